@@ -1,0 +1,1 @@
+"""Where it runs: the command, the deployments, the sandbox. No business rule."""

@@ -1,0 +1,128 @@
+"""import.json: which column of which file means what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class ValueType(StrEnum):
+    """What a cell must parse as. The frame that validation gives holds the type after the arrow."""
+
+    TEXT = "text"  # -> String
+    INTEGER = "integer"  # -> Int64
+    DECIMAL = "decimal"  # -> Decimal(20, 6)
+    BOOLEAN = "boolean"  # -> Boolean
+    DATE = "date"  # -> Date
+    DATETIME = "datetime"  # -> Datetime("us"), no zone: as the file says it
+    EAN13 = "ean13"  # -> String of 0 to 13 digits, check digit verified when there are 13
+    EMAIL = "email"  # -> String
+    HTML = "html"  # -> String
+
+
+class Owner(StrEnum):
+    """Who owns a column's value on the shop once the entity exists there."""
+
+    ERP = "erp"
+    """Compared and sent at every change."""
+    FIRST_WRITE = "first-write"
+    """Sent when the entity is created, never after."""
+    SHOP = "shop"
+    """Validated, never sent."""
+
+
+class OnInvalid(StrEnum):
+    """What an invalid value of an optional column does."""
+
+    REJECT = "reject"
+    BLANK = "blank"
+    """The cell counts as empty, the row goes on, and the report says so."""
+
+
+class AbsentRows(StrEnum):
+    """What it means that a row confirmed earlier is not in the file."""
+
+    KEEP = "keep"
+    """Nothing: the file holds what changed."""
+    DEACTIVATE = "deactivate"
+    """The file is complete: what is not in it is closed."""
+
+
+class Blank(StrEnum):
+    """What an empty cell says about an entity that exists."""
+
+    KEEP = "keep"
+    """Nothing: the shop keeps its value."""
+    CLEAR = "clear"
+    """The value is empty in the ERP: empty it on the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a stream: its technical name, its place in the file and what it means.
+
+    `target` is what the column writes to, one text per place: `reference`, `price`, `stocks`,
+    `attribute:Couleur`, `feature:Matière`, `manufacturer`, `category:0`, `name@en`.
+    """
+
+    key: str
+    index: int
+    type: ValueType
+    target: str
+    required: bool = False
+    owner: Owner = Owner.ERP
+    on_invalid: OnInvalid = OnInvalid.REJECT
+    blank: Blank = Blank.KEEP
+    max_length: int | None = None
+    pattern: str | None = None
+    """A regular expression the whole cell must match (Rust syntax, anchored by us)."""
+    object_key: bool = False
+    parent_ref: bool = False
+    public_name: str | None = None
+    category_depth: int | None = None
+    iso: str | None = None
+    """Lower-case ISO code of the language, for a `lang` column."""
+    ps_field: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of import.json that we do not know, kept as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSpec:
+    """One kind of file: where it is dropped, how it is written, and its columns by index."""
+
+    name: str
+    columns: tuple[Column, ...]
+    class_: str = ""
+    enabled: bool = True
+    type: str = "local"
+    file_extension: str = "csv"
+    delimiter: str = ";"
+    encoding: str | None = None
+    """None: UTF-8 with or without BOM, else cp1252."""
+    header_lines: int | None = None
+    """None: detected."""
+    decimal_mark: str | None = None
+    """None: comma or dot; when a cell holds both, the row is rejected with the remedy to set it."""
+    date_formats: tuple[str, ...] = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
+    file_prefix: str = ""
+    folder: str | None = None
+    """Under the shop's drop folder; None: the drop folder itself and a folder of the stream's name."""
+    absent_rows: AbsentRows = AbsentRows.KEEP
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key_column(self) -> Column:
+        """The column whose value names a row."""
+        return next(column for column in self.columns if column.object_key)
+
+    @property
+    def parent_column(self) -> Column | None:
+        """The column that names the parent product of a combination, if the stream has one."""
+        return next((column for column in self.columns if column.parent_ref), None)
+
+    def column(self, target: str) -> Column | None:
+        """The column that writes to `target`, if any."""
+        return next((column for column in self.columns if column.target == target), None)

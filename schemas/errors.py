@@ -1,0 +1,95 @@
+"""Errors named by what happens next.
+
+    PasserelleError
+    |-- TransientError        try again
+    |-- RefusedError          set this one aside, go on
+    |-- DeniedError           stop, call the operator
+    |-- UnexpectedReplyError  stop, call the developer
+    |-- ContractError         stop, call whoever sends the file
+    `-- ConfigurationError    stop before starting
+
+Every one carries the system that spoke, what was being done, the key it was done to, what was said, and the remedy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class PasserelleError(Exception):
+    """What went wrong at the edge of one system, with the remedy a person can follow."""
+
+    def __init__(self, said: str, *, system: str, action: str, key: str = "", remedy: str = "") -> None:
+        super().__init__(said)
+        self.said = said
+        self.system = system
+        self.action = action
+        self.key = key
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        where = f"{self.system}, {self.action}" + (f" {self.key}" if self.key else "")
+        return f"{where}: {self.said}" + (f" Remedy: {self.remedy}" if self.remedy else "")
+
+
+class TransientError(PasserelleError):
+    """The system could not answer now; the same call may succeed later.
+
+    `retry_after` is in seconds, when the system named a delay.
+    """
+
+    def __init__(
+        self, said: str, *, system: str, action: str, key: str = "", remedy: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(said, system=system, action=action, key=key, remedy=remedy)
+        self.retry_after = retry_after
+
+
+class RefusedError(PasserelleError):
+    """The system refuses this one entity; `code` is the system's own error code, as text."""
+
+    def __init__(
+        self, said: str, *, system: str, action: str, key: str = "", remedy: str = "", code: str = ""
+    ) -> None:
+        super().__init__(said, system=system, action=action, key=key, remedy=remedy)
+        self.code = code
+
+
+class DeniedError(PasserelleError):
+    """The system does not let us in, or not there: a key, a right or an address is wrong."""
+
+
+class UnexpectedReplyError(PasserelleError):
+    """The system answered something this version of Passerelle does not understand."""
+
+
+class ContractError(PasserelleError):
+    """A file as a whole is not what was agreed: a column is missing, the encoding is unreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFault:
+    """One fault of the configuration: file, line when known (1-based), key, what is wrong, what to do."""
+
+    file: str
+    key: str
+    reason: str
+    remedy: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        where = self.file + (f":{self.line}" if self.line is not None else "")
+        return f"{where}: {self.key}: {self.reason} -> {self.remedy}"
+
+
+class ConfigurationError(PasserelleError):
+    """The shop's folder holds faults; all of them are listed, nothing has started."""
+
+    def __init__(self, faults: tuple[ConfigFault, ...], *, action: str = "read the configuration") -> None:
+        super().__init__(
+            "\n".join(str(fault) for fault in faults),
+            system="configuration",
+            action=action,
+            remedy="Correct the lines above and start again.",
+        )
+        self.faults = faults

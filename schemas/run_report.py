@@ -1,0 +1,116 @@
+"""What a run has to tell, as plain data: the HTML page, the JSON and the artifacts are drawn from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file of the run."""
+
+    name: str
+    status: str
+    """`done`, `already done`, `left alone`, `refused`."""
+    rows: int = 0
+    encoding: str = ""
+    delimiter: str = ""
+    archived_as: str = ""
+    rejects_file: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectReport:
+    """One fault of one row, in the shop's language."""
+
+    file: str
+    line: int | None
+    key: str
+    column: str
+    value: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentReport:
+    """One incident, in the shop's language."""
+
+    level: str
+    key: str
+    reason: str
+    remedy: str
+    file: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardCheck:
+    """One circuit breaker: its figures in words, its share (0..1), its limit (0..1)."""
+
+    name: str
+    affected: int
+    known: int
+    share: float
+    limit: float
+    tripped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """One line of a plan: what would happen to one key, field by field."""
+
+    key: str
+    kind: str
+    """`product`, `combination`, `stock`, ..."""
+    action: str
+    """`create`, `update`, `deactivate`, `delete`, `confirm`."""
+    changes: tuple[tuple[str, str, str], ...] = ()
+    """(field, old value, new value)"""
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """How long one step took, in seconds of wall time."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(slots=True)
+class RunReport:
+    """Everything a run has to tell. Texts are in the shop's language; times are UTC, ISO 8601."""
+
+    run_id: str
+    flow: str
+    shop: str
+    language: str
+    started_at: str
+    ended_at: str = ""
+    state: str = ""
+    """`Completed`, `CompletedWithRejects`, `StoppedByGuard`, `Failed`, `Planned`."""
+    message: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    files: list[FileReport] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    """`rows_read` and the eight outcomes."""
+    ignored_by_reason: dict[str, int] = field(default_factory=dict)
+    faults_by_column: list[tuple[str, str, int]] = field(default_factory=list)
+    """(column, reason, how many)"""
+    rejects: list[RejectReport] = field(default_factory=list)
+    """The first ones; `rejects_total` says how many there are."""
+    rejects_total: int = 0
+    incidents: list[IncidentReport] = field(default_factory=list)
+    incidents_total: int = 0
+    guard: list[GuardCheck] = field(default_factory=list)
+    plan: list[PlannedChange] = field(default_factory=list)
+    """The first changes; `plan_total` says how many there are."""
+    plan_total: int = 0
+    plan_file: str = ""
+    beyond_rows: dict[str, int] = field(default_factory=dict)
+    """What was done that is no row of a file: parents, categories, manufacturers created ..."""
+    steps: list[StepReport] = field(default_factory=list)
+    requests: dict[str, int] = field(default_factory=dict)
+    """Requests sent: `reads`, `writes`, `retries`."""
+    rows_per_second: float = 0.0

@@ -1,0 +1,1 @@
+"""Pure translations: our words to the shop's or the ERP's, one file per kind of thing."""
