@@ -1,0 +1,54 @@
+# Everything here needs only Python 3.11, 3.12 or 3.13, make, and the package registry pip is set up with.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DO_NOT_TRACK := 1
+
+.PHONY: help setup demo test lint types imports bench chaos lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make the environment in .venv (the other targets do it by themselves)
+
+# Made again when the lock or the project's metadata change.
+$(READY): requirements.lock pyproject.toml .ci/environment
+	@.ci/environment $(VENV)
+	@touch $@
+
+demo: $(READY) ## three days of a shop on this machine, in under two minutes
+	@$(BIN)/passerelle demo
+
+test: $(READY) ## the whole test suite
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## ruff, all families, and the format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy, strict
+	@$(BIN)/mypy
+
+imports: $(READY) ## who may import whom
+	@$(BIN)/lint-imports
+
+bench: $(READY) ## measured speed; writes build/bench.json
+	@$(BIN)/python -m tests.benchmarks
+
+chaos: $(READY) ## kills and faults at random moments; writes build/chaos.json
+	@$(BIN)/python -m tests.campaigns
+
+lock: $(READY) ## resolve pyproject.toml anew into requirements.lock (needs uv)
+	@uv pip compile -q --universal --generate-hashes --no-header --no-annotate --all-extras --group dev \
+	  --upgrade pyproject.toml -o requirements.lock
+	@! grep -nE '://|file:' requirements.lock
+
+clean: ## remove what was made here, the environment included
+	@rm -rf build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
