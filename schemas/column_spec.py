@@ -1,11 +1,14 @@
-"""import.json: which column of which file means what."""
+"""The words of import.json: a stream, its columns, and what each column means."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
 
 
 class ValueType(StrEnum):
@@ -76,8 +79,14 @@ class Column:
     on_invalid: OnInvalid = OnInvalid.REJECT
     blank: Blank = Blank.KEEP
     max_length: int | None = None
+    """In characters."""
+    forbidden: str = ""
+    """Characters the shop refuses in this value."""
     pattern: str | None = None
     """A regular expression the whole cell must match (Rust syntax, anchored by us)."""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    """Bounds of an integer or a decimal, both allowed themselves."""
     object_key: bool = False
     parent_ref: bool = False
     public_name: str | None = None

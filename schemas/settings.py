@@ -1,0 +1,216 @@
+"""settings.toml: everything a shop decides that is not a column, with its default."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from schemas.toml_faults import parse_toml
+
+
+@dataclass(frozen=True, slots=True)
+class SecretName:
+    """Where a secret is found, never the secret: `env:NAME` (environment) or `block:name` (Prefect Secret block)."""
+
+    kind: Literal["env", "block"]
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+def _fault(kind: str, reason: str, remedy: str) -> PydanticCustomError:
+    # The reason and the remedy never hold the value: it may be a secret.
+    return PydanticCustomError(kind, "{reason}", {"reason": reason, "remedy": remedy})
+
+
+def _secret_name(value: Any) -> Any:
+    if isinstance(value, SecretName):
+        return value
+    kind, _, name = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if kind == "env" and name.isidentifier():
+        return SecretName("env", name)
+    if kind == "block" and name and not name.isspace():
+        return SecretName("block", name)
+    raise _fault(
+        "secret_name",
+        "a secret is never written in this file",
+        "Write `env:NAME` (an environment variable) or `block:name` (a Prefect Secret block) and put the secret there; "
+        "if a real key was written here, replace it in the shop by a new one.",
+    )
+
+
+def _ledger_url(value: Any) -> Any:
+    if isinstance(value, str) and (value == "" or value.startswith("sqlite:///")):
+        return value
+    return _secret_name(value)
+
+
+def _shop_url(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise _fault("shop_url", "this is not the address of a shop", 'Write it like "https://www.example.com".')
+    if parts.username is not None:
+        raise _fault("shop_url", "the address holds a user or a key", "Write the address alone; the key goes to `key`.")
+    return value.rstrip("/").removesuffix("/api").rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+Secret = Annotated[InstanceOf[SecretName], BeforeValidator(_secret_name)]
+Share = Annotated[float, Field(ge=0, le=1)]
+ShopId = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, typed strictly, and no key that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Limits(Section):
+    """`[shop.limits]`: how hard the shop may be asked to work."""
+
+    max_connections: Count = 4
+    """Requests at the same time."""
+    max_batch: Annotated[int, Field(ge=1, le=1000)] = 100
+    """Entities in one document, at most; the client goes lower by itself when the shop is slow."""
+    max_batch_by_resource: dict[str, Count] = Field(default_factory=dict)
+    """The same for one resource, for example `products = 50`."""
+    max_body_bytes: Annotated[int, Field(ge=10_000)] = 900_000
+    """Size of one document sent; nginx refuses above 1 MB unless told otherwise."""
+    max_url_bytes: Annotated[int, Field(ge=500, le=8000)] = 6000
+    """Length of one address; web servers refuse lines above 8 kB."""
+    timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+    """Wait for one answer; after it the outcome of a write is unknown and is read back."""
+    pace: Literal["polite", "full"] = "polite"
+    """`polite` leaves the shop time for its visitors, `full` does not wait."""
+
+    def batch(self, resource: str) -> int:
+        """The most entities one document of `resource` may hold."""
+        return self.max_batch_by_resource.get(resource, self.max_batch)
+
+
+class Shop(Section):
+    """`[shop]`: where the shop is and how to speak with it."""
+
+    allow_plain_http: bool = False
+    """Allow `http://` beyond this machine: key and customers then travel in clear."""
+    url: Annotated[str, BeforeValidator(_shop_url)]
+    """The shop's address, without `/api`; kept without a slash at its end."""
+    key: Secret
+    """Where the webservice key is: `env:NAME` or `block:name`."""
+    name: str = ""
+    """What reports call the shop; empty: the name of its folder."""
+    language: Literal["fr", "en"] = "en"
+    """The language of reports and messages."""
+    id_shop: ShopId | None = None
+    """The shop inside a multishop; None: the key's own shop."""
+    verify_tls: bool | str = True
+    """true, false, or the path of a file of trusted certificates."""
+    limits: Limits = Limits()
+
+    @field_validator("url")
+    @classmethod
+    def _plain_http_only_on_loopback(cls, url: str, info: ValidationInfo) -> str:
+        parts = urlsplit(url)
+        allowed = info.data.get("allow_plain_http", False) or _is_loopback(parts.hostname or "")
+        if parts.scheme == "http" and not allowed:
+            raise _fault(
+                "plain_http",
+                "with http:// the key travels in clear",
+                "Write https://, or set `allow_plain_http = true` under [shop] if the line is private.",
+            )
+        return url
+
+
+class Ledger(Section):
+    """`[ledger]`: our own memory."""
+
+    url: Annotated[str | InstanceOf[SecretName], BeforeValidator(_ledger_url)] = ""
+    """Empty: `ledger.db` in the shop's folder. `sqlite:///path`, or `env:`/`block:` of a PostgreSQL URL."""
+
+
+class Files(Section):
+    """`[files]`: where files are dropped and when one is complete. Folders are relative to the shop's folder."""
+
+    folder: str = "streams"
+    archives: str = "archives"
+    complete: Literal["stable", "marker"] = "stable"
+    """`stable`: size and time have not moved; `marker`: a file of the same name plus `marker_suffix` exists."""
+    stable_seconds: Annotated[float, Field(ge=0)] = 5.0
+    marker_suffix: Annotated[str, Field(min_length=1)] = ".ok"
+    retention_days: Count = 30
+    """Archives, rejects and reports are deleted after so many days."""
+
+
+class Products(Section):
+    """`[products]`: how items become products."""
+
+    prices: Literal["tax_excl", "tax_incl"] = "tax_excl"
+    """What the `price` column holds."""
+    default_category: ShopId = 2
+    """id_category where products without a category arrive; it may be disabled."""
+    home_category: ShopId | None = None
+    """id_category under which category paths start; None: the shop's home category."""
+    closed_combinations: Literal["zero-stock", "delete"] = "zero-stock"
+    """What closing a combination does: combinations have no active flag."""
+    default_tax_rules_group: Annotated[int, Field(ge=0)] | None = None
+    """id_tax_rules_group of new products without tax code; None: the default country's own."""
+
+
+class ReadBack(Section):
+    """`[read_back]`: what is read again after it was written, before it counts as confirmed."""
+
+    mode: Literal["all", "sample", "none"] = "all"
+    sample_share: Share = 0.05
+
+
+class Guards(Section):
+    """`[guards]`: the shares (0 to 1) above which a plan is not applied unless accepted knowingly."""
+
+    max_deactivated_share: Share = 0.10
+    max_zeroed_share: Share = 0.30
+    max_price_changed_share: Share = 0.30
+    min_rows_share: Share = 0.50
+    """A file with fewer rows than this share of its predecessors' stops the run."""
+    min_affected: Annotated[int, Field(ge=0)] = 20
+    """Below so many rows a share never trips."""
+    history: Count = 5
+    """How many predecessors a file is compared with."""
+
+
+class ShopSettings(Section):
+    """settings.toml of one shop."""
+
+    shop: Shop
+    ledger: Ledger = Ledger()
+    files: Files = Files()
+    products: Products = Products()
+    read_back: ReadBack = ReadBack()
+    guards: Guards = Guards()
+
+
+def parse_settings(text: str, *, source: str) -> ShopSettings:
+    """The settings of a shop. `ConfigurationError` names every fault at once, with line and remedy."""
+    return parse_toml(text, ShopSettings, source=source)
+
+
+def default_settings_text(language: str) -> str:
+    """A commented settings.toml to start from; reports in `language` (`fr` or `en`)."""
+    template = files("schemas.defaults").joinpath("settings.toml").read_text(encoding="utf-8")
+    return template.replace('language = "en"', f'language = "{language}"')
