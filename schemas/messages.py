@@ -1,0 +1,39 @@
+"""The texts a person reads: a reason and a remedy per code, in the shop's language."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("en", "fr")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is wrong and what to do about it, ready to be shown."""
+
+    reason: str
+    remedy: str
+
+
+class _Params(dict[str, str]):
+    """Parameters of a text; one that nobody gave shows as `?` rather than costing the whole report."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def message(code: str, language: str, **params: str) -> Message:
+    """The text of `code` in `language` (English when we do not speak it). `KeyError` for an unknown code."""
+    texts = catalogue(language if language in LANGUAGES else "en")[code]
+    given = _Params(params)
+    return Message(texts["reason"].format_map(given), texts["remedy"].format_map(given))
+
+
+@cache
+def catalogue(language: str) -> dict[str, dict[str, str]]:
+    """Every code with its `reason` and `remedy`, unfilled."""
+    source = files("schemas.defaults").joinpath(f"messages.{language}.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8"))

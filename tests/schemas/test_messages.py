@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from schemas.messages import LANGUAGES, catalogue, message
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_both_languages_have_the_same_codes() -> None:
+    assert set(catalogue("fr")) == set(catalogue("en"))
+
+
+def test_both_languages_have_the_same_placeholders_in_every_text() -> None:
+    different = [
+        (code, part)
+        for code, texts in catalogue("en").items()
+        for part in ("reason", "remedy")
+        if placeholders(texts[part]) != placeholders(catalogue("fr")[code][part])
+    ]
+    assert different == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_a_reason_and_a_remedy_and_nothing_else(language: str) -> None:
+    odd = [code for code, texts in catalogue(language).items() if set(texts) != {"reason", "remedy"}]
+    assert odd == []
+    assert all(text.strip() for texts in catalogue(language).values() for text in texts.values())
+
+
+def test_a_message_speaks_the_language_of_the_shop() -> None:
+    said = message("boolean", "fr", value="peut-être", column="active")
+    assert said.reason == "« peut-être » dans la colonne active ne veut dire ni oui ni non."
+    assert said.remedy.startswith("Écrivez 1 ou 0")
+
+
+def test_a_language_we_do_not_speak_is_answered_in_english() -> None:
+    assert message("required", "nl", column="name") == message("required", "en", column="name")
+
+
+def test_a_value_that_looks_like_a_placeholder_is_shown_as_it_is() -> None:
+    assert "{column}" in message("integer", "en", value="{column}", column="stocks").reason
+
+
+def test_a_parameter_nobody_gave_does_not_cost_the_text() -> None:
+    assert "?" in message("too_long", "en", column="name").reason
+
+
+def test_an_unknown_code_is_an_error_of_ours() -> None:
+    with pytest.raises(KeyError, match="no_such_code"):
+        message("no_such_code", "en")
