@@ -1,0 +1,17 @@
+"""Declares the options that point the contract suites at real systems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("real systems", "run the contract suites against these instead of the sandbox")
+    group.addoption("--shop-url", help="root address of a PrestaShop 8.2 with languages en and fr")
+    group.addoption("--shop-key", help="webservice key with every right on that shop")
+    group.addoption("--erp-url", help="root address of a test ERP")
+    group.addoption("--erp-user", help="user of the test ERP, with its domain where there is one")
+    group.addoption("--erp-password", help="password of that user")
