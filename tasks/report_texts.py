@@ -1,0 +1,76 @@
+"""The report's fixed words, numbers and dates, in the shop's language."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "fr")
+TEMPLATES = Path(__file__).parent / "templates"
+_MINUTE = 60
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The words of `language`; English for a language we do not have."""
+    code = language if language in LANGUAGES else "en"
+    with (TEMPLATES / f"report.{code}.toml").open("rb") as file:
+        return Texts(code, tomllib.load(file))
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """One language: fixed sentences, and how it writes numbers, shares, dates and durations."""
+
+    code: str
+    catalogue: dict[str, Any]
+
+    def page(self, key: str, **params: object) -> str:
+        """A sentence or label of the page, its placeholders filled."""
+        return str(self.catalogue["page"][key]).format(**params)
+
+    def word(self, section: str, key: str) -> str:
+        """Our word for `key` (a state, an outcome, a step ...); the key itself when we have none."""
+        return str(self.catalogue[section].get(key, key.replace("_", " ")))
+
+    def number(self, value: float, places: int = 0) -> str:
+        """`12,345.6` in English, `12 345,6` in French, with a space that does not break."""
+        whole, _, fraction = f"{value:,.{places}f}".partition(".")
+        grouped = whole.replace(",", self.catalogue["thousands"])
+        return grouped + (self.catalogue["decimal"] + fraction if fraction else "")
+
+    def share(self, value: float) -> str:
+        """A share of 1 as a percentage: one decimal under 10 %, and never 0 % or 100 % when it is not quite."""
+        percent = value * 100
+        if 0 < percent < 0.1:  # noqa: PLR2004 - the smallest share one decimal can show
+            return "< " + self._percent(0.1, 1)
+        if 99.9 < percent < 100:  # noqa: PLR2004 - likewise
+            return "> " + self._percent(99.9, 1)
+        return self._percent(percent, 0 if percent in {0, 100} else 1)
+
+    def _percent(self, percent: float, places: int) -> str:
+        return str(self.catalogue["percent"]).format(number=self.number(percent, places))
+
+    def date(self, iso: str) -> str:
+        """An ISO 8601 instant as a person writes it, in UTC; empty when the instant is."""
+        if not iso:
+            return ""
+        at = datetime.fromisoformat(iso).astimezone(UTC)
+        return str(self.catalogue["date"]).format(
+            day=at.day,
+            month=self.catalogue["months"][at.month - 1],
+            year=at.year,
+            hour=f"{at:%H}",
+            minute=f"{at:%M}",
+        )
+
+    def duration(self, seconds: float) -> str:
+        """`0.42 s`, `12.3 s`, `4 min 05 s`."""
+        if seconds >= _MINUTE:
+            minutes, rest = divmod(round(seconds), _MINUTE)
+            return self.page("minutes", minutes=self.number(minutes), seconds=f"{rest:02d}")
+        return self.page("seconds", number=self.number(seconds, 1 if seconds >= 1 else 2))
