@@ -1,0 +1,33 @@
+"""Which rows say something that the shop was not yet confirmed to have."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+
+def with_links(rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
+    """`rows` (`_key`, `fingerprint`, ...) with `shop_id`, `sub_id`, `state` of their link and `_changed`.
+
+    A row is unchanged when its link holds the same fingerprint. With `since`, a link confirmed at or after it
+    counts as not confirmed: its ids are kept, its fingerprint is not believed.
+    """
+    confirmed = links.select(
+        pl.col("erp_key").alias("_key"),
+        "shop_id",
+        "sub_id",
+        "state",
+        pl.col("fingerprint").alias("_confirmed"),
+        "confirmed_at",
+    )
+    joined = rows.join(confirmed, on="_key", how="left", maintain_order="left")
+    believed = pl.lit(True) if since is None else pl.col("confirmed_at") < since
+    same = (pl.col("_confirmed") == pl.col("fingerprint")) & believed
+    return joined.with_columns(_changed=~same.fill_null(value=False)).drop("_confirmed", "confirmed_at")
+
+
+def absent(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Links that are still active and whose key is in no row: what a complete file has closed by leaving it out."""
+    keys = rows.select(pl.col("_key").alias("erp_key"))
+    return links.filter(pl.col("state") == "active").join(keys, on="erp_key", how="anti")

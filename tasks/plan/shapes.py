@@ -1,0 +1,121 @@
+"""The shapes of a plan: what the shop has, what is to be written, and where the rows end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from schemas.associations import Associations
+
+from schemas.outcomes import Outcome
+from tasks.translate.names import Names
+from tasks.translate.products import RowRef, Value
+from tasks.translate.values import as_text, same
+
+Entity: TypeAlias = Mapping[str, Any]
+Changes: TypeAlias = list[tuple[str, str, str]]
+Action: TypeAlias = Literal["create", "update", "deactivate", "delete"]
+
+
+@dataclass(slots=True)
+class CurrentProduct:
+    """A product as the shop has it, with its combinations, as read from the webservice."""
+
+    entity: Entity
+    combinations: list[Entity] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        """`id_product`."""
+        return int(self.entity["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a product cannot be matched with the shop's; `code` is the message's."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Operation:
+    """One entity to write. `fields` are webservice fields; what goes by name is resolved when it is applied."""
+
+    kind: Literal["product", "combination"]
+    action: Action
+    key: str
+    id: int = 0
+    fields: dict[str, Value] = field(default_factory=dict)
+    texts: dict[str, dict[int, str]] = field(default_factory=dict)
+    options: tuple[tuple[str, str], ...] | None = None
+    manufacturer: str | None = None
+    category_path: tuple[str, ...] | None = None
+    keep_categories: tuple[int, ...] = ()
+    features: dict[str, str] | None = None
+    keep_features: tuple[tuple[int, int], ...] = ()
+    changes: Changes = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    """Where one row of the file will end if all goes well, and what the ledger is to remember of it."""
+
+    ref: RowRef
+    outcome: Outcome
+    code: str = ""
+    detail: str = ""
+    closed: bool = False
+    id_combination: int = 0
+    column: str = ""
+    value: str = ""
+    price_changed: bool = False
+    """The price that a customer pays is another than the shop's now."""
+
+
+@dataclass(slots=True)
+class ProductPlan:
+    """Everything to write for one product, and where its rows end."""
+
+    key: str
+    id_product: int
+    simple: bool
+    rows: list[PlannedRow]
+    product: Operation | None = None
+    combinations: list[Operation] = field(default_factory=list)
+    notes: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    """(message code, key, parameters) worth telling, level info."""
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The product first, then its combinations."""
+        return ([self.product] if self.product else []) + self.combinations
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRules:
+    """What planning needs to know of the shop and its settings."""
+
+    names: Names
+    languages: Mapping[str, int]
+    """Id by lower-case ISO code, active languages."""
+    default_language: int
+    rates: Mapping[int, Decimal]
+    """Tax rate in percent by `id_tax_rules_group`, for the shop's default country."""
+    default_tax_rules_group: int
+    associations: Associations
+    key_field: str
+    prices_tax_incl: bool
+    default_category: int
+    delete_closed_combinations: bool
+
+
+def compare_fields(operation: Operation, owned: Mapping[str, Value], entity: Entity) -> None:
+    """Puts into the operation what `owned` says and the shop does not."""
+    for name, value in owned.items():
+        now = str(entity.get(name, ""))
+        if not same(name, value, now):
+            operation.fields[name] = value
+            operation.changes.append((name, now, as_text(value)))
