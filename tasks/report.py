@@ -88,6 +88,9 @@ def _view(report: RunReport) -> dict[str, Any]:
         "r": report,
         "t": words,
         "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
+        "headline": "Nothing" if report.state == "Completed" and not rows_read else report.state,
+        "outcome_words": "planned" if report.state == "Planned" else "outcome",
+        "tripped": any(check.tripped for check in report.guard),
         "flow": words.word("flow", report.flow),
         "lasted": _lasted(report),
         "rows_read": rows_read,

@@ -73,4 +73,6 @@ class Texts:
         if seconds >= _MINUTE:
             minutes, rest = divmod(round(seconds), _MINUTE)
             return self.page("minutes", minutes=self.number(minutes), seconds=f"{rest:02d}")
+        if 0 < seconds < 0.01:  # noqa: PLR2004 - the shortest time two decimals can show
+            return "< " + self.page("seconds", number=self.number(0.01, 2))
         return self.page("seconds", number=self.number(seconds, 1 if seconds >= 1 else 2))
