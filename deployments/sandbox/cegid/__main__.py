@@ -1,0 +1,32 @@
+"""`python -m deployments.sandbox.cegid`: the ERP on its own, until it is interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+
+from deployments.sandbox.cegid.server import SandboxCegid
+
+
+def main() -> None:
+    """Start, say where it is and with which credentials, wait."""
+    parser = argparse.ArgumentParser(prog="python -m deployments.sandbox.cegid", description=__doc__)
+    parser.add_argument("--port", type=int, default=8081)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds added to every operation")
+    parser.add_argument("--language", choices=("en", "fr"), default="en")
+    parser.add_argument("--lenient", action="store_true", help="drop an element out of its place without a word")
+    given = parser.parse_args()
+    erp = SandboxCegid(port=given.port, latency=given.latency, language=given.language, strict=not given.lenient)
+    with erp:
+        lines = (f"url      {erp.url}", f"user     {erp.user}", f"password {erp.password}", f"database {erp.database}")
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Faults on demand: what goes wrong, in which operation, how many times, or by seeded chance."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Kind = Literal[
+    "slow",
+    "401",
+    "500",
+    "503",
+    "html",
+    "entities",
+    "huge",
+    "redirect",
+    "reset-before",
+    "reset-after",
+    "500-after",
+    "fault-en",
+    "fault-fr",
+    "fault-timeout",
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+AFTER: frozenset[str] = frozenset({"reset-after", "500-after"})
+"""The kinds that strike once the operation has been carried out."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault that waits for its operation; `operation` may be `*`, or `wsdl` for the documents."""
+
+    kind: Kind
+    operation: str = "*"
+    times: int = 1
+    seconds: float = 0.0
+    code: str = "CBR00009"
+    reason: str = "Serial number is not available in inventory"
+
+
+class Faults:
+    """The faults to come. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+        self._chance: tuple[float, tuple[Kind, ...], random.Random] | None = None
+        self._lock = threading.Lock()
+
+    def add(
+        self,
+        kind: Kind,
+        operation: str = "*",
+        times: int = 1,
+        *,
+        seconds: float = 0.5,
+        code: str = "CBR00009",
+        reason: str = "Serial number is not available in inventory",
+    ) -> None:
+        """Let the next `times` calls of `operation` go wrong: `seconds` for `slow`, code and reason for `fault-*`."""
+        if kind not in KINDS:
+            raise ValueError(f"No such fault: {kind}. There are: {', '.join(KINDS)}.")
+        with self._lock:
+            self._waiting.append(Fault(kind, operation, times, seconds, code, reason))
+
+    def chance(self, share: float, kinds: tuple[Kind, ...], seed: int) -> None:
+        """Let a share (0 to 1) of all operations go wrong in one of `kinds`; a share of 0 ends it."""
+        with self._lock:
+            self._chance = (share, kinds, random.Random(seed)) if share else None  # noqa: S311 - seeded on purpose
+
+    def clear(self) -> None:
+        """Forget every fault to come."""
+        with self._lock:
+            self._waiting.clear()
+            self._chance = None
+
+    def take(self, operation: str) -> Fault | None:
+        """The fault that strikes this call, if any; it is used up."""
+        with self._lock:
+            for fault in self._waiting:
+                if fault.operation in ("*", operation):
+                    fault.times -= 1
+                    if fault.times <= 0:
+                        self._waiting.remove(fault)
+                    return fault
+            if self._chance is None or operation == "wsdl":
+                return None
+            share, kinds, dice = self._chance
+            return Fault(dice.choice(kinds), operation) if dice.random() < share else None

@@ -1,0 +1,151 @@
+"""The ERP as a program: start it, look at what it holds, play the warehouse, make it fail."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from deployments.sandbox.cegid.contract import Service
+from deployments.sandbox.cegid.customers import Customers
+from deployments.sandbox.cegid.documents import Documents, total
+from deployments.sandbox.cegid.faults import Faults
+from deployments.sandbox.cegid.inventory import Inventory
+from deployments.sandbox.cegid.refusals import Refusal
+from deployments.sandbox.cegid.web import Server
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from types import TracebackType
+
+SERVICES = ("CustomerWcfService", "SaleDocumentService", "ItemInventoryWcfService")
+_STATUS_MEMBERS = {
+    "follow_up": "FollowUpStatus",
+    "shipping": "ShippingStatus",
+    "cancel": "CancelStatus",
+    "return_": "ReturnStatus",
+    "payment": "PaymentStatus",
+    "billing": "BillingStatus",
+    "tracking": "Tracking",
+    "transporter": "Transporter",
+}
+
+
+class SandboxCegid:
+    """A Cegid Retail on loopback, to be used as a context manager.
+
+    `strict` refuses an element out of its place; otherwise it is dropped without a word, as the real server does.
+    `not_found` says what looking for the unknown gives: a fault or nothing. `latency` is in seconds per operation.
+    `known_items` limits the item references that exist; None: any. `absent_resets`: what UpdateCustomer does to
+    members that are not sent.
+    """
+
+    def __init__(
+        self,
+        *,
+        user: str = "123456_001_TEST\\WEBSHOP",
+        password: str = "sandbox",  # noqa: S107 - a sandbox on loopback
+        database: str = "123456_001_TEST",
+        language: Literal["en", "fr"] = "en",
+        strict: bool = True,
+        latency: float = 0.0,
+        not_found: Literal["fault", "empty"] = "fault",
+        absent_resets: bool = True,
+        known_items: frozenset[str] | None = None,
+        port: int = 0,
+    ) -> None:
+        self.user = user
+        self.password = password
+        self.database = database
+        self.language = language
+        self.strict = strict
+        self.latency = latency
+        self.faults = Faults()
+        self.requests: Counter[str] = Counter()
+        self.lock = threading.RLock()
+        self._customers = Customers(absent_resets=absent_resets, not_found=not_found)
+        self._documents = Documents(self._customers, not_found=not_found, known_items=known_items)
+        self._inventory = Inventory()
+        self.services = {name: Service(name) for name in SERVICES}
+        self._server = Server(self, port)
+
+    @property
+    def url(self) -> str:
+        """The root address of the services."""
+        return f"http://127.0.0.1:{self._server.server_port}/Y2"
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.stop()
+
+    def documents(self, type_: str = "") -> list[dict[str, Any]]:
+        """The documents it holds now, oldest first; dicts in the words of Create_Request with their `Key`."""
+        with self.lock:
+            found = [copy.deepcopy(each) for each in self._documents.by_key.values()]
+        return [each for each in found if not type_ or each["Key"]["Type"] == type_]
+
+    def total(self, document: dict[str, Any]) -> Decimal:
+        """What the lines of one of `documents()` amount to, in the prices it was given."""
+        return total(document)
+
+    def customers(self) -> dict[str, dict[str, Any]]:
+        """The customers it holds now, by code; dicts in the words of CustomerQueryData."""
+        with self.lock:
+            return copy.deepcopy(self._customers.by_code)
+
+    def insert_customer(self, code: str = "", *, email: str = "", **members: Any) -> str:
+        """A customer that the shops of the brand know already; gives its code."""
+        with self.lock:
+            email_data = {"EmailData": {"Email": email}} if email else {}
+            return self._customers.insert(code, **{"LastName": "KNOWN", **email_data, **members})
+
+    def set_stock(self, reference: str, quantity: Decimal, *, store: str, warehouse: str = "") -> None:
+        """The quantity of an item in a store's warehouse."""
+        with self.lock:
+            self._inventory.quantities[reference, store, warehouse or store] = quantity
+
+    def set_status(self, document: dict[str, Any] | tuple[str, str, int], **statuses: str | None) -> None:
+        """Move a document as a warehouse would.
+
+        `document` is one of `documents()` or a key; `follow_up`, `shipping`, `cancel`, `return_`, `payment`, `billing`,
+        `tracking`, `transporter` are in the words of the contract, None empties.
+        """
+        key = document if isinstance(document, tuple) else tuple(document["Key"].values())
+        with self.lock:
+            header = self._documents.by_key[key]["Header"]
+            block = header.setdefault("OmniChannel", {})
+            for name, value in statuses.items():
+                block[_STATUS_MEMBERS[name]] = value
+
+    def call(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
+        """Carry out one operation on the state; a business refusal is raised."""
+        context = parameters.pop("clientContext", {})
+        if operation == "HelloWorld":
+            return self._hello(parameters.get("text", ""), context.get("DatabaseId", ""))
+        if context.get("DatabaseId") != self.database:
+            raise Refusal("unknown-database", database=context.get("DatabaseId", ""))
+        state = {SERVICES[0]: self._customers, SERVICES[1]: self._documents, SERVICES[2]: self._inventory}[service]
+        with self.lock:
+            return getattr(state, operation)(**parameters)
+
+    def _hello(self, text: str, database: str) -> str:
+        culture = {"en": "en-US", "fr": "fr-FR"}[self.language]
+        return "\n".join(
+            [
+                "Now: (21/11/2026 10:00:00)",
+                "ApplicationBase: (C:\\CBR\\Y2)",
+                f"InputText: ({text})",
+                f"DataBaseId: ({database})",
+                f"ErpIdentity: (WEB) (WEBSHOP) ({database})",
+                f"Current Identity: ({self.user}) (Basic)",
+                f"CurrentCulture: ({culture})",
+                f"CurrentUICulture: ({culture})",
+                "CBR Version: (23.0.0.1200)",
+            ]
+        )
