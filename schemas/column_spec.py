@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
+DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
+
+
 class ValueType(StrEnum):
     """What a cell must parse as. The frame that validation gives holds the type after the arrow."""
 
@@ -115,7 +118,8 @@ class StreamSpec:
     """None: detected."""
     decimal_mark: str | None = None
     """None: comma or dot; when a cell holds both, the row is rejected with the remedy to set it."""
-    date_formats: tuple[str, ...] = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
+    date_formats: tuple[str, ...] = DATE_FORMATS
+    """How a day is written, tried in this order; a time may follow it."""
     file_prefix: str = ""
     folder: str | None = None
     """Under the shop's drop folder; None: the drop folder itself and a folder of the stream's name."""
