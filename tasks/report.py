@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from schemas.outcomes import Outcome
 from tasks.charts import Bar, side_by_side, stacked, waterfall
+from tasks.progress import report_written
 from tasks.report_texts import TEMPLATES, texts
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def write_report(report: RunReport, folder: Path) -> Path:
     _write(folder / f"{name}.json", json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n")
     page = folder / f"{name}.html"
     _write(page, html(report, json_name=f"{name}.json"))
+    report_written(page)
     return page
 
 
