@@ -1,0 +1,1 @@
+"""Reads from the shop, in bulk, what planning needs to know."""

@@ -1,0 +1,181 @@
+"""Finds each wanted product on the shop, with its combinations, adopting what is already there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.prestashop import Entity, Shop
+from tasks.gather.matching import by_key, differs_by_case, found_twice
+from tasks.plan.shapes import CurrentProduct, Problem
+from tasks.translate.products import WantedProduct
+
+PRODUCT_FIELDS = (
+    "id",
+    "reference",
+    "active",
+    "price",
+    "weight",
+    "id_manufacturer",
+    "id_category_default",
+    "id_tax_rules_group",
+    "categories[id]",
+    "product_features[id,id_feature_value]",
+)
+COMBINATION_FIELDS = ("id", "id_product", "reference", "price", "weight", "default_on", "product_option_values[id]")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the ledger remembers of a row: `id_product` and `id_combination` (0 for a simple product)."""
+
+    id_product: int
+    id_combination: int
+
+
+async def current_products(
+    shop: Shop,
+    wanted: Sequence[WantedProduct],
+    linked: Mapping[str, Linked],
+    key_field: str,
+    fields: Collection[str],
+) -> dict[str, CurrentProduct | Problem]:
+    """What the shop has of each wanted product, by product key; a product that it does not have is absent.
+
+    `fields` are the webservice fields that will be compared, beside those always read.
+    """
+    search = _Search(shop, key_field, tuple(fields))
+    keys = {row.ref.key for product in wanted for row in product.rows}
+    await search.read_products(str(linked[key].id_product) for key in keys if key in linked and linked[key].id_product)
+    strangers = [product for product in wanted if not _known_ids(product, linked, search.products)]
+    await search.look_up(strangers)
+    found: dict[str, CurrentProduct | Problem] = {}
+    for product in wanted:
+        at = search.find(product, _known_ids(product, linked, search.products))
+        if at is not None:
+            found[product.key] = at
+    await search.read_combinations(at.id for at in found.values() if isinstance(at, CurrentProduct))
+    for product in wanted:
+        at = found.get(product.key)
+        if isinstance(at, CurrentProduct):
+            at.combinations = search.of_product.get(at.id, [])
+        problem = search.elsewhere(product, at, linked)
+        if problem is not None:
+            found[product.key] = problem
+    return found
+
+
+def _links(product: WantedProduct, linked: Mapping[str, Linked]) -> list[Linked]:
+    links = [linked[row.ref.key] for row in product.rows if row.ref.key in linked]
+    return [link for link in links if link.id_product and (link.id_combination == 0) == product.simple]
+
+
+def _known_ids(product: WantedProduct, linked: Mapping[str, Linked], products: Mapping[int, Entity]) -> set[int]:
+    return {link.id_product for link in _links(product, linked) if link.id_product in products}
+
+
+class _Search:
+    """The look-ups of one call, each made once for all products."""
+
+    def __init__(self, shop: Shop, key_field: str, fields: tuple[str, ...]) -> None:
+        self.shop = shop
+        self.key_field = key_field
+        self.product_fields = tuple(dict.fromkeys((*PRODUCT_FIELDS, key_field, *fields)))
+        own = (field for field in fields if field in _COMBINATION_OWN)
+        self.combination_fields = tuple(dict.fromkeys((*COMBINATION_FIELDS, key_field, *own)))
+        self.products: dict[int, Entity] = {}
+        self.of_product: dict[int, list[Entity]] = {}
+        self.product_hits: dict[str, list[Entity]] = {}
+        self.product_near: dict[str, list[Entity]] = {}
+        self.combination_hits: dict[str, list[Entity]] = {}
+        self.combination_near: dict[str, list[Entity]] = {}
+
+    async def read_products(self, ids: Iterable[str]) -> None:
+        wanted = sorted(set(ids), key=int)
+        if wanted:
+            for entity in await self.shop.find("products", "id", wanted, display=self.product_fields):
+                self.products[int(entity["id"])] = entity
+
+    async def read_combinations(self, products: Iterable[int]) -> None:
+        ids = [str(i) for i in sorted(set(products)) if i not in self.of_product]
+        if ids:
+            for entity in await self.shop.find("combinations", "id_product", ids, display=self.combination_fields):
+                self.of_product.setdefault(int(entity["id_product"]), []).append(entity)
+
+    async def look_up(self, strangers: Sequence[WantedProduct]) -> None:
+        """Products by their key, and every row's key among the combinations."""
+        if not strangers:
+            return
+        keys = [product.key for product in strangers]
+        self.product_hits, self.product_near = await by_key(self.shop, "products", self.key_field, keys, ())
+        rows = [row.ref.key for product in strangers for row in product.rows]
+        self.combination_hits, self.combination_near = await by_key(
+            self.shop, "combinations", self.key_field, rows, ("id_product",)
+        )
+        hits = [entity["id"] for entities in self.product_hits.values() for entity in entities]
+        parents = [entity["id_product"] for entities in self.combination_hits.values() for entity in entities]
+        await self.read_products(str(i) for i in (*hits, *parents) if int(i) not in self.products)
+
+    def find(self, product: WantedProduct, known: set[int]) -> CurrentProduct | Problem | None:
+        if len(known) == 1:
+            return CurrentProduct(self.products[known.pop()])
+        if len(known) > 1:
+            return Problem("rows-in-several-products", ", ".join(str(i) for i in sorted(known)))
+        hits = self.product_hits.get(product.key, [])
+        if len(hits) > 1:
+            return found_twice(hits)
+        if hits:
+            return self._at(int(hits[0]["id"]))
+        return self._by_combinations(product) or self._near(product)
+
+    def _by_combinations(self, product: WantedProduct) -> CurrentProduct | Problem | None:
+        hits = [entity for row in product.rows for entity in self.combination_hits.get(row.ref.key, [])]
+        parents = sorted({int(entity["id_product"]) for entity in hits})
+        if not parents:
+            return None
+        if product.simple:
+            return Problem("is-a-combination", str(parents[0]))
+        if len(parents) > 1:
+            return Problem("rows-in-several-products", ", ".join(str(i) for i in parents))
+        return self._at(parents[0])
+
+    def _near(self, product: WantedProduct) -> Problem | None:
+        near = self.product_near.get(product.key, [])
+        if product.simple:
+            near = near + self.combination_near.get(product.key, [])
+        return differs_by_case(near, self.key_field) if near else None
+
+    def _at(self, shop_id: int) -> CurrentProduct | None:
+        entity = self.products.get(shop_id)
+        return CurrentProduct(entity) if entity is not None else None
+
+    def elsewhere(
+        self, product: WantedProduct, at: CurrentProduct | Problem | None, linked: Mapping[str, Linked]
+    ) -> Problem | None:
+        """A row of this product that the shop holds in another one: as its combination, or as a simple product."""
+        mine = at.id if isinstance(at, CurrentProduct) else 0
+        for row in product.rows:
+            for entity in self.combination_hits.get(row.ref.key, []):
+                if mine and int(entity["id_product"]) != mine:
+                    return Problem("combination-elsewhere", f"{row.ref.key}: {entity['id_product']}")
+            link = linked.get(row.ref.key)
+            former = self.products.get(link.id_product) if link and not product.simple else None
+            if former is not None and link and link.id_combination == 0 and former.get(self.key_field) == row.ref.key:
+                return Problem("was-simple", f"{row.ref.key}: {link.id_product}")
+        return None
+
+
+_COMBINATION_OWN = frozenset(
+    {
+        "supplier_reference",
+        "ean13",
+        "isbn",
+        "upc",
+        "mpn",
+        "wholesale_price",
+        "available_date",
+        "minimal_quantity",
+        "low_stock_threshold",
+        "ecotax",
+    }
+)

@@ -1,0 +1,94 @@
+"""Finds the stock row of each key: a simple product's, or a combination's; never a parent's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from connectors.prestashop import Entity, Shop
+from tasks.gather.matching import by_key, differs_by_case, found_twice
+from tasks.plan.shapes import Problem
+from tasks.plan.stock import StockRow
+
+DISPLAY = ("id", "id_product", "id_product_attribute", "id_shop", "id_shop_group", "quantity", "depends_on_stock")
+
+
+async def stock_rows(
+    shop: Shop, key_field: str, keys: Iterable[str], known: Mapping[str, tuple[int, int]]
+) -> dict[str, StockRow | Problem]:
+    """The stock row of each key; `known` gives (id_product, id_product_attribute) where the ledger has it.
+
+    A key that the shop does not have is absent from the answer.
+    """
+    keys = list(keys)
+    places: dict[str, tuple[int, int] | Problem] = {key: known[key] for key in keys if key in known}
+    places |= await _look_up(shop, key_field, [key for key in keys if key not in places])
+    rows = await _read_rows(shop, {place[0] for place in places.values() if not isinstance(place, Problem)})
+    gone = [
+        key
+        for key, place in places.items()
+        if key in known and not isinstance(place, Problem) and _is_gone(place, rows)
+    ]
+    if gone:
+        again = await _look_up(shop, key_field, gone)
+        rows |= await _read_rows(shop, {place[0] for place in again.values() if not isinstance(place, Problem)})
+        places = {key: place for key, place in places.items() if key not in gone} | again
+    return {
+        key: place if isinstance(place, Problem) else _choose(place, rows.get(place[0], []))
+        for key, place in places.items()
+    }
+
+
+async def _look_up(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Problem]:
+    if not keys:
+        return {}
+    products, near_products = await by_key(shop, "products", field, keys, ())
+    combinations, near_combinations = await by_key(shop, "combinations", field, keys, ("id_product",))
+    places: dict[str, tuple[int, int] | Problem] = {}
+    for key in keys:
+        place = _place(products.get(key, []), combinations.get(key, []))
+        near = near_products.get(key, []) + near_combinations.get(key, [])
+        if place is not None:
+            places[key] = place
+        elif near:
+            places[key] = differs_by_case(near, field)
+    return places
+
+
+def _place(products: list[Entity], combinations: list[Entity]) -> tuple[int, int] | Problem | None:
+    parents = {int(combination["id_product"]) for combination in combinations}
+    others = [product for product in products if int(product["id"]) not in parents]
+    if len(combinations) + len(others) > 1:
+        return found_twice([*combinations, *others])
+    if combinations:
+        return int(combinations[0]["id_product"]), int(combinations[0]["id"])
+    return (int(others[0]["id"]), 0) if others else None
+
+
+async def _read_rows(shop: Shop, products: set[int]) -> dict[int, list[Entity]]:
+    rows: dict[int, list[Entity]] = {}
+    ids = sorted(str(product) for product in products)
+    if ids:
+        for row in await shop.find("stock_availables", "id_product", ids, display=DISPLAY):
+            rows.setdefault(int(row["id_product"]), []).append(row)
+    return rows
+
+
+def _is_gone(place: tuple[int, int], rows: Mapping[int, list[Entity]]) -> bool:
+    return all(int(row["id_product_attribute"] or 0) != place[1] for row in rows.get(place[0], []))
+
+
+def _choose(place: tuple[int, int], rows: list[Entity]) -> StockRow | Problem:
+    id_product, attribute = place
+    mine = [row for row in rows if int(row["id_product_attribute"] or 0) == attribute]
+    if attribute == 0 and any(int(row["id_product_attribute"] or 0) for row in rows):
+        return Problem("parent-of-combinations")
+    if not mine:
+        return Problem("stock-row-missing", str(id_product))
+    row = mine[0]
+    if int(row.get("id_shop") or 0) == 0 and int(row.get("id_shop_group") or 0) != 0:
+        return Problem("stock-shared", str(row["id"]))
+    if int(row.get("depends_on_stock") or 0) == 1:
+        return Problem("stock-managed-elsewhere", str(row["id"]))
+    if len(mine) > 1:
+        return Problem("stock-row-twice", ", ".join(str(r["id"]) for r in mine))
+    return StockRow(int(row["id"]), attribute, int(row["quantity"] or 0))
