@@ -1,0 +1,8 @@
+"""Our own memory, in SQLite or PostgreSQL."""
+
+from connectors.ledger.deliveries import DeliveryState
+from connectors.ledger.leases import Lease, LeaseHeldError, LeaseLostError
+from connectors.ledger.ledger import Ledger
+from connectors.ledger.links import LINK_FRAME, Link
+
+__all__ = ["LINK_FRAME", "DeliveryState", "Lease", "LeaseHeldError", "LeaseLostError", "Ledger", "Link"]

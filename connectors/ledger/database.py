@@ -1,0 +1,205 @@
+"""One database, SQLite or PostgreSQL: short transactions, errors in our words, rows as frames."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from connectors.ledger.tables import EPOCH, MICROSECOND, Instant
+from schemas.errors import (
+    ConfigFault,
+    ConfigurationError,
+    DeniedError,
+    PasserelleError,
+    TransientError,
+    UnexpectedReplyError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+READ_AT_ONCE = 50_000
+SQLITE_PRAGMAS = ("busy_timeout=30000", "journal_mode=wal", "synchronous=full")
+# What both databases say when a person has to act; the rest of their operational errors may pass by themselves.
+DENIED_WORDS = (
+    "authentication failed",
+    "no password supplied",
+    "permission denied",
+    "role ",
+    "does not exist",
+    "readonly database",
+    "disk is full",
+    "unable to open database file",
+)
+
+
+class Database:
+    """The connections to one ledger; any number of threads may use it."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.is_postgres = self.engine.dialect.name == "postgresql"
+        if self.is_postgres:
+            sa.event.listen(self.engine, "connect", _never_acknowledge_early)
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        else:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+            self._reader = self.engine.execution_options(read_only=True)
+        # SQLite's own waiting is a poll without order; inside one process a lock is fairer.
+        self._writing: AbstractContextManager[Any] = nullcontext() if self.is_postgres else threading.Lock()
+
+    def close(self) -> None:
+        """Every connection is given back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self, action: str) -> Iterator[sa.Connection]:
+        """A transaction that sees one state of the database from its first statement to its last."""
+        with translated(action), self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self, action: str) -> Iterator[sa.Connection]:
+        """A transaction that is durable when the block ends, or never was."""
+        with translated(action), self._writing, self.engine.begin() as connection:
+            yield connection
+
+    def now(self, connection: sa.Connection) -> datetime:
+        """The time that several machines agree on: the server's clock, or this machine's for a file."""
+        if not self.is_postgres:
+            return datetime.now(UTC)
+        microseconds = sa.func.extract("epoch", sa.func.clock_timestamp()) * 1_000_000
+        return EPOCH + int(connection.execute(sa.select(microseconds)).scalar_one()) * MICROSECOND
+
+
+def upsert(
+    connection: sa.Connection,
+    table: sa.Table,
+    row: Mapping[str, Any],
+    *,
+    unless: sa.ColumnElement[bool] | None = None,
+    **changes: Any,
+) -> bool:
+    """Whether a row was written: inserted as given, or updated by `changes` (default: all of it) where not `unless`."""
+    insert = statement_for_insert(connection, table).values(row)
+    keys = [column.name for column in table.primary_key]
+    wanted = changes or {name: value for name, value in row.items() if name not in keys}
+    where = None if unless is None else sa.not_(unless)
+    return connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=wanted, where=where)).rowcount > 0
+
+
+def statement_for_insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """The database's own insert, which knows `on_conflict_do_update`."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def rows_as_frame(connection: sa.Connection, query: sa.Select[Any]) -> pl.DataFrame:
+    """The rows of a query: text is String, numbers Int64, instants Datetime("us", "UTC"), also where all are null."""
+    wanted = {column.name: _polars_type(column.type) for column in query.selected_columns}
+    raw = {name: pl.Int64 if isinstance(kind, pl.Datetime) else kind for name, kind in wanted.items()}
+    plain = query.with_only_columns(
+        *(sa.type_coerce(c, sa.BigInteger).label(c.name) if isinstance(c.type, Instant) else c
+          for c in query.selected_columns)
+    )  # fmt: skip
+    result = connection.execution_options(stream_results=True, yield_per=READ_AT_ONCE).execute(plain)
+    parts = [pl.DataFrame([*map(tuple, rows)], schema=raw, orient="row") for rows in result.partitions()]
+    return pl.concat([pl.DataFrame(schema=raw), *parts]).cast(wanted)
+
+
+def _polars_type(column_type: sa.types.TypeEngine[Any]) -> pl.DataType:
+    if isinstance(column_type, Instant):
+        return pl.Datetime("us", "UTC")
+    return pl.Int64() if isinstance(column_type, sa.Integer) else pl.String()
+
+
+@contextmanager
+def translated(action: str) -> Iterator[None]:
+    """The database's errors become ours; the address and the parameters never appear in them."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _translation(error, action) from error
+    except sa.exc.TimeoutError as error:
+        raise TransientError(
+            "all connections are in use", system="ledger", action=action, remedy="Run fewer flows at a time."
+        ) from error
+
+
+def _translation(error: sa.exc.DBAPIError, action: str) -> PasserelleError:
+    said = str(error.orig).strip()
+    if any(word in said for word in DENIED_WORDS):
+        return DeniedError(
+            said,
+            system="ledger",
+            action=action,
+            remedy="Check the ledger's address, its user's rights and the space left on its disk.",
+        )
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return TransientError(said, system="ledger", action=action, remedy="Check that the ledger's database is up.")
+    return UnexpectedReplyError(
+        said, system="ledger", action=action, remedy="Restore the ledger from its backup if its file is damaged."
+    )
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise _address_fault("it is not an address") from error
+    if address.drivername in {"postgres", "postgresql"}:
+        address = address.set(drivername="postgresql+psycopg")
+    if address.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise _address_fault(f"the ledger does not know {address.drivername}")
+    if address.get_backend_name() == "sqlite":
+        _make_file(address.database)
+    try:
+        return sa.create_engine(address, hide_parameters=True, pool_pre_ping=address.get_backend_name() != "sqlite")
+    except ModuleNotFoundError as error:
+        raise _address_fault(
+            "the driver of PostgreSQL is not installed", "Install passerelle with its extra: passerelle[postgres]."
+        ) from error
+
+
+def _address_fault(
+    reason: str, remedy: str = "Write sqlite:///folder/ledger.db or postgresql://user@host/database."
+) -> ConfigurationError:
+    return ConfigurationError((ConfigFault("settings.toml", "ledger", reason, remedy),), action="open the ledger")
+
+
+def _make_file(database: str | None) -> None:
+    if not database or database == ":memory:" or database.startswith("file:"):
+        raise _address_fault("the ledger must outlive the run: memory is no place for it")
+    path = Path(database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o660)  # it holds the ledger's secret: nothing for others, the group as the umask says
+    except OSError as error:
+        raise _address_fault(f"the file cannot be made: {error.strerror}", "Check the folder's rights.") from error
+
+
+def _prepare_sqlite(connection: Any, _pool_entry: Any) -> None:
+    connection.isolation_level = None  # else the driver begins by itself, and deferred
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"pragma {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A deferred transaction that reads and then writes fails with "database is locked" whatever the timeout.
+    read_only = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _never_acknowledge_early(connection: Any, _pool_entry: Any) -> None:
+    connection.execute(
+        "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'"
+    )
+    connection.commit()

@@ -1,0 +1,71 @@
+"""Files: which content was seen, done or refused, in that order, and where it was archived."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from connectors.ledger.chapter import Chapter
+from connectors.ledger.tables import FILE_EVENTS
+
+SEEN = "seen"
+DONE = "done"
+REFUSED = "refused"
+
+
+class Files(Chapter):
+    """The files of a shop's streams, known by the hash of their content."""
+
+    def file_seen(self, shop: str, stream: str, name: str, content_hash: str, size: int, run_id: str | None) -> None:
+        """The file is known to have been there; `size` in bytes."""
+        self._add(shop, stream, content_hash, SEEN, run_id, name=name, size=size)
+
+    def file_done(
+        self, shop: str, stream: str, content_hash: str, run_id: str | None, archived_as: str, rows: int
+    ) -> None:
+        """The file's rows all ended somewhere, and it is kept as `archived_as`."""
+        self._add(shop, stream, content_hash, DONE, run_id, archived_as=archived_as, row_count=rows)
+
+    def file_refused(
+        self, shop: str, stream: str, content_hash: str, run_id: str | None, archived_as: str, code: str
+    ) -> None:
+        """The file as a whole is not what was agreed; `code` is that of the message."""
+        self._add(shop, stream, content_hash, REFUSED, run_id, archived_as=archived_as, code=code)
+
+    def last_done_hash(self, shop: str, stream: str) -> str | None:
+        """The content that was done last; a file with the same says nothing new."""
+        query = _of(sa.select(FILE_EVENTS.c.content_hash), shop, stream).order_by(FILE_EVENTS.c.id.desc()).limit(1)
+        with self.database.read("read files") as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def archived_since(self, shop: str, stream: str, since: datetime) -> list[tuple[str, datetime]]:
+        """(archived path, done at) of the files done at or after `since` (aware), in the order of doing."""
+        query = _of(sa.select(FILE_EVENTS.c.archived_as, FILE_EVENTS.c.event_at), shop, stream)
+        query = query.where(FILE_EVENTS.c.event_at >= since).order_by(FILE_EVENTS.c.id)
+        with self.database.read("read files") as connection:
+            return [(row.archived_as, row.event_at) for row in connection.execute(query)]
+
+    def _add(
+        self, shop: str, stream: str, content_hash: str, event: str, run_id: str | None, **said: str | int
+    ) -> None:
+        row: dict[str, Any] = {
+            "shop": shop,
+            "stream": stream,
+            "content_hash": content_hash,
+            "event": event,
+            "event_at": datetime.now(UTC),
+            "run_id": run_id,
+        }
+        with self.database.write(f"note a file as {event}") as connection:
+            connection.execute(sa.insert(FILE_EVENTS).values(row | said))
+
+
+if TYPE_CHECKING:
+    Query = sa.Select[Any]
+
+
+def _of(query: Query, shop: str, stream: str) -> Query:
+    done = FILE_EVENTS.c.event == DONE
+    return query.where(FILE_EVENTS.c.shop == shop, FILE_EVENTS.c.stream == stream, done)

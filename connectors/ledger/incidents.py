@@ -1,0 +1,74 @@
+"""Incidents: what a person may want to know, kept until it is settled."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from connectors.ledger.chapter import Chapter
+from connectors.ledger.database import rows_as_frame
+from connectors.ledger.discretion import discreet, without_contacts
+from connectors.ledger.tables import INCIDENTS, RUNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from schemas.incidents import Incident
+
+
+class Incidents(Chapter):
+    """The ledger's incidents; each belongs to the run that met it."""
+
+    def record_incidents(self, run_id: str, incidents: Sequence[Incident]) -> None:
+        """The incidents are kept, all or none, in the order given; a run nobody started is a ValueError."""
+        if not incidents:
+            return
+        with self.database.write("record incidents") as connection:
+            shop = connection.execute(sa.select(RUNS.c.shop).where(RUNS.c.run_id == run_id)).scalar_one_or_none()
+            if shop is None:
+                raise ValueError(f"no run {run_id}")
+            told = {"run_id": run_id, "shop": shop, "recorded_at": datetime.now(UTC)}
+            connection.execute(sa.insert(INCIDENTS), [told | _row(incident) for incident in incidents])
+
+    def incidents(
+        self, run_id: str | None = None, *, shop: str | None = None, open_only: bool = False, limit: int = 1000
+    ) -> pl.DataFrame:
+        """The last incidents, newest first.
+
+        Columns: id, run_id, shop, level, code, stream, key, file, line (Int64|null), params (JSON text), recorded_at,
+        closed_at (UTC, null while open).
+        """
+        query = sa.select(*INCIDENTS.c).order_by(INCIDENTS.c.id.desc()).limit(limit)
+        if run_id is not None:
+            query = query.where(INCIDENTS.c.run_id == run_id)
+        if shop is not None:
+            query = query.where(INCIDENTS.c.shop == shop)
+        if open_only:
+            query = query.where(INCIDENTS.c.closed_at.is_(None))
+        with self.database.read("read incidents") as connection:
+            return rows_as_frame(connection, query)
+
+    def close_incidents(self, shop: str, stream: str, *, keys: Sequence[str] | None = None) -> int:
+        """How many open incidents of the stream (of these keys) are now closed."""
+        settled = sa.and_(INCIDENTS.c.shop == shop, INCIDENTS.c.stream == stream, INCIDENTS.c.closed_at.is_(None))
+        if keys is not None:
+            settled = sa.and_(settled, INCIDENTS.c.key.in_(keys))
+        with self.database.write("close incidents") as connection:
+            return connection.execute(sa.update(INCIDENTS).where(settled).values(closed_at=datetime.now(UTC))).rowcount
+
+
+def _row(incident: Incident) -> dict[str, Any]:
+    return {
+        "level": incident.level.value,
+        "code": incident.code,
+        "stream": incident.stream,
+        "key": without_contacts(incident.key),
+        "file": incident.file,
+        "line": incident.line,
+        "params": json.dumps(discreet(incident.stream, incident.params), ensure_ascii=False),
+    }

@@ -1,0 +1,157 @@
+"""Leases: one run per shop and flow at a time, across machines, and a dead run's lease is free."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from connectors.ledger.chapter import Chapter
+from connectors.ledger.claimant import Claimant, this_process
+from connectors.ledger.tables import LEASES, LEDGER
+from schemas.errors import PasserelleError, TransientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connectors.ledger.database import Database
+
+logger = logging.getLogger(__name__)
+
+
+class LeaseHeldError(TransientError):
+    """Another run of the same shop and flow holds the lease: `holder` since `since_at` until at least `until_at`."""
+
+    def __init__(self, shop: str, flow: str, holder: Claimant, since_at: datetime, until_at: datetime) -> None:
+        super().__init__(
+            f"process {holder.pid} on {holder.host} runs it since {since_at:%Y-%m-%d %H:%M:%S} UTC"
+            f" (renewed by itself until it ends; now until {until_at:%H:%M:%S} UTC)",
+            system="ledger",
+            action=f"take the lease of {flow} for",
+            key=shop,
+            remedy="Wait for that run to end, or end that process; its lease is then free.",
+        )
+        self.host = holder.host
+        self.pid = holder.pid
+        self.since_at = since_at
+        self.until_at = until_at
+
+
+class LeaseLostError(TransientError):
+    """This run could not renew its lease in time; another may have begun, so this one must not write."""
+
+    def __init__(self, shop: str, flow: str) -> None:
+        super().__init__(
+            "the lease could not be renewed in time",
+            system="ledger",
+            action=f"keep the lease of {flow} for",
+            key=shop,
+            remedy="Check that the ledger's database can be reached, then run again.",
+        )
+
+
+class Lease:
+    """A lease as its holder has it, renewed by a thread; `lost` is set once it may be another's."""
+
+    def __init__(self, database: Database, shop: str, flow: str, ttl_seconds: float) -> None:
+        self.shop = shop
+        self.flow = flow
+        self.ttl_seconds = ttl_seconds
+        self.lost = threading.Event()
+        self._database = database
+        self._token = str(uuid.uuid4())
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name=f"lease of {flow}", daemon=True)
+        self._good_until = 0.0
+
+    def check(self) -> None:
+        """Nothing, while the lease is surely held; else LeaseLostError. Asked before every write to the shop."""
+        if time.monotonic() >= self._good_until:
+            self.lost.set()
+        if self.lost.is_set():
+            raise LeaseLostError(self.shop, self.flow)
+
+    def begin(self) -> None:
+        """The lease is held and renewed from now on; LeaseHeldError when a living run holds it."""
+        asked = time.monotonic()
+        _take(self._database, self.shop, self.flow, self._token, self.ttl_seconds)
+        self._good_until = asked + self.ttl_seconds
+        self._thread.start()
+
+    def end(self) -> None:
+        """The lease is free; if the ledger cannot be told now, it is as soon as this process ends."""
+        self._ended.set()
+        self._thread.join()
+        try:
+            with self._database.write("give the lease back") as connection:
+                connection.execute(sa.delete(LEASES).where(self._mine()))
+        except PasserelleError as error:
+            logger.warning("The lease of %s for %s was not given back: %s", self.flow, self.shop, error.said)
+
+    def _keep(self) -> None:
+        wait = self.ttl_seconds / 3
+        while not self._ended.wait(wait) and not self.lost.is_set():
+            wait = self.ttl_seconds / 3 if self._renewed() else self.ttl_seconds / 12
+            if time.monotonic() >= self._good_until:
+                self.lost.set()
+        if self.lost.is_set():
+            logger.error("The lease of %s for %s is lost: this run must not write any more.", self.flow, self.shop)
+
+    def _renewed(self) -> bool:
+        asked = time.monotonic()
+        try:
+            with self._database.write("renew the lease") as connection:
+                until_at = self._database.now(connection) + timedelta(seconds=self.ttl_seconds)
+                renewal = sa.update(LEASES).where(self._mine()).values(until_at=until_at)
+                still_mine = connection.execute(renewal).rowcount == 1
+        except PasserelleError as error:
+            logger.warning("The lease of %s for %s was not renewed: %s", self.flow, self.shop, error.said)
+            return False
+        if still_mine:
+            self._good_until = asked + self.ttl_seconds
+        else:
+            self.lost.set()
+        return still_mine
+
+    def _mine(self) -> sa.ColumnElement[bool]:
+        return sa.and_(LEASES.c.shop == self.shop, LEASES.c.flow == self.flow, LEASES.c.token == self._token)
+
+
+class Leases(Chapter):
+    """The leases of a ledger."""
+
+    @contextmanager
+    def lease(self, shop: str, flow: str, *, ttl_seconds: float = 60) -> Iterator[Lease]:
+        """The lease of a shop and flow, held while the block runs; LeaseHeldError when a living run holds it.
+
+        A run that was killed on this machine frees it at once, one on another machine after `ttl_seconds`.
+        """
+        lease = Lease(self.database, shop, flow, ttl_seconds)
+        lease.begin()
+        try:
+            yield lease
+        finally:
+            lease.end()
+
+
+def _take(database: Database, shop: str, flow: str, token: str, ttl_seconds: float) -> None:
+    of = sa.and_(LEASES.c.shop == shop, LEASES.c.flow == flow)
+    with database.write("take the lease") as connection:
+        connection.execute(sa.select(LEDGER.c.id).with_for_update())  # one taker at a time
+        now = database.now(connection)
+        held = connection.execute(sa.select(LEASES).where(of)).one_or_none()
+        if held and held.until_at > now:
+            holder = Claimant(held.host, held.machine, held.pid, held.process_start)
+            if not holder.is_gone():
+                raise LeaseHeldError(shop, flow, holder, held.since_at, held.until_at)
+        connection.execute(sa.delete(LEASES).where(of))
+        row = {"shop": shop, "flow": flow, "token": token, "since_at": now}
+        row |= asdict(this_process()) | {"until_at": now + timedelta(seconds=ttl_seconds)}
+        connection.execute(sa.insert(LEASES).values(row))

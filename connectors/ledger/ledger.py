@@ -1,0 +1,59 @@
+"""The ledger: our own memory of what the shop was confirmed to have and what the ERP was given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import sqlalchemy as sa
+
+from connectors.ledger.database import Database
+from connectors.ledger.deliveries import Deliveries
+from connectors.ledger.files import Files
+from connectors.ledger.incidents import Incidents
+from connectors.ledger.leases import Leases
+from connectors.ledger.links import Links
+from connectors.ledger.migrate import migrate
+from connectors.ledger.runs import Runs, Watermarks
+from connectors.ledger.snapshots import Snapshots
+from connectors.ledger.tables import LEDGER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+class Ledger(Links, Runs, Watermarks, Files, Incidents, Leases, Deliveries):
+    """Every call is one short transaction, durable when it returns; any number of threads may share a ledger.
+
+    Errors: TransientError (the database cannot be reached now), DeniedError (rights, disk), UnexpectedReplyError (the
+    file is damaged).
+    """
+
+    @classmethod
+    def open(cls, url: str, *, snapshots: Path | None = None) -> Self:
+        """The ledger at `url` (`sqlite:///folder/ledger.db`, `postgresql://user@host/database`), made or migrated.
+
+        `snapshots` is a folder for files that can be made again at any time; without it, links are read from the
+        database each time. ConfigurationError when the address is wrong or a newer version wrote the ledger.
+        """
+        database = Database(url)
+        migrate(database)
+        with database.read("open the ledger") as connection:
+            row = connection.execute(sa.select(LEDGER.c.uuid, LEDGER.c.secret)).one()
+        return cls(database, Snapshots(snapshots, row.uuid, row.secret))
+
+    def secret(self) -> bytes:
+        """32 random bytes made with the ledger, the key for fingerprints of personal values."""
+        return self.snapshots.secret
+
+    def close(self) -> None:
+        """The connections are closed."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,186 @@
+"""Links: which ERP key is which shop id, and the fingerprint of what the shop was last confirmed to have."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from connectors.ledger.chapter import Chapter
+from connectors.ledger.database import rows_as_frame
+from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position
+from connectors.ledger.tables import CONFIRMATIONS, LEDGER, LINKS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connectors.ledger.database import Database
+
+ACTIVE = "active"
+FORGOTTEN = "forgotten"
+KEYS_AT_ONCE = 5_000
+ANALYZE_FROM = 10_000
+
+LINK_FRAME: dict[str, pl.DataType] = dict(SNAPSHOT_LINKS)
+"""The columns and types of every frame of links."""
+_GIVEN = {name: dtype for name, dtype in LINK_FRAME.items() if name != "seq"}
+_COLUMNS = tuple(LINKS.c[name] for name in LINK_FRAME)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One ERP key and the entity of the shop it stands for, as the shop was last confirmed to have it.
+
+    `shop_id` is the id of the product (of the stock_available for kind `stock`), `sub_id` that of the combination,
+    0 if there is none.
+    """
+
+    erp_key: str
+    shop_id: int
+    sub_id: int = 0
+    parent_key: str | None = None
+    state: str = ACTIVE
+    fingerprint: str = ""
+    mapping_version: str = ""
+    confirmed_at: datetime = field(default_factory=_now)
+
+
+class Links(Chapter):
+    """The ledger's links, by shop and kind (`product`, `combination`, `stock`, ...)."""
+
+    def links(self, shop: str, kind: str) -> pl.DataFrame:
+        """Every link that was not forgotten, in no order; columns as `LINK_FRAME`."""
+        with self.database.read("read links") as connection:
+            taken = self.snapshots.read(shop, kind, lambda position: _is_past(connection, position))
+            since = taken.position.seq if taken else 0
+            newer = rows_as_frame(connection, sa.select(*_COLUMNS).where(_of(shop, kind), LINKS.c.seq > since))
+            position = _position(connection)
+        links = _completed(taken.links if taken else None, newer)
+        if position and self.snapshots.pays(newer=newer.height, kept=links.height):
+            self.snapshots.write(shop, kind, position, links)
+        return links
+
+    def links_for(self, shop: str, kind: str, keys: Sequence[str]) -> pl.DataFrame:
+        """The links of these keys that are known and were not forgotten; columns as `LINK_FRAME`."""
+        wanted = list(dict.fromkeys(keys))
+        found = [pl.DataFrame(schema=LINK_FRAME)]
+        with self.database.read("read links") as connection:
+            for start in range(0, len(wanted), KEYS_AT_ONCE):
+                some = LINKS.c.erp_key.in_(wanted[start : start + KEYS_AT_ONCE])
+                kept = LINKS.c.state != FORGOTTEN
+                found.append(rows_as_frame(connection, sa.select(*_COLUMNS).where(_of(shop, kind), some, kept)))
+        return pl.concat(found)
+
+    def confirm(self, shop: str, kind: str, rows: pl.DataFrame | Sequence[Link], *, run_id: str | None) -> None:
+        """The links are as given, durably, all or none; of two rows with one key the last counts.
+
+        A frame holds the columns of `Link`; `confirmed_at` may be left out and is now.
+        """
+        links = _given(rows)
+        if links.is_empty():
+            return
+        with self.database.write("confirm links") as connection:
+            seq = _next_seq(connection, shop, kind, run_id, links.height)
+            _write(connection, shop, kind, links, seq)
+        if self.database.is_postgres and links.height >= ANALYZE_FROM:
+            _analyze(self.database)
+
+    def forget(self, shop: str, kind: str, keys: Sequence[str]) -> None:
+        """`links` no longer gives these keys; keys that are not known change nothing."""
+        wanted = list(dict.fromkeys(keys))
+        if not wanted:
+            return
+        with self.database.write("forget links") as connection:
+            seq = _next_seq(connection, shop, kind, None, len(wanted))
+            change = {"state": FORGOTTEN, "seq": seq, "confirmed_at": _now()}
+            for start in range(0, len(wanted), KEYS_AT_ONCE):
+                some = LINKS.c.erp_key.in_(wanted[start : start + KEYS_AT_ONCE])
+                known = sa.and_(_of(shop, kind), some, LINKS.c.state != FORGOTTEN)
+                connection.execute(sa.update(LINKS).where(known).values(change))
+
+
+def _of(shop: str, kind: str) -> sa.ColumnElement[bool]:
+    return sa.and_(LINKS.c.shop == shop, LINKS.c.kind == kind)
+
+
+def _given(rows: pl.DataFrame | Sequence[Link]) -> pl.DataFrame:
+    if not isinstance(rows, pl.DataFrame):
+        rows = pl.DataFrame([asdict(row) for row in rows], schema=_GIVEN, orient="row")
+    if "confirmed_at" not in rows.columns:
+        rows = rows.with_columns(confirmed_at=pl.lit(_now()))
+    return rows.select(*_GIVEN).cast(_GIVEN).unique(subset="erp_key", keep="last", maintain_order=True)  # type: ignore[arg-type]
+
+
+def _completed(kept: pl.DataFrame | None, newer: pl.DataFrame) -> pl.DataFrame:
+    living = newer.filter(pl.col("state") != FORGOTTEN)
+    if kept is None:
+        return living
+    if newer.is_empty():
+        return kept
+    return pl.concat([kept.join(newer.select("erp_key"), on="erp_key", how="anti"), living])
+
+
+def _next_seq(connection: sa.Connection, shop: str, kind: str, run_id: str | None, row_count: int) -> int:
+    # The row lock of this update is held until the commit: the order of seq is the order of the commits.
+    connection.execute(sa.update(LEDGER).values(seq=LEDGER.c.seq + 1))
+    seq: int = connection.execute(sa.select(LEDGER.c.seq)).scalar_one()
+    confirmation = {
+        "seq": seq,
+        "mark": secrets.randbits(63),
+        "shop": shop,
+        "kind": kind,
+        "run_id": run_id,
+        "row_count": row_count,
+        "confirmed_at": _now(),
+    }
+    connection.execute(sa.insert(CONFIRMATIONS).values(confirmation))
+    return seq
+
+
+def _position(connection: sa.Connection) -> Position | None:
+    newest = sa.select(CONFIRMATIONS.c.seq, CONFIRMATIONS.c.mark).order_by(CONFIRMATIONS.c.seq.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return Position(row.seq, row.mark) if row else None
+
+
+def _is_past(connection: sa.Connection, position: Position) -> bool:
+    mark = sa.select(CONFIRMATIONS.c.mark).where(CONFIRMATIONS.c.seq == position.seq)
+    return connection.execute(mark).scalar_one_or_none() == position.mark
+
+
+def _write(connection: sa.Connection, shop: str, kind: str, links: pl.DataFrame, seq: int) -> None:
+    microseconds = links.with_columns(pl.col("confirmed_at").dt.epoch("us"))
+    if connection.dialect.name == "postgresql":
+        arrays = [column.to_list() for column in microseconds.iter_columns()]
+        connection.exec_driver_sql(_POSTGRES, (shop, kind, seq, *arrays))
+    else:
+        connection.exec_driver_sql(_SQLITE, [(shop, kind, seq, *row) for row in microseconds.iter_rows()])
+
+
+def _analyze(database: Database) -> None:
+    # Until PostgreSQL has counted a table that has just grown, it reads the whole of it for every batch.
+    with database.write("analyze the links") as connection:
+        connection.exec_driver_sql("analyze links")
+
+
+def _upsert(source: str) -> str:
+    names = ["shop", "kind", "seq", *_GIVEN]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names[2:] if name != "erp_key")
+    return f"insert into links ({', '.join(names)}) {source} on conflict (shop, kind, erp_key) do update set {changes}"
+
+
+def _array_type(dtype: Any) -> str:
+    return "text[]" if dtype == pl.String else "bigint[]"
+
+
+_SQLITE = _upsert(f"values ({', '.join('?' * (len(_GIVEN) + 3))})")
+_ARRAYS = ", ".join(f"%s::{_array_type(dtype)}" for dtype in _GIVEN.values())
+_POSTGRES = _upsert(f"select %s::text, %s::text, %s::bigint, given.* from unnest({_ARRAYS}) as given")  # noqa: S608 -- constants only

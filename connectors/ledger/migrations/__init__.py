@@ -1,0 +1,1 @@
+"""The ledger's tables as they were made, one revision after the other."""

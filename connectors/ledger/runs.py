@@ -1,0 +1,118 @@
+"""Runs and watermarks: what ran, how it ended, and up to where another system was read."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from connectors.ledger.chapter import Chapter
+from connectors.ledger.database import rows_as_frame, upsert
+from connectors.ledger.discretion import without_contacts
+from connectors.ledger.tables import RUNS, WATERMARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+RUNNING = "Running"
+CRASHED = "Crashed"
+COMPLETED = ("Completed", "CompletedWithRejects")
+
+
+class Runs(Chapter):
+    """The ledger's runs."""
+
+    def start_run(self, shop: str, flow: str, parameters: Mapping[str, str]) -> str:
+        """The id of a new run, in state `Running`."""
+        run_id = str(uuid.uuid4())
+        row = {
+            "run_id": run_id,
+            "shop": shop,
+            "flow": flow,
+            "state": RUNNING,
+            "started_at": datetime.now(UTC),
+            "parameters": json.dumps(dict(parameters)),
+            "counts": "{}",
+            "message": "",
+        }
+        with self.database.write("start a run") as connection:
+            connection.execute(sa.insert(RUNS).values(row))
+        return run_id
+
+    def finish_run(
+        self, run_id: str, state: str, counts: Mapping[str, int], message: str, report_path: str | None
+    ) -> None:
+        """The run has ended; `counts` are `rows_read` and the outcomes."""
+        row = {
+            "state": state,
+            "ended_at": datetime.now(UTC),
+            "rows_read": counts.get("rows_read"),
+            "counts": json.dumps(dict(counts)),
+            "message": without_contacts(message),
+            "report_path": report_path,
+        }
+        with self.database.write("finish a run") as connection:
+            connection.execute(sa.update(RUNS).where(RUNS.c.run_id == run_id).values(row))
+
+    def end_dead_runs(self, shop: str, flow: str) -> int:
+        """How many runs were still `Running` and are now `Crashed`; for the holder of the lease, who runs alone."""
+        dead = sa.and_(RUNS.c.shop == shop, RUNS.c.flow == flow, RUNS.c.state == RUNNING)
+        with self.database.write("end dead runs") as connection:
+            return connection.execute(
+                sa.update(RUNS).where(dead).values(state=CRASHED, ended_at=datetime.now(UTC))
+            ).rowcount
+
+    def runs(self, shop: str | None = None, *, limit: int = 100) -> pl.DataFrame:
+        """The last runs, newest first.
+
+        Columns: run_id, shop, flow, state, started_at, ended_at (UTC, null while it runs), rows_read (Int64|null),
+        parameters and counts (JSON text), message, report_path.
+        """
+        query = sa.select(
+            RUNS.c.run_id,
+            RUNS.c.shop,
+            RUNS.c.flow,
+            RUNS.c.state,
+            RUNS.c.started_at,
+            RUNS.c.ended_at,
+            RUNS.c.rows_read,
+            RUNS.c.parameters,
+            RUNS.c.counts,
+            RUNS.c.message,
+            RUNS.c.report_path,
+        )
+        if shop is not None:
+            query = query.where(RUNS.c.shop == shop)
+        with self.database.read("read runs") as connection:
+            return rows_as_frame(connection, query.order_by(RUNS.c.started_at.desc()).limit(limit))
+
+    def previous_row_counts(self, shop: str, flow: str, n: int) -> list[int]:
+        """How many rows the last `n` completed runs read that read any, newest first."""
+        query = (
+            sa.select(RUNS.c.rows_read)
+            .where(RUNS.c.shop == shop, RUNS.c.flow == flow, RUNS.c.state.in_(COMPLETED), RUNS.c.rows_read > 0)
+            .order_by(RUNS.c.started_at.desc())
+            .limit(n)
+        )
+        with self.database.read("read runs") as connection:
+            return list(connection.execute(query).scalars())
+
+
+class Watermarks(Chapter):
+    """Up to which instant a named source of a shop has been read."""
+
+    def watermark(self, shop: str, name: str) -> datetime | None:
+        """The instant (UTC) that was set last; None if none ever was."""
+        query = sa.select(WATERMARKS.c.reached_at).where(WATERMARKS.c.shop == shop, WATERMARKS.c.name == name)
+        with self.database.read("read a watermark") as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def set_watermark(self, shop: str, name: str, reached_at: datetime) -> None:
+        """The watermark is at `reached_at` (aware), before or after where it was."""
+        with self.database.write("set a watermark") as connection:
+            upsert(connection, WATERMARKS, {"shop": shop, "name": name, "reached_at": reached_at})

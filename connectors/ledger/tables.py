@@ -1,0 +1,186 @@
+"""The ledger's tables: keys, ids, hashes and dates, and nothing that names a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def as_microseconds(instant: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime; a naive one is a ValueError."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant without time zone says nothing: give it UTC")
+    return (instant - EPOCH) // MICROSECOND
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as microseconds since 1970, the same in both databases."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002, D102 -- SQLAlchemy's signature
+        return None if value is None else as_microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102 -- SQLAlchemy's signature
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+METADATA = sa.MetaData()
+# SQLite numbers rows by itself only when the key is exactly INTEGER.
+ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False)
+
+
+def _key(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, primary_key=True)
+
+
+LEDGER = sa.Table(
+    "ledger",
+    METADATA,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    _text("uuid"),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+"""One row: who this ledger is, and the counter that every write of links moves."""
+
+LINKS = sa.Table(
+    "links",
+    METADATA,
+    _key("shop"),
+    _key("kind"),
+    _key("erp_key"),
+    sa.Column("shop_id", sa.BigInteger, nullable=False),
+    sa.Column("sub_id", sa.BigInteger, nullable=False),
+    sa.Column("parent_key", sa.Text),
+    _text("state"),
+    _text("fingerprint"),
+    _text("mapping_version"),
+    sa.Column("confirmed_at", Instant, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Index("links_by_seq", "shop", "kind", "seq"),
+    sqlite_with_rowid=False,
+)
+
+CONFIRMATIONS = sa.Table(
+    "confirmations",
+    METADATA,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("mark", sa.BigInteger, nullable=False),
+    _text("shop"),
+    _text("kind"),
+    sa.Column("run_id", sa.Text),
+    sa.Column("row_count", sa.BigInteger, nullable=False),
+    sa.Column("confirmed_at", Instant, nullable=False),
+)
+"""One row per write of links. `mark` is chance: a ledger restored to an older state writes the same seq anew,
+but never the same mark."""
+
+RUNS = sa.Table(
+    "runs",
+    METADATA,
+    _key("run_id"),
+    _text("shop"),
+    _text("flow"),
+    _text("state"),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("rows_read", sa.BigInteger),
+    _text("parameters"),
+    _text("counts"),
+    _text("message"),
+    sa.Column("report_path", sa.Text),
+    sa.Index("runs_by_start", "shop", "flow", "started_at"),
+)
+
+FILE_EVENTS = sa.Table(
+    "file_events",
+    METADATA,
+    sa.Column("id", ROW_NUMBER, primary_key=True),
+    _text("shop"),
+    _text("stream"),
+    _text("content_hash"),
+    _text("event"),
+    sa.Column("event_at", Instant, nullable=False),
+    sa.Column("run_id", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("size", sa.BigInteger),
+    sa.Column("archived_as", sa.Text),
+    sa.Column("row_count", sa.BigInteger),
+    sa.Column("code", sa.Text),
+    sa.Index("file_events_by_stream", "shop", "stream", "event", "id"),
+)
+"""Only added to: the order of the rows is the order in which files were done."""
+
+INCIDENTS = sa.Table(
+    "incidents",
+    METADATA,
+    sa.Column("id", ROW_NUMBER, primary_key=True),
+    _text("run_id"),
+    _text("shop"),
+    _text("level"),
+    _text("code"),
+    _text("stream"),
+    _text("key"),
+    _text("file"),
+    sa.Column("line", sa.BigInteger),
+    _text("params"),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.Index("incidents_by_run", "run_id"),
+    sa.Index("incidents_by_shop", "shop", "stream", "key"),
+)
+
+WATERMARKS = sa.Table(
+    "watermarks",
+    METADATA,
+    _key("shop"),
+    _key("name"),
+    sa.Column("reached_at", Instant, nullable=False),
+)
+
+LEASES = sa.Table(
+    "leases",
+    METADATA,
+    _key("shop"),
+    _key("flow"),
+    _text("token"),
+    _text("host"),
+    _text("machine"),
+    sa.Column("pid", sa.BigInteger, nullable=False),
+    _text("process_start"),
+    sa.Column("since_at", Instant, nullable=False),
+    sa.Column("until_at", Instant, nullable=False),
+)
+
+DELIVERIES = sa.Table(
+    "deliveries",
+    METADATA,
+    _key("shop"),
+    _key("kind"),
+    _key("key"),
+    _text("state"),
+    sa.Column("erp_number", sa.Text),
+    sa.Column("erp_code", sa.Text),
+    sa.Column("intent_at", Instant),
+    sa.Column("delivered_at", Instant),
+    sa.Column("attempts", sa.BigInteger, nullable=False),
+    sa.Column("last_code", sa.Text),
+    sa.Column("run_id", sa.Text),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Index("deliveries_by_state", "shop", "kind", "state"),
+)
