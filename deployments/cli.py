@@ -1,0 +1,52 @@
+"""The `passerelle` command."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import NoReturn
+
+from cyclopts import App, CycloptsError
+
+from deployments.environment import prepare_prefect
+from deployments.exits import Exit
+from schemas.errors import ConfigurationError, PasserelleError
+
+app = App(
+    name="passerelle",
+    help="Keeps a PrestaShop shop and an ERP equal: nothing lost, nothing twice, every row accounted for.",
+    version=lambda: version("passerelle"),
+)
+# By name: a command is imported when it is called.
+app.command("deployments.commands.demo:demo", name="demo", help="Three days of a shop on this machine.")
+app.command("deployments.commands.init:init", name="init", help="Make the folder of a shop.")
+app.command("deployments.commands.check:check", name="check", help="Is a shop ready? Configuration, key, rights.")
+app.command("deployments.commands.run:run", name="run", help="Run a flow now, on this machine.")
+app.command("deployments.commands.run:plan", name="plan", help="Say what a flow would do, field by field.")
+app.command("deployments.commands.runs:runs", name="runs", help="The runs a shop has seen.")
+app.command("deployments.commands.sandbox:sandbox", name="sandbox", help="A shop on this machine to try things on.")
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with one of `deployments.exits.Exit`."""
+    prepare_prefect()
+    sys.exit(answer(sys.argv[1:]))
+
+
+def answer(arguments: list[str]) -> int:
+    """The exit code of one command line; faults of configuration, shop or files are told without a traceback."""
+    from deployments.terminal import show_error  # noqa: PLC0415 - `--version` need not load rich
+
+    try:
+        ended = app(arguments, exit_on_error=False, result_action="return_value")
+    except CycloptsError:
+        return Exit.USAGE
+    except ConfigurationError as error:
+        show_error(error)
+        return Exit.USAGE
+    except PasserelleError as error:
+        show_error(error)
+        return Exit.FAILED
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    return int(ended) if ended is not None else Exit.COMPLETED

@@ -1,0 +1,1 @@
+"""One module per command of `passerelle`; Prefect is imported inside the commands that need it."""

@@ -1,0 +1,55 @@
+"""`passerelle init`: the folder of a shop, ready to be filled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from schemas.associations import default_associations_text
+
+from deployments.exits import Exit
+from deployments.terminal import out
+from schemas.errors import ConfigFault, ConfigurationError
+from schemas.import_json import default_import_text
+from schemas.settings import default_settings_text
+
+_GIT_IGNORE = """\
+# Everything here but the configuration: data, reports and the ledger stay on this machine.
+/streams/
+/archives/
+/ledger.db*
+/work/
+"""
+
+
+def init(
+    folder: Path,
+    *,
+    language: Annotated[Literal["fr", "en"], Parameter(help="The language of reports and messages.")] = "en",
+) -> Exit:
+    """Make the folder of a shop: import.json, settings.toml, associations.toml and the folders files are dropped in."""
+    texts = {
+        "import.json": default_import_text(),
+        "settings.toml": default_settings_text(language),
+        "associations.toml": default_associations_text(),
+        ".gitignore": _GIT_IGNORE,
+    }
+    _refuse_to_overwrite(folder, tuple(texts))
+    for stream in ("product", "stock"):
+        (folder / "streams" / stream).mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        out.print(f"wrote {folder / name}", markup=False, soft_wrap=True)
+    out.print(f"Next: fill in {folder / 'settings.toml'}, then `passerelle check {folder}`.", markup=False)
+    return Exit.COMPLETED
+
+
+def _refuse_to_overwrite(folder: Path, names: tuple[str, ...]) -> None:
+    faults = tuple(
+        ConfigFault(str(folder / name), "file", "it exists already", "Choose another folder, or move this file away.")
+        for name in names
+        if (folder / name).exists()
+    )
+    if faults:
+        raise ConfigurationError(faults, action="make a shop's folder")

@@ -1,0 +1,17 @@
+"""Parameters that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from cyclopts import Parameter
+
+SHOP_VARIABLE = "PASSERELLE_SHOP"
+
+ShopFolder: TypeAlias = Annotated[
+    Path, Parameter(name="--shop", env_var=SHOP_VARIABLE, help="The shop's folder; by default this one.")
+]
+ShopArgument: TypeAlias = Annotated[
+    Path, Parameter(env_var=SHOP_VARIABLE, help="The shop's folder; by default this one.")
+]

@@ -1,0 +1,63 @@
+"""`passerelle run` and `passerelle plan`: a flow, now, in this process."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.markup import escape
+
+from deployments.commands.parameters import ShopFolder
+from deployments.exits import Exit, exit_of
+from deployments.flow_names import FlowName, flow_named
+from deployments.terminal import following, out, show_error
+from schemas.errors import PasserelleError
+
+if TYPE_CHECKING:
+    from prefect.states import State
+
+Since = Annotated[
+    date | None,
+    Parameter(help="A day (YYYY-MM-DD): what was confirmed on it or later counts as not confirmed and is sent again."),
+]
+
+
+async def run(
+    flow: FlowName,
+    *,
+    shop: ShopFolder = Path(),
+    since: Since = None,
+    dry_run: Annotated[bool, Parameter(help="Say what would be done, write nothing.")] = False,
+    accept_guard: Annotated[bool, Parameter(help="Go on although a guard's limit is passed.")] = False,
+) -> Exit:
+    """Run a flow now and show where every row ended."""
+    from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
+
+    async with api_or_none():
+        with following() as follower:
+            state = await flow_named(flow)(
+                shop=str(shop.resolve()),
+                since=since,
+                dry_run=dry_run,
+                accept_guard=accept_guard,
+                return_state=True,
+            )
+        await _tell(state)
+    if follower.page is not None:
+        out.print(f"Report: {follower.page}", markup=False, soft_wrap=True)
+    return exit_of(state.name or "")
+
+
+async def plan(flow: FlowName, *, shop: ShopFolder = Path(), since: Since = None) -> Exit:
+    """Say what a flow would do, field by field; nothing is written to the shop."""
+    return await run(flow, shop=shop, since=since, dry_run=True)
+
+
+async def _tell(state: State[Any]) -> None:
+    error = await state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
+    if isinstance(error, PasserelleError):
+        show_error(error)
+        return
+    out.print(f"[bold]{escape(state.name or '')}[/] {escape(state.message or '')}", soft_wrap=True)

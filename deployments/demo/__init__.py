@@ -1,0 +1,1 @@
+"""Three days of a fashion shop on this machine: a made-up catalogue, the sandbox shop, and both flows."""

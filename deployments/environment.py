@@ -1,0 +1,21 @@
+"""Prefect's settings for our own commands: no call to the outside, no noise. Read by Prefect when it is imported."""
+
+from __future__ import annotations
+
+import os
+
+# The same as prefect.toml says to `prefect` commands; an installed `passerelle` has no such file beside it.
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+}
+
+
+def prepare_prefect() -> None:
+    """Set what has not been set by whoever starts us. To be called before Prefect is imported."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)

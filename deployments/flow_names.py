@@ -1,0 +1,23 @@
+"""The flows that can be run by name, imported only when they are: Prefect takes a second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+FlowName: TypeAlias = Literal["import_products", "import_stock"]
+
+FLOWS: Mapping[FlowName, str] = MappingProxyType(
+    {
+        "import_products": "flows.products:import_products",
+        "import_stock": "flows.stock:import_stock",
+    }
+)
+
+
+def flow_named(name: FlowName) -> Any:
+    """The Prefect flow called `name`."""
+    module, _, attribute = FLOWS[name].partition(":")
+    return getattr(import_module(module), attribute)

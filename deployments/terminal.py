@@ -1,0 +1,88 @@
+"""What a person sees on the terminal: bars where there is a terminal, plain lines where there is none."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from schemas.errors import ConfigurationError, PasserelleError
+from tasks.progress import watched_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+_EVERY_SECONDS = 5.0
+
+
+class Follower:
+    """Shows how far the steps of a run are, and keeps the place of its report."""
+
+    def __init__(self, bars: Progress | None) -> None:
+        self.page: Path | None = None
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+        self._told: dict[str, float] = {}
+
+    def advanced(self, step: str, done: int, total: int | None) -> None:
+        """Move the step's bar, or say a line every few seconds and at its end."""
+        if self._bars is not None:
+            if step not in self._tasks:
+                self._tasks[step] = self._bars.add_task(step, total=total)
+            self._bars.update(self._tasks[step], completed=done, total=total)
+            return
+        now = time.monotonic()
+        ended = total is not None and done >= total
+        if ended or now - self._told.get(step, 0.0) >= _EVERY_SECONDS:
+            self._told[step] = now
+            err.print(f"{step}: {done}" + ("" if total is None else f" of {total}"), markup=False)
+
+    def reported(self, page: Path) -> None:
+        """Keep where the page lies."""
+        self.page = page
+
+
+@contextmanager
+def following() -> Iterator[Follower]:
+    """A follower that sees every run started inside the block."""
+    if not err.is_terminal:
+        follower = Follower(None)
+        with watched_by(follower):
+            yield follower
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        share_console()
+        follower = Follower(bars)
+        with watched_by(follower):
+            yield follower
+
+
+def share_console() -> None:
+    """Let Prefect's log lines go through our console; otherwise they tear the bars apart."""
+    for handler in logging.getLogger().handlers:
+        if hasattr(handler, "console"):
+            handler.console = err
+
+
+def show_error(error: PasserelleError) -> None:
+    """What went wrong, in the error's own lines: no traceback for what a person can put right."""
+    if isinstance(error, ConfigurationError):
+        for fault in error.faults:
+            err.print(f"[bold]{escape(fault.file + ('' if fault.line is None else f':{fault.line}'))}[/]", end=" ")
+            err.print(f"{escape(fault.key)}: {escape(fault.reason)}", soft_wrap=True)
+            err.print(f"  [green]{escape(fault.remedy)}[/]", soft_wrap=True)
+        return
+    where = f"{error.system}, {error.action}" + (f" {error.key}" if error.key else "")
+    err.print(f"[bold]{escape(where)}[/]: {escape(error.said)}", soft_wrap=True)
+    if error.remedy:
+        err.print(f"  [green]{escape(error.remedy)}[/]", soft_wrap=True)
