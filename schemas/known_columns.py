@@ -70,7 +70,7 @@ IDENTIFIERS: Mapping[str, KnownColumn] = {
     "reference": _REFERENCE,
     "supplier_reference": _REFERENCE,
     "ean13": _EAN13,
-    "upc": _text(12, pattern=r"\d{0,12}"),
+    "upc": _text(12, pattern=r"[0-9]{0,12}"),
     "isbn": _text(32, pattern=r"[0-9-]{0,32}"),
     "mpn": _text(40),
 }
@@ -169,7 +169,7 @@ _CUSTOMER: Mapping[str, KnownColumn] = {
     "closed": _FLAG,
     "title_id": _text(),
     "siret": _text(64, GENERIC_NAME),
-    "ape": _text(pattern=r"\d{3,4}[a-zA-Z]"),
+    "ape": _text(pattern=r"[0-9]{3,4}[a-zA-Z]"),
     "birthday_year": KnownColumn(
         ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(1900), maximum=Decimal(2100)
     ),

@@ -1,0 +1,21 @@
+"""Why a cell is not what its column expects: a message code and where it applies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason to find fault with a cell."""
+
+    code: str
+    """A code of `schemas.messages`."""
+    applies: pl.Expr
+    """Over the text cell; null where the cell is empty."""
+    detail: str = ""
+    """The one parameter of the message."""
