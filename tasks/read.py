@@ -1,0 +1,82 @@
+"""A file becomes frames of text with line numbers, block by block, never guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tasks.read_blocks import BlockReader, RowBlock
+from tasks.read_encoding import BLOCK_BYTES, line_blocks
+from tasks.read_shape import FileShape, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from schemas.column_spec import StreamSpec
+    from schemas.incidents import Incident
+
+__all__ = ["FileRows", "RowBlock", "open_rows"]
+
+
+class FileRows:
+    """The rows of one file. Iterate once to get `RowBlock`s; memory holds one block at a time.
+
+    Every record that is neither header nor blank line is in the `rows` or in the `broken` of one block, exactly once.
+    """
+
+    def __init__(self, path: Path, stream: StreamSpec, *, file: int, shape: FileShape, block_bytes: int) -> None:
+        self.path = path
+        self.stream = stream
+        self.file = file
+        self.shape = shape
+        self.rows_read = 0
+        """Records seen so far, broken ones included; all of them once the iteration has ended."""
+        self._block_bytes = block_bytes
+
+    @property
+    def encoding(self) -> str:
+        return self.shape.encoding.name
+
+    @property
+    def delimiter(self) -> str:
+        return self.shape.delimiter
+
+    @property
+    def header(self) -> tuple[str, ...] | None:
+        """The header's cells, without the two columns of a rejects file; None when the file has no header."""
+        return self.shape.header
+
+    @property
+    def missing_columns(self) -> tuple[str, ...]:
+        """Technical names of the optional columns that the file does not have; they are null in every row."""
+        return tuple(column.key for column in self.shape.missing)
+
+    @property
+    def warnings(self) -> tuple[Incident, ...]:
+        """What a person may want to know of the file as a whole."""
+        return self.shape.warnings(self.path.name, self.stream)
+
+    def __iter__(self) -> Iterator[RowBlock]:
+        reader = BlockReader(self.stream, self.shape, self.file)
+        line = 1
+        waiting: list[str] = []
+        for lines in line_blocks(self.path, self.shape.encoding, self._block_bytes):
+            ahead = max(0, self.shape.first_row - line)
+            line += min(ahead, len(lines))
+            block, taken = reader.read(waiting + lines[ahead:], line, is_last=False)
+            waiting = (waiting + lines[ahead:])[taken:]
+            line += taken
+            yield self._counted(block)
+        yield self._counted(reader.read(waiting, line, is_last=True)[0])
+
+    def _counted(self, block: RowBlock) -> RowBlock:
+        self.rows_read += block.rows.height + block.broken.height
+        return block
+
+
+def open_rows(path: Path, stream: StreamSpec, *, file: int, block_bytes: int = BLOCK_BYTES) -> FileRows:
+    """The rows of the file at `path`, which is number `file` of the run.
+
+    `FileRefusedError` (a `ContractError`) when a required column or the agreed delimiter is not there.
+    """
+    return FileRows(path, stream, file=file, shape=shape_of(path, stream), block_bytes=block_bytes)

@@ -1,0 +1,162 @@
+"""A block of physical lines becomes rows of text and the faults of its broken lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.frames import FAULTS
+from tasks.read_encoding import UNDECODABLE
+from tasks.read_quotes import QUOTE_LEFT_OPEN, TextRecord, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from schemas.column_spec import StreamSpec
+    from tasks.read_shape import FileShape
+
+NUL_BYTE = "nul_byte"
+WRONG_ENCODING = "wrong_encoding"
+ROW_TOO_SHORT = "row_too_short"
+ROW_TOO_LONG = "row_too_long"
+
+_SHOWN_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RowBlock:
+    """Rows of one file that stand on consecutive lines, in the order of the file.
+
+    `rows`: `_file`, `_line`, `_key`, then one text column per column of the stream, stripped, null when empty; an end
+    of line inside a cell is a line feed. `broken`: a faults frame, one row per record that has no cells to speak of.
+    """
+
+    rows: pl.DataFrame
+    broken: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class BlockReader:
+    """Cuts lines into records. A record with quotes that one line cannot explain is read in Python, others by polars."""
+
+    stream: StreamSpec
+    shape: FileShape
+    file: int
+
+    def read(self, lines: list[str], first_line: int, *, is_last: bool) -> tuple[RowBlock, int]:
+        """The records of `lines`, and how many lines they took.
+
+        Lines left over begin a record that the next block ends; the last block leaves none.
+        """
+        plain, odd = self._classified(lines)
+        taken = len(lines)
+        crossing: set[int] = set()
+        cells: list[list[str]] = []
+        at: list[int] = []
+        faults: list[tuple[int, str, str]] = []
+        for start, found in self._odd_records(lines, odd):
+            if found.is_cut and not is_last:
+                taken = start
+                break
+            if found.lines > 1:
+                crossing.update(range(start, start + found.lines))
+            fault = self._fault(lines[start : start + found.lines], found)
+            if fault is None:
+                cells.append(found.cells)
+                at.append(start)
+            else:
+                faults.append((start, *fault))
+        plain = plain.filter((plain < taken) & ~plain.is_in(crossing)) if crossing else plain.filter(plain < taken)
+        rows = self._rows(lines, plain, at, cells, first_line)
+        return RowBlock(rows, self._broken(lines, faults, first_line)), taken
+
+    def _odd_records(self, lines: Sequence[str], odd: Sequence[int]) -> Iterator[tuple[int, TextRecord]]:
+        next_free = 0
+        for start in odd:
+            if start >= next_free:
+                found = read_record(lines, start, self.shape.delimiter, self.shape.width)
+                next_free = start + found.lines
+                yield start, found
+
+    def _classified(self, lines: list[str]) -> tuple[pl.Series, list[int]]:
+        """Places of the lines that are a row by themselves, and of those that must be looked at one by one."""
+        text = pl.col("text")
+        quoted = text.str.contains('"', literal=True)
+        bare = pl.when(quoted).then(text.str.replace_all(r'"[^"]*"', "")).otherwise(text)
+        width = bare.str.count_matches(self.shape.delimiter, literal=True) + 1
+        blank = (text.str.strip_chars() == "") & (width == 1)
+        whole = ~quoted | text.str.contains(_one_line_of(self.shape.delimiter))
+        plain = whole & width.is_in(self.shape.widths) & ~text.str.contains(f"[\x00{UNDECODABLE}]")
+        if len(self.shape.delimiter.encode()) > 1:
+            plain = pl.lit(value=False)
+        kinds = pl.DataFrame({"text": pl.Series(lines, dtype=pl.String)}).select(plain=plain & ~blank, odd=~plain & ~blank)
+        return kinds["plain"].arg_true(), kinds["odd"].arg_true().to_list()
+
+    def _fault(self, lines: Sequence[str], found: TextRecord) -> tuple[str, str] | None:
+        text = "".join(lines)
+        if "\x00" in text:
+            return NUL_BYTE, ""
+        if UNDECODABLE in text:
+            return WRONG_ENCODING, self.shape.encoding.name
+        if found.fault or found.is_cut:
+            return found.fault or QUOTE_LEFT_OPEN, ""
+        width = len(found.cells)
+        if width in self.shape.widths:
+            return None
+        return ROW_TOO_SHORT if width < self.shape.width else ROW_TOO_LONG, f"{width}/{self.shape.width}"
+
+    def _rows(
+        self, lines: Sequence[str], plain: pl.Series, at: list[int], cells: list[list[str]], first_line: int
+    ) -> pl.DataFrame:
+        rows = self._plain_rows(lines, plain)
+        if cells:
+            names = rows.columns[:-1]
+            odd = pl.DataFrame([row[: self.shape.width] for row in cells], dict.fromkeys(names, pl.String), orient="row")
+            rows = pl.concat([rows, odd.with_columns(_at=pl.Series(at, dtype=pl.Int64))]).sort("_at")
+        return rows.select(
+            pl.lit(self.file, pl.Int32).alias("_file"),
+            (pl.col("_at") + first_line).alias("_line"),
+            self._cell(self.stream.key_column.index).alias("_key"),
+            *(self._cell(column.index).alias(column.key) for column in self.stream.columns),
+        )
+
+    def _plain_rows(self, lines: Sequence[str], plain: pl.Series) -> pl.DataFrame:
+        """`column_0`, `column_1`, ... as polars reads them, and `_at`, the place of each line in the block."""
+        schema = {f"column_{i}": pl.String() for i in range(max(self.shape.widths))}
+        text = "\n".join([lines[i] for i in plain]).encode()
+        rows = (
+            pl.read_csv(text, separator=self.shape.delimiter, has_header=False, schema=schema)
+            if plain.len()
+            else pl.DataFrame(schema=schema)
+        )
+        return rows[:, : self.shape.width].with_columns(_at=plain.cast(pl.Int64))
+
+    def _cell(self, index: int) -> pl.Expr:
+        if index >= self.shape.width:
+            return pl.lit(None, pl.String)
+        return pl.col(f"column_{index}").str.strip_chars().replace("", None)
+
+    def _broken(self, lines: Sequence[str], faults: Sequence[tuple[int, str, str]], first_line: int) -> pl.DataFrame:
+        return pl.DataFrame(
+            [
+                {
+                    "_file": self.file,
+                    "_line": first_line + start,
+                    "value": lines[start][:_SHOWN_CHARACTERS].replace("\x00", "\ufffd").replace(UNDECODABLE, "\ufffd"),
+                    "code": code,
+                    "detail": detail or None,
+                    "blanked": False,
+                }
+                for start, code, detail in faults
+            ],
+            schema=FAULTS,
+        )
+
+
+def _one_line_of(delimiter: str) -> str:
+    """Matches a line whose quoted cells all open and close in it, and whose other cells hold no quote."""
+    mark = "".join(f"\\x{{{ord(char):x}}}" for char in delimiter)
+    cell = f'(?:"[^"]*(?:""[^"]*)*"|[^"{mark}]*)'
+    return f"^{cell}(?:{mark}{cell})*$"

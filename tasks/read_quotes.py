@@ -1,0 +1,114 @@
+"""One record of a delimited file, cell by cell: quoted cells, cells over several lines, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_LINES = 1000
+"""A quoted cell open for longer was left open by mistake."""
+
+QUOTE_LEFT_OPEN = "quote_left_open"
+QUOTE_ASTRAY = "quote_astray"
+
+_UP_TO_CLOSING_QUOTE = re.compile(r'(?:[^"]++|"")*+"')
+
+
+@dataclass(slots=True)
+class TextRecord:
+    """The cells of one record, unquoted, and how many physical lines it takes.
+
+    With a `fault` (a message code) the record is its first line alone, without cells. `is_cut` says that the lines
+    given end inside a quoted cell. `ends` holds where each cell ends: (line of the record from 0, place in that line).
+    """
+
+    cells: list[str] = field(default_factory=list)
+    ends: list[tuple[int, int]] = field(default_factory=list)
+    lines: int = 1
+    fault: str | None = None
+    is_cut: bool = False
+
+
+class _LeftOpenError(Exception):
+    """A quoted cell is open where the lines end."""
+
+
+def read_record(lines: Sequence[str], start: int, delimiter: str, width: int) -> TextRecord:
+    """The record that begins at `lines[start]`, of a file whose rows have `width` cells.
+
+    A quote in a cell that does not begin with one is text. Text after a closing quote is `quote_astray`. A quoted cell
+    that is never closed, closes in the middle of a later line's cell, or crosses lines that are full rows by themselves
+    is `quote_left_open`: it would swallow them.
+    """
+    within = lines[start : start + MOST_LINES] if '"' in lines[start] else (lines[start],)
+    try:
+        found = _parsed(within, delimiter)
+    except _LeftOpenError:
+        reaches_end = start + MOST_LINES > len(lines)
+        return TextRecord(is_cut=True) if reaches_end else TextRecord(fault=QUOTE_LEFT_OPEN)
+    if found.fault or found.lines == 1:
+        return found
+    return TextRecord(fault=QUOTE_LEFT_OPEN) if _swallows_rows(within, found, delimiter, width) else found
+
+
+def _parsed(lines: Sequence[str], delimiter: str) -> TextRecord:
+    found = TextRecord()
+    line = at = 0
+    while True:
+        first = line
+        if lines[line].startswith('"', at):
+            cell, line, at = _quoted_cell(lines, line, at + 1)
+            if at < len(lines[line]) and not lines[line].startswith(delimiter, at):
+                return TextRecord(fault=QUOTE_ASTRAY if line == first == 0 else QUOTE_LEFT_OPEN)
+        else:
+            cell, at = _plain_cell(lines[line], at, delimiter)
+        found.cells.append(cell)
+        found.ends.append((line, at))
+        if at == len(lines[line]):
+            found.lines = line + 1
+            return found
+        at += len(delimiter)
+
+
+def _plain_cell(text: str, at: int, delimiter: str) -> tuple[str, int]:
+    end = text.find(delimiter, at)
+    end = len(text) if end < 0 else end
+    return text[at:end], end
+
+
+def _quoted_cell(lines: Sequence[str], line: int, at: int) -> tuple[str, int, int]:
+    """The cell whose text begins at `at`, the line where it closes, and the place after its closing quote."""
+    parts: list[str] = []
+    while (closing := _UP_TO_CLOSING_QUOTE.match(lines[line], at)) is None:
+        parts.append(lines[line][at:])
+        line, at = line + 1, 0
+        if line == len(lines):
+            raise _LeftOpenError
+    parts.append(lines[line][at : closing.end() - 1])
+    return "\n".join(parts).replace('""', '"'), line, closing.end()
+
+
+def _swallows_rows(lines: Sequence[str], found: TextRecord, delimiter: str, width: int) -> bool:
+    """True when a record over several lines is better explained by two quotes that do not belong together."""
+    full = [lone_width(lines[i], delimiter) == width for i in range(found.lines)]
+    return width > 1 and (all(full) if len(found.cells) == width else any(full[1:]))
+
+
+def lone_width(text: str, delimiter: str) -> int:
+    """How many cells a physical line has by itself, where a quote that has no counterpart in its cell is text."""
+    width = 1
+    at = 0
+    while at < len(text):
+        closing = _UP_TO_CLOSING_QUOTE.match(text, at + 1) if text.startswith('"', at) else None
+        end = closing.end() if closing else at
+        if not closing or (end < len(text) and not text.startswith(delimiter, end)):
+            _, end = _plain_cell(text, at, delimiter)
+        if end == len(text):
+            break
+        width += 1
+        at = end + len(delimiter)
+    return width

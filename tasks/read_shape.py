@@ -1,0 +1,208 @@
+"""How one file is laid out: its encoding, its header, how many cells its rows have, and whether that is as agreed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from schemas.column_spec import ValueType
+from schemas.incidents import Incident, Level
+from tasks.file_refused import FileRefusedError
+from tasks.read_encoding import Encoding, encoding_of, line_blocks
+from tasks.read_quotes import TextRecord, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from schemas.column_spec import Column, StreamSpec
+
+REASON_COLUMNS = {"en": ("reason", "remedy"), "fr": ("motif", "remède")}
+"""The two columns that end a rejects file, by language."""
+
+_SAMPLE_BYTES = 256 * 1024
+_SAMPLE_ROWS = 1000
+_LINES_WITH_DELIMITER = 50
+_DELIMITERS = {";": ";", ",": ",", "\t": "TAB", "|": "|", ":": ":"}
+_NUMERIC = (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE, ValueType.DATETIME, ValueType.EAN13)
+_YES_OR_NO = frozenset("true false yes no oui non vrai faux y n o t f x -".split())
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    """What is known of a file before its rows are read.
+
+    `header` is its cells without the two columns of a rejects file, None when the file has none. `first_row` is the
+    physical line (1-based) after the header, `header_line` the one where the header starts. `width` counts the cells of
+    a row without the two columns. `has_rows` is False when there is no row at all among the first lines.
+    """
+
+    encoding: Encoding
+    delimiter: str
+    header: tuple[str, ...] | None
+    header_line: int
+    first_row: int
+    width: int
+    has_reasons: bool
+    has_rows: bool
+    missing: tuple[Column, ...]
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """How many cells a row may have; the cells of the two columns are dropped."""
+        return (self.width, self.width + 2) if self.has_reasons else (self.width,)
+
+    def warnings(self, name: str, stream: StreamSpec) -> tuple[Incident, ...]:
+        """What a person may want to know of the file `name` as a whole."""
+        found = [("file_column_absent", {"column": column.key}) for column in self.missing]
+        if not self.has_rows:
+            found.append(("file_without_rows", {}))
+        return tuple(Incident(Level.INFO, code, stream.name, file=name, params=params) for code, params in found)
+
+
+def shape_of(path: Path, stream: StreamSpec) -> FileShape:
+    """Looks at the first thousand rows. `FileRefusedError` when the file as a whole is not what was agreed."""
+    encoding = encoding_of(path, stream.encoding)
+    lines = next(line_blocks(path, encoding, _SAMPLE_BYTES), [])
+    sample = list(_first_records(lines, stream.delimiter))
+    header_at = _header_position(sample, stream)
+    header, rows = None, sample
+    header_line = first_row = 1
+    if header_at is not None:
+        at, found = sample[header_at]
+        header, rows = tuple(cell.strip() for cell in found.cells) or None, sample[header_at + 1 :]
+        header_line, first_row = at + 1, at + found.lines + 1
+    first_row = max(first_row, (stream.header_lines or 0) + 1)
+    has_reasons = header is not None and _ends_with_reasons(header)
+    header = header[:-2] if header and has_reasons else header
+    width = _row_width(header, rows, stream)
+    missing = tuple(column for column in stream.columns if column.index >= width) if sample else ()
+    shape = FileShape(
+        encoding, stream.delimiter, header, header_line, first_row, width, has_reasons, bool(rows), missing
+    )
+    _refuse_what_was_not_agreed(path, shape, stream, [line for line in lines[:_LINES_WITH_DELIMITER] if line.strip()])
+    return shape
+
+
+def folded(text: str) -> str:
+    """The text without accents, case and outer blanks."""
+    plain = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _first_records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, TextRecord]]:
+    at = count = 0
+    while at < len(lines) and count < _SAMPLE_ROWS:
+        if lines[at].strip() or delimiter in lines[at]:
+            found = read_record(lines, at, delimiter, width=0)
+            yield at, found
+            at += found.lines
+            count += 1
+        else:
+            at += 1
+
+
+def _header_position(sample: Sequence[tuple[int, TextRecord]], stream: StreamSpec) -> int | None:
+    """Which record of the sample is the header: the last of the lines set aside for it, or the first when found so."""
+    declared = list(takewhile(lambda record: record[0] < (stream.header_lines or 0), sample))
+    first = sample[: max(1, len(declared))]
+    for position, (_, found) in enumerate(first):
+        if _ends_with_reasons(found.cells):
+            return position
+    if declared:
+        return len(declared) - 1
+    if stream.header_lines is None and first and _looks_like_header(first[0][1].cells, stream):
+        return 0
+    return None
+
+
+def _ends_with_reasons(cells: Sequence[str]) -> bool:
+    return tuple(folded(cell) for cell in cells[-2:]) in {
+        tuple(folded(name) for name in names) for names in REASON_COLUMNS.values()
+    }
+
+
+def _looks_like_header(cells: Sequence[str], stream: StreamSpec) -> bool:
+    """A cell names its column, or every cell that should hold a number, a date or a yes holds a word."""
+    present = [(column, cells[column.index].strip()) for column in stream.columns if column.index < len(cells)]
+    typed = [(column, cell) for column, cell in present if cell and column.type in (*_NUMERIC, ValueType.BOOLEAN)]
+    if any(column.type in _NUMERIC and re.fullmatch(r"[-+]?\d[\d\s.,:/T-]*", cell) for column, cell in typed):
+        return False
+    if any(_names(cell, column) for column, cell in present):
+        return True
+    return bool(typed) and not any(
+        any(char.isdigit() for char in cell)
+        or (column.type is ValueType.BOOLEAN and cell.casefold() in _YES_OR_NO)
+        for column, cell in typed
+    )
+
+
+def _names(cell: str, column: Column) -> bool:
+    return bool(cell.strip()) and folded(cell) in {folded(column.key), folded(column.public_name or "")}
+
+
+def _row_width(header: tuple[str, ...] | None, rows: Sequence[tuple[int, TextRecord]], stream: StreamSpec) -> int:
+    """The header's width, else the most common one, the agreed one on a tie.
+
+    Where the lines of a whole file end with a delimiter and its header does not, or the reverse, the rows are right.
+    """
+    agreed = max(column.index for column in stream.columns) + 1
+    widths = Counter(len(found.cells) for _, found in rows if found.cells)
+    common = max(widths, key=lambda width: (widths[width], width == agreed, width), default=None)
+    if header is None:
+        return agreed if common is None else common
+    if common is None or common == len(header):
+        return len(header)
+    unnamed_end = common < len(header) and not any(header[common:])
+    empty_end = common == len(header) + 1 and not any(
+        found.cells[-1].strip() for _, found in rows if len(found.cells) == common
+    )
+    return common if unnamed_end or empty_end else len(header)
+
+
+def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec, lines: Sequence[str]) -> None:
+    lacking = [column.key for column in shape.missing if column.required or column.object_key]
+    seen = _delimiter_seen(lines, stream)
+    if seen is not None:
+        agreed = _DELIMITERS.get(stream.delimiter, stream.delimiter)
+        raise FileRefusedError("file_wrong_delimiter", name=path.name, detail=seen, value=agreed)
+    if lacking:
+        raise FileRefusedError(
+            "file_column_missing", name=path.name, column=", ".join(lacking), detail=str(shape.width)
+        )
+    moved = _moved_column(shape.header or (), stream)
+    if moved is not None:
+        column, found_at = moved
+        raise FileRefusedError(
+            "file_columns_moved",
+            name=path.name,
+            column=column.key,
+            value=str(column.index + 1),
+            detail=str(found_at + 1),
+        )
+
+
+def _delimiter_seen(lines: Sequence[str], stream: StreamSpec) -> str | None:
+    """The delimiter that stands in most of the lines when the agreed one does not."""
+    half = len(lines) / 2
+    if len(stream.columns) == 1 or sum(stream.delimiter in line for line in lines) > half:
+        return None
+    seen = {mark: sum(mark in line for line in lines) for mark in _DELIMITERS if mark != stream.delimiter}
+    mark = max(seen, key=seen.__getitem__)
+    return _DELIMITERS[mark] if seen[mark] > half else None
+
+
+def _moved_column(header: Sequence[str], stream: StreamSpec) -> tuple[Column, int] | None:
+    """A column whose place is taken by another column of the stream while its own name stands elsewhere."""
+    for column in stream.columns:
+        if column.index >= len(header) or _names(header[column.index], column):
+            continue
+        found_at = next((at for at, name in enumerate(header) if _names(name, column)), None)
+        taken = any(_names(header[column.index], other) for other in stream.columns if other is not column)
+        if found_at is not None and taken:
+            return column, found_at
+    return None
