@@ -1,0 +1,204 @@
+"""One service as the tenant's own WSDL describes it: what exists there, whether a message obeys it, how to call it."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from lxml import etree
+from zeep import Client, Settings
+from zeep.exceptions import Error as ZeepError
+
+from connectors.cegid.access import SYSTEM
+from connectors.cegid.transport import Answer, CegidTransport, parse
+from schemas.errors import DeniedError, RefusedError, UnexpectedReplyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from connectors.cegid.needed import Needed
+
+_NS = {"xs": "http://www.w3.org/2001/XMLSchema", "wsdl": "http://schemas.xmlsoap.org/wsdl/"}
+_BODY = "{http://schemas.xmlsoap.org/soap/envelope/}Body/*"
+_READ = "read the contract"
+
+
+class ServiceContract:
+    """A service ready to be called. Raises `UnexpectedReplyError` naming whatever we need and the tenant lacks."""
+
+    def __init__(self, name: str, needed: Needed, root: str, transport: CegidTransport) -> None:
+        self.name = name
+        self._transport = transport
+        address = f"{root}/{name}.svc"
+        wsdl = self._first_form(address)
+        self._schemas = Schemas(wsdl, transport)
+        # raw_response: replies are read by name, since zeep reads None, silently, for every member after one that it
+        # does not know.
+        settings = Settings(strict=True, raw_response=True, forbid_dtd=True, forbid_entities=True)
+        try:
+            self._client = Client(wsdl, transport=transport, settings=settings, plugins=[self._schemas])  # type: ignore[no-untyped-call]
+        except ZeepError as error:
+            raise self._misunderstood(f"its WSDL cannot be read ({type(error).__name__})") from error
+        self._check(needed)
+        self._proxy = self._client.create_service(self._binding(needed.port_type), address)  # type: ignore[no-untyped-call]
+
+    def _first_form(self, address: str) -> str:
+        try:
+            self._transport.load(f"{address}?singleWsdl")
+        except (DeniedError, UnexpectedReplyError) as error:
+            # Servers before .NET 4.5 know only the split form; they answer 404, or the help page.
+            if error.said.startswith(("HTTP 401", "HTTP 403")):
+                raise
+            return f"{address}?wsdl"
+        return f"{address}?singleWsdl"
+
+    def _binding(self, port_type: str) -> str:
+        # The binding's namespace differs between the two forms of the WSDL, the port type's name does not.
+        for name, binding in self._client.wsdl.bindings.items():
+            if binding.port_type is not None and binding.port_type.name.localname == port_type:
+                return str(name)
+        raise self._misunderstood(f"its WSDL has no binding for {port_type}")
+
+    def _check(self, needed: Needed) -> None:
+        missing = list(self._schemas.missing(needed.members))
+        operations = {
+            operation
+            for port_type in self._client.wsdl.port_types.values()
+            if port_type.name.localname == needed.port_type
+            for operation in port_type.operations
+        }
+        missing += [f"operation {each}" for each in needed.operations if each not in operations]
+        if missing:
+            raise self._misunderstood(f"its contract lacks {', '.join(missing)}")
+
+    def _misunderstood(self, said: str) -> UnexpectedReplyError:
+        remedy = "Compare the version of Cegid Retail with those that Passerelle knows, and report it."
+        return UnexpectedReplyError(said, system=SYSTEM, action=_READ, key=self.name, remedy=remedy)
+
+    def message(self, operation: str, parameters: Mapping[str, Any], key: str = "") -> etree._Element:
+        """The body of a call without sending it, checked against the tenant's schema."""
+        envelope: etree._Element = self._build(self._client.create_message, operation, parameters, key)
+        return next(envelope.iterfind(_BODY))
+
+    def call(self, operation: str, parameters: Mapping[str, Any], key: str = "") -> Answer:
+        """Check one call and send it; the answer is not read yet."""
+        answer: Answer = self._build(_send, operation, parameters, key)
+        return answer
+
+    def _build(self, act: Callable[..., Any], operation: str, parameters: Mapping[str, Any], key: str) -> Any:
+        try:
+            return act(self._proxy, operation, **parameters)
+        except DisobeysError as error:
+            raise _refused(str(error), operation, key) from error
+        except (ZeepError, TypeError, ValueError) as error:
+            raise _refused(f"cannot be written as XML: {error}", operation, key) from error
+
+    def values(self, enumeration: str) -> frozenset[str]:
+        """The values of an enumeration in this tenant's version."""
+        return self._schemas.values(enumeration)
+
+    def members(self, type_name: str) -> frozenset[str]:
+        """The members of a type in this tenant's version."""
+        return self._schemas.members(type_name)
+
+
+def _send(proxy: Any, operation: str, **parameters: Any) -> Any:
+    return getattr(proxy, operation)(**parameters)
+
+
+def _refused(said: str, action: str, key: str) -> RefusedError:
+    remedy = "Correct the setting or the association that gives this value."
+    return RefusedError(said, system=SYSTEM, action=action, key=key, remedy=remedy, code="SCHEMA")
+
+
+class DisobeysError(Exception):
+    """A message does not obey the tenant's schema."""
+
+
+class _Documents(etree.Resolver):
+    """Gives libxml2 the schemas by the places that `Schemas` made up for them."""
+
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
+        self._documents = documents
+
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]  # noqa: ARG002
+        document = self._documents.get(system_url)
+        return None if document is None else self.resolve_string(document, context, base_url=system_url)
+
+
+class Schemas:
+    """The XSDs of one WSDL, wherever it keeps them."""
+
+    def __init__(self, wsdl: str, transport: CegidTransport) -> None:
+        self._schemas = list(_collect(wsdl, transport, set()))
+        self._validator = self._build()
+        self._validating = threading.Lock()
+
+    def _build(self) -> etree.XMLSchema:
+        places = {each.get("targetNamespace", ""): f"mem:{number}" for number, each in enumerate(self._schemas)}
+        documents = {places[each.get("targetNamespace", "")]: _wired(each, places) for each in self._schemas}
+        imports = "".join(f'<xs:import namespace="{name}" schemaLocation="{place}"/>' for name, place in places.items())
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        parser.resolvers.add(_Documents(documents))
+        return etree.XMLSchema(etree.fromstring(f'<xs:schema xmlns:xs="{_NS["xs"]}">{imports}</xs:schema>', parser))
+
+    def egress(
+        self, envelope: etree._Element, http_headers: Mapping[str, str], operation: object, binding_options: object
+    ) -> None:
+        """What zeep calls with every message before it is sent. Raises `DisobeysError`.
+
+        zeep itself checks neither enumerations nor decimals nor dates.
+        """
+        del http_headers, operation, binding_options
+        body = next(envelope.iterfind(_BODY))
+        try:
+            with self._validating:
+                self._validator.assertValid(etree.ElementTree(body))
+        except etree.DocumentInvalid as error:
+            raise DisobeysError(str(error)) from error
+
+    def values(self, enumeration: str) -> frozenset[str]:
+        """The values of an enumeration."""
+        path = f"xs:simpleType[@name='{enumeration}']/xs:restriction/xs:enumeration"
+        return frozenset(each.get("value", "") for schema in self._schemas for each in schema.iterfind(path, _NS))
+
+    def members(self, type_name: str) -> frozenset[str]:
+        """The members of a complex type, those of the types it extends included."""
+        names: set[str] = set()
+        for schema in self._schemas:
+            for found in schema.iterfind(f"xs:complexType[@name='{type_name}']", _NS):
+                names |= {each.get("name", "") for each in found.iterfind(".//xs:element", _NS)}
+                for extension in found.iterfind(".//xs:extension", _NS):
+                    names |= self.members(extension.get("base", "").rpartition(":")[2])
+        return frozenset(names)
+
+    def missing(self, needed: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+        """`Type.Member` for each one that is needed and not there."""
+        for type_name, names in needed.items():
+            known = self.members(type_name)
+            yield from (f"{type_name}.{name}" for name in names if name not in known)
+
+
+def _collect(url: str, transport: CegidTransport, seen: set[str]) -> Iterator[etree._Element]:
+    if url in seen:
+        return
+    seen.add(url)
+    document = parse(transport.load(url), _READ, url)
+    is_schema = document.tag == f"{{{_NS['xs']}}}schema"
+    for schema in [document] if is_schema else document.iterfind("wsdl:types/xs:schema", _NS):
+        if any(each.tag != f"{{{_NS['xs']}}}import" for each in schema):
+            yield schema
+        for each in schema.iterfind("xs:import[@schemaLocation]", _NS):
+            yield from _collect(urljoin(url, each.get("schemaLocation")), transport, seen)
+    for each in document.iterfind("wsdl:import", _NS):
+        yield from _collect(urljoin(url, each.get("location")), transport, seen)
+
+
+def _wired(schema: etree._Element, places: Mapping[str, str]) -> bytes:
+    wired = copy.deepcopy(schema)
+    for each in wired.iterfind("xs:import", _NS):
+        if each.get("namespace", "") in places:
+            each.set("schemaLocation", places[each.get("namespace", "")])
+    return etree.tostring(wired)
