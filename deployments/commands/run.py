@@ -12,11 +12,11 @@ from rich.markup import escape
 from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import FlowName, flow_named
-from deployments.terminal import following, out, show_error
-from schemas.errors import PasserelleError
+from deployments.terminal import following, out
+from tasks.shop import open_shop_folder
 
 if TYPE_CHECKING:
-    from prefect.states import State
+    from prefect.client.schemas.objects import State
 
 Since = Annotated[
     date | None,
@@ -33,6 +33,7 @@ async def run(
     accept_guard: Annotated[bool, Parameter(help="Go on although a guard's limit is passed.")] = False,
 ) -> Exit:
     """Run a flow now and show where every row ended."""
+    open_shop_folder(shop)
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
 
     async with api_or_none():
@@ -44,7 +45,7 @@ async def run(
                 accept_guard=accept_guard,
                 return_state=True,
             )
-        await _tell(state)
+        _tell(state)
     if follower.page is not None:
         out.print(f"Report: {follower.page}", markup=False, soft_wrap=True)
     return exit_of(state.name or "")
@@ -55,9 +56,5 @@ async def plan(flow: FlowName, *, shop: ShopFolder = Path(), since: Since = None
     return await run(flow, shop=shop, since=since, dry_run=True)
 
 
-async def _tell(state: State[Any]) -> None:
-    error = await state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
-    if isinstance(error, PasserelleError):
-        show_error(error)
-        return
+def _tell(state: State[Any]) -> None:
     out.print(f"[bold]{escape(state.name or '')}[/] {escape(state.message or '')}", soft_wrap=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 
-from deployments.demo.words import ACCESSORIES, COLOURS, KINDS, MAKERS, MATERIALS, NAMES, SEASONS, Kind
+from deployments.demo.words import ACCESSORIES, COLOURS, KINDS, MAKERS, NAMES, SEASONS, Kind
 
 SIMPLE_SHARE = 0.08
 _PARENT_NUMBER = 10_000
@@ -59,7 +59,7 @@ def first_day(items: int, chance: Random) -> list[Article]:
 def next_day(articles: list[Article], chance: Random) -> list[Article]:
     """The catalogue a night later: about 1 % changed, a few prices, some items new, some closed."""
     items = sorted({article.item for article in articles})
-    chosen = chance.sample(items, k=max(4, len(items) // 50))
+    chosen = chance.sample(items, k=max(4, len(items) // 100))
     quarter = len(chosen) // 4
     dearer, closed = set(chosen[:quarter]), set(chosen[quarter : quarter + max(1, quarter // 2)])
     reworded = set(chosen[quarter + max(1, quarter // 2) :])
@@ -102,7 +102,7 @@ def _item(number: int, ean_from: int, chance: Random) -> list[Article]:
 
 
 def _sheet(kind: Kind, reference: str, chance: Random) -> Article:
-    name, (material, material_en) = chance.choice(NAMES), chance.choice(list(MATERIALS.items()))
+    name, material = chance.choice(NAMES), chance.choice(kind.materials)
     maker, price = chance.choice(MAKERS), Decimal(chance.randint(*kind.prices)) - Decimal("0.10")
     return Article(
         reference=reference,

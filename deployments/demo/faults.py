@@ -14,20 +14,12 @@ FIRST_EAN = 900_000_000
 
 def faulty_lines(articles: list[Article], chance: Random) -> list[str]:
     """About forty lines of a product file, each wrong in one way, under references of their own."""
-    models = chance.sample([article for article in articles if article.active], k=sum(times for times, _ in _KINDS))
+    spoilers = [spoil for times, spoil in _KINDS for _ in range(times)]
+    models = chance.sample([article for article in articles if article.active], k=len(spoilers))
     lines: list[str] = []
-    for times, spoil in _KINDS:
-        for _ in range(times):
-            number = len(lines)
-            model = replace(
-                models[number],
-                reference=f"ERR{number:04d}",
-                parent="",
-                colour="",
-                size="",
-                ean13=ean13(FIRST_EAN + number),
-            )
-            lines += spoil(model)
+    for number, (spoil, model) in enumerate(zip(spoilers, models, strict=True)):
+        own = {"reference": f"ERR{number:04d}", "ean13": ean13(FIRST_EAN + number)}
+        lines += spoil(replace(model, parent="", colour="", size="", **own))
     return lines
 
 

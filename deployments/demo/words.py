@@ -11,7 +11,7 @@ SHOES = ("36", "37", "38", "39", "40", "41", "42", "43", "44")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of clothes: its names, where it hangs, its sizes, and its price range in euros, tax excluded."""
+    """One kind of clothes: its names, where it hangs, its sizes, its materials; prices in euros, tax excluded."""
 
     fr: str
     en: str
@@ -19,30 +19,36 @@ class Kind:
     sizes: tuple[str, ...]
     prices: tuple[int, int]
     weight: float
+    materials: tuple[str, ...]
 
+
+_WARM = ("Laine mérinos", "Cachemire", "Alpaga")
+_LIGHT = ("Coton", "Lin", "Viscose", "Soie")
+_FIRM = ("Coton", "Lin", "Velours côtelé")
+_SHOES = ("Cuir", "Cuir velours")
 
 KINDS = (
-    Kind("Robe", "Dress", ("Femme", "Robes", "Robes longues"), WAISTS, (45, 140), 0.4),
-    Kind("Robe courte", "Short dress", ("Femme", "Robes", "Robes courtes"), WAISTS, (39, 110), 0.3),
-    Kind("Jupe", "Skirt", ("Femme", "Jupes", "Jupes mi-longues"), WAISTS, (29, 79), 0.3),
-    Kind("Chemisier", "Blouse", ("Femme", "Hauts", "Chemisiers"), LETTERS, (29, 89), 0.2),
-    Kind("Gilet", "Cardigan", ("Femme", "Mailles", "Gilets"), LETTERS, (39, 120), 0.35),
-    Kind("Manteau", "Coat", ("Femme", "Manteaux", "Manteaux longs"), WAISTS, (99, 320), 1.2),
-    Kind("Pantalon", "Trousers", ("Homme", "Pantalons", "Chinos"), WAISTS, (49, 99), 0.5),
-    Kind("Jean", "Jeans", ("Homme", "Pantalons", "Jeans"), WAISTS, (49, 119), 0.7),
-    Kind("Chemise", "Shirt", ("Homme", "Chemises", "Chemises droites"), LETTERS, (35, 95), 0.25),
-    Kind("Pull", "Jumper", ("Homme", "Mailles", "Pulls"), LETTERS, (45, 140), 0.4),
-    Kind("Veste", "Jacket", ("Homme", "Vestes", "Vestes légères"), LETTERS, (79, 240), 0.8),
-    Kind("Tee-shirt", "T-shirt", ("Homme", "Hauts", "Tee-shirts"), LETTERS, (15, 39), 0.15),
-    Kind("Sandales", "Sandals", ("Chaussures", "Été", "Sandales"), SHOES, (39, 119), 0.5),
-    Kind("Bottines", "Ankle boots", ("Chaussures", "Hiver", "Bottines"), SHOES, (69, 199), 0.9),
+    Kind("Robe", "Dress", ("Femme", "Robes", "Robes longues"), WAISTS, (45, 140), 0.4, _LIGHT),
+    Kind("Robe courte", "Short dress", ("Femme", "Robes", "Robes courtes"), WAISTS, (39, 110), 0.3, _LIGHT),
+    Kind("Jupe", "Skirt", ("Femme", "Jupes", "Jupes mi-longues"), WAISTS, (29, 79), 0.3, _LIGHT),
+    Kind("Chemisier", "Blouse", ("Femme", "Hauts", "Chemisiers"), LETTERS, (29, 89), 0.2, _LIGHT),
+    Kind("Gilet", "Cardigan", ("Femme", "Mailles", "Gilets"), LETTERS, (39, 120), 0.35, _WARM),
+    Kind("Manteau", "Coat", ("Femme", "Manteaux", "Manteaux longs"), WAISTS, (99, 320), 1.2, _WARM),
+    Kind("Pantalon", "Trousers", ("Homme", "Pantalons", "Chinos"), WAISTS, (49, 99), 0.5, _FIRM),
+    Kind("Jean", "Jeans", ("Homme", "Pantalons", "Jeans"), WAISTS, (49, 119), 0.7, ("Denim",)),
+    Kind("Chemise", "Shirt", ("Homme", "Chemises", "Chemises droites"), LETTERS, (35, 95), 0.25, _LIGHT),
+    Kind("Pull", "Jumper", ("Homme", "Mailles", "Pulls"), LETTERS, (45, 140), 0.4, _WARM),
+    Kind("Veste", "Jacket", ("Homme", "Vestes", "Vestes légères"), LETTERS, (79, 240), 0.8, _FIRM),
+    Kind("Tee-shirt", "T-shirt", ("Homme", "Hauts", "Tee-shirts"), LETTERS, (15, 39), 0.15, ("Coton", "Lin")),
+    Kind("Sandales", "Sandals", ("Chaussures", "Été", "Sandales"), SHOES, (39, 119), 0.5, _SHOES),
+    Kind("Bottines", "Ankle boots", ("Chaussures", "Hiver", "Bottines"), SHOES, (69, 199), 0.9, _SHOES),
 )
 
 ACCESSORIES = (
-    Kind("Écharpe", "Scarf", ("Accessoires", "Maille", "Écharpes"), (), (19, 69), 0.15),
-    Kind("Ceinture", "Belt", ("Accessoires", "Cuir", "Ceintures"), (), (25, 79), 0.2),
-    Kind("Sac cabas", "Tote bag", ("Accessoires", "Sacs", "Cabas"), (), (35, 149), 0.5),
-    Kind("Bonnet", "Beanie", ("Accessoires", "Maille", "Bonnets"), (), (15, 45), 0.1),
+    Kind("Écharpe", "Scarf", ("Accessoires", "Maille", "Écharpes"), (), (19, 69), 0.15, _WARM),
+    Kind("Ceinture", "Belt", ("Accessoires", "Cuir", "Ceintures"), (), (25, 79), 0.2, ("Cuir",)),
+    Kind("Sac cabas", "Tote bag", ("Accessoires", "Sacs", "Cabas"), (), (35, 149), 0.5, ("Cuir", "Coton")),
+    Kind("Bonnet", "Beanie", ("Accessoires", "Maille", "Bonnets"), (), (15, 45), 0.1, _WARM),
 )
 
 COLOURS = (
@@ -59,16 +65,6 @@ COLOURS = (
     "Terracotta",
     "Moutarde",
 )
-MATERIALS = {
-    "Coton": "cotton",
-    "Lin": "linen",
-    "Laine mérinos": "merino wool",
-    "Viscose": "viscose",
-    "Cuir": "leather",
-    "Soie": "silk",
-    "Denim": "denim",
-    "Cachemire": "cashmere",
-}
 SEASONS = ("Printemps-été 2026", "Automne-hiver 2026", "Toute saison")
 MAKERS = (
     "Maison Lenoir",
@@ -79,7 +75,7 @@ MAKERS = (
     "Nordlys",
     "Bel Ouvrage",
     "Petit Large",
-    "Rue d’Aligre",
+    "Rue Daguerre",
     "Saint-Elme",
 )
 NAMES = (

@@ -1,0 +1,55 @@
+"""`passerelle runs`: what the ledger remembers of a shop's runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from deployments.commands.parameters import ShopArgument
+from deployments.exits import Exit
+from deployments.terminal import out
+from schemas.outcomes import Outcome
+from tasks.shop import open_shop_folder
+
+
+def runs(
+    shop: ShopArgument = Path(),
+    *,
+    limit: Annotated[int, Parameter(help="How many, the newest first.")] = 20,
+) -> Exit:
+    """The runs a shop has seen: when, how they ended, where their rows ended, and where the report lies."""
+    folder = open_shop_folder(shop)
+    with folder.open_ledger() as ledger:
+        seen = ledger.runs(folder.name, limit=limit)
+    if seen.is_empty():
+        out.print("No run yet.")
+        return Exit.COMPLETED
+    table = Table(box=None, pad_edge=False)
+    for title in ("started (UTC)", "flow", "state", "took", "rows", "where they ended"):
+        table.add_column(title, justify="right" if title in {"took", "rows"} else "left")
+    for run in seen.iter_rows(named=True):
+        table.add_row(
+            f"{run['started_at']:%Y-%m-%d %H:%M}",
+            run["flow"],
+            run["state"],
+            _took(run["started_at"], run["ended_at"]),
+            "" if run["rows_read"] is None else str(run["rows_read"]),
+            _ended(json.loads(run["counts"])),
+        )
+    out.print(table)
+    for page in seen["report_path"].drop_nulls().head(1):
+        out.print(f"Newest report: {page}", markup=False, soft_wrap=True)
+    return Exit.COMPLETED
+
+
+def _took(started_at: datetime, ended_at: datetime | None) -> str:
+    return "" if ended_at is None else f"{(ended_at - started_at).total_seconds():.0f} s"
+
+
+def _ended(counts: dict[str, int]) -> str:
+    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts.get(outcome))

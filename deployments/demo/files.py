@@ -1,0 +1,109 @@
+"""The demo shop's folder: its configuration, and the files its ERP drops day after day."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from deployments.demo.catalogue import Article, first_day, in_another_order, next_day
+from deployments.demo.faults import faulty_lines, faulty_stock_lines
+from deployments.demo.rows import PRODUCT_COLUMNS, STOCK_COLUMNS, product_lines, stock_lines
+
+FIRST_DAY = date(2026, 3, 2)
+KEY_VARIABLE = "PASSERELLE_DEMO_KEY"
+_FLAGS: dict[str, dict[str, object]] = {
+    "reference": {"object_key": True},
+    "reference_parent": {"parent_ref": True},
+    "manufacturer": {"is_manufacturer": True},
+    "nameEN": {"lang": True, "iso": "EN", "ps_field": "name"},
+    "couleur": {"is_attribute": True, "public_name": "Couleur"},
+    "taille": {"is_attribute": True, "public_name": "Taille"},
+    "matiere": {"is_feature": True, "public_name": "Matière"},
+    "saison": {"is_feature": True, "public_name": "Saison"},
+    "category1": {"is_category": True, "category_depth": 0},
+    "category2": {"is_category": True, "category_depth": 1},
+    "category3": {"is_category": True, "category_depth": 2},
+}
+
+
+class Erp:
+    """An ERP that drops a product file and a stock file each day. The same seed drops the same files."""
+
+    def __init__(self, drop: Path, *, items: int = 2000, seed: int = 7) -> None:
+        self._drop = drop
+        self._chance = Random(seed)  # noqa: S311 - seeded, to be the same every time
+        self._articles = first_day(items, self._chance)
+        self._faulty = faulty_lines(self._articles, self._chance)
+        self._day = FIRST_DAY
+
+    def drop_files(self) -> None:
+        """Today's product and stock files, complete."""
+        scattered = _scattered(product_lines(self._articles), self._faulty)
+        self._write("product", PRODUCT_COLUMNS, scattered)
+        self._write("stock", STOCK_COLUMNS, stock_lines(self._articles) + faulty_stock_lines())
+
+    def let_a_day_pass(self, *, quiet: bool = False) -> None:
+        """About 1 % changes, some items come, some close; on a `quiet` day only the order of the rows changes."""
+        self._day += timedelta(days=1)
+        change = in_another_order if quiet else next_day
+        self._articles: list[Article] = change(self._articles, self._chance)
+
+    def _write(self, stream: str, columns: tuple[str, ...], lines: list[str]) -> None:
+        folder = self._drop / stream
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f".{stream}.part"
+        part.write_text("\r\n".join([";".join(columns), *lines]) + "\r\n", encoding="utf-8", newline="")
+        part.replace(folder / f"{stream}_{self._day:%Y%m%d}.csv")
+
+
+def write_configuration(folder: Path, *, url: str, language: str, tax_rules_group: int) -> None:
+    """import.json, settings.toml and associations.toml of the demo shop."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "import.json").write_text(import_json(), encoding="utf-8")
+    (folder / "settings.toml").write_text(_SETTINGS.format(url=url, key=KEY_VARIABLE, language=language), "utf-8")
+    (folder / "associations.toml").write_text(_ASSOCIATIONS.format(group=tax_rules_group), encoding="utf-8")
+
+
+def import_json() -> str:
+    """Both streams, in the reference product's own format."""
+    streams = {
+        "product": _stream("\\Product", PRODUCT_COLUMNS),
+        "stock": _stream("\\StockAvailable", STOCK_COLUMNS),
+    }
+    return json.dumps(streams, ensure_ascii=False, indent=2) + "\n"
+
+
+def _stream(kind: str, columns: tuple[str, ...]) -> dict[str, object]:
+    numbered = {name: {"index": index} | _FLAGS.get(name, {}) for index, name in enumerate(columns)}
+    return {"class": kind, "enabled": True, "type": "local", "fileExtension": "csv", "data": numbered}
+
+
+def _scattered(lines: list[str], faulty: list[str]) -> list[str]:
+    """The faulty lines spread evenly among the others, in their own order."""
+    step = max(1, len(lines) // (len(faulty) + 1))
+    spread = list(lines)
+    for place, line in reversed(list(enumerate(faulty, start=1))):
+        spread.insert(place * step, line)
+    return spread
+
+
+_SETTINGS = """\
+[shop]
+url = "{url}"
+key = "env:{key}"
+language = "{language}"
+name = "demo"
+
+[shop.limits]
+pace = "full"                      # nobody visits the sandbox
+
+[files]
+stable_seconds = 0                 # the demo's files are complete when they appear
+"""
+_ASSOCIATIONS = """\
+# The ERP's tax codes, and the tax rules group of the shop each stands for.
+[taxes]
+N = {group}
+"""

@@ -1,0 +1,248 @@
+"""Is a shop ready? Everything that can be known before a run, with the remedy for what is missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from connectors.ledger import LeaseHeldError, Ledger
+from connectors.prestashop import Shop, ShopFacts
+from schemas.errors import ConfigurationError, PasserelleError
+from tasks.gather.taxes import tax_rates
+from tasks.shop import ShopFolder, open_shop_folder
+
+Verdict = Literal["ok", "warning", "error"]
+
+FLOWS = {"product": "import_products", "stock": "import_stock"}
+_READ = ("GET",)
+_NAME = ("GET", "POST")
+_WRITE = ("GET", "POST", "PUT")
+RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "product": {
+        "configurations": _READ,
+        "languages": _READ,
+        "tax_rule_groups": _READ,
+        "tax_rules": _READ,
+        "taxes": _READ,
+        "categories": _NAME,
+        "manufacturers": _NAME,
+        "product_options": _NAME,
+        "product_option_values": _NAME,
+        "product_features": _NAME,
+        "product_feature_values": _NAME,
+        "products": _WRITE,
+        "combinations": _WRITE,
+        "stock_availables": ("GET", "PUT"),
+    },
+    "stock": {
+        "configurations": _READ,
+        "languages": _READ,
+        "products": _READ,
+        "combinations": _READ,
+        "stock_availables": ("GET", "PUT"),
+    },
+}
+"""By stream: the methods the key needs on each resource. Where the shop knows PATCH it stands for PUT."""
+_TICKS = {
+    "GET": "View (GET)",
+    "POST": "Add (POST)",
+    "PUT": "Modify (PUT)",
+    "PATCH": "Patch (PATCH)",
+    "DELETE": "Delete (DELETE)",
+}
+_CLOCK_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what, how it stands, in words, and what to do about it if anything."""
+
+    subject: str
+    verdict: Verdict
+    said: str
+    remedy: str = ""
+
+
+async def check_shop(path: str | Path) -> list[Finding]:
+    """Everything found out about the shop in `path`, in the order in which one would repair it.
+
+    `ConfigurationError` lists the faults of its files instead, all at once: nothing else is looked at then.
+    """
+    folder = open_shop_folder(path)
+    findings = [*_configuration(folder), *_folders(folder), *_ledger(folder)]
+    try:
+        async with folder.open_shop() as shop:
+            facts = await shop.describe()
+            findings += [*_facts(facts), *_languages(folder, facts), *_rights(folder, facts)]
+            findings += await _catalogue(folder, shop, facts)
+    except ConfigurationError as error:
+        findings += [Finding("key", "error", fault.reason, fault.remedy) for fault in error.faults]
+    except PasserelleError as error:
+        findings.append(Finding("shop", "error", error.said, error.remedy))
+    return findings
+
+
+def _streams(folder: ShopFolder) -> list[str]:
+    """Of the streams that a flow runs, those that are switched on."""
+    on = {name for name, stream in folder.imports.streams.items() if stream.enabled}
+    return [name for name in FLOWS if name in on]
+
+
+def _configuration(folder: ShopFolder) -> Iterator[Finding]:
+    streams = _streams(folder)
+    if streams:
+        yield Finding("configuration", "ok", f"streams {', '.join(streams)}")
+    else:
+        yield Finding("configuration", "error", "no stream is on", 'Set "enabled": true for `product` or `stock`.')
+    for warning in folder.imports.warnings:
+        where = warning.file + (f":{warning.line}" if warning.line is not None else "")
+        yield Finding("configuration", "warning", f"{where}: {warning.key}: {warning.reason}", warning.remedy)
+
+
+def _folders(folder: ShopFolder) -> Iterator[Finding]:
+    for subject, place in (("drop folder", folder.drop), ("archives", folder.archives)):
+        nearest = next(parent for parent in (place, *place.parents) if parent.exists())
+        if not os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
+            yield Finding(subject, "error", f"{nearest} cannot be written", "Let the user who runs this write there.")
+        elif subject == "drop folder" and not place.is_dir():
+            yield Finding(subject, "warning", f"{place} is not there", "Make it, and let the ERP drop its files there.")
+        else:
+            yield Finding(subject, "ok", str(place))
+
+
+def _ledger(folder: ShopFolder) -> Iterator[Finding]:
+    try:
+        with folder.open_ledger() as ledger:
+            yield Finding("ledger", "ok", "it can be read and written")
+            for stream in _streams(folder):
+                yield _lease(folder, ledger, FLOWS[stream])
+    except ConfigurationError as error:
+        for fault in error.faults:
+            yield Finding("ledger", "error", fault.reason, fault.remedy)
+    except PasserelleError as error:
+        yield Finding("ledger", "error", error.said, error.remedy)
+
+
+def _lease(folder: ShopFolder, ledger: Ledger, flow: str) -> Finding:
+    try:
+        with ledger.lease(folder.name, flow):
+            return Finding("lease", "ok", f"{flow} may start")
+    except LeaseHeldError as error:
+        return Finding("lease", "warning", f"{flow}: {error.said}", error.remedy)
+
+
+def _facts(facts: ShopFacts) -> Iterator[Finding]:
+    patch = "with PATCH" if facts.can_patch else "without PATCH: updates read, merge and PUT"
+    yield Finding("shop", "ok", f"{facts.name or 'PrestaShop'}, version {facts.version or 'not told'}, {patch}")
+    for warning in facts.warnings:
+        yield Finding("shop", "warning", warning)
+    if abs(facts.clock_offset_seconds) > _CLOCK_SECONDS:
+        yield Finding(
+            "clock",
+            "warning",
+            f"the shop's clock is {facts.clock_offset_seconds:+.0f} s from this machine's",
+            "Set both by NTP; dates in the report and on the shop then agree.",
+        )
+    if facts.shared_stock:
+        yield Finding(
+            "stock",
+            "error",
+            "a group of shops shares its stock, which the webservice cannot write",
+            "In the back office, Advanced Parameters > Multistore, end the sharing of quantities for the group.",
+        )
+
+
+def _languages(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
+    yield Finding("languages", "ok", ", ".join(sorted(facts.languages)))
+    stream = folder.imports.streams.get("product")
+    columns = stream.columns if stream is not None and stream.enabled else ()
+    for column in columns:
+        if column.iso is not None and column.iso not in facts.languages:
+            yield Finding(
+                "languages",
+                "error",
+                f"import.json: {column.key} is in {column.iso!r}, which is no active language of the shop",
+                "Add the language in the back office under International > Localization, or remove the column.",
+            )
+
+
+def _rights(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
+    lacking = {resource: ticks for resource, ticks in _lacking(folder, facts).items() if ticks}
+    for resource, ticks in lacking.items():
+        yield Finding(
+            "rights",
+            "error",
+            f"the key lacks {', '.join(ticks)} on {resource}",
+            f"In the back office, Advanced Parameters > Webservice, open the key and tick {', '.join(ticks)} "
+            f"on the line {resource}.",
+        )
+    if not lacking:
+        yield Finding("rights", "ok", "the key may do all that the streams need")
+
+
+def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:
+    needed: dict[str, set[str]] = {}
+    for stream in _streams(folder):
+        for resource, methods in RIGHTS[stream].items():
+            needed.setdefault(resource, set()).update(methods)
+    if "combinations" in needed and folder.settings.products.closed_combinations == "delete":
+        needed["combinations"].add("DELETE")
+    return {
+        resource: [_TICKS[method] for method in _TICKS if method in methods and not _may(facts, method, resource)]
+        for resource, methods in needed.items()
+    }
+
+
+def _may(facts: ShopFacts, method: str, resource: str) -> bool:
+    return facts.may(facts.update_method(resource) if method == "PUT" else method, resource)
+
+
+async def _catalogue(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
+    """Taxes and categories, which only the product stream needs."""
+    if "product" not in _streams(folder):
+        return []
+    return [*await _taxes(folder, shop, facts), *await _categories(folder, shop)]
+
+
+async def _taxes(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
+    if not all(facts.may("GET", resource) for resource in ("tax_rule_groups", "tax_rules", "taxes")):
+        return []
+    rates = await tax_rates(shop, facts)
+    known = ", ".join(f"{group}: {rate.normalize():f} %" for group, rate in sorted(rates.items()))
+    findings = [Finding("tax groups", "ok" if rates else "error", known or "none for the shop's default country")]
+    findings += [
+        Finding(
+            "tax groups",
+            "error",
+            f"associations.toml: tax code {code!r} is tied to group {group}, which the default country does not have",
+            f"Use one of the groups above ({known}).",
+        )
+        for code, group in folder.associations.taxes.items()
+        if group not in rates
+    ]
+    if not folder.associations.taxes:
+        remedy = "Tie the ERP's tax codes to the groups above in associations.toml; else the default rate is used."
+        findings.append(Finding("tax groups", "warning", "no tax code of the ERP is associated", remedy))
+    return findings
+
+
+async def _categories(folder: ShopFolder, shop: Shop) -> list[Finding]:
+    wanted = {"default_category": folder.settings.products.default_category}
+    if folder.settings.products.home_category is not None:
+        wanted["home_category"] = folder.settings.products.home_category
+    ids = [str(number) for number in wanted.values()]
+    found = {int(row["id"]) for row in await shop.find("categories", "id", ids, display=["id"])}
+    return [
+        Finding("categories", "ok", f"{name} is {number}")
+        if number in found
+        else Finding(
+            "categories",
+            "error",
+            f"settings.toml: {name} = {number} is no category of the shop",
+            "Take the id from the back office, Catalog > Categories.",
+        )
+        for name, number in wanted.items()
+    ]
