@@ -1,0 +1,184 @@
+"""Creating entities, each exactly once, whatever happens to the answers.
+
+After anything but a plain success the outcome is unknown: the shop is asked what exists, by natural key, and only
+the rest is sent again. A document is written in order and stops at its first failure, so the first entity that does
+not exist is the faulty one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
+from connectors.prestashop.replies import NOT_WRITTEN, NOT_XML, UNKNOWN_ASSOCIATION, Reply, Verdict, raise_if_general
+from connectors.prestashop.resources import resource_of
+from connectors.prestashop.xml import document, written_ids
+
+if TYPE_CHECKING:
+    from connectors.prestashop.entities import Entity, Identity, Key, Receipt
+    from connectors.prestashop.reading import Reader
+    from connectors.prestashop.transport import Patience, Transport
+
+Update: TypeAlias = "Callable[[str, list[Entity]], Awaitable[list[Receipt]]]"
+
+
+class Creation:
+    """One create call."""
+
+    def __init__(
+        self, transport: Transport, reader: Reader, update: Update, desk: Desk, identity: Identity, language: int
+    ) -> None:
+        self._transport = transport
+        self._reader = reader
+        self._update = update
+        self._desk = desk
+        self._identity = identity
+        self._language = language
+        self._resource = desk.resource
+        self._node = resource_of(desk.resource).node
+
+    async def adopt(self, drafts: list[Draft]) -> list[Draft]:
+        """Settles those that the shop already has; the rest."""
+        found = await self._look(drafts)
+        for draft in drafts:
+            if draft.key in found:
+                self._desk.settle(draft, "adopted", min(found[draft.key]))
+        return [draft for draft in drafts if draft.key not in found]
+
+    async def write(self, drafts: list[Draft]) -> None:
+        """Brings every draft to its receipt; TransientError when the shop stays away for too long."""
+        patience = self._transport.patience(self._desk.action)
+        parts = [Part(drafts)]
+        while parts:
+            part = parts.pop()
+            reply = await self._send(part.drafts)
+            if reply.verdict is Verdict.DONE and self._all_told(part.drafts, reply):
+                patience.progress()
+            elif reply.verdict is Verdict.NOT_SENT:
+                await patience.wait(reply)
+                parts.append(part)
+            elif reply.verdict is Verdict.TOO_LARGE:
+                parts += part.halves() or self._refused(part.drafts, reply)
+            else:
+                parts += reversed(await self._after_doubt(part, reply, patience))
+
+    async def _send(self, drafts: list[Draft]) -> Reply:
+        return await self._transport.send(
+            "POST",
+            self._resource,
+            query=self._transport.scope_query,
+            body=document(draft.xml for draft in drafts),
+            lane=self._resource,
+            entities=len(drafts),
+        )
+
+    def _all_told(self, drafts: list[Draft], reply: Reply) -> bool:
+        ids = written_ids(reply.body, self._node, len(drafts))
+        if len(ids) != len(drafts):
+            return False
+        for draft, new_id in zip(drafts, ids, strict=True):
+            self._desk.settle(draft, "created", new_id)
+        return True
+
+    def _refused(self, drafts: list[Draft], reply: Reply) -> list[Part]:
+        """Sets the first one aside; the others go on."""
+        self._desk.refuse(drafts[0], reply)
+        return [Part(drafts[1:])] if drafts[1:] else []
+
+    async def _after_doubt(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
+        """Settles what exists and what is refused; what is still to be sent, in order."""
+        found = await (self._look(part.drafts) if reply.over else self._settled_look(part.drafts))
+        done = [draft for draft in part.drafts if draft.key in found]
+        rest = [draft for draft in part.drafts if draft.key not in found]
+        if done:
+            patience.progress()
+            await self._settle_found(done, {draft.key: max(found[draft.key]) for draft in done}, reply)
+        if not rest:
+            return []
+        if reply.verdict is Verdict.REFUSED:
+            return self._without_culprit(part, done, rest, reply)
+        return await self._again(part if not done else Part(rest), reply, patience)
+
+    async def _settle_found(self, done: list[Draft], ids: dict[Key, int], reply: Reply) -> None:
+        for draft in done[:-1]:
+            self._desk.settle(draft, "created", ids[draft.key])
+        last = done[-1]
+        if _not_written(reply):
+            self._desk.settle(last, "created", ids[last.key])
+        elif _kept_in_part(reply):
+            self._desk.refuse(last, reply, ids[last.key])
+        else:
+            # The shop may have stopped in the middle of an entity, before its associations.
+            await self._complete(last, ids[last.key])
+
+    def _without_culprit(self, part: Part, done: list[Draft], rest: list[Draft], reply: Reply) -> list[Part]:
+        in_order = part.drafts[: len(done)] == done
+        if _kept_in_part(reply) and done and in_order:
+            return [Part(rest)]
+        if len(rest) == 1 or (_not_written(reply) and in_order):
+            return self._refused(rest, reply)
+        # A document that cannot be read says nothing about its first entity.
+        return Part(rest).halves() if reply.code == NOT_XML or not in_order else [Part(rest[:1]), Part(rest[1:])]
+
+    async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
+        part.tries += 1
+        stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
+        if stubborn and len(part.drafts) == 1 and part.tries > TRIES_OF_ONE:
+            raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
+            return self._refused(part.drafts, reply)
+        await patience.wait(reply)
+        if reply.verdict is Verdict.BROKEN and len(part.drafts) > 1:
+            # An exception stops the shop at the first entity it has not written: alone, that one names itself.
+            return [Part(part.drafts[:1]), Part(part.drafts[1:])]
+        smaller = reply.verdict is Verdict.BLOCKED or part.tries > 1
+        return (smaller and part.halves()) or [part]
+
+    async def _complete(self, draft: Draft, known_id: int) -> None:
+        """Writes again, in full, an entity that may have been saved in part."""
+        receipt = (await self._update(self._resource, [{**draft.entity, "id": known_id}]))[0]
+        if receipt.outcome == "updated":
+            self._desk.settle(draft, "created", known_id)
+        else:
+            self._desk.settle(draft, "refused", known_id, receipt.error)
+
+    async def _settled_look(self, part: list[Draft]) -> dict[Key, list[int]]:
+        """What exists once two looks agree: a shop goes on writing after its client has left."""
+        transport = self._transport
+        found = await self._look(part)
+        while True:
+            quiet = max(transport.limits.settle_seconds, 4 * transport.pace.seconds_per_entity(self._resource))
+            await transport.wait(quiet)
+            again = await self._look(part)
+            if again == found:
+                return found
+            found = again
+
+    async def _look(self, part: list[Draft]) -> dict[Key, list[int]]:
+        """Ids by key, of those that the shop has."""
+        identity = self._identity
+        values = {self._lookup_value(draft) for draft in part}
+        known = resource_of(self._resource)
+        display = [f"{name}[id]" if name in known.associations else name for name in identity.by]
+        entities = await self._reader.find(
+            self._resource, identity.lookup, values, display=display, also=dict(identity.also)
+        )
+        wanted = {draft.key for draft in part}
+        found: dict[Key, list[int]] = {}
+        for entity in entities:
+            key = identity.key(entity, self._language)
+            if key in wanted:
+                found.setdefault(key, []).append(entity["id"])
+        return found
+
+    def _lookup_value(self, draft: Draft) -> str:
+        return self._identity.lookup_text(draft.entity, self._language)
+
+
+def _not_written(reply: Reply) -> bool:
+    return reply.verdict is Verdict.REFUSED and reply.code in NOT_WRITTEN and not _kept_in_part(reply)
+
+
+def _kept_in_part(reply: Reply) -> bool:
+    # An unknown association and a failing setter come after the entity's own row was saved.
+    return reply.code == UNKNOWN_ASSOCIATION or (reply.code == "85" and "while setting" in reply.said)

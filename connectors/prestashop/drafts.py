@@ -1,0 +1,127 @@
+"""Entities on their way: written out once, grouped into documents, each ending in its receipts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from connectors.prestashop.entities import Receipt
+from connectors.prestashop.replies import SYSTEM
+from connectors.prestashop.xml import ENVELOPE_BYTES
+from schemas.errors import PasserelleError, RefusedError
+
+if TYPE_CHECKING:
+    from connectors.prestashop.entities import Entity, Key, OutcomeName
+    from connectors.prestashop.replies import Reply
+    from connectors.prestashop.transport import Transport
+
+TRIES_OF_ONE = 2
+"""How often a single entity that the shop breaks on, or a firewall stops, is sent again."""
+
+OnReceipts: TypeAlias = Callable[[Sequence[Receipt]], None]
+
+
+@dataclass(slots=True)
+class Draft:
+    """One entity to write. `positions` are its places in the call: several when it was asked for twice."""
+
+    positions: list[int]
+    entity: Entity
+    key: Key
+    xml: bytes = b""
+
+
+@dataclass(slots=True)
+class Part:
+    """Drafts that go in one document; `tries` counts how often exactly these were sent in vain."""
+
+    drafts: list[Draft]
+    tries: int = 0
+
+    def halves(self) -> list[Part]:
+        """The same drafts in two parts; none when there is only one."""
+        middle = len(self.drafts) // 2
+        return [Part(self.drafts[:middle]), Part(self.drafts[middle:])] if middle else []
+
+
+class Desk:
+    """Where the drafts of one call end: every one gets its receipts, once."""
+
+    def __init__(self, resource: str, method: str, how_many: int) -> None:
+        self.resource = resource
+        self.method = method
+        self._receipts: list[Receipt | None] = [None] * how_many
+
+    @property
+    def action(self) -> str:
+        """What is being done, for errors."""
+        return f"{self.method} {self.resource}"
+
+    def settle(self, draft: Draft, outcome: OutcomeName, id: int | None, error: RefusedError | None = None) -> None:  # noqa: A002 - the field's own name
+        """Gives `draft` its receipts; twins of a created entity are adopted."""
+        for number, position in enumerate(draft.positions):
+            told: OutcomeName = "adopted" if number and outcome == "created" else outcome
+            self._receipts[position] = Receipt(position, id, told, error)
+
+    def refuse(self, draft: Draft, reply: Reply, id: int | None = None) -> None:  # noqa: A002 - the field's own name
+        """Sets `draft` aside with the shop's own words."""
+        key = ", ".join(part for part in draft.key if part)
+        error = RefusedError(
+            reply.said, system=SYSTEM, action=self.action, key=key, code=reply.code or str(reply.status or "")
+        )
+        self.settle(draft, "refused", id, error)
+
+    def receipts_of(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        """The receipts given so far to these drafts, in the order of the call."""
+        told = (self._receipts[position] for draft in drafts for position in draft.positions)
+        return sorted((receipt for receipt in told if receipt is not None), key=lambda receipt: receipt.position)
+
+    def all(self) -> list[Receipt]:
+        """All receipts, in the order of the call."""
+        return [receipt for receipt in self._receipts if receipt is not None]
+
+
+async def in_documents(
+    transport: Transport,
+    resource: str,
+    drafts: Sequence[Draft],
+    write: Callable[[list[Draft]], Awaitable[None]],
+    *,
+    at_once: int,
+) -> None:
+    """Gives `write` one document's worth of drafts after the other, `at_once` at the same time.
+
+    The sizes are asked of the pace as the work goes on. After a failure no further document is begun, those under
+    way end, and the first failure is raised.
+    """
+    left = list(reversed(drafts))
+    failures: list[PasserelleError] = []
+
+    async def worker() -> None:
+        while left and not failures:
+            await transport.gate.vacancy()
+            part = _take(left, transport.pace.batch_size(resource), transport.limits.max_body_bytes)
+            if not part:
+                return
+            try:
+                await write(part)
+            except PasserelleError as error:
+                failures.append(error)
+
+    await asyncio.gather(*(worker() for _ in range(max(1, min(at_once, len(drafts))))))
+    if failures:
+        raise failures[0]
+
+
+def _take(left: list[Draft], at_most: int, body_bytes: int) -> list[Draft]:
+    """The next drafts, taken from the end of `left`; one at least, however large it is."""
+    part: list[Draft] = []
+    size = ENVELOPE_BYTES
+    while left and len(part) < at_most:
+        size += len(left[-1].xml)
+        if part and size > body_bytes:
+            break
+        part.append(left.pop())
+    return part

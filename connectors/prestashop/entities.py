@@ -1,0 +1,79 @@
+"""What goes to a shop and what comes back: entities, how to find them again, and receipts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from connectors.prestashop.xml import wire_text
+from schemas.errors import RefusedError
+
+Entity: TypeAlias = dict[str, Any]
+"""One entity of the shop.
+
+Written: `{"id": 5, "reference": "X", "price": Decimal("1.5"), "active": True, "name": {1: "Shirt", 2: "Chemise"},
+"associations": {"categories": [{"id": 2}]}}`. Read: the same shape, every value a text, i18n fields `{id_lang: text}`,
+associations lists of dicts of text (an empty list where the shop has none), `id` an int.
+"""
+
+Key: TypeAlias = tuple[str, ...]
+OutcomeName: TypeAlias = Literal["created", "adopted", "updated", "refused", "missing", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one entity of a call.
+
+    `adopted`: it was on the shop before this call. `missing`: the shop has no such id. A `refused` entity with an
+    `id` was saved in part (the shop kept it and refused one of its associations).
+    """
+
+    position: int
+    id: int | None
+    outcome: OutcomeName
+    error: RefusedError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How to find again what a POST may have made.
+
+    `lookup` is the field asked for in bulk; `by` are the fields that together name one entity, an association
+    (by its name) standing for the set of its ids. `folded` compares without case and accents; i18n fields are
+    compared in the shop's default language. `also` narrows the look-up (`{"id_shop": "1"}`).
+    """
+
+    lookup: str
+    by: tuple[str, ...]
+    folded: bool = False
+    also: Mapping[str, str] = field(default_factory=dict)
+
+    def key(self, entity: Mapping[str, Any], language: int) -> Key:
+        """The texts that name `entity`, the same for one we wrote and one the shop tells."""
+        texts = (self._text(entity, name, language) for name in self.by)
+        return tuple(map(folded, texts)) if self.folded else tuple(texts)
+
+    def lookup_text(self, entity: Mapping[str, Any], language: int) -> str:
+        """The value of `lookup` in `entity`."""
+        return one_text(entity.get(self.lookup, ""), language)
+
+    def _text(self, entity: Mapping[str, Any], name: str, language: int) -> str:
+        if name in entity:
+            return one_text(entity[name], language)
+        rows = entity.get("associations", {}).get(name, [])
+        return ",".join(sorted(str(row["id"]) for row in rows))
+
+
+def one_text(value: Any, language: int) -> str:
+    """`value` as the shop would tell it, in one language when it has several."""
+    if isinstance(value, Mapping):
+        value = value.get(language, next(iter(value.values()), ""))
+    return wire_text(value)
+
+
+def folded(text: str) -> str:
+    """`text` without case, accents and repeated or outer spaces, as people compare names."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())

@@ -1,0 +1,233 @@
+"""Lists and look-ups: pages and batches that size themselves, read as JSON and given as entities."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from connectors.prestashop.entities import Entity, folded, one_text
+from connectors.prestashop.filters import Ask, Filters, after, asks, query
+from connectors.prestashop.replies import SYSTEM, Reply, TooMuchError, Verdict, blocked
+from connectors.prestashop.resources import Resource, resource_of
+from connectors.prestashop.transport import Transport, reading_lane
+from connectors.prestashop.xml import entities_in
+from schemas.errors import UnexpectedReplyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_TRIES_OF_A_PAGE = 3
+"""How often a request is tried again before a page for people is believed."""
+_BY_ID = "id_ASC"
+
+
+class Reader:
+    """Reads one shop."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._language_ids: tuple[int, ...] | None = None
+
+    async def read(
+        self,
+        resource: str,
+        *,
+        filters: Filters,
+        display: Sequence[str] | str,
+        sort: str = _BY_ID,
+        limit: int | None = None,
+    ) -> list[Entity]:
+        """Every entity that the filters leave, in the order of `sort`, page after page."""
+        entities: list[Entity] = []
+        while limit is None or len(entities) < limit:
+            size = self._transport.pace.page_size(resource)
+            if limit is not None:
+                size = min(size, limit - len(entities))
+            try:
+                page = await self._page(resource, filters, display, sort, size, entities)
+            except TooMuchError:
+                self._transport.pace.too_large(reading_lane(resource), size)
+                continue
+            entities += page
+            if len(page) < size:
+                break
+        return entities
+
+    async def _page(
+        self,
+        resource: str,
+        filters: Filters,
+        display: Sequence[str] | str,
+        sort: str,
+        size: int,
+        before: list[Entity],
+    ) -> list[Entity]:
+        # By id a page starts after the last id seen: rows that come and go meanwhile shift nothing.
+        by_id = sort == _BY_ID and "id" not in filters
+        narrowed = {**filters, "id": after(str(before[-1]["id"]))} if by_id and before else filters
+        limit = str(size) if by_id or not before else f"{len(before)},{size}"
+        text = query(filters=narrowed, display=_with_id(display), sort=sort, limit=limit)
+        return await self._list(resource, text, display, size)
+
+    async def find(
+        self,
+        resource: str,
+        field: str,
+        values: Iterable[str],
+        *,
+        display: Sequence[str] | str,
+        also: Filters,
+    ) -> list[Entity]:
+        """The entities whose `field` the shop finds equal to one of `values`, each once, in no order.
+
+        The shop's collation ignores case, accents and trailing spaces: callers compare.
+        """
+        wanted = _with_id(display, field)
+        room = self._transport.limits.max_url_bytes - len(query(filters=also, display=wanted)) - 200
+        size = min(self._transport.pace.page_size(resource), 500)
+        found: dict[int, Entity] = {}
+        requests = iter(list(asks(values, at_most=size, url_bytes=room)))
+
+        async def worker() -> None:
+            for ask in requests:
+                for entity in await self._ask(resource, field, ask, wanted, also):
+                    found[entity["id"]] = entity
+
+        await asyncio.gather(*(worker() for _ in range(self._transport.limits.max_connections)))
+        return list(found.values())
+
+    async def _ask(
+        self, resource: str, field: str, ask: Ask, display: Sequence[str] | str, also: Filters
+    ) -> list[Entity]:
+        text = query(filters={field: ask.expression, **also}, display=display)
+        try:
+            entities = await self._list(resource, text, display, len(ask.values))
+        except TooMuchError:
+            return [entity for half in ask.halves() for entity in await self._ask(resource, field, half, display, also)]
+        if not ask.loose:
+            return entities
+        wanted = {folded(value) for value in ask.values}
+        return [entity for entity in entities if wanted & {folded(text) for text in _texts(entity[field])}]
+
+    async def _list(self, resource: str, text: str, display: Sequence[str] | str, size: int) -> list[Entity]:
+        known = resource_of(resource)
+        reply = await self.get(resource, text, entities=size, output="JSON")
+        rows = _rows(reply.body)
+        if rows is None:
+            # PHP's json_encode gives nothing at all for a text that is not UTF-8.
+            reply = await self.get(resource, text, entities=size)
+            rows = entities_in(reply.body, known)
+        associations = _associations_of(display, known)
+        languages = await self._languages_for(rows, known, resource)
+        return [_entity(row, known, associations, languages) for row in rows]
+
+    async def get(self, resource: str, text: str = "", *, entities: int = 0, output: str = "") -> Reply:
+        """A good answer to a GET, tried again while the shop cannot answer.
+
+        Raises TransientError, DeniedError or UnexpectedReplyError.
+        """
+        extra = self._transport.scope | ({"output_format": output} if output else {})
+        parts = [part for part in (text, query(filters={}, extra=extra)) if part]
+        action = f"GET {resource}"
+        patience = self._transport.patience(action)
+        lane = reading_lane(resource) if entities else ""
+        while True:
+            reply = await self._transport.send("GET", resource, query="&".join(parts), lane=lane, entities=entities)
+            if reply.verdict is Verdict.DONE:
+                return reply
+            if entities > 1 and self._too_much(reply, patience.tries):
+                raise TooMuchError(reply.said, system=SYSTEM, action=action)
+            if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE}:
+                raise UnexpectedReplyError(f"[{reply.code or reply.status}] {reply.said}", system=SYSTEM, action=action)
+            if reply.verdict is Verdict.BLOCKED and patience.tries >= _TRIES_OF_A_PAGE:
+                raise blocked(reply, action)
+            await patience.wait(reply)
+
+    def _too_much(self, reply: Reply, tries: int) -> bool:
+        """Whether fewer rows at a time may help: a size refused, no answer in time, out of memory twice (D46)."""
+        timed_out = reply.verdict is Verdict.LOST and reply.seconds >= self._transport.limits.timeout_seconds
+        return reply.verdict is Verdict.TOO_LARGE or timed_out or (reply.verdict is Verdict.BROKEN and tries > 0)
+
+    async def _languages_for(self, rows: list[dict[str, Any]], known: Resource, resource: str) -> tuple[int, ...]:
+        # A shop with one language tells i18n fields as plain text, without naming it.
+        if rows and resource != "languages" and any(isinstance(rows[0].get(field), str) for field in known.i18n):
+            return await self.language_ids()
+        return ()
+
+    async def language_ids(self) -> tuple[int, ...]:
+        """The ids of all languages of the shop, also those switched off: their texts exist too."""
+        if self._language_ids is None:
+            languages = await self._list("languages", query(filters={}, display=("id",)), ("id",), 1)
+            self._language_ids = tuple(sorted(language["id"] for language in languages))
+        return self._language_ids
+
+
+def _with_id(display: Sequence[str] | str, *fields: str) -> Sequence[str] | str:
+    if isinstance(display, str):
+        return display
+    return tuple(dict.fromkeys(("id", *fields, *display)))
+
+
+def _rows(body: bytes) -> list[dict[str, Any]] | None:
+    """The rows of a JSON list; None when it is none. An empty list is `[]` whatever the resource."""
+    # PHP may print warnings before it (D27).
+    for start in (0, body.find(b'{"'), len(body.rstrip()) - 2):
+        try:
+            told = json.loads(body[max(start, 0) :])
+        except ValueError:
+            continue
+        if isinstance(told, list):
+            return told
+        rows = next(iter(told.values()), None) if isinstance(told, dict) else None
+        return rows if isinstance(rows, list) else None
+    return None
+
+
+def _associations_of(display: Sequence[str] | str, known: Resource) -> tuple[str, ...]:
+    if display == "full":
+        return tuple(known.associations)
+    return tuple(name for field in display if (name := field.partition("[")[0]) != field)
+
+
+def _entity(
+    row: Mapping[str, Any], known: Resource, associations: tuple[str, ...], languages: tuple[int, ...]
+) -> Entity:
+    entity: Entity = {}
+    for field, value in row.items():
+        if type(value) is str and not (languages and field in known.i18n):
+            entity[field] = value
+        elif field != "associations":
+            entity[field] = _value(field, value, known, languages)
+    entity["id"] = int(row["id"])
+    if associations:
+        told = row.get("associations") or {}
+        entity["associations"] = {name: _row_texts(told.get(name)) for name in dict.fromkeys((*associations, *told))}
+    return entity
+
+
+def _value(field: str, value: Any, known: Resource, languages: tuple[int, ...]) -> Any:
+    if isinstance(value, list):
+        return {int(text["id"]): _plain(text["value"]) for text in value}
+    if isinstance(value, dict):
+        return value
+    if field in known.i18n and languages:
+        return dict.fromkeys(languages, _plain(value))
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """A JSON scalar as the XML would tell it."""
+    if value is None or value is False:
+        return ""
+    return "1" if value is True else str(value)
+
+
+def _row_texts(rows: Any) -> list[dict[str, str]]:
+    if not isinstance(rows, list):
+        return []
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _texts(value: Any) -> list[str]:
+    return list(value.values()) if isinstance(value, dict) else [one_text(value, 0)]

@@ -1,0 +1,248 @@
+"""What an answer of the webservice means: by its first error code, hardly ever by its status."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from schemas.errors import DeniedError, PasserelleError, TransientError, UnexpectedReplyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+SYSTEM = "PrestaShop"
+
+
+class Verdict(Enum):
+    """What one answer, or its absence, says about the request."""
+
+    DONE = auto()
+    REFUSED = auto()
+    """The webservice names an error; what came before in the document stays written."""
+    BROKEN = auto()
+    """A 500 without a word: an exception somewhere in the document."""
+    BUSY = auto()
+    """429, 502, 503, 504: later, perhaps."""
+    LOST = auto()
+    """Sent, and no answer came: the shop may still be writing."""
+    NOT_SENT = auto()
+    """No connection: the shop knows nothing of it."""
+    TOO_LARGE = auto()
+    """413 or 414: the web server refuses the size."""
+    BLOCKED = auto()
+    """A page made for people: a firewall, a proxy, or a wrong address."""
+
+
+class TooMuchError(UnexpectedReplyError):
+    """One request asked for more than the shop can give at once; half as much may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer, read. `seconds` is wall time, `server_seconds` the engine's own (None when it does not say)."""
+
+    verdict: Verdict
+    status: int = 0
+    body: bytes = b""
+    codes: tuple[str, ...] = ()
+    said: str = ""
+    seconds: float = 0.0
+    server_seconds: float | None = None
+    retry_after: float | None = None
+
+    @property
+    def code(self) -> str:
+        """The first error code, which decides; PHP's warnings (3) only when there is nothing else."""
+        return next((code for code in self.codes if code != PHP_WARNING), self.codes[0] if self.codes else "")
+
+    @property
+    def over(self) -> bool:
+        """Whether the shop is surely no longer at work on the request."""
+        if self.verdict in {Verdict.LOST, Verdict.BLOCKED} or self.status in {502, 504}:
+            return False
+        # A cache in front answers 503 when the shop was too slow for it; a limit answers at once.
+        return self.verdict is not Verdict.BUSY or self.seconds < _AT_ONCE_SECONDS
+
+
+PHP_WARNING = "3"
+UNKNOWN_ID = frozenset({"92", "131"})
+NOT_DELETED_UNKNOWN_ID = "87"
+# The entity is not written and what follows was not attempted.
+NOT_WRITTEN = frozenset({"41", "84", "85", "93", "46", "140", "141", "133", "134", "135"})
+UNKNOWN_ASSOCIATION = "86"
+METHOD_UNKNOWN = "23"
+NOT_XML = "127"
+_AT_ONCE_SECONDS = 1.0
+_SAID_LENGTH = 500
+
+_ERROR = re.compile(
+    rb"<error>\s*(?:<code>(?:<!\[CDATA\[)?(\d+)(?:\]\]>)?</code>)?\s*"
+    rb"<message>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?</message>",
+    re.DOTALL,
+)
+_TAG = re.compile(r"<[^>]*>")
+_RIGHTS = {
+    "GET": "View (GET)",
+    "PUT": "Modify (PUT)",
+    "POST": "Add (POST)",
+    "PATCH": "Modify partially (PATCH)",
+    "DELETE": "Delete (DELETE)",
+}
+_KEY_PAGE = "In the back office, Advanced Parameters > Webservice"
+_KEY_REMEDY = (
+    f"{_KEY_PAGE}, check that the key exists and is enabled, and that the settings hold all of its 32 characters. If "
+    "they do, the web server drops the Authorization header: with Apache and CGI it needs 'CGIPassAuth On'."
+)
+_REMEDIES = {
+    "17": _KEY_REMEDY,
+    "18": _KEY_REMEDY,
+    "20": _KEY_REMEDY,
+    "21": _KEY_REMEDY,
+    "22": f"{_KEY_PAGE}, set 'Enable PrestaShop's webservice' to yes.",
+    "26": f"{_KEY_PAGE}, open the key and tick the rights it needs on the line '{{resource}}'.",
+    "27": "This shop's webservice has no '{resource}': update the shop, or install the module that adds it.",
+    "132": f"{_KEY_PAGE}, open the key and associate it with this shop.",
+}
+
+
+def read_reply(status: int, headers: Mapping[str, str], body: bytes, seconds: float, now: datetime) -> Reply:
+    """The answer as a Reply; never raises. A 3xx is left to `denial`."""
+    codes, said = _errors(body)
+    server = headers.get("Execution-Time", "")
+    return Reply(
+        _verdict(status, headers, body, codes),
+        status,
+        body,
+        codes,
+        said or _plain(body) or f"HTTP {status}",
+        seconds,
+        float(server) if re.fullmatch(r"\d+(\.\d+)?(E-?\d+)?", server) else None,
+        _retry_after(headers.get("Retry-After", ""), now),
+    )
+
+
+def _verdict(status: int, headers: Mapping[str, str], body: bytes, codes: tuple[str, ...]) -> Verdict:
+    if codes:
+        return Verdict.REFUSED
+    if status in {429, 502, 503, 504}:
+        return Verdict.BUSY
+    if status in {413, 414}:
+        return Verdict.TOO_LARGE
+    if 200 <= status < 300:  # noqa: PLR2004 - the class of success
+        page = "html" in headers.get("Content-Type", "") and b"<?xml" not in body and bool(body.strip())
+        return Verdict.BLOCKED if page else Verdict.DONE
+    return Verdict.BROKEN if status >= 500 else Verdict.BLOCKED  # noqa: PLR2004 - the class of server errors
+
+
+def _errors(body: bytes) -> tuple[tuple[str, ...], str]:
+    if b"<error>" in body and b"<errors" in body:
+        found = [(code.decode(), text.decode(errors="replace")) for code, text in _ERROR.findall(body)]
+    elif b'"errors"' in body[:200]:
+        try:
+            told = json.loads(body[body.index(b"{") :])["errors"]
+            found = [(str(error["code"]), str(error["message"])) for error in told]
+        except (ValueError, LookupError, TypeError):
+            found = []
+    else:
+        return (), ""
+    texts = [text for code, text in found if code != PHP_WARNING] or [text for _, text in found[:1]]
+    said = html.unescape(" ".join(dict.fromkeys(texts))).strip()
+    return tuple(code for code, _ in found), said[:_SAID_LENGTH]
+
+
+def _plain(body: bytes) -> str:
+    text = html.unescape(_TAG.sub(" ", body[:4000].decode(errors="replace")))
+    return " ".join(text.split())[:200]
+
+
+def _retry_after(value: str, now: datetime) -> float | None:
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds()) if value else None
+    except (ValueError, TypeError):
+        return None
+
+
+def denial(reply: Reply, method: str, resource: str, location: str = "") -> PasserelleError | None:
+    """The error that ends the run, when the answer is one of those no retry can change."""
+    action = f"{method} {resource}"
+    if 300 <= reply.status < 400:  # noqa: PLR2004 - the class of redirects
+        return _redirected(action, location)
+    remedy = _remedy(reply, method, resource)
+    if remedy is not None:
+        return DeniedError(reply.said, system=SYSTEM, action=action, remedy=remedy)
+    if reply.code in {"32", "33", "34", "35", "36", "37", "38", "39", "31", "81", "89", "90", "91", "101"}:
+        return UnexpectedReplyError(f"[{reply.code}] {reply.said}", system=SYSTEM, action=action)
+    return None
+
+
+def _remedy(reply: Reply, method: str, resource: str) -> str | None:
+    """What a person must do, when only a person can; None for everything else."""
+    if reply.code == "25":
+        return right_remedy(method, resource)
+    if reply.code in _REMEDIES:
+        return _REMEDIES[reply.code].format(resource=resource)
+    if reply.status == 401:  # noqa: PLR2004 - "unauthorized", in XML or in plain text
+        return _KEY_REMEDY
+    if reply.status == 403 and reply.codes:  # noqa: PLR2004 - "forbidden", said by the webservice itself
+        return f"{_KEY_PAGE}, check the key's rights and the shops it is associated with."
+    return None
+
+
+def right_remedy(method: str, resource: str) -> str:
+    """Which box to tick, and where."""
+    right = _RIGHTS.get(method, method)
+    return f"{_KEY_PAGE}, open the key and tick '{right}' on the line '{resource.rstrip('/')}'."
+
+
+def _redirected(action: str, location: str) -> DeniedError:
+    host = re.sub(r"^(https?://[^/?#]+).*", r"\1", location) or "elsewhere"
+    return DeniedError(
+        f"the shop sends this address to {host}",
+        system=SYSTEM,
+        action=action,
+        remedy=f"A redirected write is lost without a word. Set the shop's address to {host}, as the shop's own "
+        "settings (Shop Parameters > Traffic & SEO) write it, and check id_shop if it is set.",
+    )
+
+
+def blocked(reply: Reply, action: str) -> DeniedError:
+    """The error for a page where XML was due, after it came again."""
+    return DeniedError(
+        f"a page instead of an answer (HTTP {reply.status}): {reply.said}",
+        system=SYSTEM,
+        action=action,
+        remedy="Check that the address is the shop's own and that <address>/api/ asks for a key in a browser; if it "
+        "does, a firewall in front of the shop stops this request: let this machine's address through for /api/.",
+    )
+
+
+def raise_if_general(reply: Reply, action: str, written: int) -> None:
+    """Raises when what one entity met is no fault of its own.
+
+    That is a firewall that let nothing through yet, or an answer that says neither yes nor no.
+    """
+    if reply.verdict is Verdict.BLOCKED and not written:
+        raise blocked(reply, action)
+    if reply.verdict is Verdict.DONE:
+        raise UnexpectedReplyError(
+            f"HTTP {reply.status} without the ids of what was written", system=SYSTEM, action=action
+        )
+
+
+def transient(reply: Reply, action: str, waited: float) -> TransientError:
+    """The error for a shop that could not answer for as long as we may wait."""
+    return TransientError(
+        f"{reply.said or reply.verdict.name.lower()} (waited {waited:.0f} s)",
+        system=SYSTEM,
+        action=action,
+        remedy="The same run can be started again; it goes on where it stopped.",
+        retry_after=reply.retry_after,
+    )

@@ -1,0 +1,117 @@
+"""What is peculiar to each resource: node names, languages, associations, and what must not be sent back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of the webservice; `associations` maps each to the node of its rows."""
+
+    node: str
+    i18n: frozenset[str] = frozenset()
+    associations: Mapping[str, str] = field(default_factory=dict)
+    never_sent: frozenset[str] = frozenset()
+    """Read-only fields: error 93, or worse, in any write (D6)."""
+    not_put_back: frozenset[str] = frozenset()
+    """Fields dropped from what was read before it is PUT; a change may still name them."""
+    one_at_a_time: bool = False
+    """Written by one connection only: documents in parallel give several entities one position."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_META = "meta_title meta_description meta_keywords"
+_BY_NAME: dict[str, Resource] = {
+    "products": Resource(
+        "product",
+        _words(
+            f"{_META} delivery_in_stock delivery_out_stock link_rewrite name description description_short "
+            "available_now available_later"
+        ),
+        {
+            "categories": "category",
+            "images": "image",
+            "combinations": "combination",
+            "product_option_values": "product_option_value",
+            "product_features": "product_feature",
+            "tags": "tag",
+            "stock_availables": "stock_available",
+            "attachments": "attachment",
+            "accessories": "product",
+            "product_bundle": "product",
+        },
+        _words("manufacturer_name quantity"),
+        # position_in_category: a PHP warning, or minutes in a large category; the others have setters that
+        # rewrite covers and defaults (D6, D23).
+        _words("position_in_category type new id_default_image id_default_combination unit_price_ratio"),
+    ),
+    "combinations": Resource(
+        "combination",
+        _words("available_now available_later"),
+        {"product_option_values": "product_option_value", "images": "image"},
+        _words("quantity"),
+    ),
+    "product_options": Resource(
+        "product_option",
+        _words("name public_name"),
+        {"product_option_values": "product_option_value"},
+        one_at_a_time=True,
+    ),
+    "product_option_values": Resource("product_option_value", _words("name"), one_at_a_time=True),
+    "product_features": Resource("product_feature", _words("name"), one_at_a_time=True),
+    "product_feature_values": Resource("product_feature_value", _words("value")),
+    "manufacturers": Resource(
+        "manufacturer",
+        _words(f"{_META} description short_description"),
+        {"addresses": "address"},
+        _words("link_rewrite"),
+    ),
+    "suppliers": Resource("supplier", _words(f"{_META} description")),
+    "categories": Resource(
+        "category",
+        _words(f"{_META} name link_rewrite description additional_description"),
+        {"categories": "category", "products": "product"},
+        _words("level_depth nb_products_recursive"),
+        one_at_a_time=True,
+    ),
+    "stock_availables": Resource("stock_available"),
+    "specific_prices": Resource("specific_price"),
+    "customers": Resource("customer", associations={"groups": "group"}, not_put_back=_words("last_passwd_gen")),
+    "addresses": Resource("address"),
+    "groups": Resource("group", _words("name")),
+    "stores": Resource("store", _words("name address1 address2 hours note")),
+    "countries": Resource("country", _words("name")),
+    "currencies": Resource("currency", _words("names symbol pattern")),
+    "taxes": Resource("tax", _words("name")),
+    "carriers": Resource("carrier", _words("delay")),
+    "order_states": Resource("order_state", _words("name template"), one_at_a_time=True),
+    "carts": Resource("cart", associations={"cart_rows": "cart_row"}, one_at_a_time=True),
+    "orders": Resource("order", associations={"order_rows": "order_row"}, one_at_a_time=True),
+    "order_details": Resource("order_detail", associations={"taxes": "tax"}),
+    "order_histories": Resource("order_history", one_at_a_time=True),
+    "order_slip": Resource("order_slip", associations={"order_slip_details": "order_slip_detail"}),
+    "content_management_system": Resource("content"),
+}
+
+DATE_FIELDS = frozenset({"date_add", "date_upd"})
+# Sent, they delete every combination not listed (D11); the others have no setter and are ignored.
+NEVER_SENT_ASSOCIATIONS = frozenset({"combinations", "stock_availables"})
+
+
+def resource_of(name: str) -> Resource:
+    """What is known of a resource; for one that is not listed, its node by the rule of English plurals."""
+    known = _BY_NAME.get(name)
+    return known if known is not None else Resource(singular(name))
+
+
+def singular(name: str) -> str:
+    """`addresses` -> `address`, `histories` -> `history`, `shops` -> `shop`."""
+    for plural, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("s", "")):
+        if name.endswith(plural) and not name.endswith("ss"):
+            return name.removesuffix(plural) + one
+    return name

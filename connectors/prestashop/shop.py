@@ -1,0 +1,219 @@
+"""The client of one shop's webservice: read, find, create, update, delete, in bulk."""
+
+from __future__ import annotations
+
+import asyncio
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+from connectors.http import checked_address
+from connectors.prestashop.creating import Creation
+from connectors.prestashop.deleting import Deleting
+from connectors.prestashop.drafts import Desk, Draft, OnReceipts, in_documents
+from connectors.prestashop.facts import ShopFacts, read_facts
+from connectors.prestashop.limits import ShopLimits
+from connectors.prestashop.reading import Reader
+from connectors.prestashop.replies import SYSTEM, right_remedy
+from connectors.prestashop.resources import resource_of
+from connectors.prestashop.transport import Traffic, Transport
+from connectors.prestashop.updating import Updating
+from connectors.prestashop.xml import entity_xml
+from schemas.errors import DeniedError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+
+    from connectors.prestashop.entities import Entity, Identity, Key, Receipt
+    from connectors.prestashop.filters import Filters
+    from connectors.prestashop.pace import Pace
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Shop:
+    """One shop, while the context is open.
+
+    Every method raises DeniedError (a key, a right, an address), TransientError (the shop stays away for longer than
+    `limits.patience_seconds`) or UnexpectedReplyError; what concerns one entity only is in its receipt.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        limits: ShopLimits | None = None,
+        verify: ssl.SSLContext | str | bool = True,
+        allow_plain_http: bool = False,
+        id_shop: int | None = None,
+    ) -> None:
+        address = checked_address(url, key="shop.url", allow_plain_http=allow_plain_http).removesuffix("/api")
+        self._transport = Transport(address, key, limits or ShopLimits(), verify, id_shop)
+        self._reader = Reader(self._transport)
+        self._facts: ShopFacts | None = None
+        self._describing = asyncio.Lock()
+
+    def __repr__(self) -> str:
+        return f"Shop({self._transport.url!r})"
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._transport.__aexit__(*failure)
+
+    @property
+    def pace(self) -> Pace:
+        """The sizes and the number of connections that suit the shop now."""
+        return self._transport.pace
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was sent since the client was opened."""
+        return self._transport.traffic
+
+    async def describe(self) -> ShopFacts:
+        """What the shop is; asked once."""
+        async with self._describing:
+            if self._facts is None:
+                self._facts = await read_facts(self._transport, self._reader)
+        return self._facts
+
+    async def read(
+        self,
+        resource: str,
+        *,
+        filters: Filters = _NOTHING,
+        display: Sequence[str] | str,
+        sort: str = "id_ASC",
+        limit: int | None = None,
+    ) -> list[Entity]:
+        """Every entity that the filters leave, in the order of `sort`, at most `limit`.
+
+        A filter is one exact text, several of them, or an expression made by `connectors.prestashop.filters`.
+        `display` names fields and associations (`categories[id]`), or is `full`.
+        """
+        return await self._reader.read(resource, filters=filters, display=display, sort=sort, limit=limit)
+
+    async def find(
+        self,
+        resource: str,
+        field: str,
+        values: Iterable[str],
+        *,
+        display: Sequence[str] | str,
+        also: Filters = _NOTHING,
+    ) -> list[Entity]:
+        """The entities whose `field` the shop finds equal to one of `values`, each once, in no order.
+
+        The shop's collation ignores case, accents and trailing spaces: callers compare. Empty values find nothing.
+        """
+        return await self._reader.find(resource, field, values, display=display, also=also)
+
+    async def create(
+        self,
+        resource: str,
+        entities: Sequence[Entity],
+        identity: Identity,
+        *,
+        look_first: bool = False,
+        on_receipts: OnReceipts | None = None,
+    ) -> list[Receipt]:
+        """Creates the entities, each exactly once; one receipt each, in their order.
+
+        Two entities of one identity are created once: the second is `adopted`. Without `look_first` the caller knows
+        that none of them exists yet; with it, those that exist are `adopted`. `on_receipts` is given the receipts of
+        each document as soon as it is settled, and of what is known when the call fails.
+        """
+        facts = await self.describe()
+        self._require("POST", resource, facts)
+        desk = Desk(resource, "POST", len(entities))
+        creation = Creation(self._transport, self._reader, self.update, desk, identity, facts.default_language)
+        drafts = _drafts(entities, lambda entity: identity.key(entity, facts.default_language))
+        for draft in drafts:
+            draft.xml = entity_xml(
+                {name: value for name, value in draft.entity.items() if name != "id"}, resource_of(resource)
+            )
+        if look_first:
+            left = await creation.adopt(drafts)
+            _tell(desk, [draft for draft in drafts if draft not in left], on_receipts)
+            drafts = left
+        await self._write(desk, drafts, creation.write, on_receipts)
+        return desk.all()
+
+    async def update(
+        self, resource: str, entities: Sequence[Entity], *, on_receipts: OnReceipts | None = None
+    ) -> list[Receipt]:
+        """Changes the fields present in the entities and no other; one receipt each, in their order.
+
+        An entity given twice is written once, the later fields over the earlier ones.
+        """
+        facts = await self.describe()
+        method = facts.update_method(resource)
+        self._require(method, resource, facts)
+        desk = Desk(resource, method, len(entities))
+        drafts = _drafts(entities, lambda entity: (str(entity["id"]),))
+        for draft in drafts:
+            draft.entity["id"] = int(draft.entity["id"])
+        updating = Updating(self._transport, self._reader, facts, desk)
+        await self._write(desk, drafts, updating.write, on_receipts)
+        return desk.all()
+
+    async def delete(
+        self, resource: str, ids: Sequence[int], *, on_receipts: OnReceipts | None = None
+    ) -> list[Receipt]:
+        """Deletes the entities; one receipt each, in their order: `deleted`, `missing` or `refused`."""
+        facts = await self.describe()
+        self._require("DELETE", resource, facts)
+        desk = Desk(resource, "DELETE", len(ids))
+        drafts = _drafts([{"id": int(known)} for known in ids], lambda entity: (str(entity["id"]),))
+        deleting = Deleting(self._transport, self._reader, desk)
+        await self._write(desk, drafts, deleting.write, on_receipts)
+        return desk.all()
+
+    async def _write(
+        self,
+        desk: Desk,
+        drafts: list[Draft],
+        write: Callable[[list[Draft]], Awaitable[None]],
+        on_receipts: OnReceipts | None,
+    ) -> None:
+        async def write_and_tell(part: list[Draft]) -> None:
+            try:
+                await write(part)
+            finally:
+                _tell(desk, part, on_receipts)
+
+        at_once = 1 if resource_of(desk.resource).one_at_a_time else self._transport.limits.max_connections
+        await in_documents(self._transport, desk.resource, drafts, write_and_tell, at_once=at_once)
+
+    def _require(self, method: str, resource: str, facts: ShopFacts) -> None:
+        if facts.may(method, resource):
+            return
+        raise DeniedError(
+            f"the key may not {method} {resource}",
+            system=SYSTEM,
+            action=f"{method} {resource}",
+            remedy=right_remedy(method, resource),
+        )
+
+
+def _tell(desk: Desk, drafts: list[Draft], on_receipts: OnReceipts | None) -> None:
+    if on_receipts is not None and (receipts := desk.receipts_of(drafts)):
+        on_receipts(receipts)
+
+
+def _drafts(entities: Iterable[Entity], key_of: Callable[[Entity], Key]) -> list[Draft]:
+    """One draft per key; the later fields of an entity asked for twice go over the earlier ones."""
+    drafts: dict[Key, Draft] = {}
+    for position, entity in enumerate(entities):
+        key = key_of(entity)
+        draft = drafts.get(key)
+        if draft is None:
+            drafts[key] = Draft([position], dict(entity), key)
+        else:
+            draft.positions.append(position)
+            draft.entity |= entity
+    return list(drafts.values())

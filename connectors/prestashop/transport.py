@@ -1,0 +1,213 @@
+"""One request to the webservice: sent through the gate, read, counted, and told to the pace."""
+
+from __future__ import annotations
+
+import base64
+import random
+import time
+from asyncio import sleep
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+import httpx
+
+from connectors.http import open_client, redacted
+from connectors.prestashop.gate import Gate
+from connectors.prestashop.pace import READ, Pace
+from connectors.prestashop.replies import Reply, Verdict, denial, read_reply, transient
+
+if TYPE_CHECKING:
+    import ssl
+
+    from connectors.prestashop.limits import ShopLimits
+
+_FIRST_WAIT = 0.25
+_LONGEST_WAIT = 20.0
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What was sent to the shop since the client was opened."""
+
+    reads: int = 0
+    writes: int = 0
+    retries: int = 0
+    """Requests, among these, that were sent because an earlier one had failed."""
+    seconds_waited: float = 0.0
+    """Waited for a shop that could not answer; rests between requests do not count."""
+    entities_written: int = 0
+
+    def as_dict(self) -> dict[str, float]:
+        """All counters by name."""
+        return asdict(self)
+
+
+class Transport:
+    """Sends requests and reads answers; what a failed one means for the entities in it is decided elsewhere."""
+
+    def __init__(
+        self, url: str, key: str, limits: ShopLimits, verify: ssl.SSLContext | str | bool, id_shop: int | None
+    ) -> None:
+        self.limits = limits
+        self.pace = Pace(limits)
+        self.gate = Gate(self.pace)
+        self.traffic = Traffic()
+        self.url = url
+        self._token = base64.b64encode(f"{key}:".encode()).decode()
+        self._secrets = (key, self._token)
+        self._scope = {} if id_shop is None else {"id_shop": str(id_shop)}
+        self._client = open_client(
+            url,
+            headers={"Authorization": f"Basic {self._token}"},
+            verify=verify,
+            timeout_seconds=limits.timeout_seconds,
+            connections=limits.max_connections,
+        )
+        self.headers: httpx.Headers = httpx.Headers()
+        """Those of the last answer that told the shop's version."""
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._client.aclose()
+
+    @property
+    def scope_query(self) -> str:
+        """The same, as a query."""
+        return "&".join(f"{name}={value}" for name, value in self._scope.items())
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """The query parameters that name the shop of a multi-shop installation; empty for a single one."""
+        return self._scope
+
+    async def send(
+        self,
+        method: str,
+        resource: str,
+        *,
+        query: str = "",
+        body: bytes | None = None,
+        lane: str = "",
+        entities: int = 0,
+    ) -> Reply:
+        """One attempt; a failure is a Reply, except what no retry can change, which is raised.
+
+        Raises DeniedError (a key, a right, an address) or UnexpectedReplyError (a request the shop calls wrong).
+        """
+        self._count(method)
+        async with self.gate.passage() as in_flight:
+            reply = await self._exchange(method, resource, query, body)
+        self._tell_pace(reply, lane, entities, in_flight)
+        if reply.verdict is Verdict.DONE and method in _WRITES:
+            self.traffic.entities_written += entities
+        return reply
+
+    async def _exchange(self, method: str, resource: str, query: str, body: bytes | None) -> Reply:
+        path = f"/api/{resource}" + (f"?{query}" if query else "")
+        start = time.perf_counter()
+        try:
+            # httpx encodes nothing anew in an address given as text with its escapes.
+            response = await self._client.request(method, self.url + path, content=body)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return self._unanswered(Verdict.NOT_SENT, error, start)
+        except httpx.TransportError as error:
+            return self._unanswered(Verdict.LOST, error, start)
+        seconds = time.perf_counter() - start
+        reply = read_reply(response.status_code, response.headers, response.content, seconds, datetime.now(UTC))
+        if response.headers.get("PSWS-Version", "0") != "0":
+            self.headers = response.headers
+        denied = denial(reply, method, resource, response.headers.get("Location", ""))
+        if denied is not None:
+            denied.said = redacted(denied.said, *self._secrets)
+            denied.args = (denied.said,)
+            raise denied
+        return self._clean(reply)
+
+    def _unanswered(self, verdict: Verdict, error: httpx.TransportError, start: float) -> Reply:
+        said = redacted(f"{type(error).__name__}: {error}".rstrip(": "), *self._secrets)
+        return Reply(verdict, said=said, seconds=time.perf_counter() - start)
+
+    def _clean(self, reply: Reply) -> Reply:
+        if any(secret in reply.said for secret in self._secrets):
+            return Reply(
+                reply.verdict,
+                reply.status,
+                reply.body,
+                reply.codes,
+                redacted(reply.said, *self._secrets),
+                reply.seconds,
+                reply.server_seconds,
+                reply.retry_after,
+            )
+        return reply
+
+    def _count(self, method: str) -> None:
+        if method in _WRITES:
+            self.traffic.writes += 1
+        else:
+            self.traffic.reads += 1
+
+    def _tell_pace(self, reply: Reply, lane: str, entities: int, in_flight: int) -> None:
+        if not lane:
+            return
+        if reply.verdict is Verdict.DONE:
+            self.pace.answered(lane, entities, reply.seconds, in_flight=in_flight, server_seconds=reply.server_seconds)
+        elif reply.verdict is Verdict.BUSY:
+            self.pace.busy()
+        elif reply.verdict is Verdict.LOST and reply.seconds >= self.limits.timeout_seconds:
+            self.pace.lost(lane, entities)
+        elif reply.verdict is Verdict.TOO_LARGE:
+            self.pace.too_large(lane, entities)
+
+    def patience(self, action: str) -> Patience:
+        """A new allowance of waiting for one request or one document."""
+        return Patience(self, action)
+
+    async def wait(self, seconds: float) -> None:
+        """Waits, and counts it."""
+        self.traffic.seconds_waited += seconds
+        await sleep(seconds)
+
+
+class Patience:
+    """How long one request may be tried again: waits that grow, the shop's own Retry-After, and an end."""
+
+    def __init__(self, transport: Transport, action: str) -> None:
+        self._transport = transport
+        self._action = action
+        self._waited = 0.0
+        self._tries = 0
+        self._chance = random.Random()  # noqa: S311 - spreads retries, guards nothing
+
+    @property
+    def tries(self) -> int:
+        """Waits since the last progress."""
+        return self._tries
+
+    def progress(self) -> None:
+        """Something was achieved: the allowance starts anew."""
+        self._waited, self._tries = 0.0, 0
+
+    async def wait(self, reply: Reply) -> None:
+        """Waits before the next try; TransientError when the allowance is used up."""
+        delay = min(_FIRST_WAIT * 2**self._tries, _LONGEST_WAIT) * self._chance.uniform(0.5, 1.0)
+        if reply.retry_after is not None:
+            delay = max(reply.retry_after, delay)
+        if self._waited + delay > self._transport.limits.patience_seconds:
+            raise transient(reply, self._action, self._waited)
+        self._waited += delay
+        self._tries += 1
+        self._transport.traffic.retries += 1
+        if reply.retry_after:
+            self._transport.gate.close_for(reply.retry_after)
+        await self._transport.wait(delay)
+
+
+def reading_lane(resource: str) -> str:
+    """The pace's lane for lists and look-ups of `resource`."""
+    return READ + resource

@@ -1,0 +1,168 @@
+"""Updating entities by id: PATCH where the shop knows it, else the whole entity as read, changed, and PUT back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
+from connectors.prestashop.replies import METHOD_UNKNOWN, SYSTEM, UNKNOWN_ID, Reply, Verdict, raise_if_general
+from connectors.prestashop.resources import Resource, resource_of
+from connectors.prestashop.xml import document, entity_xml, written_ids
+from schemas.errors import DeniedError
+
+if TYPE_CHECKING:
+    from connectors.prestashop.entities import Entity
+    from connectors.prestashop.facts import ShopFacts
+    from connectors.prestashop.reading import Reader
+    from connectors.prestashop.transport import Patience, Transport
+
+
+class Updating:
+    """One update call. Sending again is safe here: the same values are written."""
+
+    def __init__(self, transport: Transport, reader: Reader, facts: ShopFacts, desk: Desk) -> None:
+        self._transport = transport
+        self._reader = reader
+        self._facts = facts
+        self._desk = desk
+        self._resource = desk.resource
+        self._known = resource_of(desk.resource)
+
+    async def write(self, drafts: list[Draft]) -> None:
+        """Brings every draft to its receipt; TransientError when the shop stays away for too long."""
+        patience = self._transport.patience(self._desk.action)
+        await self._prepare(drafts)
+        parts = [Part([draft for draft in drafts if draft.xml])]
+        while parts:
+            part = parts.pop()
+            if part.drafts:
+                reply = await self._send(part.drafts)
+                parts += reversed(await self._after(part, reply, patience))
+
+    async def _send(self, drafts: list[Draft]) -> Reply:
+        return await self._transport.send(
+            self._desk.method,
+            self._resource,
+            query=self._transport.scope_query,
+            body=document(draft.xml for draft in drafts),
+            lane=self._resource,
+            entities=len(drafts),
+        )
+
+    async def _after(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
+        ids = [draft.entity["id"] for draft in part.drafts]
+        if reply.verdict is Verdict.DONE and written_ids(reply.body, self._known.node, len(ids)) == ids:
+            patience.progress()
+            for draft in part.drafts:
+                self._desk.settle(draft, "updated", draft.entity["id"])
+            return []
+        if reply.verdict is Verdict.REFUSED:
+            return await self._without_culprit(part, reply)
+        if reply.verdict is Verdict.TOO_LARGE:
+            return part.halves() or self._refused(part, reply)
+        return await self._again(part, reply, patience)
+
+    async def _without_culprit(self, part: Part, reply: Reply) -> list[Part]:
+        if reply.code == METHOD_UNKNOWN:
+            raise DeniedError(
+                reply.said,
+                system=SYSTEM,
+                action=self._desk.action,
+                remedy=f"Something before the shop does not let {self._desk.method} through: allow it for /api/.",
+            )
+        if reply.code in UNKNOWN_ID:
+            left = await self._existing(part.drafts)
+            if len(left) < len(part.drafts):
+                return [Part(left)]
+        # PHP's warnings may come from anywhere: once more before it counts.
+        if len(part.drafts) == 1 and not reply.code.strip("3") and part.tries < 1:
+            return [Part(part.drafts, part.tries + 1)]
+        return part.halves() or self._refused(part, reply)
+
+    def _refused(self, part: Part, reply: Reply) -> list[Part]:
+        self._desk.refuse(part.drafts[0], reply, part.drafts[0].entity["id"])
+        return []
+
+    async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
+        part.tries += 1
+        stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
+        if stubborn and len(part.drafts) == 1 and part.tries > TRIES_OF_ONE:
+            raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
+            return self._refused(part, reply)
+        await patience.wait(reply)
+        smaller = stubborn or part.tries > 1
+        return (smaller and part.halves()) or [part]
+
+    async def _existing(self, drafts: list[Draft]) -> list[Draft]:
+        """Those whose id the shop has; the others are settled as missing."""
+        rows = await self._reader.find(
+            self._resource, "id", [str(draft.entity["id"]) for draft in drafts], display=("id",), also={}
+        )
+        known = {row["id"] for row in rows}
+        for draft in drafts:
+            if draft.entity["id"] not in known:
+                self._desk.settle(draft, "missing", draft.entity["id"])
+        return [draft for draft in drafts if draft.entity["id"] in known]
+
+    async def _prepare(self, drafts: list[Draft]) -> None:
+        """Writes the drafts out; what the shop must tell first is read once for all of them."""
+        if self._desk.method == "PUT":
+            await self._merge_into_whole(drafts)
+        else:
+            await self._complete_languages(drafts)
+            for draft in drafts:
+                draft.xml = draft.xml or entity_xml(draft.entity, self._known)
+
+    async def _merge_into_whole(self, drafts: list[Draft]) -> None:
+        current = await self._current(drafts, "full")
+        for draft in drafts:
+            whole = current.get(draft.entity["id"])
+            if whole is None:
+                self._desk.settle(draft, "missing", draft.entity["id"])
+            else:
+                draft.xml = entity_xml(merged(whole, draft.entity, self._known), self._known)
+
+    async def _complete_languages(self, drafts: list[Draft]) -> None:
+        # A language left out of a field that is sent is emptied.
+        languages = set(self._facts.language_ids)
+        short = {draft.entity["id"]: draft for draft in drafts if _short_fields(draft.entity, languages)}
+        if not short:
+            return
+        fields = sorted({field for draft in short.values() for field in _short_fields(draft.entity, languages)})
+        current = await self._current(list(short.values()), fields)
+        for known_id, draft in short.items():
+            told = current.get(known_id, {})
+            for field in _short_fields(draft.entity, languages):
+                draft.entity[field] = {**_as_languages(told.get(field)), **draft.entity[field]}
+
+    async def _current(self, drafts: list[Draft], display: list[str] | str) -> dict[int, Entity]:
+        ids = [str(draft.entity["id"]) for draft in drafts]
+        rows = await self._reader.find(self._resource, "id", ids, display=display, also={})
+        return {row["id"]: row for row in rows}
+
+
+def _short_fields(entity: Entity, languages: set[int]) -> list[str]:
+    return [
+        field
+        for field, value in entity.items()
+        if field != "associations" and isinstance(value, dict) and not languages <= value.keys()
+    ]
+
+
+def _as_languages(value: Any) -> dict[int, str]:
+    return value if isinstance(value, dict) else {}
+
+
+def merged(whole: Entity, change: Entity, known: Resource) -> Entity:
+    """The whole entity with `change` in it, fit for PUT: nothing read-only, nothing empty, no association unasked.
+
+    What a PUT leaves out is emptied, except associations, which stay; hence every field goes back as it was read,
+    `date_add` and a stock row's `id_shop` and `id_shop_group` above all (D1, D2, D6, D12).
+    """
+    dropped = known.never_sent | known.not_put_back | {"date_upd", "associations"}
+    # An empty number or position is an error or worse (D17, D29); left out it is emptied just the same.
+    kept = {field: value for field, value in whole.items() if field not in dropped and value != ""}
+    for field, value in change.items():
+        both_have_languages = isinstance(value, dict) and isinstance(kept.get(field), dict)
+        kept[field] = {**kept[field], **value} if both_have_languages else value
+    return kept

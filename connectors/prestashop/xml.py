@@ -1,0 +1,127 @@
+"""Entities to XML and back, as the webservice writes and reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from lxml import etree
+
+from connectors.prestashop.resources import NEVER_SENT_ASSOCIATIONS, Resource, singular
+
+_HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<prestashop xmlns:xlink="http://www.w3.org/1999/xlink">\n'
+_TAIL = b"</prestashop>"
+ENVELOPE_BYTES = len(_HEAD) + len(_TAIL)
+
+# Not allowed in XML 1.0; the webservice answers 500 code 127 (D31).
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SIX_DECIMALS = Decimal("0.000001")
+
+
+def wire_text(value: Any) -> str:
+    """`value` as the shop reads it: booleans 1 or 0, decimals plain with 6 decimals, times without zone.
+
+    Texts keep their spaces and lose the characters XML cannot carry. TypeError for a float: money is Decimal.
+    """
+    if isinstance(value, str):
+        return _FORBIDDEN.sub("", value)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        # 14 significant digits survive in the shop; never an exponent, never empty (D17).
+        return format(value.quantize(_SIX_DECIMALS), "f")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in the webservice")
+
+
+def entity_xml(entity: Mapping[str, Any], resource: Resource) -> bytes:
+    """One entity as a node, without any white space between tags (D30) and without what must never be sent.
+
+    A field that is None is left out: it is never sent empty (D17).
+    """
+    node = etree.Element(resource.node)
+    for name, value in entity.items():
+        if name == "associations":
+            _add_associations(node, value, resource)
+        elif isinstance(value, Mapping):
+            field = etree.SubElement(node, name)
+            for language, text in value.items():
+                etree.SubElement(field, "language", id=str(language)).text = wire_text(text)
+        elif value is not None and name not in resource.never_sent:
+            etree.SubElement(node, name).text = wire_text(value)
+    return etree.tostring(node, encoding="UTF-8", xml_declaration=False)
+
+
+def _add_associations(node: etree._Element, associations: Mapping[str, Any], resource: Resource) -> None:
+    sent = {name: rows for name, rows in associations.items() if name not in NEVER_SENT_ASSOCIATIONS}
+    if not sent:
+        return
+    parent = etree.SubElement(node, "associations")
+    for name, rows in sent.items():
+        association = etree.SubElement(parent, name)
+        row_node = resource.associations.get(name) or singular(name)
+        for row in rows:
+            row_element = etree.SubElement(association, row_node)
+            for field, value in row.items():
+                etree.SubElement(row_element, field).text = wire_text(value)
+
+
+def document(entities: Iterable[bytes]) -> bytes:
+    """Entities already written as nodes, as one document."""
+    return _HEAD + b"".join(entities) + _TAIL
+
+
+def parse(body: bytes) -> etree._Element:
+    """The root of an answer, from its first `<?xml` on: PHP may print warnings before it (D27).
+
+    Raises etree.XMLSyntaxError when there is no document, whatever else the body holds.
+    """
+    start = body.find(b"<?xml")
+    if start > 0:
+        body = body[start:]
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(_FORBIDDEN_BYTES.sub(b"", body), parser)
+
+
+def written_ids(body: bytes, node: str, expected: int) -> list[int]:
+    """The ids that the answer to a write of `expected` entities names, in its order; empty when there is no XML."""
+    # Rows of associations carry attributes, the entities themselves do not: no tree is needed.
+    found = re.findall(rb"<" + node.encode() + rb">\s*<id>(?:<!\[CDATA\[)?(\d+)", body)
+    if len(found) == expected:
+        return [int(text) for text in found]
+    if b"<?xml" not in body:
+        return []
+    return [int(text) for child in parse(body) if (text := (child.findtext("id") or "").strip()).isdigit()]
+
+
+def entities_in(body: bytes, resource: Resource) -> list[dict[str, Any]]:
+    """The entities of a list with `display`, values as they are written in it."""
+    root = parse(body)
+    wrapper = root[0] if len(root) else None
+    return [] if wrapper is None else [_entity(node, resource) for node in wrapper if isinstance(node.tag, str)]
+
+
+def _entity(node: etree._Element, resource: Resource) -> dict[str, Any]:
+    entity: dict[str, Any] = {}
+    for field in node:
+        name = str(field.tag)
+        if name == "associations":
+            entity[name] = {str(group.tag): [_row(row) for row in group] for group in field}
+        elif name in resource.i18n or (len(field) and field[0].tag == "language"):
+            entity[name] = {int(text.get("id", "0")): text.text or "" for text in field}
+        else:
+            entity[name] = field.text or ""
+    return entity
+
+
+def _row(row: etree._Element) -> dict[str, str]:
+    return {str(field.tag): field.text or "" for field in row}
