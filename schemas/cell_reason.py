@@ -16,6 +16,6 @@ class Reason:
     code: str
     """A code of `schemas.messages`."""
     applies: pl.Expr
-    """Over the text cell; null where the cell is empty."""
+    """Over the text cell, true where the cell is at fault."""
     detail: str = ""
     """The one parameter of the message."""

@@ -15,14 +15,6 @@ _LARGEST = "99999999999999.999999"
 _BLANKS = r"\s"
 
 
-def plain_number(decimal_mark: str | None, *, decimals: bool) -> str:
-    """A pattern of cells that are a number of at most nine digits beyond any doubt: no sign, no blank, no group."""
-    if not decimals:
-        return r"^[0-9]{1,9}$"
-    mark = re.escape(decimal_mark) if decimal_mark else "[.,]"
-    return rf"^[0-9]{{1,9}}(?:{mark}[0-9]{{1,6}})?$"
-
-
 def decimal_value(cell: pl.Expr, decimal_mark: str | None) -> pl.Expr:
     """Decimal(20, 6), rounded half up; null where the cell is not a number or does not fit."""
     return (
