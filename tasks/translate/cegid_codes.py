@@ -1,0 +1,96 @@
+"""What a shop's settings and associations say about Cegid: prefixes, codes, service items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from schemas.documents import DocumentType, Order, Payment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
+ORDER_STATUSES: Mapping[str, str] = {
+    "BillingStatus": "Pending",
+    "DeliveryType": "ShipByCentral",
+    "FollowUpStatus": "ToBeProcessed",
+    "PaymentStatus": "Totally",
+    "ReturnStatus": "NotReturned",
+    "ShippingStatus": "Pending",
+}
+"""The six statuses that clients of Cegid always send together for an e-commerce order."""
+RETURN_STATUSES: Mapping[str, str] = {
+    "BillingStatus": "Pending",
+    "DeliveryType": "ShipByCentral",
+    "FollowUpStatus": "WaitingForReturn",
+    "PaymentStatus": "Pending",
+    "ReturnStatus": "ReturnPlanned",
+    "ShippingStatus": "Pending",
+}
+PREFIX_LENGTH = 6
+CUSTOMER_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceItems:
+    """The codes of the four items, kept out of stock, that stand for what is no product."""
+
+    misc: str
+    """Products that have no reference; empty: such an order is held."""
+    shipping: str
+    wrapping: str
+    discount: str
+
+
+@dataclass(frozen=True, slots=True)
+class CegidCodes:
+    """Everything that a document or a customer takes from the settings and the associations."""
+
+    store: str
+    items: ServiceItems
+    time_zone: tzinfo
+    """The shop's: Cegid's dates are days without a zone."""
+    warehouse: str = ""
+    order_prefix: str = "WEB"
+    customer_prefix: str = "WEB"
+    document_type: DocumentType = DocumentType.ORDER
+    default_markdown: str = ""
+    """The markdown reason of discounts that were made in the shop."""
+    countries: Mapping[str, str] = field(default_factory=dict)
+    """ISO 3166 alpha-2 -> Cegid's code."""
+    titles: Mapping[int, str] = field(default_factory=dict)
+    """`id_gender` -> Cegid's code."""
+    payments: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(payment module, ISO 4217) -> Cegid's payment method."""
+    payments_by_label: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(payment module, payment label) -> Cegid's payment method; for marketplaces, and stronger than the module."""
+    carriers: Mapping[int, str] = field(default_factory=dict)
+    """`id_reference` of the carrier -> Cegid's code."""
+    groups: Mapping[int, str] = field(default_factory=dict)
+    """`id_default_group` -> Cegid's code."""
+    group_member: str = ""
+    """The customer's member that holds the group's code, such as `PriceListCode`; empty: the group is not sent."""
+    order_statuses: Mapping[str, str] = field(default_factory=lambda: ORDER_STATUSES)
+    return_statuses: Mapping[str, str] = field(default_factory=lambda: RETURN_STATUSES)
+    address_length: int = 35
+    """Characters in a line of an address: 35 before the 2023 versions of Cegid, 70 since."""
+    discount_quantity: int = -1
+    """-1: a cart discount is a line of quantity -1; 1: one with a negative price."""
+
+    def customer_code(self, id_customer: int) -> str:
+        """The code of a customer that comes from the shop: prefix and ten digits, as `WEB0000001563`."""
+        return f"{self.customer_prefix}{id_customer:0{CUSTOMER_DIGITS}}"
+
+    def order_reference(self, id_order: int) -> str:
+        """The internal reference of an order."""
+        return f"{self.order_prefix}{id_order}"
+
+    def return_reference(self, id_order_return: int) -> str:
+        """The internal reference of a return."""
+        return f"{self.order_prefix}R{id_order_return}"
+
+    def payment_method(self, order: Order, payment: Payment) -> str:
+        """Cegid's payment method for one payment, empty when it has no association."""
+        by_label = self.payments_by_label.get((order.module, payment.label), "")
+        return by_label or self.payments.get((order.module, payment.currency or order.currency), "")

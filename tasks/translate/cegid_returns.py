@@ -1,0 +1,56 @@
+"""A merchandise return of the shop as a return notice of Cegid, in the contract's names."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from schemas.documents import DocumentKey, DocumentType, Return
+from tasks.translate.cegid_amounts import cents
+from tasks.translate.cegid_orders import ORIGIN, local_day
+from tasks.translate.cegid_texts import one_line, present, several_lines
+
+if TYPE_CHECKING:
+    from tasks.translate.cegid_codes import CegidCodes
+
+
+def return_document(return_: Return, codes: CegidCodes, original: DocumentKey | None) -> dict[str, Any]:
+    """The Create_Request of a return, tied to the order's document, to the store and to the warehouse."""
+    return {
+        "Header": _header(return_, codes, original),
+        "Lines": {
+            "Create_Line": [
+                present(
+                    ExternalReference=str(line.id_order_detail),
+                    ItemIdentifier={"Reference": one_line(line.reference) or codes.items.misc},
+                    Label="" if line.reference.strip() else one_line(line.name),
+                    NetUnitPrice=cents(line.unit_price_tax_incl),
+                    OmniChannel=present(WarehouseId=codes.warehouse),
+                    Origin=ORIGIN,
+                    Quantity=Decimal(line.quantity),
+                    UnitPrice=cents(line.unit_price_tax_incl),
+                )
+                for line in return_.lines
+                if line.quantity
+            ]
+        },
+    }
+
+
+def _header(return_: Return, codes: CegidCodes, original: DocumentKey | None) -> dict[str, Any]:
+    tied = original and {"Key": {"Number": original.number, "Stump": original.stump, "Type": original.type}}
+    return present(
+        Active=True,
+        Comment=several_lines(return_.question),
+        CurrencyId=return_.currency,
+        CustomerId=return_.customer_code,
+        Date=local_day(return_.created_at, codes),
+        ExternalReference=return_.order_reference,
+        InternalReference=codes.return_reference(return_.id_order_return),
+        OmniChannel=present(**codes.return_statuses, OriginalDocument=tied, ReturnType="Return"),
+        Origin=ORIGIN,
+        StoreId=codes.store,
+        TaxExcluded=False,
+        Type=DocumentType.RETURN_NOTICE.value,
+        WarehouseId=codes.warehouse,
+    )
