@@ -35,12 +35,12 @@ async def by_key(
 
 def differs_by_case(near: Iterable[Entity], field: str) -> Problem:
     """The shop has a key that MySQL takes for ours and that is not ours."""
-    return Problem("key-differs-by-case", ", ".join(sorted({str(entity.get(field, "")) for entity in near})))
+    return Problem("key_differs_by_case", ", ".join(sorted({str(entity.get(field, "")) for entity in near})))
 
 
 def found_twice(entities: Iterable[Entity]) -> Problem:
     """The shop has several entities of one key; nobody but the merchant knows which is the one."""
-    return Problem("reference-twice", ", ".join(str(entity["id"]) for entity in entities))
+    return Problem("reference_twice", ", ".join(str(entity["id"]) for entity in entities))
 
 
 def in_slices(values: Iterable[Any], size: int) -> list[list[Any]]:

@@ -10,9 +10,11 @@ from schemas.errors import RefusedError
 from tasks.translate.names import MissingNames, Names, Path, fold, slug
 
 
-async def shop_names(shop: Shop, facts: ShopFacts, home_category: int | None) -> Names:
-    """All names that products can refer to, in the shop's default language."""
+async def shop_names(shop: Shop, facts: ShopFacts, home_category: int | None, *, needed: bool) -> Names:
+    """All names that products can refer to, in the shop's default language; none are read when none are needed."""
     names = Names(home=home_category or facts.home_category)
+    if not needed:
+        return names
     language = facts.default_language
     await asyncio.gather(
         _manufacturers(shop, names),
@@ -70,7 +72,7 @@ class _Creation:
     def __init__(self, shop: Shop, facts: ShopFacts, names: Names) -> None:
         self.shop = shop
         self.names = names
-        self.languages = tuple(facts.languages.values())
+        self.languages = facts.language_ids
         self.created: dict[str, int] = {}
 
     async def manufacturers(self, missing: MissingNames) -> None:

@@ -120,7 +120,7 @@ class _Search:
         if len(known) == 1:
             return CurrentProduct(self.products[known.pop()])
         if len(known) > 1:
-            return Problem("rows-in-several-products", ", ".join(str(i) for i in sorted(known)))
+            return Problem("rows_in_several_products", ", ".join(str(i) for i in sorted(known)))
         hits = self.product_hits.get(product.key, [])
         if len(hits) > 1:
             return found_twice(hits)
@@ -134,9 +134,9 @@ class _Search:
         if not parents:
             return None
         if product.simple:
-            return Problem("is-a-combination", str(parents[0]))
+            return Problem("is_a_combination", str(parents[0]))
         if len(parents) > 1:
-            return Problem("rows-in-several-products", ", ".join(str(i) for i in parents))
+            return Problem("rows_in_several_products", ", ".join(str(i) for i in parents))
         return self._at(parents[0])
 
     def _near(self, product: WantedProduct) -> Problem | None:
@@ -157,11 +157,11 @@ class _Search:
         for row in product.rows:
             for entity in self.combination_hits.get(row.ref.key, []):
                 if mine and int(entity["id_product"]) != mine:
-                    return Problem("combination-elsewhere", f"{row.ref.key}: {entity['id_product']}")
+                    return Problem("combination_elsewhere", f"{row.ref.key}: {entity['id_product']}")
             link = linked.get(row.ref.key)
             former = self.products.get(link.id_product) if link and not product.simple else None
             if former is not None and link and link.id_combination == 0 and former.get(self.key_field) == row.ref.key:
-                return Problem("was-simple", f"{row.ref.key}: {link.id_product}")
+                return Problem("was_simple", f"{row.ref.key}: {link.id_product}")
         return None
 
 

@@ -81,14 +81,14 @@ def _choose(place: tuple[int, int], rows: list[Entity]) -> StockRow | Problem:
     id_product, attribute = place
     mine = [row for row in rows if int(row["id_product_attribute"] or 0) == attribute]
     if attribute == 0 and any(int(row["id_product_attribute"] or 0) for row in rows):
-        return Problem("parent-of-combinations")
+        return Problem("parent_of_combinations")
     if not mine:
-        return Problem("stock-row-missing", str(id_product))
+        return Problem("stock_row_missing", str(id_product))
     row = mine[0]
     if int(row.get("id_shop") or 0) == 0 and int(row.get("id_shop_group") or 0) != 0:
-        return Problem("stock-shared", str(row["id"]))
+        return Problem("stock_shared", str(row["id"]))
     if int(row.get("depends_on_stock") or 0) == 1:
-        return Problem("stock-managed-elsewhere", str(row["id"]))
+        return Problem("stock_managed_elsewhere", str(row["id"]))
     if len(mine) > 1:
-        return Problem("stock-row-twice", ", ".join(str(r["id"]) for r in mine))
+        return Problem("stock_row_twice", ", ".join(str(r["id"]) for r in mine))
     return StockRow(int(row["id"]), attribute, int(row["quantity"] or 0))

@@ -8,9 +8,9 @@ import polars as pl
 
 
 def with_links(rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
-    """`rows` (`_key`, `fingerprint`, ...) with `shop_id`, `sub_id`, `state` of their link and `_changed`.
+    """`rows` (`_key`, `fingerprint`, ...) with `_changed` and of their link `shop_id`, `sub_id`, `state`, `_confirmed`.
 
-    A row is unchanged when its link holds the same fingerprint. With `since`, a link confirmed at or after it
+    `_confirmed` is the fingerprint that the link holds; a row is unchanged when it is the same. With `since`, a link confirmed at or after it
     counts as not confirmed: its ids are kept, its fingerprint is not believed.
     """
     confirmed = links.select(
@@ -24,7 +24,7 @@ def with_links(rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None) 
     joined = rows.join(confirmed, on="_key", how="left", maintain_order="left")
     believed = pl.lit(True) if since is None else pl.col("confirmed_at") < since
     same = (pl.col("_confirmed") == pl.col("fingerprint")) & believed
-    return joined.with_columns(_changed=~same.fill_null(value=False)).drop("_confirmed", "confirmed_at")
+    return joined.with_columns(_changed=~same.fill_null(value=False)).drop("confirmed_at")
 
 
 def absent(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:

@@ -117,7 +117,7 @@ def _speaks(level: _Level, wanted: WantedProduct) -> bool:
 def _compare_active(
     wanted: WantedProduct, operation: Operation, current: CurrentProduct, matches: Mapping[str, Entity | None]
 ) -> None:
-    """A parent is open while a row of the file is, or a sibling that the file does not speak"""
+    """A parent is open while a row of the file is, or a sibling that the file does not mention."""
     spoken = {int(match["id"]) for match in matches.values() if match is not None}
     siblings = any(int(combination["id"]) not in spoken for combination in current.combinations)
     if wanted.active or not siblings:
@@ -164,7 +164,7 @@ def _plan_row(row: WantedRow, match: Entity | None, levels: list[_Level], rules:
 def _plan_closed(row: WantedRow, match: Entity | None, rules: ShopRules, plan: ProductPlan) -> None:
     """A closed combination has its stock put to 0 by the stock step, or is deleted, by setting."""
     if match is None:
-        plan.rows.append(PlannedRow(row.ref, Outcome.IGNORED, "closed-and-unknown", closed=True))
+        plan.rows.append(PlannedRow(row.ref, Outcome.IGNORED, "closed_and_unknown", closed=True))
         return
     shop_id = int(match["id"])
     if rules.delete_closed_combinations:
@@ -186,7 +186,7 @@ def _compare_options(operation: Operation, row: WantedRow, match: Entity, rules:
 def _plan_siblings(
     matches: Mapping[str, Entity | None], current: CurrentProduct | None, levels: list[_Level], plan: ProductPlan
 ) -> None:
-    """Combinations that the file does not speak of keep their totals when the product's base moves."""
+    """Combinations that the file does not mention keep their totals when the product's base moves."""
     spoken = {int(match["id"]) for match in matches.values() if match is not None}
     for combination in current.combinations if current else []:
         shop_id = int(combination["id"])

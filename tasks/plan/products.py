@@ -28,16 +28,16 @@ def plan_product(wanted: WantedProduct, current: CurrentProduct | Problem | None
     if isinstance(current, Problem):
         return _all_rows(wanted, Outcome.REFUSED, current.code, current.detail)
     if current is None and not wanted.active:
-        return _all_rows(wanted, Outcome.IGNORED, "closed-and-unknown")
+        return _all_rows(wanted, Outcome.IGNORED, "closed_and_unknown")
     if current is not None and wanted.simple and current.combinations:
-        return _all_rows(wanted, Outcome.IGNORED, "generic-item")
+        return _all_rows(wanted, Outcome.IGNORED, "generic_item")
     group = _tax_rules_group(wanted, current, rules)
     if group is None:
         return _all_rows(
-            wanted, Outcome.REJECTED, "tax-code-unknown", wanted.tax_code or "", column="tax_code", current=current
+            wanted, Outcome.REJECTED, "tax_code_unknown", wanted.tax_code or "", column="tax_code", current=current
         )
     plan = ProductPlan(wanted.key, current.id if current else 0, wanted.simple, rows=[])
-    plan.rows += [PlannedRow(ref, Outcome.IGNORED, "generic-item") for ref in wanted.generic_rows]
+    plan.rows += [PlannedRow(ref, Outcome.IGNORED, "generic_item") for ref in wanted.generic_rows]
     prices = _prices(wanted, rules.rates.get(group, Decimal(0)), rules, plan)
     operation = _create(wanted, group, rules) if current is None else _update(wanted, current, rules)
     if wanted.simple:
@@ -63,7 +63,7 @@ def _all_rows(
         PlannedRow(row.ref, outcome, code, detail, column=column, value=detail if column else "", closed=not row.active)
         for row in wanted.rows
     ]
-    rows += [PlannedRow(ref, Outcome.IGNORED, "generic-item") for ref in wanted.generic_rows]
+    rows += [PlannedRow(ref, Outcome.IGNORED, "generic_item") for ref in wanted.generic_rows]
     return ProductPlan(wanted.key, current.id if current else 0, wanted.simple, rows)
 
 
@@ -90,7 +90,7 @@ def _prices(wanted: WantedProduct, rate: Decimal, rules: ShopRules, plan: Produc
         if not exact and row.changed:
             shown = displayed(prices[row.ref.key], rate)
             said = {"value": f"{price.normalize():f}", "detail": f"{shown}"}
-            plan.notes.append(("price-not-displayable", row.ref.key, said))
+            plan.notes.append(("price_not_displayable", row.ref.key, said))
     return prices
 
 
@@ -134,7 +134,7 @@ def _new_texts(texts: Mapping[str, Value], rules: ShopRules) -> dict[str, dict[i
             continue
         every = filled.setdefault(name, {})
         if not iso or not every:
-            every |= {i: as_text(value) for i in rules.languages.values() if i not in every}
+            every |= {i: as_text(value) for i in rules.language_ids if i not in every}
         every[language] = as_text(value)
     return filled
 
@@ -160,7 +160,7 @@ def _compare_texts(operation: Operation, wanted: WantedProduct, current: Current
             continue
         now: dict[int, str] = current.entity.get(name) or {}
         if not same(name, value, now.get(language, "")):
-            texts = operation.texts.setdefault(name, {i: now.get(i, "") for i in rules.languages.values()} | now)
+            texts = operation.texts.setdefault(name, {i: now.get(i, "") for i in rules.language_ids} | now)
             texts[language] = as_text(value)
             operation.changes.append((target, now.get(language, ""), as_text(value)))
 

@@ -87,6 +87,8 @@ class ProductPlan:
     combinations: list[Operation] = field(default_factory=list)
     notes: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     """(message code, key, parameters) worth telling, level info."""
+    attempted: bool = False
+    """Sent once already: what it creates may be on the shop."""
 
     @property
     def operations(self) -> list[Operation]:
@@ -101,6 +103,8 @@ class ShopRules:
     names: Names
     languages: Mapping[str, int]
     """Id by lower-case ISO code, active languages."""
+    language_ids: tuple[int, ...]
+    """Every language of the shop: a field that is sent is sent in all of them (FACTS 4.3)."""
     default_language: int
     rates: Mapping[int, Decimal]
     """Tax rate in percent by `id_tax_rules_group`, for the shop's default country."""

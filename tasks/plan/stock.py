@@ -20,7 +20,7 @@ WRITES = {
     "sub_id": pl.Int64,
     "old": pl.Int64,
 }
-"""Stock rows to write: `id` is id_stock_available, `sub_id` id_product_attribute, `old` the quantity before, if known."""
+"""Stock rows to write: `id` is id_stock_available, `sub_id` id_product_attribute, `old` the quantity before."""
 
 SETTLED = {
     "_file": pl.Int32,
@@ -32,7 +32,7 @@ SETTLED = {
 }
 """Rows that have reached their place, with the message that says why."""
 
-IGNORED_CODES = frozenset({"not-on-shop", "parent-of-combinations", "closed-combination"})
+IGNORED_CODES = frozenset({"not_on_shop", "parent_of_combinations", "closed_combination"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Problem]) -> S
     """
     writes, confirms, ends = [], [], []
     for file, line, key, quantity, mark in rows.select("_file", "_line", "_key", "quantity", "fingerprint").iter_rows():
-        at = found.get(key, Problem("not-on-shop"))
+        at = found.get(key, Problem("not_on_shop"))
         if isinstance(at, Problem):
             outcome = Outcome.IGNORED if at.code in IGNORED_CODES else Outcome.REFUSED
             ends.append((file, line, key, outcome.value, at.code, at.detail))

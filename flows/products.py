@@ -1,0 +1,38 @@
+"""The ERP's items and combinations are in the shop."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow
+from prefect.states import State
+from tasks.read_files import read_files
+
+from tasks.apply.products import apply_products
+from tasks.apply.stock import apply_stock
+from tasks.carry_out import carried_out
+from tasks.pass_guard import guard_products
+from tasks.prepare_products import prepare_products
+from tasks.prepare_quantities import prepare_quantities
+from tasks.run import Asked, Run
+
+
+@flow(name="import_products", persist_result=False)
+async def import_products(
+    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+) -> State:
+    """Items and combinations, from the `product` stream's files to the shop, and their stock.
+
+    `shop` is the path of the shop's folder. `since` reads again the files of that day and later, and does not
+    believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
+    would stop.
+    """
+    return await carried_out(_steps, Asked("import_products", "product", shop, since, dry_run, accept_guard))
+
+
+async def _steps(run: Run) -> None:
+    validated = await read_files(run)
+    plan = await prepare_products(run, validated)
+    guard_products(run, plan, await prepare_quantities(run, validated))
+    await apply_products(run, plan)
+    await apply_stock(run, await prepare_quantities(run, validated))

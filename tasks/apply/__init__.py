@@ -1,0 +1,1 @@
+"""A plan goes to the shop in batches; what is read back is confirmed in the ledger, batch by batch."""

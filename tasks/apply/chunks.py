@@ -1,0 +1,74 @@
+"""Chunks are Prefect task runs, batches inside them are requests; several batches are under way at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from prefect.client.schemas.objects import TaskRun
+from prefect.states import State
+from prefect.tasks import Task
+
+from schemas.errors import TransientError
+from tasks.run import Run
+
+Unit = TypeVar("Unit")
+
+MOST_CHUNKS = 150
+"""A task run costs Prefect some milliseconds and 20 kB: at most about 200 of them in a flow run."""
+
+
+def try_again(_task: Task[..., object], _task_run: TaskRun, state: State) -> bool:
+    """Whether a chunk that failed is worth another try: only when the shop could not answer."""
+    return isinstance(state.result(raise_on_failure=False), TransientError)
+
+
+class Chunk(Generic[Unit]):
+    """Units of work of one task run; what was settled leaves it, so that a retry goes on where it stopped."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.left: deque[Unit] = deque(units)
+        self.tried = False
+
+    async def in_batches(
+        self,
+        run: Run,
+        size: Callable[[], int],
+        weight: Callable[[Unit], int],
+        send: Callable[[list[Unit]], Awaitable[None]],
+    ) -> None:
+        """Sends batches until nothing is left; `size` is asked before each, for the pace of the shop now."""
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while self.left or under_way:
+                while self.left and len(under_way) < run.shop.pace.connections:
+                    run.lease.check()
+                    under_way.add(asyncio.create_task(self._one(self._take(size(), weight), send)))
+                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                for batch in done:
+                    batch.result()
+        finally:
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    def _take(self, size: int, weight: Callable[[Unit], int]) -> list[Unit]:
+        batch = [self.left.popleft()]
+        total = weight(batch[0])
+        while self.left and total + weight(self.left[0]) <= size:
+            batch.append(self.left.popleft())
+            total += weight(batch[-1])
+        return batch
+
+    async def _one(self, batch: list[Unit], send: Callable[[list[Unit]], Awaitable[None]]) -> None:
+        try:
+            await send(batch)
+        except BaseException:
+            self.left.extend(batch)
+            raise
+
+
+def chunked(units: Sequence[Unit], at_least: int) -> list[Chunk[Unit]]:
+    """The units in chunks of at least `at_least`, and never more than `MOST_CHUNKS` chunks."""
+    size = max(at_least, -(-len(units) // MOST_CHUNKS))
+    return [Chunk(units[start : start + size]) for start in range(0, len(units), size)]

@@ -1,0 +1,267 @@
+"""Products and their combinations go to the shop, are read back, and are confirmed product by product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from connectors.ledger import Link
+from connectors.prestashop import Entity, Identity, Receipt
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.gather.names import create_names
+from tasks.plan.shapes import Operation, PlannedRow, ProductPlan
+from tasks.plan.stock import SETTLED
+from tasks.progress import advance
+from tasks.run import Run
+from tasks.translate.entities import MissingNameError, combination_entity, differences, product_entity
+from tasks.translate.names import MissingNames, Names
+
+KIND = "product"
+CHUNK_ENTITIES = 1_000
+GENERIC = "generic"
+"""State of the link of a row that names a parent."""
+ABSENT = "absent"
+"""State of the link of a row that is closed and that the shop does not have."""
+CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
+_STATES = {"generic_item": GENERIC, "closed_and_unknown": ABSENT}
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsPlan:
+    """All products to write or to confirm, the names they need first, and the fingerprint of each row by key."""
+
+    products: list[ProductPlan]
+    missing: MissingNames
+    names: Names
+    fingerprints: Mapping[str, str]
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """Product key by row key, of combinations."""
+
+
+@dataclass(slots=True)
+class _Sent:
+    """One entity sent: what became of it and what was sent, to be read back."""
+
+    operation: Operation
+    entity: Entity
+    id: int = 0
+    refused: str = ""
+    code: str = "shop_refused"
+
+
+async def apply_products(run: Run, plan: ProductsPlan) -> None:
+    """Creates the missing names, then writes products in batches; rows with nothing to write are confirmed."""
+    if run.asked.dry_run:
+        for product in plan.products:
+            run.rows.end(_settled(product.rows))
+        return
+    idle = [product for product in plan.products if not product.operations]
+    _confirm(run, plan, idle, {})
+    busy = [product for product in plan.products if product.operations]
+    with run.step("create names"):
+        created = await create_names(run.shop, run.facts, plan.missing, plan.names)
+        for resource, count in created.items():
+            run.report.beyond_rows[resource] = run.report.beyond_rows.get(resource, 0) + count
+    with run.step("write products"):
+        done = 0
+        for chunk in chunked(busy, max(1, CHUNK_ENTITIES // _mean_weight(busy))):
+            done += len(chunk.left)
+            await write_products(run, chunk, plan)
+            advance("write products", done, len(busy))
+
+
+def _mean_weight(products: list[ProductPlan]) -> int:
+    return max(1, sum(map(_weight, products)) // max(1, len(products)))
+
+
+def _weight(product: ProductPlan) -> int:
+    return len(product.operations)
+
+
+@task(
+    name="write products",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=try_again,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def write_products(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan) -> None:
+    """One chunk of products: every batch is written, read back and confirmed on its own."""
+
+    async def send(batch: list[ProductPlan]) -> None:
+        await _write_batch(run, plan, batch)
+
+    await chunk.in_batches(run, lambda: _batch_size(run), _weight, send)
+
+
+def _batch_size(run: Run) -> int:
+    """Entities in a batch of whole products: so many products that their documents are of the pace's size."""
+    return max(run.shop.pace.batch_size("products"), run.shop.pace.batch_size("combinations"))
+
+
+async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan]) -> None:
+    field_name = run.stream.key_column.target
+    again = any(product.attempted for product in batch)
+    for product in batch:
+        product.attempted = True
+    products = await _write_kind(
+        run,
+        "products",
+        [product.product for product in batch if product.product],
+        lambda operation: product_entity(operation, plan.names),
+        Identity(field_name, (field_name,)),
+        again=again,
+    )
+    by_key = {sent.operation.key: sent for sent in products}
+    owner: dict[int, ProductPlan] = {}
+    operations: list[Operation] = []
+    for product in batch:
+        sent = by_key.get(product.key)
+        product.id_product = sent.id if sent and sent.id else product.id_product
+        if product.id_product:
+            owner |= {id(operation): product for operation in product.combinations}
+            operations += product.combinations
+    combinations = await _write_kind(
+        run,
+        "combinations",
+        operations,
+        lambda operation: combination_entity(operation, owner[id(operation)].id_product, plan.names),
+        Identity("id_product", ("id_product", field_name)),
+        again=again,
+    )
+    await _read_back(run, "products", products)
+    await _read_back(run, "combinations", combinations)
+    results: dict[int, list[_Sent]] = {}
+    for sent in products:
+        results.setdefault(id(next(p for p in batch if p.key == sent.operation.key)), []).append(sent)
+    for sent in combinations:
+        results.setdefault(id(owner[id(sent.operation)]), []).append(sent)
+    _confirm(run, plan, batch, results)
+
+
+async def _write_kind(
+    run: Run,
+    resource: str,
+    operations: list[Operation],
+    entity_of: Callable[[Operation], dict[str, Any]],
+    identity: Identity,
+    *,
+    again: bool,
+) -> list[_Sent]:
+    """Deletes, then updates, then creates: a default combination goes before another becomes the default (D9)."""
+    sent: list[_Sent] = []
+    for operation in operations:
+        try:
+            sent.append(_Sent(operation, {} if operation.action == "delete" else entity_of(operation), operation.id))
+        except MissingNameError as error:
+            sent.append(_Sent(operation, {}, operation.id, str(error), "name_refused"))
+    fine = [one for one in sent if not one.refused]
+    updates = [one for one in fine if one.operation.action in {"update", "deactivate"}]
+    creates = [one for one in fine if one.operation.action == "create"]
+    deletes = [one for one in fine if one.operation.action == "delete"]
+    if deletes:
+        _note(deletes, await run.shop.delete(resource, [one.id for one in deletes]))
+    if updates:
+        _note(updates, await run.shop.update(resource, [one.entity for one in updates]))
+    if creates:
+        _note(creates, await run.shop.create(resource, [one.entity for one in creates], identity, look_first=again))
+    return sent
+
+
+def _note(sent: list[_Sent], receipts: list[Receipt]) -> None:
+    for one, receipt in zip(sent, receipts, strict=True):
+        one.id = receipt.id or one.id
+        if receipt.error is not None:
+            one.refused = receipt.error.said
+        elif receipt.outcome == "missing" and one.operation.action != "delete":
+            one.refused, one.code = str(one.id), "gone_meanwhile"
+
+
+async def _read_back(run: Run, resource: str, sent: list[_Sent]) -> None:
+    """Reads again what was written; an entity that does not hold what was sent is refused."""
+    written = [one for one in sent if not one.refused and one.entity]
+    if run.folder.settings.read_back.mode == "none" or not written:
+        return
+    fields = sorted({name for one in written for name in one.entity if name not in {"associations", "id"}})
+    associations = {name for one in written for name in one.entity.get("associations", {})}
+    display = ["id", *fields, *(_ASSOCIATION_DISPLAY[name] for name in sorted(associations))]
+    read = await run.shop.find(resource, "id", [str(one.id) for one in written], display=display)
+    now = {int(entity["id"]): entity for entity in read}
+    for one in written:
+        if one.id not in now:
+            one.refused, one.code = str(one.id), "gone_meanwhile"
+            continue
+        different = differences(one.entity, now[one.id])
+        if different:
+            name, was_sent, was_read = different[0]
+            one.refused, one.code = f"{name}: {was_sent} / {was_read}", "read_back_differs"
+
+
+_ASSOCIATION_DISPLAY = {
+    "categories": "categories[id]",
+    "product_features": "product_features[id,id_feature_value]",
+    "product_option_values": "product_option_values[id]",
+}
+
+
+def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], results: Mapping[int, list[_Sent]]) -> None:
+    links: list[Link] = []
+    for product in batch:
+        sent = results.get(id(product), [])
+        _settle(product, sent)
+        links += _links(product, plan)
+        if product.product and product.product.action == "create" and product.id_product and not product.simple:
+            run.report.beyond_rows["parents"] = run.report.beyond_rows.get("parents", 0) + 1
+        for code, key, params in product.notes:
+            run.tell(Level.INFO, code, key, **params)
+    if links:
+        run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
+    run.rows.end(_settled([row for product in batch for row in product.rows]))
+
+
+def _settle(product: ProductPlan, sent: list[_Sent]) -> None:
+    """Rows whose entity, or whose product, was refused are refused; those written learn their ids."""
+    of_product = next((one for one in sent if one.operation.kind == "product" and one.refused), None)
+    by_key = {one.operation.key: one for one in sent if one.operation.kind == "combination" and one.operation.key}
+    for row in product.rows:
+        mine = by_key.get(row.ref.key)
+        refused = of_product or (mine if mine and mine.refused else None)
+        if refused and row.outcome not in {Outcome.IGNORED, Outcome.REJECTED}:
+            row.outcome, row.code, row.detail = Outcome.REFUSED, refused.code, refused.refused
+        elif mine and mine.id:
+            row.id_combination = mine.id
+
+
+def _links(product: ProductPlan, plan: ProductsPlan) -> list[Link]:
+    links = (_link(product, row, plan.fingerprints.get(row.ref.key, "")) for row in product.rows)
+    return [link for link in links if link is not None]
+
+
+def _link(product: ProductPlan, row: PlannedRow, fingerprint: str) -> Link | None:
+    """What the ledger remembers of a row; a row that says nothing for the shop is remembered without ids."""
+    parent = None if product.simple else product.key
+    if row.outcome is Outcome.IGNORED:
+        return Link(row.ref.key, 0, parent_key=parent, state=_STATES[row.code], fingerprint=fingerprint)
+    if row.outcome not in CONFIRMED or not product.id_product:
+        return None
+    state = "closed" if row.closed else "active"
+    combination = 0 if product.simple else row.id_combination
+    return Link(row.ref.key, product.id_product, combination, parent_key=parent, state=state, fingerprint=fingerprint)
+
+
+def _settled(rows: list[PlannedRow]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(row.ref.file, row.ref.line, row.ref.key, row.outcome.value, row.code, row.detail) for row in rows],
+        schema=SETTLED,
+        orient="row",
+    )

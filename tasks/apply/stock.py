@@ -1,0 +1,147 @@
+"""Quantities go to the shop, are read back, and are confirmed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from connectors.ledger import Link
+from schemas.outcomes import Outcome
+from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.gather.stock import stock_rows
+from tasks.plan.stock import SETTLED, WRITES, StockPlan, plan_stock
+from tasks.progress import advance
+from tasks.run import Run
+
+KIND = "stock"
+CHUNK_LINES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One quantity to write; `id` is id_stock_available, `file` -1 when no row of the file says it."""
+
+    file: int
+    line: int
+    key: str
+    quantity: int
+    fingerprint: str
+    id: int
+    sub_id: int
+    old: int | None
+
+    def link(self) -> Link:
+        """What the ledger remembers once the shop has it."""
+        return Link(self.key, self.id, self.sub_id, fingerprint=self.fingerprint)
+
+    def ended(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
+        """The line as a row of `SETTLED`."""
+        return (self.file, self.line, self.key, outcome.value, code, detail)
+
+
+async def apply_stock(run: Run, plan: StockPlan) -> None:
+    """Writes what is to be written; what the shop has already is only confirmed."""
+    run.rows.end(plan.settled)
+    if run.asked.dry_run:
+        run.rows.end(_as_settled([Line(*row).ended(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
+        run.rows.end(_as_settled([Line(*row).ended(Outcome.UPDATED) for row in plan.writes.iter_rows()]))
+        return
+    _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
+    with run.step("write stock"):
+        gone = await _write(run, [Line(*row) for row in plan.writes.sort("id").iter_rows()])
+        if gone:
+            await _write_elsewhere(run, gone)
+
+
+async def _write(run: Run, lines: list[Line]) -> list[Line]:
+    """Writes the lines in chunks; those whose stock row the shop no longer has are given back."""
+    gone: list[Line] = []
+    done = 0
+    for chunk in chunked(lines, CHUNK_LINES):
+        done += len(chunk.left)
+        await write_stock(run, chunk, gone)
+        advance("write stock", done, len(lines))
+    return gone
+
+
+async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
+    """The shop made these products again under other ids: they are looked up by key and written once more."""
+    run.ledger.forget(run.folder.name, KIND, [line.key for line in gone])
+    rows = pl.DataFrame(
+        [(row.file, row.line, row.key, row.quantity, row.fingerprint) for row in gone],
+        schema={name: WRITES[name] for name in ("_file", "_line", "_key", "quantity", "fingerprint")},
+        orient="row",
+    )
+    plan = plan_stock(rows, await stock_rows(run.shop, run.stream.key_column.target, [row.key for row in gone], {}))
+    run.rows.end(plan.settled)
+    _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
+    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()])
+    run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again]))
+
+
+@task(
+    name="write stock",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=try_again,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def write_stock(run: Run, chunk: Chunk[Line], gone: list[Line]) -> None:
+    """One chunk of quantities: every batch is written, read back and confirmed on its own.
+
+    Lines whose stock row the shop does not have are added to `gone`.
+    """
+
+    async def send(batch: list[Line]) -> None:
+        gone.extend(await _write_batch(run, batch))
+
+    await chunk.in_batches(run, lambda: run.shop.pace.batch_size("stock_availables"), lambda _: 1, send)
+
+
+async def _write_batch(run: Run, batch: list[Line]) -> list[Line]:
+    receipts = await run.shop.update("stock_availables", [{"id": line.id, "quantity": line.quantity} for line in batch])
+    written: list[Line] = []
+    ended = []
+    gone: list[Line] = []
+    for line, receipt in zip(batch, receipts, strict=True):
+        if receipt.outcome == "missing":
+            gone.append(line)
+        elif receipt.error is not None:
+            ended.append(line.ended(Outcome.REFUSED, "shop_refused", receipt.error.said))
+        else:
+            written.append(line)
+    held = await _read_back(run, written)
+    wrong = [line for line in written if held.get(line.id, line.quantity) != line.quantity]
+    ended += [line.ended(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong]
+    _confirm(run, [line for line in written if line not in wrong], Outcome.UPDATED)
+    run.rows.end(_as_settled(ended))
+    return gone
+
+
+async def _read_back(run: Run, lines: list[Line]) -> dict[int, int]:
+    """Quantity by id of what is read back; by setting all, a sample or nothing."""
+    mode = run.folder.settings.read_back
+    if mode.mode == "sample":
+        lines = [line for line in lines if random.random() < mode.sample_share]  # noqa: S311 - a sample, not a secret
+    if mode.mode == "none" or not lines:
+        return {}
+    ids = [str(line.id) for line in lines]
+    rows = await run.shop.find("stock_availables", "id", ids, display=["id", "quantity"])
+    return dict.fromkeys((line.id for line in lines), 0) | {int(row["id"]): int(row["quantity"] or 0) for row in rows}
+
+
+def _confirm(run: Run, lines: list[Line], outcome: Outcome) -> None:
+    if lines:
+        run.ledger.confirm(run.folder.name, KIND, [line.link() for line in lines], run_id=run.run_id)
+        run.rows.end(_as_settled([line.ended(outcome) for line in lines]))
+
+
+def _as_settled(rows: list[tuple[int, int, str, str, str, str]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=SETTLED, orient="row")

@@ -1,0 +1,90 @@
+"""Carries out the steps of a flow: configuration, lease, ledger and shop before, report and final state after."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect.states import Cancelled, Completed, Failed, State
+
+from connectors.ledger import LeaseHeldError, Ledger
+from connectors.ledger.leases import Lease
+from schemas.column_spec import StreamSpec
+from schemas.errors import PasserelleError
+from schemas.run_report import RunReport
+from tasks.conclude import conclude
+from tasks.run import Asked, Run, StoppedByGuardError
+from tasks.shop import ShopFolder, open_shop_folder
+
+
+async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> State:
+    """Runs `steps` under the shop's lease and tells how it ended: report, artifacts, ledger, state.
+
+    What a person must repair is told in one message with its remedy, never as a traceback.
+    """
+    try:
+        folder = open_shop_folder(asked.shop)
+        stream = folder.stream(asked.stream)
+        with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
+            return await _under_lease(steps, asked, folder, stream, ledger, lease)
+    except LeaseHeldError as error:
+        return Cancelled(name="AlreadyRunning", message=str(error))
+    except PasserelleError as error:
+        return Failed(name="Failed", message=str(error))
+
+
+async def _under_lease(
+    steps: Callable[[Run], Awaitable[None]],
+    asked: Asked,
+    folder: ShopFolder,
+    stream: StreamSpec,
+    ledger: Ledger,
+    lease: Lease,
+) -> State:
+    ledger.end_dead_runs(folder.name, asked.flow)
+    run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
+    work = _work_folder(folder.path / ".work" / asked.flow, run_id)
+    report = RunReport(
+        run_id=run_id,
+        flow=asked.flow,
+        shop=folder.name,
+        language=folder.settings.shop.language,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        parameters=asked.as_parameters(),
+    )
+    try:
+        async with folder.open_shop() as shop:
+            run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), run_id, report, work)
+            return await _ended(run, await _outcome_of(steps, run))
+    except PasserelleError as error:
+        ledger.finish_run(run_id, "Failed", {}, str(error), None)
+        raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+async def _outcome_of(
+    steps: Callable[[Run], Awaitable[None]], run: Run
+) -> PasserelleError | StoppedByGuardError | None:
+    try:
+        await steps(run)
+    except (PasserelleError, StoppedByGuardError) as error:
+        return error
+    return None
+
+
+async def _ended(run: Run, error: PasserelleError | StoppedByGuardError | None) -> State:
+    name, message = await conclude(run, error)
+    if name in {"Failed", "StoppedByGuard"}:
+        return Failed(name=name, message=message)
+    return Completed(name=name, message=message)
+
+
+def _work_folder(place: Path, run_id: str) -> Path:
+    """A folder for this run alone; what a killed run left is removed, the lease says that nobody uses it."""
+    shutil.rmtree(place, ignore_errors=True)
+    work = place / run_id
+    work.mkdir(parents=True)
+    return work

@@ -1,0 +1,51 @@
+"""Asks the guards whether the plan may be applied, and tells what a plan would do."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from tasks.apply.products import ProductsPlan
+from tasks.guard import Figures, guard
+from tasks.plan.stock import StockPlan
+from tasks.run import Run, StoppedByGuardError
+
+
+def guard_stock(run: Run, plan: StockPlan) -> None:
+    """StoppedByGuardError when the quantities would empty the shop and nobody accepted it."""
+    known = run.ledger.links(run.folder.name, "stock")
+    _guard(run, Figures(run.rows.read, zeroed=(_zeroed(plan), known.height)))
+
+
+def guard_products(run: Run, plan: ProductsPlan, quantities: StockPlan) -> None:
+    """StoppedByGuardError when the plan closes or reprices too much of the shop and nobody accepted it."""
+    links = run.ledger.links(run.folder.name, "product")
+    active = links.filter(pl.col("state") == "active").height
+    rows = [row for product in plan.products for row in product.rows]
+    figures = Figures(
+        run.rows.read,
+        deactivated=(sum(row.outcome is Outcome.DEACTIVATED for row in rows), active),
+        zeroed=(_zeroed(quantities), run.ledger.links(run.folder.name, "stock").height),
+        price_changed=(sum(row.price_changed for row in rows), active),
+    )
+    _guard(run, figures)
+
+
+def _zeroed(plan: StockPlan) -> int:
+    return plan.writes.filter((pl.col("quantity") <= 0) & (pl.col("old") > 0)).height
+
+
+def _guard(run: Run, figures: Figures) -> None:
+    limits = run.folder.settings.guards
+    earlier = run.ledger.previous_row_counts(run.folder.name, run.asked.flow, limits.history)
+    run.report.guard = guard(figures, earlier, limits)
+    tripped = [check for check in run.report.guard if check.tripped]
+    if not tripped or run.asked.dry_run:
+        return
+    if run.asked.accept_guard:
+        for check in tripped:
+            said = {"value": f"{check.share:.1%}", "detail": f"{check.limit:.1%}"}
+            run.tell(Level.INFO, f"guard_accepted_{check.name.replace('-', '_')}", **said)
+        return
+    raise StoppedByGuardError

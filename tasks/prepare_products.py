@@ -1,0 +1,140 @@
+"""Accepted product rows become a products plan: only products with a changed row are looked at on the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.column_spec import AbsentRows, Column
+from schemas.fingerprints import fingerprints
+from schemas.outcomes import Outcome
+from tasks.apply.products import ABSENT, GENERIC, ProductsPlan
+from tasks.gather.names import shop_names
+from tasks.gather.products import Linked, current_products
+from tasks.gather.taxes import default_group, tax_rates
+from tasks.plan.changed import absent, with_links
+from tasks.plan.products import plan_product
+from tasks.plan.shapes import ShopRules
+from tasks.plan.stock import settled
+from tasks.run import Run
+from tasks.translate.names import NeededNames
+from tasks.translate.products import ProductColumns, RowRef, WantedProduct, WantedRow, fingerprinted, wanted_products
+from tasks.translate.products import Written as NothingWritten
+from tasks.validate import ValidatedStream
+
+KIND = "product"
+BATCH_ROWS = 200_000
+
+
+REMEMBERED = {
+    GENERIC: (Outcome.IGNORED, "generic_item"),
+    ABSENT: (Outcome.IGNORED, "closed_and_unknown"),
+}
+"""What an unchanged row still is, by the state of its link."""
+
+
+@task(name="plan products", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan:
+    """The plan of every product that has a row not confirmed; the other rows end here as unchanged."""
+    with run.step("plan products"):
+        links = run.ledger.links(run.folder.name, KIND)
+        rows = with_links(_fingerprinted(run, validated), links, run.since)
+        gone = _absent(run, rows, links)
+        keys = pl.concat([rows.filter("_changed")["_product"], gone["_product"]]).unique()
+        looked_at = rows.filter(pl.col("_product").is_in(keys.implode()))
+        left = rows.join(looked_at.select("_file", "_line"), on=["_file", "_line"], how="anti")
+        for state, (outcome, code) in REMEMBERED.items():
+            run.rows.end(settled(left.filter(pl.col("state") == state), outcome, code))
+        run.rows.end(settled(left.filter(~pl.col("state").is_in(list(REMEMBERED))), Outcome.UNCHANGED))
+        wanted = _wanted(run, validated, looked_at, gone)
+        marks = dict(zip(looked_at["_key"], looked_at["fingerprint"], strict=True))
+        linked = {
+            key: Linked(shop_id, sub_id)
+            for key, shop_id, sub_id in links.select("erp_key", "shop_id", "sub_id").iter_rows()
+            if key in marks or not gone.is_empty()
+        }
+        return await _planned(run, wanted, linked, marks)
+
+
+def _fingerprinted(run: Run, validated: ValidatedStream) -> pl.DataFrame:
+    """`_file`, `_line`, `_key`, `_product` (the parent's key, or its own) and `fingerprint` of every row."""
+    columns = fingerprinted(run.stream)
+    parent = run.stream.parent_column
+    product = pl.coalesce(pl.col(parent.key), pl.col("_key")) if parent else pl.col("_key")
+    salt = f"prices={run.folder.settings.products.prices}"
+    parts = [
+        rows.select("_file", "_line", "_key", product.alias("_product")).with_columns(
+            fingerprints(rows, columns, salt=salt).alias("fingerprint")
+        )
+        for rows in validated.accepted_rows_scan().collect_batches(chunk_size=BATCH_ROWS)
+    ]
+    empty = {"_file": pl.Int32, "_line": pl.Int64, "_key": pl.String, "_product": pl.String, "fingerprint": pl.String}
+    return pl.concat([pl.DataFrame(schema=empty), *parts])
+
+
+def _absent(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Links that a complete file closes by leaving them out, with `_product`."""
+    gone = absent(rows, links) if run.stream.absent_rows is AbsentRows.DEACTIVATE else links.clear()
+    return gone.with_columns(_product=pl.coalesce("parent_key", "erp_key"))
+
+
+def _wanted(run: Run, validated: ValidatedStream, looked_at: pl.DataFrame, gone: pl.DataFrame) -> list[WantedProduct]:
+    marks = looked_at.select("_file", "_line", "_changed").lazy()
+    rows = (
+        validated.accepted_rows_scan().join(marks, on=["_file", "_line"], how="inner").sort("_file", "_line").collect()
+    )
+    products = {product.key: product for product in wanted_products(_named(rows), run.stream)}
+    for key, product_key, sub_id in gone.select("erp_key", "_product", "sub_id").iter_rows():
+        closed = WantedRow(RowRef(-1, 0, key), active=False, changed=True, fields=NothingWritten())
+        product = products.setdefault(product_key, WantedProduct(product_key, simple=sub_id == 0, rows=[]))
+        product.rows.append(closed)
+    return list(products.values())
+
+
+def _named(rows: pl.DataFrame) -> Iterable[dict[str, Any]]:
+    return rows.iter_rows(named=True)
+
+
+async def _planned(
+    run: Run, wanted: list[WantedProduct], linked: dict[str, Linked], marks: dict[str, str]
+) -> ProductsPlan:
+    rules = await _rules(run, needed=bool(wanted))
+    needs = NeededNames()
+    found = await current_products(run.shop, wanted, linked, rules.key_field, _compared(run)) if wanted else {}
+    products = [plan_product(product, found.get(product.key), rules) for product in wanted]
+    written = {plan.key for plan in products if plan.operations}
+    for product in wanted:
+        if product.key in written:
+            product.needs(needs)
+    return ProductsPlan(products, needs.missing(rules.names), rules.names, marks)
+
+
+def _compared(run: Run) -> list[str]:
+    """The webservice fields that the stream's columns may change."""
+    columns = ProductColumns.of(run.stream)
+    every: tuple[Column, ...] = (*columns.row_fields, *columns.product_fields, *columns.texts)
+    return sorted({column.target.split("@", 1)[0] for column in every})
+
+
+async def _rules(run: Run, *, needed: bool) -> ShopRules:
+    settings = run.folder.settings.products
+    rates = await tax_rates(run.shop, run.facts) if needed else {}
+    names = await shop_names(run.shop, run.facts, settings.home_category, needed=needed)
+    group = settings.default_tax_rules_group
+    return ShopRules(
+        names=names,
+        languages=run.facts.languages,
+        language_ids=run.facts.language_ids,
+        default_language=run.facts.default_language,
+        rates=rates,
+        default_tax_rules_group=default_group(rates) if group is None else group,
+        associations=run.folder.associations,
+        key_field=run.stream.key_column.target,
+        prices_tax_incl=settings.prices == "tax_incl",
+        default_category=settings.default_category,
+        delete_closed_combinations=settings.closed_combinations == "delete",
+    )

@@ -1,0 +1,82 @@
+"""Accepted stock rows become a stock plan: what the ledger knows needs no question, the rest is looked up in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.column_spec import AbsentRows
+from schemas.outcomes import Outcome
+from tasks.gather.stock import stock_rows
+from tasks.plan.changed import absent, with_links
+from tasks.plan.stock import StockPlan, fingerprint, known_writes, plan_stock, settled, unchanged
+from tasks.run import Run
+from tasks.validate import ValidatedStream
+
+KIND = "stock"
+
+
+@task(name="plan stock", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
+    """The plan of the stock stream. Combinations that the ERP has closed keep their 0."""
+    quantity = next(column.key for column in run.stream.columns if column.target == "quantity")
+    with run.step("plan stock"):
+        rows = (
+            validated.accepted_rows_scan()
+            .select("_file", "_line", "_key", pl.col(quantity).alias("quantity"))
+            .collect()
+        )
+        products = run.ledger.links(run.folder.name, "product")
+        closed = products.filter((pl.col("state") == "closed") & (pl.col("sub_id") > 0)).select(
+            pl.col("erp_key").alias("_key")
+        )
+        kept = rows.join(closed, on="_key", how="semi")
+        known = products.filter(pl.col("shop_id") > 0)
+        places = dict(zip(known["erp_key"], zip(known["shop_id"], known["sub_id"], strict=True), strict=True))
+        plan = await plan_quantities(run, rows.join(closed, on="_key", how="anti"), places, complete=True)
+    return StockPlan(
+        plan.writes,
+        plan.confirms,
+        pl.concat([plan.settled, settled(kept, Outcome.IGNORED, "closed_combination")]),
+    )
+
+
+async def plan_quantities(
+    run: Run, rows: pl.DataFrame, places: Mapping[str, tuple[int, int]], *, complete: bool
+) -> StockPlan:
+    """Wanted quantities (`_file`, `_line`, `_key`, `quantity`) against the ledger and, where it is silent, the shop.
+
+    `places` are the (id_product, id_product_attribute) that are known by key. With `complete`, and when the stream
+    says that its files are complete, keys that are confirmed and in no row are wanted at 0.
+    """
+    links = run.ledger.links(run.folder.name, KIND)
+    rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))
+    if complete and run.stream.absent_rows is AbsentRows.DEACTIVATE:
+        rows = pl.concat([rows, _at_zero(absent(rows, links))])
+    rows = with_links(rows.with_columns(fingerprint()), links, run.since)
+    changed = rows.filter("_changed")
+    told = pl.lit(run.since is None) & (pl.col("shop_id") > 0)
+    known = changed.filter(told).with_columns(
+        _confirmed_quantity=pl.col("_confirmed").str.strip_prefix("=").cast(pl.Int64, strict=False)
+    )
+    asked = changed.filter(~told.fill_null(value=False))
+    found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), places)
+    plan = plan_stock(asked, found)
+    return StockPlan(
+        pl.concat([known_writes(known), plan.writes]),
+        plan.confirms,
+        pl.concat([unchanged(rows), plan.settled]),
+    )
+
+
+def _at_zero(links: pl.DataFrame) -> pl.DataFrame:
+    """Links as rows of no file, wanted at 0; those that are at 0 already are left out."""
+    return links.filter(pl.col("fingerprint") != "=0").select(
+        pl.lit(-1, dtype=pl.Int32).alias("_file"),
+        pl.lit(0, dtype=pl.Int64).alias("_line"),
+        pl.col("erp_key").alias("_key"),
+        pl.lit(0, dtype=pl.Int64).alias("quantity"),
+    )

@@ -1,0 +1,137 @@
+"""One run of one flow over one shop: what it holds while it lasts, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from connectors.ledger import Ledger
+from connectors.ledger.leases import Lease
+from connectors.prestashop import Shop, ShopFacts
+from schemas.column_spec import StreamSpec
+from schemas.incidents import Incident, Level
+from schemas.outcomes import Outcome
+from schemas.run_report import RunReport, StepReport
+from tasks.plan.stock import SETTLED
+from tasks.shop import ShopFolder
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person or a schedule asked for."""
+
+    flow: str
+    stream: str
+    shop: str
+    since: date | None = None
+    dry_run: bool = False
+    accept_guard: bool = False
+
+    def as_parameters(self) -> dict[str, str]:
+        """For the ledger and the report; nothing secret is ever asked for."""
+        return {
+            "since": self.since.isoformat() if self.since else "",
+            "dry_run": str(self.dry_run).lower(),
+            "accept_guard": str(self.accept_guard).lower(),
+        }
+
+
+class StoppedByGuardError(Exception):
+    """The plan would change more than the guards allow; nothing has been applied."""
+
+
+STRENGTH = {
+    outcome.value: rank
+    for rank, outcome in enumerate(
+        (
+            Outcome.REFUSED,
+            Outcome.WAITING,
+            Outcome.REJECTED,
+            Outcome.CREATED,
+            Outcome.DEACTIVATED,
+            Outcome.UPDATED,
+            Outcome.IGNORED,
+            Outcome.UNCHANGED,
+        )
+    )
+}
+
+
+@dataclass(slots=True)
+class Rows:
+    """Where the rows of the run stand: read, rejected, and for the accepted ones where each has ended."""
+
+    read: int = 0
+    rejected: int = 0
+    accepted: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={k: SETTLED[k] for k in ("_file", "_line", "_key")})
+    )
+    faults: list[pl.DataFrame] = field(default_factory=list)
+    ended: list[pl.DataFrame] = field(default_factory=list)
+
+    def end(self, rows: pl.DataFrame) -> None:
+        """`rows` (as `SETTLED`) have reached their place; rows of no file (`_file` < 0) are not rows read."""
+        self.ended.append(rows.select(list(SETTLED)).filter(pl.col("_file") >= 0))
+
+    def settled(self) -> pl.DataFrame:
+        """Every accepted row once, as `SETTLED`: those that have not ended are waiting.
+
+        A row of the product stream may end twice, its catalogue part and its stock part: the outcome that says
+        most stands (`STRENGTH`).
+        """
+        strength = pl.col("outcome").replace_strict(STRENGTH, return_dtype=pl.Int8)
+        ended = pl.concat([pl.DataFrame(schema=SETTLED), *self.ended])
+        if ended.select(pl.struct("_file", "_line").is_duplicated().any()).item():
+            ended = ended.sort(strength).unique(["_file", "_line"], keep="first", maintain_order=True)
+        left = self.accepted.join(ended, on=["_file", "_line"], how="anti")
+        waiting = left.with_columns(outcome=pl.lit(Outcome.WAITING.value), code=pl.lit("waiting"), detail=pl.lit(""))
+        return pl.concat([ended, waiting.select(list(SETTLED))])
+
+
+@dataclass(slots=True)
+class Run:
+    """What the steps of a flow share. Made by `carried_out`, never by hand."""
+
+    asked: Asked
+    folder: ShopFolder
+    stream: StreamSpec
+    ledger: Ledger
+    lease: Lease
+    shop: Shop
+    facts: ShopFacts
+    run_id: str
+    report: RunReport
+    work: Path
+    rows: Rows = field(default_factory=Rows)
+    incidents: list[Incident] = field(default_factory=list)
+    file_names: list[str] = field(default_factory=list)
+    files_done: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def since(self) -> datetime | None:
+        """The start of the day asked for, UTC."""
+        day = self.asked.since
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Times a step for the report."""
+        logger.info("%s: %s", self.asked.flow, name)
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.report.steps.append(StepReport(name, round(time.monotonic() - start, 3)))
+
+    def tell(self, level: Level, code: str, key: str = "", **params: str) -> None:
+        """An incident for the report and the ledger."""
+        self.incidents.append(Incident(level, code, self.stream.name, key, params=params))
