@@ -35,6 +35,25 @@ def shop(pytestconfig: pytest.Config) -> Iterator[Webservice]:
         sweep(client)
 
 
+@pytest.fixture(scope="module")
+def old_shop(real_shop: bool) -> Iterator[Webservice]:
+    """A shop of the last 1.7, before PATCH."""
+    yield from _sandbox("1.7.8", real_shop)
+
+
+@pytest.fixture(scope="module")
+def new_shop(real_shop: bool) -> Iterator[Webservice]:
+    """A shop of 9.0."""
+    yield from _sandbox("9.0", real_shop)
+
+
+def _sandbox(profile: str, real_shop: bool) -> Iterator[Webservice]:
+    if real_shop:
+        pytest.skip(f"concerns PrestaShop {profile}, the shop given is another")
+    with SandboxShop(profile=profile) as sandbox:
+        yield Webservice(sandbox.url, sandbox.key)
+
+
 @pytest.fixture(scope="session")
 def setting(shop: Webservice) -> Setting:
     return look_up(shop)

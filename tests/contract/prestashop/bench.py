@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+import time
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -182,6 +183,11 @@ class Bench:
         rows = self.shop.find("stock_availables", id_product=product, id_product_attribute=combination)
         assert len(rows) == 1, f"{len(rows)} stock rows for product {product}, combination {combination}"
         return rows[0]
+
+
+def wait_for_another_second() -> None:
+    """Dates of the shop have a precision of one second: two writes in one cannot be told apart by them."""
+    time.sleep(1.05)
 
 
 def sweep(shop: Webservice) -> None:

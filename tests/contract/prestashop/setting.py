@@ -21,6 +21,7 @@ class Setting:
     en: int
     fr: int
     shop: int
+    shop_group: int
     home: int
     country: int
     currency: int
@@ -45,6 +46,7 @@ def look_up(shop: Webservice) -> Setting:
         en=languages["en"],
         fr=languages["fr"],
         shop=own.id,
+        shop_group=int(own["id_shop_group"]),
         home=int(own["id_category"]),
         country=country,
         currency=int(configured(shop, "PS_CURRENCY_DEFAULT")),

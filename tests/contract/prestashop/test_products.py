@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.contract.prestashop.bench import wait_for_another_second
 from tests.contract.prestashop.setting import NO_SUCH_ID
 from tests.contract.prestashop.webservice import refused
 
@@ -119,6 +120,12 @@ def test_a_text_without_a_declared_length_is_cut_without_a_word(shop: Webservice
     assert shop.read("products", bench.product(unity="u" * 300).id)["unity"] == "u" * 255
 
 
+def test_the_dates_of_a_creation_are_the_shop_s_own(shop: Webservice, bench: Bench) -> None:
+    product = bench.product(date_add="2020-01-01 00:00:00", date_upd="2020-01-01 00:00:00")
+    shown = shop.read("products", product.id)
+    assert shown["date_add"] == shown["date_upd"] > "2020-12-31"
+
+
 def test_references_are_not_unique(shop: Webservice, bench: Bench) -> None:
     reference = bench.name()
     bench.make("products", bench.product_row(reference=reference), bench.product_row(reference=reference))
@@ -180,9 +187,10 @@ def test_deleting_a_product_deletes_its_combinations_stock_and_prices(shop: Webs
 def test_the_date_of_a_product_does_not_follow_its_combinations_stock_and_prices(
     shop: Webservice, bench: Bench
 ) -> None:
-    product = bench.product(product_type="combinations", date_upd="2020-01-01 00:00:00")
+    product = bench.product()
     (combination,) = bench.make("combinations", bench.combination_row(product.id, *bench.option("S"), default_on=1))
     before = shop.read("products", product.id)["date_upd"]
+    wait_for_another_second()
     shop.patched("combinations", {"id": combination.id, "price": "2"})
     shop.patched("stock_availables", {"id": bench.stock_row(product.id, combination.id).id, "quantity": 5})
     bench.make("specific_prices", bench.specific_price_row(product.id))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from lxml import etree
 
+from tests.contract.prestashop.bench import wait_for_another_second
 from tests.contract.prestashop.documents import PROLOGUE, Entity
 from tests.contract.prestashop.webservice import Reply, refused
 
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 NOT_WRITABLE = ("manufacturer_name", "quantity")
 BREAKS_PUT = "position_in_category"
-
-
-def next_second() -> None:
-    """Dates of the shop have a precision of one second."""
-    time.sleep(1.05)
 
 
 def full_product(bench: Bench, setting: Setting) -> Entity:
@@ -82,7 +77,8 @@ def test_put_leaves_associations_that_are_not_sent(shop: Webservice, setting: Se
 
 
 def test_put_without_the_date_added_sets_it_to_now(shop: Webservice, bench: Bench) -> None:
-    product = bench.product(date_add="2020-01-01 00:00:00")
+    product = bench.product()
+    shop.patched("products", {"id": product.id, "date_add": "2020-01-01 00:00:00"})
     assert shop.read("products", product.id)["date_add"] == "2020-01-01 00:00:00"
     shop.put("products", {"id": product.id, "price": "1", "name": "x"})
     assert shop.read("products", product.id)["date_add"] > "2020-01-01 00:00:00"
@@ -116,7 +112,7 @@ def test_put_of_what_was_read_without_those_fields_changes_the_date_only(
     shop: Webservice, setting: Setting, bench: Bench
 ) -> None:
     before = shop.read("products", full_product(bench, setting).id)
-    next_second()
+    wait_for_another_second()
     assert returned(shop, "products", before, (*NOT_WRITABLE, BREAKS_PUT)).status == 200
     after = shop.read("products", before.id)
     assert set(changes(before, after)) == {"date_upd"}
@@ -139,7 +135,7 @@ def test_round_trips_of_other_resources_have_their_own_read_only_fields(
 
 def test_patch_changes_the_field_sent_and_the_date(shop: Webservice, setting: Setting, bench: Bench) -> None:
     before = shop.read("products", full_product(bench, setting).id)
-    next_second()
+    wait_for_another_second()
     shop.patched("products", {"id": before.id, "wholesale_price": "5"})
     after = shop.read("products", before.id)
     assert changes(before, after).keys() == {"wholesale_price", "date_upd"}
@@ -148,7 +144,7 @@ def test_patch_changes_the_field_sent_and_the_date(shop: Webservice, setting: Se
 
 def test_patch_without_any_field_moves_the_date(shop: Webservice, bench: Bench) -> None:
     before = shop.read("products", bench.product().id)
-    next_second()
+    wait_for_another_second()
     shop.patched("products", {"id": before.id})
     assert changes(before, shop.read("products", before.id)).keys() == {"date_upd"}
 
