@@ -35,10 +35,12 @@ class FileRows:
 
     @property
     def encoding(self) -> str:
+        """The Python name of the file's encoding."""
         return self.shape.encoding.name
 
     @property
     def delimiter(self) -> str:
+        """What stands between two cells."""
         return self.shape.delimiter
 
     @property

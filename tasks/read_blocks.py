@@ -39,7 +39,7 @@ class RowBlock:
 
 @dataclass(frozen=True, slots=True)
 class BlockReader:
-    """Cuts lines into records. A record with quotes that one line cannot explain is read in Python, others by polars."""
+    """Cuts lines into records: those that one line explains are read by polars, the others one by one."""
 
     stream: StreamSpec
     shape: FileShape
@@ -91,7 +91,9 @@ class BlockReader:
         plain = whole & width.is_in(self.shape.widths) & ~text.str.contains(f"[\x00{UNDECODABLE}]")
         if len(self.shape.delimiter.encode()) > 1:
             plain = pl.lit(value=False)
-        kinds = pl.DataFrame({"text": pl.Series(lines, dtype=pl.String)}).select(plain=plain & ~blank, odd=~plain & ~blank)
+        kinds = pl.DataFrame({"text": pl.Series(lines, dtype=pl.String)}).select(
+            plain=plain & ~blank, odd=~plain & ~blank
+        )
         return kinds["plain"].arg_true(), kinds["odd"].arg_true().to_list()
 
     def _fault(self, lines: Sequence[str], found: TextRecord) -> tuple[str, str] | None:
@@ -113,7 +115,9 @@ class BlockReader:
         rows = self._plain_rows(lines, plain)
         if cells:
             names = rows.columns[:-1]
-            odd = pl.DataFrame([row[: self.shape.width] for row in cells], dict.fromkeys(names, pl.String), orient="row")
+            odd = pl.DataFrame(
+                [row[: self.shape.width] for row in cells], dict.fromkeys(names, pl.String), orient="row"
+            )
             rows = pl.concat([rows, odd.with_columns(_at=pl.Series(at, dtype=pl.Int64))]).sort("_at")
         return rows.select(
             pl.lit(self.file, pl.Int32).alias("_file"),

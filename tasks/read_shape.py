@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from schemas.cells import BOOLEANS
 from schemas.column_spec import ValueType
 from schemas.incidents import Incident, Level
 from tasks.file_refused import FileRefusedError
@@ -29,7 +30,6 @@ _SAMPLE_ROWS = 1000
 _LINES_WITH_DELIMITER = 50
 _DELIMITERS = {";": ";", ",": ",", "\t": "TAB", "|": "|", ":": ":"}
 _NUMERIC = (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE, ValueType.DATETIME, ValueType.EAN13)
-_YES_OR_NO = frozenset("true false yes no oui non vrai faux y n o t f x -".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,7 @@ def _looks_like_header(cells: Sequence[str], stream: StreamSpec) -> bool:
     if any(_names(cell, column) for column, cell in present):
         return True
     return bool(typed) and not any(
-        any(char.isdigit() for char in cell)
-        or (column.type is ValueType.BOOLEAN and cell.casefold() in _YES_OR_NO)
+        any(char.isdigit() for char in cell) or (column.type is ValueType.BOOLEAN and cell.lower() in BOOLEANS)
         for column, cell in typed
     )
 

@@ -1,0 +1,60 @@
+"""The drop folder: which files in it belong to a stream."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from schemas.column_spec import StreamSpec
+
+_TOP = ""
+
+
+def files_of(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec]) -> tuple[list[Path], list[Path]]:
+    """The files of `stream` in the drop folder, and the links among its names, which are not followed.
+
+    They lie in the stream's own folder or at the top. In a folder that several of the shop's `streams` look into, a
+    file belongs to the stream whose prefix, or else whose name, it starts with: to the longest when there are several.
+    Hidden and temporary names are nobody's.
+    """
+    found: list[Path] = []
+    links: list[Path] = []
+    for folder in _folders(stream):
+        place = drop / folder
+        sharing = [other for other in streams if folder in _folders(other)]
+        is_inside = place.resolve().is_relative_to(drop.resolve())
+        for path in sorted(place.iterdir()) if place.is_dir() else ():
+            if _belongs(path.name, stream, sharing):
+                (found if is_inside and not path.is_symlink() else links).append(path)
+    return [path for path in found if path.is_file()], links
+
+
+def _folders(stream: StreamSpec) -> tuple[str, ...]:
+    if stream.folder is None:
+        return (_TOP, stream.name)
+    folder = str(PurePosixPath(stream.folder.strip("/")))
+    return (_TOP if folder == "." else folder,)
+
+
+def _belongs(name: str, stream: StreamSpec, sharing: Sequence[StreamSpec]) -> bool:
+    lower = name.lower()
+    if not lower.endswith("." + stream.file_extension.lower().lstrip(".")) or _is_temporary(lower):
+        return False
+    if not lower.startswith(stream.file_prefix.lower()):
+        return False
+    if len(sharing) < 2:  # noqa: PLR2004 - alone in this folder
+        return True
+    openings = [_opening(other) for other in sharing if lower.startswith(_opening(other))]
+    return max(openings, key=len, default=None) == _opening(stream)
+
+
+def _opening(stream: StreamSpec) -> str:
+    return (stream.file_prefix or stream.name).lower()
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith((".", "~")) or name.endswith((".tmp", ".part", "~"))
