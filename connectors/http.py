@@ -1,4 +1,4 @@
-"""How every connector talks HTTP: verified TLS, no cookies, no redirects, no proxy from the environment, no secret told."""
+"""How every connector talks HTTP: verified TLS, no cookies, no redirects, no environment's proxy, no secret told."""
 
 from __future__ import annotations
 

@@ -57,8 +57,7 @@ class Gate:
                 raise
         self.in_flight += 1
         try:
-            while (wait := self._closed_until - asyncio.get_running_loop().time()) > 0:
-                await asyncio.sleep(wait)
+            await asyncio.sleep(max(0.0, self._closed_until - asyncio.get_running_loop().time()))
         except asyncio.CancelledError:
             self._leave()
             raise
