@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 READ_AT_ONCE = 50_000
 SQLITE_PRAGMAS = ("busy_timeout=30000", "journal_mode=wal", "synchronous=full")
+# A commit that is acknowledged is on disk; a writer whose machine vanished does not stop the others for long.
+POSTGRES_SETTINGS = (
+    "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+    "set lock_timeout = '30s'",
+    "set idle_in_transaction_session_timeout = '60s'",
+)
 # What both databases say when a person has to act; the rest of their operational errors may pass by themselves.
 DENIED_WORDS = (
     "authentication failed",
     "no password supplied",
     "permission denied",
-    "role ",
     "does not exist",
     "readonly database",
     "disk is full",
@@ -47,9 +52,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.is_postgres = self.engine.dialect.name == "postgresql"
+        self._reader: sa.Engine
+        self._writer: sa.Engine = self.engine
         if self.is_postgres:
-            sa.event.listen(self.engine, "connect", _never_acknowledge_early)
+            sa.event.listen(self.engine, "connect", _prepare_postgres)
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._writer = self.engine.execution_options(isolation_level="READ COMMITTED")
         else:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
@@ -70,7 +78,7 @@ class Database:
     @contextmanager
     def write(self, action: str) -> Iterator[sa.Connection]:
         """A transaction that is durable when the block ends, or never was."""
-        with translated(action), self._writing, self.engine.begin() as connection:
+        with translated(action), self._writing, self._writer.begin() as connection:
             yield connection
 
     def now(self, connection: sa.Connection) -> datetime:
@@ -94,7 +102,8 @@ def upsert(
     keys = [column.name for column in table.primary_key]
     wanted = changes or {name: value for name, value in row.items() if name not in keys}
     where = None if unless is None else sa.not_(unless)
-    return connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=wanted, where=where)).rowcount > 0
+    statement = insert.on_conflict_do_update(index_elements=keys, set_=wanted, where=where)
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount > 0
 
 
 def statement_for_insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -198,8 +207,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def _never_acknowledge_early(connection: Any, _pool_entry: Any) -> None:
-    connection.execute(
-        "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'"
-    )
+def _prepare_postgres(connection: Any, _pool_entry: Any) -> None:
+    for setting in POSTGRES_SETTINGS:
+        connection.execute(setting)
     connection.commit()

@@ -60,8 +60,8 @@ class Links(Chapter):
         """Every link that was not forgotten, in no order; columns as `LINK_FRAME`."""
         with self.database.read("read links") as connection:
             taken = self.snapshots.read(shop, kind, lambda position: _is_past(connection, position))
-            since = taken.position.seq if taken else 0
-            newer = rows_as_frame(connection, sa.select(*_COLUMNS).where(_of(shop, kind), LINKS.c.seq > since))
+            query = sa.select(*_COLUMNS).where(_of(shop, kind))
+            newer = rows_as_frame(connection, query.where(LINKS.c.seq > taken.position.seq) if taken else query)
             position = _position(connection)
         links = _completed(taken.links if taken else None, newer)
         if position and self.snapshots.pays(newer=newer.height, kept=links.height):
@@ -125,7 +125,7 @@ def _completed(kept: pl.DataFrame | None, newer: pl.DataFrame) -> pl.DataFrame:
         return living
     if newer.is_empty():
         return kept
-    return pl.concat([kept.join(newer.select("erp_key"), on="erp_key", how="anti"), living])
+    return pl.concat([kept.filter(~pl.col("erp_key").is_in(newer["erp_key"].implode())), living])
 
 
 def _next_seq(connection: sa.Connection, shop: str, kind: str, run_id: str | None, row_count: int) -> int:
@@ -182,5 +182,5 @@ def _array_type(dtype: Any) -> str:
 
 
 _SQLITE = _upsert(f"values ({', '.join('?' * (len(_GIVEN) + 3))})")
-_ARRAYS = ", ".join(f"%s::{_array_type(dtype)}" for dtype in _GIVEN.values())
+_ARRAYS = ", ".join(f"%b::{_array_type(dtype)}" for dtype in _GIVEN.values())
 _POSTGRES = _upsert(f"select %s::text, %s::text, %s::bigint, given.* from unnest({_ARRAYS}) as given")  # noqa: S608 -- constants only

@@ -36,6 +36,7 @@ SNAPSHOT_LINKS: dict[str, pl.DataType] = {
     "confirmed_at": pl.Datetime("us", "UTC"),
     "seq": pl.Int64(),
 }
+DIGEST_LENGTH = 32
 STRAY_AFTER_SECONDS = 3600
 
 
@@ -80,22 +81,22 @@ class Snapshots:
             content = self._path(self.folder, shop, kind).read_bytes()
         except OSError:
             return None
-        digest, _, signed = content.partition(b"\n")
+        digest, signed = content[:DIGEST_LENGTH], memoryview(content)[DIGEST_LENGTH + 1 :]
         if digest != self._digest(signed):
             return None
-        title, _, parquet = signed.partition(b"\n")
-        said = json.loads(title)
+        title_ends = content.index(b"\n", DIGEST_LENGTH + 1)
+        said = json.loads(content[DIGEST_LENGTH + 1 : title_ends])
         position = Position(said.pop("seq"), said.pop("mark"))
         if said != self._title(shop, kind) or not is_past(position):
             return None
-        return Taken(position, pl.read_parquet(io.BytesIO(parquet)))
+        return Taken(position, pl.read_parquet(io.BytesIO(content[title_ends + 1 :])))
 
     def write(self, shop: str, kind: str, position: Position, links: pl.DataFrame) -> None:
         """The snapshot is the given one, whole or not at all; a folder that refuses it is only logged."""
         if self.folder is None:
             return
         parquet = io.BytesIO()
-        links.write_parquet(parquet, compression="lz4", statistics=False)
+        links.write_parquet(parquet, compression="zstd", compression_level=1, statistics=False)
         title = json.dumps(self._title(shop, kind) | {"seq": position.seq, "mark": position.mark}).encode()
         signed = b"\n".join((title, parquet.getbuffer()))
         try:
@@ -109,8 +110,8 @@ class Snapshots:
         columns = {name: str(dtype) for name, dtype in SNAPSHOT_LINKS.items()}
         return {"ledger": self.ledger, "shop": shop, "kind": kind, "columns": columns}
 
-    def _digest(self, signed: bytes) -> bytes:
-        return blake2b(signed, key=self.secret, digest_size=16).hexdigest().encode()
+    def _digest(self, signed: bytes | memoryview) -> bytes:
+        return blake2b(signed, key=self.secret, digest_size=DIGEST_LENGTH // 2).hexdigest().encode()
 
     def _path(self, folder: Path, shop: str, kind: str) -> Path:
         return folder / f"{quote(shop, safe='')}.{quote(kind, safe='')}.{self.ledger}.links"
