@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,9 +16,12 @@ from connectors.ledger import Ledger
 from connectors.ledger.leases import Lease
 from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import StreamSpec
+from schemas.frames import FAULTS
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
-from schemas.run_report import RunReport, StepReport
+from schemas.run_report import PlannedChange, RunReport, StepReport
+from tasks.collect import DroppedFile
+from tasks.file_refused import FileRefusedError
 from tasks.plan.stock import SETTLED
 from tasks.shop import ShopFolder
 
@@ -75,7 +78,7 @@ class Rows:
     accepted: pl.DataFrame = field(
         default_factory=lambda: pl.DataFrame(schema={k: SETTLED[k] for k in ("_file", "_line", "_key")})
     )
-    faults: list[pl.DataFrame] = field(default_factory=list)
+    faults: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=FAULTS))
     ended: list[pl.DataFrame] = field(default_factory=list)
 
     def end(self, rows: pl.DataFrame) -> None:
@@ -98,6 +101,17 @@ class Rows:
 
 
 @dataclass(slots=True)
+class FileOfRun:
+    """A file of the run, at its position, and what was seen of it."""
+
+    dropped: DroppedFile
+    rows: int = 0
+    encoding: str = ""
+    delimiter: str = ""
+    refused: FileRefusedError | None = None
+
+
+@dataclass(slots=True)
 class Run:
     """What the steps of a flow share. Made by `carried_out`, never by hand."""
 
@@ -113,8 +127,10 @@ class Run:
     work: Path
     rows: Rows = field(default_factory=Rows)
     incidents: list[Incident] = field(default_factory=list)
-    file_names: list[str] = field(default_factory=list)
-    files_done: list[Callable[[], None]] = field(default_factory=list)
+    files: list[FileOfRun] = field(default_factory=list)
+    already_done: list[DroppedFile] = field(default_factory=list)
+    planned: list[PlannedChange] = field(default_factory=list)
+    """What a dry run would change."""
 
     @property
     def since(self) -> datetime | None:

@@ -15,6 +15,7 @@ from connectors.ledger import Link
 from connectors.prestashop import Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunked, try_again
 from tasks.gather.names import create_names
 from tasks.plan.shapes import Operation, PlannedRow, ProductPlan
@@ -62,6 +63,8 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
     if run.asked.dry_run:
         for product in plan.products:
             run.rows.end(_settled(product.rows))
+            run.planned += [_planned(product, operation) for operation in product.operations]
+        run.report.beyond_rows |= plan.missing.counts()
         return
     idle = [product for product in plan.products if not product.operations]
     _confirm(run, plan, idle, {})
@@ -76,6 +79,12 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
             done += len(chunk.left)
             await write_products(run, chunk, plan)
             advance("write products", done, len(busy))
+
+
+def _planned(product: ProductPlan, operation: Operation) -> PlannedChange:
+    return PlannedChange(
+        operation.key or f"{product.key} #{operation.id}", operation.kind, operation.action, tuple(operation.changes)
+    )
 
 
 def _mean_weight(products: list[ProductPlan]) -> int:

@@ -12,6 +12,7 @@ from prefect.tasks import exponential_backoff
 
 from connectors.ledger import Link
 from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunked, try_again
 from tasks.gather.stock import stock_rows
 from tasks.plan.stock import SETTLED, WRITES, StockPlan, plan_stock
@@ -39,6 +40,11 @@ class Line:
         """What the ledger remembers once the shop has it."""
         return Link(self.key, self.id, self.sub_id, fingerprint=self.fingerprint)
 
+    def planned(self) -> PlannedChange:
+        """The line as a plan shows it."""
+        old = "" if self.old is None else str(self.old)
+        return PlannedChange(self.key, "stock", "update", (("quantity", old, str(self.quantity)),))
+
     def ended(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
         """The line as a row of `SETTLED`."""
         return (self.file, self.line, self.key, outcome.value, code, detail)
@@ -49,7 +55,9 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
     run.rows.end(plan.settled)
     if run.asked.dry_run:
         run.rows.end(_as_settled([Line(*row).ended(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
-        run.rows.end(_as_settled([Line(*row).ended(Outcome.UPDATED) for row in plan.writes.iter_rows()]))
+        writes = [Line(*row) for row in plan.writes.iter_rows()]
+        run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in writes]))
+        run.planned += [line.planned() for line in writes]
         return
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
     with run.step("write stock"):

@@ -10,8 +10,8 @@ import polars as pl
 def with_links(rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
     """`rows` (`_key`, `fingerprint`, ...) with `_changed` and of their link `shop_id`, `sub_id`, `state`, `_confirmed`.
 
-    `_confirmed` is the fingerprint that the link holds; a row is unchanged when it is the same. With `since`, a link confirmed at or after it
-    counts as not confirmed: its ids are kept, its fingerprint is not believed.
+    `_confirmed` is the fingerprint that the link holds; a row is unchanged when it is the same. With `since`, a link
+    confirmed at or after it counts as not confirmed: its ids are kept, its fingerprint is not believed.
     """
     confirmed = links.select(
         pl.col("erp_key").alias("_key"),

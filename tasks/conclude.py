@@ -1,0 +1,234 @@
+"""How a run ends: the counts must add up, the rejects and the report are written, only then are files archived."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from connectors.files.archive import archive, quarantine
+from schemas.errors import PasserelleError
+from schemas.frames import FAULTS
+from schemas.incidents import Incident
+from schemas.messages import message
+from schemas.outcomes import Counts, Outcome
+from schemas.run_report import FileReport, IncidentReport, RejectReport
+from tasks.artifacts import publish
+from tasks.plan_file import describe_plan
+from tasks.rejects import write_rejects
+from tasks.report import REJECTS_SHOWN, write_report
+from tasks.run import FileOfRun, Run, StoppedByGuardError
+
+logger = logging.getLogger(__name__)
+INCIDENTS_SHOWN = 200
+_LEFT_BEHIND = (Outcome.REJECTED.value, Outcome.REFUSED.value)
+
+
+async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None) -> tuple[str, str]:
+    """The final state's name and message. Whatever happened is told in the report, in the ledger and in artifacts."""
+    start = time.monotonic()
+    settled = run.rows.settled()
+    counts = _counts(run, settled)
+    name = _name_of(run, counts, error)
+    report = run.report
+    report.counts, report.state, report.message = counts.as_dict(), name, _message(run, counts, error)
+    report.ignored_by_reason = _ignored(settled, report.language)
+    faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
+    _tell_faults(run, faults)
+    _tell_incidents(run)
+    describe_plan(run, settled)
+    ends_files = name in {"Completed", "CompletedWithRejects"}
+    _tell_files(run, faults, ends_files=ends_files)
+    report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()}
+    report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
+    seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
+    report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
+    page = write_report(report, run.folder.path / "reports")
+    run.ledger.record_incidents(run.run_id, run.incidents)
+    run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
+    await publish(report, page)
+    return name, report.message
+
+
+def _counts(run: Run, settled: pl.DataFrame) -> Counts:
+    by_outcome = {Outcome(name): count for name, count in settled["outcome"].value_counts().iter_rows()}
+    rejected = by_outcome.get(Outcome.REJECTED, 0) + run.rows.rejected
+    return Counts(run.rows.read, by_outcome | {Outcome.REJECTED: rejected})
+
+
+def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardError | None) -> str:
+    refused_files = [file for file in run.files if file.refused is not None]
+    if isinstance(error, StoppedByGuardError):
+        return "StoppedByGuard"
+    waiting = counts.by_outcome.get(Outcome.WAITING, 0)
+    if error is not None or counts.missing or (waiting and not run.asked.dry_run):
+        return "Failed"
+    if refused_files and len(refused_files) == len(run.files):
+        return "Failed"
+    if run.asked.dry_run:
+        return "Planned"
+    behind = counts.by_outcome.get(Outcome.REJECTED, 0) + counts.by_outcome.get(Outcome.REFUSED, 0)
+    return "CompletedWithRejects" if behind or refused_files else "Completed"
+
+
+def _message(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardError | None) -> str:
+    if counts.missing:
+        return f"{counts.sentence()}. {counts.missing} rows are not accounted for: this is a fault of Passerelle."
+    said = counts.sentence()
+    if isinstance(error, StoppedByGuardError):
+        tripped = (check for check in run.report.guard if check.tripped)
+        figures = ", ".join(f"{c.name} {c.affected} of {c.known} ({c.share:.0%}, limit {c.limit:.0%})" for c in tripped)
+        return f"{said}. Stopped by guard: {figures}. Nothing was written; accept_guard=true applies it knowingly."
+    if error is not None:
+        return f"{said}. {error}"
+    refused = [file for file in run.files if file.refused is not None]
+    return said + "".join(f". File refused: {file.refused}" for file in refused)
+
+
+def _ignored(settled: pl.DataFrame, language: str) -> dict[str, int]:
+    ignored = settled.filter(pl.col("outcome") == Outcome.IGNORED.value)
+    counted = ignored["code"].value_counts(sort=True)
+    return {message(code, language, key="…", detail="…", line="…").reason: count for code, count in counted.iter_rows()}
+
+
+def _as_faults(settled: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """Rows left behind after validation (no association, refused by the shop) as faults of their row."""
+    tax_code = run.stream.column("tax_code")
+    behind = settled.filter(pl.col("outcome").is_in(_LEFT_BEHIND))
+    is_tax = pl.col("code") == "tax_code_unknown"
+    return behind.select(
+        pl.col("_file").cast(FAULTS["_file"]),
+        "_line",
+        "_key",
+        column=pl.when(is_tax).then(pl.lit(tax_code.key if tax_code else None, dtype=pl.String)),
+        value=pl.when(is_tax).then("detail"),
+        code="code",
+        detail="detail",
+        blanked=pl.lit(value=False),
+    ).select(list(FAULTS))
+
+
+def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
+    report = run.report
+    rejecting = faults.filter(~pl.col("blanked"))
+    report.rejects_total = rejecting.height
+    for column, code, count in rejecting.group_by("column", "code").len().sort("len", descending=True).iter_rows():
+        report.faults_by_column.append((column or "", _reason(code, report.language, column or ""), count))
+    for row in rejecting.sort("_file", "_line").head(REJECTS_SHOWN).iter_rows(named=True):
+        report.rejects.append(_reject(run, row))
+    for row in faults.filter("blanked").head(INCIDENTS_SHOWN).iter_rows(named=True):
+        said = _text(row, report.language)
+        name = _file_name(run, row["_file"])
+        report.incidents.append(IncidentReport("info", row["_key"] or "", said[0], said[1], name, row["_line"]))
+    report.incidents_total += faults.filter("blanked").height
+
+
+def _reason(code: str, language: str, column: str) -> str:
+    return message(code, language, column=column, value="…", detail="…", key="…", line="…").reason
+
+
+def _text(row: dict[str, str | int | None], language: str) -> tuple[str, str]:
+    params = {name: str(row[name] or "") for name in ("value", "column", "detail")}
+    said = message(str(row["code"]), language, key=str(row["_key"] or ""), line=str(row["_line"]), **params)
+    return said.reason, said.remedy
+
+
+def _reject(run: Run, row: dict[str, str | int | None]) -> RejectReport:
+    reason, remedy = _text(row, run.report.language)
+    return RejectReport(
+        file=_file_name(run, row["_file"]),
+        line=int(row["_line"]) if row["_line"] is not None else None,
+        key=str(row["_key"] or ""),
+        column=str(row["column"] or ""),
+        value=str(row["value"] or ""),
+        reason=reason,
+        remedy=remedy,
+    )
+
+
+def _file_name(run: Run, position: object) -> str:
+    return run.files[position].dropped.name if isinstance(position, int) and position < len(run.files) else ""
+
+
+def _tell_incidents(run: Run) -> None:
+    language = run.report.language
+    run.report.incidents_total += len(run.incidents)
+    for incident in run.incidents[:INCIDENTS_SHOWN]:
+        run.report.incidents.append(_incident(incident, language))
+
+
+def _incident(incident: Incident, language: str) -> IncidentReport:
+    said = message(incident.code, language, **{"key": incident.key} | dict(incident.params))
+    return IncidentReport(
+        incident.level.value, incident.key, said.reason, said.remedy, file=incident.file, line=incident.line
+    )
+
+
+def _tell_files(run: Run, faults: pl.DataFrame, *, ends_files: bool) -> None:
+    """Rejects first, then the archive: a run killed in between does it again and loses nothing."""
+    day = datetime.now(UTC).date()
+    for position, file in enumerate(run.files):
+        rejects = "" if run.asked.dry_run else _write_rejects(run, position, file, faults)
+        archived = _archive(run, file) if ends_files or (file.refused and not run.asked.dry_run) else ""
+        run.report.files.append(
+            FileReport(
+                name=file.dropped.name,
+                status=_status(file, archived),
+                rows=file.rows,
+                encoding=file.encoding,
+                delimiter=file.delimiter,
+                archived_as=archived,
+                rejects_file=rejects,
+                note=_note(file, run.report.language),
+            )
+        )
+    for dropped in run.already_done:
+        moved = "" if run.asked.dry_run else _relative(run, archive(dropped, run.folder.archives, day))
+        run.report.files.append(FileReport(name=dropped.name, status="already done", archived_as=moved))
+
+
+def _status(file: FileOfRun, archived: str) -> str:
+    if file.refused is not None:
+        return "refused"
+    return "done" if archived else "left alone"
+
+
+def _note(file: FileOfRun, language: str) -> str:
+    if file.refused is None:
+        return ""
+    said = message(file.refused.code, language, **file.refused.params)
+    return f"{said.reason} {said.remedy}"
+
+
+def _write_rejects(run: Run, position: int, file: FileOfRun, faults: pl.DataFrame) -> str:
+    mine = faults.filter((pl.col("_file") == position) & ~pl.col("blanked"))
+    if mine.is_empty() or file.refused is not None:
+        return ""
+    dropped = file.dropped
+    target = run.folder.path / "rejects" / f"{Path(dropped.name).stem}.{dropped.content_hash[:8]}.rejects.csv"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_rejects(dropped.path, mine, target, run.stream, run.report.language)
+    return _relative(run, target)
+
+
+def _archive(run: Run, file: FileOfRun) -> str:
+    """Moves the file and tells the ledger; a file taken again from the archives stays where it is."""
+    dropped, shop, stream = file.dropped, run.folder.name, run.stream.name
+    day = datetime.now(UTC).date()
+    if file.refused is not None:
+        moved = _relative(run, quarantine(dropped, run.folder.path / "rejects" / "files", day))
+        run.ledger.file_refused(shop, stream, dropped.content_hash, run.run_id, moved, file.refused.code)
+        return moved
+    moved = _relative(run, archive(dropped, run.folder.archives, day))
+    run.ledger.file_done(shop, stream, dropped.content_hash, run.run_id, moved, file.rows)
+    return moved
+
+
+def _relative(run: Run, path: Path) -> str:
+    try:
+        return path.relative_to(run.folder.path).as_posix()
+    except ValueError:
+        return str(path)

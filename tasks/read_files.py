@@ -1,0 +1,91 @@
+"""The stream's complete files become accepted rows and faults; what is left alone or refused as a whole is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from tasks.collect import Collected, DroppedFile, collect
+from tasks.file_refused import FileRefusedError
+from tasks.plan.stock import SETTLED
+from tasks.read import FileRows, open_rows
+from tasks.run import FileOfRun, Run
+from tasks.validate import ValidatedStream, validate
+
+
+@task(name="read files", cache_policy=NO_CACHE, persist_result=False)
+async def read_files(run: Run) -> ValidatedStream:
+    """The accepted rows of every complete file of the stream, oldest file first, the last row of a key winning."""
+    with run.step("collect files"):
+        collected = _collected(run)
+    with run.step("read and validate"):
+        opened = [rows for file in collected.files if (rows := _opened(run, file)) is not None]
+        validated = validate(opened, run.stream, run.work)
+    for rows in opened:
+        of_run = run.files[rows.file]
+        of_run.rows, of_run.encoding, of_run.delimiter = rows.rows_read, rows.encoding, rows.delimiter
+        run.incidents += rows.warnings
+    _account(run, validated)
+    return validated
+
+
+def _collected(run: Run) -> Collected:
+    files = run.folder.settings.files
+    since = run.since
+    again: list[Path] = []
+    if since is not None:
+        past = run.ledger.archived_since(run.folder.name, run.stream.name, since)
+        again = [run.folder.path / name for name, _ in past]
+    run.folder.drop.mkdir(parents=True, exist_ok=True)
+    collected = collect(
+        run.folder.drop,
+        run.stream,
+        streams=tuple(run.folder.imports.streams.values()),
+        last_done_hash=None if since else run.ledger.last_done_hash(run.folder.name, run.stream.name),
+        again=again,
+        completeness=files.complete,
+        stable_seconds=files.stable_seconds,
+        marker_suffix=files.marker_suffix,
+    )
+    for name, code in collected.left_alone:
+        run.tell(Level.RETRY, code, value=name)
+    for file in collected.already_done:
+        run.tell(Level.INFO, "already_done", value=file.name)
+    run.files = [FileOfRun(file) for file in collected.files]
+    run.already_done = list(collected.already_done)
+    for file in collected.files:
+        run.ledger.file_seen(run.folder.name, run.stream.name, file.name, file.content_hash, file.size, run.run_id)
+    return collected
+
+
+def _opened(run: Run, file: DroppedFile) -> FileRows | None:
+    """The file's rows; None when the file as a whole is not what was agreed, which an incident tells."""
+    try:
+        return open_rows(file.path, run.stream, file=file.position)
+    except FileRefusedError as error:
+        run.files[file.position].refused = error
+        run.tell(Level.ERROR, error.code, **error.params)
+        return None
+
+
+def _account(run: Run, validated: ValidatedStream) -> None:
+    """Says of every row read where it stands: rejected, superseded, or accepted and on its way."""
+    run.rows.read = validated.rows_read
+    run.rows.rejected = validated.rejected_rows
+    run.rows.faults = validated.faults_scan()
+    run.rows.accepted = validated.accepted_rows_scan().select(pl.col("_file").cast(pl.Int32), "_line", "_key").collect()
+    run.rows.end(
+        validated.superseded.select(
+            pl.col("_file").cast(pl.Int32),
+            "_line",
+            "_key",
+            outcome=pl.lit(Outcome.IGNORED.value),
+            code=pl.lit("superseded"),
+            detail=pl.col("_by_line").cast(pl.String),
+        ).select(list(SETTLED))
+    )
