@@ -1,0 +1,44 @@
+"""Runs the sandbox shop as a program until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from deployments.sandbox.shop.sandbox_shop import SANDBOX_KEY, SandboxShop
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; the first lines of the output are the address and the key."""
+    parser = argparse.ArgumentParser(prog="python -m deployments.sandbox.shop", description=main.__doc__)
+    parser.add_argument("--port", type=int, default=8080, help="0 takes any free port")
+    parser.add_argument("--profile", choices=("1.7.8", "8.2", "9.0"), default="8.2")
+    parser.add_argument("--state-file", type=Path, help="keep the shop here; it comes back from it")
+    parser.add_argument("--workers", type=int, help="how many requests at once; no limit by default")
+    parser.add_argument("--speed", type=float, default=0.0, help="0: as fast as it can, 1: a measured real shop")
+    parser.add_argument("--module", action="store_true", help="with the module's resources")
+    parser.add_argument("--key", default=SANDBOX_KEY)
+    asked = parser.parse_args()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with SandboxShop(
+        profile=asked.profile,
+        port=asked.port,
+        workers=asked.workers,
+        speed=asked.speed,
+        module=asked.module,
+        state_file=asked.state_file,
+        key=asked.key,
+    ) as shop:
+        sys.stdout.write(f"url {shop.url}\nkey {shop.key}\n")
+        sys.stdout.flush()
+        stop.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""What each resource does beyond its table, by resource name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployments.sandbox.shop.behaviours import attributes, categories, combinations, customers, prices, products, shop, stock
+from deployments.sandbox.shop.entity import Behaviour
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLAIN = Behaviour()
+
+BEHAVIOURS: Mapping[str, Behaviour] = {
+    **attributes.BEHAVIOURS,
+    "categories": categories.BEHAVIOUR,
+    "combinations": combinations.BEHAVIOUR,
+    **customers.BEHAVIOURS,
+    **prices.BEHAVIOURS,
+    "products": products.BEHAVIOUR,
+    **shop.BEHAVIOURS,
+    "stock_availables": stock.BEHAVIOUR,
+}
+
+
+def behaviour_of(resource: str) -> Behaviour:
+    """The resource's hooks, none when it is a plain table."""
+    return BEHAVIOURS.get(resource, PLAIN)

@@ -1,0 +1,102 @@
+"""Customers: hashed passwords, one e-mail each, groups; carts and their rows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
+from deployments.sandbox.shop.errors import ServiceError
+from deployments.sandbox.shop.store import now
+
+if TYPE_CHECKING:
+    from deployments.sandbox.shop.store import Row, Store
+
+_HASH = re.compile(r"\$2y\$10\$.{53}")
+_CART_ROW = ("id_product", "id_product_attribute", "id_address_delivery", "id_customization", "quantity")
+
+
+def _set_password(draft: Draft, value: str) -> None:
+    """A hash that was read is kept, anything else is hashed, however short."""
+    if _HASH.fullmatch(value) and draft.before and draft.before["passwd"] == value:
+        return
+    digest = hashlib.sha256(f"{secrets.token_hex(8)}{value}".encode()).hexdigest()
+    draft.put("passwd", f"$2y$10${digest[:53]}")
+
+
+def _before_save(draft: Draft) -> None:
+    if draft.is_new:
+        draft.put("secure_key", secrets.token_hex(16))
+        draft.put("last_passwd_gen", now())
+        draft.put("id_shop", "1")
+        draft.put("id_shop_group", "1")
+        if not draft.whole("id_default_group"):
+            guest = draft.text("is_guest") == "1"
+            draft.put("id_default_group", draft.store.configuration("PS_GUEST_GROUP" if guest else "PS_CUSTOMER_GROUP"))
+    if draft.text("is_guest") != "1":
+        _refuse_used_email(draft)
+
+
+def _refuse_used_email(draft: Draft) -> None:
+    for other in draft.store["customers"].where("email", draft.text("email")):
+        if other["id"] != draft.values.get("id") and other["is_guest"] != "1" and other["deleted"] != "1":
+            raise ServiceError(
+                500,
+                140 if draft.is_new else 141,
+                "The email is already used, please choose another one.",
+            ).then(500, 46, "Unable to save resource")
+
+
+def _after_save(draft: Draft) -> None:
+    if draft.is_new:
+        draft.store["customers"].update(draft.identifier, {"groups": [draft.whole("id_default_group")]})
+
+
+def _set_groups(draft: Draft, entries: Entries) -> None:
+    ids = list(dict.fromkeys(int(one.get("id") or 0) for one in entries))
+    draft.store["customers"].update(draft.identifier, {"groups": ids})
+
+
+def _groups(store: Store, row: Row) -> Entries:
+    return [{"id": str(one)} for one in store["customers"].rows[row["id"]].get("groups", [])]
+
+
+def _save_cart(draft: Draft) -> None:
+    if draft.is_new and draft.whole("id_customer") and not draft.text("secure_key"):
+        customer = draft.store["customers"].rows.get(draft.whole("id_customer"))
+        draft.put("secure_key", customer["secure_key"] if customer else "")
+
+
+def _set_cart_rows(draft: Draft, entries: Entries) -> None:
+    rows = [tuple(one.get(name) or "0" for name in _CART_ROW) for one in entries]
+    draft.store["carts"].update(draft.identifier, {"cart_rows": rows})
+
+
+def cart_rows(store: Store, cart: int) -> Entries:
+    """The lines of a cart."""
+    kept = store["carts"].rows[cart].get("cart_rows", [])
+    return [dict(zip(_CART_ROW, one, strict=True)) for one in kept]
+
+
+def _remove_customer(store: Store, row: Row) -> None:
+    for address in list(store["addresses"].where("id_customer", row["id"])):
+        store["addresses"].update(address["id"], {"deleted": "1"})
+
+
+BEHAVIOURS = {
+    "customers": Behaviour(
+        setters={"passwd": _set_password},
+        before_save=_before_save,
+        after_save=_after_save,
+        associations={"groups": _set_groups},
+        lists={"groups": _groups},
+        after_remove=_remove_customer,
+    ),
+    "carts": Behaviour(
+        before_save=_save_cart,
+        associations={"cart_rows": _set_cart_rows},
+        lists={"cart_rows": lambda store, row: cart_rows(store, row["id"])},
+    ),
+}

@@ -1,0 +1,262 @@
+"""Products: what is derived, what follows a save, and associations that replace everything they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployments.sandbox.shop.behaviours import combinations, stock
+from deployments.sandbox.shop.columns import number
+from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
+from deployments.sandbox.shop.errors import CrashError
+from deployments.sandbox.shop.slugs import slug
+
+if TYPE_CHECKING:
+    from deployments.sandbox.shop.store import Row, Store
+
+_POSITION_WARNING = (
+    "[PHP Warning #2] Trying to access array offset on value of type null (/var/www/shop/classes/Product.php, line 7273)"
+)
+_NAME_WARNING = (
+    "[PHP Warning #2] foreach() argument must be of type array|object, string given "
+    "(/var/www/shop/classes/Product.php, line 8100)"
+)
+
+
+def _set_position(draft: Draft, _value: str) -> None:
+    draft.warnings.append(_POSITION_WARNING)
+
+
+def _set_default_combination(draft: Draft, value: str) -> None:
+    table = draft.store["combinations"]
+    for one in list(table.where("id_product", draft.values.get("id", 0))):
+        table.update(one["id"], {"default_on": "1" if str(one["id"]) == value else None})
+    draft.put("cache_default_attribute", value)
+
+
+def _set_default_image(draft: Draft, value: str) -> None:
+    draft.put("id_default_image", value)
+
+
+def _set_type(draft: Draft, value: str) -> None:
+    draft.put("is_virtual", "1" if value == "virtual" else "0")
+    draft.put("cache_is_pack", "1" if value == "pack" else "0")
+
+
+def _before_save(draft: Draft) -> None:
+    if draft.is_new:
+        draft.put("id_shop_default", "1")
+        _derive_link(draft)
+    price, unit_price = number(draft.text("price")), number(draft.text("unit_price"))
+    if draft.touched & {"price", "unit_price"} and unit_price:
+        draft.put("unit_price_ratio", f"{price / unit_price:.14g}")
+
+
+def _searchable(draft: Draft) -> bool:
+    return (
+        draft.text("active") == "1"
+        and draft.text("visibility") in {"both", "search"}
+        and draft.store.configuration("PS_SEARCH_INDEXATION") == "1"
+    )
+
+
+def _derive_link(draft: Draft) -> None:
+    names, links = draft.values["name"], draft.values["link_rewrite"]
+    if not isinstance(names, dict):
+        draft.warnings.append(_NAME_WARNING)
+        return
+    made = dict(links) if isinstance(links, dict) else {}
+    for language in draft.store.languages:
+        made[language] = made.get(language) or slug(names.get(language, ""))
+    draft.put("link_rewrite", made)
+
+
+def _after_save(draft: Draft) -> None:
+    table = draft.store["products"]
+    if _searchable(draft):
+        table.update(draft.identifier, {"indexed": "1"})
+    if draft.is_new:
+        table.update(draft.identifier, {"categories": [], "product_features": [], "positions": {}})
+        stock.make_row(draft.store, draft.identifier, 0)
+
+
+def _set_categories(draft: Draft, entries: Entries) -> None:
+    table = draft.store["products"]
+    ids = list(dict.fromkeys(int(one.get("id") or 0) for one in entries))
+    before = table.rows[draft.identifier].get("positions", {})
+    positions = {str(one): before.get(str(one)) or next_position(draft.store, one) for one in ids}
+    table.update(draft.identifier, {"categories": ids, "positions": positions})
+
+
+def next_position(store: Store, category: int) -> int:
+    """The place of a new product in a category, from 1."""
+    table = store["products"]
+    taken = store.positions.get(category)
+    if taken is None:
+        key = str(category)
+        taken = max(
+            (table.rows[one].get("positions", {}).get(key, 0) for one in table.ids_where("categories", category)),
+            default=0,
+        )
+    store.positions[category] = taken + 1
+    return taken + 1
+
+
+def _set_features(draft: Draft, entries: Entries) -> None:
+    pairs = [(int(one.get("id") or 0), int(one.get("id_feature_value") or 0)) for one in entries]
+    draft.store["products"].update(draft.identifier, {"product_features": list(dict.fromkeys(pairs))})
+    if len(set(pairs)) != len(pairs):
+        raise CrashError("duplicate key in feature_product")
+
+
+def _set_combinations(draft: Draft, entries: Entries) -> None:
+    """Combinations that are not named are deleted; those of another product move here."""
+    table = draft.store["combinations"]
+    wanted = [int(one.get("id") or 0) for one in entries]
+    moved = [one for one in wanted if one in table.rows and table.rows[one]["id_product"] != str(draft.identifier)]
+    defaults = [one for one in table.where("id_product", draft.identifier) if one["default_on"]]
+    if defaults and any(table.rows[one]["default_on"] for one in moved):
+        raise CrashError("duplicate key product_default")
+    for one in list(table.where("id_product", draft.identifier)):
+        if one["id"] not in wanted:
+            table.remove(one["id"])
+            combinations.BEHAVIOUR.after_remove(draft.store, one)  # type: ignore[misc]
+    for one in moved:
+        table.update(one, {"id_product": str(draft.identifier)})
+    combinations.follow(draft.store, draft.identifier)
+
+
+def _set_ids(name: str) -> object:
+    def setter(draft: Draft, entries: Entries) -> None:
+        ids = list(dict.fromkeys(int(one.get("id") or 0) for one in entries))
+        draft.store["products"].update(draft.identifier, {name: ids})
+
+    return setter
+
+
+def _set_bundle(draft: Draft, entries: Entries) -> None:
+    draft.store["products"].update(draft.identifier, {"product_bundle": [tuple(one.items()) for one in entries]})
+
+
+def _stored(store: Store, row: Row) -> Row:
+    return store["products"].rows[row["id"]]
+
+
+def _categories(store: Store, row: Row) -> Entries:
+    """Categories that do not exist are kept but not shown."""
+    kept = _stored(store, row).get("categories", [])
+    return [{"id": str(one)} for one in kept if one in store["categories"].rows]
+
+
+def _combinations(store: Store, row: Row) -> Entries:
+    return [{"id": str(one)} for one in sorted(store["combinations"].ids_where("id_product", row["id"]))]
+
+
+def _option_values(store: Store, row: Row) -> Entries:
+    found = dict.fromkeys(
+        value
+        for one in store["combinations"].where("id_product", row["id"])
+        for value in one.get("product_option_values", [])
+        if value in store["product_option_values"].rows
+    )
+    return [{"id": str(one)} for one in found]
+
+
+def _features(store: Store, row: Row) -> Entries:
+    pairs = _stored(store, row).get("product_features", [])
+    return [{"id": str(feature), "id_feature_value": str(value)} for feature, value in pairs]
+
+
+def _stock_rows(store: Store, row: Row) -> Entries:
+    rows = store["stock_availables"].where("id_product", row["id"])
+    return [{"id": str(one["id"]), "id_product_attribute": one["id_product_attribute"]} for one in rows]
+
+
+def _ids(name: str) -> object:
+    return lambda store, row: [{"id": str(one)} for one in _stored(store, row).get(name, [])]
+
+
+def _bundle(store: Store, row: Row) -> Entries:
+    return [dict(one) for one in _stored(store, row).get("product_bundle", [])]
+
+
+def _default_image(store: Store, row: Row) -> str:
+    images = _stored(store, row).get("images", [])
+    return str(images[0]) if images else ""
+
+
+def _default_combination(store: Store, row: Row) -> int:
+    return int(_stored(store, row)["cache_default_attribute"] or 0)
+
+
+def _position(store: Store, row: Row) -> str:
+    position = _stored(store, row).get("positions", {}).get(row["id_category_default"] or "")
+    return "" if position is None else str(position)
+
+
+def _manufacturer_name(store: Store, row: Row) -> str:
+    found = store["manufacturers"].rows.get(int(row["id_manufacturer"] or 0))
+    return found["name"] if found else ""
+
+
+def _quantity(_store: Store, row: Row) -> str:
+    """The column of the product, never its stock: 0 once stored, nothing in the answer to a POST."""
+    return row.get("quantity") or ""
+
+
+def _type(_store: Store, row: Row) -> str:
+    if row.get("is_virtual") == "1":
+        return "virtual"
+    return "pack" if row.get("cache_is_pack") == "1" else "simple"
+
+
+def _new(_store: Store, _row: Row) -> None:
+    return None
+
+
+def _after_remove(store: Store, row: Row) -> None:
+    for name in ("combinations", "specific_prices", "product_suppliers"):
+        for one in list(store[name].where("id_product", row["id"])):
+            store[name].remove(one["id"])
+    stock.remove_rows(store, row["id"])
+
+
+BEHAVIOUR = Behaviour(
+    setters={
+        "position_in_category": _set_position,
+        "id_default_combination": _set_default_combination,
+        "id_default_image": _set_default_image,
+        "type": _set_type,
+    },
+    before_save=_before_save,
+    after_save=_after_save,
+    associations={
+        "categories": _set_categories,
+        "product_features": _set_features,
+        "combinations": _set_combinations,
+        "accessories": _set_ids("accessories"),
+        "tags": _set_ids("tags"),
+        "product_bundle": _set_bundle,
+    },
+    getters={
+        "new": _new,
+        "id_default_image": _default_image,
+        "id_default_combination": _default_combination,
+        "position_in_category": _position,
+        "manufacturer_name": _manufacturer_name,
+        "quantity": _quantity,
+        "type": _type,
+    },
+    lists={
+        "categories": _categories,
+        "images": _ids("images"),
+        "combinations": _combinations,
+        "product_option_values": _option_values,
+        "product_features": _features,
+        "tags": _ids("tags"),
+        "stock_availables": _stock_rows,
+        "attachments": _ids("attachments"),
+        "accessories": _ids("accessories"),
+        "product_bundle": _bundle,
+    },
+    after_remove=_after_remove,
+)

@@ -1,0 +1,171 @@
+"""What stands between the socket and the webservice: faults, the pace of the shop, headers, and the count of requests."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from deployments.sandbox.shop import control, render_xml
+from deployments.sandbox.shop.exchange import WRITES, XML, Reply, Request
+from deployments.sandbox.shop.faults import AFTER_THE_WRITE, Fault
+from deployments.sandbox.shop.http import HttpReply, HttpRequest, page
+from deployments.sandbox.shop.query import Query
+
+if TYPE_CHECKING:
+    from deployments.sandbox.shop.faults import Faults
+    from deployments.sandbox.shop.pace import Pace
+    from deployments.sandbox.shop.webservice import Webservice
+
+_SMALL = 4_096
+_WARNING = "\nWarning: Undefined array key \"id_lang\" in /var/www/shop/classes/Product.php on line 5412\n"
+
+
+class RequestLog:
+    """The requests the webservice has seen, in order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.seen: list[tuple[str, str, int]] = []
+
+    def add(self, method: str, path: str, status: int) -> None:
+        """Note a request; status 0 means its connection was reset."""
+        with self._lock:
+            self.seen.append((method, path, status))
+
+    def clear(self) -> None:
+        """Forget all requests so far."""
+        with self._lock:
+            self.seen = []
+
+    @property
+    def writes(self) -> int:
+        """How many of them were writes."""
+        return sum(method in WRITES for method, _, _ in self.seen)
+
+
+class Front:
+    """Answers the requests that come in at the port."""
+
+    def __init__(self, webservice: Webservice, faults: Faults, pace: Pace, log: RequestLog, panel: control.Panel) -> None:
+        self._webservice = webservice
+        self._faults = faults
+        self._pace = pace
+        self._log = log
+        self._panel = panel
+
+    def answer(self, request: HttpRequest) -> HttpReply:
+        """The reply to any request: the webservice's, the control endpoints', or a page."""
+        url = urlsplit(request.target)
+        path = unquote(url.path)
+        if path.startswith(control.PREFIX):
+            return self._panel.answer(request.method, path.removeprefix(control.PREFIX), request.body)
+        if path != "/api" and not path.startswith("/api/"):
+            return page(404, "404 Not Found", "<h1>404 Not Found</h1>")
+        if request.method == "TRACE":
+            return page(405, "405 Not Allowed", "<center><h1>405 Not Allowed</h1></center>")
+        fault = self._faults.strike(request.method, request.target)
+        reply = self._with_fault(request, path, url.query, fault)
+        self._log.add(request.method, request.target, 0 if reply.reset else reply.status)
+        return reply
+
+    def _with_fault(self, request: HttpRequest, path: str, query: str, fault: Fault | None) -> HttpReply:
+        if fault is None:
+            return self._served(request, path, query)
+        if fault.kind not in AFTER_THE_WRITE:
+            return instead(fault)
+        if fault.kind == "latency":
+            time.sleep(fault.seconds)
+        return spoilt(fault, self._served(request, path, query))
+
+    def _served(self, request: HttpRequest, path: str, query: str) -> HttpReply:
+        started = time.perf_counter()
+        asked = Request(
+            method=request.method,
+            path=path.removeprefix("/api"),
+            query=Query(query),
+            headers=request.headers,
+            body=request.body,
+            host=request.headers.get("host", "localhost"),
+        )
+        with self._pace.worker():
+            self._pace.begin()
+            reply = self._webservice.answer(asked)
+            self._pace.finish()
+        return self._dressed(asked, reply, time.perf_counter() - started)
+
+    def _dressed(self, asked: Request, reply: Reply, seconds: float) -> HttpReply:
+        body = reply.body.encode()
+        headers = [("Content-Type", reply.content_type)] if reply.content_type else []
+        if reply.location:
+            headers.append(("Location", reply.location))
+        if reply.from_engine:
+            headers.append(("Access-Time", str(int(time.time()))))
+            headers.append(("X-Powered-By", "PrestaShop Webservice"))
+            headers.append(("PSWS-Version", self._webservice.version if reply.authenticated else "0"))
+            headers.append(("Execution-Time", f"{round(seconds, 3):g}"))
+        status = reply.status
+        if reply.signed:
+            digest = hashlib.sha1(body, usedforsecurity=False).hexdigest()
+            headers.append(("Content-Sha1", digest))
+            if asked.headers.get("local-content-sha1") == digest:
+                status, body = 304, b""
+        if reply.authenticated and len(body) < _SMALL:
+            headers.append(("Set-Cookie", f"PrestaShop-sandbox={secrets.token_hex(16)}; path=/; HttpOnly; SameSite=Lax"))
+        return HttpReply(status, headers, body)
+
+
+def instead(fault: Fault) -> HttpReply:
+    """What comes back when the request never reaches the shop's code, or dies there before any write."""
+    retry = [("Retry-After", str(fault.retry_after))]
+    match fault.kind:
+        case "429":
+            return _with_headers(page(429, "429 Too Many Requests", "<h1>429 Too Many Requests</h1>"), retry)
+        case "503":
+            return _with_headers(page(503, "503 Service Temporarily Unavailable", "<h1>503</h1>"), retry)
+        case "maintenance":
+            return _with_headers(page(503, "Maintenance", "<h1>We'll be back soon.</h1>"), retry)
+        case "reset-before":
+            return HttpReply(0, reset=True)
+        case "redirect":
+            return HttpReply(302, [("Content-Type", "text/html; charset=utf-8"), ("Location", "http://shop.invalid/")])
+        case "waf-403":
+            return page(403, "403 Forbidden", "<h1>Forbidden</h1><p>Blocked by the firewall.</p>")
+        case "waf-406":
+            return page(406, "Not Acceptable!", "<h1>Not Acceptable!</h1><p>Generated by Mod_Security.</p>")
+        case "disabled":
+            said = "The PrestaShop webservice is disabled. Please activate it in the PrestaShop Back Office"
+            return _document(503, [(22, said)])
+        case "401":
+            refused = [(20, "Authentification key is not active"), (21, "No permission for this authentication key")]
+            return _document(401, refused)
+        case _:
+            return HttpReply(500, [("Content-Type", "text/html; charset=utf-8")])
+
+
+def spoilt(fault: Fault, reply: HttpReply) -> HttpReply:
+    """What is left of a good reply when the fault strikes after the write."""
+    match fault.kind:
+        case "500-after":
+            return HttpReply(500, [("Content-Type", "text/html; charset=utf-8")])
+        case "reset-after":
+            return HttpReply(reply.status, reset=True)
+        case "php-warnings":
+            return HttpReply(reply.status, reply.headers, _WARNING.encode() + reply.body)
+        case "php-warnings-500":
+            return _document(500, [(3, f"[PHP Warning #2] {_WARNING.strip()}")])
+        case _:
+            return reply
+
+
+def _document(status: int, errors: list[tuple[int, str]]) -> HttpReply:
+    headers = [("Content-Type", XML), ("X-Powered-By", "PrestaShop Webservice"), ("PSWS-Version", "0")]
+    return HttpReply(status, headers, render_xml.errors(errors).encode())
+
+
+def _with_headers(reply: HttpReply, headers: list[tuple[str, str]]) -> HttpReply:
+    reply.headers += headers
+    return reply

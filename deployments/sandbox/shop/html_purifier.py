@@ -1,0 +1,60 @@
+"""Rewrites HTML the way the shop does before it stores it, so that a read-back differs from what was sent."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from lxml import html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_VOID = frozenset({"br", "hr", "img", "col", "input", "source"})
+_DROPPED = frozenset({"script", "style", "iframe", "object", "embed", "form"})
+_UNWRAPPED = frozenset({"html", "body", "font", "section", "article", "nav", "header", "footer", "main", "button"})
+
+
+def purified(text: str) -> str:
+    """Well-formed XHTML of the same content; plain text without markup comes back as it was."""
+    if not any(mark in text for mark in "<>&\r"):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "<" not in text:
+        return _text(html.fromstring(f"<pre>{text}</pre>").text)
+    root = html.fragment_fromstring(text, create_parent="purified")
+    return _text(root.text) + "".join("".join(_written(child)) for child in root)
+
+
+def _text(text: str | None) -> str:
+    return escape(text or "", quote=False)
+
+
+def _attributes(element: html.HtmlElement) -> Iterator[str]:
+    for name, value in element.attrib.items():
+        if str(name).startswith("on"):
+            continue
+        content = _style(str(value)) if name == "style" else str(value)
+        yield f' {name}="{escape(content)}"'
+
+
+def _style(value: str) -> str:
+    declarations = [one.strip() for one in value.split(";") if one.strip()]
+    return "".join(f"{name.strip()}:{content.strip()};" for name, _, content in (d.partition(":") for d in declarations))
+
+
+def _written(element: html.HtmlElement) -> Iterator[str]:
+    name = element.tag
+    if not isinstance(name, str) or name in _DROPPED:
+        yield _text(element.tail)
+        return
+    shown = name not in _UNWRAPPED
+    if shown:
+        yield f"<{name}{''.join(_attributes(element))}{' />' if name in _VOID else '>'}"
+    if name not in _VOID:
+        yield _text(element.text)
+        for child in element:
+            yield from _written(child)
+        if shown:
+            yield f"</{name}>"
+    yield _text(element.tail)

@@ -1,0 +1,46 @@
+"""Deletes entities: all of those named, or none when one of them does not exist."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deployments.sandbox.shop.columns import number
+from deployments.sandbox.shop.errors import ServiceError
+
+if TYPE_CHECKING:
+    from deployments.sandbox.shop.entity import Behaviour
+    from deployments.sandbox.shop.query import Query
+    from deployments.sandbox.shop.schema import Resource
+    from deployments.sandbox.shop.store import Store
+
+_NO_ID = "[PHP Warning #2] Undefined array key 1 (/var/www/shop/classes/webservice/WebserviceRequest.php, line 1485)"
+
+
+def remove(store: Store, resource: Resource, behaviour: Behaviour, rest: list[str], query: Query, *, warnings: bool) -> None:
+    """Take out the entities named by the path or by ``id=[1,2]``."""
+    ids = _named(rest, query)
+    with store.lock:
+        table = store[resource.name]
+        missing = [one for one in ids if one not in table.rows]
+        if missing or not ids:
+            raise _unknown(missing or [0], warnings=warnings and not ids)
+        for identifier in ids:
+            row = table.remove(identifier)
+            if row is not None and behaviour.after_remove is not None:
+                behaviour.after_remove(store, row)
+
+
+def _named(rest: list[str], query: Query) -> list[int]:
+    if rest:
+        return [int(number(rest[0]))]
+    bracketed = re.fullmatch(r"\[(.*)\]", query.text("id"))
+    text = bracketed[1] if bracketed else query.text("id")
+    return [int(number(part)) for part in text.split(",") if part]
+
+
+def _unknown(missing: list[int], *, warnings: bool) -> ServiceError:
+    said = f"Id(s) not exists: {', '.join(map(str, missing))}"
+    if warnings:
+        return ServiceError(500, 3, _NO_ID).then(404, 87, said)
+    return ServiceError(404, 87, said)

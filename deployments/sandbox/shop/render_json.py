@@ -1,0 +1,85 @@
+"""Writes entities as the webservice's JSON, with the losses of the real one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from deployments.sandbox.shop.display import Display
+    from deployments.sandbox.shop.entity import Behaviour
+    from deployments.sandbox.shop.schema import Association, Resource
+    from deployments.sandbox.shop.store import Row, Store
+
+
+def text(value: Any) -> str:
+    """JSON as PHP writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
+
+
+def errors(found: Iterable[tuple[int, str]]) -> str:
+    """The error document."""
+    return text({"errors": [{"code": code, "message": message} for code, message in found]})
+
+
+class JsonWriter:
+    """Writes the entities of one resource with the fields of one display."""
+
+    def __init__(
+        self,
+        store: Store,
+        resource: Resource,
+        behaviour: Behaviour,
+        display: Display,
+        languages: Sequence[int],
+    ) -> None:
+        self._store = store
+        self._resource = resource
+        self._behaviour = behaviour
+        self._display = display
+        self._languages = languages
+
+    def short_list(self, rows: Iterable[Row]) -> str:
+        """A list of ids only; an empty list has no name."""
+        return self._listed([{"id": row["id"]} for row in rows])
+
+    def full_list(self, rows: Iterable[Row]) -> str:
+        """A list of entities with the displayed fields."""
+        return self._listed([self._entity(row) for row in rows])
+
+    def _listed(self, entities: list[dict[str, Any]]) -> str:
+        return text({self._resource.list_node: entities}) if entities else "[]"
+
+    def detail(self, row: Row) -> str:
+        """One entity; whatever is falsy to PHP is left out."""
+        kept = {name: value for name, value in self._entity(row).items() if value and value != "0"}
+        return text({self._resource.node: kept})
+
+    def _entity(self, row: Row) -> dict[str, Any]:
+        shown: dict[str, Any] = {"id": row.get("id")} if self._display.with_id else {}
+        for field in self._display.fields:
+            getter = self._behaviour.getters.get(field.name)
+            value = row.get(field.name) if getter is None else getter(self._store, row)
+            shown[field.name] = self._texts(value) if field.i18n else value
+        shown.update({name: row["_prices"][name] for name in self._display.prices})
+        associations = {
+            one.name: entries
+            for one, names in self._display.associations
+            if one.name in self._behaviour.lists and (entries := self._members(one, names, row))
+        }
+        if associations:
+            shown["associations"] = associations
+        return shown
+
+    def _texts(self, value: Any) -> Any:
+        texts = value if isinstance(value, dict) else {}
+        if len(self._languages) == 1:
+            return texts.get(self._languages[0], "")
+        return [{"id": str(one), "value": texts.get(one, "")} for one in self._languages]
+
+    def _members(self, association: Association, names: tuple[str, ...], row: Row) -> list[dict[str, str]]:
+        fields = [one.name for one in association.fields if one.name in names]
+        entries = self._behaviour.lists[association.name](self._store, row)
+        return [{name: entry.get(name, "") for name in fields} for entry in entries]

@@ -1,0 +1,274 @@
+"""Saves the entities of a document one by one, in order, without transaction, and stops at the first failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from deployments.sandbox.shop.entity import Behaviour, Draft, Entries, Method
+from deployments.sandbox.shop.errors import ServiceError
+from deployments.sandbox.shop.store import FIRST_LANGUAGE, now
+from deployments.sandbox.shop.validators import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from deployments.sandbox.shop.query import Query
+    from deployments.sandbox.shop.schema import Field, Resource
+    from deployments.sandbox.shop.store import Row, Store
+
+ENUMERATIONS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("products", "condition"): ("new", "used", "refurbished"),
+    ("products", "visibility"): ("both", "catalog", "search", "none"),
+    ("product_options", "group_type"): ("select", "radio", "color"),
+}
+DEFAULTS = {("products", "condition"): "new", ("products", "visibility"): "both"}
+
+
+def as_method(method: str) -> Method:
+    """The method as one that saves."""
+    methods: dict[str, Method] = {"POST": "POST", "PUT": "PUT", "PATCH": "PATCH"}
+    return methods[method]
+
+
+def parsed(body: bytes, *, warnings: bool) -> list[etree._Element]:
+    """The entities of a document; a body that is no XML is refused as PHP refuses it."""
+    body = body.removeprefix(b"xml=").lstrip()
+    try:
+        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except etree.XMLSyntaxError as fault:
+        raise _unreadable(body, str(fault.msg), warnings=warnings and bool(body)) from fault
+    return [child for child in root if isinstance(child.tag, str)]
+
+
+def _unreadable(body: bytes, said: str, *, warnings: bool) -> ServiceError:
+    text = body.decode("utf-8", "replace")
+    message = f"XML error : String could not be parsed as XML\nXML length : {len(body)}\nOriginal XML : {text}"
+    if not warnings:
+        return ServiceError(500, 127, message)
+    place = "(/var/www/shop/classes/webservice/WebserviceRequest.php, line 1544)"
+    heads = (f"Entity: line 1: parser error : {said}", text[:80], "^")
+    error = ServiceError(500, 3, f"[PHP Warning #2] SimpleXMLElement::__construct(): {heads[0]} {place}")
+    for head in heads[1:]:
+        error = error.then(500, 3, f"[PHP Warning #2] SimpleXMLElement::__construct(): {head} {place}")
+    return error.then(500, 127, message)
+
+
+def check_ids(entities: list[etree._Element], method: Method) -> list[int]:
+    """The ids of the document's entities, checked before anything is written."""
+    texts = [_own_text(entity.find("id")) for entity in entities]
+    ids = [int(text) if text.isdigit() else 0 for text in texts if text != ""]
+    if method == "POST":
+        if ids:
+            raise ServiceError(400, 91, "id is forbidden when adding a new resource")
+        return []
+    if len(set(ids)) != len(ids):
+        raise ServiceError(400, 89, "id is duplicate in request")
+    if len(ids) != len(entities):
+        raise ServiceError(400, 90, "id is required when modifying a resource")
+    return ids
+
+
+def save_all(
+    store: Store,
+    resource: Resource,
+    behaviour: Behaviour,
+    method: Method,
+    entities: list[etree._Element],
+    query: Query,
+    charge: Callable[[str], None],
+    *,
+    warnings: bool,
+) -> Iterator[Row]:
+    """Each entity as saved, rendered from memory; raises at the first that fails, leaving the ones before it."""
+    ids = check_ids(entities, method)
+    raised: list[str] = []
+    for position, entity in enumerate(entities):
+        with store.lock:
+            draft = _loaded(store, resource, method, query, ids[position] if ids else 0)
+        charge(method)
+        with store.lock:
+            _apply(draft, behaviour, entity)
+            if draft.warnings and warnings:
+                raised += draft.warnings
+            if not raised:
+                _validate(draft)
+                _save(draft, behaviour)
+                _set_associations(draft, behaviour, entity)
+        yield draft.values
+    if raised:
+        error = ServiceError(500, 3, raised[0])
+        for message in raised[1:]:
+            error = error.then(500, 3, message)
+        raise error
+
+
+def _loaded(store: Store, resource: Resource, method: Method, query: Query, identifier: int) -> Draft:
+    if method == "POST":
+        return Draft(store, resource, method, query, values={})
+    before = store[resource.name].rows.get(identifier)
+    if before is None:
+        raise ServiceError(404, 92, "Invalid ID")
+    return Draft(store, resource, method, query, values=dict(before), before=before)
+
+
+def _own_text(element: etree._Element | None) -> str:
+    if element is None:
+        return ""
+    return "".join([element.text or "", *(child.tail or "" for child in element)])
+
+
+def _apply(draft: Draft, behaviour: Behaviour, entity: etree._Element) -> None:
+    children: dict[str, etree._Element] = {}
+    for child in entity:
+        if isinstance(child.tag, str):
+            children.setdefault(child.tag, child)
+    for field in draft.resource.fields:
+        node = children.get(field.name)
+        if field.i18n:
+            if node is not None or draft.method != "PATCH":
+                draft.put(field.name, _texts(node))
+        elif node is not None:
+            _assign(draft, behaviour, field, node.text if len(node) == 0 else _own_text(node))
+        elif draft.method != "PATCH":
+            _leave_out(draft, field)
+
+
+def _texts(node: etree._Element | None) -> Any:
+    languages = [] if node is None else node.findall("language")
+    if not languages:
+        return _own_text(node)
+    return {int(one.get("id") or 0): _own_text(one) for one in languages}
+
+
+def _assign(draft: Draft, behaviour: Behaviour, field: Field, value: str | None) -> None:
+    if field.read_only:
+        raise ServiceError(
+            400,
+            93,
+            f'parameter "{field.name}" not writable. Please remove this attribute of this XML',
+        )
+    setter = behaviour.setters.get(field.name)
+    if setter is not None:
+        setter(draft, value or "")
+    elif field.column.kind != "none":
+        draft.put(field.name, value or "")
+
+
+def _leave_out(draft: Draft, field: Field) -> None:
+    if field.required:
+        raise ServiceError(400, 41, f'parameter "{field.name}" required')
+    if not field.computed and field.column.kind != "none":
+        draft.put(field.name, None)
+
+
+def _validate(draft: Draft) -> None:
+    fields = draft.resource.fields
+    for field in fields:
+        if field.i18n:
+            _validate_texts(draft, field)
+    for field in fields:
+        if not field.i18n and not field.computed and not field.read_only:
+            fault = _fault(draft, field, draft.values.get(field.name), required=field.required)
+            if fault:
+                raise ServiceError(400, 85, f'Validation error: "{fault}"')
+
+
+def _validate_texts(draft: Draft, field: Field) -> None:
+    value = draft.values.get(field.name)
+    texts = dict(value) if isinstance(value, dict) else {FIRST_LANGUAGE: value or ""}
+    texts.setdefault(FIRST_LANGUAGE, "")
+    for language, text in texts.items():
+        fault = _fault(draft, field, text, required=field.required and language == FIRST_LANGUAGE)
+        if fault:
+            raise ServiceError(400, 84, f'Validation error: "{fault}"')
+
+
+def _fault(draft: Draft, field: Field, value: str | None, *, required: bool) -> str:
+    name = f"{draft.resource.php_class}->{field.name}"
+    if required and value in {None, ""}:
+        return f"Property {name} is empty."
+    allowed = ENUMERATIONS.get((draft.resource.name, field.name))
+    if allowed and not value and (draft.resource.name, field.name) in DEFAULTS:
+        draft.put(field.name, DEFAULTS[draft.resource.name, field.name])
+        return ""
+    if allowed and draft.resource.name == "products" and value not in allowed:
+        return f"Property {name} has a bad value (allowed values are: {', '.join(allowed)})."
+    if not value or value == "0":
+        return ""
+    if field.max_size is not None and len(value) > field.max_size:
+        return (
+            f"The length of property {name} is currently {len(value)} chars. "
+            f"It must be between 0 and {field.max_size} chars."
+        )
+    if field.validator and not rule(field.validator)(value):
+        return f"Property {name} is not valid"
+    return ""
+
+
+def _save(draft: Draft, behaviour: Behaviour) -> None:
+    _stamp(draft)
+    instead = behaviour.create_instead if draft.is_new else behaviour.update_instead
+    if instead is not None:
+        instead(draft)
+        return
+    if behaviour.before_save is not None:
+        behaviour.before_save(draft)
+    write(draft)
+    if behaviour.after_save is not None:
+        behaviour.after_save(draft)
+
+
+def _stamp(draft: Draft) -> None:
+    names = draft.resource.by_name
+    if "date_add" in names and (draft.is_new or not draft.values.get("date_add")):
+        draft.put("date_add", now())
+    if "date_upd" in names:
+        draft.put("date_upd", now())
+
+
+def write(draft: Draft) -> None:
+    """Put the draft's row into its table; a new one takes the next id."""
+    table = draft.store[draft.resource.name]
+    row = dict(draft.before) if draft.before is not None else draft.store.blank_row(draft.resource.name)
+    for name in draft.touched:
+        field = draft.resource.by_name.get(name)
+        row[name] = _stored(draft, field, draft.values[name]) if field else draft.values[name]
+    if draft.is_new:
+        draft.values["id"] = table.insert(row)
+    else:
+        table.replace(draft.identifier, row)
+
+
+def _stored(draft: Draft, field: Field, value: Any) -> Any:
+    if not field.i18n:
+        return field.column.stored(value)
+    if not isinstance(value, dict):
+        return dict.fromkeys(draft.store.languages, field.column.stored(value))
+    fallback = value.get(FIRST_LANGUAGE, "") if field.required else ""
+    return {one: field.column.stored(value.get(one) or fallback) for one in draft.store.languages}
+
+
+def _set_associations(draft: Draft, behaviour: Behaviour, entity: etree._Element) -> None:
+    holder = entity.find("associations")
+    if holder is None:
+        return
+    for node in holder:
+        if not isinstance(node.tag, str):
+            continue
+        if draft.resource.association(node.tag) is None:
+            if node.tag != "i18n":
+                raise ServiceError(400, 86, f'The association "{node.tag}" does not exists')
+            continue
+        setter = behaviour.associations.get(node.tag)
+        if setter is not None:
+            setter(draft, _entries(node))
+
+
+def _entries(node: etree._Element) -> Entries:
+    return [
+        {str(part.tag): _own_text(part) for part in member if isinstance(part.tag, str)}
+        for member in node
+        if isinstance(member.tag, str)
+    ]

@@ -1,0 +1,163 @@
+"""The webservice's resources as data: fields, validators, links and associations of each, read from ``resources/*.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from deployments.sandbox.shop.columns import Column, column
+
+FORBIDDEN_WRITES = {"stock_availables": ("POST", "DELETE"), "search": ("POST", "PUT", "PATCH", "DELETE")}
+WITHOUT_PATCH = ("1.7.8",)
+ABSENT_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "1.7.8": {
+        "categories": ("additional_description",),
+        "combinations": ("mpn", "available_now", "available_later"),
+        "customers": (),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a resource: how it is stored, checked and shown."""
+
+    name: str
+    column: Column
+    validator: str = ""
+    max_size: int | None = None
+    i18n: bool = False
+    required: bool = False
+    read_only: bool = False
+    shown_read_only: bool = False
+    computed: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationField:
+    """One field of an association's node."""
+
+    name: str
+    required: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """A list of other entities shown inside an entity."""
+
+    name: str
+    node: str
+    fields: tuple[AssociationField, ...]
+    api: str = ""
+    virtual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of the webservice."""
+
+    name: str
+    node: str
+    list_node: str
+    php_class: str
+    description: str
+    fields: tuple[Field, ...]
+    associations: tuple[Association, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    by_name: dict[str, Field] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        self.by_name.update({one.name: one for one in self.fields})
+
+    def association(self, name: str) -> Association | None:
+        """The association of that name, or nothing."""
+        return next((one for one in self.associations if one.name == name), None)
+
+
+def _field(line: str) -> Field:
+    head, _, link = line.partition(" -> ")
+    name, sql_type, *flags = head.split(" ")
+    maximum = next((int(flag[4:]) for flag in flags if flag.startswith("max=")), None)
+    validator = next((flag for flag in flags if flag.lower().startswith("is") and "=" not in flag), "")
+    return Field(
+        name=name,
+        column=column(sql_type, html=validator == "isCleanHtml"),
+        validator=validator,
+        max_size=maximum,
+        i18n="i18n" in flags,
+        required="required" in flags,
+        read_only="readonly" in flags,
+        shown_read_only="shown-readonly" in flags,
+        computed="getter" in flags,
+        link=link,
+    )
+
+
+def _association_field(text: str) -> AssociationField:
+    head, _, link = text.partition(">")
+    return AssociationField(head.rstrip("!"), required=head.endswith("!"), link=link)
+
+
+def _association(line: str) -> Association:
+    matched = re.fullmatch(r"(\w+) (\w+)\(([^)]*)\)(?: api=(\S+))?((?: \w+)*)", line)
+    if matched is None:
+        raise ValueError(f"unreadable association: {line}")
+    name, node, fields, api, flags = matched.groups()
+    parts = tuple(_association_field(one) for one in fields.split(" "))
+    return Association(name, node, parts, api or "", virtual="virtual" in (flags or ""))
+
+
+def _resource(name: str, table: dict[str, Any]) -> Resource:
+    return Resource(
+        name=name,
+        node=table["node"],
+        list_node=table.get("list_node", name),
+        php_class=table["class"],
+        description=table["description"],
+        fields=tuple(_field(line) for line in table["fields"]),
+        associations=tuple(_association(line) for line in table.get("associations", ())),
+        forbidden=tuple(table.get("forbidden", ())) or FORBIDDEN_WRITES.get(name, ()),
+    )
+
+
+@cache
+def _read_all() -> dict[str, Resource]:
+    resources: dict[str, Resource] = {}
+    for entry in files(__package__).joinpath("resources").iterdir():
+        if entry.name.endswith(".toml"):
+            tables = tomllib.loads(entry.read_text(encoding="utf-8"))
+            resources.update({name: _resource(name, table) for name, table in tables.items()})
+    return resources
+
+
+def without_fields(resource: Resource, absent: tuple[str, ...]) -> Resource:
+    """The same resource with fewer fields, as an older version has it."""
+    return replace(resource, fields=tuple(one for one in resource.fields if one.name not in absent), by_name={})
+
+
+MODULE_RESOURCES = (
+    "genders",
+    "order_return_states",
+    "order_returns",
+    "passerelle_info",
+    "price_lines",
+    "stock_lines",
+    "store_orders",
+)
+
+
+def resources_of(profile: str, *, module: bool) -> dict[str, Resource]:
+    """The resources a shop of that version offers, by name in alphabetical order."""
+    absent = ABSENT_FIELDS.get(profile, {})
+    found = {
+        name: without_fields(one, absent[name]) if name in absent else one
+        for name, one in _read_all().items()
+        if module or name not in MODULE_RESOURCES
+    }
+    return dict(sorted(found.items()))

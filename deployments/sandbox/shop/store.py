@@ -1,0 +1,227 @@
+"""What the shop remembers: one table per resource with indexes made on demand, in memory and, if asked, on disk."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from deployments.sandbox.shop.schema import Field, Resource
+
+Row = dict[str, Any]
+Key = str | float
+
+FIRST_LANGUAGE = 1
+
+
+def _shop_zone() -> ZoneInfo | timezone:
+    try:
+        return ZoneInfo("Europe/Paris")
+    except ZoneInfoNotFoundError:
+        return timezone(timedelta(hours=1))
+
+
+_ZONE = _shop_zone()
+
+
+def now() -> str:
+    """The shop's clock: its own time zone, no offset, whole seconds."""
+    return datetime.now(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+
+
+class Table:
+    """The rows of one resource by id, found by any field's value as the database compares it."""
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        self.rows: dict[int, Row] = {}
+        self.next_id = 1
+        self._indexes: dict[str, dict[Key, set[int]]] = {}
+
+    def insert(self, row: Row, wanted_id: int | None = None) -> int:
+        """Store a new row under the next id, or under the id asked for."""
+        identifier = self.next_id if wanted_id is None else wanted_id
+        row["id"] = identifier
+        self.rows[identifier] = row
+        self.next_id = max(self.next_id, identifier + 1)
+        for name, index in self._indexes.items():
+            for key in self._keys(name, row):
+                index.setdefault(key, set()).add(identifier)
+        return identifier
+
+    def replace(self, identifier: int, row: Row) -> None:
+        """Store ``row`` in place of the one of that id."""
+        before = self.rows[identifier]
+        row["id"] = identifier
+        self.rows[identifier] = row
+        for name, index in self._indexes.items():
+            if before.get(name) != row.get(name):
+                for key in self._keys(name, before):
+                    index[key].discard(identifier)
+                for key in self._keys(name, row):
+                    index.setdefault(key, set()).add(identifier)
+
+    def update(self, identifier: int, changes: Mapping[str, Any]) -> None:
+        """Change some fields of a row in place."""
+        row = self.rows[identifier]
+        for name, value in changes.items():
+            index = self._indexes.get(name)
+            if index is None:
+                row[name] = value
+                continue
+            for key in self._keys(name, row):
+                index[key].discard(identifier)
+            row[name] = value
+            for key in self._keys(name, row):
+                index.setdefault(key, set()).add(identifier)
+
+    def remove(self, identifier: int) -> Row | None:
+        """Take a row out; nothing when it is not there."""
+        row = self.rows.pop(identifier, None)
+        if row is not None:
+            for name, index in self._indexes.items():
+                for key in self._keys(name, row):
+                    index[key].discard(identifier)
+        return row
+
+    def ids_where(self, field: str, value: str | int) -> set[int]:
+        """The ids of the rows whose field, or one of whose list's members, equals ``value``."""
+        if field == "id":
+            wanted = int(value)
+            return {wanted} if wanted in self.rows else set()
+        index = self._indexes.get(field)
+        if index is None:
+            index = self._built(field)
+        return index.get(self.key(field, value), set())
+
+    def where(self, field: str, value: str | int) -> Iterator[Row]:
+        """The rows whose field equals ``value``, by id."""
+        return (self.rows[identifier] for identifier in sorted(self.ids_where(field, value)))
+
+    def first(self, field: str, value: str | int) -> Row | None:
+        """The first row whose field equals ``value``."""
+        return next(self.where(field, value), None)
+
+    def key(self, field: str, value: str | int) -> Key:
+        """The key under which equal values of that field meet."""
+        if isinstance(value, int):
+            return value
+        described: Field | None = self.resource.by_name.get(field)
+        return described.column.comparable(value) if described else float(value or 0)
+
+    def _built(self, field: str) -> dict[Key, set[int]]:
+        index: dict[Key, set[int]] = {}
+        for identifier, row in self.rows.items():
+            for key in self._keys(field, row):
+                index.setdefault(key, set()).add(identifier)
+        self._indexes[field] = index
+        return index
+
+    def _keys(self, field: str, row: Row) -> Iterable[Key]:
+        value = row.get(field)
+        if value is None:
+            return ()
+        if isinstance(value, str):
+            return (self.key(field, value),)
+        if isinstance(value, dict):
+            return {self.key(field, text) for text in value.values()}
+        return {one[0] if isinstance(one, (tuple, list)) else one for one in value}
+
+
+class Store:
+    """All tables of the shop, behind one lock."""
+
+    def __init__(self, resources: Mapping[str, Resource]) -> None:
+        self.resources = resources
+        self.tables = {name: Table(resource) for name, resource in resources.items()}
+        self.lock = threading.RLock()
+        self.languages: tuple[int, ...] = ()
+        self.positions: dict[int, int] = {}
+
+    def __getitem__(self, resource: str) -> Table:
+        return self.tables[resource]
+
+    def blank_row(self, resource: str) -> Row:
+        """A row in which every field holds what the database puts there when nothing is given."""
+        row: Row = {}
+        for field in self.resources[resource].fields:
+            empty = field.column.empty
+            row[field.name] = dict.fromkeys(self.languages, empty) if field.i18n else empty
+        return row
+
+    def add(self, resource: str, values: Mapping[str, Any], wanted_id: int | None = None) -> int:
+        """Store a row of plain values directly: numbers become text, a text for an i18n field goes to every language."""
+        row = self.blank_row(resource)
+        if "date_add" in row:
+            row["date_add"] = now()
+        if "date_upd" in row:
+            row["date_upd"] = now()
+        row.update(self.stored_values(resource, values))
+        return self[resource].insert(row, wanted_id)
+
+    def stored_values(self, resource: str, values: Mapping[str, Any]) -> Row:
+        """Plain values as the tables keep them."""
+        return {name: self._stored(resource, name, value) for name, value in values.items() if name != "id"}
+
+    def _stored(self, resource: str, name: str, value: Any) -> Any:
+        field = self.resources[resource].by_name.get(name)
+        if field is None:
+            return [tuple(one) if isinstance(one, list) else one for one in value] if isinstance(value, list) else value
+        if field.i18n:
+            texts = value if isinstance(value, dict) else dict.fromkeys(self.languages, value)
+            return {language: field.column.stored(_plain(texts.get(language, ""))) for language in self.languages}
+        return None if value is None else field.column.stored(_plain(value))
+
+    def configuration(self, name: str) -> str:
+        """A setting of the shop, empty when it has none of that name."""
+        row = self["configurations"].first("name", name)
+        return str(row["value"]) if row else ""
+
+    def save(self, path: Path) -> None:
+        """Write the whole shop to a file, replacing it in one move."""
+        with self.lock:
+            state = {
+                "languages": self.languages,
+                "tables": {
+                    name: {"next_id": table.next_id, "rows": list(table.rows.values())}
+                    for name, table in self.tables.items()
+                },
+            }
+            text = json.dumps(state, ensure_ascii=False)
+        waiting = path.with_name(path.name + ".part")
+        waiting.write_text(text, encoding="utf-8")
+        waiting.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Take the shop back from a file that :meth:`save` wrote."""
+        state = json.loads(path.read_text(encoding="utf-8"))
+        self.languages = tuple(state["languages"])
+        for name, kept in state["tables"].items():
+            table = self.tables.get(name)
+            if table is None:
+                continue
+            table.next_id = kept["next_id"]
+            table.rows = {row["id"]: _revived(table.resource, row) for row in kept["rows"]}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _revived(resource: Resource, row: Row) -> Row:
+    for field in resource.fields:
+        texts = row.get(field.name)
+        if field.i18n and isinstance(texts, dict):
+            row[field.name] = {int(language): text for language, text in texts.items()}
+    for name, value in row.items():
+        if isinstance(value, list):
+            row[name] = [tuple(one) if isinstance(one, list) else one for one in cast("list[Any]", value)]
+    return row

@@ -1,0 +1,192 @@
+"""The webservice itself: a request's path, rights and method become a reply, as the real one decides it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deployments.sandbox.shop import listing, render_json, render_xml, root, saving, schemas
+from deployments.sandbox.shop.behaviours import behaviour_of
+from deployments.sandbox.shop.errors import CrashError, PlainReplyError, ServiceError
+from deployments.sandbox.shop.exchange import HTML, JSON, METHODS, XML, Reply, Request, given_key, wants_json
+from deployments.sandbox.shop.removing import remove
+from deployments.sandbox.shop.seed import VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deployments.sandbox.shop.pace import Charge
+    from deployments.sandbox.shop.query import Query
+    from deployments.sandbox.shop.schema import Resource
+    from deployments.sandbox.shop.store import Store
+
+KEY_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a key may do: methods by resource; every resource when none is named."""
+
+    methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everything: bool = True
+
+    def of(self, resource: str, profile: str) -> tuple[str, ...]:
+        """The methods granted on a resource."""
+        granted = METHODS if self.everything else self.methods.get(resource, ())
+        return tuple(one for one in granted if one != "PATCH" or profile != "1.7.8")
+
+
+class Webservice:
+    """Answers requests from the store."""
+
+    def __init__(
+        self,
+        store: Store,
+        profile: str,
+        key: str,
+        charge: Charge,
+        *,
+        php_warnings: bool = True,
+    ) -> None:
+        self.store = store
+        self.profile = profile
+        self.keys: dict[str, Rights] = {key: Rights()}
+        self.detached_keys: set[str] = set()
+        self.php_warnings = php_warnings
+        self._charge = charge
+
+    @property
+    def version(self) -> str:
+        """What ``PSWS-Version`` says to an authenticated client."""
+        return VERSIONS[self.profile]
+
+    def answer(self, request: Request) -> Reply:
+        """The reply to a request, whatever happens in it."""
+        rights: Rights | None = None
+        try:
+            rights = self._authenticated(request)
+            return self._answered(request, rights)
+        except ServiceError as fault:
+            return self._refusal(request, fault, authenticated=rights is not None or fault.errors[0][0] == 132)  # noqa: PLR2004
+        except CrashError:
+            return Reply(500, content_type=HTML, from_engine=False)
+        except PlainReplyError as plain:
+            location = f"http://{request.host}/" if plain.status == 302 else ""  # noqa: PLR2004
+            return Reply(plain.status, plain.body, plain.content_type, from_engine=False, location=location)
+
+    def _refusal(self, request: Request, fault: ServiceError, *, authenticated: bool) -> Reply:
+        if wants_json(request):
+            body, content_type = render_json.errors(fault.errors), JSON
+        else:
+            body, content_type = render_xml.errors(fault.errors), XML
+        return Reply(fault.status, body, content_type, authenticated=authenticated)
+
+    def _authenticated(self, request: Request) -> Rights:
+        key = given_key(request)
+        if key is None:
+            raise PlainReplyError(401, "401 Unauthorized")
+        if self.store.configuration("PS_WEBSERVICE") != "1":
+            said = "The PrestaShop webservice is disabled. Please activate it in the PrestaShop Back Office"
+            raise ServiceError(503, 22, said)
+        if not key:
+            raise ServiceError(401, 17, "Authentication key is empty")
+        if len(key) != KEY_LENGTH:
+            raise ServiceError(401, 18, "Invalid authentication key format")
+        if key not in self.keys:
+            fault = ServiceError(401, 20, "Authentification key is not active")
+            raise fault.then(401, 21, "No permission for this authentication key")
+        if key in self.detached_keys:
+            raise ServiceError(403, 132, "No permission for this key on this shop")
+        return self.keys[key]
+
+    def _answered(self, request: Request, rights: Rights) -> Reply:
+        self._check_shop(request.query)
+        parts = [part for part in request.path.split("/") if part]
+        method = self._method(request)
+        if not parts:
+            body = root.listing(self.store, self.profile, rights, request.api_url)
+            return Reply(200, render_xml.document(body), signed=True)
+        resource = self._resource(parts[0], method, rights)
+        if method in {"GET", "HEAD"}:
+            return self._read(request, resource, parts[1:])
+        if method == "DELETE":
+            self._charge(resource.name, method, 1)
+            remove(self.store, resource, behaviour_of(resource.name), parts[1:], request.query, warnings=self.php_warnings)
+            return Reply(200, content_type=None, signed=True)
+        return self._save(request, resource, method)
+
+    def _check_shop(self, query: Query) -> None:
+        if query.has("id_shop") and query.text("id_shop") not in {"1", "all"}:
+            raise PlainReplyError(302)
+        group = query.text("id_group_shop") or query.text("id_shop_group")
+        if group and group != "1":
+            raise ServiceError(500, 999, "This shop group doesn't have shops")
+
+    def _method(self, request: Request) -> str:
+        method = request.query.text("ps_method") or request.method if request.method == "POST" else request.method
+        if method not in METHODS or (method == "PATCH" and self.profile == "1.7.8"):
+            raise ServiceError(405, 23, f"Method {method} is not valid")
+        return method
+
+    def _resource(self, name: str, method: str, rights: Rights) -> Resource:
+        resources = self.store.resources
+        if name not in resources:
+            said = f'Resource of type "{name}" does not exists'
+            raise ServiceError.did_you_mean(400, 27, said, name, list(resources))
+        granted = rights.of(name, self.profile)
+        if not granted:
+            raise ServiceError(401, 26, f'Resource of type "{name}" is not allowed with this authentication key')
+        if method not in granted:
+            said = f"Method {method} is not allowed for the resource {name} with this authentication key"
+            raise ServiceError(405, 25, said)
+        if method in resources[name].forbidden:
+            raise ServiceError(405, 101, f"Method {method} is not allowed for the resource {name}")
+        return resources[name]
+
+    def _read(self, request: Request, resource: Resource, rest: list[str]) -> Reply:
+        if request.query.has("schema"):
+            return Reply(200, render_xml.document(schemas.of(self.store, resource, request)), signed=True)
+        with self.store.lock:
+            try:
+                content = listing.read(self.store, resource, request, rest)
+            except ServiceError as fault:
+                raise self._warned(fault) from fault
+        self._charge_reading(resource, request, rest, content.rows)
+        if content.missing:
+            return Reply(404, content_type=None)
+        return Reply(200, content.body, JSON if wants_json(request) else XML, signed=True)
+
+    def _charge_reading(self, resource: Resource, request: Request, rest: list[str], rows: int) -> None:
+        kind = "detail" if rest else "full" if request.query.text("display") == "full" else "fields"
+        if not rest and not request.query.has("display"):
+            kind = "ids"
+        self._charge(resource.name, f"GET {kind}", rows)
+
+    def _warned(self, fault: ServiceError) -> ServiceError:
+        """With PHP warnings on, a faulty list answers 500: the engine trips over its own error."""
+        if not self.php_warnings or fault.errors[0][0] not in range(28, 40):
+            return fault
+        for line in (1333, 1334, 1335, 1336):
+            place = f"(/var/www/shop/classes/webservice/WebserviceRequest.php, line {line})"
+            fault = fault.then(500, 3, f"[PHP Warning #2] Trying to access array offset on value of type bool {place}")
+        return fault
+
+    def _save(self, request: Request, resource: Resource, method: str) -> Reply:
+        entities = saving.parsed(request.body, warnings=self.php_warnings)
+        behaviour = behaviour_of(resource.name)
+        languages = listing.shown_languages(self.store, request.query)
+        writer = listing.Writer(self.store, resource, behaviour, request, languages)
+        saved = saving.save_all(
+            self.store,
+            resource,
+            behaviour,
+            saving.as_method(method),
+            entities,
+            request.query,
+            lambda verb: self._charge(resource.name, verb, 1),
+            warnings=self.php_warnings,
+        )
+        body = writer.saved(saved)
+        status = 201 if method == "POST" else 200
+        return Reply(status, body, JSON if wants_json(request) else XML, signed=True)
+
