@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FORMAT = "1"
 """Of the text that is hashed: a new one makes every row count as changed."""
 _DIGEST_BYTES = 8
-_NARROW_TYPES = frozenset({ValueType.INTEGER, ValueType.DECIMAL, ValueType.BOOLEAN, ValueType.DATE})
+_PLAIN_TYPES = frozenset({ValueType.INTEGER, ValueType.DECIMAL, ValueType.BOOLEAN, ValueType.DATE, ValueType.DATETIME})
 
 
 def fingerprints(rows: pl.DataFrame, columns: Sequence[Column], *, salt: str = "", secret: bytes = b"") -> pl.Series:
@@ -29,13 +29,16 @@ def fingerprints(rows: pl.DataFrame, columns: Sequence[Column], *, salt: str = "
         (column for column in columns if column.owner is Owner.ERP and not column.object_key),
         key=lambda column: column.target,
     )
-    if len(own) == 1 and own[0].type in _NARROW_TYPES and not salt and not secret:
+    if len(own) == 1 and own[0].type in _PLAIN_TYPES and not salt and not secret:
         narrow = pl.concat_str(pl.lit("="), canonical_text(own[0]).fill_null(""))
         return rows.lazy().select(narrow.alias("fingerprint")).collect().to_series()
     start = pl.repeat(f"{_FORMAT}|{len(salt)}:{salt}", pl.len())
-    texts = rows.lazy().select(pl.concat_str(start, *(_wish(column) for column in own))).collect().to_series()
-    hashed = [blake2b(text.encode(), digest_size=_DIGEST_BYTES, key=secret).hexdigest() for text in texts]
-    return pl.Series("fingerprint", hashed, dtype=pl.String)
+    wishes = rows.lazy().select(start.alias("_start"), *(_wish(column).alias(column.key) for column in own))
+    texts = wishes.select(pl.concat_str(pl.all())).collect().to_series()
+    digests = [
+        blake2b(text, digest_size=_DIGEST_BYTES, key=secret).digest() for text in texts.cast(pl.Binary).to_list()
+    ]
+    return pl.Series("fingerprint", digests, dtype=pl.Binary).bin.encode("hex")
 
 
 def canonical_text(column: Column) -> pl.Expr:
@@ -43,14 +46,15 @@ def canonical_text(column: Column) -> pl.Expr:
     cell = pl.col(column.key)
     match column.type:
         case ValueType.DECIMAL:
-            # Six decimals first: the pattern would also take the zeros of a whole number.
-            return cell.cast(pl.Decimal(38, 6)).cast(pl.String).str.replace(r"\.?0+$", "")
+            # Six decimals first: a whole number must keep its zeros.
+            six_decimals = cell.cast(pl.Decimal(38, 6)).cast(pl.String)
+            return six_decimals.str.strip_chars_end("0").str.strip_chars_end(".")
         case ValueType.INTEGER:
             return cell.cast(pl.Int64).cast(pl.String)
         case ValueType.BOOLEAN:
             return pl.when(cell).then(pl.lit("1")).when(~cell).then(pl.lit("0"))
         case ValueType.DATE:
-            return cell.cast(pl.Date).dt.strftime("%Y-%m-%d")
+            return cell.cast(pl.Date).cast(pl.String)
         case ValueType.DATETIME:
             return cell.cast(pl.Datetime("us")).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
         case _:
@@ -58,8 +62,8 @@ def canonical_text(column: Column) -> pl.Expr:
 
 
 def _wish(column: Column) -> pl.Expr:
-    """`|target=length:value`, so that no value can pass for two; empty when the cell says nothing."""
+    """`|target=value`, empty when the cell says nothing; a text follows its length, so that no value passes for two."""
     text = canonical_text(column)
-    said = pl.concat_str(pl.lit(f"|{column.target}="), text.str.len_bytes().cast(pl.String), pl.lit(":"), text)
-    silence = f"|{column.target}=-" if column.blank is Blank.CLEAR else ""
-    return said.fill_null(silence)
+    length = () if column.type in _PLAIN_TYPES else (text.str.len_bytes().cast(pl.String), pl.lit(":"))
+    said = pl.concat_str(pl.lit(f"|{column.target}="), *length, text)
+    return said.fill_null(f"|{column.target}=-" if column.blank is Blank.CLEAR else "")

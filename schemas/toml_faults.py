@@ -62,7 +62,7 @@ def _faults(error: ValidationError, model: type[BaseModel], text: str, source: s
     found = []
     for fault in error.errors(include_url=False, include_input=False):
         location, kind = fault["loc"], fault["type"]
-        key = ".".join(str(part) for part in location)
+        key = ".".join(str(part) for part in location if part != "[key]")
         if kind == "extra_forbidden":
             reason, remedy = "this key is not known", _did_you_mean(model, location)
         else:
