@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 from connectors.prestashop.filters import Expression, after, any_of, asks, between, exactly, query
 
 
-def _asked(*values, at_most=100, url_bytes=6000):
+def _asked(*values: str, at_most: int = 100, url_bytes: int = 6000) -> list[tuple[str, bool]]:
     return [(str(ask.expression), ask.loose) for ask in asks(values, at_most=at_most, url_bytes=url_bytes)]
 
 
-def test_several_values_are_one_list():
+def test_several_values_are_one_list() -> None:
     assert _asked("demo_1", "demo_3", "demo_1") == [("[demo_1|demo_3]", False)]
 
 
-def test_a_single_value_is_bare_because_two_numbers_in_brackets_are_a_range_d32():
+def test_a_single_value_is_bare_because_two_numbers_in_brackets_are_a_range_d32() -> None:
     assert _asked("10,20") == [("10,20", False)]
     assert _asked("1", "10,20") == [("[1|10,20]", False)]
 
 
-def test_a_value_with_a_bar_goes_alone_and_bare():
+def test_a_value_with_a_bar_goes_alone_and_bare() -> None:
     assert _asked("a|b", "c", "d") == [("a|b", False), ("[c|d]", False)]
 
 
@@ -32,25 +32,25 @@ def test_a_value_with_a_bar_goes_alone_and_bare():
     ("value", "expression"),
     [("A[1]", "[A_1_]%"), ("[x]", "[_x_]%"), ("5[%|]", "[5____]%"), ("a<b", "[a_b]%"), ("a\nb", "[a_b]%")],
 )
-def test_a_value_the_shop_would_read_as_an_operator_is_looked_for_by_pattern(value, expression):
+def test_a_value_the_shop_would_read_as_an_operator_is_looked_for_by_pattern(value: object, expression: str) -> None:
     assert _asked(value) == [(expression, True)]
 
 
-def test_a_lone_bracket_is_no_operator():
+def test_a_lone_bracket_is_no_operator() -> None:
     assert exactly("A]B[").expression == "A]B["
     assert not exactly("A[1").loose
 
 
-def test_empty_values_are_not_asked_for():
+def test_empty_values_are_not_asked_for() -> None:
     assert _asked("", "a") == [("a", False)]
 
 
-def test_batches_respect_the_number_of_values():
+def test_batches_respect_the_number_of_values() -> None:
     assert _asked("a", "b", "c", at_most=2) == [("[a|b]", False), ("c", False)]
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40), max_size=60))
-def test_every_value_is_asked_for_once_and_no_address_is_too_long(values):
+def test_every_value_is_asked_for_once_and_no_address_is_too_long(values: list[str]) -> None:
     requests = list(asks(values, at_most=20, url_bytes=300))
     assert sorted(value for ask in requests for value in ask.values) == sorted(set(values))
     for ask in requests:
@@ -58,31 +58,31 @@ def test_every_value_is_asked_for_once_and_no_address_is_too_long(values):
         assert len(ask.values) == 1 or len(query(filters={"f": ask.expression})) <= 300 + len("filter[f]=[]")
 
 
-def test_the_list_form_is_refused_to_values_it_cannot_hold():
+def test_the_list_form_is_refused_to_values_it_cannot_hold() -> None:
     with pytest.raises(ValueError, match="look-up of its own"):
         any_of(["a", "b|c"])
     with pytest.raises(ValueError, match="look-up of its own"):
         query(filters={"reference": "A[1]"})
 
 
-def test_greater_or_equal_does_not_exist_and_strictly_greater_does():
+def test_greater_or_equal_does_not_exist_and_strictly_greater_does() -> None:
     assert query(filters={"id": after("5")}) == "filter[id]=%3E[5]"
 
 
-def test_a_range_is_of_numbers_or_dates():
+def test_a_range_is_of_numbers_or_dates() -> None:
     assert between("1", "9") == Expression("[1,9]")
     assert between("2026-01-01 00:00:00", "2026-01-31 10:11:12") == "[2026-01-01 00:00:00,2026-01-31 10:11:12]"
     with pytest.raises(ValueError, match="ranges"):
         between("a", "b")
 
 
-def test_dates_bring_the_parameter_without_which_the_shop_refuses_them_d32():
+def test_dates_bring_the_parameter_without_which_the_shop_refuses_them_d32() -> None:
     assert "date=1" in query(filters={"date_upd": after("2026-01-01")}).split("&")
     assert "date=1" in query(filters={}, sort="date_add_DESC").split("&")
     assert "date=1" not in query(filters={"id": "5"}, sort="id_ASC")
 
 
-def test_everything_is_escaped_but_the_webservice_own_punctuation():
+def test_everything_is_escaped_but_the_webservice_own_punctuation() -> None:
     text = query(
         filters={"reference": ["a&b", "c d", "é+#"]}, display=("id", "categories[id]"), sort="id_ASC", limit="0,5"
     )

@@ -1,0 +1,162 @@
+"""The pace against simulated shops: it settles, it backs off, it stays within its limits."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import pytest
+
+from connectors.prestashop.limits import ShopLimits
+from connectors.prestashop.pace import Pace
+
+FULL = ShopLimits(pace="full", max_connections=8, max_batch=500)
+POLITE = ShopLimits(pace="polite", max_connections=8, max_batch=500)
+
+
+@dataclass
+class SimulatedShop:
+    """A shop whose requests cost `fixed` seconds and `each` seconds per entity, on so many workers."""
+
+    workers: int
+    fixed: float = 0.01
+    each: float = 0.0006
+
+    def seconds(self, entities: int, in_flight: int) -> float:
+        return (self.fixed + self.each * entities) * max(1.0, in_flight / self.workers)
+
+    def serve(self, pace: Pace, answers: int, lane: str = "stock_availables") -> float:
+        """So many answers to full documents, all connections used; seconds per entity of the last one."""
+        entities, seconds = 1, 0.0
+        for _ in range(answers):
+            entities, flying = pace.batch_size(lane), pace.connections
+            seconds = self.seconds(entities, flying)
+            pace.answered(lane, entities, seconds, in_flight=flying, server_seconds=seconds)
+        return seconds / entities / pace.connections
+
+
+def test_documents_grow_while_that_makes_an_entity_cheaper() -> None:
+    pace = Pace(FULL)
+    SimulatedShop(workers=1).serve(pace, 30)
+    assert pace.batch_size("stock_availables") >= 80
+
+
+def test_documents_stay_small_where_size_gains_nothing() -> None:
+    pace = Pace(FULL)
+    SimulatedShop(workers=1, fixed=0.0001, each=0.05).serve(pace, 30, "customers")
+    assert pace.batch_size("customers") == 10
+
+
+def test_each_resource_has_its_own_size() -> None:
+    pace = Pace(FULL)
+    SimulatedShop(workers=1).serve(pace, 30, "stock_availables")
+    assert pace.batch_size("products") == 10
+
+
+@pytest.mark.parametrize("limits", [FULL, POLITE])
+def test_no_document_takes_much_longer_than_its_target(limits: ShopLimits) -> None:
+    pace = Pace(limits)
+    shop = SimulatedShop(workers=4, fixed=0.02, each=0.03)
+    shop.serve(pace, 60, "products")
+    target = 0.25 if limits is POLITE else 2.0
+    assert shop.seconds(pace.batch_size("products"), 1) <= target * 1.5
+
+
+def test_a_shop_that_slows_down_gets_shorter_documents_at_once() -> None:
+    pace = Pace(FULL)
+    shop = SimulatedShop(workers=1, fixed=0.05, each=0.005)
+    shop.serve(pace, 30)
+    before = pace.batch_size("stock_availables")
+    shop.each = 0.1
+    shop.serve(pace, 2)
+    assert pace.batch_size("stock_availables") <= before // 4
+
+
+def test_a_shop_that_recovers_gets_longer_documents_again() -> None:
+    pace = Pace(FULL)
+    shop = SimulatedShop(workers=1)
+    pace.lost("stock_availables", 10)
+    assert pace.batch_size("stock_availables") == 5
+    shop.serve(pace, 200)
+    assert pace.batch_size("stock_availables") >= 80
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_connections_settle_near_the_number_of_workers(workers: int) -> None:
+    pace = Pace(FULL)
+    SimulatedShop(workers=workers).serve(pace, 150)
+    assert workers <= pace.connections <= workers + 1
+
+
+def test_polite_never_uses_more_than_two_connections() -> None:
+    pace = Pace(POLITE)
+    SimulatedShop(workers=16).serve(pace, 300)
+    assert pace.connections == 2
+
+
+def test_polite_rests_as_long_as_it_worked_and_full_does_not() -> None:
+    assert Pace(POLITE).rest_seconds(0.2) == 0.2
+    assert Pace(FULL).rest_seconds(0.2) == 0.0
+
+
+def test_a_busy_shop_halves_the_connections_and_they_come_back_one_by_one() -> None:
+    pace = Pace(FULL)
+    shop = SimulatedShop(workers=8)
+    shop.serve(pace, 400)
+    many = pace.connections
+    pace.busy()
+    assert pace.connections == many // 2
+    seen = [pace.connections]
+    for _ in range(300):
+        shop.serve(pace, 1)
+        seen.append(pace.connections)
+    assert max(seen) > many // 2
+    assert all(after - before <= 1 for before, after in itertools.pairwise(seen))
+
+
+def test_requests_that_stand_in_line_for_a_worker_mean_one_connection_less() -> None:
+    pace = Pace(FULL)
+    SimulatedShop(workers=4).serve(pace, 150)
+    many = pace.connections
+    pace.answered("products", 10, 3.0, in_flight=many, server_seconds=0.1)
+    assert pace.connections == many - 1
+
+
+def test_a_size_the_web_server_refused_is_never_tried_again() -> None:
+    pace = Pace(FULL)
+    shop = SimulatedShop(workers=1)
+    shop.serve(pace, 30)
+    refused = pace.batch_size("stock_availables")
+    pace.too_large("stock_availables", refused)
+    shop.serve(pace, 500)
+    assert pace.batch_size("stock_availables") <= refused // 2
+
+
+def test_an_answer_lost_halves_the_document_down_to_one() -> None:
+    pace = Pace(FULL)
+    for _ in range(20):
+        pace.lost("products", pace.batch_size("products"))
+    assert pace.batch_size("products") == 1
+    assert pace.connections == 1
+
+
+def test_limits_are_hard() -> None:
+    limits = ShopLimits(
+        pace="full", max_connections=3, max_batch=40, max_batch_by_resource={"products": 7}, max_page=50
+    )
+    pace = Pace(limits)
+    shop = SimulatedShop(workers=16, each=0.0)
+    for lane in ("stock_availables", "products", "read products"):
+        shop.serve(pace, 200, lane)
+    assert (pace.batch_size("stock_availables"), pace.batch_size("products")) == (40, 7)
+    assert pace.page_size("products") == 50
+    assert pace.connections <= 3
+
+
+def test_the_same_answers_give_the_same_pace() -> None:
+    def settled() -> tuple[int, int]:
+        pace = Pace(FULL)
+        SimulatedShop(workers=3, fixed=0.013, each=0.0021).serve(pace, 137)
+        return pace.batch_size("stock_availables"), pace.connections
+
+    assert settled() == settled()
