@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 from tasks.read_files import read_files
 
 from tasks.apply.products import apply_products

@@ -12,6 +12,7 @@ from schemas.run_report import PlannedChange
 from tasks.run import Run
 
 SHOWN = 500
+_NONE = ("", "", "")
 HEADER = ("file", "line", "key", "outcome", "kind", "action", "field", "old", "new", "reason")
 
 
@@ -39,10 +40,12 @@ def _lines(run: Run, settled: pl.DataFrame) -> Iterator[tuple[str, ...]]:
         place = (run.files[position].dropped.name, str(line), key, outcome)
         reason = message(code, language, key=key, detail=detail, value=detail, line=detail).reason if code else ""
         changes = by_key.pop(key, [])
-        fields = [(c.kind, c.action, *change) for c in changes for change in c.changes or (("", "", ""),)]
-        for said in fields or [("", "", "", "", "")]:
+        fields: list[tuple[str, ...]] = [
+            (c.kind, c.action, *change) for c in changes for change in c.changes or (_NONE,)
+        ]
+        for said in fields or [("", "", *_NONE)]:
             yield (*place, *said, reason)
     for key, changes in by_key.items():
         for change in changes:
-            for said in change.changes:
-                yield ("", "", key, "", change.kind, change.action, *said, "")
+            for field in change.changes:
+                yield ("", "", key, "", change.kind, change.action, *field, "")

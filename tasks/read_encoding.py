@@ -30,7 +30,7 @@ _MARKS = (
 _WIDE = ("utf-16", "utf-32")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 # UTF-8's two bytes of a Latin letter, and its dashes and quotes, as Windows-1252 shows them.
-_UTF8_SEEN_AS_CP1252 = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽ]|â€.")  # noqa: RUF001
+_UTF8_SEEN_AS_CP1252 = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽ]|â€[\u0080-\uffff]")  # noqa: RUF001
 _LINE_ENDS = re.compile("\r\n|\r")
 
 

@@ -76,8 +76,8 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
         at, found = sample[header_at]
         header, rows = tuple(cell.strip() for cell in found.cells) or None, sample[header_at + 1 :]
         header_line, first_row = at + 1, at + found.lines + 1
-    first_row = max(first_row, (stream.header_lines or 0) + 1)
     has_reasons = header is not None and _ends_with_reasons(header)
+    first_row = first_row if has_reasons else max(first_row, (stream.header_lines or 0) + 1)
     header = header[:-2] if header and has_reasons else header
     width = _row_width(header, rows, stream)
     missing = tuple(column for column in stream.columns if column.index >= width) if sample else ()

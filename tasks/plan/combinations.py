@@ -131,7 +131,8 @@ def _plan_row(row: WantedRow, match: Entity | None, levels: list[_Level], rules:
         _plan_closed(row, match, rules, plan)
         return
     operation = Operation("combination", "create" if match is None else "update", row.ref.key)
-    fields = dict(row.fields.at_creation() if match is None else row.fields.owned if row.changed else {})
+    said: Mapping[str, Value] = row.fields.at_creation() if match is None else row.fields.owned if row.changed else {}
+    fields: dict[str, Value] = dict(said)
     for level in levels:
         if row.ref.key in level.by_key:
             fields[level.name] = level.by_key[row.ref.key] - level.base
@@ -203,9 +204,7 @@ def _choose_default(current: CurrentProduct | None, plan: ProductPlan, matches: 
     """Makes exactly one combination the default; a second one would be an SQL error in the shop (D9)."""
     gone = {o.id for o in plan.combinations if o.action == "delete"}
     for combination in current.combinations if current else []:
-        if same("default_on", value=True, current=str(combination.get("default_on", ""))) and (
-            int(combination["id"]) not in gone
-        ):
+        if same("default_on", True, str(combination.get("default_on", ""))) and (int(combination["id"]) not in gone):
             return
     created = [o for o in plan.combinations if o.action == "create"]
     if created:

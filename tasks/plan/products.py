@@ -212,7 +212,8 @@ def _plan_simple(
     plan: ProductPlan,
 ) -> None:
     entity = current.entity if current else {}
-    fields = dict(row.fields.owned if current else row.fields.at_creation())
+    said: Mapping[str, Value] = row.fields.owned if current else row.fields.at_creation()
+    fields = dict(said)
     if "price" in fields:
         fields["price"] = prices[row.ref.key]
     fields["active"] = row.active

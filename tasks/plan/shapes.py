@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
@@ -24,7 +24,7 @@ class CurrentProduct:
     """A product as the shop has it, with its combinations, as read from the webservice."""
 
     entity: Entity
-    combinations: list[Entity] = field(default_factory=list)
+    combinations: Sequence[Entity] = ()
 
     @property
     def id(self) -> int:

@@ -94,7 +94,9 @@ def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Problem]) -> S
 
     A quantity that the shop already has is confirmed without a write.
     """
-    writes, confirms, ends = [], [], []
+    writes: list[tuple[object, ...]] = []
+    confirms: list[tuple[object, ...]] = []
+    ends: list[tuple[object, ...]] = []
     for file, line, key, quantity, mark in rows.select("_file", "_line", "_key", "quantity", "fingerprint").iter_rows():
         at = found.get(key, Problem("not_on_shop"))
         if isinstance(at, Problem):
