@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from deployments.sandbox.shop import SandboxShop
 
+from deployments.sandbox.shop import SandboxShop
 from tests.contract.prestashop.bench import Bench, sweep
 from tests.contract.prestashop.setting import Setting, look_up
 from tests.contract.prestashop.webservice import Webservice
@@ -24,13 +25,11 @@ def real_shop(pytestconfig: pytest.Config) -> bool:
 def shop(pytestconfig: pytest.Config) -> Iterator[Webservice]:
     """The shop under test; what half-written documents leave behind is removed at the end."""
     url, key = pytestconfig.getoption("--shop-url"), pytestconfig.getoption("--shop-key")
-    if url:
-        real = Webservice(url, key)
-        yield real
-        sweep(real)
-        return
-    with SandboxShop(profile="8.2") as sandbox:
-        client = Webservice(sandbox.url, sandbox.key)
+    with contextlib.ExitStack() as stack:
+        if not url:
+            sandbox = stack.enter_context(SandboxShop(profile="8.2"))
+            url, key = sandbox.url, sandbox.key
+        client = stack.enter_context(Webservice(url, key))
         yield client
         sweep(client)
 
@@ -47,11 +46,11 @@ def new_shop(real_shop: bool) -> Iterator[Webservice]:
     yield from _sandbox("9.0", real_shop)
 
 
-def _sandbox(profile: str, real_shop: bool) -> Iterator[Webservice]:
+def _sandbox(profile: Literal["1.7.8", "9.0"], real_shop: bool) -> Iterator[Webservice]:
     if real_shop:
         pytest.skip(f"concerns PrestaShop {profile}, the shop given is another")
-    with SandboxShop(profile=profile) as sandbox:
-        yield Webservice(sandbox.url, sandbox.key)
+    with SandboxShop(profile=profile) as sandbox, Webservice(sandbox.url, sandbox.key) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
@@ -75,6 +75,12 @@ class Webservice:
             follow_redirects=False,
             timeout=120,
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, fault: object, trace: object) -> None:
+        self.http.close()
 
     def url(self, path: str, params: dict[str, object] | None = None) -> str:
         query = "&".join(f"{quote(k, safe='[]')}={quote(str(v), safe='[]|,:()<>!')}" for k, v in (params or {}).items())
