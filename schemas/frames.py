@@ -82,7 +82,7 @@ def _text_column(column: Column, stream: StreamSpec) -> pa.Column:
 def _for_each(cells: pl.Series, answer: pl.Expr) -> pl.Series:
     """The answer for each cell; where values repeat, it is sought once per value."""
     about_so_many = cells.to_frame().select(pl.all().approx_n_unique()).item()
-    if about_so_many * _REPEATS > len(cells):
+    if about_so_many * _REPEATS >= len(cells):
         return cells.to_frame().lazy().select(answer).collect().to_series()
     values = cells.unique()
     answers = values.to_frame().select(answer).to_series()
