@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
 import requests
 from lxml import etree
@@ -16,15 +20,8 @@ from connectors.cegid.needed import SERVICES
 from connectors.cegid.replies import Hello, as_tree, read_customer, read_header, read_hello, read_key, text_of
 from connectors.cegid.transport import Answer, CegidTransport, parse
 from connectors.cegid.wsdl_cache import WsdlCache
+from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer
 from schemas.errors import RefusedError, TransientError, UnexpectedReplyError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
-    from pathlib import Path
-    from types import TracebackType
-
-    from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer
 
 ALREADY_THERE = "CBR00009"
 """The code of a failed import: most often the document is there already, so look it up by reference, adopt or give up.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -12,13 +13,9 @@ from zeep import Client, Settings
 from zeep.exceptions import Error as ZeepError
 
 from connectors.cegid.access import SYSTEM
+from connectors.cegid.needed import Needed
 from connectors.cegid.transport import Answer, CegidTransport, parse
 from schemas.errors import DeniedError, RefusedError, UnexpectedReplyError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from connectors.cegid.needed import Needed
 
 _NS = {"xs": "http://www.w3.org/2001/XMLSchema", "wsdl": "http://schemas.xmlsoap.org/wsdl/"}
 _BODY = "{http://schemas.xmlsoap.org/soap/envelope/}Body/*"

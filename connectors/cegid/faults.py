@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from lxml import etree
 
 from connectors.cegid.access import SYSTEM
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
-
-if TYPE_CHECKING:
-    from lxml import etree
 
 _CODE = re.compile(r"\b(?:CBR\d{5}|CBR_\d{3}_\d{4}|WP\d{3})\b")
 _LONGEST = 1000

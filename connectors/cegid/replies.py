@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from lxml import etree
 
 from connectors.cegid.access import SYSTEM
 from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer
 from schemas.errors import UnexpectedReplyError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from lxml import etree
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _HELLO_LINE = re.compile(r"^([^:(]+?)\s*:\s*\((.*?)\)", re.MULTILINE)
@@ -46,7 +44,7 @@ class Hello:
 
 def read_hello(text: str) -> Hello:
     """The connection test's lines; what is not there is empty."""
-    lines = dict(_HELLO_LINE.findall(text))
+    lines: dict[str, str] = dict(_HELLO_LINE.findall(text))
     return Hello(
         version=lines.get("CBR Version", ""),
         culture=lines.get("CurrentUICulture", lines.get("CurrentCulture", "")),

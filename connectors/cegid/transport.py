@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -14,12 +15,8 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from connectors.cegid.access import SYSTEM, CegidAccess, Limits
+from connectors.cegid.wsdl_cache import WsdlCache
 from schemas.errors import DeniedError, PasserelleError, TransientError, UnexpectedReplyError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from connectors.cegid.wsdl_cache import WsdlCache
 
 _CHUNK = 64 * 1024
 _BUSY = frozenset({408, 425, 429, 502, 503, 504})

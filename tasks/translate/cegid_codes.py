@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import tzinfo
 
 from schemas.documents import DocumentType, Order, Payment
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import tzinfo
 
 ORDER_STATUSES: Mapping[str, str] = {
     "BillingStatus": "Pending",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from schemas.documents import Address, Customer
+from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_texts import address_lines, one_line, present
-
-if TYPE_CHECKING:
-    from schemas.documents import Address, Customer
-    from tasks.translate.cegid_codes import CegidCodes
 
 
 def customer_values(customer: Customer, codes: CegidCodes) -> dict[str, Any]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from schemas.documents import DocumentType, Order, OrderLine, Payment
 from tasks.translate.cegid_amounts import cents, cents_together, unit_prices
+from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_texts import document_address, one_line, present, several_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from tasks.translate.cegid_codes import CegidCodes
 
 ORIGIN = "ECommerce"
 

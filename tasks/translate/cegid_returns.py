@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from schemas.documents import DocumentKey, DocumentType, Return
 from tasks.translate.cegid_amounts import cents
+from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_orders import ORIGIN, local_day
 from tasks.translate.cegid_texts import one_line, present, several_lines
-
-if TYPE_CHECKING:
-    from tasks.translate.cegid_codes import CegidCodes
 
 
 def return_document(return_: Return, codes: CegidCodes, original: DocumentKey | None) -> dict[str, Any]:

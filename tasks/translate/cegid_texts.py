@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from schemas.documents import Address
-    from tasks.translate.cegid_codes import CegidCodes
+from schemas.documents import Address
+from tasks.translate.cegid_codes import CegidCodes
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINES = 3

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from schemas.documents import DocumentType, Order
 from tasks.translate.cegid_amounts import cents
+from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_orders import payments_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from tasks.translate.cegid_codes import CegidCodes
 
 
 @dataclass(frozen=True, slots=True)

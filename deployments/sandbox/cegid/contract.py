@@ -53,11 +53,17 @@ class _Schemas(etree.Resolver):
 class Service:
     """One service: its WSDL in both forms, its operations, its types."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, newer: tuple[str, ...] = (), lacks: tuple[str, ...] = ()) -> None:
+        """`newer` and `lacks` name members, as `Type.Member`, that this version has or does not have."""
         source = files("deployments.sandbox.cegid").joinpath("wsdl", f"{name}.wsdl").read_bytes()
         self.name = name
         self._wsdl = etree.fromstring(source)
         self._schemas = self._wsdl.findall("wsdl:types/xs:schema", _NS)
+        self._newer = frozenset(newer)
+        for each in newer:
+            self._add(*each.split("."))
+        for each in lacks:
+            self._remove(*each.split("."))
         self._members: dict[str, tuple[Member, ...]] = {}
         self._validator = self._build_validator()
         self._validating = threading.Lock()
@@ -65,6 +71,22 @@ class Service:
             _one(operation, "soap:operation").get("soapAction", ""): operation.get("name", "")
             for operation in self._wsdl.iterfind("wsdl:binding/wsdl:operation", _NS)
         }
+
+    def _add(self, type_name: str, member: str) -> None:
+        found = self._type(type_name)
+        if found is None:
+            return
+        sequence = next(found.iter(f"{{{XS}}}sequence"))
+        place = sum(each.get("name", "") < member for each in sequence)
+        sequence.insert(
+            place, etree.Element(f"{{{XS}}}element", {"name": member, "type": "xs:string", "minOccurs": "0"})
+        )
+
+    def _remove(self, type_name: str, member: str) -> None:
+        found = self._type(type_name)
+        if found is not None:
+            sequence = next(found.iter(f"{{{XS}}}sequence"))
+            sequence.remove(_one(sequence, f"xs:element[@name='{member}']"))
 
     def single_wsdl(self) -> bytes:
         """The answer to `?singleWsdl`: everything in one document, the address an internal one."""
@@ -204,6 +226,8 @@ class Service:
             for member in members:
                 if member.name in value:
                     self._write_member(element, member, value[member.name])
+                elif f"{type_name}.{member.name}" in self._newer:
+                    self._write_member(element, member, "said by a newer version")
 
     def _write_member(self, parent: etree._Element, member: Member, value: Any) -> None:
         child = etree.SubElement(parent, f"{{{member.namespace}}}{member.name}")

@@ -7,16 +7,13 @@ from __future__ import annotations
 import copy
 import itertools
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from deployments.sandbox.cegid.customers import Customers
 from deployments.sandbox.cegid.refusals import Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from deployments.sandbox.cegid.customers import Customers
 
 _CENT = Decimal("0.01")
 _VAT = Decimal("1.20")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import copy
 import threading
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal, Self
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
 
 from deployments.sandbox.cegid.contract import Service
 from deployments.sandbox.cegid.customers import Customers
@@ -14,10 +17,6 @@ from deployments.sandbox.cegid.faults import Faults
 from deployments.sandbox.cegid.inventory import Inventory
 from deployments.sandbox.cegid.refusals import Refusal
 from deployments.sandbox.cegid.web import Server
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-    from types import TracebackType
 
 SERVICES = ("CustomerWcfService", "SaleDocumentService", "ItemInventoryWcfService")
 _STATUS_MEMBERS = {
@@ -38,7 +37,8 @@ class SandboxCegid:
     `strict` refuses an element out of its place; otherwise it is dropped without a word, as the real server does.
     `not_found` says what looking for the unknown gives: a fault or nothing. `latency` is in seconds per operation.
     `known_items` limits the item references that exist; None: any. `absent_resets`: what UpdateCustomer does to
-    members that are not sent.
+    members that are not sent. `single_wsdl`: whether it knows `?singleWsdl`. `newer` and `lacks` name members, as
+    `Type.Member`, that its version has or does not have. `certificate`: a PEM file with its key, to speak TLS.
     """
 
     def __init__(
@@ -53,6 +53,10 @@ class SandboxCegid:
         not_found: Literal["fault", "empty"] = "fault",
         absent_resets: bool = True,
         known_items: frozenset[str] | None = None,
+        single_wsdl: bool = True,
+        newer: tuple[str, ...] = (),
+        lacks: tuple[str, ...] = (),
+        certificate: Path | None = None,
         port: int = 0,
     ) -> None:
         self.user = user
@@ -61,19 +65,21 @@ class SandboxCegid:
         self.language = language
         self.strict = strict
         self.latency = latency
+        self.single_wsdl = single_wsdl
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
         self.lock = threading.RLock()
         self._customers = Customers(absent_resets=absent_resets, not_found=not_found)
         self._documents = Documents(self._customers, not_found=not_found, known_items=known_items)
         self._inventory = Inventory()
-        self.services = {name: Service(name) for name in SERVICES}
-        self._server = Server(self, port)
+        self.services = {name: Service(name, newer=newer, lacks=lacks) for name in SERVICES}
+        self._scheme = "https" if certificate else "http"
+        self._server = Server(self, port, certificate)
 
     @property
     def url(self) -> str:
         """The root address of the services."""
-        return f"http://127.0.0.1:{self._server.server_port}/Y2"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}/Y2"
 
     def __enter__(self) -> Self:
         self._server.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -23,6 +24,7 @@ from deployments.sandbox.cegid.refusals import DispatcherFault, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from deployments.sandbox.cegid.server import SandboxCegid
 
@@ -65,8 +67,12 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, erp: SandboxCegid, port: int) -> None:
+    def __init__(self, erp: SandboxCegid, port: int, certificate: Path | None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.erp = erp
         self.cookie = secrets.token_hex(16)
         self._open: set[socket.socket] = set()
@@ -166,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = parse_qs(parts.query, keep_blank_values=True)
         if service is None:
             return Answer(404, b"", _HTML)
-        if "singleWsdl" in query:
+        if "singleWsdl" in query and self.server.erp.single_wsdl:
             return Answer(200, service.single_wsdl())
         if query.get("wsdl") == ["wsdl0"]:
             return Answer(200, service.contract_wsdl(address))

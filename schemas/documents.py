@@ -1,0 +1,227 @@
+"""Orders, customers and returns as plain frozen types, in the shop's words and ours; money Decimal, times UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address of the shop."""
+
+    firstname: str = ""
+    lastname: str = ""
+    company: str = ""
+    address1: str = ""
+    address2: str = ""
+    other: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+    """ISO 3166 alpha-2, upper case."""
+    state: str = ""
+    """ISO code of the state or region."""
+    phone: str = ""
+    phone_mobile: str = ""
+    vat_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """An account of the shop."""
+
+    id_customer: int
+    email: str
+    firstname: str = ""
+    lastname: str = ""
+    id_gender: int = 0
+    birthday: date | None = None
+    newsletter: bool = False
+    optin: bool = False
+    """Agrees that partners are given the data."""
+    company: str = ""
+    siret: str = ""
+    ape: str = ""
+    id_default_group: int = 0
+    language: str = ""
+    """ISO 639 code, lower case."""
+    is_guest: bool = False
+    address: Address | None = None
+    """The address to keep on the customer's file: the invoice address of the order that brings the customer."""
+    erp_code: str = ""
+    """The customer's code in the ERP, when it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One product line of an order, with the totals as the shop stored them."""
+
+    id_order_detail: int
+    id_product: int
+    id_combination: int
+    reference: str
+    name: str
+    quantity: int
+    unit_price_tax_excl: Decimal
+    """Net of the discounts of the line, as charged."""
+    unit_price_tax_incl: Decimal
+    total_tax_excl: Decimal
+    total_tax_incl: Decimal
+    gross_unit_price_tax_excl: Decimal | None = None
+    """Before the discounts of the line; None: the line has none."""
+    gross_unit_price_tax_incl: Decimal | None = None
+    markdown_code: str = ""
+    """The ERP's own code, when the discount came from the ERP."""
+    ean13: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment of an order."""
+
+    amount: Decimal
+    label: str
+    """`payment_method` of the shop: what a marketplace module writes to tell its sources apart."""
+    paid_at: datetime
+    currency: str = ""
+    """ISO 4217; empty: the order's."""
+    transaction_id: str = ""
+    accepted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order of the shop, with everything that an ERP must be told."""
+
+    id_order: int
+    reference: str
+    """Shared by the orders that one cart was split into."""
+    customer: Customer
+    placed_at: datetime
+    updated_at: datetime
+    state: int
+    """`current_state`: the id of the order's latest state in the shop."""
+    currency: str
+    """ISO 4217."""
+    module: str
+    """The payment module's technical name."""
+    lines: tuple[OrderLine, ...]
+    delivery: Address
+    invoice: Address
+    payments: tuple[Payment, ...] = ()
+    payment_label: str = ""
+    """`payment` of the order, for orders without payment lines."""
+    total_paid_tax_excl: Decimal = ZERO
+    total_paid_tax_incl: Decimal = ZERO
+    total_products_tax_excl: Decimal = ZERO
+    total_products_tax_incl: Decimal = ZERO
+    total_shipping_tax_excl: Decimal = ZERO
+    total_shipping_tax_incl: Decimal = ZERO
+    total_wrapping_tax_excl: Decimal = ZERO
+    total_wrapping_tax_incl: Decimal = ZERO
+    total_discounts_tax_excl: Decimal = ZERO
+    total_discounts_tax_incl: Decimal = ZERO
+    id_cart: int = 0
+    cart_lines: int | None = None
+    """How many lines the cart of the order had; None: not known, or the cart was split."""
+    id_carrier_reference: int = 0
+    """The carrier's `id_reference`: its `id` changes every time it is edited."""
+    gift: bool = False
+    gift_message: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """One line of a return."""
+
+    id_order_detail: int
+    reference: str
+    name: str
+    quantity: int
+    unit_price_tax_incl: Decimal
+    unit_price_tax_excl: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One merchandise return of the shop."""
+
+    id_order_return: int
+    id_order: int
+    order_reference: str
+    id_customer: int
+    state: int
+    created_at: datetime
+    updated_at: datetime
+    currency: str
+    lines: tuple[ReturnLine, ...]
+    customer_code: str = ""
+    """The customer's code in the ERP."""
+    question: str = ""
+
+
+class DocumentType(StrEnum):
+    """The kinds of ERP documents that travel."""
+
+    ORDER = "CustomerOrder"
+    RECEIPT = "Receipt"
+    RETURN_NOTICE = "ReturnNotice"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKey:
+    """How the ERP names one document. `str()` and `parse` go to and from the text that the ledger keeps."""
+
+    type: str
+    stump: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.type}/{self.stump}/{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> DocumentKey:
+        """The key that `str()` wrote."""
+        type_, _, rest = text.partition("/")
+        stump, _, number = rest.rpartition("/")
+        return cls(type_, stump, int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStatus:
+    """What the ERP says about one document. Statuses are text as the ERP wrote it, empty where it said nothing."""
+
+    key: DocumentKey
+    internal_reference: str
+    customer_code: str
+    active: bool = True
+    total_tax_incl: Decimal | None = None
+    total_tax_excl: Decimal | None = None
+    cancel: str = ""
+    follow_up: str = ""
+    shipping: str = ""
+    return_: str = ""
+    payment: str = ""
+    billing: str = ""
+    delivery: str = ""
+    tracking: str = ""
+    transporter: str = ""
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    """Statuses that the ERP's contract does not list, by name: to be reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErpCustomer:
+    """What a look-up in the ERP gives of a customer: enough to choose one, never kept at rest."""
+
+    code: str
+    email: str
+    closed: bool = False
