@@ -34,12 +34,12 @@ _REMEDIES = {
 
 def parse_toml(text: str, model: type[ModelT], *, source: str) -> ModelT:
     """The checked model of a TOML text. `ConfigurationError` names every fault at once; values are never echoed."""
+    # `from None`: the errors of both libraries hold the text, and the text may hold a secret.
     try:
         return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError((_syntax_fault(error, source),)) from error
+        raise ConfigurationError((_syntax_fault(error, source),)) from None
     except ValidationError as error:
-        # `from None`: pydantic's own text shows the faulty input, which may be a secret.
         raise ConfigurationError(_faults(error, model, text, source)) from None
 
 
