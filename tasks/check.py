@@ -221,7 +221,7 @@ async def _taxes(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Findi
             f"Use one of the groups above ({known}).",
         )
         for code, group in folder.associations.taxes.items()
-        if group not in rates
+        if group and group not in rates
     ]
     if not folder.associations.taxes:
         remedy = "Tie the ERP's tax codes to the groups above in associations.toml; else the default rate is used."

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
-from schemas.associations import default_associations_text
 
 from deployments.exits import Exit
 from deployments.terminal import out
+from schemas.associations import default_associations_text
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.import_json import default_import_text
 from schemas.settings import default_settings_text
@@ -18,8 +18,10 @@ _GIT_IGNORE = """\
 # Everything here but the configuration: data, reports and the ledger stay on this machine.
 /streams/
 /archives/
+/reports/
 /ledger.db*
-/work/
+/.work/
+/.snapshots/
 """
 
 

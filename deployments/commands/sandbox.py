@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from deployments.exits import Exit
+from deployments.terminal import out
 
 
 def sandbox(
     *,
-    port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8099,
-    profile: Annotated[Literal["1.7.8", "8.2"], Parameter(help="The PrestaShop it behaves like.")] = "8.2",
-    state_file: Annotated[Path | None, Parameter(help="Keep the shop's state in this file.")] = None,
+    port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8080,
+    profile: Annotated[Literal["1.7.8", "8.2", "9.0"], Parameter(help="The PrestaShop it behaves like.")] = "8.2",
+    state_file: Annotated[Path | None, Parameter(help="Keep the shop in this file; it comes back from it.")] = None,
+    speed: Annotated[float, Parameter(help="0: as fast as it can; 1: as fast as a measured real shop.")] = 0.0,
 ) -> Exit:
-    """Serve the sandbox shop until it is stopped by Ctrl-C."""
-    from deployments.sandbox.shop.__main__ import main as serve  # noqa: PLC0415 - its server is loaded when asked for
+    """Serve a shop on this machine until it is stopped by Ctrl-C."""
+    from deployments.sandbox.shop.sandbox_shop import SandboxShop  # noqa: PLC0415 - loaded when it is asked for
 
-    arguments = ["--port", str(port), "--profile", profile]
-    if state_file is not None:
-        arguments += ["--state-file", str(state_file)]
-    serve(arguments)
+    with SandboxShop(profile=profile, port=port, state_file=state_file, speed=speed) as shop:
+        out.print(f"url {shop.url}\nkey {shop.key}", markup=False)
+        out.print("Products: /api/products?display=full with the key as user name. Ctrl-C stops it.", markup=False)
+        threading.Event().wait()
     return Exit.COMPLETED

@@ -18,8 +18,8 @@ def faulty_lines(articles: list[Article], chance: Random) -> list[str]:
     models = chance.sample([article for article in articles if article.active], k=len(spoilers))
     lines: list[str] = []
     for number, (spoil, model) in enumerate(zip(spoilers, models, strict=True)):
-        own = {"reference": f"ERR{number:04d}", "ean13": ean13(FIRST_EAN + number)}
-        lines += spoil(replace(model, parent="", colour="", size="", **own))
+        reference, code = f"ERR{number:04d}", ean13(FIRST_EAN + number)
+        lines += spoil(replace(model, reference=reference, parent="", colour="", size="", ean13=code))
     return lines
 
 

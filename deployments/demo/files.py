@@ -34,7 +34,7 @@ class Erp:
     def __init__(self, drop: Path, *, items: int = 2000, seed: int = 7) -> None:
         self._drop = drop
         self._chance = Random(seed)  # noqa: S311 - seeded, to be the same every time
-        self._articles = first_day(items, self._chance)
+        self._articles: list[Article] = first_day(items, self._chance)
         self._faulty = faulty_lines(self._articles, self._chance)
         self._day = FIRST_DAY
 
@@ -48,7 +48,7 @@ class Erp:
         """About 1 % changes, some items come, some close; on a `quiet` day only the order of the rows changes."""
         self._day += timedelta(days=1)
         change = in_another_order if quiet else next_day
-        self._articles: list[Article] = change(self._articles, self._chance)
+        self._articles = change(self._articles, self._chance)
 
     def _write(self, stream: str, columns: tuple[str, ...], lines: list[str]) -> None:
         folder = self._drop / stream

@@ -1,0 +1,68 @@
+"""The sandbox shop of the demo, in a process of its own so that it does not share our processor time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PATIENCE_SECONDS = 30.0
+
+
+class DemoShop:
+    """The shop's address and key, and what it holds and has been asked."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url = url
+        self.key = key
+
+    def speak_french_first(self) -> None:
+        """Make French the shop's default language, as its merchant would."""
+        french = next(row["id"] for row in self._rows("languages") if row["iso_code"] == "fr")
+        chosen = next(row["id"] for row in self._rows("configurations") if row["name"] == "PS_LANG_DEFAULT")
+        self._ask(f"rows/configurations/{chosen}", {"value": str(french)})
+
+    def writes(self) -> int:
+        """How many write requests have arrived since the start."""
+        return int(self._ask("requests")["writes"])
+
+    def references_held_twice(self) -> list[str]:
+        """References that more than one product or combination bears; a shop kept well has none."""
+        held: Counter[str] = Counter()
+        for resource in ("products", "combinations"):
+            held.update(row["reference"] for row in self._rows(resource) if row["reference"])
+        return sorted(reference for reference, times in held.items() if times > 1)
+
+    def held(self) -> dict[str, int]:
+        """How many products and combinations the shop holds."""
+        return {resource: len(self._rows(resource)) for resource in ("products", "combinations")}
+
+    def _rows(self, resource: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._ask(f"rows/{resource}")
+        return rows
+
+    def _ask(self, path: str, change: dict[str, Any] | None = None) -> Any:
+        body = None if change is None else json.dumps(change).encode()
+        asked = Request(f"{self.url}/_sandbox/{path}", data=body)  # noqa: S310 - our own shop on loopback
+        with urlopen(asked, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310 - likewise
+            return json.load(answer)
+
+
+@contextmanager
+def open_shop(state_file: Path) -> Iterator[DemoShop]:
+    """A shop on a free port, kept in `state_file`; it ends with the block."""
+    command = [sys.executable, "-m", "deployments.sandbox.shop", "--port", "0", "--state-file", str(state_file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:  # noqa: S603 - our own program
+        try:
+            said = dict(served.stdout.readline().split(maxsplit=1) for _ in range(2)) if served.stdout else {}
+            yield DemoShop(said["url"].strip(), said["key"].strip())
+        finally:
+            served.terminate()
