@@ -153,6 +153,11 @@ class SandboxShop:
         """How many requests were POST, PUT, PATCH or DELETE."""
         return self._log.writes
 
+    @property
+    def mails(self) -> list[tuple[str, int]]:
+        """The mails sent to customers: template and order."""
+        return list(self._store.mails)
+
     def reset_counts(self) -> None:
         """Forget the requests so far."""
         self._log.clear()

@@ -44,6 +44,7 @@ class AssociationField:
 
     name: str
     required: bool = False
+    read_only: bool = False
     link: str = ""
 
 
@@ -101,7 +102,7 @@ def _field(line: str) -> Field:
 
 def _association_field(text: str) -> AssociationField:
     head, _, link = text.partition(">")
-    return AssociationField(head.rstrip("!"), required=head.endswith("!"), link=link)
+    return AssociationField(head.rstrip("!="), required=head.endswith("!"), read_only=head.endswith("="), link=link)
 
 
 def _association(line: str) -> Association:

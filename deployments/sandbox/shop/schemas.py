@@ -25,14 +25,15 @@ def of(store: Store, resource: Resource, request: Request) -> str:
         raise ServiceError(400, 28, _UNKNOWN)
     synopsis = kind == "synopsis"
     identifier = "" if synopsis else f"\t<id>{_EMPTY}</id>\n"
-    fields = "".join(_field(store, one, request.api_url, synopsis=synopsis) for one in resource.fields)
+    shown = [one for one in resource.fields if synopsis or not one.read_only]
+    fields = "".join(_field(store, one, request.api_url, synopsis=synopsis) for one in shown)
     members = "".join(_association(one, request.api_url, synopsis=synopsis) for one in resource.associations)
     associations = f"<associations>\n{members}</associations>\n" if members else ""
     return f"<{resource.node}>\n{identifier}{fields}{associations}</{resource.node}>\n"
 
 
 def _field(store: Store, field: Field, api_url: str, *, synopsis: bool) -> str:
-    attributes = _attributes(field, api_url) if synopsis else ""
+    attributes = _attributes(field) if synopsis else ""
     content = "".join(_language(one, api_url, synopsis=synopsis) for one in store.languages) if field.i18n else _EMPTY
     return f"\t<{field.name}{attributes}>{content}</{field.name}>\n"
 
@@ -42,10 +43,8 @@ def _language(identifier: int, api_url: str, *, synopsis: bool) -> str:
     return f'<language id="{identifier}"{more}>{_EMPTY}</language>'
 
 
-def _attributes(field: Field, api_url: str) -> str:
+def _attributes(field: Field) -> str:
     parts: list[str] = []
-    if field.link and not field.name.startswith("id_"):
-        parts.append(f'xlink:href="{api_url}{field.link}/"')
     if field.computed:
         parts.append('notFilterable="true"')
     if field.read_only:
@@ -77,4 +76,5 @@ def _member(field: AssociationField, api_url: str, *, synopsis: bool) -> str:
     if synopsis:
         attributes += f' xlink:href="{api_url}{field.link}/"' if field.link else ""
         attributes += ' required="true"' if field.required else ""
+        attributes += ' read_only="true" readOnly="true"' if field.read_only else ""
     return f"\t<{field.name}{attributes}>{_EMPTY}</{field.name}>\n"

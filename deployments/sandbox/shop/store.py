@@ -143,6 +143,7 @@ class Store:
         self.lock = threading.RLock()
         self.languages: tuple[int, ...] = ()
         self.positions: dict[int, int] = {}
+        self.mails: list[tuple[str, int]] = []
 
     def __getitem__(self, resource: str) -> Table:
         return self.tables[resource]

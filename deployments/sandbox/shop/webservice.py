@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Store
 
 KEY_LENGTH = 32
+OWN_HOSTS = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,22 @@ class Webservice:
         return self.keys[key]
 
     def _answered(self, request: Request, rights: Rights) -> Reply:
+        if request.host.partition(":")[0] not in OWN_HOSTS:
+            raise PlainReplyError(302)
         self._check_shop(request.query)
         parts = [part for part in request.path.split("/") if part]
         method = self._method(request)
         if not parts:
+            if wants_json(request):
+                raise CrashError("the root has no JSON form")
             body = root.listing(self.store, self.profile, rights, request.api_url)
             return Reply(200, render_xml.document(body), signed=True)
         resource = self._resource(parts[0], method, rights)
         if method in {"GET", "HEAD"}:
-            return self._read(request, resource, parts[1:])
+            try:
+                return self._read(request, resource, parts[1:])
+            except ServiceError as fault:
+                raise self._warned(fault) from fault
         if method == "DELETE":
             self._charge(resource.name, method, 1)
             remove(self.store, resource, behaviour_of(resource.name), parts[1:], request.query, warnings=self.php_warnings)
@@ -147,10 +155,7 @@ class Webservice:
         if request.query.has("schema"):
             return Reply(200, render_xml.document(schemas.of(self.store, resource, request)), signed=True)
         with self.store.lock:
-            try:
-                content = listing.read(self.store, resource, request, rest)
-            except ServiceError as fault:
-                raise self._warned(fault) from fault
+            content = listing.read(self.store, resource, request, rest)
         self._charge_reading(resource, request, rest, content.rows)
         if content.missing:
             return Reply(404, content_type=None)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployments.sandbox.shop.behaviours import attributes, categories, combinations, customers, prices, products, shop, stock
+from deployments.sandbox.shop.behaviours import (
+    attributes,
+    categories,
+    combinations,
+    customers,
+    orders,
+    prices,
+    products,
+    shop,
+    stock,
+)
 from deployments.sandbox.shop.entity import Behaviour
 
 if TYPE_CHECKING:
@@ -17,6 +27,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "categories": categories.BEHAVIOUR,
     "combinations": combinations.BEHAVIOUR,
     **customers.BEHAVIOURS,
+    **orders.BEHAVIOURS,
     **prices.BEHAVIOURS,
     "products": products.BEHAVIOUR,
     **shop.BEHAVIOURS,
