@@ -177,9 +177,9 @@ def _tell_files(run: Run, faults: pl.DataFrame, *, ends_files: bool) -> None:
             FileReport(
                 name=file.dropped.name,
                 status=_status(file, archived),
-                rows=file.rows,
-                encoding=file.encoding,
-                delimiter=file.delimiter,
+                rows=file.opened.rows_read if file.opened else 0,
+                encoding=file.opened.encoding if file.opened else "",
+                delimiter=file.opened.delimiter if file.opened else "",
                 archived_as=archived,
                 rejects_file=rejects,
                 note=_note(file, run.report.language),
@@ -205,12 +205,12 @@ def _note(file: FileOfRun, language: str) -> str:
 
 def _write_rejects(run: Run, position: int, file: FileOfRun, faults: pl.DataFrame) -> str:
     mine = faults.filter((pl.col("_file") == position) & ~pl.col("blanked"))
-    if mine.is_empty() or file.refused is not None:
+    if mine.is_empty() or file.opened is None:
         return ""
     dropped = file.dropped
     target = run.folder.path / "rejects" / f"{Path(dropped.name).stem}.{dropped.content_hash[:8]}.rejects.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_rejects(dropped.path, mine, target, run.stream, run.report.language)
+    write_rejects(dropped.path, mine, target, run.stream, run.report.language, file.opened.shape)
     return _relative(run, target)
 
 
@@ -223,7 +223,9 @@ def _archive(run: Run, file: FileOfRun) -> str:
         run.ledger.file_refused(shop, stream, dropped.content_hash, run.run_id, moved, file.refused.code)
         return moved
     moved = _relative(run, archive(dropped, run.folder.archives, day))
-    run.ledger.file_done(shop, stream, dropped.content_hash, run.run_id, moved, file.rows)
+    run.ledger.file_done(
+        shop, stream, dropped.content_hash, run.run_id, moved, file.opened.rows_read if file.opened else 0
+    )
     return moved
 
 

@@ -27,8 +27,7 @@ async def read_files(run: Run) -> ValidatedStream:
         opened = [rows for file in collected.files if (rows := _opened(run, file)) is not None]
         validated = validate(opened, run.stream, run.work)
     for rows in opened:
-        of_run = run.files[rows.file]
-        of_run.rows, of_run.encoding, of_run.delimiter = rows.rows_read, rows.encoding, rows.delimiter
+        run.files[rows.file].opened = rows
         run.incidents += rows.warnings
     _account(run, validated)
     return validated

@@ -23,6 +23,7 @@ from schemas.run_report import PlannedChange, RunReport, StepReport
 from tasks.collect import DroppedFile
 from tasks.file_refused import FileRefusedError
 from tasks.plan.stock import SETTLED
+from tasks.read import FileRows
 from tasks.shop import ShopFolder
 
 logger = logging.getLogger(__name__)
@@ -105,9 +106,7 @@ class FileOfRun:
     """A file of the run, at its position, and what was seen of it."""
 
     dropped: DroppedFile
-    rows: int = 0
-    encoding: str = ""
-    delimiter: str = ""
+    opened: FileRows | None = None
     refused: FileRefusedError | None = None
 
 
