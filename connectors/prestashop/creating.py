@@ -59,7 +59,7 @@ class Creation:
                 await patience.wait(reply)
                 parts.append(part)
             elif reply.verdict is Verdict.TOO_LARGE:
-                parts += part.halves() or self._refused(part.drafts, reply)
+                parts += reversed(part.halves() or self._refused(part.drafts, reply))
             else:
                 parts += reversed(await self._after_doubt(part, reply, patience))
 
@@ -124,14 +124,14 @@ class Creation:
     async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
         part.tries += 1
         stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
-        if stubborn and len(part.drafts) == 1 and part.tries > TRIES_OF_ONE:
+        if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
             raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
             return self._refused(part.drafts, reply)
         await patience.wait(reply)
         if reply.verdict is Verdict.BROKEN and len(part.drafts) > 1:
             # An exception stops the shop at the first entity it has not written: alone, that one names itself.
             return [Part(part.drafts[:1]), Part(part.drafts[1:])]
-        smaller = reply.verdict is Verdict.BLOCKED or part.tries > 1
+        smaller = (reply.verdict is Verdict.BLOCKED or part.tries > 1) and not reply.final
         return (smaller and part.halves()) or [part]
 
     async def _complete(self, draft: Draft, known_id: int) -> None:

@@ -59,11 +59,11 @@ class Deleting:
     async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
         part.tries += 1
         stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED}
-        if stubborn and len(part.drafts) == 1 and part.tries > TRIES_OF_ONE:
+        if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
             raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
             return self._refused(part, reply)
         await patience.wait(reply)
-        return (stubborn and part.halves()) or [part]
+        return (stubborn and not reply.final and part.halves()) or [part]
 
     def _refused(self, part: Part, reply: Reply) -> list[Part]:
         self._desk.refuse(part.drafts[0], reply, part.drafts[0].entity["id"])

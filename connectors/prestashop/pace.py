@@ -5,8 +5,10 @@ A pure controller: it is told what happened and says what to do next; it knows n
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from dataclasses import dataclass, field
-from statistics import fmean
+from statistics import fmean, linear_regression
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +19,10 @@ READ = "read "
 
 _FIRST_SIZE = 10
 _FIRST_PAGE = 100
+_MEMORY = 12
+_ENOUGH = 3
+_SMALL_CHANGE = 0.05
 _SAMPLES = 2
-_WORTH_GROWING = 0.95  # per-entity time of a doubled document, against the one before
 _WORTH_CONNECTING = 1.15  # throughput with one connection more, against the one before
 _ANSWERS_BEFORE_TRYING_AGAIN = 40
 _TOO_SLOW = 1.5  # times the target
@@ -30,15 +34,33 @@ class _Lane:
 
     size: int
     ceiling: int
-    samples: list[float] = field(default_factory=list)
-    cost_before: float | None = None
-    """Seconds per entity at the size before this one."""
-    size_before: int = 0
-    settled: bool = False
-    answers_since: int = 0
+    samples: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_MEMORY))
+    """(entities, seconds) of the last answers."""
+    worthwhile: int | None = None
+    """The size beyond which nothing is gained: what one request costs in itself is small change there."""
+    recent: float | None = None
+    """Seconds per entity lately."""
     cost: float | None = None
-    """Seconds per entity at the settled size, one request at a time (or what that would be)."""
+    """Seconds per entity, one request at a time (or what that would be)."""
     slowest: float = 0.0
+
+    def note(self, entities: int, seconds: float) -> None:
+        """Learns from one answer."""
+        cost = seconds / entities
+        self.recent = cost if self.recent is None else (self.recent + cost) / 2
+        self.slowest = max(self.slowest * 0.9, cost)
+        self.samples.append((entities, seconds))
+        sizes = [size for size, _ in self.samples]
+        if len(sizes) < _ENOUGH or max(sizes) < 2 * min(sizes):
+            return
+        each, fixed = linear_regression(sizes, [taken for _, taken in self.samples])
+        if each > 0:
+            self.worthwhile = max(1, math.ceil(max(0.0, fixed) / each / _SMALL_CHANGE))
+
+    def forget(self) -> None:
+        """The shop has changed its speed."""
+        self.samples.clear()
+        self.recent = None
 
 
 class Pace:
@@ -84,13 +106,12 @@ class Pace:
         if entities < 1:
             return
         known = self._lane(lane)
-        known.slowest = max(known.slowest * 0.9, seconds / entities)
         waited_in_line = server_seconds is not None and seconds > 3 * server_seconds + 0.2
         if waited_in_line and in_flight > 1:
             # The engine was quick and the answer was not: requests stand in line for a worker.
             self._fewer_connections(self._connections - 1)
-        self._learn_size(known, entities, seconds)
-        self._learn_connections(known, entities, seconds, in_flight)
+        if self._learn_size(known, entities, seconds):
+            self._learn_connections(known, entities, seconds, in_flight)
 
     def busy(self) -> None:
         """The shop said 429 or 503: half the connections, and a while before one more is tried."""
@@ -118,39 +139,24 @@ class Pace:
     def _shrink(self, name: str, size: int) -> None:
         lane = self._lane(name)
         lane.size = max(1, min(lane.size, size))
-        lane.samples.clear()
-        lane.cost_before, lane.settled, lane.answers_since = None, True, 0
+        lane.forget()
 
-    def _learn_size(self, lane: _Lane, entities: int, seconds: float) -> None:
+    def _learn_size(self, lane: _Lane, entities: int, seconds: float) -> bool:
+        """Grows or shrinks the lane's documents; whether they now have the size they should have."""
+        lane.note(entities, seconds)
         if seconds > self._target_seconds * _TOO_SLOW and entities > 1:
-            size = int(entities * self._target_seconds / seconds)
-            lane.size = min(lane.size, max(1, size, entities // 4))
-            lane.samples.clear()
-            lane.cost_before, lane.settled, lane.answers_since = None, True, 0
-            return
-        lane.answers_since += 1
-        if lane.settled and lane.answers_since > _ANSWERS_BEFORE_TRYING_AGAIN:
-            lane.settled, lane.answers_since, lane.cost_before = False, 0, None
-            lane.samples.clear()
-        if lane.settled or entities < lane.size:
-            return
-        lane.samples.append(seconds / entities)
-        if len(lane.samples) >= _SAMPLES:
-            self._grow_or_settle(lane, min(lane.samples))
-
-    def _grow_or_settle(self, lane: _Lane, cost: float) -> None:
-        lane.samples.clear()
-        if lane.cost_before is not None and cost > lane.cost_before * _WORTH_GROWING:
-            lane.size, lane.settled, lane.answers_since = lane.size_before, True, 0
-            return
-        grown = min(lane.size * 2, lane.ceiling, max(lane.size, int(self._target_seconds / max(cost, 1e-9))))
-        if grown < lane.size * 1.2:
-            lane.settled, lane.answers_since = True, 0
-            return
-        lane.cost_before, lane.size_before, lane.size = cost, lane.size, grown
+            lane.size = min(lane.size, max(1, int(entities * self._target_seconds / seconds)))
+            lane.forget()
+            return False
+        in_time = int(self._target_seconds / max(lane.recent or 0.0, 1e-9))
+        goal = max(1, min(lane.ceiling, in_time, lane.worthwhile or lane.ceiling))
+        if entities < lane.size or goal < lane.size * 1.2:
+            return True
+        lane.size = min(goal, lane.size * 2)
+        return False
 
     def _learn_connections(self, lane: _Lane, entities: int, seconds: float, in_flight: int) -> None:
-        if not lane.settled or entities * 2 < lane.size:
+        if entities * 2 < lane.size:
             return
         cost = seconds / entities
         if in_flight == 1 and self._connections == 1:

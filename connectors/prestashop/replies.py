@@ -55,6 +55,8 @@ class Reply:
     seconds: float = 0.0
     server_seconds: float | None = None
     retry_after: float | None = None
+    final: PasserelleError | None = None
+    """What to raise when the same answer comes again and again."""
 
     @property
     def code(self) -> str:
@@ -78,6 +80,7 @@ NOT_WRITTEN = frozenset({"41", "84", "85", "93", "46", "140", "141", "133", "134
 UNKNOWN_ASSOCIATION = "86"
 METHOD_UNKNOWN = "23"
 NOT_XML = "127"
+DISABLED = "22"
 _AT_ONCE_SECONDS = 1.0
 _SAID_LENGTH = 500
 
@@ -213,9 +216,17 @@ def _redirected(action: str, location: str) -> DeniedError:
     )
 
 
-def blocked(reply: Reply, action: str) -> DeniedError:
-    """The error for a page where XML was due, after it came again."""
-    return DeniedError(
+def may_pass(reply: Reply) -> bool:
+    """Whether a denial may be a passing one, on a shop that has let us in before.
+
+    A firewall's challenge redirects now and then, and an update switches the webservice off for a while.
+    """
+    return 300 <= reply.status < 400 or reply.code == DISABLED  # noqa: PLR2004 - the class of redirects
+
+
+def blocked(reply: Reply, action: str) -> PasserelleError:
+    """The error for something other than an answer of the webservice, after it came again."""
+    return reply.final or DeniedError(
         f"a page instead of an answer (HTTP {reply.status}): {reply.said}",
         system=SYSTEM,
         action=action,
@@ -229,7 +240,7 @@ def raise_if_general(reply: Reply, action: str, written: int) -> None:
 
     That is a firewall that let nothing through yet, or an answer that says neither yes nor no.
     """
-    if reply.verdict is Verdict.BLOCKED and not written:
+    if reply.final is not None or (reply.verdict is Verdict.BLOCKED and not written):
         raise blocked(reply, action)
     if reply.verdict is Verdict.DONE:
         raise UnexpectedReplyError(

@@ -6,7 +6,7 @@ import base64
 import random
 import time
 from asyncio import sleep
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +15,7 @@ import httpx
 from connectors.http import open_client, redacted
 from connectors.prestashop.gate import Gate
 from connectors.prestashop.pace import READ, Pace
-from connectors.prestashop.replies import Reply, Verdict, denial, read_reply, transient
+from connectors.prestashop.replies import Reply, Verdict, denial, may_pass, read_reply, transient
 
 if TYPE_CHECKING:
     import ssl
@@ -119,32 +119,23 @@ class Transport:
             return self._unanswered(Verdict.LOST, error, start)
         seconds = time.perf_counter() - start
         reply = read_reply(response.status_code, response.headers, response.content, seconds, datetime.now(UTC))
-        if response.headers.get("PSWS-Version", "0") != "0":
+        if response.headers.get("PSWS-Version", "0") != "0" and reply.verdict is Verdict.DONE:
             self.headers = response.headers
         denied = denial(reply, method, resource, response.headers.get("Location", ""))
-        if denied is not None:
-            denied.said = redacted(denied.said, *self._secrets)
-            denied.args = (denied.said,)
+        if denied is None:
+            return self._clean(reply)
+        denied.said = redacted(denied.said, *self._secrets)
+        denied.args = (denied.said,)
+        if not self.headers or not may_pass(reply):
             raise denied
-        return self._clean(reply)
+        return replace(self._clean(reply), verdict=Verdict.BLOCKED, final=denied)
 
     def _unanswered(self, verdict: Verdict, error: httpx.TransportError, start: float) -> Reply:
         said = redacted(f"{type(error).__name__}: {error}".rstrip(": "), *self._secrets)
         return Reply(verdict, said=said, seconds=time.perf_counter() - start)
 
     def _clean(self, reply: Reply) -> Reply:
-        if any(secret in reply.said for secret in self._secrets):
-            return Reply(
-                reply.verdict,
-                reply.status,
-                reply.body,
-                reply.codes,
-                redacted(reply.said, *self._secrets),
-                reply.seconds,
-                reply.server_seconds,
-                reply.retry_after,
-            )
-        return reply
+        return replace(reply, said=redacted(reply.said, *self._secrets))
 
     def _count(self, method: str) -> None:
         if method in _WRITES:

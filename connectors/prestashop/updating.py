@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
-from connectors.prestashop.replies import METHOD_UNKNOWN, SYSTEM, UNKNOWN_ID, Reply, Verdict, raise_if_general
+from connectors.prestashop.replies import (
+    METHOD_UNKNOWN,
+    PHP_WARNING,
+    SYSTEM,
+    UNKNOWN_ID,
+    Reply,
+    Verdict,
+    raise_if_general,
+)
 from connectors.prestashop.resources import Resource, resource_of
 from connectors.prestashop.xml import document, entity_xml, written_ids
 from schemas.errors import DeniedError
@@ -74,8 +82,8 @@ class Updating:
             left = await self._existing(part.drafts)
             if len(left) < len(part.drafts):
                 return [Part(left)]
-        # PHP's warnings may come from anywhere: once more before it counts.
-        if len(part.drafts) == 1 and not reply.code.strip("3") and part.tries < 1:
+        # PHP's warnings may come from anywhere: once more before they count.
+        if reply.code == PHP_WARNING and part.tries < 1:
             return [Part(part.drafts, part.tries + 1)]
         return part.halves() or self._refused(part, reply)
 
@@ -86,11 +94,11 @@ class Updating:
     async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
         part.tries += 1
         stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
-        if stubborn and len(part.drafts) == 1 and part.tries > TRIES_OF_ONE:
+        if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
             raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
             return self._refused(part, reply)
         await patience.wait(reply)
-        smaller = stubborn or part.tries > 1
+        smaller = (stubborn or part.tries > 1) and not reply.final
         return (smaller and part.halves()) or [part]
 
     async def _existing(self, drafts: list[Draft]) -> list[Draft]:
