@@ -84,7 +84,9 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
     shape = FileShape(
         encoding, stream.delimiter, header, header_line, first_row, width, has_reasons, bool(rows), missing
     )
-    _refuse_what_was_not_agreed(path, shape, stream, [line for line in lines[:_LINES_WITH_DELIMITER] if line.strip()])
+    is_split = 2 * sum(len(found.cells) > 1 for _, found in sample) >= len(sample)
+    seen = None if is_split else _delimiter_seen(lines, stream)
+    _refuse_what_was_not_agreed(path, shape, stream, seen)
     return shape
 
 
@@ -163,9 +165,8 @@ def _row_width(header: tuple[str, ...] | None, rows: Sequence[tuple[int, TextRec
     return common if unnamed_end or empty_end else len(header)
 
 
-def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec, lines: Sequence[str]) -> None:
+def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec, seen: str | None) -> None:
     lacking = [column.key for column in shape.missing if column.required or column.object_key]
-    seen = _delimiter_seen(lines, stream)
     if seen is not None:
         agreed = _DELIMITERS.get(stream.delimiter, stream.delimiter)
         raise FileRefusedError("file_wrong_delimiter", name=path.name, detail=seen, value=agreed)
@@ -186,11 +187,12 @@ def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec
 
 
 def _delimiter_seen(lines: Sequence[str], stream: StreamSpec) -> str | None:
-    """The delimiter that stands in most of the lines when the agreed one does not."""
-    half = len(lines) / 2
-    if len(stream.columns) == 1 or sum(stream.delimiter in line for line in lines) > half:
+    """The delimiter that stands in most of the first lines of a file that the agreed one does not cut."""
+    first = [line for line in lines[:_LINES_WITH_DELIMITER] if line.strip()]
+    if len(stream.columns) == 1:
         return None
-    seen = {mark: sum(mark in line for line in lines) for mark in _DELIMITERS if mark != stream.delimiter}
+    half = len(first) / 2
+    seen = {mark: sum(mark in line for line in first) for mark in _DELIMITERS if mark != stream.delimiter}
     mark = max(seen, key=seen.__getitem__)
     return _DELIMITERS[mark] if seen[mark] > half else None
 
