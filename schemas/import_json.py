@@ -155,9 +155,9 @@ def _encoding(keys: JsonKeys) -> str | None:
     if encoding is None:
         return None
     try:
-        b"".decode(encoding)
+        "a".encode(encoding)
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, ValueError):
         keys.fault("encoding", "this encoding is not known", 'Write "utf-8" or "cp1252", or leave it out.')
         return None
 
