@@ -18,7 +18,7 @@ from connectors.cegid.faults import error_of, read_fault
 from connectors.cegid.merge import merged
 from connectors.cegid.needed import SERVICES
 from connectors.cegid.replies import Hello, as_tree, read_customer, read_header, read_hello, read_key, text_of
-from connectors.cegid.transport import Answer, CegidTransport, parse
+from connectors.cegid.transport import ENVELOPE, Answer, CegidTransport, parse
 from connectors.cegid.wsdl_cache import WsdlCache
 from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer
 from schemas.errors import RefusedError, TransientError, UnexpectedReplyError
@@ -261,7 +261,7 @@ class Cegid:
 
 def _envelope(answer: Answer, action: str, key: str) -> etree._Element:
     try:
-        return parse(answer.body, action, key)
+        return parse(answer.body, action, key, roots=ENVELOPE)
     except UnexpectedReplyError as error:
         # The web server's own page of an error 500: the service behind it did not get to answer.
         if answer.status == requests.codes.ok:

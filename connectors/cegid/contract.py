@@ -14,7 +14,7 @@ from zeep.exceptions import Error as ZeepError
 
 from connectors.cegid.access import SYSTEM
 from connectors.cegid.needed import Needed
-from connectors.cegid.transport import Answer, CegidTransport, parse
+from connectors.cegid.transport import CONTRACT, Answer, CegidTransport, parse
 from schemas.errors import DeniedError, RefusedError, UnexpectedReplyError
 
 _NS = {"xs": "http://www.w3.org/2001/XMLSchema", "wsdl": "http://schemas.xmlsoap.org/wsdl/"}
@@ -38,8 +38,9 @@ class ServiceContract:
             self._client = Client(wsdl, transport=transport, settings=settings, plugins=[self._schemas])  # type: ignore[no-untyped-call]
         except ZeepError as error:
             raise self._misunderstood(f"its WSDL cannot be read ({type(error).__name__})") from error
-        self._check(needed)
-        self._proxy = self._client.create_service(self._binding(needed.port_type), address)  # type: ignore[no-untyped-call]
+        binding, operations = self._binding(needed.port_type)
+        self._check(needed, operations)
+        self._proxy = self._client.create_service(binding, address)  # type: ignore[no-untyped-call]
 
     def _first_form(self, address: str) -> str:
         try:
@@ -51,22 +52,16 @@ class ServiceContract:
             return f"{address}?wsdl"
         return f"{address}?singleWsdl"
 
-    def _binding(self, port_type: str) -> str:
+    def _binding(self, port_type: str) -> tuple[str, frozenset[str]]:
         # The binding's namespace differs between the two forms of the WSDL, the port type's name does not.
         for name, binding in self._client.wsdl.bindings.items():
             if binding.port_type is not None and binding.port_type.name.localname == port_type:
-                return str(name)
+                return str(name), frozenset(binding.port_type.operations)
         raise self._misunderstood(f"its WSDL has no binding for {port_type}")
 
-    def _check(self, needed: Needed) -> None:
-        missing = list(self._schemas.missing(needed.members))
-        operations = {
-            operation
-            for port_type in self._client.wsdl.port_types.values()
-            if port_type.name.localname == needed.port_type
-            for operation in port_type.operations
-        }
-        missing += [f"operation {each}" for each in needed.operations if each not in operations]
+    def _check(self, needed: Needed, operations: frozenset[str]) -> None:
+        missing = [f"operation {each}" for each in needed.operations if each not in operations]
+        missing += self._schemas.missing(needed.members)
         if missing:
             raise self._misunderstood(f"its contract lacks {', '.join(missing)}")
 
@@ -182,7 +177,7 @@ def _collect(url: str, transport: CegidTransport, seen: set[str]) -> Iterator[et
     if url in seen:
         return
     seen.add(url)
-    document = parse(transport.load(url), _READ, url)
+    document = parse(transport.load(url), _READ, url, roots=CONTRACT)
     is_schema = document.tag == f"{{{_NS['xs']}}}schema"
     for schema in [document] if is_schema else document.iterfind("wsdl:types/xs:schema", _NS):
         if any(each.tag != f"{{{_NS['xs']}}}import" for each in schema):

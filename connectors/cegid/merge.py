@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 
@@ -32,16 +32,22 @@ def _differs(known: Any, wanted: Any) -> bool:
     if isinstance(wanted, Mapping):
         below = known if isinstance(known, Mapping) else {}
         return any(_differs(below.get(name), value) for name, value in wanted.items())
-    return _wire(known) != _wire(wanted)
+    return not _says(known, wanted)
 
 
-def _wire(value: Any) -> str:
-    match value:
-        case None:
-            return ""
+def _says(known: Any, wanted: Any) -> bool:
+    """Whether a text as read is the value as wanted."""
+    match wanted:
         case bool():
-            return "true" if value else "false"
-        case Decimal():
-            return format(value.normalize(), "f")
+            return known in (("true", "1") if wanted else ("false", "0"))
+        case Decimal() | int():
+            return _number(known) == wanted
         case _:
-            return str(value)
+            return (known or "") == (wanted or "")
+
+
+def _number(text: Any) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except (InvalidOperation, TypeError, ValueError):
+        return None

@@ -18,6 +18,8 @@ from connectors.cegid.access import SYSTEM, CegidAccess, Limits
 from connectors.cegid.wsdl_cache import WsdlCache
 from schemas.errors import DeniedError, PasserelleError, TransientError, UnexpectedReplyError
 
+ENVELOPE = ("{http://schemas.xmlsoap.org/soap/envelope/}Envelope",)
+CONTRACT = ("{http://schemas.xmlsoap.org/wsdl/}definitions", "{http://www.w3.org/2001/XMLSchema}schema")
 _CHUNK = 64 * 1024
 _BUSY = frozenset({408, 425, 429, 502, 503, 504})
 _XML_OR_FAULT = frozenset({200, 500})
@@ -66,7 +68,7 @@ class CegidTransport:
         answer = self._send("GET", url, "read the contract", {}, None)
         if answer.status != requests.codes.ok:
             raise TransientError("HTTP 500 without an explanation", system=SYSTEM, action="read the contract", key=url)
-        parse(answer.body, "read the contract", url)
+        parse(answer.body, "read the contract", url, roots=CONTRACT)
         self._cache.write(url, answer.body)
         return answer.body
 
@@ -103,14 +105,16 @@ class CegidTransport:
         return bytes(body)
 
 
-def parse(body: bytes, action: str, key: str = "") -> etree._Element:
-    """The XML of an answer; entities and document types are refused, as SOAP does."""
+def parse(body: bytes, action: str, key: str, *, roots: tuple[str, ...]) -> etree._Element:
+    """The XML of an answer whose root is one of `roots`; entities and document types are refused, as SOAP does."""
     try:
         parsed = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True))
     except etree.XMLSyntaxError as error:
         raise _not_understood("the answer is not XML", action, key) from error
     if parsed.getroottree().docinfo.internalDTD is not None:
         raise _not_understood("the answer declares a document type, which SOAP forbids", action, key)
+    if parsed.tag not in roots:
+        raise _not_understood("the answer is XML of another kind", action, key)
     return parsed
 
 
