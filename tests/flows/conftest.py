@@ -1,0 +1,61 @@
+"""Worlds for flow tests: a sandbox shop on a real socket, a shop's folder, and Prefect for as long as the session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED", "false")
+
+import pytest
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+from tests.flows.world import World
+
+
+HERE = Path(__file__).parent
+PREFECTS_SOCKETS = "ignore:Exception ignored in. <(socket|ssl|asyncio):pytest.PytestUnraisableExceptionWarning"
+"""Prefect 3.8 leaves the sockets to its server to the garbage collector when a flow's event loop ends."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings(PREFECTS_SOCKETS))
+
+
+@pytest.fixture(scope="session")
+def prefect_api() -> Iterator[None]:
+    """A Prefect server of this session's own, without heartbeats, which cost a second a flow."""
+    with (
+        prefect_test_harness(server_startup_timeout=120),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}),
+    ):
+        yield
+
+
+@pytest.fixture
+def world(prefect_api: None, tmp_path: Path) -> Iterator[World]:
+    """An empty 8.2 shop and the folder of its connector, as `World`."""
+    with World.at(tmp_path / "boutique") as world:
+        yield world
+
+
+@pytest.fixture
+def make_world(prefect_api: None, tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """As `world`, with a profile or other settings of the sandbox; several may live at once."""
+    made: list[World] = []
+
+    def make(**options: object) -> World:
+        world = World.at(tmp_path / f"boutique{len(made)}", **options)
+        world.__enter__()
+        made.append(world)
+        return world
+
+    yield make
+    for world in made:
+        world.__exit__(None, None, None)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from deployments.sandbox.shop import Fault
+from tests.flows.world import World
+
+
+@pytest.fixture
+async def stocked(world: World) -> World:
+    """A shop with 30 combinations and a simple product, all at 10."""
+    world.drop_products(*world.dress(10), {"reference": "CEINTURE"})
+    await world.products()
+    world.drop_stock({row["reference"]: 10 for row in world.dress(10)} | {"CEINTURE": 10})
+    await world.stock()
+    world.shop.reset_counts()
+    return world
+
+
+async def test_the_shops_quantities_equal_the_erps(stocked: World) -> None:
+    stocked.drop_stock({"ROBE0001-M": 7, "CEINTURE": -2})
+    state = await stocked.stock()
+    assert state.name == "Completed", state.message
+    assert stocked.counts() == {"rows_read": 2, "updated": 2}
+    assert stocked.quantity("ROBE0001-M") == 7
+    assert stocked.quantity("CEINTURE") == -2
+
+
+async def test_a_second_run_writes_nothing(stocked: World) -> None:
+    stocked.drop_stock({row["reference"]: 10 for row in stocked.dress(10)}, name="stock_z.csv")
+    await stocked.stock()
+    assert stocked.counts() == {"rows_read": 30, "unchanged": 30}
+    assert stocked.shop.writes == 0
+
+
+async def test_back_and_forth_is_three_changes(stocked: World) -> None:
+    for quantity in (5, 6, 5):
+        stocked.drop_stock({"CEINTURE": quantity})
+        await stocked.stock()
+        assert stocked.quantity("CEINTURE") == quantity
+
+
+async def test_unknown_references_and_parents_are_ignored(stocked: World) -> None:
+    stocked.drop_stock({"NULLE-PART": 3, "ROBE0001": 50, "CEINTURE": 1})
+    state = await stocked.stock()
+    assert state.name == "Completed", state.message
+    assert stocked.counts() == {"rows_read": 3, "updated": 1, "ignored": 2}
+    assert len(stocked.report()["ignored_by_reason"]) == 2
+
+
+async def test_later_files_and_later_lines_win(stocked: World) -> None:
+    stocked.drop_stock({"CEINTURE": 1, "ROBE0001-M": 1})
+    path = stocked.drop_stock({"CEINTURE": 2})
+    path.write_text(path.read_text() + "CEINTURE;3\n")
+    await stocked.stock()
+    assert stocked.quantity("CEINTURE") == 3
+    assert stocked.counts() == {"rows_read": 4, "updated": 2, "ignored": 2}
+
+
+async def test_one_bad_row_does_not_stop_the_others_and_is_reported(stocked: World) -> None:
+    stocked.drop_stock({"ROBE0001-M": "beaucoup", "CEINTURE": 8})
+    state = await stocked.stock()
+    assert state.name == "CompletedWithRejects"
+    assert stocked.quantity("CEINTURE") == 8
+    assert stocked.report()["rejects"][0]["value"] == "beaucoup"
+
+
+async def test_busy_busy_fine_is_survived(stocked: World) -> None:
+    stocked.shop.faults.add(Fault(kind="503", method="PATCH", path=r".*", times=2))
+    stocked.drop_stock({"CEINTURE": 8})
+    assert (await stocked.stock()).name == "Completed"
+    assert stocked.quantity("CEINTURE") == 8
+
+
+@pytest.mark.parametrize("kind", ["500-before", "500-after", "reset-before", "reset-after"])
+async def test_a_lost_answer_is_asked_for_again(stocked: World, kind: str) -> None:
+    stocked.shop.faults.add(Fault(kind=kind, method="PATCH", path=r".*", times=1))
+    stocked.drop_stock({row["reference"]: 4 for row in stocked.dress(10)})
+    state = await stocked.stock()
+    assert state.name == "Completed", state.message
+    assert {stocked.quantity(row["reference"]) for row in stocked.dress(10)} == {4}
+
+
+async def test_a_refused_key_stops_the_run_at_once_with_a_remedy(stocked: World) -> None:
+    stocked.shop.faults.add(Fault(kind="401", method="GET", path=r".*", times=1000))
+    stocked.drop_stock({"CEINTURE": 8})
+    state = await stocked.stock()
+    assert state.is_failed()
+    assert "Remedy" in (state.message or "")
+    assert stocked.shop.writes == 0
+
+
+async def test_a_product_made_again_under_another_id_gets_its_stock(stocked: World) -> None:
+    old = stocked.product("CEINTURE")
+    stocked.shop.change("products", int(old["id"]), {"reference": "ANCIENNE"})
+    for row in stocked.shop.rows("stock_availables"):
+        if int(row["id_product"]) == int(old["id"]):
+            stocked.shop.remove("stock_availables", int(row["id"]))
+    stocked.shop.insert("products", {"reference": "CEINTURE", "name": {1: "Belt", 2: "Ceinture"}, "price": "5"})
+    stocked.drop_stock({"CEINTURE": 8, "ROBE0001-M": 2})
+    state = await stocked.stock()
+    assert state.name == "Completed", state.message
+    assert stocked.quantity("CEINTURE") == 8
+    assert stocked.counts() == {"rows_read": 2, "updated": 2}
+
+
+async def test_a_guard_stops_a_file_that_would_empty_the_shop(stocked: World) -> None:
+    path = stocked.drop_stock({row["reference"]: 0 for row in stocked.dress(10)})
+    state = await stocked.stock()
+    assert state.name == "StoppedByGuard"
+    assert path.exists()
+    assert stocked.shop.writes == 0
+    assert stocked.counts() == {"rows_read": 30, "waiting": 30}
+    assert (await stocked.stock(accept_guard=True)).name == "Completed"
+
+
+async def test_a_guard_stops_a_file_with_far_fewer_rows(stocked: World) -> None:
+    stocked.drop_stock({row["reference"]: 11 for row in stocked.dress(10)[:2]})
+    state = await stocked.stock()
+    assert state.name == "StoppedByGuard", state.message
+
+
+async def test_a_shop_restored_from_a_backup_is_repaired_by_since(stocked: World) -> None:
+    for row in stocked.shop.rows("stock_availables"):
+        stocked.shop.change("stock_availables", int(row["id"]), {"quantity": 99})
+    assert (await stocked.stock(since=datetime.now(UTC).date())).name == "Completed"
+    assert stocked.quantity("CEINTURE") == 10
+
+
+async def test_two_runs_of_one_shop_do_not_overlap(stocked: World) -> None:
+    stocked.shop.faults.add(Fault(kind="latency", method="PATCH", path=r".*", times=1, seconds=2.0))
+    stocked.drop_stock({"CEINTURE": 8})
+    states = await asyncio.gather(stocked.stock(), stocked.stock())
+    assert sorted(state.name or "" for state in states) == ["AlreadyRunning", "Completed"]
+
+
+async def test_a_dry_run_writes_nothing(stocked: World) -> None:
+    path = stocked.drop_stock({"CEINTURE": 8})
+    state = await stocked.stock(dry_run=True)
+    assert state.name == "Planned"
+    assert stocked.shop.writes == 0
+    assert path.exists()
+    assert stocked.report()["plan"][0]["changes"] == [["quantity", "10", "8"]]
+
+
+async def test_d13_a_shared_stock_row_is_refused_with_its_remedy(world: World) -> None:
+    world.drop_products({"reference": "CEINTURE"})
+    await world.products()
+    [row] = world.shop.rows("stock_availables")
+    world.shop.change("stock_availables", int(row["id"]), {"id_shop": 0, "id_shop_group": 1})
+    world.drop_stock({"CEINTURE": 4})
+    state = await world.stock()
+    assert state.name == "CompletedWithRejects"
+    assert "shared" in world.report()["rejects"][0]["reason"]
+
+
+async def test_d12_a_shop_without_patch_keeps_its_stock_rows(make_world: Callable[..., World]) -> None:
+    world = make_world(profile="1.7.8")
+    world.drop_products(*world.dress(2), {"reference": "CEINTURE"})
+    await world.products()
+    world.drop_stock({"CEINTURE": 4, "ROBE0001-M": 3})
+    assert (await world.stock()).name == "Completed"
+    assert {int(row["id_shop"]) for row in world.shop.rows("stock_availables")} == {1}
+    assert world.quantity("ROBE0001-M") == 3
