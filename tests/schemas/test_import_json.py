@@ -464,18 +464,12 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=3,
 )
-column_keys = st.sampled_from(
-    (
-        "index object_key parent_ref is_attribute public_name is_feature is_manufacturer is_category category_depth "
-        "lang iso ps_field required owner onInvalid blank other"
-    ).split()
-)
-stream_keys = st.sampled_from(
-    (
-        "class enabled type fileExtension delimiter encoding headerLines decimalMark dateFormats filePrefix folder "
-        "absentRows other"
-    ).split()
-)
+FLAGS = ["object_key", "parent_ref", "is_attribute", "is_feature", "is_manufacturer", "is_category", "lang"]
+MEANINGS = ["index", "public_name", "category_depth", "iso", "ps_field", "required", "owner", "onInvalid", "blank", "x"]
+STREAM_WORDS = ["class", "enabled", "type", "fileExtension", "delimiter", "encoding", "decimalMark", "folder", "x"]
+STREAM_OTHERS = ["headerLines", "dateFormats", "filePrefix", "absentRows"]
+column_keys = st.sampled_from([*FLAGS, *MEANINGS])
+stream_keys = st.sampled_from([*STREAM_WORDS, *STREAM_OTHERS])
 some_columns = st.dictionaries(
     st.sampled_from(["reference", "name", "couleur", "price"]),
     st.dictionaries(column_keys, json_values, max_size=6) | json_values,
