@@ -14,23 +14,26 @@ if TYPE_CHECKING:
 
 
 class Gate:
-    """Lets requests through one by one; `in_flight` counts those inside, their rest included."""
+    """Lets requests through one by one; `in_flight` counts those at the shop, not those that rest."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._queue: deque[asyncio.Future[None]] = deque()
         self._closed_until = 0.0
+        self._taken = 0
         self.in_flight = 0
 
     @asynccontextmanager
     async def passage(self) -> AsyncIterator[int]:
-        """Waits for a place, gives how many requests are inside, and rests after the request as the pace says."""
+        """Waits for a place, gives how many requests are at the shop, and rests afterwards as the pace says."""
         await self._enter()
         loop = asyncio.get_running_loop()
         start = loop.time()
+        self.in_flight += 1
         try:
             yield self.in_flight
         finally:
+            self.in_flight -= 1
             rest = self._pace.rest_seconds(loop.time() - start)
             if rest > 0:
                 loop.call_later(rest, self._leave)
@@ -47,7 +50,7 @@ class Gate:
         self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + seconds)
 
     async def _enter(self) -> None:
-        while self.in_flight >= self._pace.connections:
+        while self._taken >= self._pace.connections:
             place = asyncio.get_running_loop().create_future()
             self._queue.append(place)
             try:
@@ -55,7 +58,7 @@ class Gate:
             except asyncio.CancelledError:
                 self._wake()
                 raise
-        self.in_flight += 1
+        self._taken += 1
         try:
             await asyncio.sleep(max(0.0, self._closed_until - asyncio.get_running_loop().time()))
         except asyncio.CancelledError:
@@ -63,11 +66,11 @@ class Gate:
             raise
 
     def _leave(self) -> None:
-        self.in_flight -= 1
+        self._taken -= 1
         self._wake()
 
     def _wake(self) -> None:
-        places = self._pace.connections - self.in_flight
+        places = self._pace.connections - self._taken
         while self._queue and places > 0:
             waiter = self._queue.popleft()
             if not waiter.done():

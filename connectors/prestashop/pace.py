@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from connectors.prestashop.limits import ShopLimits
 
-READ = "read "
-"""Prefix of the lanes of lists and look-ups."""
+_READING = ("read ", "find ")
 
 _FIRST_SIZE = 10
 _FIRST_PAGE = 100
@@ -26,6 +25,16 @@ _SAMPLES = 2
 _WORTH_CONNECTING = 1.15  # throughput with one connection more, against the one before
 _ANSWERS_BEFORE_TRYING_AGAIN = 40
 _TOO_SLOW = 1.5  # times the target
+
+
+def page_lane(resource: str, *, full: bool) -> str:
+    """The lane of lists of `resource`, counted in rows."""
+    return f"read {resource}{' full' if full else ''}"
+
+
+def lookup_lane(resource: str, *, full: bool) -> str:
+    """The lane of look-ups of `resource`, counted in values."""
+    return f"find {resource}{' full' if full else ''}"
 
 
 @dataclass(slots=True)
@@ -87,9 +96,13 @@ class Pace:
         """How many entities of `resource` the next document should hold."""
         return self._lane(resource).size
 
-    def page_size(self, resource: str) -> int:
-        """How many rows of `resource` the next page, or values the next look-up, should hold."""
-        return self._lane(READ + resource).size
+    def page_size(self, resource: str, *, full: bool = False) -> int:
+        """How many rows of `resource` the next page should hold."""
+        return self._lane(page_lane(resource, full=full)).size
+
+    def lookup_size(self, resource: str, *, full: bool = False) -> int:
+        """How many values of `resource` the next look-up should ask for."""
+        return self._lane(lookup_lane(resource, full=full)).size
 
     def rest_seconds(self, seconds: float) -> float:
         """How long a connection stays silent after a request of `seconds`: as long again when polite."""
@@ -131,7 +144,7 @@ class Pace:
     def _lane(self, name: str) -> _Lane:
         lane = self._lanes.get(name)
         if lane is None:
-            reading = name.startswith(READ)
+            reading = name.startswith(_READING)
             ceiling = self._limits.max_page if reading else self._limits.batch(name)
             lane = self._lanes[name] = _Lane(min(ceiling, _FIRST_PAGE if reading else _FIRST_SIZE), ceiling)
         return lane

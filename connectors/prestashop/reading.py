@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.entities import Entity, folded, one_text
 from connectors.prestashop.filters import Ask, Filters, after, asks, query
+from connectors.prestashop.pace import lookup_lane, page_lane
 from connectors.prestashop.replies import SYSTEM, Reply, TooMuchError, Verdict, blocked
 from connectors.prestashop.resources import Resource, resource_of
-from connectors.prestashop.transport import Transport, reading_lane
+from connectors.prestashop.transport import Transport
 from connectors.prestashop.xml import entities_in
-from schemas.errors import UnexpectedReplyError
+from schemas.errors import PasserelleError, UnexpectedReplyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 _TRIES_OF_A_PAGE = 3
 """How often a request is tried again before a page for people is believed."""
 _BY_ID = "id_ASC"
+_MOST_VALUES = 500
+_REST_OF_ADDRESS = 200
+"""Bytes kept for what an address holds beside its filter: path, host, output format."""
 
 
 class Reader:
@@ -41,13 +46,13 @@ class Reader:
         """Every entity that the filters leave, in the order of `sort`, page after page."""
         entities: list[Entity] = []
         while limit is None or len(entities) < limit:
-            size = self._transport.pace.page_size(resource)
+            size = self._transport.pace.page_size(resource, full=display == "full")
             if limit is not None:
                 size = min(size, limit - len(entities))
             try:
                 page = await self._page(resource, filters, display, sort, size, entities)
             except TooMuchError:
-                self._transport.pace.too_large(reading_lane(resource), size)
+                self._transport.pace.too_large(page_lane(resource, full=display == "full"), size)
                 continue
             entities += page
             if len(page) < size:
@@ -68,7 +73,11 @@ class Reader:
         narrowed = {**filters, "id": after(str(before[-1]["id"]))} if by_id and before else filters
         limit = str(size) if by_id or not before else f"{len(before)},{size}"
         text = query(filters=narrowed, display=_with_id(display), sort=sort, limit=limit)
-        return await self._list(resource, text, display, size)
+        lane = page_lane(resource, full=display == "full")
+        reply, page = await self._list(resource, text, display, size)
+        if len(page) * 2 > size:
+            self._transport.tell_good(reply, lane, len(page))
+        return page
 
     async def find(
         self,
@@ -84,33 +93,46 @@ class Reader:
         The shop's collation ignores case, accents and trailing spaces: callers compare.
         """
         wanted = _with_id(display, field)
-        room = self._transport.limits.max_url_bytes - len(query(filters=also, display=wanted)) - 200
-        size = min(self._transport.pace.page_size(resource), 500)
+        room = self._transport.limits.max_url_bytes - len(query(filters=also, display=wanted)) - _REST_OF_ADDRESS
+        left = deque(dict.fromkeys(values))
         found: dict[int, Entity] = {}
-        requests = iter(list(asks(values, at_most=size, url_bytes=room)))
+        failures: list[PasserelleError] = []
 
         async def worker() -> None:
-            for ask in requests:
-                for entity in await self._ask(resource, field, ask, wanted, also):
-                    found[entity["id"]] = entity
+            while left and not failures:
+                size = self._transport.pace.lookup_size(resource, full=display == "full")
+                part = [left.popleft() for _ in range(min(size, len(left)))]
+                try:
+                    for ask in asks(part, at_most=_MOST_VALUES, url_bytes=room):
+                        rows = await self._ask(resource, field, ask, wanted, also)
+                        found.update((row["id"], row) for row in rows)
+                except PasserelleError as error:
+                    failures.append(error)
 
-        await asyncio.gather(*(worker() for _ in range(self._transport.limits.max_connections)))
+        await asyncio.gather(*(worker() for _ in range(min(self._transport.limits.max_connections, len(left)))))
+        if failures:
+            raise failures[0]
         return list(found.values())
 
     async def _ask(
         self, resource: str, field: str, ask: Ask, display: Sequence[str] | str, also: Filters
     ) -> list[Entity]:
         text = query(filters={field: ask.expression, **also}, display=display)
+        lane = lookup_lane(resource, full=display == "full")
         try:
-            entities = await self._list(resource, text, display, len(ask.values))
+            reply, entities = await self._list(resource, text, display, len(ask.values))
         except TooMuchError:
+            self._transport.pace.too_large(lane, len(ask.values))
             return [entity for half in ask.halves() for entity in await self._ask(resource, field, half, display, also)]
+        self._transport.tell_good(reply, lane, len(ask.values))
         if not ask.loose:
             return entities
         wanted = {folded(value) for value in ask.values}
         return [entity for entity in entities if wanted & {folded(text) for text in _texts(entity[field])}]
 
-    async def _list(self, resource: str, text: str, display: Sequence[str] | str, size: int) -> list[Entity]:
+    async def _list(
+        self, resource: str, text: str, display: Sequence[str] | str, size: int
+    ) -> tuple[Reply, list[Entity]]:
         known = resource_of(resource)
         reply = await self.get(resource, text, entities=size, output="JSON")
         rows = _rows(reply.body)
@@ -120,20 +142,19 @@ class Reader:
             rows = entities_in(reply.body, known)
         associations = _associations_of(display, known)
         languages = await self._languages_for(rows, known, resource)
-        return [_entity(row, known, associations, languages) for row in rows]
+        return reply, [_entity(row, known, associations, languages) for row in rows]
 
     async def get(self, resource: str, text: str = "", *, entities: int = 0, output: str = "") -> Reply:
-        """A good answer to a GET, tried again while the shop cannot answer.
+        """A good answer to a GET of so many entities, tried again while the shop cannot answer.
 
-        Raises TransientError, DeniedError or UnexpectedReplyError.
+        Raises TransientError, DeniedError or UnexpectedReplyError; TooMuchError where fewer entities may do.
         """
         extra = self._transport.scope | ({"output_format": output} if output else {})
         parts = [part for part in (text, query(filters={}, extra=extra)) if part]
         action = f"GET {resource}"
         patience = self._transport.patience(action)
-        lane = reading_lane(resource) if entities else ""
         while True:
-            reply = await self._transport.send("GET", resource, query="&".join(parts), lane=lane, entities=entities)
+            reply = await self._transport.send("GET", resource, query="&".join(parts))
             if reply.verdict is Verdict.DONE:
                 return reply
             if entities > 1 and self._too_much(reply, patience.tries):
@@ -158,7 +179,7 @@ class Reader:
     async def language_ids(self) -> tuple[int, ...]:
         """The ids of all languages of the shop, also those switched off: their texts exist too."""
         if self._language_ids is None:
-            languages = await self._list("languages", query(filters={}, display=("id",)), ("id",), 1)
+            _, languages = await self._list("languages", query(filters={}, display=("id",)), ("id",), 1)
             self._language_ids = tuple(sorted(language["id"] for language in languages))
         return self._language_ids
 

@@ -55,6 +55,8 @@ class Reply:
     seconds: float = 0.0
     server_seconds: float | None = None
     retry_after: float | None = None
+    in_flight: int = 1
+    """How many requests were at the shop with this one."""
     final: PasserelleError | None = None
     """What to raise when the same answer comes again and again."""
 

@@ -125,7 +125,8 @@ class Shop:
 
         Two entities of one identity are created once: the second is `adopted`. Without `look_first` the caller knows
         that none of them exists yet; with it, those that exist are `adopted`. `on_receipts` is given the receipts of
-        each document as soon as it is settled, and of what is known when the call fails.
+        each document as soon as it is settled, and of what is known when the call fails. ValueError for an entity
+        that `identity` does not name: it could not be found again.
         """
         facts = await self.describe()
         self._require("POST", resource, facts)
@@ -133,6 +134,8 @@ class Shop:
         creation = Creation(self._transport, self._reader, self.update, desk, identity, facts.default_language)
         drafts = _drafts(entities, lambda entity: identity.key(entity, facts.default_language))
         for draft in drafts:
+            if not identity.lookup_text(draft.entity, facts.default_language):
+                raise ValueError(f"an entity of {resource} without {identity.lookup} cannot be found again")
             draft.xml = entity_xml(
                 {name: value for name, value in draft.entity.items() if name != "id"}, resource_of(resource)
             )

@@ -14,7 +14,7 @@ import httpx
 
 from connectors.http import open_client, redacted
 from connectors.prestashop.gate import Gate
-from connectors.prestashop.pace import READ, Pace
+from connectors.prestashop.pace import Pace
 from connectors.prestashop.replies import Reply, Verdict, denial, may_pass, read_reply, transient
 
 if TYPE_CHECKING:
@@ -97,12 +97,14 @@ class Transport:
     ) -> Reply:
         """One attempt; a failure is a Reply, except what no retry can change, which is raised.
 
+        `lane` and `entities` say what the pace may learn from it.
+
         Raises DeniedError (a key, a right, an address) or UnexpectedReplyError (a request the shop calls wrong).
         """
         self._count(method)
         async with self.gate.passage() as in_flight:
-            reply = await self._exchange(method, resource, query, body)
-        self._tell_pace(reply, lane, entities, in_flight)
+            reply = replace(await self._exchange(method, resource, query, body), in_flight=in_flight)
+        self._tell_pace(reply, lane, entities)
         if reply.verdict is Verdict.DONE and method in _WRITES:
             self.traffic.entities_written += entities
         return reply
@@ -143,17 +145,23 @@ class Transport:
         else:
             self.traffic.reads += 1
 
-    def _tell_pace(self, reply: Reply, lane: str, entities: int, in_flight: int) -> None:
-        if not lane:
-            return
-        if reply.verdict is Verdict.DONE:
-            self.pace.answered(lane, entities, reply.seconds, in_flight=in_flight, server_seconds=reply.server_seconds)
-        elif reply.verdict is Verdict.BUSY:
+    def _tell_pace(self, reply: Reply, lane: str, entities: int) -> None:
+        if reply.verdict is Verdict.BUSY:
             self.pace.busy()
+        elif not entities:
+            return
+        elif reply.verdict is Verdict.DONE:
+            self.tell_good(reply, lane, entities)
         elif reply.verdict is Verdict.LOST and reply.seconds >= self.limits.timeout_seconds:
             self.pace.lost(lane, entities)
         elif reply.verdict is Verdict.TOO_LARGE:
             self.pace.too_large(lane, entities)
+
+    def tell_good(self, reply: Reply, lane: str, entities: int) -> None:
+        """Tells the pace of a good answer about so many entities."""
+        self.pace.answered(
+            lane, entities, reply.seconds, in_flight=reply.in_flight, server_seconds=reply.server_seconds
+        )
 
     def patience(self, action: str) -> Patience:
         """A new allowance of waiting for one request or one document."""
@@ -197,8 +205,3 @@ class Patience:
         if reply.retry_after:
             self._transport.gate.close_for(reply.retry_after)
         await self._transport.wait(delay)
-
-
-def reading_lane(resource: str) -> str:
-    """The pace's lane for lists and look-ups of `resource`."""
-    return READ + resource

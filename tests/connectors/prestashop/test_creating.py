@@ -263,3 +263,9 @@ async def test_seeded_faults_of_every_kind_leave_the_same_products(sandbox: Sand
     assert outcomes(receipts) == ["created"] * 300
     assert sorted(references(sandbox)) == [f"REF-{number:04}" for number in range(300)]
     assert sandbox.faults.struck > 5
+
+
+async def test_an_entity_that_could_not_be_found_again_is_not_sent(shop: Shop, sandbox: SandboxShop) -> None:
+    with pytest.raises(ValueError, match="cannot be found again"):
+        await shop.create("products", [product("")], BY_REFERENCE)
+    assert sandbox.writes == 0

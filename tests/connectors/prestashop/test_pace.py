@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from connectors.prestashop.limits import ShopLimits
-from connectors.prestashop.pace import Pace
+from connectors.prestashop.pace import Pace, page_lane
 
 FULL = ShopLimits(pace="full", max_connections=8, max_batch=500)
 POLITE = ShopLimits(pace="polite", max_connections=8, max_batch=500)
@@ -146,7 +146,7 @@ def test_limits_are_hard() -> None:
     )
     pace = Pace(limits)
     shop = SimulatedShop(workers=16, each=0.0)
-    for lane in ("stock_availables", "products", "read products"):
+    for lane in ("stock_availables", "products", page_lane("products", full=False)):
         shop.serve(pace, 200, lane)
     assert (pace.batch_size("stock_availables"), pace.batch_size("products")) == (40, 7)
     assert pace.page_size("products") == 50
