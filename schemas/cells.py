@@ -119,7 +119,7 @@ def _text_reasons(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
         signs = list(column.forbidden)
         found.append(Reason("forbidden_characters", cell.str.contains_any(signs), " ".join(signs)))
     if column.pattern is not None:
-        found.append(Reason("pattern", ~cell.str.contains(f"^(?:{column.pattern})$"), column.pattern))
+        found.append(Reason("pattern", ~cell.str.contains(f"^(?:{column.pattern})$"), column.example or column.pattern))
     return tuple(found)
 
 

@@ -87,6 +87,8 @@ class Column:
     """Characters the shop refuses in this value."""
     pattern: str | None = None
     """A regular expression the whole cell must match (Rust syntax, anchored by us)."""
+    example: str = ""
+    """What `pattern` lets through, for a person."""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     """Bounds of an integer or a decimal, both allowed themselves."""

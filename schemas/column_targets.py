@@ -70,6 +70,7 @@ def read_column(stream: str, key: str, keys: JsonKeys) -> Column | None:
         max_length=known.max_length,
         forbidden=known.forbidden,
         pattern=known.pattern,
+        example=known.example,
         minimum=known.minimum,
         maximum=known.maximum,
         object_key=object_key,
@@ -95,6 +96,7 @@ def as_parent_of(key: Column, parent: Column) -> Column:
         max_length=key.max_length,
         forbidden=key.forbidden,
         pattern=key.pattern,
+        example=key.example,
         on_invalid=OnInvalid.REJECT,
     )
 

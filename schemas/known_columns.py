@@ -36,14 +36,17 @@ class KnownColumn:
     max_length: int | None = None
     forbidden: str = ""
     pattern: str | None = None
+    example: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
 
 
-def _text(
-    max_length: int | None = None, forbidden: str = "", *, required: bool = False, pattern: str | None = None
-) -> KnownColumn:
-    return KnownColumn(max_length=max_length, forbidden=forbidden, required=required, pattern=pattern)
+def _text(max_length: int | None = None, forbidden: str = "", *, required: bool = False) -> KnownColumn:
+    return KnownColumn(max_length=max_length, forbidden=forbidden, required=required)
+
+
+def _formed(pattern: str, example: str, max_length: int | None = None) -> KnownColumn:
+    return KnownColumn(max_length=max_length, pattern=pattern, example=example)
 
 
 def _price(*, required: bool = False, on_invalid: OnInvalid = OnInvalid.REJECT) -> KnownColumn:
@@ -70,8 +73,8 @@ IDENTIFIERS: Mapping[str, KnownColumn] = {
     "reference": _REFERENCE,
     "supplier_reference": _REFERENCE,
     "ean13": _EAN13,
-    "upc": _text(12, pattern=r"[0-9]{0,12}"),
-    "isbn": _text(32, pattern=r"[0-9-]{0,32}"),
+    "upc": _formed("[0-9]{0,12}", "036000291452", 12),
+    "isbn": _formed("[0-9-]{0,32}", "978-2-1234-5680-3", 32),
     "mpn": _text(40),
 }
 """What a product or a combination can be searched by, and so what may be the key of a row."""
@@ -84,7 +87,7 @@ TRANSLATED_FIELDS: Mapping[str, Mapping[str, KnownColumn]] = {
         "meta_title": _GENERIC_255,
         "meta_description": _text(512, GENERIC_NAME),
         "meta_keywords": _GENERIC_255,
-        "link_rewrite": _text(128, pattern=r"[_a-zA-Z0-9-]+"),
+        "link_rewrite": _formed("[_a-zA-Z0-9-]+", "robe-d-ete", 128),
         "available_now": _GENERIC_255,
         "available_later": _GENERIC_255,
         "delivery_in_stock": _GENERIC_255,
@@ -119,9 +122,9 @@ SHOP_FIELDS: Mapping[str, Mapping[str, KnownColumn]] = {
         "minimal_quantity": _whole(1),
         "low_stock_threshold": _QUANTITY,
         "low_stock_alert": _FLAG,
-        "condition": _text(pattern="new|used|refurbished"),
+        "condition": _formed("new|used|refurbished", "new, used, refurbished"),
         "show_condition": _FLAG,
-        "visibility": _text(pattern="both|catalog|search|none"),
+        "visibility": _formed("both|catalog|search|none", "both, catalog, search, none"),
         "available_for_order": _FLAG,
         "show_price": _FLAG,
         "online_only": _FLAG,
@@ -169,7 +172,7 @@ _CUSTOMER: Mapping[str, KnownColumn] = {
     "closed": _FLAG,
     "title_id": _text(),
     "siret": _text(64, GENERIC_NAME),
-    "ape": _text(pattern=r"[0-9]{3,4}[a-zA-Z]"),
+    "ape": _formed("[0-9]{3,4}[a-zA-Z]", "4771Z"),
     "birthday_year": KnownColumn(
         ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(1900), maximum=Decimal(2100)
     ),
@@ -187,11 +190,11 @@ _STORE: Mapping[str, KnownColumn] = {
     "name": _text(255, GENERIC_NAME, required=True),
     "address1": _text(255, ADDRESS, required=True),
     "address2": _text(255, ADDRESS),
-    "postcode": _text(12, pattern=r"[a-zA-Z 0-9-]+"),
+    "postcode": _formed("[a-zA-Z 0-9-]+", "75001", 12),
     "city": _text(64, CITY_NAME, required=True),
     "country": _text(required=True),
     "state": _text(),
-    "phone": _text(16, pattern=r"[+0-9. ()/-]*"),
+    "phone": _formed("[+0-9. ()/-]*", "+33 1 23 45 67 89", 16),
     "email": KnownColumn(ValueType.EMAIL, max_length=255),
     "latitude": KnownColumn(ValueType.DECIMAL, minimum=Decimal(-90), maximum=Decimal(90)),
     "longitude": KnownColumn(ValueType.DECIMAL, minimum=Decimal(-180), maximum=Decimal(180)),
@@ -203,8 +206,8 @@ _STORE: Mapping[str, KnownColumn] = {
 _SPECIFIC_PRICE: Mapping[str, KnownColumn] = {
     "reference": _REFERENCE,
     "erp_code": _text(64, required=True),
-    "iso_code": _text(pattern="[a-zA-Z]{2}"),
-    "currency": _text(pattern="[a-zA-Z]{3}"),
+    "iso_code": _formed("[a-zA-Z]{2}", "FR"),
+    "currency": _formed("[a-zA-Z]{3}", "EUR"),
     "email": KnownColumn(ValueType.EMAIL, max_length=255),
     "price": _price(),
     "reduction": _price(),
