@@ -137,6 +137,8 @@ def translated(action: str) -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         raise _translation(error, action) from error
+    except sa.exc.StatementError as error:
+        raise ValueError(str(error.orig)) from error  # a value of ours that the statement cannot hold
     except sa.exc.TimeoutError as error:
         raise TransientError(
             "all connections are in use", system="ledger", action=action, remedy="Run fewer flows at a time."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
@@ -37,9 +38,12 @@ class Ledger(Links, Runs, Watermarks, Files, Incidents, Leases, Deliveries):
         database each time. ConfigurationError when the address is wrong or a newer version wrote the ledger.
         """
         database = Database(url)
-        migrate(database)
-        with database.read("open the ledger") as connection:
-            row = connection.execute(sa.select(LEDGER.c.uuid, LEDGER.c.secret)).one()
+        with ExitStack() as unless_opened:
+            unless_opened.callback(database.close)
+            migrate(database)
+            with database.read("open the ledger") as connection:
+                row = connection.execute(sa.select(LEDGER.c.uuid, LEDGER.c.secret)).one()
+            unless_opened.pop_all()
         return cls(database, Snapshots(snapshots, row.uuid, row.secret))
 
     def secret(self) -> bytes:

@@ -1,0 +1,125 @@
+"""A PostgreSQL server of our own on loopback, for the length of the tests, when the machine has its binaries."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from pwd import getpwnam
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USER = "passerelle"
+STARTS_WITHIN_SECONDS = 60
+
+
+class NoServerError(Exception):
+    """Why no PostgreSQL can be started here."""
+
+
+class PostgresServer:
+    """A running server with an empty schema for whoever asks."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.port = port
+        self._made = 0
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def new_schema(self) -> str:
+        """The name of an empty schema: a database for each test would cost a second of copying."""
+        self._made += 1
+        name = f"place_{self._made}"
+        self.ask(f"create schema {name}")
+        return name
+
+    def url_of_schema(self, name: str) -> str:
+        return f"{self.url()}?options=-csearch_path%3D{name}"
+
+    def ask(self, *statements: str, schema: str = "public") -> list[tuple[Any, ...]]:
+        """The rows that the last statement gives; all of them in one transaction."""
+        with psycopg.connect(self.url_of_schema(schema)) as connection:
+            for statement in statements:
+                answer = connection.execute(statement.encode())
+            return answer.fetchall() if answer.description else []
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    binaries, user = _binaries(), _user()
+    with tempfile.TemporaryDirectory(prefix="passerelle-pg-", ignore_cleanup_errors=True) as folder:
+        if user:
+            shutil.chown(folder, user)
+        data = str(Path(folder) / "data")
+        options = ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"]
+        made = subprocess.run([binaries / "initdb", *options], capture_output=True, user=user, cwd=folder, check=False)
+        if made.returncode:
+            raise NoServerError(f"initdb failed: {made.stderr.decode(errors='replace')}")
+        port = _free_port()
+        settings = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+        command = [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder, *settings]
+        with (Path(folder) / "log").open("wb") as log:
+            process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
+        try:
+            _wait(process, port, Path(folder) / "log")
+            yield PostgresServer(process, port)
+        finally:
+            process.send_signal(signal.SIGQUIT)  # at once: nothing of it is needed again
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    if found:
+        return found[-1].parent
+    if on_path:
+        return Path(on_path).resolve().parent
+    raise NoServerError("PostgreSQL's initdb is not installed (Debian: apt-get install postgresql)")
+
+
+def _user() -> str | None:
+    """Whom the server runs as: it refuses root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return getpwnam(name).pw_name
+        except KeyError:
+            continue
+    raise NoServerError("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            psycopg.connect(f"postgresql://{USER}@127.0.0.1:{port}/postgres", connect_timeout=5).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise NoServerError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
