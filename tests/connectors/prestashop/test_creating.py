@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connectors.prestashop import Identity, Shop, ShopLimits
-from deployments.sandbox.shop import Fault
+from deployments.sandbox.shop import Fault, SandboxShop
 from schemas.errors import DeniedError, RefusedError, TransientError
 from tests.connectors.prestashop.catalogue import BY_REFERENCE, outcomes, product, products, references
 from tests.connectors.prestashop.conftest import QUICK
 
 if TYPE_CHECKING:
     from connectors.prestashop import Receipt
-    from deployments.sandbox.shop import SandboxShop
 
 
 async def test_many_products_need_few_documents_and_come_back_in_order(shop: Shop, sandbox: SandboxShop) -> None:
@@ -67,8 +66,6 @@ async def test_a_lost_answer_after_a_successful_post_makes_no_duplicate_d35(shop
 
 
 async def test_a_shop_that_writes_on_after_our_timeout_gets_nothing_twice() -> None:
-    from deployments.sandbox.shop import SandboxShop  # noqa: PLC0415 - a slow one, only here
-
     limits = ShopLimits(pace="full", timeout_seconds=0.4, settle_seconds=0.5, patience_seconds=30, max_batch=40)
     with SandboxShop(speed=1.0) as sandbox:
         async with Shop(sandbox.url, sandbox.key, limits=limits) as shop:
