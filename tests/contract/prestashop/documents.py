@@ -13,6 +13,7 @@ PROLOGUE = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 NODES = {
     "addresses": "address",
+    "carriers": "carrier",
     "carts": "cart",
     "categories": "category",
     "combinations": "combination",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 METHODS = ("get", "put", "post", "patch", "delete", "head")
 RELIED_ON = {
     "addresses", "carriers", "carts", "categories", "combinations", "configurations", "countries", "currencies",
-    "customers", "groups", "images", "languages", "manufacturers", "order_carriers", "order_details",
+    "customers", "groups", "languages", "manufacturers", "order_carriers", "order_details",
     "order_histories", "order_invoices", "order_payments", "order_slip", "order_states", "orders",
     "product_feature_values", "product_features", "product_option_values", "product_options", "product_suppliers",
     "products", "shops", "specific_prices", "states", "stock_availables", "stores", "suppliers", "tax_rule_groups",

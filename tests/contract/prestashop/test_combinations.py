@@ -124,7 +124,8 @@ def test_option_groups_have_a_position_by_themselves_and_list_their_values(
     )
     shown = shop.read("product_options", group.id)
     assert shown.member_ids("product_option_values") == {value.id for value in values}
-    assert int(shown["position"]) > 0
+    (later,) = bench.make("product_options", row)
+    assert int(shop.read("product_options", later.id)["position"]) == int(shown["position"]) + 1
     assert [shop.read("product_option_values", value.id)["position"] for value in values] == ["0", "1"]
     assert shop.read("product_option_values", values[0].id)["color"] == "#ff0000"
 

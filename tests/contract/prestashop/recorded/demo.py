@@ -14,20 +14,49 @@ if TYPE_CHECKING:
 from lxml import etree
 
 HOME = 2
-CATEGORIES = (("Clothes", 2), ("Men", 3), ("Women", 3), ("Accessories", 2), ("Stationery", 6),
-              ("Home Accessories", 6), ("Art", 2))  # fmt: skip
+CATEGORIES = (
+    ("Clothes", 2),
+    ("Men", 3),
+    ("Women", 3),
+    ("Accessories", 2),
+    ("Stationery", 6),
+    ("Home Accessories", 6),
+    ("Art", 2),
+)
 OPTIONS = {"Size": 4, "Color": 14, "Dimension": 3, "Paper Type": 4}
 FEATURES = {"Composition": 7, "Property": 3}
-COMBINATIONS = {
+COMBINATIONS: dict[int, list[tuple[int, ...]]] = {
     1: [(size, color) for size in (1, 2, 3, 4) for color in (8, 11)],
     2: [(size,) for size in (1, 2, 3, 4)],
     **{product: [(19,), (20,), (21,)] for product in (3, 4, 5)},
     **{product: [(8,), (11,)] for product in (9, 10, 11)},
     **{product: [(22,), (23,), (24,), (25,)] for product in (16, 17, 18)},
 }
-CATEGORY_OF = {1: 4, 2: 5, 3: 9, 4: 9, 5: 9, 6: 8, 7: 8, 8: 8, 9: 8, 10: 8, 11: 8, 12: 9, 13: 9, 14: 9, 15: 8,
-               16: 7, 17: 7, 18: 7, 19: 8}  # fmt: skip
+CATEGORY_OF = {
+    1: 4,
+    2: 5,
+    3: 9,
+    4: 9,
+    5: 9,
+    6: 8,
+    7: 8,
+    8: 8,
+    9: 8,
+    10: 8,
+    11: 8,
+    12: 9,
+    13: 9,
+    14: 9,
+    15: 8,
+    16: 7,
+    17: 7,
+    18: 7,
+    19: 8,
+}
 FRANCE = 8
+UNITED_STATES = 21
+NEW_YORK = 35
+MADE_BY_A_WRONG_TOTAL = 8
 
 
 def recorded_rows(name: str) -> list[Entity]:
@@ -95,12 +124,19 @@ def _products(shop: Webservice) -> None:
             "product_type": "combinations" if product in COMBINATIONS else "standard",
             "name": names.get(product, f"Demo product {product}"),
             "description_short": "<p>short</p>",
-            "categories": [{"id": category} for category in sorted({HOME, CATEGORY_OF[product]})],
+            "pack_stock_type": 3,
+            "categories": [{"id": category} for category in _path(CATEGORY_OF[product])],
             "product_features": [{"id": 1, "id_feature_value": 4}, {"id": 2, "id_feature_value": 8}],
         }
         for product in sorted(CATEGORY_OF)
     ]
     _make(shop, "products", rows)
+
+
+def _path(category: int) -> list[int]:
+    """A category and those above it, from home."""
+    parent = dict(enumerate((parent for _, parent in CATEGORIES), HOME + 1)).get(category)
+    return [category] if parent is None else [*_path(parent), category]
 
 
 def _combinations(shop: Webservice) -> None:
@@ -116,49 +152,128 @@ def _combinations(shop: Webservice) -> None:
             for position, values in enumerate(choices)
         ]
         _make(shop, "combinations", rows)
-    for product in (1, 2):
-        _make(shop, "specific_prices", [_twenty_per_cent(product)])
+    _make(shop, "specific_prices", [_twenty_per_cent(product) for product in (1, 2)])
+    supplied = {"id_product": 1, "id_supplier": 1, "id_currency": 1, "product_supplier_reference": "demo_1_46"}
+    _make(shop, "product_suppliers", [supplied | {"id_product_attribute": n} for n in range(3)])
     stocks = shop.find("stock_availables", "[id]")
     shop.patched("stock_availables", *({"id": row.id, "quantity": 300} for row in stocks))
 
 
 def _twenty_per_cent(product: int) -> dict[str, Any]:
-    zeros = ("id_shop_group", "id_shop", "id_cart", "id_product_attribute", "id_currency", "id_country", "id_group",
-             "id_customer")  # fmt: skip
+    zeros = (
+        "id_shop_group",
+        "id_shop",
+        "id_cart",
+        "id_product_attribute",
+        "id_currency",
+        "id_country",
+        "id_group",
+        "id_customer",
+    )
     never = "0000-00-00 00:00:00"
-    return {**dict.fromkeys(zeros, 0), "id_product": product, "price": "-1", "from_quantity": 1, "reduction": "0.2",
-            "reduction_tax": 1, "reduction_type": "percentage", "from": never, "to": never}  # fmt: skip
+    return {
+        **dict.fromkeys(zeros, 0),
+        "id_product": product,
+        "price": "-1",
+        "from_quantity": 1,
+        "reduction": "0.2",
+        "reduction_tax": 1,
+        "reduction_type": "percentage",
+        "from": never,
+        "to": never,
+    }
 
 
 def _people(shop: Webservice) -> None:
     people = (("Anonymous", "anonymous@psgdpr.com", 0), ("DOE", "pub@prestashop.com", 1))
     for lastname, email, active in people:
-        row = {"id_default_group": 3, "id_lang": 1, "passwd": "S3cretpass", "lastname": lastname, "firstname": "John",
-               "email": email, "active": active, "birthday": "1970-01-15", "groups": [{"id": 3}]}  # fmt: skip
+        row = {
+            "id_default_group": 3,
+            "id_lang": 1,
+            "passwd": "S3cretpass",
+            "lastname": lastname,
+            "firstname": "John",
+            "email": email,
+            "active": active,
+            "birthday": "1970-01-15",
+            "id_gender": 1,
+            "newsletter": active,
+            "optin": active,
+            "groups": [{"id": 3}],
+        }
         _make(shop, "customers", [row])
-    owners = ({"id_customer": 1}, {"id_customer": 2}, {"id_supplier": 1}, {"id_manufacturer": 1}, {"id_customer": 2},
-              {"id_customer": 2})  # fmt: skip
-    place = {"id_country": FRANCE, "alias": "Home", "lastname": "DOE", "firstname": "John", "address1": "16 rue X",
-             "postcode": "75002", "city": "Paris"}  # fmt: skip
+    owners = (
+        {"id_customer": 1},
+        {"id_customer": 2},
+        {"id_supplier": 1},
+        {"id_manufacturer": 1},
+        {"id_customer": 2},
+        {"id_customer": 2},
+    )
+    place = {
+        "id_country": FRANCE,
+        "alias": "Home",
+        "lastname": "DOE",
+        "firstname": "John",
+        "address1": "16 rue X",
+        "postcode": "75002",
+        "city": "Paris",
+    }
     _make(shop, "addresses", [place | owner for owner in owners])
-    stores = [{"id_country": FRANCE, "name": f"Store {n}", "address1": "1 rue X", "city": "Paris", "postcode": "75001",
-               "latitude": "25.7", "longitude": "-80.2", "active": 1, "hours": "[]"} for n in range(5)]  # fmt: skip
+    stores = [
+        {
+            "id_country": UNITED_STATES,
+            "id_state": NEW_YORK,
+            "name": f"Store {n}",
+            "address1": "1 rue X",
+            "city": "Paris",
+            "postcode": "75001",
+            "latitude": "25.7",
+            "longitude": "-80.2",
+            "active": 1,
+            "hours": "[]",
+        }
+        for n in range(5)
+    ]
     _make(shop, "stores", stores)
 
 
 def _orders(shop: Webservice) -> None:
-    lines = [{"id_product": 1, "id_product_attribute": 1, "id_address_delivery": 5, "id_customization": 0,
-              "quantity": 1}, {"id_product": 2, "id_product_attribute": 9, "id_address_delivery": 5,
-              "id_customization": 0, "quantity": 1}]  # fmt: skip
-    ends = {"id_address_delivery": 5, "id_address_invoice": 5, "id_currency": 1, "id_lang": 1, "id_customer": 2,
-            "id_carrier": 2}  # fmt: skip
-    paying = {"module": "ps_checkpayment", "payment": "Payment by check", "total_paid": "1", "total_paid_real": "1",
-              "total_products": "1", "total_products_wt": "1", "conversion_rate": "1"}  # fmt: skip
+    lines = [
+        {"id_product": 1, "id_product_attribute": 1, "id_address_delivery": 5, "id_customization": 0, "quantity": 1},
+        {"id_product": 2, "id_product_attribute": 9, "id_address_delivery": 5, "id_customization": 0, "quantity": 1},
+    ]
+    ends = {
+        "id_address_delivery": 5,
+        "id_address_invoice": 5,
+        "id_currency": 1,
+        "id_lang": 1,
+        "id_customer": 2,
+        "id_carrier": 2,
+    }
+    paying = {
+        "module": "ps_checkpayment",
+        "payment": "Payment by check",
+        "total_paid": "1",
+        "total_paid_real": "1",
+        "total_products": "1",
+        "total_products_wt": "1",
+        "conversion_rate": "1",
+    }
+    carrier = {"name": "My cheap carrier", "active": 0, "delay": "Buy more to pay less!", "is_free": 0}
+    _make(shop, "carriers", [carrier])
     for state in (6, 1, 8, 1, 10):
-        cart = {**ends, "id_shop": 1, "id_shop_group": 1, "delivery_option": '{"5":"2,"}', "cart_rows": lines}
+        cart = {
+            **ends,
+            "id_guest": 1,
+            "id_shop": 1,
+            "id_shop_group": 1,
+            "delivery_option": '{"5":"2,"}',
+            "cart_rows": lines,
+        }
         (made,) = _make(shop, "carts", [cart])
         (order,) = _make(shop, "orders", [{**ends, **paying, "id_cart": made.id}])
-        if state != 8:
+        if state != MADE_BY_A_WRONG_TOTAL:
             _make(shop, "order_histories", [{"id_order": order.id, "id_order_state": state}])
     for payment in shop.find("order_payments", "[id]"):
         shop.delete("order_payments", payment.id)

@@ -10,8 +10,9 @@ from lxml import etree
 HREF = "{http://www.w3.org/1999/xlink}href"
 PHP_WARNING = 3
 NOT_XML = 127
-PICTURES = {"images", "id_default_image"}
-"""The sandbox holds no pictures; in the recorded shop every demo product has one."""
+UNKNOWN_RESOURCE = 27
+LEFT_OUT = {"images", "id_default_image", "search"}
+"""The sandbox has neither pictures nor a search; in the recorded shop every demo product has a picture."""
 
 VOLATILE = re.compile(
     r"(id|id_.*|.*_id|date_.*|.*_date|position|position_in_category|cache_default_attribute|passwd|secure_key"
@@ -29,7 +30,7 @@ def of(element: etree._Element, *, texts: bool = False) -> list[str]:
 
 def _walk(element: etree._Element, path: str, lines: list[str], *, texts: bool) -> None:
     tag = str(element.tag)
-    if tag in PICTURES:
+    if tag in LEFT_OUT:
         return
     here = f"{path}/{tag}"
     text = (element.text or "").strip() if texts and not len(element) and not VOLATILE.match(_field(element)) else ""
@@ -48,10 +49,12 @@ def _attributes(element: etree._Element) -> str:
     for name, value in element.items():
         if name == HREF:
             shown.append("href")
+        elif name == "shopName":
+            shown.append(name)
         elif name == "id" and element.tag != "language":
             shown.append("id")
         else:
-            shown.append(f"{name}={value}")
+            shown.append(f"{name!s}={value!s}")
     return " ".join(shown)
 
 
@@ -59,7 +62,7 @@ def of_json(value: Any, path: str = "") -> list[str]:
     """One line per value of a JSON answer: its path and its type."""
     if isinstance(value, dict):
         members = [
-            line for key, item in value.items() if key not in PICTURES for line in of_json(item, f"{path}/{key}")
+            line for key, item in value.items() if key not in LEFT_OUT for line in of_json(item, f"{path}/{key}")
         ]
         return members or [f"{path} {{}}"]
     if isinstance(value, list):
@@ -73,5 +76,7 @@ def errors(root: etree._Element) -> list[tuple[int, str]]:
     for error in root.iterfind("errors/error"):
         code = int(error.findtext("code") or "0")
         message = error.findtext("message") or ""
+        if code == UNKNOWN_RESOURCE:
+            message = message.split(" The full list is")[0]
         found.append((code, "" if code in {PHP_WARNING, NOT_XML} else message))
     return found
