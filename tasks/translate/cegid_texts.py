@@ -31,11 +31,15 @@ def present(**members: Any) -> dict[str, Any]:
 def address_lines(address: Address, length: int) -> tuple[str, str, str]:
     """Company and street on three lines of at most `length` characters, broken between words; the rest is cut."""
     texts = [one_line(text) for text in (address.company, address.address1, address.address2)]
-    lines = [line for text in texts for line in textwrap.wrap(text, length)]
+    lines = [line for text in texts for line in _wrapped(text, length)]
     if len(lines) > _LINES:
-        lines = textwrap.wrap(" ".join(texts), length)
+        lines = _wrapped(" ".join(texts), length)
     first, second, third = (*lines, "", "", "")[:_LINES]
     return first, second, third
+
+
+def _wrapped(text: str, length: int) -> list[str]:
+    return textwrap.wrap(text, length, break_on_hyphens=False)
 
 
 def document_address(address: Address, codes: CegidCodes) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import copy
 import threading
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -235,6 +236,12 @@ class Service:
             child.set(_NIL, "true")
         else:
             self.write(child, value, member.type)
+
+
+@cache
+def service(name: str, newer: tuple[str, ...], lacks: tuple[str, ...]) -> Service:
+    """One version of a service, read once in the life of the program."""
+    return Service(name, newer=newer, lacks=lacks)
 
 
 def _one(element: etree._Element, path: str) -> etree._Element:

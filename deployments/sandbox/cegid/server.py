@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from deployments.sandbox.cegid.contract import Service
+from deployments.sandbox.cegid.contract import service
 from deployments.sandbox.cegid.customers import Customers
 from deployments.sandbox.cegid.documents import Documents, total
 from deployments.sandbox.cegid.faults import Faults
@@ -72,7 +72,7 @@ class SandboxCegid:
         self._customers = Customers(absent_resets=absent_resets, not_found=not_found)
         self._documents = Documents(self._customers, not_found=not_found, known_items=known_items)
         self._inventory = Inventory()
-        self.services = {name: Service(name, newer=newer, lacks=lacks) for name in SERVICES}
+        self.services = {name: service(name, newer, lacks) for name in SERVICES}
         self._scheme = "https" if certificate else "http"
         self._server = Server(self, port, certificate)
 
@@ -129,14 +129,14 @@ class SandboxCegid:
             for name, value in statuses.items():
                 block[_STATUS_MEMBERS[name]] = value
 
-    def call(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
+    def call(self, service_name: str, operation: str, parameters: dict[str, Any]) -> Any:
         """Carry out one operation on the state; a business refusal is raised."""
         context = parameters.pop("clientContext", {})
         if operation == "HelloWorld":
             return self._hello(parameters.get("text", ""), context.get("DatabaseId", ""))
         if context.get("DatabaseId") != self.database:
             raise Refusal("unknown-database", database=context.get("DatabaseId", ""))
-        state = {SERVICES[0]: self._customers, SERVICES[1]: self._documents, SERVICES[2]: self._inventory}[service]
+        state = {SERVICES[0]: self._customers, SERVICES[1]: self._documents, SERVICES[2]: self._inventory}[service_name]
         with self.lock:
             return getattr(state, operation)(**parameters)
 

@@ -6,7 +6,8 @@ import pytest
 
 from connectors.cegid import Cegid
 from deployments.sandbox.cegid import SandboxCegid
-from schemas.errors import RefusedError
+from deployments.sandbox.cegid.faults import Kind
+from schemas.errors import RefusedError, TransientError
 from tests.connectors.cegid.conftest import Connect
 
 
@@ -93,3 +94,13 @@ def test_a_customer_is_not_created_twice(erp: SandboxCegid, cegid: Cegid) -> Non
     with pytest.raises(RefusedError):
         cegid.create_customer("WEB1", {"LastName": "B"})
     assert erp.customers()["WEB1"]["LastName"] == "A"
+
+
+@pytest.mark.parametrize(("kind", "created"), [("reset-before", False), ("reset-after", True)])
+def test_after_a_lost_answer_the_code_tells_whether_the_customer_is_there(
+    erp: SandboxCegid, cegid: Cegid, kind: Kind, created: bool
+) -> None:
+    erp.faults.add(kind, "AddNewCustomer")
+    with pytest.raises(TransientError):
+        cegid.create_customer("WEB1", {"LastName": "A"})
+    assert (cegid.customer("WEB1") is not None) is created

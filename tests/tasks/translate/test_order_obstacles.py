@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from schemas.documents import DocumentType, Order
+from tasks.translate.order_obstacles import order_obstacles
+from tests.tasks.translate.shop_orders import ADDRESS, CODES, line, order
+
+GOOD = order(line(1, "A", 2, "19.98"), total_shipping_tax_incl=Decimal("4.90"))
+
+
+def codes_of(of_order: Order, codes: object = CODES) -> list[str]:
+    return [each.code for each in order_obstacles(of_order, codes)]  # type: ignore[arg-type]
+
+
+def test_an_order_that_agrees_has_no_obstacle() -> None:
+    assert order_obstacles(GOOD, CODES) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"total_paid_tax_incl": Decimal("24.89")}, "order_total_differs"),
+        ({"total_products_tax_incl": Decimal("19.97"), "total_paid_tax_incl": Decimal("24.87")}, "order_lines_differ"),
+        ({"cart_lines": 2}, "order_lines_missing"),
+        ({"delivery": replace(ADDRESS, country="IT")}, "order_country_not_associated"),
+        ({"customer": replace(GOOD.customer, id_gender=9)}, "order_title_not_associated"),
+        ({"id_carrier_reference": 99}, "order_carrier_not_associated"),
+        ({"module": "ps_wirepayment"}, "order_payment_not_associated"),
+        ({"currency": "USD"}, "order_payment_not_associated"),
+    ],
+)
+def test_one_obstacle_is_named(change: dict[str, object], code: str) -> None:
+    assert codes_of(replace(GOOD, **change)) == [code]  # type: ignore[arg-type]
+
+
+def test_every_obstacle_is_named_at_once() -> None:
+    bad = replace(GOOD, cart_lines=5, id_carrier_reference=99, invoice=replace(ADDRESS, country="IT"))
+    assert codes_of(bad) == [
+        "order_lines_missing",
+        "order_country_not_associated",
+        "order_carrier_not_associated",
+    ]
+
+
+def test_parts_of_a_cent_in_lines_are_no_obstacle_when_the_shop_rounds_on_the_total() -> None:
+    thirds = [line(number, "A", 1, "3.333333") for number in (1, 2, 3)]
+    assert order_obstacles(order(*thirds), CODES) == ()
+
+
+def test_a_receipt_needs_no_carrier() -> None:
+    receipts = replace(CODES, document_type=DocumentType.RECEIPT)
+    assert codes_of(replace(GOOD, id_carrier_reference=99), receipts) == []
+
+
+def test_a_product_without_reference_needs_the_misc_item() -> None:
+    bare = order(line(1, "", 1, "9.00"))
+    assert codes_of(bare) == []
+    assert codes_of(bare, replace(CODES, items=replace(CODES.items, misc=""))) == ["order_line_without_reference"]
+
+
+def test_a_reference_that_the_erp_does_not_have_is_named() -> None:
+    found = order_obstacles(GOOD, CODES, known_references={"B"})
+    assert [(each.code, dict(each.params)) for each in found] == [("order_item_unknown", {"value": "A"})]
+
+
+def test_an_amount_without_its_service_item_is_named() -> None:
+    codes = replace(CODES, items=replace(CODES.items, shipping=""))
+    assert codes_of(GOOD, codes) == ["order_service_item_missing"]
+    assert codes_of(order(line(1, "A", 1, "9.00")), codes) == []
+
+
+def test_an_order_without_lines_is_held() -> None:
+    assert codes_of(order()) == ["order_empty"]
