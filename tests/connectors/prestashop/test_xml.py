@@ -51,7 +51,7 @@ def test_the_quantity_of_a_stock_row_is_sent_and_that_of_a_combination_is_not_d1
 
 def test_an_empty_list_of_categories_is_sent_as_such() -> None:
     change = {"id": 5, "associations": {"categories": []}}
-    assert b"<associations><categories/></associations>" in entity_xml(change, PRODUCTS)
+    assert b"<associations><categories></categories></associations>" in entity_xml(change, PRODUCTS)
 
 
 def test_a_field_without_value_is_left_out_rather_than_sent_empty_d17() -> None:
