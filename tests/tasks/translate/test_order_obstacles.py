@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from schemas.documents import DocumentType, Order
+from schemas.messages import message
 from tasks.translate.order_obstacles import order_obstacles
 from tests.tasks.translate.shop_orders import ADDRESS, CODES, line, order
 
@@ -75,3 +76,22 @@ def test_an_amount_without_its_service_item_is_named() -> None:
 
 def test_an_order_without_lines_is_held() -> None:
     assert codes_of(order()) == ["order_empty"]
+
+
+def test_every_obstacle_has_a_text_that_takes_its_parameters() -> None:
+    bad = replace(
+        order(line(1, "", 1, "9.00"), total_wrapping_tax_incl=Decimal(1)),
+        total_products_tax_incl=Decimal(8),
+        total_paid_tax_incl=Decimal(7),
+        cart_lines=5,
+        id_carrier_reference=99,
+        module="none",
+        delivery=replace(ADDRESS, country="IT"),
+        customer=replace(GOOD.customer, id_gender=9),
+    )
+    codes = replace(CODES, items=replace(CODES.items, misc="", wrapping=""), group_member="PriceListCode")
+    obstacles = [*order_obstacles(bad, codes), *order_obstacles(order(), codes), *order_obstacles(GOOD, CODES, {"B"})]
+    assert len({each.code for each in obstacles}) == 12
+    for each in obstacles:
+        said = message(each.code, "fr", key="12", **each.params)
+        assert "?" not in said.reason + said.remedy
