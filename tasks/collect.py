@@ -32,7 +32,7 @@ class Collected:
     """To import, oldest first; `position` is the place in this tuple."""
     left_alone: tuple[tuple[str, str], ...]
     already_done: tuple[DroppedFile, ...]
-    """The same content as the file before it, or as the newest file done: nothing to import, only to archive."""
+    """The same content as the newest file done, with none between: nothing to import, only to archive."""
 
 
 def collect(
@@ -49,9 +49,9 @@ def collect(
 ) -> Collected:
     """The files of `stream` in the drop folder; `streams` are all those of the shop, this one included.
 
-    `last_done_hash` is the content of the newest file of the stream that was done: only that file counts as already
-    done, so that A, B and A again are three imports. `again` are archived files to import once more, in this order,
-    before what was dropped.
+    `last_done_hash` is the content of the newest file of the stream that was done: only a file that follows it at once
+    counts as already done, so that A, B and A again are three imports. `again` are archived files to import once more,
+    in this order, before what was dropped.
     """
     paths, links = files_of(folder, stream, streams)
     dropped, left_alone = complete_files(paths, Completeness(completeness, stable_seconds, marker_suffix), wait)
@@ -60,10 +60,9 @@ def collect(
     archived = [_from_archive(path) for path in again if path.is_file()]
     files = list(archived)
     already_done: list[DroppedFile] = []
-    newest = archived[-1].content_hash if archived else last_done_hash
     for file in dropped:
-        (already_done if file.content_hash == newest else files).append(file)
-        newest = file.content_hash
+        is_done = not files and file.content_hash == last_done_hash
+        (already_done if is_done else files).append(file)
     return Collected(
         files=tuple(replace(file, position=position) for position, file in enumerate(files)),
         left_alone=tuple(left_alone),

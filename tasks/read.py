@@ -19,7 +19,7 @@ __all__ = ["FileRows", "RowBlock", "open_rows"]
 
 
 class FileRows:
-    """The rows of one file. Iterate once to get `RowBlock`s; memory holds one block at a time.
+    """The rows of one file. Iterate once to get `RowBlock`s, at least one; memory holds one block at a time.
 
     Every record that is neither header nor blank line is in the `rows` or in the `broken` of one block, exactly once.
     """
@@ -68,12 +68,13 @@ class FileRows:
             block, taken = reader.read(waiting + lines[ahead:], line, is_last=False)
             waiting = (waiting + lines[ahead:])[taken:]
             line += taken
-            yield self._counted(block)
-        yield self._counted(reader.read(waiting, line, is_last=True)[0])
-
-    def _counted(self, block: RowBlock) -> RowBlock:
-        self.rows_read += block.rows.height + block.broken.height
-        return block
+            if block.height:
+                self.rows_read += block.height
+                yield block
+        block, _ = reader.read(waiting, line, is_last=True)
+        if block.height or not self.rows_read:
+            self.rows_read += block.height
+            yield block
 
 
 def open_rows(path: Path, stream: StreamSpec, *, file: int, block_bytes: int = BLOCK_BYTES) -> FileRows:

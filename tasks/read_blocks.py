@@ -36,6 +36,11 @@ class RowBlock:
     rows: pl.DataFrame
     broken: pl.DataFrame
 
+    @property
+    def height(self) -> int:
+        """How many records the block holds, broken ones included."""
+        return self.rows.height + self.broken.height
+
 
 @dataclass(frozen=True, slots=True)
 class BlockReader:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING
 
 from schemas.cells import BOOLEANS
@@ -29,6 +29,7 @@ _SAMPLE_BYTES = 256 * 1024
 _SAMPLE_ROWS = 1000
 _LINES_WITH_DELIMITER = 50
 _DELIMITERS = {";": ";", ",": ",", "\t": "TAB", "|": "|", ":": ":"}
+_NUMBER = re.compile(r"[-+]?\d[\d\s.,:/T-]*")
 _NUMERIC = (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE, ValueType.DATETIME, ValueType.EAN13)
 
 
@@ -67,7 +68,7 @@ class FileShape:
 def shape_of(path: Path, stream: StreamSpec) -> FileShape:
     """Looks at the first thousand rows. `FileRefusedError` when the file as a whole is not what was agreed."""
     encoding = encoding_of(path, stream.encoding)
-    lines = next(line_blocks(path, encoding, _SAMPLE_BYTES), [])
+    lines = list(chain.from_iterable(islice(line_blocks(path, encoding, _SAMPLE_BYTES), 2)))
     sample = list(_first_records(lines, stream.delimiter))
     header_at = _header_position(sample, stream)
     header, rows = None, sample
@@ -129,17 +130,24 @@ def _ends_with_reasons(cells: Sequence[str]) -> bool:
 
 
 def _looks_like_header(cells: Sequence[str], stream: StreamSpec) -> bool:
-    """A cell names its column, or every cell that should hold a number, a date or a yes holds a word."""
+    """A cell names its column, or all that should hold a number, a date or a yes hold words, and so does the key.
+
+    A first row taken for a header would be lost in silence, a header taken for a row is rejected and seen: in doubt it
+    is a row.
+    """
     present = [(column, cells[column.index].strip()) for column in stream.columns if column.index < len(cells)]
-    typed = [(column, cell) for column, cell in present if cell and column.type in (*_NUMERIC, ValueType.BOOLEAN)]
-    if any(column.type in _NUMERIC and re.fullmatch(r"[-+]?\d[\d\s.,:/T-]*", cell) for column, cell in typed):
+    if any(column.type in _NUMERIC and _NUMBER.fullmatch(cell) for column, cell in present):
         return False
     if any(_names(cell, column) for column, cell in present):
         return True
-    return bool(typed) and not any(
-        any(char.isdigit() for char in cell) or (column.type is ValueType.BOOLEAN and cell.lower() in BOOLEANS)
-        for column, cell in typed
-    )
+    typed = [(column, cell) for column, cell in present if column.type in (*_NUMERIC, ValueType.BOOLEAN)]
+    telling = [*typed, *((column, cell) for column, cell in present if column.object_key)]
+    return bool(typed) and all(_is_word(cell, column) for column, cell in telling)
+
+
+def _is_word(cell: str, column: Column) -> bool:
+    is_yes_or_no = column.type is ValueType.BOOLEAN and cell.lower() in BOOLEANS
+    return bool(cell) and not any(char.isdigit() for char in cell) and not is_yes_or_no
 
 
 def _names(cell: str, column: Column) -> bool:

@@ -68,7 +68,7 @@ class _Writer:
         if self.shape.header is None:
             keys = {column.index: column.key for column in self.stream.columns}
             header = [keys.get(index, f"column_{index + 1}") for index in range(self.shape.width)]
-            return mark + self._encoded(self._joined([*header, *names]) + self.lines.usual_end)
+            return mark + self._encoded(self._joined(self._writable([*header, *names])) + self.lines.usual_end)
         before = [self.lines.text(number) for number in range(1, self.shape.header_line)]
         found, lines = self.lines.starting_at(self.shape.header_line)
         header_text = self._filled_up(found, lines, most=self.shape.width)
@@ -100,9 +100,12 @@ class _Writer:
         return "".join(lines[:line]) + lines[line][:end] + self.shape.delimiter * max(0, self.shape.width - count)
 
     def _with_two_more(self, text: str, two: Sequence[str], lines: Sequence[str]) -> str:
+        last = self._joined(self._writable(two)) + (_end_of(lines[-1]) or self.lines.usual_end)
+        return text + self.shape.delimiter + last
+
+    def _writable(self, cells: Sequence[str]) -> list[str]:
         codec = self.shape.encoding.name
-        known = [cell.encode(codec, "replace").decode(codec) for cell in two]
-        return text + self.shape.delimiter + self._joined(known) + (_end_of(lines[-1]) or self.lines.usual_end)
+        return [cell.encode(codec, "replace").decode(codec) for cell in cells]
 
     def _joined(self, cells: Sequence[str]) -> str:
         special = ('"', "\r", "\n", self.shape.delimiter)

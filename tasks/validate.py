@@ -57,7 +57,7 @@ def validate(files: Iterable[FileRows], stream: StreamSpec, work: Path) -> Valid
     parts.add(pl.DataFrame(schema=accepted_schema(stream)), pl.DataFrame(schema=FAULTS), 0)
     for file_rows in files:
         for block in file_rows:
-            parts.add(*_checked(block, stream), block.rows.height + block.broken.height)
+            parts.add(*_checked(block, stream), block.height)
     keys = parts.keys()
     winners, late_faults = _settled(keys, stream.parent_column)
     parts.add(pl.DataFrame(schema=accepted_schema(stream)), late_faults, 0)
@@ -92,7 +92,7 @@ class _Parts:
         name = f"{self.count:06}.parquet"
         self.count += 1
         self.rows_read += rows_read
-        self.rejected_rows += max(0, rows_read - accepted.height)
+        self.rejected_rows += rows_read - accepted.height if rows_read else 0
         for frame, folder in ((accepted, self.accepted), (faults, self.faults)):
             if frame.height or self.count == 1:
                 frame.write_parquet(folder / name)
@@ -120,8 +120,9 @@ def _checked(block: RowBlock, stream: StreamSpec) -> tuple[pl.DataFrame, pl.Data
     accepted = typed(block.rows.join(at_fault, on=_PLACE, how="anti", maintain_order="left"), stream)
     contradictions = row_faults(accepted, stream)
     accepted = accepted.join(contradictions, on=_PLACE, how="anti", maintain_order="left")
-    others = row_faults(block.rows.join(at_fault, on=_PLACE, how="semi"), stream)
-    return accepted, pl.concat([block.broken, faults, contradictions, others])
+    if at_fault.height:
+        contradictions.extend(row_faults(block.rows.join(at_fault, on=_PLACE, how="semi"), stream))
+    return accepted, pl.concat([block.broken, faults, contradictions])
 
 
 def _settled(keys: pl.DataFrame, parent: Column | None) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -226,6 +226,7 @@ def test_a_file_without_rows_has_no_rows_and_says_so(dropped: Path, content: byt
         ("A;12", False),
         ("A;", False),
         ("A;x1", False),
+        ("R17;x", False),
     ],
 )
 def test_a_header_is_known_by_its_names_or_by_words_where_numbers_belong(

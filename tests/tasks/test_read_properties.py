@@ -5,6 +5,7 @@ import io
 import tempfile
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import polars as pl
 from hypothesis import example, given, settings
@@ -19,7 +20,7 @@ from tests.tasks.sample_streams import PRODUCT, text_stream
 
 MUTATED_FILES = 300
 
-_LETTERS = st.sampled_from('ab é€Œ";,\t\'|\n0')
+_LETTERS = st.sampled_from("ab é€Œ\";,\t'|\n0")
 
 
 def _cells(delimiter: str) -> st.SearchStrategy[str]:
@@ -50,6 +51,7 @@ def expected_cell(text: str) -> str | None:
 
 
 @settings(max_examples=300, deadline=None)
+@example((";", [["", ",\n"]]), "\r", csv.QUOTE_MINIMAL, "utf-8", 8)
 @given(
     tables(),
     st.sampled_from(["\n", "\r\n", "\r"]),
@@ -58,7 +60,7 @@ def expected_cell(text: str) -> str | None:
     st.integers(8, 200),
 )
 def test_any_table_that_csv_writes_reads_back_equal_with_its_line_numbers(
-    table: tuple[str, list[list[str]]], line_end: str, quoting: int, encoding: str, block_bytes: int
+    table: tuple[str, list[list[str]]], line_end: str, quoting: Literal[0, 1, 2], encoding: str, block_bytes: int
 ) -> None:
     delimiter, rows = table
     out = io.StringIO(newline="")
@@ -80,7 +82,10 @@ def test_any_table_that_csv_writes_reads_back_equal_with_its_line_numbers(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=300) | st.lists(st.sampled_from([b"a", b";", b'"', b"\r", b"\n", b"\x00", b"\xe9"])).map(b"".join))
+@given(
+    st.binary(max_size=300)
+    | st.lists(st.sampled_from([b"a", b";", b'"', b"\r", b"\n", b"\x00", b"\xe9"])).map(b"".join)
+)
 @example(b"\xff\xfe\x00")
 @example(b'a;"\r\n;"\r\n"')
 def test_any_bytes_are_read_or_refused_and_the_size_of_a_block_changes_nothing(content: bytes) -> None:

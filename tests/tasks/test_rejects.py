@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tasks.read import open_rows
+from tasks.rejects import write_rejects
+from tasks.validate import validate
+from tests.tasks.sample_streams import PRODUCT, PRODUCT_HEADER, STOCK, product_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schemas.column_spec import StreamSpec
+    from tasks.validate import ValidatedStream
+
+
+def run(path: Path, stream: StreamSpec, language: str = "fr") -> tuple[ValidatedStream, Path, int]:
+    """Validates one file and writes its rejects beside it."""
+    file_rows = open_rows(path, stream, file=0)
+    outcome = validate([file_rows], stream, path.parent / "work")
+    target = path.parent / f"rejects_of_{path.name}"
+    count = write_rejects(path, outcome.faults_scan().collect(), target, stream, language, file_rows.shape)
+    assert count == outcome.rejected_rows
+    return outcome, target, count
+
+
+@pytest.fixture
+def dropped(tmp_path: Path) -> Path:
+    return tmp_path / "product_1.csv"
+
+
+def test_rejected_lines_are_written_as_the_merchant_wrote_them(dropped: Path) -> None:
+    lines = [PRODUCT_HEADER, product_line("A"), product_line(' "B"', price="cher", name='"Robe ""longue"""'), ""]
+    dropped.write_bytes("\r\n".join(lines).encode("cp1252"))
+    _, target, count = run(dropped, PRODUCT)
+    header, bad, end = target.read_bytes().decode("utf-8-sig").split("\r\n")
+    assert count == 1
+    assert header == PRODUCT_HEADER + ";motif;remède"
+    assert bad.startswith(lines[2] + ";")
+    assert "« cher »" in bad
+    assert end == ""
+
+
+def test_without_rejected_lines_there_is_no_file(dropped: Path) -> None:
+    dropped.write_text(product_line("A", ean13="12X"), encoding="utf-8")
+    _, target, count = run(dropped, PRODUCT)
+    assert count == 0
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("header", [PRODUCT_HEADER, ""])
+def test_corrected_and_dropped_back_in_the_rejected_lines_import(
+    tmp_path: Path, language: str, line_end: str, encoding: str, header: str
+) -> None:
+    path = tmp_path / "product.csv"
+    two_lines = f'"Été{line_end}en coton"'
+    lines = [product_line("A"), product_line("B", price="cher", name=two_lines), product_line("É", price="12.x")]
+    path.write_bytes(line_end.join([header, *lines][not header :]).encode(encoding))
+    first, rejects, count = run(path, PRODUCT, language)
+    assert (first.accepted_rows, count) == (1, 2)
+
+    again = tmp_path / "again.csv"
+    corrected = rejects.read_bytes()
+    for wrong, right in (("cher", "9,90"), ("12.x", "12.5")):
+        codec = {"utf-16": "utf-16-le", "utf-8-sig": "utf-8"}.get(encoding, encoding)
+        corrected = corrected.replace(wrong.encode(codec), right.encode(codec))
+    again.write_bytes(corrected)
+    second, _, count = run(again, PRODUCT, language)
+    assert count == 0
+    rows = second.accepted_rows_scan().select("_key", "name").collect().rows()
+    assert rows == [("B", "Été\nen coton"), ("É", "Article É")]
+
+
+@pytest.mark.parametrize("header_lines", [0, 1])
+def test_a_file_dropped_back_in_is_known_by_its_last_two_columns_whatever_the_stream_says(
+    dropped: Path, header_lines: int
+) -> None:
+    stream = replace(STOCK, header_lines=header_lines)
+    dropped.write_text("reference;quantity\n" * header_lines + "A;x\nB;y\n", encoding="utf-8")
+    _, rejects, _ = run(dropped, stream)
+    dropped.write_text(rejects.read_text("utf-8-sig").replace("A;x", "A;5"), encoding="utf-8")
+    outcome, rejects, count = run(dropped, stream)
+    assert outcome.accepted_rows_scan().select("_key", "quantity").collect().rows() == [("A", 5)]
+    assert count == 1
+    assert [line.count(";") for line in rejects.read_text("utf-8-sig").splitlines()] == [3, 3]
+
+
+def test_lines_above_the_header_are_kept(dropped: Path) -> None:
+    stream = replace(STOCK, header_lines=2)
+    dropped.write_text("Stock of the day;\nCode;Qty\nA;1\nB;x\n", encoding="utf-8")
+    _, rejects, _ = run(dropped, stream, "en")
+    assert rejects.read_text("utf-8-sig").startswith("Stock of the day;\nCode;Qty;reason;remedy\nB;x;")
+    dropped.write_text(rejects.read_text("utf-8-sig").replace("B;x", "B;2"), encoding="utf-8")
+    outcome, _, _ = run(dropped, stream)
+    assert outcome.accepted_rows == 1
+
+
+def test_a_file_without_header_gets_one_of_technical_names(dropped: Path) -> None:
+    dropped.write_text("R1;x;note\nR2;2;note\n", encoding="utf-8")
+    _, rejects, _ = run(dropped, STOCK, "en")
+    assert rejects.read_text("utf-8-sig").startswith("reference;quantity;column_3;reason;remedy\nR1;x;note;")
+
+
+@pytest.mark.parametrize(
+    ("broken", "cells"),
+    [
+        ("B", ["B", ""]),
+        ("B;1;2;3", ["B", "1", "2", "3"]),
+        ('B;"12', ["B", '"12']),
+        ('"Le Chic" B;12', ['"Le Chic" B', "12"]),
+        ('"open', ['"open', ""]),
+    ],
+)
+def test_a_broken_line_keeps_its_whole_text_and_the_two_columns_come_last(
+    dropped: Path, broken: str, cells: list[str]
+) -> None:
+    dropped.write_text(f"reference;quantity\nA;1\n{broken}\nC;3\n", encoding="utf-8")
+    _, rejects, count = run(dropped, STOCK)
+    rows = list(csv.reader(io.StringIO(rejects.read_text("utf-8-sig"), newline=""), delimiter=";", strict=True))
+    assert count == 1
+    assert rows[1][:-2] == cells
+    assert all(rows[1][-2:])
+
+
+def test_bytes_that_are_no_text_come_back_as_they_were(dropped: Path) -> None:
+    dropped.write_bytes("É;1\nÈ;2\nÀ;3\n".encode() + b"B\xe9;4\nC\x00;5\n")
+    _, rejects, count = run(dropped, STOCK)
+    assert count == 2
+    assert b"\nB\xe9;4;" in rejects.read_bytes()
+    assert b"\nC\x00;5;" in rejects.read_bytes()
+
+
+def test_several_faults_of_a_line_stand_on_that_line(dropped: Path) -> None:
+    dropped.write_text(product_line("R1", price="x", active="y e s"), encoding="utf-8")
+    _, rejects, count = run(dropped, PRODUCT, "en")
+    assert count == 1
+    reason = next(iter(csv.reader(io.StringIO(rejects.read_text("utf-8-sig").splitlines()[1]), delimiter=";")))[-2]
+    assert reason.count(" | ") == 1
+    assert "price" in reason
+    assert "active" in reason
+
+
+def test_a_reason_that_the_encoding_cannot_write_costs_a_letter_and_not_the_file(dropped: Path) -> None:
+    stream = replace(STOCK, encoding="ascii")
+    dropped.write_bytes(b"A;1\nB;x\n")
+    _, rejects, count = run(dropped, stream)
+    assert count == 1
+    assert rejects.read_bytes().decode("ascii").startswith("reference;quantity;motif;rem?de\nB;x;")
+
+
+def test_rejects_are_found_at_their_line_far_into_a_long_file(dropped: Path) -> None:
+    lines = [f"R{i};{'x' if i % 1000 == 999 else i}" for i in range(5000)]
+    lines[3000] = 'R3000;"3\n"'
+    dropped.write_text("\n".join(lines), encoding="utf-8")
+    _, rejects, count = run(dropped, STOCK)
+    assert count == 5
+    keys = [line.split(";")[0] for line in rejects.read_text("utf-8-sig").splitlines()[1:]]
+    assert keys == ["R999", "R1999", "R2999", "R3999", "R4999"]
