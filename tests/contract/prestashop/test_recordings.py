@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +13,13 @@ from tests.contract.prestashop.recorded import demo, exchanges
 from tests.contract.prestashop.recorded.compare import differences
 from tests.contract.prestashop.recorded.not_comparable import reason
 from tests.contract.prestashop.recorded.replay import Replay
+from tests.contract.prestashop.recorded.sequences import SEQUENCES, WARNINGS_HIDDEN
 from tests.contract.prestashop.webservice import Webservice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from tests.contract.prestashop.recorded.sequences import Step
 
 UNCHANGING = {"GET", "HEAD", "OPTIONS", "FOO"}
 
@@ -98,3 +103,48 @@ def test_an_error_is_answered_as_recorded_with_each_setting_of_php(
     exchange = exchanges.load(name)
     asked = quiet_client if "warnings_hidden" in name else client
     assert differences(exchange, Replay(asked).send(exchange)) == []
+
+
+@pytest.fixture(scope="module")
+def demo_state(real_shop: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo shop at rest, for sequences that each start from it."""
+    if real_shop:
+        pytest.skip("the recordings are compared with the sandbox only")
+    state = tmp_path_factory.mktemp("demo") / "shop.json"
+    with SandboxShop(state_file=state) as sandbox, Webservice(sandbox.url, sandbox.key) as client:
+        demo.build(client)
+    return state
+
+
+def replayed(demo_state: Path, tmp_path: Path, steps: Sequence[Step], *, php_warnings: bool) -> list[tuple[str, str]]:
+    """What differed in which step."""
+    state = Path(shutil.copy(demo_state, tmp_path))
+    found: list[tuple[str, str]] = []
+    with (
+        SandboxShop(state_file=state, php_warnings=php_warnings) as sandbox,
+        Webservice(sandbox.url, sandbox.key) as client,
+    ):
+        replay = Replay(client)
+        for step in steps:
+            if isinstance(step, str):
+                exchange = exchanges.load(step)
+                found += [(step, line) for line in differences(exchange, replay.send(exchange), texts=True)]
+            else:
+                step(replay)
+    return found
+
+
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_writes_in_their_order_are_answered_as_recorded(demo_state: Path, tmp_path: Path, name: str) -> None:
+    assert replayed(demo_state, tmp_path, SEQUENCES[name], php_warnings=True) == []
+
+
+def test_writes_with_hidden_warnings_are_answered_as_recorded(demo_state: Path, tmp_path: Path) -> None:
+    assert replayed(demo_state, tmp_path, WARNINGS_HIDDEN, php_warnings=False) == []
+
+
+def test_every_recorded_exchange_is_compared_or_says_why_not() -> None:
+    read = set(reads("00", "01", "02", "03", "04", "08", "09"))
+    written = {step for steps in (*SEQUENCES.values(), WARNINGS_HIDDEN) for step in steps if isinstance(step, str)}
+    left = {name for name in exchanges.names() if not reason(name)} - read - written
+    assert left == set()
