@@ -69,6 +69,7 @@ class Behaviour:
     """What a resource does beyond its table; a step may raise to refuse the entity."""
 
     setters: Mapping[str, Setter] = field(default_factory=dict)
+    on_read: Step | None = None
     before_save: Step | None = None
     after_save: Step | None = None
     create_instead: Creation | None = None

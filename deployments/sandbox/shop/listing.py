@@ -41,13 +41,18 @@ def shown_languages(store: Store, query: Query) -> tuple[int, ...]:
     if not text:
         return store.languages
     bracketed = re.fullmatch(r"\[(.*)\]", text)
+    if bracketed is None and not text.isdigit():
+        raise ServiceError(400, 79, "language value is wrong")
+    parts = re.split(r"[|,]", bracketed[1] if bracketed else text)
+    if not all(part.isdigit() for part in parts):
+        raise ServiceError(400, 80, "Language ID must be numeric")
+    asked = {int(part) for part in parts}
     if bracketed and "," in bracketed[1]:
-        low, high = (int(number(part)) for part in bracketed[1].split(",", 1))
-        return tuple(one for one in store.languages if low <= one <= high)
-    asked = tuple(int(number(part)) for part in (bracketed[1] if bracketed else text).split("|"))
-    if not set(asked) <= set(store.languages):
+        asked = set(range(min(asked), max(asked) + 1))
+    shown = tuple(one for one in store.languages if one in asked)
+    if not shown:
         raise ServiceError(400, 81, "language is not available")
-    return asked
+    return shown
 
 
 def read(store: Store, resource: Resource, request: Request, rest: list[str]) -> Content:
@@ -114,8 +119,8 @@ class Writer:
         return document(self._xml(shown).entity(priced[0]))
 
     def saved(self, rows: Iterable[Row]) -> str:
-        """The body of a write: the entities side by side; in JSON without ``display=full`` only the last."""
-        shown = self._shown_in_detail()
+        """The body of a write: the entities side by side, whatever ``display``; in JSON without it only the last."""
+        shown = display.everything(self._resource, self._request.query.prices())
         if not self._json:
             xml = self._xml(shown)
             parts = []

@@ -35,8 +35,7 @@ def _named(rest: list[str], query: Query) -> list[int]:
     if rest:
         return [int(number(rest[0]))]
     bracketed = re.fullmatch(r"\[(.*)\]", query.text("id"))
-    text = bracketed[1] if bracketed else query.text("id")
-    return [int(number(part)) for part in text.split(",") if part]
+    return [int(number(part)) for part in bracketed[1].split(",")] if bracketed else []
 
 
 def _unknown(missing: list[int], *, warnings: bool) -> ServiceError:

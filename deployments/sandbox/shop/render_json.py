@@ -74,7 +74,9 @@ class JsonWriter:
         return shown
 
     def _texts(self, value: Any) -> Any:
-        texts = value if isinstance(value, dict) else {}
+        if not isinstance(value, dict):
+            return value or ""
+        texts = value
         if len(self._languages) == 1:
             return texts.get(self._languages[0], "")
         return [{"id": str(one), "value": texts.get(one, "")} for one in self._languages]

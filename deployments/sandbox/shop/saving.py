@@ -90,12 +90,15 @@ def save_all(
         charge(method)
         with store.lock:
             _apply(draft, behaviour, entity)
+            if behaviour.on_read is not None:
+                behaviour.on_read(draft)
             if draft.warnings and warnings:
                 raised += draft.warnings
-            if not raised:
-                _validate(draft)
-                _save(draft, behaviour)
-                _set_associations(draft, behaviour, entity)
+            if raised:
+                continue
+            _validate(draft)
+            _save(draft, behaviour)
+            _set_associations(draft, behaviour, entity)
         yield draft.values
     if raised:
         error = ServiceError(500, 3, raised[0])

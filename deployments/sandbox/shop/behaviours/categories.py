@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deployments.sandbox.shop.behaviours.attributes import next_position
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
 from deployments.sandbox.shop.errors import CrashError
+from deployments.sandbox.shop.links import derived_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,7 @@ def _after_remove(store: Store, row: Row) -> None:
 
 
 BEHAVIOUR = Behaviour(
+    on_read=derived_links("/var/www/shop/classes/Category.php, line 2068"),
     before_save=_before_save,
     after_save=_after_save,
     getters={"nb_products_recursive": _products_below},

@@ -32,8 +32,8 @@ def _before_save(draft: Draft) -> None:
         draft.put("last_passwd_gen", now())
         draft.put("id_shop", "1")
         draft.put("id_shop_group", "1")
-        if not draft.whole("id_default_group"):
-            guest = draft.text("is_guest") == "1"
+        guest = draft.text("is_guest") == "1"
+        if guest or not draft.whole("id_default_group"):
             draft.put("id_default_group", draft.store.configuration("PS_GUEST_GROUP" if guest else "PS_CUSTOMER_GROUP"))
     if draft.text("is_guest") != "1":
         _refuse_used_email(draft)

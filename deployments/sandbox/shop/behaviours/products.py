@@ -8,17 +8,14 @@ from deployments.sandbox.shop.behaviours import combinations, stock
 from deployments.sandbox.shop.columns import number
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
 from deployments.sandbox.shop.errors import CrashError
-from deployments.sandbox.shop.slugs import slug
+from deployments.sandbox.shop.links import derived_links
+from deployments.sandbox.shop.store import now
 
 if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Row, Store
 
 _POSITION_WARNING = (
     "[PHP Warning #2] Trying to access array offset on value of type null (/var/www/shop/classes/Product.php, line 7273)"
-)
-_NAME_WARNING = (
-    "[PHP Warning #2] foreach() argument must be of type array|object, string given "
-    "(/var/www/shop/classes/Product.php, line 8100)"
 )
 
 
@@ -45,7 +42,6 @@ def _set_type(draft: Draft, value: str) -> None:
 def _before_save(draft: Draft) -> None:
     if draft.is_new:
         draft.put("id_shop_default", "1")
-        _derive_link(draft)
     price, unit_price = number(draft.text("price")), number(draft.text("unit_price"))
     if draft.touched & {"price", "unit_price"} and unit_price:
         draft.put("unit_price_ratio", f"{price / unit_price:.14g}")
@@ -57,17 +53,6 @@ def _searchable(draft: Draft) -> bool:
         and draft.text("visibility") in {"both", "search"}
         and draft.store.configuration("PS_SEARCH_INDEXATION") == "1"
     )
-
-
-def _derive_link(draft: Draft) -> None:
-    names, links = draft.values["name"], draft.values["link_rewrite"]
-    if not isinstance(names, dict):
-        draft.warnings.append(_NAME_WARNING)
-        return
-    made = dict(links) if isinstance(links, dict) else {}
-    for language in draft.store.languages:
-        made[language] = made.get(language) or slug(names.get(language, ""))
-    draft.put("link_rewrite", made)
 
 
 def _after_save(draft: Draft) -> None:
@@ -213,7 +198,20 @@ def _new(_store: Store, _row: Row) -> None:
     return None
 
 
+def _close_gaps(store: Store, row: Row) -> None:
+    """The products behind the one taken out move up in its categories, and their dates with them."""
+    table = store["products"]
+    for category, place in row.get("positions", {}).items():
+        store.positions.pop(int(category), None)
+        for identifier in list(table.ids_where("categories", int(category))):
+            positions = table.rows[identifier].get("positions", {})
+            if positions.get(category, 0) > place:
+                moved = {**positions, category: positions[category] - 1}
+                table.update(identifier, {"positions": moved, "date_upd": now()})
+
+
 def _after_remove(store: Store, row: Row) -> None:
+    _close_gaps(store, row)
     for name in ("combinations", "specific_prices", "product_suppliers"):
         for one in list(store[name].where("id_product", row["id"])):
             store[name].remove(one["id"])
@@ -227,6 +225,7 @@ BEHAVIOUR = Behaviour(
         "id_default_image": _set_default_image,
         "type": _set_type,
     },
+    on_read=derived_links("/var/www/shop/classes/Product.php, line 8100"),
     before_save=_before_save,
     after_save=_after_save,
     associations={
