@@ -98,7 +98,7 @@ def upsert(
     **changes: Any,
 ) -> bool:
     """Whether a row was written: inserted as given, or updated by `changes` (default: all of it) where not `unless`."""
-    insert = statement_for_insert(connection, table).values(row)
+    insert = _insert(connection, table).values(row)
     keys = [column.name for column in table.primary_key]
     wanted = changes or {name: value for name, value in row.items() if name not in keys}
     where = None if unless is None else sa.not_(unless)
@@ -106,8 +106,7 @@ def upsert(
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount > 0
 
 
-def statement_for_insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    """The database's own insert, which knows `on_conflict_do_update`."""
+def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 

@@ -69,7 +69,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             raise NoServerError(f"initdb failed: {made.stderr.decode(errors='replace')}")
         port = _free_port()
         settings = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
-        command = [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder, *settings]
+        command = [str(binaries / "postgres"), "-D", data, "-p", str(port), "-k", folder, *settings]
         with (Path(folder) / "log").open("wb") as log:
             process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
         try:
