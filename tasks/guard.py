@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from schemas.run_report import GuardCheck
 from schemas.settings import Guards
@@ -38,7 +37,8 @@ def _share(name: str, affected: int, known: int, limit: float, limits: Guards) -
 
 
 def _few_rows(rows: int, predecessors: Sequence[int], limits: Guards) -> GuardCheck:
-    usual = int(median(predecessors)) if predecessors else 0
+    """Against the smallest predecessor: files that hold what changed differ much in size, complete ones do not."""
+    usual = min(predecessors, default=0)
     share = rows / usual if usual else 1.0
     tripped = share < limits.min_rows_share and usual - rows > limits.min_affected
     return GuardCheck("few-rows", rows, usual, share, limits.min_rows_share, tripped)

@@ -127,16 +127,21 @@ def _create(wanted: WantedProduct, group: int, rules: ShopRules) -> Operation:
 def _new_texts(texts: Mapping[str, Value], rules: ShopRules) -> dict[str, dict[int, str]]:
     """Every language of every field: its own text where the file has one, else the default language's."""
     filled: dict[str, dict[int, str]] = {}
+    for name, said in _by_language(texts, rules).items():
+        default = said.get(rules.default_language) or next(iter(said.values()))
+        filled[name] = {i: as_text(said.get(i, default)[1]) for i in rules.language_ids}
+    return filled
+
+
+def _by_language(texts: Mapping[str, Value], rules: ShopRules) -> dict[str, dict[int, tuple[str, Value]]]:
+    """(column target, text) by field and language; a column of a language says more than the plain one."""
+    found: dict[str, dict[int, tuple[str, Value]]] = {}
     for target, value in sorted(texts.items()):
         name, _, iso = target.partition("@")
         language = rules.languages.get(iso) if iso else rules.default_language
-        if language is None:
-            continue
-        every = filled.setdefault(name, {})
-        if not iso or not every:
-            every |= {i: as_text(value) for i in rules.language_ids if i not in every}
-        every[language] = as_text(value)
-    return filled
+        if language is not None:
+            found.setdefault(name, {})[language] = (target, value)
+    return found
 
 
 def _update(wanted: WantedProduct, current: CurrentProduct, rules: ShopRules) -> Operation:
@@ -153,16 +158,13 @@ def _update(wanted: WantedProduct, current: CurrentProduct, rules: ShopRules) ->
 
 
 def _compare_texts(operation: Operation, wanted: WantedProduct, current: CurrentProduct, rules: ShopRules) -> None:
-    for target, value in wanted.texts.owned.items():
-        name, _, iso = target.partition("@")
-        language = rules.languages.get(iso) if iso else rules.default_language
-        if language is None:
-            continue
+    for name, said in _by_language(wanted.texts.owned, rules).items():
         now: dict[int, str] = current.entity.get(name) or {}
-        if not same(name, value, now.get(language, "")):
-            texts = operation.texts.setdefault(name, {i: now.get(i, "") for i in rules.language_ids} | now)
-            texts[language] = as_text(value)
-            operation.changes.append((target, now.get(language, ""), as_text(value)))
+        for language, (target, value) in said.items():
+            if not same(name, value, now.get(language, "")):
+                texts = operation.texts.setdefault(name, {i: now.get(i, "") for i in rules.language_ids} | now)
+                texts[language] = as_text(value)
+                operation.changes.append((target, now.get(language, ""), as_text(value)))
 
 
 def _compare_manufacturer(operation: Operation, wanted: WantedProduct, current: CurrentProduct, names: Names) -> None:

@@ -119,6 +119,7 @@ async def test_a_guard_stops_a_file_that_would_empty_the_shop(stocked: World) ->
 
 
 async def test_a_guard_stops_a_file_with_far_fewer_rows(stocked: World) -> None:
+    stocked.write_settings(guards={"min_rows_share": 0.5})
     stocked.drop_stock({row["reference"]: 11 for row in stocked.dress(10)[:2]})
     state = await stocked.stock()
     assert state.name == "StoppedByGuard", state.message

@@ -39,7 +39,7 @@ PRODUCT_COLUMNS = (
     "matiere",
     "category1",
     "category2",
-    "nameEN",
+    "nameFR",
 )
 FLAGS: Mapping[str, Mapping[str, Any]] = {
     "reference": {"object_key": True},
@@ -50,7 +50,7 @@ FLAGS: Mapping[str, Mapping[str, Any]] = {
     "matiere": {"is_feature": True, "public_name": "Matière"},
     "category1": {"is_category": True, "category_depth": 0},
     "category2": {"is_category": True, "category_depth": 1},
-    "nameEN": {"lang": True, "iso": "EN", "ps_field": "name"},
+    "nameFR": {"lang": True, "iso": "FR", "ps_field": "name"},
 }
 
 
@@ -85,6 +85,7 @@ class World:
             "shop": {"url": self.shop.url, "key": f"env:{KEY_VARIABLE}", "language": "en"},
             "shop.limits": {"pace": "full", "timeout_seconds": 10.0},
             "files": {"stable_seconds": 0.0},
+            "guards": {"min_rows_share": 0.0},
         }
         for name, table in tables.items():
             given[name.replace("__", ".")] = given.get(name.replace("__", "."), {}) | dict(table)
@@ -183,8 +184,8 @@ class World:
             {
                 "reference": f"ROBE{i:04}-{size}",
                 "reference_parent": f"ROBE{i:04}",
-                "name": f"Robe {i}",
-                "nameEN": f"Dress {i}",
+                "name": f"Dress {i}",
+                "nameFR": f"Robe {i}",
                 "price": f"{20 + i % 7}.90",
                 "couleur": "Rouge" if i % 2 else "Bleu nuit",
                 "taille": size,

@@ -49,6 +49,15 @@ def test_a_language_column_writes_its_own_language_only() -> None:
     assert plan.product.texts == {"name": {1: "Blouse", 2: "Chemise"}}
 
 
+def test_a_column_of_the_default_language_says_more_than_the_plain_one() -> None:
+    plan = plan_product(wanted(row("P", name="Robe", nameEN="Dress")), None, rules(default_language=1))
+    assert plan.product is not None
+    assert plan.product.texts["name"] == {1: "Dress", 2: "Dress"}
+    current = product(name={1: "Dress", 2: "Robe"})
+    plan = plan_product(wanted(row("P", name="Robe", nameEN="Dress")), current, rules(default_language=1))
+    assert plan.operations == []
+
+
 def test_an_empty_cell_says_nothing_of_a_product_that_exists() -> None:
     plan = plan_product(wanted(row("P", description=None)), product(description={1: "x", 2: "y"}), rules())
     assert plan.operations == []
