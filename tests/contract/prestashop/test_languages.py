@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import etree
 
 from tests.contract.prestashop.setting import NO_SUCH_ID
 from tests.contract.prestashop.webservice import refused
@@ -74,10 +75,19 @@ def test_an_address_with_other_than_plain_letters_is_refused(shop: Webservice, s
 
 def test_html_is_rewritten_by_the_shop(shop: Webservice, setting: Setting, bench: Bench) -> None:
     product = bench.product()
-    html = "<p>é € “q” & <br> ]]></p>"
-    shop.patched("products", {"id": product.id, "description": setting.both(html)})
-    stored = shop.read("products", product.id).texts("description")
-    assert stored == setting.both("<p>é € “q” &amp; <br /> ]]&gt;</p>")
+    shop.patched("products", {"id": product.id, "description": setting.both("<p>é € “q” & <br> x</p>")})
+    assert shop.read("products", product.id).texts("description") == setting.both("<p>é € “q” &amp; <br /> x</p>")
+
+
+def test_the_end_of_a_section_in_a_text_makes_the_answer_no_xml(
+    shop: Webservice, setting: Setting, bench: Bench
+) -> None:
+    product = bench.product()
+    reply = shop.patch("products", {"id": product.id, "description": setting.both("<p>a ]]> b</p>")})
+    assert reply.status == 200
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(reply.body)
+    assert shop.read("products", product.id).texts("description") == setting.both("<p>a ]]&gt; b</p>")
 
 
 @pytest.mark.parametrize("html", ['<p onclick="x()">a</p>', "<script>1</script>"])

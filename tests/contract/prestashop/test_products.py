@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from tests.contract.prestashop.webservice import Webservice
 
 
-def test_a_product_of_a_price_and_a_name_is_closed_hidden_and_nowhere(shop: Webservice, bench: Bench) -> None:
-    (made,) = bench.make("products", {"price": "5", "name": bench.name()})
+def test_a_product_of_a_price_and_a_name_is_closed_hidden_and_nowhere(
+    shop: Webservice, setting: Setting, bench: Bench
+) -> None:
+    (made,) = bench.make("products", {"price": "5", "name": setting.both(bench.name())})
     product = shop.read("products", made.id)
     defaults = {
         "active": "0", "state": "0", "id_category_default": "0", "id_tax_rules_group": "0", "show_price": "0",
@@ -34,6 +36,15 @@ def test_a_product_without_a_name_depends_on_php_ini(shop: Webservice, setting: 
     assert reply.status == (500 if setting.warnings_visible else 201)
     found = shop.find("products", "[id]", reference=reference)
     assert len(found) == (0 if setting.warnings_visible else 1)
+
+
+def test_a_name_without_languages_is_as_bad_as_none_in_a_creation(
+    shop: Webservice, setting: Setting, bench: Bench
+) -> None:
+    row = bench.product_row(name="Plain")
+    reply = shop.post("products", row)
+    assert reply.status == (500 if setting.warnings_visible else 201)
+    assert len(shop.find("products", "[id]", reference=row["reference"])) == (0 if setting.warnings_visible else 1)
 
 
 def test_a_product_without_a_price_is_refused(shop: Webservice, bench: Bench) -> None:

@@ -50,10 +50,10 @@ def _headers(exchange: Exchange, reply: Reply) -> list[str]:
 
 
 def _xml(exchange: Exchange, reply: Reply, *, texts: bool) -> list[str]:
-    theirs, ours = etree.fromstring(exchange.answer, BROKEN), etree.fromstring(reply.body, BROKEN)
-    errors = skeleton.errors(theirs), skeleton.errors(ours)
+    errors = skeleton.errors(exchange.answer), skeleton.errors(reply.body)
     if errors != ([], []):
         return _lines([str(error) for error in errors[0]], [str(error) for error in errors[1]])
+    theirs, ours = etree.fromstring(exchange.answer, BROKEN), etree.fromstring(reply.body, BROKEN)
     return _lines(skeleton.of(theirs, texts=texts), skeleton.of(ours, texts=texts))
 
 

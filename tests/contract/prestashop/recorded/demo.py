@@ -23,7 +23,27 @@ CATEGORIES = (
     ("Home Accessories", 6),
     ("Art", 2),
 )
-OPTIONS = {"Size": 4, "Color": 14, "Dimension": 3, "Paper Type": 4}
+OPTIONS = {
+    "Size": ("S", "M", "L", "XL"),
+    "Color": (
+        "Grey",
+        "Taupe",
+        "Beige",
+        "White",
+        "Off White",
+        "Red",
+        "Black",
+        "Camel",
+        "Orange",
+        "Blue",
+        "Green",
+        "Yellow",
+        "Brown",
+        "Pink",
+    ),
+    "Dimension": ("40x60cm", "60x90cm", "80x120cm"),
+    "Paper Type": ("Ruled", "Plain", "Squarred", "Doted"),
+}
 FEATURES = {"Composition": 7, "Property": 3}
 COMBINATIONS: dict[int, list[tuple[int, ...]]] = {
     1: [(size, color) for size in (1, 2, 3, 4) for color in (8, 11)],
@@ -83,14 +103,23 @@ def _catalogue_lists(shop: Webservice) -> None:
     _make(shop, "suppliers", [{"name": name, "active": 1} for name in ("Fashion supplier", "Accessories supplier")])
     _make(shop, "manufacturers", [{"name": name, "active": 1} for name in ("Studio Design", "Graphic Corner")])
     for name, parent in CATEGORIES:
-        _make(shop, "categories", [{"id_parent": parent, "active": 1, "name": name, "link_rewrite": _slug(name)}])
-    for position, (name, count) in enumerate(OPTIONS.items(), 1):
+        _make(
+            shop,
+            "categories",
+            [{"id_parent": parent, "active": 1, "name": _both(name), "link_rewrite": _both(_slug(name))}],
+        )
+    for position, (name, choices) in enumerate(OPTIONS.items(), 1):
         _make(shop, "product_options", [{"group_type": "select", "name": name, "public_name": name}])
-        values = [{"id_attribute_group": position, "name": f"{name} {n}"} for n in range(count)]
+        values = [{"id_attribute_group": position, "name": choice} for choice in choices]
         _make(shop, "product_option_values", values)
     for position, (name, count) in enumerate(FEATURES.items(), 1):
         _make(shop, "product_features", [{"name": name}])
         _make(shop, "product_feature_values", [{"id_feature": position, "value": f"{name} {n}"} for n in range(count)])
+
+
+def _both(text: str) -> dict[int, str]:
+    """One text in both languages: a name without them is a warning of PHP when it is posted."""
+    return {1: text, 2: text}
 
 
 def _slug(name: str) -> str:
@@ -122,7 +151,7 @@ def _products(shop: Webservice) -> None:
             "redirect_type": "301-category",
             "additional_delivery_times": 1,
             "product_type": "combinations" if product in COMBINATIONS else "standard",
-            "name": names.get(product, f"Demo product {product}"),
+            "name": names.get(product, _both(f"Demo product {product}")),
             "description_short": "<p>short</p>",
             "pack_stock_type": 3,
             "categories": [{"id": category} for category in _path(CATEGORY_OF[product])],
@@ -153,8 +182,18 @@ def _combinations(shop: Webservice) -> None:
         ]
         _make(shop, "combinations", rows)
     _make(shop, "specific_prices", [_twenty_per_cent(product) for product in (1, 2)])
-    supplied = {"id_product": 1, "id_supplier": 1, "id_currency": 1, "product_supplier_reference": "demo_1_46"}
-    _make(shop, "product_suppliers", [supplied | {"id_product_attribute": n} for n in range(3)])
+    supplied = {"id_supplier": 1, "id_currency": 1, "product_supplier_price_te": "5.49"}
+    references = {(1, 0): "demo_1_46", (1, 1): "demo_1_46", (1, 2): "demo_1_47", (6, 0): "demo_11"}
+    rows = [
+        {
+            **supplied,
+            "id_product": product,
+            "id_product_attribute": combination,
+            "product_supplier_reference": reference,
+        }
+        for (product, combination), reference in references.items()
+    ]
+    _make(shop, "product_suppliers", rows)
     stocks = shop.find("stock_availables", "[id]")
     shop.patched("stock_availables", *({"id": row.id, "quantity": 300} for row in stocks))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -65,6 +66,13 @@ class Replay:
         if exchange.method == "POST" and exchange.status == reply.status == 201:
             self._remember(exchange, reply)
         return reply
+
+    def translated(self, exchange: Exchange) -> Exchange:
+        """The exchange with the sandbox's order references in its answer."""
+        answer = exchange.answer
+        for recorded, own in self.references.items():
+            answer = answer.replace(recorded.encode(), own.encode())
+        return replace(exchange, answer=answer)
 
     def _path(self, path: str) -> str:
         path = re.sub(r"^/api/(\w+)/(\d+)", lambda m: f"/api/{m[1]}/{self.own(m[1], m[2])}", path)

@@ -39,17 +39,22 @@ def product(recorded: int, combinations: Sequence[int]) -> Preparation:
 
 def product_with_pairs(recorded: int, combinations: Mapping[int, Sequence[int]]) -> Preparation:
     """A product whose combinations have these option values, the first being the default."""
+    reference = "PUT-5"
 
     def prepare(replay: Replay) -> None:
         row = {
             "id_category_default": 2,
             "id_tax_rules_group": 1,
-            "reference": f"P-{recorded}",
-            "price": "10",
+            "reference": reference,
+            "price": "10.000000",
             "active": 1,
             "state": 1,
+            "available_for_order": 1,
+            "show_price": 1,
             "minimal_quantity": 1,
-            "name": f"Product {recorded}",
+            "name": {1: f"Lab {reference}", 2: f"Lab {reference}"},
+            "link_rewrite": {1: f"lab-{reference.lower()}", 2: f"lab-{reference.lower()}"},
+            "description_short": "short",
             "categories": [{"id": 2}],
         }
         own = _made(replay, "products", recorded, row).id
@@ -58,7 +63,7 @@ def product_with_pairs(recorded: int, combinations: Mapping[int, Sequence[int]])
                 "id_product": own,
                 "reference": f"PUT-5-{n}",
                 "ean13": "3600000000017",
-                "price": "1.5",
+                "price": f"{n}.5",
                 "weight": "0.1",
                 "minimal_quantity": 1,
                 "default_on": int(n == 1),
@@ -78,6 +83,7 @@ def product_as_recorded(name: str, recorded: int, number: int) -> Preparation:
             for found in node.findall(read_only):
                 node.remove(found)
         Entity(node).element("reference").text = f"PUT-{number}"
+        Entity(node).element("supplier_reference").text = f"SUP-PUT-{number}"
         root = etree.Element("prestashop")
         root.append(node)
         body = PROLOGUE + etree.tostring(root, encoding="utf-8")
@@ -89,7 +95,8 @@ def product_as_recorded(name: str, recorded: int, number: int) -> Preparation:
 def category(recorded: int, parent: int, name: str) -> Preparation:
     def prepare(replay: Replay) -> None:
         above = replay.own("categories", str(parent))
-        row = {"id_parent": above, "active": 1, "name": name, "link_rewrite": name.lower()}
+        names, links = {1: name, 2: name}, {1: f"lr-{name.lower()}", 2: f"lr-{name.lower()}"}
+        row = {"id_parent": above, "active": 1, "name": names, "link_rewrite": links}
         _made(replay, "categories", recorded, row)
 
     return prepare
@@ -103,7 +110,7 @@ def customer(recorded: int) -> Preparation:
             "passwd": "S3cretpass",
             "lastname": "Durand",
             "firstname": "Luc",
-            "email": f"luc{recorded}@lab.test",
+            "email": "order1795279465@lab.test",
             "active": 1,
             "groups": [{"id": 3}],
         }
@@ -118,7 +125,7 @@ def customer_as_recorded(name: str) -> Preparation:
     def prepare(replay: Replay) -> None:
         shown = Entity(etree.fromstring(load(name).answer)[0])
         kept = ("id_default_group", "id_lang", "lastname", "firstname", "email", "id_gender", "birthday", "newsletter",
-                "optin", "company", "active", "note", "website")  # fmt: skip
+                "optin", "company", "active", "note", "website", "siret", "ape")  # fmt: skip
         groups = [{"id": group} for group in sorted(shown.member_ids("groups"))]
         row = {field: shown[field] for field in kept} | {"passwd": "S3cretpass", "groups": groups}
         _made(replay, "customers", shown.id, row)
