@@ -19,6 +19,8 @@ def batch(bench: Bench, **second: Any) -> tuple[str, list[dict[str, Any]]]:
     """Three products under one prefix; the second has what is given, None meaning that a field is left out."""
     prefix = bench.name("batch")
     rows = [bench.product_row(reference=f"{prefix}-{n}") for n in "abc"]
+    if isinstance(second.get("name"), str):
+        second["name"] = bench.setting.both(second["name"])
     rows[1] = {name: value for name, value in (rows[1] | second).items() if value is not None}
     return prefix, rows
 

@@ -27,6 +27,7 @@ REASONS = {
     r"|weight_ranges)__.*": NOT_USED,
     r"01_lists/category_detail_home": LATER,
     r"01_lists/(addresses|combinations|order_histories|product_suppliers)__display_full.*": UNSORTED,
+    r"07_orders/fixture_(addresses|order_histories|orders)__display_full.*": UNSORTED,
     r"03_filters/stock_availables_by_products_pipe": UNSORTED,
     r"04_json/order_detail__.*": INSTALLER,
     r"07_orders/orders_(patch_1__date_add_reference_total|put_1__roundtrip)": INSTALLER,

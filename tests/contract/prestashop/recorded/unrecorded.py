@@ -190,16 +190,25 @@ def cart(recorded: int, *, quantity: int | None = None, delivery_option: str | N
     return prepare
 
 
-def reference_of(order: int, recorded: str) -> Preparation:
+def references(recorded: Mapping[int, str]) -> Preparation:
     """The shop makes the reference of an order by chance."""
 
     def prepare(replay: Replay) -> None:
-        own = replay.shop.read("orders", int(replay.own("orders", str(order))))
-        replay.references[recorded] = own["reference"]
-        (carrier,) = replay.shop.find("order_carriers", "[id]", id_order=own.id)
+        for order, reference in recorded.items():
+            own = replay.shop.read("orders", int(replay.own("orders", str(order))))
+            replay.references[reference] = own["reference"]
+
+    return prepare
+
+
+def satellites(order: int, details: Sequence[int]) -> Preparation:
+    """Which carrier row and which lines belong to an order."""
+
+    def prepare(replay: Replay) -> None:
+        own = replay.own("orders", str(order))
+        (carrier,) = replay.shop.find("order_carriers", "[id]", id_order=own)
         replay.know("order_carriers", order, carrier.id)
-        details = replay.shop.find("order_details", "[id]", id_order=own.id)
-        for recorded_id, detail in zip((10, 11), details, strict=True):
-            replay.know("order_details", recorded_id, detail.id)
+        for recorded, detail in zip(details, replay.shop.find("order_details", "[id]", id_order=own), strict=True):
+            replay.know("order_details", recorded, detail.id)
 
     return prepare
