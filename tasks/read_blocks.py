@@ -55,7 +55,8 @@ class BlockReader:
 
         Lines left over begin a record that the next block ends; the last block leaves none.
         """
-        plain, odd = self._classified(lines)
+        texts = pl.Series(lines, dtype=pl.String)
+        plain, odd = self._classified(texts)
         taken = len(lines)
         crossing: set[int] = set()
         cells: list[list[str]] = []
@@ -74,7 +75,7 @@ class BlockReader:
             else:
                 faults.append((start, *fault))
         plain = plain.filter((plain < taken) & ~plain.is_in(crossing)) if crossing else plain.filter(plain < taken)
-        rows = self._rows(lines, plain, at, cells, first_line)
+        rows = self._rows(self._plain_rows(texts, plain), at, cells, first_line)
         return RowBlock(rows, self._broken(lines, faults, first_line)), taken
 
     def _odd_records(self, lines: Sequence[str], odd: Sequence[int]) -> Iterator[tuple[int, TextRecord]]:
@@ -85,21 +86,23 @@ class BlockReader:
                 next_free = start + found.lines
                 yield start, found
 
-    def _classified(self, lines: list[str]) -> tuple[pl.Series, list[int]]:
+    def _classified(self, texts: pl.Series) -> tuple[pl.Series, list[int]]:
         """Places of the lines that are a row by themselves, and of those that must be looked at one by one."""
         text = pl.col("text")
         quoted = text.str.contains('"', literal=True)
         bare = pl.when(quoted).then(text.str.replace_all(r'"[^"]*"', "")).otherwise(text)
-        width = bare.str.count_matches(self.shape.delimiter, literal=True) + 1
-        blank = (text.str.strip_chars() == "") & (width == 1)
-        whole = ~quoted | text.str.contains(_one_line_of(self.shape.delimiter))
-        plain = whole & width.is_in(self.shape.widths) & ~text.str.contains(f"[\x00{UNDECODABLE}]")
-        if len(self.shape.delimiter.encode()) > 1:
-            plain = pl.lit(value=False)
-        kinds = pl.DataFrame({"text": pl.Series(lines, dtype=pl.String)}).select(
-            plain=plain & ~blank, odd=~plain & ~blank
+        # One step each: an eager select computes again what several of its expressions share.
+        lines = texts.to_frame("text").select(
+            width=bare.str.count_matches(self.shape.delimiter, literal=True) + 1,
+            blank=text.str.strip_chars() == "",
+            whole=~quoted | text.str.contains(_one_line_of(self.shape.delimiter)),
+            marked=text.str.contains(f"[\x00{UNDECODABLE}]"),
         )
-        return kinds["plain"].arg_true(), kinds["odd"].arg_true().to_list()
+        blank = lines["blank"] & (lines["width"] == 1)
+        plain = lines["whole"] & lines["width"].is_in(self.shape.widths) & ~lines["marked"] & ~blank
+        if len(self.shape.delimiter.encode()) > 1:
+            plain = plain & False
+        return plain.arg_true(), (~plain & ~blank).arg_true().to_list()
 
     def _fault(self, lines: Sequence[str], found: TextRecord) -> tuple[str, str] | None:
         text = "".join(lines)
@@ -114,10 +117,7 @@ class BlockReader:
             return None
         return ROW_TOO_SHORT if width < self.shape.width else ROW_TOO_LONG, f"{width}/{self.shape.width}"
 
-    def _rows(
-        self, lines: Sequence[str], plain: pl.Series, at: list[int], cells: list[list[str]], first_line: int
-    ) -> pl.DataFrame:
-        rows = self._plain_rows(lines, plain)
+    def _rows(self, rows: pl.DataFrame, at: list[int], cells: list[list[str]], first_line: int) -> pl.DataFrame:
         if cells:
             names = rows.columns[:-1]
             odd = pl.DataFrame(
@@ -131,10 +131,10 @@ class BlockReader:
             *(self._cell(column.index).alias(column.key) for column in self.stream.columns),
         )
 
-    def _plain_rows(self, lines: Sequence[str], plain: pl.Series) -> pl.DataFrame:
+    def _plain_rows(self, texts: pl.Series, plain: pl.Series) -> pl.DataFrame:
         """`column_0`, `column_1`, ... as polars reads them, and `_at`, the place of each line in the block."""
         schema = {f"column_{i}": pl.String() for i in range(max(self.shape.widths))}
-        text = "\n".join([lines[i] for i in plain]).encode()
+        text = texts.gather(plain).str.join("\n").item().encode()
         rows = (
             pl.read_csv(text, separator=self.shape.delimiter, has_header=False, schema=schema)
             if plain.len()

@@ -31,7 +31,6 @@ _WIDE = ("utf-16", "utf-32")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 # UTF-8's two bytes of a Latin letter, and its dashes and quotes, as Windows-1252 shows them.
 _UTF8_SEEN_AS_CP1252 = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽ]|â€[\u0080-\uffff]")  # noqa: RUF001
-_LINE_ENDS = re.compile("\r\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def decoded(block: bytes, encoding: Encoding) -> str:
     except UnicodeDecodeError:
         text = _SURROGATES.sub(UNDECODABLE, block.decode(encoding.of_lines, "surrogateescape"))
     if "\r" in text:
-        text = _LINE_ENDS.sub("\n", text)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if encoding.guessed and encoding.name == "cp1252" and not text.isascii():
         text = _UTF8_SEEN_AS_CP1252.sub(UNDECODABLE, text)
     return text

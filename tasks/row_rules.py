@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from schemas.column_spec import Column, StreamSpec
 
 _PLACE = ("_file", "_line")
+_NAMED = pl.concat_str(pl.col("_key"), pl.lit(" (l. "), pl.col("_line"), pl.lit(")"))
 _NOTHING = pl.lit(None, pl.String)
 
 
@@ -45,12 +46,12 @@ def neighbour_faults(winners: pl.DataFrame, parent: Column) -> pl.DataFrame:
     one row per key, with `_file`, `_line`, `_key`, `_parent` and `_combination` (see `combination`).
     """
     combinations = winners.filter(pl.col("_parent").is_not_null())
-    named = pl.concat_str(pl.col("_key"), pl.lit(" (l. "), pl.col("_line"), pl.lit(")"))
-    parents = combinations.select(_parent="_key", _detail=named)
+    parents = combinations.select(_parent="_key", _detail=_NAMED)
     nested = combinations.join(parents, on="_parent", how="inner")
     known = combinations.filter(pl.col("_combination").is_not_null())
-    earlier = named.first().over("_parent", "_combination", order_by=_PLACE)
-    repeated = known.with_columns(_detail=earlier).filter(pl.col("_detail") != named)
+    alike = known.filter(pl.struct("_parent", "_combination").is_duplicated()).sort(_PLACE)
+    first = alike.unique(["_parent", "_combination"], keep="first").select("_parent", "_combination", _detail=_NAMED)
+    repeated = alike.join(first, on=["_parent", "_combination"], how="left").filter(pl.col("_detail") != _NAMED)
     return pl.concat(
         _faults(rows.rename({"_parent": parent.key}), code, parent, pl.col("_detail"))
         for rows, code in ((nested, "combination_of_combination"), (repeated, "combination_repeated"))
