@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 # The same as prefect.toml says to `prefect` commands; an installed `passerelle` has no such file beside it.
 _QUIET = {
@@ -19,3 +20,13 @@ def prepare_prefect() -> None:
     """Set what has not been set by whoever starts us. To be called before Prefect is imported."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+
+
+def own_prefect(home: Path) -> None:
+    """A Prefect that knows nothing of the user's: its files in `home`, no server, token or profile of theirs."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ["PREFECT_HOME"] = str(home)
+    os.environ["PREFECT_PROFILES_PATH"] = str(home / "profiles.toml")
+    os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "true"
+    prepare_prefect()

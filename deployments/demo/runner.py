@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MARK = ".passerelle-demo"
 FRENCH_STANDARD_RATE = 1
+_TABLE_WIDTH = 130
 DAYS = ("everything is new", "about 1 % has changed", "nothing has changed")
 
 
@@ -43,7 +44,7 @@ async def run_demo(folder: Path, summary: Path, *, items: int, language: str) ->
         held = shop.held()
     seconds = time.monotonic() - started
     _write_summary(summary, runs, broken, seconds)
-    out.print(_table(runs))
+    out.print(_table(runs), width=max(out.width, _TABLE_WIDTH), crop=False, overflow="ignore")
     out.print(f"The shop now holds {held['products']} products with {held['combinations']} combinations.")
     _tell_where(folder, runs, summary, shop)
     for law in broken:
