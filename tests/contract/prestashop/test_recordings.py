@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deployments.sandbox.shop import SandboxShop
-from tests.contract.prestashop.recorded import demo, exchanges
+from tests.contract.prestashop.recorded import demo, exchanges, stored
 from tests.contract.prestashop.recorded.compare import differences
 from tests.contract.prestashop.recorded.not_comparable import reason
 from tests.contract.prestashop.recorded.replay import Replay
@@ -19,7 +19,7 @@ from tests.contract.prestashop.webservice import Webservice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tests.contract.prestashop.recorded.sequences import Step
+    from tests.contract.prestashop.recorded.steps import Step
 
 UNCHANGING = {"GET", "HEAD", "OPTIONS", "FOO"}
 REFUSED_AT_THE_DOOR = "00_auth/readonly_key_post"
@@ -128,6 +128,7 @@ def replayed(demo_state: Path, tmp_path: Path, steps: Sequence[Step], *, php_war
                 exchange = exchanges.load(step)
                 reply = replay.send(exchange)
                 found += [(step, line) for line in differences(replay.translated(exchange), reply, texts=True)]
+                found += [(step, line) for line in stored.differences(exchange, sandbox, replay)]
             else:
                 step(replay)
     return found

@@ -23,10 +23,7 @@ class Exchange:
     status: int
     answer_headers: dict[str, str]
     answer: bytes
-
-    @property
-    def is_write(self) -> bool:
-        return self.method in {"POST", "PUT", "PATCH"}
+    side_effects: dict[str, Any]
 
 
 def present() -> bool:
@@ -46,6 +43,7 @@ def load(name: str) -> Exchange:
         status=response["status"],
         answer_headers={key.lower(): value for key, value in response["headers"].items()},
         answer=_bytes(response),
+        side_effects=told.get("side_effects") or {},
     )
 
 

@@ -109,8 +109,8 @@ class Replay:
         before = element.text
         if not before or not isinstance(element.tag, str):
             return False
-        if element.tag == "order_reference":
-            element.text = self.references.get(before, before)
+        if before in self.references:
+            element.text = self.references[before]
         elif element.tag == "delivery_option":
             element.text = json.dumps({self.own("addresses", key): value for key, value in json.loads(before).items()})
         elif before.isdigit():
