@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 
 class ServiceError(Exception):
     """The webservice answers with an error document; the last status set is the one sent."""
@@ -11,19 +9,19 @@ class ServiceError(Exception):
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.status = status
-        self.errors = [(code, escape(message, quote=False))]
+        self.errors = [(code, message)]
 
     @classmethod
     def did_you_mean(cls, status: int, code: int, message: str, asked: str, available: list[str]) -> ServiceError:
         """An error that proposes the nearest of the available names."""
-        nearest = min(available, key=lambda name: _distance(asked, name), default="")
+        nearest = min(reversed(available), key=lambda name: _distance(asked, name), default="")
         listed = '", "'.join(available)
         return cls(status, code, f'{message}. Did you mean: "{nearest}"? The full list is: "{listed}"')
 
     def then(self, status: int, code: int, message: str) -> ServiceError:
         """The same error followed by another one."""
         self.status = status
-        self.errors.append((code, escape(message, quote=False)))
+        self.errors.append((code, message))
         return self
 
 

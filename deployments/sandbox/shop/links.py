@@ -24,6 +24,7 @@ def derived_links(place: str) -> Callable[[Draft], None]:
             draft.warnings.append(
                 f"[PHP Warning #2] foreach() argument must be of type array|object, string given ({place})",
             )
+            draft.put("link_rewrite", {})
             return
         made = dict(links) if isinstance(links, dict) else {}
         for language, name in names.items():

@@ -130,9 +130,7 @@ class Writer:
             return document("".join(parts))
         writer = JsonWriter(self._store, self._resource, self._behaviour, shown, self._languages)
         kept = with_prices(self._store, list(rows), shown)
-        if not kept or self._request.query.has("display"):
-            return writer.full_list(kept)
-        return writer.detail(kept[-1])
+        return writer.saved(kept, all_of_them=self._request.query.has("display"))
 
     def _shown_in_detail(self) -> display.Display:
         if self._request.query.has("display"):

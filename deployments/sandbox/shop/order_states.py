@@ -39,6 +39,9 @@ def _apply(store: Store, row: Row, state: Row) -> None:
         if row["delivery_number"] == "0":
             taken = (int(one["delivery_number"]) for one in store["orders"].rows.values())
             changes["delivery_number"] = str(max(taken, default=0) + 1)
+        for invoice in list(store["order_invoices"].where("id_order", row["id"])):
+            delivered = {name: changes[name] for name in ("delivery_number", "delivery_date")}
+            store["order_invoices"].update(invoice["id"], delivered)
     if state["paid"] == "1":
         _pay_the_rest(store, row)
     store["orders"].update(row["id"], changes)

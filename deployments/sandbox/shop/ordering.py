@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from deployments.sandbox.shop.behaviours.customers import cart_rows
 from deployments.sandbox.shop.errors import CrashError, PlainReplyError
 from deployments.sandbox.shop.order_states import enter_state, move_stock
-from deployments.sandbox.shop.prices import PriceQuestion, tax_rate, unit_price
+from deployments.sandbox.shop.prices import PriceQuestion, reduction_percent, tax_rate, unit_price
 from deployments.sandbox.shop.store import now
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Line:
     quantity: int
     tax_excl: Decimal
     tax_incl: Decimal
+    reduction_percent: Decimal
 
 
 def place(draft: Draft) -> None:
@@ -89,7 +90,8 @@ def _lines(store: Store, cart: Row) -> list[Line]:
         }
         excl = unit_price(store, product, PriceQuestion(**question, use_tax=False))
         incl = unit_price(store, product, PriceQuestion(**question))
-        lines.append(Line(product, question["combination"], question["quantity"], excl, incl))
+        percent = reduction_percent(store, product, PriceQuestion(**question))
+        lines.append(Line(product, question["combination"], question["quantity"], excl, incl, percent))
     return lines
 
 
@@ -165,6 +167,9 @@ def _insert_line(store: Store, order: int, line: Line) -> None:
             "total_price_tax_incl": _cents(line.tax_incl * line.quantity),
             "original_product_price": line.product["price"],
             "original_wholesale_price": line.product["wholesale_price"],
+            "purchase_supplier_price": line.product["wholesale_price"],
+            "product_supplier_reference": line.product["supplier_reference"],
+            "reduction_percent": line.reduction_percent,
         },
     )
 

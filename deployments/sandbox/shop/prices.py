@@ -58,6 +58,14 @@ def unit_price(store: Store, product: Row, question: PriceQuestion) -> Decimal:
     return max(price - _reduction(special, price, rate, use_tax=question.use_tax), Decimal(0))
 
 
+def reduction_percent(store: Store, product: Row, question: PriceQuestion) -> Decimal:
+    """The specific price's reduction in per cent, 0 when it has none or is an amount."""
+    special = _specific_price(store, product["id"], question)
+    if special is None or special["reduction_type"] != "percentage":
+        return Decimal(0)
+    return Decimal(special["reduction"]) * 100
+
+
 def _reduction(special: Row, price: Decimal, rate: Decimal, *, use_tax: bool) -> Decimal:
     amount = Decimal(special["reduction"])
     if special["reduction_type"] == "percentage":

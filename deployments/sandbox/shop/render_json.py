@@ -24,6 +24,10 @@ def errors(found: Iterable[tuple[int, str]]) -> str:
     return text({"errors": [{"code": code, "message": message} for code, message in found]})
 
 
+def _plain(name: str, value: Any) -> Any:
+    return "" if value is None and name.startswith("id_") else value
+
+
 class JsonWriter:
     """Writes the entities of one resource with the fields of one display."""
 
@@ -54,15 +58,22 @@ class JsonWriter:
 
     def detail(self, row: Row) -> str:
         """One entity; whatever is falsy to PHP is left out."""
-        kept = {name: value for name, value in self._entity(row).items() if value and value != "0"}
-        return text({self._resource.node: kept})
+        return self._without_falsy(self._entity(row))
+
+    def _without_falsy(self, entity: dict[str, Any]) -> str:
+        return text({self._resource.node: {name: value for name, value in entity.items() if value and value != "0"}})
+
+    def saved(self, rows: list[Row], *, all_of_them: bool) -> str:
+        """The answer to a write: ids are texts, and only the last entity is there unless all are asked for."""
+        entities = [{**self._entity(row), "id": str(row["id"])} for row in rows]
+        return self._listed(entities) if all_of_them or not entities else self._without_falsy(entities[-1])
 
     def _entity(self, row: Row) -> dict[str, Any]:
         shown: dict[str, Any] = {"id": row.get("id")} if self._display.with_id else {}
         for field in self._display.fields:
             getter = self._behaviour.getters.get(field.name)
             value = row.get(field.name) if getter is None else getter(self._store, row)
-            shown[field.name] = self._texts(value) if field.i18n else value
+            shown[field.name] = self._texts(value) if field.i18n else _plain(field.name, value)
         shown.update({name: row["_prices"][name] for name in self._display.prices})
         associations = {
             one.name: entries

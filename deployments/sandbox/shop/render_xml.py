@@ -31,11 +31,8 @@ def errors(found: Iterable[tuple[int, str]]) -> str:
 
 
 def cdata(value: Any) -> str:
-    """A value in a CDATA section, split where it holds the section's own end."""
-    text = "" if value is None else str(value)
-    if "]]>" in text:
-        text = text.replace("]]>", "]]]]><![CDATA[>")
-    return f"<![CDATA[{text}]]>"
+    """A value in a CDATA section; one that holds the section's own end breaks the document, as in the real shop."""
+    return f"<![CDATA[{'' if value is None or value is False else value}]]>"
 
 
 class XmlWriter:
@@ -135,7 +132,7 @@ class XmlWriter:
         return f"{head}>\n{members}</{association.name}>\n"
 
     def _member_href(self, association: Association, entry: dict[str, str], row: Row) -> str:
-        if association.virtual or not association.api or association.fields[0].link:
+        if association.virtual or not association.api or association.name == "accessories":
             return ""
         if association.name == "images":
             owner = row["id"] if self._resource.name == "products" else row.get("id_product")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -38,17 +39,24 @@ def parsed(body: bytes, *, warnings: bool) -> list[etree._Element]:
     try:
         root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     except etree.XMLSyntaxError as fault:
-        raise _unreadable(body, str(fault.msg), warnings=warnings and bool(body)) from fault
+        raise _unreadable(body, fault, warnings=warnings and bool(body)) from fault
     return [child for child in root if isinstance(child.tag, str)]
 
 
-def _unreadable(body: bytes, said: str, *, warnings: bool) -> ServiceError:
+def _unreadable(body: bytes, fault: etree.XMLSyntaxError, *, warnings: bool) -> ServiceError:
     text = body.decode("utf-8", "replace")
     message = f"XML error : String could not be parsed as XML\nXML length : {len(body)}\nOriginal XML : {text}"
     if not warnings:
         return ServiceError(500, 127, message)
     place = "(/var/www/shop/classes/webservice/WebserviceRequest.php, line 1544)"
-    heads = (f"Entity: line 1: parser error : {said}", text[:80], "^")
+    number, column = fault.position
+    lines = [*text.split("\n"), ""]
+    said = str(fault.msg).partition(", line ")[0]
+    heads = (
+        f"Entity: line {number}: parser error : {said}",
+        lines[min(number, len(lines)) - 1][:80],
+        f"{' ' * min(column, 80)}^",
+    )
     error = ServiceError(500, 3, f"[PHP Warning #2] SimpleXMLElement::__construct(): {heads[0]} {place}")
     for head in heads[1:]:
         error = error.then(500, 3, f"[PHP Warning #2] SimpleXMLElement::__construct(): {head} {place}")
@@ -89,7 +97,10 @@ def save_all(
             draft = _loaded(store, resource, method, query, ids[position] if ids else 0)
         charge(method)
         with store.lock:
-            _apply(draft, behaviour, entity)
+            try:
+                _apply(draft, behaviour, entity)
+            except ServiceError as fault:
+                raise _after_warnings(fault, draft.warnings if warnings else []) from fault
             if behaviour.on_read is not None:
                 behaviour.on_read(draft)
             if draft.warnings and warnings:
@@ -101,10 +112,21 @@ def save_all(
             _set_associations(draft, behaviour, entity)
         yield draft.values
     if raised:
-        error = ServiceError(500, 3, raised[0])
-        for message in raised[1:]:
-            error = error.then(500, 3, message)
-        raise error
+        raise _warned(raised)
+
+
+def _warned(messages: list[str]) -> ServiceError:
+    error = ServiceError(500, 3, messages[0])
+    for message in messages[1:]:
+        error = error.then(500, 3, message)
+    return error
+
+
+def _after_warnings(fault: ServiceError, messages: list[str]) -> ServiceError:
+    if not messages:
+        return fault
+    code, message = fault.errors[0]
+    return _warned(messages).then(fault.status, code, message)
 
 
 def _loaded(store: Store, resource: Resource, method: Method, query: Query, identifier: int) -> Draft:
@@ -162,7 +184,9 @@ def _assign(draft: Draft, behaviour: Behaviour, field: Field, value: str | None)
 def _leave_out(draft: Draft, field: Field) -> None:
     if field.required:
         raise ServiceError(400, 41, f'parameter "{field.name}" required')
-    if not field.computed and field.column.kind != "none":
+    if field.read_only:
+        draft.values[field.name] = None
+    elif not field.computed and field.column.kind != "none":
         draft.put(field.name, None)
 
 
@@ -175,7 +199,11 @@ def _validate(draft: Draft) -> None:
         if not field.i18n and not field.computed and not field.read_only:
             fault = _fault(draft, field, draft.values.get(field.name), required=field.required)
             if fault:
-                raise ServiceError(400, 85, f'Validation error: "{fault}"')
+                raise _invalid(85, fault)
+
+
+def _invalid(code: int, fault: str) -> ServiceError:
+    return ServiceError(400, code, f'Validation error: "{escape(fault, quote=False)}"')
 
 
 def _validate_texts(draft: Draft, field: Field) -> None:
@@ -185,7 +213,7 @@ def _validate_texts(draft: Draft, field: Field) -> None:
     for language, text in texts.items():
         fault = _fault(draft, field, text, required=field.required and language == FIRST_LANGUAGE)
         if fault:
-            raise ServiceError(400, 84, f'Validation error: "{fault}"')
+            raise _invalid(84, fault)
 
 
 def _fault(draft: Draft, field: Field, value: str | None, *, required: bool) -> str:
@@ -246,7 +274,7 @@ def write(draft: Draft) -> None:
 
 def _stored(draft: Draft, field: Field, value: Any) -> Any:
     if not field.i18n:
-        return field.column.stored(value)
+        return None if field.nullable and not value else field.column.stored(value)
     if not isinstance(value, dict):
         return dict.fromkeys(draft.store.languages, field.column.stored(value))
     fallback = value.get(FIRST_LANGUAGE, "") if field.required else ""

@@ -35,6 +35,7 @@ class Field:
     read_only: bool = False
     shown_read_only: bool = False
     computed: bool = False
+    nullable: bool = False
     link: str = ""
 
 
@@ -96,6 +97,7 @@ def _field(line: str) -> Field:
         read_only="readonly" in flags,
         shown_read_only="shown-readonly" in flags,
         computed="getter" in flags,
+        nullable="null" in flags,
         link=link,
     )
 

@@ -152,7 +152,7 @@ class Store:
         """A row in which every field holds what the database puts there when nothing is given."""
         row: Row = {}
         for field in self.resources[resource].fields:
-            empty = field.column.empty
+            empty = None if field.nullable else field.column.empty
             row[field.name] = dict.fromkeys(self.languages, empty) if field.i18n else empty
         return row
 
@@ -177,7 +177,7 @@ class Store:
         if field.i18n:
             texts = value if isinstance(value, dict) else dict.fromkeys(self.languages, value)
             return {language: field.column.stored(_plain(texts.get(language, ""))) for language in self.languages}
-        return None if value is None else field.column.stored(_plain(value))
+        return None if value is None or (field.nullable and value == "") else field.column.stored(_plain(value))
 
     def configuration(self, name: str) -> str:
         """A setting of the shop, empty when it has none of that name."""

@@ -120,7 +120,7 @@ class Webservice:
         if method == "DELETE":
             self._charge(resource.name, method, 1)
             remove(self.store, resource, behaviour_of(resource.name), parts[1:], request.query, warnings=self.php_warnings)
-            return Reply(200, content_type=None, signed=True)
+            return Reply(200, content_type=None)
         return self._save(request, resource, method)
 
     def _check_shop(self, query: Query) -> None:

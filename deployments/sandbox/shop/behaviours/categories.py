@@ -22,7 +22,8 @@ def _before_save(draft: Draft) -> None:
     parent = draft.store["categories"].rows.get(parent_id)
     if parent_id and parent is None:
         raise CrashError("the parent category does not exist")
-    draft.put("level_depth", str(int(parent["level_depth"]) + 1) if parent else "0")
+    orphan = "0" if draft.is_new else None
+    draft.put("level_depth", str(int(parent["level_depth"]) + 1) if parent else orphan)
     if draft.is_new:
         draft.put("id_shop_default", "1")
 
@@ -59,10 +60,10 @@ def branch(store: Store, identifier: int) -> Iterator[int]:
 def _products_below(store: Store, row: Row) -> str:
     if row.get("_new"):
         return "-1"
-    products: set[int] = set()
+    products = set[int]()
     for identifier in branch(store, row["id"]):
         products |= store["products"].ids_where("categories", identifier)
-    return str(len(products))
+    return str(len(products) or -1)
 
 
 def _children(store: Store, row: Row) -> Entries:

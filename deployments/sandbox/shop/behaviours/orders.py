@@ -82,8 +82,10 @@ def _slip_lines(store: Store, row: Row) -> Entries:
     return [{"id": str(row["id"]), **dict(zip(_SLIP_LINE, one, strict=True))} for one in kept]
 
 
-def _no_taxes(_store: Store, _row: Row) -> Entries:
-    return []
+def _taxes(store: Store, row: Row) -> Entries:
+    country = store.configuration("PS_COUNTRY_DEFAULT")
+    rules = store["tax_rules"].where("id_tax_rules_group", row["id_tax_rules_group"] or "0")
+    return [{"id": one["id_tax"]} for one in rules if one["id_country"] == country]
 
 
 def _remove_order(store: Store, row: Row) -> None:
@@ -106,5 +108,5 @@ BEHAVIOURS = {
         associations={"order_slip_details": _set_slip_lines},
         lists={"order_slip_details": _slip_lines},
     ),
-    "order_details": Behaviour(lists={"taxes": _no_taxes}),
+    "order_details": Behaviour(lists={"taxes": _taxes}),
 }

@@ -42,9 +42,8 @@ def _set_type(draft: Draft, value: str) -> None:
 def _before_save(draft: Draft) -> None:
     if draft.is_new:
         draft.put("id_shop_default", "1")
-    price, unit_price = number(draft.text("price")), number(draft.text("unit_price"))
-    if draft.touched & {"price", "unit_price"} and unit_price:
-        draft.put("unit_price_ratio", f"{price / unit_price:.14g}")
+    elif not draft.values.get("unit_price_ratio"):
+        draft.values["unit_price_ratio"] = "0"
 
 
 def _searchable(draft: Draft) -> bool:
@@ -57,6 +56,9 @@ def _searchable(draft: Draft) -> bool:
 
 def _after_save(draft: Draft) -> None:
     table = draft.store["products"]
+    row = table.rows[draft.identifier]
+    if unit_price := number(row["unit_price"]):
+        table.update(draft.identifier, {"unit_price_ratio": f"{number(row['price']) / unit_price:.14g}"})
     if _searchable(draft):
         table.update(draft.identifier, {"indexed": "1"})
     if draft.is_new:
@@ -178,14 +180,14 @@ def _position(store: Store, row: Row) -> str:
     return "" if position is None else str(position)
 
 
-def _manufacturer_name(store: Store, row: Row) -> str:
+def _manufacturer_name(store: Store, row: Row) -> str | bool:
     found = store["manufacturers"].rows.get(int(row["id_manufacturer"] or 0))
-    return found["name"] if found else ""
+    return str(found["name"]) if found else False
 
 
-def _quantity(_store: Store, row: Row) -> str:
+def _quantity(_store: Store, row: Row) -> str | None:
     """The column of the product, never its stock: 0 once stored, nothing in the answer to a POST."""
-    return row.get("quantity") or ""
+    return row.get("quantity")
 
 
 def _type(_store: Store, row: Row) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployments.sandbox.shop.entity import Behaviour
+from deployments.sandbox.shop.entity import Behaviour, Getter
 
 if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Row, Store
@@ -17,11 +17,11 @@ def _currency_name(_store: Store, row: Row) -> str:
     return str(row.get("name") or "")
 
 
-def _carrier_tax_group(_store: Store, row: Row) -> int:
-    return int(row.get("id_tax_rules_group") or 0)
+def _whole(name: str) -> Getter:
+    return lambda _store, row: int(row.get(name) or 0)
 
 
 BEHAVIOURS = {
     "currencies": Behaviour(getters={"name": _currency_name}),
-    "carriers": Behaviour(getters={"id_tax_rules_group": _carrier_tax_group}),
+    "carriers": Behaviour(getters={name: _whole(name) for name in ("id_tax_rules_group", "shipping_method")}),
 }
