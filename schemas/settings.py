@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, InstanceOf, ValidationInfo, field_validator
 
+from schemas.erp_settings import Cegid, Orders
+from schemas.setting_values import Count, Secret, SecretName, Section, Share, ShopId, fault, is_loopback, secret_name
 from schemas.toml_faults import parse_toml
 
-
-@dataclass(frozen=True, slots=True)
-class SecretName:
-    """Where a secret is found, never the secret: `env:NAME` (environment) or `block:name` (Prefect Secret block)."""
-
-    kind: Literal["env", "block"]
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}"
-
-
-def _fault(kind: str, reason: str, remedy: str) -> PydanticCustomError:
-    # The reason and the remedy never hold the value: it may be a secret.
-    return PydanticCustomError(kind, "{reason}", {"reason": reason, "remedy": remedy})
-
-
-def _secret_name(value: Any) -> Any:
-    if isinstance(value, SecretName):
-        return value
-    kind, _, name = value.partition(":") if isinstance(value, str) else ("", "", "")
-    if kind == "env" and name.isidentifier():
-        return SecretName("env", name)
-    if kind == "block" and name and not name.isspace():
-        return SecretName("block", name)
-    raise _fault(
-        "secret_name",
-        "a secret is never written in this file",
-        "Write `env:NAME` (an environment variable) or `block:name` (a Prefect Secret block) and put the secret there; "
-        "if a real key was written here, replace it in the shop by a new one.",
-    )
+__all__ = ["Cegid", "Orders", "SecretName", "ShopSettings", "default_settings_text", "parse_settings"]
 
 
 def _ledger_url(value: Any) -> Any:
     if isinstance(value, str) and (value == "" or value.startswith("sqlite:///")):
         return value
-    return _secret_name(value)
+    return secret_name(value)
 
 
 def _shop_url(value: Any) -> Any:
@@ -57,29 +26,10 @@ def _shop_url(value: Any) -> Any:
         return value
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise _fault("shop_url", "this is not the address of a shop", 'Write it like "https://www.example.com".')
+        raise fault("shop_url", "this is not the address of a shop", 'Write it like "https://www.example.com".')
     if parts.username is not None:
-        raise _fault("shop_url", "the address holds a user or a key", "Write the address alone; the key goes to `key`.")
+        raise fault("shop_url", "the address holds a user or a key", "Write the address alone; the key goes to `key`.")
     return value.rstrip("/").removesuffix("/api").rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-Secret = Annotated[InstanceOf[SecretName], BeforeValidator(_secret_name)]
-Share = Annotated[float, Field(ge=0, le=1)]
-ShopId = Annotated[int, Field(ge=1)]
-Count = Annotated[int, Field(ge=1)]
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, typed strictly, and no key that is not known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Limits(Section):
@@ -128,9 +78,9 @@ class Shop(Section):
     @classmethod
     def _plain_http_only_on_loopback(cls, url: str, info: ValidationInfo) -> str:
         parts = urlsplit(url)
-        allowed = info.data.get("allow_plain_http", False) or _is_loopback(parts.hostname or "")
+        allowed = info.data.get("allow_plain_http", False) or is_loopback(parts.hostname or "")
         if parts.scheme == "http" and not allowed:
-            raise _fault(
+            raise fault(
                 "plain_http",
                 "with http:// the key travels in clear",
                 "Write https://, or set `allow_plain_http = true` under [shop] if the line is private.",
@@ -203,6 +153,8 @@ class ShopSettings(Section):
     products: Products = Products()
     read_back: ReadBack = ReadBack()
     guards: Guards = Guards()
+    cegid: Cegid = Cegid()
+    orders: Orders = Orders()
 
 
 def parse_settings(text: str, *, source: str) -> ShopSettings:

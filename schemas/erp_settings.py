@@ -1,0 +1,113 @@
+"""The part of settings.toml that is about the ERP and the orders that travel to it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from schemas.setting_values import Count, Secret, Section, ShopId, fault, is_loopback
+
+
+def _service_url(value: Any) -> Any:
+    if not isinstance(value, str) or not value:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise fault("erp_url", "this is not the address of a Cegid", 'Write it like "https://...cegid.cloud/Y2".')
+    if parts.username is not None:
+        raise fault("erp_url", "the address holds a user or a password", "Write the address alone.")
+    return value.rstrip("/")
+
+
+Prefix = Annotated[str, Field(min_length=1, max_length=6, pattern=r"^[A-Za-z0-9_-]+$")]
+States = Annotated[list[ShopId], Field(min_length=1)]
+
+
+class CegidAccess(Section):
+    """`[cegid.test]` and `[cegid.production]`: one access to one database of Cegid."""
+
+    allow_plain_http: bool = False
+    """Allow `http://` beyond this machine: password and customers then travel in clear."""
+    url: Annotated[str, BeforeValidator(_service_url)] = ""
+    """The root of the services, such as `https://123456-retail-ondemand.cegid.cloud/Y2`."""
+    user: str = ""
+    """`DOMAIN\\USER`."""
+    password: Secret | None = None
+    """Where the password is: `env:NAME` or `block:name`."""
+    database: str = ""
+    """`DatabaseId`, such as `123456_001_PROD`."""
+
+    @field_validator("url")
+    @classmethod
+    def _plain_http_only_on_loopback(cls, url: str, info: ValidationInfo) -> str:
+        parts = urlsplit(url)
+        allowed = info.data.get("allow_plain_http", False) or is_loopback(parts.hostname or "")
+        if parts.scheme == "http" and not allowed:
+            remedy = "Write https://, or set `allow_plain_http = true` in this table if the line is private."
+            raise fault("plain_http", "with http:// the password travels in clear", remedy)
+        return url
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The keys that an access cannot do without and that are not there."""
+        return tuple(name for name in ("url", "user", "password", "database") if not getattr(self, name))
+
+
+class ServiceItems(Section):
+    """`[cegid.items]`: the items, kept out of stock, that stand for what is no product; empty: such orders are held."""
+
+    misc: str = ""
+    shipping: str = ""
+    wrapping: str = ""
+    discount: str = ""
+
+
+class Cegid(Section):
+    """`[cegid]`: where orders go and how they are written there."""
+
+    use: Literal["none", "test", "production"] = "none"
+    """Which of the two accesses is used. With `test` nothing is written to the shop."""
+    test: CegidAccess = CegidAccess()
+    production: CegidAccess = CegidAccess()
+    items: ServiceItems = ServiceItems()
+    store: str = ""
+    """The code of the e-commerce store."""
+    warehouse: str = ""
+    """The code of the warehouse that delivers; empty: Cegid's own choice."""
+    order_prefix: Prefix = "WEB"
+    """Before the order's id: the internal reference of its document."""
+    customer_prefix: Prefix = "WEB"
+    """Before the customer's id on ten digits: the code of customers that the shop brings."""
+    document_type: Literal["CustomerOrder", "Receipt"] = "CustomerOrder"
+    """`CustomerOrder` needs Cegid's e-commerce module; a `Receipt` carries no carrier."""
+    default_markdown: str = ""
+    """The markdown reason of discounts that were made in the shop."""
+    group_member: str = ""
+    """The customer's member that holds the group's code, such as `PriceListCode`; empty: the group is not sent."""
+    address_length: Annotated[int, Field(ge=10)] = 35
+    """Characters in a line of an address: 35 before the 2023 versions of Cegid, 70 since."""
+    discount_quantity: Literal[-1, 1] = -1
+    """-1: a cart discount is a line of quantity -1; 1: one with a negative price."""
+    connections: Annotated[int, Field(ge=1, le=16)] = 4
+    """Requests at the same time."""
+    timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
+    verify_tls: bool | str = True
+    """true, false, or the path of a file of trusted certificates."""
+
+
+class Orders(Section):
+    """`[orders]`: which orders go to the ERP."""
+
+    states: States = Field(default_factory=lambda: [2, 9, 11])
+    """The states (ids) of an order that goes: payment accepted, on backorder (paid), remote payment accepted."""
+    waiting_states: list[ShopId] = Field(default_factory=lambda: [1, 8, 10, 12, 13])
+    """The states of an order that is not paid yet: it is looked at again every run."""
+    placed_from: date | None = None
+    """Orders placed before this day never go."""
+    compare_cart: bool = True
+    """Hold an order that has another number of lines than its cart had."""
+    chunk: Count = 100
+    """Orders of one task run."""
