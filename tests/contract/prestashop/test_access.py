@@ -10,11 +10,12 @@ import httpx
 import pytest
 
 from tests.contract.prestashop.setting import NO_SUCH_ID
-from tests.contract.prestashop.webservice import Webservice, refused
+from tests.contract.prestashop.webservice import Reply, refused
 
 if TYPE_CHECKING:
     from tests.contract.prestashop.bench import Bench
     from tests.contract.prestashop.setting import Setting
+    from tests.contract.prestashop.webservice import Webservice
 
 METHODS = ("get", "put", "post", "patch", "delete", "head")
 RELIED_ON = {
@@ -33,12 +34,6 @@ def anonymous(shop: Webservice, headers: dict[str, str] | None = None, query: st
 
 def basic(key: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode()}
-
-
-def codes(response: httpx.Response) -> list[int]:
-    from tests.contract.prestashop.webservice import Reply  # noqa: PLC0415
-
-    return Reply(response).codes
 
 
 def test_the_key_is_the_user_of_basic_authentication(shop: Webservice) -> None:
@@ -60,7 +55,7 @@ def test_without_credentials_the_answer_is_not_xml(shop: Webservice) -> None:
 def test_a_wrong_key_is_401_and_says_why(shop: Webservice, key: str, expected: list[int]) -> None:
     response = anonymous(shop, basic(key))
     assert response.status_code == 401
-    assert codes(response) == expected
+    assert Reply(response).codes == expected
 
 
 def test_the_root_lists_each_resource_with_the_rights_of_the_key(shop: Webservice) -> None:
