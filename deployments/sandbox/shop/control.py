@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.faults import Faults
 
 PREFIX = "/_sandbox/"
+_LAST_REQUESTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +40,28 @@ class Panel:
 
     def _answer(self, method: str, path: str, asked: Any) -> Any:
         name, _, rest = path.partition("/")
-        match name:
-            case "requests":
-                return {"total": len(self.requests()), "writes": self.writes(), "requests": self.requests()[-1000:]}
-            case "reset":
-                self.reset()
-                return {}
-            case "faults":
-                return self._set_faults(method, asked)
-            case "snapshot":
-                return self.snapshot()
-            case "rows" if method == "POST":
-                resource, _, identifier = rest.partition("/")
-                if identifier:
-                    self.change(resource, int(identifier), asked)
-                    return {"id": int(identifier)}
-                return {"id": self.insert(resource, asked)}
-            case "rows":
-                return self.rows(rest)
-            case _:
-                raise ValueError(f"unknown endpoint {name!r}")
+        answers: dict[str, Callable[[], Any]] = {
+            "requests": self._counts,
+            "reset": self.reset,
+            "faults": lambda: self._set_faults(method, asked),
+            "snapshot": self.snapshot,
+            "rows": lambda: self._put(rest, asked) if method == "POST" else self.rows(rest),
+        }
+        if name not in answers:
+            raise ValueError(f"unknown endpoint {name!r}; known: {', '.join(answers)}")
+        return answers[name]()
+
+    def _counts(self) -> dict[str, Any]:
+        seen = self.requests()
+        return {"total": len(seen), "writes": self.writes(), "requests": seen[-_LAST_REQUESTS:]}
+
+    def _put(self, path: str, values: dict[str, Any]) -> dict[str, int]:
+        """``rows/products`` inserts a row, ``rows/products/5`` edits one."""
+        resource, _, identifier = path.partition("/")
+        if not identifier:
+            return {"id": self.insert(resource, values)}
+        self.change(resource, int(identifier), values)
+        return {"id": int(identifier)}
 
     def _set_faults(self, method: str, asked: Any) -> Any:
         """``{"kind": …}`` adds a rule, ``{"chance": {"seed": …, "rate": …}}`` a chance, DELETE clears both."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from operator import gt, lt
+from functools import partial
+from operator import gt, le, lt
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.columns import Column, folded, like, number
@@ -21,7 +22,7 @@ _DATES = ("date_add", "date_upd")
 _ID = Column("int", low=0, high=2**32 - 1)
 _SORTED_BY_DATABASE = {("products", "reference"), ("combinations", "reference"), ("orders", "current_state")}
 _SORT_SYNTAX = (
-    "The \"sort\" value has to be formed as this example: \"field_ASC\" or "
+    'The "sort" value has to be formed as this example: "field_ASC" or '
     "'[field_1_DESC,field_2_ASC,field_3_ASC,...]' (\"field\" has to be an available field)"
 )
 
@@ -185,10 +186,14 @@ def _different(selection: Selection, name: str, value: str) -> None:
 
 def _between(selection: Selection, name: str, left: str, right: str) -> None:
     column = _column(selection, name)
-    low, high = sorted((column.comparable(left), column.comparable(right)))  # type: ignore[type-var]
-    selection.predicates.append(
-        lambda row: any(low <= column.comparable(text) <= high for text in _texts(selection, row, name)),  # type: ignore[operator]
-    )
+    ends = column.comparable(left), column.comparable(right)
+    low, high = ends if le(*ends) else reversed(ends)
+
+    def between(row: Row) -> bool:
+        values = map(column.comparable, _texts(selection, row, name))
+        return any(le(low, value) and le(value, high) for value in values)
+
+    selection.predicates.append(between)
 
 
 def in_order(selection: Selection, query: Query, names: Available) -> list[Row]:
@@ -200,12 +205,11 @@ def in_order(selection: Selection, query: Query, names: Available) -> list[Row]:
     bracketed = re.fullmatch(r"\[(.*)\]", wanted)
     parts = bracketed[1].split(",") if bracketed else [wanted]
     for name, descending in reversed([_sort_part(part, names, selection.table.resource) for part in parts]):
-        column = _column(selection, name)
-        rows.sort(key=lambda row, name=name, column=column: _sort_key(selection, row, name, column), reverse=descending)
+        rows.sort(key=partial(_sort_key, selection, name, _column(selection, name)), reverse=descending)
     return rows
 
 
-def _sort_key(selection: Selection, row: Row, name: str, column: Column) -> tuple[int, str | float]:
+def _sort_key(selection: Selection, name: str, column: Column, row: Row) -> tuple[int, str | float]:
     text = next(_texts(selection, row, name), None)
     return (0, 0.0) if text is None else (1, column.comparable(text))
 

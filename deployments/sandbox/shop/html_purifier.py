@@ -40,7 +40,9 @@ def _attributes(element: html.HtmlElement) -> Iterator[str]:
 
 def _style(value: str) -> str:
     declarations = [one.strip() for one in value.split(";") if one.strip()]
-    return "".join(f"{name.strip()}:{content.strip()};" for name, _, content in (d.partition(":") for d in declarations))
+    return "".join(
+        f"{name.strip()}:{content.strip()};" for name, _, content in (d.partition(":") for d in declarations)
+    )
 
 
 def _written(element: html.HtmlElement) -> Iterator[str]:

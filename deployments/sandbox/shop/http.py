@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import struct
 import threading
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from io import BufferedReader
 
 MAX_REQUEST_LINE = 8_190
 MAX_BODY = 1_048_576
@@ -91,7 +91,7 @@ class HttpServer:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(_KEEP_ALIVE_SECONDS)
         try:
-            with connection, connection.makefile("rb", 65_536) as stream:
+            with connection, io.BufferedReader(socket.SocketIO(connection, "r"), 65_536) as stream:
                 for count in range(1, MAX_REQUESTS_PER_CONNECTION + 1):
                     if not self._one(connection, stream, last=count == MAX_REQUESTS_PER_CONNECTION):
                         break
@@ -101,7 +101,7 @@ class HttpServer:
             with self._lock:
                 self._open.discard(connection)
 
-    def _one(self, connection: socket.socket, stream: BufferedReader, *, last: bool) -> bool:
+    def _one(self, connection: socket.socket, stream: io.BufferedReader[socket.SocketIO], *, last: bool) -> bool:
         """Serve one request; false when the connection is to be closed."""
         try:
             request = self._read(connection, stream)
@@ -120,7 +120,7 @@ class HttpServer:
         connection.sendall(_encoded(reply, head=request.method == "HEAD", close=close))
         return not close
 
-    def _read(self, connection: socket.socket, stream: BufferedReader) -> HttpRequest | None:
+    def _read(self, connection: socket.socket, stream: io.BufferedReader[socket.SocketIO]) -> HttpRequest | None:
         line = stream.readline(MAX_REQUEST_LINE + 3)
         if not line.strip():
             return None
@@ -134,7 +134,7 @@ class HttpServer:
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         return HttpRequest(parts[0], parts[1], headers, self._body(stream, headers))
 
-    def _body(self, stream: BufferedReader, headers: Mapping[str, str]) -> bytes:
+    def _body(self, stream: io.BufferedReader[socket.SocketIO], headers: Mapping[str, str]) -> bytes:
         if "chunked" in headers.get("transfer-encoding", "").lower():
             return self._chunks(stream)
         length = int(headers.get("content-length") or 0)
@@ -142,7 +142,7 @@ class HttpServer:
             raise _BadRequestError(_page(413, "Request Entity Too Large"))
         return stream.read(length) if length else b""
 
-    def _chunks(self, stream: BufferedReader) -> bytes:
+    def _chunks(self, stream: io.BufferedReader[socket.SocketIO]) -> bytes:
         body = bytearray()
         while size := int(stream.readline(1024).split(b";")[0] or b"0", 16):
             body += stream.read(size)
@@ -153,7 +153,7 @@ class HttpServer:
         return bytes(body)
 
 
-def _headers(stream: BufferedReader) -> dict[str, str]:
+def _headers(stream: io.BufferedReader[socket.SocketIO]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for _ in range(_MAX_HEADERS):
         line = stream.readline(65_536).decode("latin-1")
@@ -173,13 +173,15 @@ def _drain(connection: socket.socket) -> None:
 
 
 def _page(status: int, title: str) -> HttpReply:
-    return page(status, f"{status} {title}", f"<center><h1>{status} {title}</h1></center>\n<hr><center>{_SERVER}</center>")
+    return page(
+        status, f"{status} {title}", f"<center><h1>{status} {title}</h1></center>\n<hr><center>{_SERVER}</center>"
+    )
 
 
-def page(status: int, title: str, content: str) -> HttpReply:
+def page(status: int, title: str, content: str, *headers: tuple[str, str]) -> HttpReply:
     """An HTML page of the front server."""
     text = f"<html>\n<head><title>{title}</title></head>\n<body>\n{content}\n</body>\n</html>\n"
-    return HttpReply(status, [("Content-Type", "text/html")], text.encode())
+    return HttpReply(status, [("Content-Type", "text/html"), *headers], text.encode())
 
 
 _DATES: dict[int, str] = {}

@@ -140,4 +140,3 @@ class Writer:
     def _xml(self, shown: display.Display) -> XmlWriter:
         url = self._request.api_url
         return XmlWriter(self._store, self._resource, self._behaviour, shown, url, self._languages)
-

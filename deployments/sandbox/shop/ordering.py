@@ -1,10 +1,10 @@
-"""Turns a cart into an order: lines, totals, stock, invoice and payment come from the cart, hardly anything from outside."""
+"""Turns a cart into an order: lines, totals, stock, invoice and payment come from the cart, hardly any from outside."""
 
 from __future__ import annotations
 
 import random
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -82,17 +82,25 @@ def _lines(store: Store, cart: Row) -> list[Line]:
         if product is None:
             continue
         customer = store["customers"].rows.get(int(cart["id_customer"]))
-        question = {
-            "combination": int(entry["id_product_attribute"]),
-            "quantity": int(entry["quantity"]),
-            "customer": int(cart["id_customer"]),
-            "group": int(customer["id_default_group"]) if customer else 1,
-        }
-        excl = unit_price(store, product, PriceQuestion(**question, use_tax=False))
-        incl = unit_price(store, product, PriceQuestion(**question))
-        percent = reduction_percent(store, product, PriceQuestion(**question))
-        lines.append(Line(product, question["combination"], question["quantity"], excl, incl, percent))
+        question = PriceQuestion(
+            combination=int(entry["id_product_attribute"]),
+            quantity=int(entry["quantity"]),
+            customer=int(cart["id_customer"]),
+            group=int(customer["id_default_group"]) if customer else 1,
+        )
+        lines.append(_line(store, product, question))
     return lines
+
+
+def _line(store: Store, product: Row, question: PriceQuestion) -> Line:
+    return Line(
+        product=product,
+        combination=question.combination,
+        quantity=question.quantity,
+        tax_excl=unit_price(store, product, replace(question, use_tax=False)),
+        tax_incl=unit_price(store, product, question),
+        reduction_percent=reduction_percent(store, product, question),
+    )
 
 
 def _cents(amount: Decimal) -> Decimal:
@@ -168,10 +176,17 @@ def _insert_line(store: Store, order: int, line: Line) -> None:
             "original_product_price": line.product["price"],
             "original_wholesale_price": line.product["wholesale_price"],
             "purchase_supplier_price": line.product["wholesale_price"],
-            "product_supplier_reference": line.product["supplier_reference"],
+            "product_supplier_reference": _supplier_reference(store, line),
             "reduction_percent": line.reduction_percent,
         },
     )
+
+
+def _supplier_reference(store: Store, line: Line) -> str:
+    for row in store["product_suppliers"].where("id_product", line.product["id"]):
+        if (row["id_product_attribute"], row["id_supplier"]) == (str(line.combination), line.product["id_supplier"]):
+            return str(row["product_supplier_reference"])
+    return str(line.product["supplier_reference"])
 
 
 def _line_name(store: Store, line: Line) -> str:

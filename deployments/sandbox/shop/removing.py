@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _NO_ID = "[PHP Warning #2] Undefined array key 1 (/var/www/shop/classes/webservice/WebserviceRequest.php, line 1485)"
 
 
-def remove(store: Store, resource: Resource, behaviour: Behaviour, rest: list[str], query: Query, *, warnings: bool) -> None:
+def remove(
+    store: Store, resource: Resource, behaviour: Behaviour, rest: list[str], query: Query, *, warnings: bool
+) -> None:
     """Take out the entities named by the path or by ``id=[1,2]``."""
     ids = _named(rest, query)
     with store.lock:

@@ -26,8 +26,12 @@ def listing(store: Store, profile: str, rights: Rights, api_url: str) -> str:
 
 
 def _resource(name: str, description: str, attributes: str, api_url: str) -> str:
-    schemas = "" if name in _WITHOUT_SCHEMA else "".join(
-        f'<schema xlink:href="{api_url}{name}?schema={kind}" type="{kind}"/>\n' for kind in ("blank", "synopsis")
+    schemas = (
+        ""
+        if name in _WITHOUT_SCHEMA
+        else "".join(
+            f'<schema xlink:href="{api_url}{name}?schema={kind}" type="{kind}"/>\n' for kind in ("blank", "synopsis")
+        )
     )
     told = f"<description {attributes}>\n{escape(description, quote=False)}</description>\n"
     return f"<{name} {attributes}>\n{told}{schemas}</{name}>\n"

@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.schema import Field, Resource
     from deployments.sandbox.shop.store import Row, Store
 
-ENUMERATIONS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("products", "condition"): ("new", "used", "refurbished"),
-    ("products", "visibility"): ("both", "catalog", "search", "none"),
-    ("product_options", "group_type"): ("select", "radio", "color"),
+PRODUCT_CHOICES = {
+    "condition": ("new", "used", "refurbished"),
+    "visibility": ("both", "catalog", "search", "none"),
 }
-DEFAULTS = {("products", "condition"): "new", ("products", "visibility"): "both"}
 
 
 def as_method(method: str) -> Method:
@@ -220,14 +218,22 @@ def _fault(draft: Draft, field: Field, value: str | None, *, required: bool) -> 
     name = f"{draft.resource.php_class}->{field.name}"
     if required and value in {None, ""}:
         return f"Property {name} is empty."
-    allowed = ENUMERATIONS.get((draft.resource.name, field.name))
-    if allowed and not value and (draft.resource.name, field.name) in DEFAULTS:
-        draft.put(field.name, DEFAULTS[draft.resource.name, field.name])
-        return ""
-    if allowed and draft.resource.name == "products" and value not in allowed:
+    if draft.resource.name == "products" and field.name in PRODUCT_CHOICES:
+        return _choice_fault(draft, field, name, value or "")
+    return _rule_fault(field, name, value) if value and value != "0" else ""
+
+
+def _choice_fault(draft: Draft, field: Field, name: str, value: str) -> str:
+    """A choice left out takes its first value."""
+    allowed = PRODUCT_CHOICES[field.name]
+    if not value:
+        draft.put(field.name, allowed[0])
+    elif value not in allowed:
         return f"Property {name} has a bad value (allowed values are: {', '.join(allowed)})."
-    if not value or value == "0":
-        return ""
+    return ""
+
+
+def _rule_fault(field: Field, name: str, value: str) -> str:
     if field.max_size is not None and len(value) > field.max_size:
         return (
             f"The length of property {name} is currently {len(value)} chars. "

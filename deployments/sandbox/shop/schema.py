@@ -1,4 +1,4 @@
-"""The webservice's resources as data: fields, validators, links and associations of each, read from ``resources/*.toml``."""
+"""The webservice's resources as data: fields, rules, links and associations, read from ``resources/*.toml``."""
 
 from __future__ import annotations
 

@@ -34,13 +34,20 @@ def snapshot(store: Store) -> dict[str, list[dict[str, Any]]]:
     with store.lock:
         named = _Names(store)
         return {
-            "categories": _sorted({**named.plain("categories", row), "path": named.category(row["id"])} for row in _all(store, "categories")),
+            "categories": _sorted(
+                {**named.plain("categories", row), "path": named.category(row["id"])}
+                for row in _all(store, "categories")
+            ),
             "manufacturers": _sorted(named.plain("manufacturers", row) for row in _all(store, "manufacturers")),
             "suppliers": _sorted(named.plain("suppliers", row) for row in _all(store, "suppliers")),
-            "option_values": _sorted({"value": named.option_value(row["id"])} for row in _all(store, "product_option_values")),
+            "option_values": _sorted(
+                {"value": named.option_value(row["id"])} for row in _all(store, "product_option_values")
+            ),
             "options": _sorted({"name": named.text(row["name"])} for row in _all(store, "product_options")),
             "features": _sorted({"name": named.text(row["name"])} for row in _all(store, "product_features")),
-            "feature_values": _sorted({"value": named.feature_value(row["id"])} for row in _all(store, "product_feature_values")),
+            "feature_values": _sorted(
+                {"value": named.feature_value(row["id"])} for row in _all(store, "product_feature_values")
+            ),
             "products": _sorted(named.product(row) for row in _all(store, "products")),
             "combinations": _sorted(named.combination_row(row) for row in _all(store, "combinations")),
             "stock": _sorted(named.stock(row) for row in _all(store, "stock_availables")),
@@ -104,7 +111,11 @@ class _Names:
     def option_value(self, identifier: Any) -> str:
         """``group: value``."""
         row = self._row("product_option_values", identifier)
-        return f"{self._name('product_options', row['id_attribute_group'])}: {self.text(row['name'])}" if row else "unknown"
+        return (
+            f"{self._name('product_options', row['id_attribute_group'])}: {self.text(row['name'])}"
+            if row
+            else "unknown"
+        )
 
     def feature_value(self, identifier: Any) -> str:
         """``feature: value``."""
@@ -129,7 +140,10 @@ class _Names:
             **self.plain("products", row),
             "default_category": self.category(row["id_category_default"]),
             "categories": sorted(self.category(one) for one in row.get("categories", [])),
-            "features": sorted(f"{self._name('product_features', one)} = {self.feature_value(two)}" for one, two in row.get("product_features", [])),
+            "features": sorted(
+                f"{self._name('product_features', one)} = {self.feature_value(two)}"
+                for one, two in row.get("product_features", [])
+            ),
             "manufacturer": self._name("manufacturers", row["id_manufacturer"]),
             "supplier": self._name("suppliers", row["id_supplier"]),
             "tax_rule_group": self._name("tax_rule_groups", row["id_tax_rules_group"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Store:
         return row
 
     def add(self, resource: str, values: Mapping[str, Any], wanted_id: int | None = None) -> int:
-        """Store a row of plain values directly: numbers become text, a text for an i18n field goes to every language."""
+        """Store a row of plain values: numbers become text, a text for an i18n field goes to every language."""
         row = self.blank_row(resource)
         if "date_add" in row:
             row["date_add"] = now()
@@ -224,5 +224,5 @@ def _revived(resource: Resource, row: Row) -> Row:
             row[field.name] = {int(language): text for language, text in texts.items()}
     for name, value in row.items():
         if isinstance(value, list):
-            row[name] = [tuple(one) if isinstance(one, list) else one for one in cast("list[Any]", value)]
+            row[name] = [tuple(one) if isinstance(one, list) else one for one in value]
     return row

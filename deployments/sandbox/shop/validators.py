@@ -61,8 +61,11 @@ _PATTERNS = {
     "isZipCodeFormat": r"[NLCnlc 0-9-]+",
 }
 _CUSTOMER_NAME = re.compile(r'(?!\s*$)(?:[^0-9!<>,;?=+()/\\@#"°*`{}_^$%:¤\[\]|.。]|[.。](?:\s|$))*')
-_HTML_EVENTS = re.compile(r"<[^>]*\bon(?:abort|blur|change|click|error|focus|input|key|load|mouse|submit|touch)\w*\s*=", re.I)
-_HTML_SCRIPT = re.compile(r"<[\s]*script|<\s*/?\s*(?:form|input|embed|object|i?frame|meta|base)\b|.*script\s*:", re.I)
+_HTML_EVENT_NAMES = "abort|blur|change|click|error|focus|input|key|load|mouse|submit|touch"
+_HTML_EVENTS = re.compile(rf"<[^>]*\bon(?:{_HTML_EVENT_NAMES})\w*\s*=", re.IGNORECASE)
+_HTML_SCRIPT = re.compile(
+    r"<[\s]*script|<\s*/?\s*(?:form|input|embed|object|i?frame|meta|base)\b|.*script\s*:", re.IGNORECASE
+)
 _NUMERIC = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -148,4 +151,3 @@ _BY_LOWER = {name.lower(): rule for name, rule in _FUNCTIONS.items()}
 def rule(name: str) -> Callable[[str], object]:
     """The rule of that name; PHP finds it whatever its case. Truthy when the value passes."""
     return _BY_LOWER[name.lower()]
-

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Store
 
 KEY_LENGTH = 32
+DISABLED = "The PrestaShop webservice is disabled. Please activate it in the PrestaShop Back Office"
+NOT_ACTIVE = "Authentification key is not active"
+NO_PERMISSION = "No permission for this authentication key"
 OWN_HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -87,15 +90,13 @@ class Webservice:
         if key is None:
             raise PlainReplyError(401, "401 Unauthorized")
         if self.store.configuration("PS_WEBSERVICE") != "1":
-            said = "The PrestaShop webservice is disabled. Please activate it in the PrestaShop Back Office"
-            raise ServiceError(503, 22, said)
+            raise ServiceError(503, 22, DISABLED)
         if not key:
             raise ServiceError(401, 17, "Authentication key is empty")
         if len(key) != KEY_LENGTH:
             raise ServiceError(401, 18, "Invalid authentication key format")
         if key not in self.keys:
-            fault = ServiceError(401, 20, "Authentification key is not active")
-            raise fault.then(401, 21, "No permission for this authentication key")
+            raise ServiceError(401, 20, NOT_ACTIVE).then(401, 21, NO_PERMISSION)
         if key in self.detached_keys:
             raise ServiceError(403, 132, "No permission for this key on this shop")
         return self.keys[key]
@@ -119,7 +120,9 @@ class Webservice:
                 raise self._warned(fault) from fault
         if method == "DELETE":
             self._charge(resource.name, method, 1)
-            remove(self.store, resource, behaviour_of(resource.name), parts[1:], request.query, warnings=self.php_warnings)
+            remove(
+                self.store, resource, behaviour_of(resource.name), parts[1:], request.query, warnings=self.php_warnings
+            )
             return Reply(200, content_type=None)
         return self._save(request, resource, method)
 
@@ -194,4 +197,3 @@ class Webservice:
         body = writer.saved(saved)
         status = 201 if method == "POST" else 200
         return Reply(status, body, JSON if wants_json(request) else XML, signed=True)
-

@@ -62,7 +62,7 @@ def _manufacturer_addresses(store: Store, row: Row) -> Entries:
     return [{"id": str(one["id"])} for one in store["addresses"].where("id_manufacturer", row["id"])]
 
 
-def _supplier_link(_store: Store, row: Row) -> str:
+def _supplier_link(_store: Store, _row: Row) -> str:
     return ""
 
 

@@ -53,7 +53,10 @@ def _order_rows(store: Store, row: Row) -> Entries:
             "product_id": one["product_id"],
             "product_attribute_id": one["product_attribute_id"],
             "product_quantity": one["product_quantity"],
-            **{name: one.get(name) or "0" if name == "id_customization" else one.get(name) or "" for name in _ROW_FIELDS},
+            **{
+                name: one.get(name) or "0" if name == "id_customization" else one.get(name) or ""
+                for name in _ROW_FIELDS
+            },
         }
         for one in store["order_details"].where("id_order", row["id"])
     ]
@@ -89,7 +92,14 @@ def _taxes(store: Store, row: Row) -> Entries:
 
 
 def _remove_order(store: Store, row: Row) -> None:
-    for name in ("order_details", "order_histories", "order_carriers", "order_invoices", "order_slip", "order_cart_rules"):
+    for name in (
+        "order_details",
+        "order_histories",
+        "order_carriers",
+        "order_invoices",
+        "order_slip",
+        "order_cart_rules",
+    ):
         for one in list(store[name].where("id_order", row["id"])):
             store[name].remove(one["id"])
 

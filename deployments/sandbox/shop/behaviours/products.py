@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.behaviours import combinations, stock
 from deployments.sandbox.shop.columns import number
-from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
+from deployments.sandbox.shop.entity import AssociationSetter, Behaviour, Draft, Entries, Lister
 from deployments.sandbox.shop.errors import CrashError
 from deployments.sandbox.shop.links import derived_links
 from deployments.sandbox.shop.store import now
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Row, Store
 
 _POSITION_WARNING = (
-    "[PHP Warning #2] Trying to access array offset on value of type null (/var/www/shop/classes/Product.php, line 7273)"
+    "[PHP Warning #2] Trying to access array offset on value of type null "
+    "(/var/www/shop/classes/Product.php, line 7273)"
 )
 
 
@@ -107,12 +108,12 @@ def _set_combinations(draft: Draft, entries: Entries) -> None:
         if one["id"] not in wanted:
             table.remove(one["id"])
             combinations.BEHAVIOUR.after_remove(draft.store, one)  # type: ignore[misc]
-    for one in moved:
-        table.update(one, {"id_product": str(draft.identifier)})
+    for identifier in moved:
+        table.update(identifier, {"id_product": str(draft.identifier)})
     combinations.follow(draft.store, draft.identifier)
 
 
-def _set_ids(name: str) -> object:
+def _set_ids(name: str) -> AssociationSetter:
     def setter(draft: Draft, entries: Entries) -> None:
         ids = list(dict.fromkeys(int(one.get("id") or 0) for one in entries))
         draft.store["products"].update(draft.identifier, {name: ids})
@@ -158,7 +159,7 @@ def _stock_rows(store: Store, row: Row) -> Entries:
     return [{"id": str(one["id"]), "id_product_attribute": one["id_product_attribute"]} for one in rows]
 
 
-def _ids(name: str) -> object:
+def _ids(name: str) -> Lister:
     return lambda store, row: [{"id": str(one)} for one in _stored(store, row).get(name, [])]
 
 
