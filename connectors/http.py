@@ -52,7 +52,7 @@ def open_client(
     return httpx.AsyncClient(
         base_url=base_url,
         headers={"User-Agent": USER_AGENT} | headers,
-        verify=verify if isinstance(verify, ssl.SSLContext) else tls_context(verify),
+        verify=_context_for(base_url, verify),
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds), pool=None),
         limits=httpx.Limits(
@@ -63,6 +63,13 @@ def open_client(
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def _context_for(base_url: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
+    """Plain http needs no authorities, and loading them costs more than a small run."""
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    return tls_context(verify) if base_url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def checked_address(url: str, *, key: str, allow_plain_http: bool = False) -> str:

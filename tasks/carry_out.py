@@ -57,7 +57,7 @@ async def _under_lease(
     )
     try:
         async with folder.open_shop() as shop:
-            run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), run_id, report, work)
+            run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), report, work)
             return await _ended(run, await _outcome_of(steps, run))
     except PasserelleError as error:
         ledger.finish_run(run_id, "Failed", {}, str(error), None)

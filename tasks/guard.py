@@ -37,8 +37,11 @@ def _share(name: str, affected: int, known: int, limit: float, limits: Guards) -
 
 
 def _few_rows(rows: int, predecessors: Sequence[int], limits: Guards) -> GuardCheck:
-    """Against the smallest predecessor: files that hold what changed differ much in size, complete ones do not."""
+    """Against the smallest predecessor: files that hold what changed differ much in size, complete ones do not.
+
+    A run that found no file has nothing to be measured.
+    """
     usual = min(predecessors, default=0)
     share = rows / usual if usual else 1.0
-    tripped = share < limits.min_rows_share and usual - rows > limits.min_affected
+    tripped = rows > 0 and share < limits.min_rows_share and usual - rows > limits.min_affected
     return GuardCheck("few-rows", rows, usual, share, limits.min_rows_share, tripped)

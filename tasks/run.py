@@ -110,26 +110,43 @@ class FileOfRun:
     refused: FileRefusedError | None = None
 
 
-@dataclass(slots=True)
 class Run:
-    """What the steps of a flow share. Made by `carried_out`, never by hand."""
+    """What the steps of a flow share. Made by `carried_out`, never by hand.
 
-    asked: Asked
-    folder: ShopFolder
-    stream: StreamSpec
-    ledger: Ledger
-    lease: Lease
-    shop: Shop
-    facts: ShopFacts
-    run_id: str
-    report: RunReport
-    work: Path
-    rows: Rows = field(default_factory=Rows)
-    incidents: list[Incident] = field(default_factory=list)
-    files: list[FileOfRun] = field(default_factory=list)
-    already_done: list[DroppedFile] = field(default_factory=list)
-    planned: list[PlannedChange] = field(default_factory=list)
-    """What a dry run would change."""
+    Not a dataclass: Prefect walks through every field of those among a task's arguments.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        folder: ShopFolder,
+        stream: StreamSpec,
+        ledger: Ledger,
+        lease: Lease,
+        shop: Shop,
+        facts: ShopFacts,
+        report: RunReport,
+        work: Path,
+    ) -> None:
+        self.asked = asked
+        self.folder = folder
+        self.stream = stream
+        self.ledger = ledger
+        self.lease = lease
+        self.shop = shop
+        self.facts = facts
+        self.report = report
+        self.work = work
+        self.rows = Rows()
+        self.incidents: list[Incident] = []
+        self.files: list[FileOfRun] = []
+        self.already_done: list[DroppedFile] = []
+        self.planned: list[PlannedChange] = []
+
+    @property
+    def run_id(self) -> str:
+        """The run's name in the ledger."""
+        return self.report.run_id
 
     @property
     def since(self) -> datetime | None:

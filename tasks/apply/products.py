@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -35,16 +35,19 @@ CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outc
 _STATES = {"generic_item": GENERIC, "closed_and_unknown": ABSENT}
 
 
-@dataclass(frozen=True, slots=True)
 class ProductsPlan:
-    """All products to write or to confirm, the names they need first, and the fingerprint of each row by key."""
+    """All products to write or to confirm, the names they need first, and the fingerprint of each row by key.
 
-    products: list[ProductPlan]
-    missing: MissingNames
-    names: Names
-    fingerprints: Mapping[str, str]
-    parents: Mapping[str, str] = field(default_factory=dict)
-    """Product key by row key, of combinations."""
+    Not a dataclass: Prefect walks through every field of those among a task's arguments.
+    """
+
+    def __init__(
+        self, products: list[ProductPlan], missing: MissingNames, names: Names, fingerprints: Mapping[str, str]
+    ) -> None:
+        self.products = products
+        self.missing = missing
+        self.names = names
+        self.fingerprints = fingerprints
 
 
 @dataclass(slots=True)

@@ -138,7 +138,8 @@ def _plan_row(row: WantedRow, match: Entity | None, levels: list[_Level], rules:
             fields[level.name] = level.by_key[row.ref.key] - level.base
     fields[rules.key_field] = row.ref.key
     if match is None:
-        operation.fields = {"minimal_quantity": 1, "price": Decimal(0), "weight": Decimal(0)} | fields
+        operation.fields |= {"minimal_quantity": 1, "price": Decimal(0), "weight": Decimal(0)}
+        operation.fields |= fields
         operation.options = row.options
         operation.changes = [(name, "", as_text(value)) for name, value in operation.fields.items()]
         operation.changes += [(group, "", value) for group, value in row.options]

@@ -96,7 +96,7 @@ def _prices(wanted: WantedProduct, rate: Decimal, rules: ShopRules, plan: Produc
 
 def _create(wanted: WantedProduct, group: int, rules: ShopRules) -> Operation:
     operation = Operation("product", "create", wanted.key)
-    operation.fields = {
+    operation.fields |= {
         rules.key_field: wanted.key,
         "state": True,
         "active": wanted.active,
@@ -108,7 +108,8 @@ def _create(wanted: WantedProduct, group: int, rules: ShopRules) -> Operation:
         "product_type": "standard" if wanted.simple else "combinations",
         "id_tax_rules_group": group,
         "price": Decimal(0),
-    } | wanted.fields.at_creation()
+    }
+    operation.fields |= wanted.fields.at_creation()
     operation.texts = _new_texts(wanted.texts.at_creation(), rules)
     operation.manufacturer = wanted.manufacturer or None
     operation.category_path = wanted.categories or None
