@@ -154,6 +154,7 @@ def _products(shop: Webservice) -> None:
             "name": names.get(product, _both(f"Demo product {product}")),
             "description_short": "<p>short</p>",
             "pack_stock_type": 3,
+            "low_stock_threshold": 0,
             "categories": [{"id": category} for category in _path(CATEGORY_OF[product])],
             "product_features": [{"id": 1, "id_feature_value": 4}, {"id": 2, "id_feature_value": 8}],
         }

@@ -30,6 +30,7 @@ REASONS = {
     r"07_orders/fixture_(addresses|order_histories|orders)__display_full.*": UNSORTED,
     r"03_filters/stock_availables_by_products_pipe": UNSORTED,
     r"04_json/order_detail__.*": INSTALLER,
+    r"(01_lists/|07_orders/fixture_)order_details__display_full.*": INSTALLER,
     r"07_orders/orders_(patch_1__date_add_reference_total|put_1__roundtrip)": INSTALLER,
 }
 
