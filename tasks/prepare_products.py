@@ -52,11 +52,9 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         run.rows.end(settled(left.filter(~pl.col("state").is_in(list(REMEMBERED))), Outcome.UNCHANGED))
         wanted = _wanted(run, validated, looked_at, gone)
         marks = dict(zip(looked_at["_key"], looked_at["fingerprint"], strict=True))
-        linked = {
-            key: Linked(shop_id, sub_id)
-            for key, shop_id, sub_id in links.select("erp_key", "shop_id", "sub_id").iter_rows()
-            if key in marks or not gone.is_empty()
-        }
+        needed = pl.concat([looked_at["_key"], gone["erp_key"]]).alias("erp_key").to_frame()
+        known = links.join(needed, on="erp_key", how="semi").select("erp_key", "shop_id", "sub_id")
+        linked = {key: Linked(shop_id, sub_id) for key, shop_id, sub_id in known.iter_rows()}
         return await _planned(run, wanted, linked, marks)
 
 

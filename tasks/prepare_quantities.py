@@ -25,9 +25,7 @@ async def prepare_quantities(run: Run, validated: ValidatedStream) -> StockPlan:
     if wanted.is_empty():
         empty = pl.DataFrame(schema=WRITES)
         return StockPlan(empty, empty, pl.DataFrame(schema=SETTLED))
-    known = wanted.join(links, left_on="_key", right_on="erp_key", how="inner")
-    places = dict(zip(known["_key"], zip(known["shop_id"], known["sub_id"], strict=True), strict=True))
-    return await plan_quantities(run, wanted, places, complete=False)
+    return await plan_quantities(run, wanted, links, complete=False)
 
 
 def _wanted(run: Run, validated: ValidatedStream, links: pl.DataFrame) -> pl.DataFrame:

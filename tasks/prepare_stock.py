@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -34,9 +32,7 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
             pl.col("erp_key").alias("_key")
         )
         kept = rows.join(closed, on="_key", how="semi")
-        known = products.filter(pl.col("shop_id") > 0)
-        places = dict(zip(known["erp_key"], zip(known["shop_id"], known["sub_id"], strict=True), strict=True))
-        plan = await plan_quantities(run, rows.join(closed, on="_key", how="anti"), places, complete=True)
+        plan = await plan_quantities(run, rows.join(closed, on="_key", how="anti"), products, complete=True)
     return StockPlan(
         plan.writes,
         plan.confirms,
@@ -44,12 +40,10 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
     )
 
 
-async def plan_quantities(
-    run: Run, rows: pl.DataFrame, places: Mapping[str, tuple[int, int]], *, complete: bool
-) -> StockPlan:
+async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, *, complete: bool) -> StockPlan:
     """Wanted quantities (`_file`, `_line`, `_key`, `quantity`) against the ledger and, where it is silent, the shop.
 
-    `places` are the (id_product, id_product_attribute) that are known by key. With `complete`, and when the stream
+    `products` are the ledger's links of products, which save look-ups by key. With `complete`, and when the stream
     says that its files are complete, keys that are confirmed and in no row are wanted at 0.
     """
     links = run.ledger.links(run.folder.name, KIND)
@@ -63,13 +57,19 @@ async def plan_quantities(
         _confirmed_quantity=pl.col("_confirmed").str.strip_prefix("=").cast(pl.Int64, strict=False)
     )
     asked = changed.filter(~told.fill_null(value=False))
-    found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), places)
+    found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), _places(asked, products))
     plan = plan_stock(asked, found)
     return StockPlan(
         pl.concat([known_writes(known), plan.writes]),
         plan.confirms,
         pl.concat([unchanged(rows), plan.settled]),
     )
+
+
+def _places(asked: pl.DataFrame, products: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    """(id_product, id_product_attribute) by key, of the rows asked for that the product links know."""
+    known = products.filter(pl.col("shop_id") > 0).join(asked, left_on="erp_key", right_on="_key", how="semi")
+    return {key: (shop_id, sub_id) for key, shop_id, sub_id in known.select("erp_key", "shop_id", "sub_id").iter_rows()}
 
 
 def _at_zero(links: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 from connectors.prestashop import Entity, Shop
@@ -41,8 +42,9 @@ async def stock_rows(
 async def _look_up(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Problem]:
     if not keys:
         return {}
-    products, near_products = await by_key(shop, "products", field, keys, ())
-    combinations, near_combinations = await by_key(shop, "combinations", field, keys, ("id_product",))
+    (products, near_products), (combinations, near_combinations) = await asyncio.gather(
+        by_key(shop, "products", field, keys, ()), by_key(shop, "combinations", field, keys, ("id_product",))
+    )
     places: dict[str, tuple[int, int] | Problem] = {}
     for key in keys:
         place = _place(products.get(key, []), combinations.get(key, []))
