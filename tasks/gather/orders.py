@@ -1,0 +1,205 @@
+"""Reads orders from the shop: a first look at those that changed, then all they need, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from connectors.prestashop import Entity, Shop, ShopFacts
+from connectors.prestashop.filters import after
+from schemas.documents import Order
+from tasks.gather.order_dates import instant, local_text, zone_of
+from tasks.gather.order_rows import Around, ShopWords, order_of, whole
+from tasks.plan.orders import SeenOrder
+
+_SEEN = ("id", "current_state", "date_add", "date_upd")
+_ORDER = (
+    *_SEEN,
+    "id_address_delivery",
+    "id_address_invoice",
+    "id_cart",
+    "id_currency",
+    "id_customer",
+    "id_carrier",
+    "module",
+    "payment",
+    "reference",
+    "gift",
+    "gift_message",
+    "total_discounts_tax_excl",
+    "total_discounts_tax_incl",
+    "total_paid_tax_excl",
+    "total_paid_tax_incl",
+    "total_products",
+    "total_products_wt",
+    "total_shipping_tax_excl",
+    "total_shipping_tax_incl",
+    "total_wrapping_tax_excl",
+    "total_wrapping_tax_incl",
+)
+_DETAIL = (
+    "id",
+    "id_order",
+    "product_id",
+    "product_attribute_id",
+    "product_reference",
+    "product_name",
+    "product_quantity",
+    "product_ean13",
+    "unit_price_tax_excl",
+    "unit_price_tax_incl",
+    "total_price_tax_excl",
+    "total_price_tax_incl",
+    "reduction_percent",
+    "reduction_amount_tax_excl",
+    "reduction_amount_tax_incl",
+)
+_CUSTOMER = (
+    "id",
+    "email",
+    "firstname",
+    "lastname",
+    "id_gender",
+    "birthday",
+    "newsletter",
+    "optin",
+    "company",
+    "siret",
+    "ape",
+    "id_default_group",
+    "id_lang",
+    "is_guest",
+)
+_ADDRESS = (
+    "id",
+    "id_country",
+    "id_state",
+    "firstname",
+    "lastname",
+    "company",
+    "address1",
+    "address2",
+    "other",
+    "postcode",
+    "city",
+    "phone",
+    "phone_mobile",
+    "vat_number",
+)
+_PAYMENT = ("id", "order_reference", "id_currency", "amount", "payment_method", "transaction_id", "date_add")
+
+
+async def read_words(shop: Shop, facts: ShopFacts) -> ShopWords:
+    """Currencies, countries, regions, carriers and languages of the shop."""
+    currencies = await shop.read("currencies", display=("id", "iso_code"))
+    countries = await shop.read("countries", display=("id", "iso_code"))
+    states = await shop.read("states", display=("id", "iso_code")) if facts.may("GET", "states") else []
+    carriers = await shop.read("carriers", display=("id", "id_reference"))
+    return ShopWords(
+        currencies={int(row["id"]): row["iso_code"].upper() for row in currencies},
+        countries={int(row["id"]): row["iso_code"].upper() for row in countries},
+        states={int(row["id"]): row["iso_code"] for row in states},
+        carriers={int(row["id"]): whole(row, "id_reference") for row in carriers},
+        languages={id_: iso for iso, id_ in facts.languages.items()},
+        time_zone=facts.time_zone,
+    )
+
+
+async def see_orders(
+    shop: Shop, facts: ShopFacts, *, since: datetime | None, states: Collection[int], known: Iterable[str]
+) -> list[SeenOrder]:
+    """The orders that changed after `since`, and those of the ids `known`, whenever they changed; oldest first.
+
+    Without `since`, those that are in one of `states` now.
+    """
+    zone = zone_of(facts.time_zone)
+    if since is None:
+        rows = await shop.find("orders", "current_state", [str(state) for state in states], display=_SEEN)
+    else:
+        rows = await shop.read("orders", filters={"date_upd": after(local_text(since, zone))}, display=_SEEN)
+    there = {int(row["id"]) for row in rows}
+    rows += await shop.find("orders", "id", [key for key in known if int(key) not in there], display=_SEEN)
+    seen = (
+        SeenOrder(
+            int(row["id"]),
+            whole(row, "current_state"),
+            instant(row["date_add"], zone),
+            instant(row["date_upd"], zone),
+        )
+        for row in rows
+    )
+    return sorted(seen, key=lambda order: order.id_order)
+
+
+async def read_orders(
+    shop: Shop, facts: ShopFacts, words: ShopWords, ids: Sequence[int], *, carts: bool = True
+) -> list[Order]:
+    """The orders of `ids` with everything an ERP must be told, in the order of their ids.
+
+    A fixed number of kinds of requests, whatever the number of orders. `carts`: count the lines of their carts.
+    """
+    rows = await shop.find("orders", "id", [str(id_) for id_ in ids], display=_ORDER)
+    around = await _around(shop, facts, rows, carts=carts)
+    return [order_of(row, around, words) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+
+async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bool) -> Around:
+    order_ids = [str(row["id"]) for row in rows]
+    references = [row["reference"] for row in rows]
+    places = {row[name] for row in rows for name in ("id_address_delivery", "id_address_invoice")}
+    together = await shop.find("orders", "reference", references, display=("id", "reference", "id_cart"))
+    siblings: dict[str, int] = {}
+    for row in together:
+        siblings[row["reference"]] = siblings.get(row["reference"], 0) + 1
+    whole_carts = [row["id_cart"] for row in rows if siblings.get(row["reference"], 1) == 1]
+    return Around(
+        details=_grouped(await shop.find("order_details", "id_order", order_ids, display=_DETAIL), "id_order"),
+        customers=_by_id(await shop.find("customers", "id", _asked(rows, "id_customer"), display=_CUSTOMER)),
+        addresses=_by_id(await shop.find("addresses", "id", sorted(places - {"0", ""}), display=_ADDRESS)),
+        payments=_by_reference(await shop.find("order_payments", "order_reference", references, display=_PAYMENT)),
+        cart_lines=await _cart_lines(shop, whole_carts) if carts and facts.may("GET", "carts") else {},
+        siblings=siblings,
+        messages=await _messages(shop, order_ids) if facts.may("GET", "messages") else {},
+    )
+
+
+async def _cart_lines(shop: Shop, ids: list[str]) -> dict[int, int]:
+    display = ("id", "cart_rows[id_product,id_product_attribute,quantity]")
+    carts = await shop.find("carts", "id", [id_ for id_ in ids if id_ not in {"", "0"}], display=display)
+    return {
+        int(cart["id"]): sum(1 for row in cart["associations"].get("cart_rows", []) if int(row["quantity"] or 0) > 0)
+        for cart in carts
+    }
+
+
+async def _messages(shop: Shop, order_ids: list[str]) -> dict[int, str]:
+    rows = await shop.find("messages", "id_order", order_ids, display=("id", "id_order", "message", "private"))
+    texts: dict[int, str] = {}
+    for row in sorted(rows, key=lambda row: int(row["id"])):
+        if row["private"] != "1":
+            id_order = int(row["id_order"])
+            texts[id_order] = "\n".join(text for text in (texts.get(id_order, ""), row["message"]) if text)
+    return texts
+
+
+def _asked(rows: list[Entity], name: str) -> list[str]:
+    return sorted({str(row[name]) for row in rows} - {"0", ""})
+
+
+def _by_id(rows: list[Entity]) -> dict[int, Entity]:
+    return {int(row["id"]): row for row in rows}
+
+
+def _grouped(rows: list[Entity], name: str) -> dict[int, list[Entity]]:
+    grouped: dict[int, list[Entity]] = {}
+    for row in rows:
+        grouped.setdefault(whole(row, name), []).append(row)
+    return grouped
+
+
+def _by_reference(rows: list[Entity]) -> dict[str, list[Any]]:
+    grouped: dict[str, list[Any]] = {}
+    for row in rows:
+        grouped.setdefault(row["order_reference"], []).append(row)
+    return grouped

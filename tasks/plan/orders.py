@@ -1,0 +1,80 @@
+"""Pure: which of the orders seen in the shop go to the ERP, which wait, and which are none of its business."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.outcomes import Outcome
+
+DELIVERED, INTENT = "delivered", "intent"
+UNPAID = "order_unpaid"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOrder:
+    """What a first look at the shop tells of an order."""
+
+    id_order: int
+    state: int
+    placed_at: datetime
+    updated_at: datetime
+
+    @property
+    def key(self) -> str:
+        """What the ledger and the reports call it."""
+        return str(self.id_order)
+
+
+@dataclass(frozen=True, slots=True)
+class WhichOrders:
+    """What the settings say of the orders that go."""
+
+    states: Collection[int]
+    waiting_states: Collection[int]
+    placed_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An order that has reached its place, and the message that says why."""
+
+    seen: SeenOrder
+    outcome: Outcome
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Where each order seen goes from here."""
+
+    due: list[SeenOrder] = field(default_factory=list)
+    to_look_up: list[SeenOrder] = field(default_factory=list)
+    """Sent once without an answer, and no longer among the states that go: the ERP is asked, nothing is created."""
+    ended: list[Ended] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    """Keys that the ledger follows for nothing: the shop has cancelled or settled these orders otherwise."""
+
+
+def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[str, str]) -> Sorted:
+    """Sorts the orders seen; `deliveries` gives the ledger's state of those it knows, by key."""
+    found = Sorted()
+    for order in seen:
+        known = deliveries.get(order.key)
+        if known == DELIVERED:
+            found.ended.append(Ended(order, Outcome.UNCHANGED))
+        elif which.placed_from is not None and order.placed_at < which.placed_from:
+            found.ended.append(Ended(order, Outcome.IGNORED, "order_too_old"))
+        elif order.state in which.states:
+            found.due.append(order)
+        elif known == INTENT:
+            found.to_look_up.append(order)
+        elif order.state in which.waiting_states:
+            found.ended.append(Ended(order, Outcome.WAITING, UNPAID))
+        else:
+            found.ended.append(Ended(order, Outcome.IGNORED, "order_state_not_exported", str(order.state)))
+            if known is not None:
+                found.forgotten.append(order.key)
+    return found
