@@ -59,9 +59,12 @@ class CegidCodes:
     titles: Mapping[int, str] = field(default_factory=dict)
     """`id_gender` -> Cegid's code."""
     payments: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """(payment module, ISO 4217) -> Cegid's payment method."""
-    payments_by_label: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """(payment module, payment label) -> Cegid's payment method; for marketplaces, and stronger than the module."""
+    """(payment module, ISO 4217) -> Cegid's payment method; a currency of "" stands for any other."""
+    payments_by_label: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """(payment module, payment label in lower case, ISO 4217 or "") -> Cegid's payment method.
+
+    For marketplaces, and stronger than the module.
+    """
     carriers: Mapping[int, str] = field(default_factory=dict)
     """`id_reference` of the carrier -> Cegid's code."""
     groups: Mapping[int, str] = field(default_factory=dict)
@@ -89,5 +92,9 @@ class CegidCodes:
 
     def payment_method(self, order: Order, payment: Payment) -> str:
         """Cegid's payment method for one payment, empty when it has no association."""
-        by_label = self.payments_by_label.get((order.module, payment.label), "")
-        return by_label or self.payments.get((order.module, payment.currency or order.currency), "")
+        module, label = order.module, payment.label.casefold()
+        for currency in (payment.currency or order.currency, ""):
+            if by_label := self.payments_by_label.get((module, label, currency), ""):
+                return by_label
+        own = self.payments.get((module, payment.currency or order.currency), "")
+        return own or self.payments.get((module, ""), "")

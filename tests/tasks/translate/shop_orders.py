@@ -23,7 +23,7 @@ CODES = CegidCodes(
     countries={"FR": "FRA", "BE": "BEL", "GB": "GBR"},
     titles={1: "M", 2: "MME"},
     payments={("ps_checkout", "EUR"): "CB", ("ps_checkout", "GBP"): "CBG", ("market", "EUR"): "MKT"},
-    payments_by_label={("market", "Amazon"): "AMZ"},
+    payments_by_label={("market", "amazon", ""): "AMZ"},
     carriers={3: "COLISSIMO"},
 )
 ADDRESS = Address(firstname="Zoé", lastname="Élan", address1="1 rue A", postcode="75001", city="Paris", country="FR")
