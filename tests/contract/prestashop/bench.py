@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 PREFIX = "Ct" + "".join(secrets.choice(string.ascii_lowercase) for _ in range(10))
 """Letters only: customers' names take no digit."""
 
+PAYMENT = f"{PREFIX} transfer"
+LEFT_BY_ORDERS = ("order_details", "order_histories", "order_carriers", "order_invoices")
+"""Rows that name an order and stay when it is deleted."""
+
 SWEPT = (
+    ("order_payments", "payment_method"),
     ("products", "reference"),
     ("combinations", "reference"),
     ("categories", "name"),
@@ -64,7 +69,15 @@ class Bench:
         for resource, entity_id in reversed(self.made):
             reply = self.shop.send("DELETE", f"{resource}/{entity_id}")
             assert reply.status in {200, 404}, (resource, entity_id, reply.status, reply.body)
+            if resource == "orders":
+                self._remove_rows_of(entity_id)
         self.made.clear()
+
+    def _remove_rows_of(self, order: int) -> None:
+        for resource in LEFT_BY_ORDERS:
+            rows = self.shop.find(resource, "[id]", id_order=order)
+            if rows:
+                self.shop.delete(resource, *(row.id for row in rows))
 
     def product_row(self, **fields: Any) -> dict[str, Any]:
         """A product that is complete, active, in the home category, at 20 % tax."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.contract.prestashop.bench import PAYMENT
 from tests.contract.prestashop.setting import PAYMENT_MODULE, configured
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Buyer:
             "id_customer": self.customer,
             "id_carrier": setting.carrier,
             "module": PAYMENT_MODULE,
-            "payment": "Bank transfer",
+            "payment": PAYMENT,
             "total_paid": total,
             "total_paid_real": total,
             "total_products": "1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.contract.prestashop.bench import wait_for_another_second
+from tests.contract.prestashop.bench import PAYMENT, wait_for_another_second
 from tests.contract.prestashop.setting import NO_SUCH_ID
 from tests.contract.prestashop.webservice import crashed
 
@@ -139,7 +139,7 @@ def test_a_posted_payment_changes_neither_the_total_paid_nor_the_state(
         "payment_method": "Cheque", "conversion_rate": "1", "transaction_id": "TX1",
     }  # fmt: skip
     buyer.bench.make("order_payments", row)
-    assert [payment["payment_method"] for payment in order.payments()] == ["Bank transfer", "Cheque"]
+    assert [payment["payment_method"] for payment in order.payments()] == [PAYMENT, "Cheque"]
     assert Decimal(order.read()["total_paid_real"]) == buyer.total
     assert order.state == buyer.states["remote"]
 
