@@ -47,6 +47,10 @@ class Limits(Section):
     """Length of one address; web servers refuse lines above 8 kB."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
     """Wait for one answer; after it the outcome of a write is unknown and is read back."""
+    patience_seconds: Annotated[float, Field(gt=0)] = 90.0
+    """Wait for a shop that is away, in all, before a request counts as failed."""
+    settle_seconds: Annotated[float, Field(ge=0)] = 1.0
+    """How long a shop must show the same after a lost answer: it goes on writing after its client has left."""
     pace: Literal["polite", "full"] = "polite"
     """`polite` leaves the shop time for its visitors, `full` does not wait."""
 

@@ -12,7 +12,7 @@ from connectors.prestashop import Shop, ShopLimits
 from schemas.associations import Associations, parse_associations
 from schemas.column_spec import StreamSpec
 from schemas.errors import ConfigFault, ConfigurationError
-from schemas.import_json import ImportSpec, parse_import_json
+from schemas.import_json import ImportSpec, default_export_text, parse_export_json, parse_import_json
 from schemas.settings import SecretName, ShopSettings, parse_settings
 from tasks.secrets import resolve
 
@@ -27,6 +27,7 @@ class ShopFolder:
     settings: ShopSettings
     imports: ImportSpec
     associations: Associations
+    exports: ImportSpec
 
     @property
     def name(self) -> str:
@@ -45,12 +46,11 @@ class ShopFolder:
 
     def stream(self, name: str) -> StreamSpec:
         """The stream called `name`; ConfigurationError when import.json lacks it or switches it off."""
-        stream = self.imports.streams.get(name)
-        if stream is None or not stream.enabled:
-            reason = "the stream is not there" if stream is None else "the stream is switched off (enabled: false)"
-            remedy = f'Add "{name}" to import.json, or set its "enabled" to true.'
-            raise ConfigurationError((ConfigFault("import.json", name, reason, remedy),))
-        return stream
+        return _switched_on(self.imports, name, "import.json")
+
+    def export(self, name: str) -> StreamSpec:
+        """The export called `name`; ConfigurationError when export.json lacks it or switches it off."""
+        return _switched_on(self.exports, name, "export.json")
 
     def open_ledger(self) -> Ledger:
         """The shop's ledger, made or migrated when needed."""
@@ -73,6 +73,8 @@ class ShopFolder:
                 max_body_bytes=limits.max_body_bytes,
                 max_url_bytes=limits.max_url_bytes,
                 timeout_seconds=limits.timeout_seconds,
+                patience_seconds=limits.patience_seconds,
+                settle_seconds=limits.settle_seconds,
                 pace=limits.pace,
             ),
             verify=shop.verify_tls,
@@ -91,9 +93,19 @@ def open_shop_folder(path: str | Path) -> ShopFolder:
     settings = _parsed(folder / "settings.toml", parse_settings, faults)
     imports = _parsed(folder / "import.json", parse_import_json, faults)
     associations = _parsed(folder / "associations.toml", parse_associations, faults, absent="")
-    if settings is None or imports is None or associations is None:
+    exports = _parsed(folder / "export.json", parse_export_json, faults, absent=default_export_text())
+    if settings is None or imports is None or associations is None or exports is None:
         raise ConfigurationError(tuple(faults))
-    return ShopFolder(folder, settings, imports, associations)
+    return ShopFolder(folder, settings, imports, associations, exports)
+
+
+def _switched_on(spec: ImportSpec, name: str, source: str) -> StreamSpec:
+    stream = spec.streams.get(name)
+    if stream is None or not stream.enabled:
+        reason = "the stream is not there" if stream is None else "the stream is switched off (enabled: false)"
+        remedy = f'Add "{name}" to {source}, or set its "enabled" to true.'
+        raise ConfigurationError((ConfigFault(source, name, reason, remedy),))
+    return stream
 
 
 def _parsed(

@@ -69,8 +69,7 @@ class World:
     def __enter__(self) -> Self:
         self.shop.__enter__()
         os.environ[KEY_VARIABLE] = self.shop.key
-        self.folder.mkdir(parents=True)
-        (self.folder / "streams").mkdir()
+        (self.folder / "streams").mkdir(parents=True, exist_ok=True)
         self.write_settings()
         self.write_specs()
         (self.folder / "associations.toml").write_text("[taxes]\nNOR = 1\nRED = 2\n", encoding="utf-8")
@@ -144,6 +143,10 @@ class World:
         pages = sorted((self.folder / "reports").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
         found: dict[str, Any] = json.loads(pages[-1].read_text(encoding="utf-8"))
         return found
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Every report's JSON."""
+        return [json.loads(page.read_text(encoding="utf-8")) for page in (self.folder / "reports").glob("*.json")]
 
     def counts(self) -> dict[str, int]:
         """The counts of the newest report, zeros left out."""

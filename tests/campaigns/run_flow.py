@@ -1,0 +1,160 @@
+"""One flow in a process of its own, which a campaign may kill at any moment.
+
+`python -m tests.campaigns.run_flow FLOW FOLDER` is a process like any other. `FlowProcess` is forked from a server
+that has imported everything once and run nothing, since a hundred imports of Prefect would take longer than the kills.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
+
+from flows.products import import_products
+from flows.stock import import_stock
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+FLOWS: Mapping[str, Any] = {"import_products": import_products, "import_stock": import_stock}
+TOUCHES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
+"""Audit events that change a folder; so does `open` for writing, and for reading a folder to make it durable."""
+PATIENCE_SECONDS = 300.0
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["tests.campaigns.run_flow"])
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a process is told to run."""
+
+    flow: str
+    folder: Path
+    environment: Mapping[str, str]
+    api_url: str | None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    dies_at_touch: int = 0
+    """Kills itself before this touch of its folder, counted from 1; 0: never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended; `name` is empty for one that was killed or that broke."""
+
+    name: str
+    message: str = ""
+    touches: int = 0
+
+
+class FlowProcess:
+    """A flow on its way in another process."""
+
+    def __init__(self, order: Order) -> None:
+        self._answer, theirs = _PROCESSES.Pipe(duplex=False)
+        self._process = _PROCESSES.Process(target=_run, args=(order, theirs))
+        self._process.start()
+        theirs.close()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        """SIGKILL: no handler, no `finally`, no flush."""
+        self._process.kill()
+
+    def stop(self) -> None:
+        """SIGSTOP: the process stands still, as a machine that is suspended."""
+        os.kill(self._process.pid or 0, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self._process.pid or 0, signal.SIGCONT)
+
+    def ended(self) -> Ended:
+        """Waits for the end of the process."""
+        self._process.join(PATIENCE_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+            raise TimeoutError("a flow did not end")
+        try:
+            return self._answer.recv()  # type: ignore[no-any-return]
+        except EOFError:
+            return Ended("")
+        finally:
+            self._answer.close()
+            self._process.close()
+
+
+def run_in_a_process(order: Order) -> Ended:
+    """The flow, undisturbed, from start to end."""
+    return FlowProcess(order).ended()
+
+
+def _run(order: Order, answer: Connection) -> None:
+    os.environ.update(order.environment)
+    touches = _Touches(order.folder, order.dies_at_touch)
+    sys.addaudithook(touches.heard)
+    with _prefect_at(order.api_url):
+        state = asyncio.run(FLOWS[order.flow](str(order.folder), return_state=True, **order.asked))
+    answer.send(Ended(str(state.name), str(state.message), touches.count))
+    answer.close()
+
+
+def _prefect_at(api_url: str | None) -> AbstractContextManager[Any]:
+    if api_url is None:
+        return nullcontext()
+    return temporary_settings(
+        {PREFECT_API_URL: api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}
+    )
+
+
+class _Touches:
+    """Counts what the process does to a folder, and ends it before the one that was chosen."""
+
+    def __init__(self, folder: Path, last: int) -> None:
+        self.folder = str(folder)
+        self.last = last
+        self.count = 0
+
+    def heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self._is_touch(event, arguments):
+            return
+        self.count += 1
+        if self.count == self.last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _is_touch(self, event: str, arguments: tuple[Any, ...]) -> bool:
+        if event not in TOUCHES and event != "open":
+            return False
+        path = str(arguments[0])
+        writes = event != "open" or bool(int(arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)) or os.path.isdir(path)  # noqa: PTH112
+        return path.startswith(self.folder) and writes
+
+
+def main() -> int:
+    """Runs the flow with the environment's own Prefect; the state goes to the standard output, as JSON."""
+    flow, folder, *rest = sys.argv[1:]
+    asked = json.loads(rest[0]) if rest else {}
+    state = asyncio.run(FLOWS[flow](folder, return_state=True, **asked))
+    sys.stdout.write(json.dumps({"name": state.name, "message": state.message}) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
