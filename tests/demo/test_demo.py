@@ -1,0 +1,149 @@
+"""The demo: a catalogue that is the same every time, laws that can be broken, and the whole thing once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from deployments.demo.catalogue import ean13, first_day, in_another_order, next_day
+from deployments.demo.faults import faulty_lines
+from deployments.demo.files import Erp, import_json
+from deployments.demo.laws import DemoRun, broken_laws
+from deployments.demo.rows import PRODUCT_COLUMNS
+from schemas.import_json import parse_import_json
+
+ROOT = Path(__file__).parents[2]
+
+
+def a_run(**changes: object) -> DemoRun:
+    told: dict[str, object] = {
+        "day": 1,
+        "flow": "import_stock",
+        "state": "Completed",
+        "message": "",
+        "seconds": 1.0,
+        "write_requests": 3,
+        "report": "",
+        "counts": {"rows_read": 5, "created": 5},
+    }
+    return DemoRun(**(told | changes))  # type: ignore[arg-type]
+
+
+def quiet(**changes: object) -> DemoRun:
+    return a_run(**({"day": 3, "write_requests": 0, "counts": {"rows_read": 5, "unchanged": 5}} | changes))
+
+
+def test_the_catalogue_is_as_large_as_promised() -> None:
+    articles = first_day(2000, Random(7))
+    assert len({article.item for article in articles}) == 2000
+    assert 9_000 < sum(bool(article.parent) for article in articles) < 11_000
+    assert len({article.reference for article in articles}) == len(articles)
+    assert len({article.ean13 for article in articles}) == len(articles)
+
+
+def test_check_digits_are_right() -> None:
+    assert ean13(0) == "3760000000000"
+    for article in first_day(50, Random(1)):
+        digits = [int(digit) for digit in article.ean13]
+        assert sum(digits[::2]) % 10 == -3 * sum(digits[1::2]) % 10
+
+
+def test_the_same_seed_drops_the_same_files(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        erp = Erp(tmp_path / name, items=30)
+        erp.drop_files()
+        erp.let_a_day_pass()
+        erp.drop_files()
+    files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.csv"))
+    assert len(files) == 4
+    for file in files:
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_a_night_changes_about_one_row_in_a_hundred() -> None:
+    before = {article.reference: article for article in first_day(2000, Random(7))}
+    after = {article.reference: article for article in next_day(list(before.values()), Random(8))}
+    changed = [reference for reference in before if before[reference] != after[reference]]
+    assert 0.01 < len(changed) / len(before) < 0.03
+    assert any(not after[reference].active for reference in changed)
+    assert any(after[reference].price > before[reference].price for reference in changed)
+    assert after.keys() > before.keys()
+
+
+def test_a_quiet_night_only_shuffles() -> None:
+    before = first_day(100, Random(7))
+    after = in_another_order(before, Random(8))
+    assert before != after
+    assert sorted(before, key=lambda article: article.reference) == sorted(after, key=lambda article: article.reference)
+
+
+def test_a_few_dozen_rows_are_faulty_in_a_dozen_ways() -> None:
+    lines = faulty_lines(first_day(100, Random(7)), Random(7))
+    assert 36 <= len(lines) <= 60
+    text = "\n".join(lines)
+    for sign in ("sur devis", "<soldes>", "peut-être", "1.249,9.0", "-19,90", "en trop", "ne se referme pas"):
+        assert sign in text
+
+
+def test_the_demos_import_json_is_one_we_accept() -> None:
+    spec = parse_import_json(import_json(), source="import.json")
+    assert spec.warnings == ()
+    assert [column.key for column in spec.streams["product"].columns] == list(PRODUCT_COLUMNS)
+
+
+def test_all_well_breaks_no_law() -> None:
+    assert broken_laws([a_run(), quiet()], []) == []
+
+
+@pytest.mark.parametrize(
+    ("run", "sign"),
+    [
+        (quiet(write_requests=1), "1 write requests"),
+        (quiet(counts={"rows_read": 6, "unchanged": 5}), "1 rows are not accounted for"),
+        (quiet(state="Failed", message="the shop is closed"), "the shop is closed"),
+        (quiet(counts={"rows_read": 0}), "ended Completed"),
+    ],
+)
+def test_each_law_can_be_broken(run: DemoRun, sign: str) -> None:
+    [broken] = broken_laws([a_run(), run], [])
+    assert sign in broken
+
+
+def test_a_reference_held_twice_breaks_a_law() -> None:
+    assert broken_laws([a_run(), quiet()], ["ROBE1"]) == ["the shop holds twice: ROBE1"]
+
+
+@pytest.mark.slow
+def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--items", "40"]
+    paths = ["--folder", str(tmp_path / "demo"), "--summary", str(tmp_path / "build" / "demo.json")]
+    home = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    home["HOME"] = str(tmp_path / "home")
+    ran = subprocess.run([*command, *paths], cwd=ROOT, env=home, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads((tmp_path / "build" / "demo.json").read_text("utf-8"))
+    assert told["broken_laws"] == []
+    assert [(run["day"], run["flow"]) for run in told["runs"]] == [
+        (day, flow) for day in (1, 2, 3) for flow in ("import_products", "import_stock")
+    ]
+    assert all(run["state"] == "CompletedWithRejects" for run in told["runs"])
+    assert all(Path(run["report"]).is_file() for run in told["runs"])
+    assert told["runs"][0]["counts"]["created"] > 100
+    assert [run["write_requests"] for run in told["runs"][4:]] == [0, 0]
+    assert "passerelle sandbox --port" in ran.stdout
+    assert not (tmp_path / "home" / ".prefect").exists()
+
+
+def test_the_demo_leaves_other_folders_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("precious", "utf-8")
+    command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--folder", str(tmp_path)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "holds other things" in ran.stderr
+    assert (tmp_path / "mine.txt").read_text("utf-8") == "precious"

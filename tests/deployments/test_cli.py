@@ -1,0 +1,212 @@
+"""The `passerelle` command as a person meets it: what it says, and what its exit code says to cron."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from deployments.cli import answer
+from deployments.environment import own_prefect
+from deployments.exits import Exit, exit_of
+from deployments.flow_names import FLOWS, FlowName
+from deployments.sandbox.shop import SandboxShop
+from tests.flows.world import KEY_VARIABLE, World
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World.at(tmp_path / "boutique") as world:
+        yield world
+
+
+@pytest.fixture
+def own_environment(tmp_path: Path) -> dict[str, str]:
+    """As after a login: no Prefect of anybody's, and the key of the sandbox."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return kept | {"PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_PROFILES_PATH": str(tmp_path / "profiles.toml")}
+
+
+def test_every_flow_that_can_be_named_can_be_run() -> None:
+    assert get_args(FlowName) == tuple(FLOWS)
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("Completed", 0),
+        ("Planned", 0),
+        ("Failed", 1),
+        ("Crashed", 1),
+        ("CompletedWithRejects", 3),
+        ("StoppedByGuard", 4),
+        ("AlreadyRunning", 5),
+    ],
+)
+def test_each_state_has_its_exit_code(state: str, code: int) -> None:
+    assert exit_of(state) == code
+
+
+@pytest.mark.parametrize(
+    "line", ["run", "run import_everything", "run import_stock --since yesterday", "nothing", "init", "check --wrong"]
+)
+def test_a_wrong_command_line_ends_with_two_and_starts_nothing(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(line.split()) == Exit.USAGE
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err
+
+
+def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(["--help"]) == Exit.COMPLETED
+    said = capsys.readouterr().out
+    for command in ("demo", "init", "check", "run", "plan", "runs", "sandbox"):
+        assert f" {command} " in said
+
+
+def test_a_folder_that_is_not_there_is_said_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(["run", "import_stock", "--shop", str(tmp_path / "nowhere")]) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert "passerelle init" in said
+    assert "Traceback" not in said
+
+
+def test_every_fault_of_the_configuration_is_told_at_once(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    (world.folder / "settings.toml").write_text('[shop]\nurl = "ftp://x"\nkey = "env:K"\ncolour = 1\n', "utf-8")
+    (world.folder / "import.json").write_text("{", "utf-8")
+    assert answer(["check", str(world.folder)]) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert "settings.toml:2" in said
+    assert "settings.toml:4" in said
+    assert "import.json:1" in said
+
+
+def test_init_makes_a_folder_that_only_lacks_the_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "boutique"
+    assert answer(["init", str(folder), "--language", "fr"]) == Exit.COMPLETED
+    assert tomllib.loads((folder / "settings.toml").read_text("utf-8"))["shop"]["language"] == "fr"
+    assert (folder / "streams" / "product").is_dir()
+    capsys.readouterr()
+    assert answer(["runs", str(folder)]) == Exit.COMPLETED
+    assert "No run yet" in capsys.readouterr().out
+
+
+def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "settings.toml").write_text("mine", "utf-8")
+    assert answer(["init", str(tmp_path)]) == Exit.USAGE
+    assert (tmp_path / "settings.toml").read_text("utf-8") == "mine"
+    assert not (tmp_path / "import.json").exists()
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_check_says_ready_when_all_is_well(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(["check", str(world.folder)]) == Exit.COMPLETED, capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Ready." in said
+    assert "8.2" in said
+    assert world.shop.writes == 0
+
+
+def test_check_takes_the_folder_from_the_environment(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PASSERELLE_SHOP", str(world.folder))
+    assert answer(["check"]) == Exit.COMPLETED, capsys.readouterr().out
+
+
+def test_check_never_shows_the_key(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+    answer(["check", str(world.folder)])
+    said = capfd.readouterr()
+    assert world.shop.key not in said.out + said.err
+
+
+def run_passerelle(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from deployments.cli import main; main()", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_run_ends_with_what_happened_and_where_to_read_it(world: World, own_environment: dict[str, str]) -> None:
+    world.drop_products(*world.dress(2), {"reference": "MAUVAIS", "price": "sur devis"})
+    run = run_passerelle(own_environment, "run", "import_products", "--shop", str(world.folder))
+    assert run.returncode == Exit.REJECTS, run.stderr
+    assert "CompletedWithRejects 7 rows read: 6 created, 1 rejected" in run.stdout
+    page = next(line for line in run.stdout.splitlines() if line.startswith("Report: ")).removeprefix("Report: ")
+    assert Path(page).is_file()
+    assert "Traceback" not in run.stderr
+    assert "Beginning flow run" not in run.stderr
+    listed = run_passerelle(own_environment, "runs", str(world.folder))
+    assert "import_products" in listed.stdout
+    assert "6 created" in listed.stdout
+
+
+@pytest.mark.slow
+def test_plan_writes_nothing_and_a_prefect_that_is_away_does_not_stop_it(
+    world: World, own_environment: dict[str, str]
+) -> None:
+    world.drop_products(*world.dress(2))
+    away = own_environment | {"PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    run = run_passerelle(away, "plan", "import_products", "--shop", str(world.folder))
+    assert run.returncode == Exit.COMPLETED, run.stderr
+    assert "Planned" in run.stdout
+    assert "does not answer" in run.stderr
+    assert world.shop.writes == 0
+
+
+@pytest.mark.slow
+def test_a_wrong_key_fails_with_a_remedy_and_no_traceback(world: World, own_environment: dict[str, str]) -> None:
+    world.drop_products(*world.dress(1))
+    wrong = own_environment | {KEY_VARIABLE: "X" * 32}
+    run = run_passerelle(wrong, "run", "import_products", "--shop", str(world.folder))
+    assert run.returncode == Exit.FAILED
+    assert "Traceback" not in run.stdout + run.stderr
+    assert "X" * 32 not in run.stdout + run.stderr
+    assert "key" in run.stdout + run.stderr
+
+
+def test_the_sandbox_serves_until_it_is_stopped(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from deployments.cli import main; main()", "sandbox", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--state-file", str(tmp_path / "state")], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stdout is not None
+        assert served.stdout.readline().startswith("url http://127.0.0.1:")
+        served.send_signal(2)
+        assert served.wait(30) in {0, Exit.INTERRUPTED}
+
+
+def test_a_prefect_of_our_own_knows_nothing_of_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        os, "environ", {"PREFECT_API_URL": "http://127.0.0.1:9", "PREFECT_SERVER_API_AUTH_STRING": "a:b"}
+    )
+    own_prefect(tmp_path)
+    assert "PREFECT_API_URL" not in os.environ
+    assert "PREFECT_SERVER_API_AUTH_STRING" not in os.environ
+    assert os.environ["PREFECT_HOME"] == str(tmp_path)
+    assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+
+
+def test_what_prefect_toml_says_our_command_says_too() -> None:
+    told = tomllib.loads((ROOT / "prefect.toml").read_text("utf-8"))
+    assert told["server"] == {
+        "analytics_enabled": False,
+        "ui": {"v2_enabled": False, "show_promotional_content": False},
+    }
+
+
+def test_a_shop_without_rights_is_told_which_boxes_to_tick(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    shop: SandboxShop = world.shop
+    shop.add_key("K" * 32, {"configurations": ("GET",), "languages": ("GET",), "products": ("GET",)})
+    os.environ[KEY_VARIABLE] = "K" * 32
+    assert answer(["check", str(world.folder)]) == Exit.USAGE
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Add (POST)" in said
+    assert "manufacturers" in said
+    assert "to put right" in said

@@ -1,0 +1,183 @@
+"""A real Prefect server with our deployments: a worker runs them, cron schedules them, a token protects them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.flows.world import KEY_VARIABLE, World
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+PREFECT = [sys.executable, "-m", "prefect"]
+TOKEN = "admin:a-token-of-ours"
+PATIENCE_SECONDS = 240.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Prefect server of this module's own, and how to speak with it."""
+
+    url: str
+    environment: dict[str, str]
+
+    def ask(
+        self, path: str, body: dict[str, Any] | None = None, *, token: str = TOKEN, method: str | None = None
+    ) -> Any:
+        told = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self.url}{path}", data=told, method=method)
+        request.add_header("Content-Type", "application/json")
+        if token:
+            request.add_header("Authorization", "Basic " + base64.b64encode(token.encode()).decode())
+        with urlopen(request, timeout=30) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def prefect(self, *arguments: str) -> str:
+        ran = subprocess.run(
+            [*PREFECT, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+
+def wait_for(what: Callable[[], Any]) -> Any:
+    """What `what` gives once it gives something."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if found := what():
+            return found
+        time.sleep(0.5)
+    pytest.fail("it did not come about")
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home, port = tmp_path_factory.mktemp("prefect"), free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        "PREFECT_API_URL": url,
+        "PREFECT_SERVER_API_AUTH_STRING": TOKEN,
+        "PREFECT_API_AUTH_STRING": TOKEN,
+        "DO_NOT_TRACK": "1",
+    }
+    command = [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (home / "server.log").open("w") as log:
+        served = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        server = Server(url, environment)
+        wait_for(lambda: answers(server))
+        server.prefect("work-pool", "create", "passerelle", "--type", "process")
+        server.prefect("--no-prompt", "deploy", "--prefect-file", "deployments/prefect.yaml", "--all")
+        yield server
+    finally:
+        served.terminate()
+        served.wait(60)
+
+
+def answers(server: Server) -> bool:
+    try:
+        return bool(server.ask("/health"))
+    except URLError:
+        return False
+
+
+@pytest.fixture
+def worker(server: Server, world: World, tmp_path: Path) -> Iterator[None]:
+    environment = server.environment | {KEY_VARIABLE: world.shop.key}
+    command = [*PREFECT, "worker", "start", "--pool", "passerelle"]
+    with (tmp_path / "worker.log").open("w") as log:
+        working = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    yield
+    working.terminate()
+    working.wait(60)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World.at(tmp_path / "boutique") as world:
+        yield world
+
+
+def test_without_the_token_the_api_says_nothing(server: Server) -> None:
+    with pytest.raises(HTTPError) as caught:
+        server.ask("/deployments/filter", {}, token="")
+    assert caught.value.code == 401
+    caught.value.close()
+
+
+def test_both_flows_are_deployed_with_their_schedules_off(server: Server) -> None:
+    deployments = server.ask("/deployments/filter", {})
+    assert sorted(deployment["entrypoint"] for deployment in deployments) == [
+        "flows.products.import_products",
+        "flows.stock.import_stock",
+    ]
+    for deployment in deployments:
+        assert [schedule["active"] for schedule in deployment["schedules"]] == [False]
+        assert set(deployment["parameters"]) == {"shop", "since", "dry_run", "accept_guard"}
+        assert deployment["work_pool_name"] == "passerelle"
+
+
+def test_a_cron_schedule_that_is_switched_on_yields_scheduled_runs(server: Server) -> None:
+    stock = server.ask("/deployments/name/import_stock/shop")
+    [schedule] = stock["schedules"]
+    path = f"/deployments/{stock['id']}/schedules/{schedule['id']}"
+    server.ask(path, {"active": True}, method="PATCH")
+    scheduled = {
+        "deployments": {"id": {"any_": [stock["id"]]}},
+        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+    }
+    runs = wait_for(lambda: server.ask("/flow_runs/filter", scheduled))
+    server.ask(path, {"active": False}, method="PATCH")
+    assert all(run["auto_scheduled"] for run in runs)
+
+
+def test_a_worker_runs_the_deployment_since_a_day(server: Server, world: World, worker: None) -> None:
+    world.drop_products(*world.dress(3))
+    products = server.ask("/deployments/name/import_products/shop")
+    asked = {"parameters": {"shop": str(world.folder), "since": "2026-01-31"}}
+    run = server.ask(f"/deployments/{products['id']}/create_flow_run", asked)
+    ended = wait_for(lambda: run_that_ended(server, run["id"]))
+    assert ended["state"]["name"] == "Completed", ended["state"]["message"]
+    assert "9 rows read: 9 created" in ended["state"]["message"]
+    assert len(world.shop.rows("combinations")) == 9
+    assert world.report()["parameters"]["since"] == "2026-01-31"
+    shown = server.ask("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
+    assert {artifact["type"] for artifact in shown} == {"markdown", "table"}
+
+
+def run_that_ended(server: Server, run_id: str) -> Any:
+    run = server.ask(f"/flow_runs/{run_id}")
+    return run if run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
+
+
+def test_the_automation_that_ends_dead_runs_is_taken_and_knows_our_states(server: Server) -> None:
+    server.prefect("automation", "create", "--from-file", "deployments/automations.yaml")
+    [automation] = server.ask("/automations/filter", {})
+    trigger = automation["trigger"]
+    assert automation["enabled"]
+    assert trigger["after"] == ["prefect.flow-run.heartbeat"]
+    assert trigger["expect"] == ["prefect.flow-run.*"]
+    assert trigger["within"] == 90
+    assert automation["actions"][0]["state"] == "CRASHED"
