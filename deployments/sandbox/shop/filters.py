@@ -210,6 +210,8 @@ def in_order(selection: Selection, query: Query, names: Available) -> list[Row]:
 
 
 def _sort_key(selection: Selection, name: str, column: Column, row: Row) -> tuple[int, str | float]:
+    if name == "id":
+        return 1, row["id"]
     text = next(_texts(selection, row, name), None)
     return (0, 0.0) if text is None else (1, column.comparable(text))
 

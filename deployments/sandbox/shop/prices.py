@@ -117,15 +117,18 @@ def _virtual(store: Store, row: Row, shown: Display) -> dict[str, str]:
 
 
 def _answer(store: Store, row: Row, options: dict[str, str]) -> str:
+    """A combination's row names its product, a product's row does not."""
+    owner = row.get("id_product")
     question = PriceQuestion(
-        combination=int(options.get("product_attribute") or row.get("cache_default_attribute") or 0),
+        combination=int(options.get("product_attribute") or 0) if owner is None else row["id"],
         quantity=int(options.get("quantity") or 1),
         country=int(options.get("country") or store.configuration("PS_COUNTRY_DEFAULT")),
-        group=int(options.get("group") or store.configuration("PS_UNIDENTIFIED_GROUP")),
+        group=int(options.get("group") or store.configuration("PS_CUSTOMER_GROUP")),
         currency=int(options.get("currency") or store.configuration("PS_CURRENCY_DEFAULT")),
         use_tax=options.get("use_tax", "1") != "0",
         use_reduction=options.get("use_reduction", "1") != "0",
     )
     decimals = int(options.get("decimals") or 2)
-    price = unit_price(store, store["products"].rows[row["id"]], question)
+    product = store["products"].rows.get(int(owner or row["id"]))
+    price = unit_price(store, product, question) if product else Decimal(0)
     return f"{price.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):.6f}"

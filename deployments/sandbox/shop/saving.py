@@ -180,10 +180,11 @@ def _assign(draft: Draft, behaviour: Behaviour, field: Field, value: str | None)
 
 
 def _leave_out(draft: Draft, field: Field) -> None:
-    if field.required:
-        raise ServiceError(400, 41, f'parameter "{field.name}" required')
     if field.read_only:
-        draft.values[field.name] = None
+        if draft.is_new or field.computed:
+            draft.values[field.name] = None
+    elif field.required:
+        raise ServiceError(400, 41, f'parameter "{field.name}" required')
     elif not field.computed and field.column.kind != "none":
         draft.put(field.name, None)
 

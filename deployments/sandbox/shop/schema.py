@@ -11,15 +11,34 @@ from typing import Any
 
 from deployments.sandbox.shop.columns import Column, column
 
-FORBIDDEN_WRITES = {"stock_availables": ("POST", "DELETE"), "search": ("POST", "PUT", "PATCH", "DELETE")}
-WITHOUT_PATCH = ("1.7.8",)
+_READ_ONLY = ("POST", "PUT", "PATCH", "DELETE")
+FORBIDDEN_WRITES = {
+    "stock_availables": ("POST", "DELETE"),
+    "warehouses": ("DELETE",),
+    **dict.fromkeys(
+        (
+            "stock_movements",
+            "stocks",
+            "supply_order_details",
+            "supply_order_histories",
+            "supply_order_receipt_histories",
+            "supply_order_states",
+            "supply_orders",
+            "warehouse_product_locations",
+        ),
+        _READ_ONLY,
+    ),
+}
 ABSENT_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "1.7.8": {
         "categories": ("additional_description",),
-        "combinations": ("mpn", "available_now", "available_later"),
-        "customers": (),
+        "combinations": ("available_now", "available_later"),
     },
 }
+ADDED_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "1.7.8": {"combinations": ("location varchar(64) isGenericName max=64", "quantity int isInt max=10")},
+}
+PHP_CLASSES = {"1.7.8": {"product_option_values": "Attribute"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,28 +158,21 @@ def _read_all() -> dict[str, Resource]:
     return resources
 
 
-def without_fields(resource: Resource, absent: tuple[str, ...]) -> Resource:
-    """The same resource with fewer fields, as an older version has it."""
-    return replace(resource, fields=tuple(one for one in resource.fields if one.name not in absent), by_name={})
+def _of_version(resource: Resource, profile: str) -> Resource:
+    """The resource as that version has it."""
+    absent = ABSENT_FIELDS.get(profile, {}).get(resource.name, ())
+    added = tuple(_field(line) for line in ADDED_FIELDS.get(profile, {}).get(resource.name, ()))
+    php_class = PHP_CLASSES.get(profile, {}).get(resource.name, resource.php_class)
+    kept = tuple(one for one in resource.fields if one.name not in absent)
+    return replace(resource, fields=kept + added, php_class=php_class, by_name={})
 
 
-MODULE_RESOURCES = (
-    "genders",
-    "order_return_states",
-    "order_returns",
-    "passerelle_info",
-    "price_lines",
-    "stock_lines",
-    "store_orders",
-)
+MODULE_RESOURCES = ("genders", "order_return_states", "order_returns")
 
 
 def resources_of(profile: str, *, module: bool) -> dict[str, Resource]:
     """The resources a shop of that version offers, by name in alphabetical order."""
-    absent = ABSENT_FIELDS.get(profile, {})
     found = {
-        name: without_fields(one, absent[name]) if name in absent else one
-        for name, one in _read_all().items()
-        if module or name not in MODULE_RESOURCES
+        name: _of_version(one, profile) for name, one in _read_all().items() if module or name not in MODULE_RESOURCES
     }
     return dict(sorted(found.items()))

@@ -12,6 +12,7 @@ from deployments.sandbox.shop.behaviours import (
     orders,
     prices,
     products,
+    returns,
     shop,
     stock,
 )
@@ -30,6 +31,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     **orders.BEHAVIOURS,
     **prices.BEHAVIOURS,
     "products": products.BEHAVIOUR,
+    **returns.BEHAVIOURS,
     **shop.BEHAVIOURS,
     "stock_availables": stock.BEHAVIOUR,
 }
