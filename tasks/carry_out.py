@@ -27,7 +27,7 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
     """
     try:
         folder = open_shop_folder(asked.shop)
-        stream = folder.stream(asked.stream)
+        stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
         with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
             return await _under_lease(steps, asked, folder, stream, ledger, lease)
     except LeaseHeldError as error:

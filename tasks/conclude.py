@@ -32,7 +32,7 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     start = time.monotonic()
     settled = run.rows.settled()
     counts = _counts(run, settled)
-    name = _name_of(run, counts, error)
+    name = _name_of(run, counts, error, _unfinished(settled))
     report = run.report
     report.counts, report.state, report.message = counts.as_dict(), name, _message(run, counts, error)
     report.ignored_by_reason = _ignored(settled, report.language)
@@ -42,7 +42,7 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     describe_plan(run, settled)
     ends_files = name in {"Completed", "CompletedWithRejects"}
     _tell_files(run, faults, ends_files=ends_files)
-    report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()}
+    report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests
     report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
     seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
     report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
@@ -59,12 +59,16 @@ def _counts(run: Run, settled: pl.DataFrame) -> Counts:
     return Counts(run.rows.read, by_outcome | {Outcome.REJECTED: rejected})
 
 
-def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardError | None) -> str:
+def _unfinished(settled: pl.DataFrame) -> int:
+    """Rows that the run did not get to; others may wait for a reason of their own, such as an order for its payment."""
+    return settled.filter(pl.col("code") == "waiting").height
+
+
+def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardError | None, unfinished: int) -> str:
     refused_files = [file for file in run.files if file.refused is not None]
     if isinstance(error, StoppedByGuardError):
         return "StoppedByGuard"
-    waiting = counts.by_outcome.get(Outcome.WAITING, 0)
-    if error is not None or counts.missing or (waiting and not run.asked.dry_run):
+    if error is not None or counts.missing or (unfinished and not run.asked.dry_run):
         return "Failed"
     if refused_files and len(refused_files) == len(run.files):
         return "Failed"
@@ -95,9 +99,10 @@ def _ignored(settled: pl.DataFrame, language: str) -> dict[str, int]:
 
 
 def _as_faults(settled: pl.DataFrame, run: Run) -> pl.DataFrame:
-    """Rows left behind after validation (no association, refused by the shop) as faults of their row."""
+    """Rows of files left behind after validation (no association, refused by the shop) as faults of their row."""
     tax_code = run.stream.column("tax_code")
-    behind = settled.filter(pl.col("outcome").is_in(_LEFT_BEHIND))
+    of_files = pl.col("_file") < len(run.files)
+    behind = settled.filter(of_files & pl.col("outcome").is_in(_LEFT_BEHIND))
     is_tax = pl.col("code") == "tax_code_unknown"
     return behind.select(
         pl.col("_file").cast(FAULTS["_file"]),

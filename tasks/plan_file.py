@@ -37,7 +37,8 @@ def _lines(run: Run, settled: pl.DataFrame) -> Iterator[tuple[str, ...]]:
         by_key.setdefault(change.key, []).append(change)
     language = run.report.language
     for position, line, key, outcome, code, detail in settled.sort("_file", "_line").iter_rows():
-        place = (run.files[position].dropped.name, str(line), key, outcome)
+        name = run.files[position].dropped.name if position < len(run.files) else ""
+        place = (name, str(line) if name else "", key, outcome)
         reason = message(code, language, key=key, detail=detail, value=detail, line=detail).reason if code else ""
         changes = by_key.pop(key, [])
         fields: list[tuple[str, ...]] = [

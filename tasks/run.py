@@ -39,6 +39,8 @@ class Asked:
     since: date | None = None
     dry_run: bool = False
     accept_guard: bool = False
+    export: bool = False
+    """The stream is one of export.json: it leaves the shop, and no file comes in."""
 
     def as_parameters(self) -> dict[str, str]:
         """For the ledger and the report; nothing secret is ever asked for."""

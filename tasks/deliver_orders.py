@@ -1,0 +1,184 @@
+"""Orders go to the ERP: several customers at a time, one order after the other for each of them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from schemas.documents import DocumentStatus, Order
+from schemas.errors import PasserelleError, RefusedError, TransientError
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.deliver import Courier, Handover, Parcel
+from tasks.deliver_customer import SEVERAL, Registry
+from tasks.erp import Erp
+from tasks.plan.order_preview import preview
+from tasks.plan.orders import Ended, SeenOrder
+from tasks.prepare_orders import STREAM, DueOrders, as_settled
+from tasks.progress import advance
+from tasks.run import Run
+from tasks.translate.cegid_amounts import cents
+from tasks.translate.cegid_orders import order_document
+from tasks.translate.discretion import discreet
+
+RETRIES = 3
+
+
+class Counter:
+    """Where orders are handed over: the courier, the customers, and which orders are only looked up."""
+
+    def __init__(self, run: Run, erp: Erp, due: DueOrders) -> None:
+        shop, ledger = run.folder.name, run.ledger
+        self.run = run
+        self.erp = erp
+        self.due = due
+        self.courier = Courier(ledger, erp.cegid, shop, run.run_id)
+        self.registry = Registry(ledger, erp.cegid, erp.codes, shop, erp.kind("customer"), run.run_id)
+
+
+class Orders(Chunk[list[Order]]):
+    """Orders of one task run, by customer; how often it was tried, and whether anything came of it."""
+
+    tries = 0
+    settled = 0
+
+
+async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
+    """Hands over every order that is due, then moves the watermark; a dry run only shows the documents."""
+    if run.asked.dry_run:
+        for order in due.orders:
+            _plan(run, erp, order, due)
+        return
+    counter = Counter(run, erp, due)
+    with run.step("deliver orders"):
+        done = 0
+        for chunk in chunked(_by_customer(due.orders), run.folder.settings.orders.chunk):
+            done += sum(map(len, chunk.left))
+            await hand_over(counter, Orders(chunk.left))
+            advance("deliver orders", done, len(due.orders))
+    run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
+    run.ledger.set_watermark(run.folder.name, erp.kind("orders"), due.seen_until)
+
+
+def _by_customer(orders: list[Order]) -> list[list[Order]]:
+    """Guests of one e-mail are one customer of the ERP."""
+    groups: dict[str, list[Order]] = {}
+    for order in orders:
+        groups.setdefault(order.customer.email.casefold(), []).append(order)
+    return list(groups.values())
+
+
+def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
+    if order.id_order in due.only_looked_up:
+        run.rows.end(as_settled([Ended(_seen(order), Outcome.WAITING, "order_to_look_up")]))
+        return
+    document = order_document(order, erp.codes, erp.codes.customer_code(order.customer.id_customer))
+    try:
+        erp.cegid.render_document(document)
+    except RefusedError as error:
+        _refuse(run, order, error)
+        return
+    run.planned.append(preview(str(order.id_order), document))
+    run.rows.end(as_settled([Ended(_seen(order), Outcome.CREATED)]))
+
+
+@task(
+    name="deliver orders",
+    retries=RETRIES,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=try_again,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def hand_over(counter: Counter, chunk: Orders) -> None:
+    """One chunk of orders, each its own transaction.
+
+    When the ERP does not answer for some of them only, however often they are tried, these wait for the next run.
+    """
+    chunk.tries += 1
+    failures = await asyncio.gather(*(_work(counter, chunk) for _ in range(counter.erp.connections)))
+    failure = _worst([failure for failure in failures if failure is not None])
+    if failure is None:
+        return
+    if not isinstance(failure, TransientError) or chunk.tries <= RETRIES or not chunk.settled:
+        raise failure
+    for order in (order for group in chunk.left for order in group):
+        counter.run.tell(Level.RETRY, "order_erp_no_answer", str(order.id_order))
+        _end(counter.run, order, Outcome.WAITING, "order_erp_no_answer")
+
+
+def _worst(failures: list[PasserelleError]) -> PasserelleError | None:
+    """What stops the run before what may be tried again."""
+    return min(failures, key=lambda failure: isinstance(failure, TransientError), default=None)
+
+
+async def _work(counter: Counter, chunk: Orders) -> PasserelleError | None:
+    """Takes customers from the chunk until none is left, or until the ERP fails; orders not settled go back."""
+    while chunk.left:
+        counter.run.lease.check()
+        group = list(chunk.left.popleft())
+        try:
+            while group:
+                await asyncio.to_thread(_deliver, counter, group[0])
+                group.pop(0)
+                chunk.settled += 1
+        except PasserelleError as error:
+            chunk.left.append(group)
+            return error
+    return None
+
+
+def _deliver(counter: Counter, order: Order) -> None:
+    run, key = counter.run, str(order.id_order)
+    parcel = Parcel(
+        kind=counter.erp.kind(STREAM),
+        key=key,
+        type=counter.erp.codes.document_type,
+        internal_reference=counter.erp.codes.order_reference(order.id_order),
+        external_reference=order.reference,
+        customer_code=lambda: counter.registry.bring(order.customer),
+        document=lambda code: order_document(order, counter.erp.codes, code),
+        may_create=order.id_order not in counter.due.only_looked_up,
+    )
+    try:
+        delivered = counter.courier.hand_over(parcel)
+    except RefusedError as error:
+        code = _refuse(run, order, error)
+        run.ledger.hold(run.folder.name, parcel.kind, key, code=code, run_id=run.run_id)
+        return
+    if delivered.handover is Handover.ABSENT:
+        run.ledger.clear(run.folder.name, parcel.kind, [key])
+        _end(run, order, Outcome.IGNORED, "order_state_not_exported", str(order.state))
+        return
+    if delivered.found is not None:
+        _compare(run, order, delivered.found)
+    created = delivered.handover is Handover.CREATED
+    _end(run, order, Outcome.CREATED if created else Outcome.UNCHANGED)
+
+
+def _refuse(run: Run, order: Order, error: RefusedError) -> str:
+    code = "order_customer_ambiguous" if error.code == SEVERAL else "order_erp_refused"
+    said = discreet(error.said, order)
+    run.tell(Level.ERROR, code, str(order.id_order), detail=said)
+    _end(run, order, Outcome.REFUSED, code, said)
+    return code
+
+
+def _compare(run: Run, order: Order, found: DocumentStatus) -> None:
+    """An order may have been changed in the shop after the ERP took it."""
+    if found.total_tax_incl is not None and cents(found.total_tax_incl) != cents(order.total_paid_tax_incl):
+        figures = {"value": str(cents(order.total_paid_tax_incl)), "detail": f"{found.total_tax_incl:.2f}"}
+        run.tell(Level.ERROR, "order_differs_in_erp", str(order.id_order), **figures)
+
+
+def _end(run: Run, order: Order, outcome: Outcome, code: str = "", detail: str = "") -> None:
+    run.rows.end(as_settled([Ended(_seen(order), outcome, code, detail)]))
+
+
+def _seen(order: Order) -> SeenOrder:
+    return SeenOrder(order.id_order, order.state, order.placed_at, order.updated_at)
