@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def read_record(lines: Sequence[str], start: int, delimiter: str, width: int) ->
     that is never closed, closes in the middle of a later line's cell, or crosses lines that are full rows by themselves
     is `quote_left_open`: it would swallow them.
     """
-    within = lines[start : start + MOST_LINES] if '"' in lines[start] else (lines[start],)
+    if '"' not in lines[start]:
+        return _without_quotes(lines[start], delimiter)
+    within = lines[start : start + MOST_LINES]
     try:
         found = _parsed(within, delimiter)
     except _LeftOpenError:
@@ -53,6 +56,12 @@ def read_record(lines: Sequence[str], start: int, delimiter: str, width: int) ->
     if found.fault or found.lines == 1:
         return found
     return TextRecord(fault=QUOTE_LEFT_OPEN) if _swallows_rows(within, found, delimiter, width) else found
+
+
+def _without_quotes(text: str, delimiter: str) -> TextRecord:
+    cells = text.split(delimiter)
+    step = len(delimiter)
+    return TextRecord(cells, [(0, end - step) for end in accumulate(len(cell) + step for cell in cells)])
 
 
 def _parsed(lines: Sequence[str], delimiter: str) -> TextRecord:
