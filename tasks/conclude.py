@@ -125,9 +125,10 @@ def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
     for row in rejecting.sort("_file", "_line").head(REJECTS_SHOWN).iter_rows(named=True):
         report.rejects.append(_reject(run, row))
     for row in faults.filter("blanked").head(INCIDENTS_SHOWN).iter_rows(named=True):
-        said = _text(row, report.language)
+        reason, remedy = _text(row, report.language)
+        reason = f"{reason} {message('cell_left_empty', report.language).reason}"
         name = _file_name(run, row["_file"])
-        report.incidents.append(IncidentReport("info", row["_key"] or "", said[0], said[1], name, row["_line"]))
+        report.incidents.append(IncidentReport("info", row["_key"] or "", reason, remedy, name, row["_line"]))
     report.incidents_total += faults.filter("blanked").height
 
 
