@@ -22,8 +22,11 @@ _MEMORY = 12
 _ENOUGH = 3
 _SMALL_CHANGE = 0.05
 _SAMPLES = 2
-_WORTH_CONNECTING = 1.15  # throughput with one connection more, against the one before
+_FULL = 0.75  # of the size asked for
+_WORTH_CONNECTING = 0.4  # of what one connection more could bring, to be taken
+_WORTH_KEEPING = 0.2  # of the same, to be kept
 _ANSWERS_BEFORE_TRYING_AGAIN = 40
+_LONGEST_TRIAL = 20  # answers
 _TOO_SLOW = 1.5  # times the target
 
 
@@ -43,33 +46,43 @@ class _Lane:
 
     size: int
     ceiling: int
-    samples: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_MEMORY))
-    """(entities, seconds) of the last answers."""
+    samples: deque[tuple[int, float, int]] = field(default_factory=lambda: deque(maxlen=_MEMORY))
+    """(entities, seconds, requests in flight) of the last answers."""
     worthwhile: int | None = None
     """The size beyond which nothing is gained: what one request costs in itself is small change there."""
+    answers_since: int = 0
+    """Answers since `worthwhile` was found."""
     recent: float | None = None
     """Seconds per entity lately."""
-    cost: float | None = None
-    """Seconds per entity, one request at a time (or what that would be)."""
+    alone: deque[float] = field(default_factory=lambda: deque(maxlen=_MEMORY))
+    """Seconds per entity of the last answers with one request at a time (or what that would be)."""
     slowest: float = 0.0
 
-    def note(self, entities: int, seconds: float) -> None:
+    def note(self, entities: int, seconds: float, in_flight: int) -> None:
         """Learns from one answer."""
         cost = seconds / entities
         self.recent = cost if self.recent is None else (self.recent + cost) / 2
         self.slowest = max(self.slowest * 0.9, cost)
-        self.samples.append((entities, seconds))
-        sizes = [size for size, _ in self.samples]
+        self.samples.append((entities, seconds, in_flight))
+        self.answers_since += 1
+        if self.answers_since > _ANSWERS_BEFORE_TRYING_AGAIN:
+            self.worthwhile = None
+        self._find_worthwhile([(size, taken) for size, taken, flying in self.samples if flying == in_flight])
+
+    def _find_worthwhile(self, alike: list[tuple[int, float]]) -> None:
+        sizes = [size for size, _ in alike]
         if len(sizes) < _ENOUGH or max(sizes) < 2 * min(sizes):
             return
-        each, fixed = linear_regression(sizes, [taken for _, taken in self.samples])
-        if each > 0:
-            self.worthwhile = max(1, math.ceil(max(0.0, fixed) / each / _SMALL_CHANGE))
+        each, fixed = linear_regression(sizes, [taken for _, taken in alike])
+        if each > 0 and fixed > 0:
+            self.worthwhile = max(_FIRST_SIZE, math.ceil(fixed / each / _SMALL_CHANGE))
+            self.answers_since = 0
 
     def forget(self) -> None:
         """The shop has changed its speed."""
         self.samples.clear()
         self.recent = None
+        self.alone.clear()
 
 
 class Pace:
@@ -86,6 +99,10 @@ class Pace:
         self._gains: dict[int, float] = {1: 1.0}
         self._gain_samples: list[float] = []
         self._calm = 0
+        self._trying = False
+        """Whether the last connection is there on trial."""
+        self._answers_of_state = 0
+        """Answers since the number of connections, or the trial, was set."""
 
     @property
     def connections(self) -> int:
@@ -105,8 +122,11 @@ class Pace:
         return self._lane(lookup_lane(resource, full=full)).size
 
     def rest_seconds(self, seconds: float) -> float:
-        """How long a connection stays silent after a request of `seconds`: as long again when polite."""
-        return seconds if self._polite else 0.0
+        """How long a connection stays silent after a request of `seconds`: as long again when polite.
+
+        While one connection more is tried there is no rest: requests that take turns tell nothing about each other.
+        """
+        return seconds if self._polite and not self._trying else 0.0
 
     def seconds_per_entity(self, lane: str) -> float:
         """The slowest time per entity seen in this lane; 0 before the first answer."""
@@ -123,8 +143,10 @@ class Pace:
         if waited_in_line and in_flight > 1:
             # The engine was quick and the answer was not: requests stand in line for a worker.
             self._fewer_connections(self._connections - 1)
-        if self._learn_size(known, entities, seconds):
-            self._learn_connections(known, entities, seconds, in_flight)
+        self._answers_of_state += 1
+        # While one connection more is tried, a slower answer says something about that and not about sizes.
+        if self._trying or self._learn_size(known, entities, seconds, in_flight):
+            self._learn_connections(known, entities, seconds / entities, in_flight)
 
     def busy(self) -> None:
         """The shop said 429 or 503: half the connections, and a while before one more is tried."""
@@ -154,47 +176,69 @@ class Pace:
         lane.size = max(1, min(lane.size, size))
         lane.forget()
 
-    def _learn_size(self, lane: _Lane, entities: int, seconds: float) -> bool:
+    def _learn_size(self, lane: _Lane, entities: int, seconds: float, in_flight: int) -> bool:
         """Grows or shrinks the lane's documents; whether they now have the size they should have."""
-        lane.note(entities, seconds)
+        lane.note(entities, seconds, in_flight)
         if seconds > self._target_seconds * _TOO_SLOW and entities > 1:
             lane.size = min(lane.size, max(1, int(entities * self._target_seconds / seconds)))
             lane.forget()
             return False
         in_time = int(self._target_seconds / max(lane.recent or 0.0, 1e-9))
         goal = max(1, min(lane.ceiling, in_time, lane.worthwhile or lane.ceiling))
+        if lane.size > 2 * goal:
+            lane.size = goal
         if entities < lane.size or goal < lane.size * 1.2:
             return True
         lane.size = min(goal, lane.size * 2)
+        # What an entity costs in longer documents is another figure.
+        lane.alone.clear()
+        self._gain_samples.clear()
         return False
 
-    def _learn_connections(self, lane: _Lane, entities: int, seconds: float, in_flight: int) -> None:
-        if entities * 2 < lane.size:
+    def _learn_connections(self, lane: _Lane, entities: int, cost: float, in_flight: int) -> None:
+        if entities < _FULL * lane.size:
             return
-        cost = seconds / entities
-        if in_flight == 1 and self._connections == 1:
-            lane.cost = cost if lane.cost is None else 0.7 * lane.cost + 0.3 * cost
-        if in_flight < self._connections:
-            return
-        if lane.cost is None:
+        now = self._connections
+        if now == 1:
+            lane.alone.append(cost)
+        elif not lane.alone and not self._trying:
             # First seen when several fly: what it would cost alone, by the gain known for so many.
-            lane.cost = cost * self._gains.get(in_flight, 1.0) / in_flight
-        self._gain_samples.append(in_flight * lane.cost / max(cost, 1e-9))
-        if len(self._gain_samples) >= _SAMPLES * self._connections:
-            self._more_or_fewer(fmean(self._gain_samples))
+            lane.alone.append(cost * self._gains.get(in_flight, 1.0) / in_flight)
+        if lane.alone and in_flight >= now and (self._trying or not self._polite or now == 1):
+            self._gain_samples.append(in_flight * min(lane.alone) / max(cost, 1e-9))
+        self._judge()
+
+    def _judge(self) -> None:
+        """Goes on, back, or tries one connection more, once enough is known of the number in use."""
+        now = self._connections
+        if len(self._gain_samples) >= (_SAMPLES + 1) * now:
+            # The first answers still flew with fewer.
+            self._more_or_fewer(fmean(self._gain_samples[now:]))
+        elif self._trying and self._answers_of_state > _LONGEST_TRIAL:
+            self._fewer_connections(now - 1)
+        elif self._polite and now > 1 and self._answers_of_state > _ANSWERS_BEFORE_TRYING_AGAIN * 5:
+            # Connections that rest by turns tell nothing: once in a while they do not.
+            self._set_connections(now, trying=True)
 
     def _more_or_fewer(self, gain: float) -> None:
-        self._gain_samples.clear()
         now = self._connections
-        self._gains[now] = gain
-        if now > 1 and gain < self._gains.get(now - 1, 1.0) * _WORTH_CONNECTING:
+        worth = _WORTH_CONNECTING if self._trying else _WORTH_KEEPING
+        if now > 1 and gain < self._gains[now - 1] * (1 + worth / (now - 1)):
             self._fewer_connections(now - 1)
-        elif self._calm > 0:
-            self._calm -= 1
-        elif now < self._most:
-            self._connections = now + 1
+            return
+        self._gains[now] = gain if now > 1 else 1.0
+        self._calm = max(0, self._calm - 1)
+        if self._calm == 0 and now < self._most:
+            self._set_connections(now + 1, trying=True)
+        else:
+            self._set_connections(now, trying=False)
 
     def _fewer_connections(self, connections: int) -> None:
-        self._connections = max(1, connections)
-        self._gain_samples.clear()
+        self._set_connections(max(1, connections), trying=False)
         self._calm = _ANSWERS_BEFORE_TRYING_AGAIN // (_SAMPLES * self._connections)
+
+    def _set_connections(self, connections: int, *, trying: bool) -> None:
+        self._connections = connections
+        self._trying = trying
+        self._gain_samples.clear()
+        self._answers_of_state = 0

@@ -72,6 +72,15 @@ def test_a_shop_that_slows_down_gets_shorter_documents_at_once() -> None:
     assert pace.batch_size("stock_availables") <= before // 4
 
 
+def test_one_odd_answer_does_not_keep_documents_small_for_ever() -> None:
+    pace = Pace(FULL)
+    shop = SimulatedShop(workers=1)
+    for entities, seconds in ((10, 0.001), (20, 2.0), (10, 0.001), (20, 2.0)):
+        pace.answered("stock_availables", entities, seconds)
+    shop.serve(pace, 100)
+    assert pace.batch_size("stock_availables") >= 80
+
+
 def test_a_shop_that_recovers_gets_longer_documents_again() -> None:
     pace = Pace(FULL)
     shop = SimulatedShop(workers=1)
@@ -88,6 +97,24 @@ def test_connections_settle_near_the_number_of_workers(workers: int) -> None:
     assert workers <= pace.connections <= workers + 1
 
 
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_a_second_kind_of_document_does_not_mislead_the_connections(workers: int) -> None:
+    pace = Pace(FULL)
+    SimulatedShop(workers=workers, fixed=0.03, each=0.015).serve(pace, 60, "products")
+    SimulatedShop(workers=workers).serve(pace, 12, "stock_availables")
+    SimulatedShop(workers=workers, fixed=0.03, each=0.005).serve(pace, 60, "combinations")
+    assert workers <= pace.connections <= workers + 1
+
+
+def test_polite_takes_one_connection_of_a_shop_with_one_worker() -> None:
+    pace = Pace(POLITE)
+    seen = []
+    for _ in range(100):
+        SimulatedShop(workers=1).serve(pace, 1)
+        seen.append(pace.connections)
+    assert seen.count(2) < 25
+
+
 def test_polite_never_uses_more_than_two_connections() -> None:
     pace = Pace(POLITE)
     SimulatedShop(workers=16).serve(pace, 300)
@@ -95,8 +122,21 @@ def test_polite_never_uses_more_than_two_connections() -> None:
 
 
 def test_polite_rests_as_long_as_it_worked_and_full_does_not() -> None:
-    assert Pace(POLITE).rest_seconds(0.2) == 0.2
+    for workers in (1, 4):
+        pace, rests = Pace(POLITE), []
+        for _ in range(200):
+            SimulatedShop(workers=workers).serve(pace, 1)
+            rests.append(pace.rest_seconds(0.2))
+        assert set(rests) <= {0.0, 0.2}
+        assert rests.count(0.0) < 30
     assert Pace(FULL).rest_seconds(0.2) == 0.0
+
+
+def test_polite_does_not_rest_while_it_tries_a_second_connection() -> None:
+    pace = Pace(POLITE)
+    while pace.connections == 1:
+        SimulatedShop(workers=4).serve(pace, 1)
+    assert pace.rest_seconds(0.2) == 0.0
 
 
 def test_a_busy_shop_halves_the_connections_and_they_come_back_one_by_one() -> None:
