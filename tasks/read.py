@@ -21,7 +21,7 @@ __all__ = ["FileRows", "RowBlock", "open_rows"]
 class FileRows:
     """The rows of one file. Iterate once to get `RowBlock`s, at least one; memory holds one block at a time.
 
-    Every record that is neither header nor blank line is in the `rows` or in the `broken` of one block, exactly once.
+    Every row that is neither header nor blank line is in the `rows` or in the `broken` of one block, exactly once.
     """
 
     def __init__(self, path: Path, stream: StreamSpec, *, file: int, shape: FileShape, block_bytes: int) -> None:
@@ -30,7 +30,7 @@ class FileRows:
         self.file = file
         self.shape = shape
         self.rows_read = 0
-        """Records seen so far, broken ones included; all of them once the iteration has ended."""
+        """Rows seen so far, broken ones included; all of them once the iteration has ended."""
         self._block_bytes = block_bytes
 
     @property

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.frames import FAULTS
-from tasks.read_encoding import UNDECODABLE
-from tasks.read_quotes import QUOTE_LEFT_OPEN, TextRecord, read_record
+from tasks.read_encoding import BLANK_LINES, UNDECODABLE
+from tasks.read_quotes import QUOTE_LEFT_OPEN, TextRow, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,8 @@ class RowBlock:
     """Rows of one file that stand on consecutive lines, in the order of the file.
 
     `rows`: `_file`, `_line`, `_key`, then one text column per column of the stream, stripped, null when empty; an end
-    of line inside a cell is a line feed. `broken`: a faults frame, one row per record that has no cells to speak of.
+    of line inside a cell is a line feed. `broken`: a faults frame, one line per row that cannot be cut into
+    its cells.
     """
 
     rows: pl.DataFrame
@@ -38,22 +39,22 @@ class RowBlock:
 
     @property
     def height(self) -> int:
-        """How many records the block holds, broken ones included."""
+        """How many rows the block holds, broken ones included."""
         return self.rows.height + self.broken.height
 
 
 @dataclass(frozen=True, slots=True)
 class BlockReader:
-    """Cuts lines into records: those that one line explains are read by polars, the others one by one."""
+    """Cuts lines into rows: those that one line explains are read by polars, the others one by one."""
 
     stream: StreamSpec
     shape: FileShape
     file: int
 
     def read(self, lines: list[str], first_line: int, *, is_last: bool) -> tuple[RowBlock, int]:
-        """The records of `lines`, and how many lines they took.
+        """The rows of `lines`, and how many lines they took.
 
-        Lines left over begin a record that the next block ends; the last block leaves none.
+        Lines left over begin a row that the next block ends; the last block leaves none.
         """
         texts = pl.Series(lines, dtype=pl.String)
         plain, odd = self._classified(texts)
@@ -62,7 +63,7 @@ class BlockReader:
         cells: list[list[str]] = []
         at: list[int] = []
         faults: list[tuple[int, str, str]] = []
-        for start, found in self._odd_records(lines, odd):
+        for start, found in self._odd_rows(lines, odd):
             if found.is_cut and not is_last:
                 taken = start
                 break
@@ -78,11 +79,11 @@ class BlockReader:
         rows = self._rows(self._plain_rows(texts, plain), at, cells, first_line)
         return RowBlock(rows, self._broken(lines, faults, first_line)), taken
 
-    def _odd_records(self, lines: Sequence[str], odd: Sequence[int]) -> Iterator[tuple[int, TextRecord]]:
+    def _odd_rows(self, lines: Sequence[str], odd: Sequence[int]) -> Iterator[tuple[int, TextRow]]:
         next_free = 0
         for start in odd:
             if start >= next_free:
-                found = read_record(lines, start, self.shape.delimiter, self.shape.width)
+                found = read_row(lines, start, self.shape.delimiter, self.shape.width)
                 next_free = start + found.lines
                 yield start, found
 
@@ -94,7 +95,7 @@ class BlockReader:
         # One step each: an eager select computes again what several of its expressions share.
         lines = texts.to_frame("text").select(
             width=bare.str.count_matches(self.shape.delimiter, literal=True) + 1,
-            blank=text.str.strip_chars() == "",
+            blank=text.str.strip_chars().is_in(BLANK_LINES),
             whole=~quoted | text.str.contains(_one_line_of(self.shape.delimiter)),
             marked=text.str.contains(f"[\x00{UNDECODABLE}]"),
         )
@@ -104,7 +105,7 @@ class BlockReader:
             plain = plain & False
         return plain.arg_true(), (~plain & ~blank).arg_true().to_list()
 
-    def _fault(self, lines: Sequence[str], found: TextRecord) -> tuple[str, str] | None:
+    def _fault(self, lines: Sequence[str], found: TextRow) -> tuple[str, str] | None:
         text = "".join(lines)
         if "\x00" in text:
             return NUL_BYTE, ""

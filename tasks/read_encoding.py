@@ -19,6 +19,9 @@ LONGEST_LINE_BYTES = 32 * 2**20
 UNDECODABLE = "\uffff"
 """Stands in a line for bytes that are not of the file's encoding. Not a character: no text can hold it."""
 
+BLANK_LINES = ("", "\x1a")
+"""What a line without content holds, once stripped. DOS programs end a file with a control-Z."""
+
 # UTF-32 first: its little-endian mark starts with the one of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),

@@ -1,4 +1,4 @@
-"""One record of a delimited file, cell by cell: quoted cells, cells over several lines, and what is wrong with it."""
+"""One row of a delimited file, cell by cell: quoted cells, cells over several lines, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _UP_TO_CLOSING_QUOTE = re.compile(r'(?:[^"]++|"")*+"')
 
 
 @dataclass(slots=True)
-class TextRecord:
-    """The cells of one record, unquoted, and how many physical lines it takes.
+class TextRow:
+    """The cells of one row, unquoted, and how many physical lines it takes.
 
-    With a `fault` (a message code) the record is its first line alone, without cells. `is_cut` says that the lines
-    given end inside a quoted cell. `ends` holds where each cell ends: (line of the record from 0, place in that line).
+    With a `fault` (a message code) the row is its first line alone, without cells. `is_cut` says that the lines
+    given end inside a quoted cell. `ends` holds where each cell ends: (line of the row from 0, place in that line).
     """
 
     cells: list[str] = field(default_factory=list)
@@ -38,8 +38,8 @@ class _LeftOpenError(Exception):
     """A quoted cell is open where the lines end."""
 
 
-def read_record(lines: Sequence[str], start: int, delimiter: str, width: int) -> TextRecord:
-    """The record that begins at `lines[start]`, of a file whose rows have `width` cells.
+def read_row(lines: Sequence[str], start: int, delimiter: str, width: int) -> TextRow:
+    """The row that begins at `lines[start]`, of a file whose rows have `width` cells.
 
     A quote in a cell that does not begin with one is text. Text after a closing quote is `quote_astray`. A quoted cell
     that is never closed, closes in the middle of a later line's cell, or crosses lines that are full rows by themselves
@@ -52,27 +52,27 @@ def read_record(lines: Sequence[str], start: int, delimiter: str, width: int) ->
         found = _parsed(within, delimiter)
     except _LeftOpenError:
         reaches_end = start + MOST_LINES > len(lines)
-        return TextRecord(is_cut=True) if reaches_end else TextRecord(fault=QUOTE_LEFT_OPEN)
+        return TextRow(is_cut=True) if reaches_end else TextRow(fault=QUOTE_LEFT_OPEN)
     if found.fault or found.lines == 1:
         return found
-    return TextRecord(fault=QUOTE_LEFT_OPEN) if _swallows_rows(within, found, delimiter, width) else found
+    return TextRow(fault=QUOTE_LEFT_OPEN) if _swallows_rows(within, found, delimiter, width) else found
 
 
-def _without_quotes(text: str, delimiter: str) -> TextRecord:
+def _without_quotes(text: str, delimiter: str) -> TextRow:
     cells = text.split(delimiter)
     step = len(delimiter)
-    return TextRecord(cells, [(0, end - step) for end in accumulate(len(cell) + step for cell in cells)])
+    return TextRow(cells, [(0, end - step) for end in accumulate(len(cell) + step for cell in cells)])
 
 
-def _parsed(lines: Sequence[str], delimiter: str) -> TextRecord:
-    found = TextRecord()
+def _parsed(lines: Sequence[str], delimiter: str) -> TextRow:
+    found = TextRow()
     line = at = 0
     while True:
         first = line
         if lines[line].startswith('"', at):
             cell, line, at = _quoted_cell(lines, line, at + 1)
             if at < len(lines[line]) and not lines[line].startswith(delimiter, at):
-                return TextRecord(fault=QUOTE_ASTRAY if line == first == 0 else QUOTE_LEFT_OPEN)
+                return TextRow(fault=QUOTE_ASTRAY if line == first == 0 else QUOTE_LEFT_OPEN)
         else:
             cell, at = _plain_cell(lines[line], at, delimiter)
         found.cells.append(cell)
@@ -101,8 +101,8 @@ def _quoted_cell(lines: Sequence[str], line: int, at: int) -> tuple[str, int, in
     return "\n".join(parts).replace('""', '"'), line, closing.end()
 
 
-def _swallows_rows(lines: Sequence[str], found: TextRecord, delimiter: str, width: int) -> bool:
-    """True when a record over several lines is better explained by two quotes that do not belong together."""
+def _swallows_rows(lines: Sequence[str], found: TextRow, delimiter: str, width: int) -> bool:
+    """True when a row over several lines is better explained by two quotes that do not belong together."""
     full = [lone_width(lines[i], delimiter) == width for i in range(found.lines)]
     return width > 1 and (all(full) if len(found.cells) == width else any(full[1:]))
 

@@ -13,8 +13,8 @@ from schemas.cells import BOOLEANS
 from schemas.column_spec import ValueType
 from schemas.incidents import Incident, Level
 from tasks.file_refused import FileRefusedError
-from tasks.read_encoding import Encoding, encoding_of, line_blocks
-from tasks.read_quotes import TextRecord, read_record
+from tasks.read_encoding import BLANK_LINES, Encoding, encoding_of, line_blocks
+from tasks.read_quotes import TextRow, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
     """Looks at the first thousand rows. `FileRefusedError` when the file as a whole is not what was agreed."""
     encoding = encoding_of(path, stream.encoding)
     lines = list(chain.from_iterable(islice(line_blocks(path, encoding, _SAMPLE_BYTES), 2)))
-    sample = list(_first_records(lines, stream.delimiter))
+    sample = list(_first_rows(lines, stream.delimiter))
     header_at = _header_position(sample, stream)
     header, rows = None, sample
     header_line = first_row = 1
@@ -97,11 +97,11 @@ def folded(text: str) -> str:
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
-def _first_records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, TextRecord]]:
+def _first_rows(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, TextRow]]:
     at = count = 0
     while at < len(lines) and count < _SAMPLE_ROWS:
-        if lines[at].strip() or delimiter in lines[at]:
-            found = read_record(lines, at, delimiter, width=0)
+        if lines[at].strip() not in BLANK_LINES or delimiter in lines[at]:
+            found = read_row(lines, at, delimiter, width=0)
             yield at, found
             at += found.lines
             count += 1
@@ -109,9 +109,9 @@ def _first_records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, 
             at += 1
 
 
-def _header_position(sample: Sequence[tuple[int, TextRecord]], stream: StreamSpec) -> int | None:
-    """Which record of the sample is the header: the last of the lines set aside for it, or the first when found so."""
-    declared = list(takewhile(lambda record: record[0] < (stream.header_lines or 0), sample))
+def _header_position(sample: Sequence[tuple[int, TextRow]], stream: StreamSpec) -> int | None:
+    """Which row of the sample is the header: the last of the lines set aside for it, or the first when found so."""
+    declared = list(takewhile(lambda row: row[0] < (stream.header_lines or 0), sample))
     first = sample[: max(1, len(declared))]
     for position, (_, found) in enumerate(first):
         if _ends_with_reasons(found.cells):
@@ -154,7 +154,7 @@ def _names(cell: str, column: Column) -> bool:
     return bool(cell.strip()) and folded(cell) in {folded(column.key), folded(column.public_name or "")}
 
 
-def _row_width(header: tuple[str, ...] | None, rows: Sequence[tuple[int, TextRecord]], stream: StreamSpec) -> int:
+def _row_width(header: tuple[str, ...] | None, rows: Sequence[tuple[int, TextRow]], stream: StreamSpec) -> int:
     """The header's width, else the most common one, the agreed one on a tie.
 
     Where the lines of a whole file end with a delimiter and its header does not, or the reverse, the rows are right.

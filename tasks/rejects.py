@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.messages import message
 from tasks.read_encoding import line_bytes
-from tasks.read_quotes import MOST_LINES, read_record
+from tasks.read_quotes import MOST_LINES, read_row
 from tasks.read_shape import REASON_COLUMNS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from schemas.column_spec import StreamSpec
     from schemas.messages import Message
-    from tasks.read_quotes import TextRecord
+    from tasks.read_quotes import TextRow
     from tasks.read_shape import FileShape
 
 _BETWEEN_FAULTS = " | "
@@ -86,7 +86,7 @@ class _Writer:
         params = {name: fault[name] or "" for name in ("value", "column", "detail")}
         return message(fault["code"] or "", self.language, line=str(number), key=fault["_key"] or "", **params)
 
-    def _filled_up(self, found: TextRecord, lines: Sequence[str], most: int | None = None) -> str:
+    def _filled_up(self, found: TextRow, lines: Sequence[str], most: int | None = None) -> str:
         """The cells as they are written, without the two columns of an earlier rejects file, up to the width."""
         if not found.ends:
             cells = lines[0].rstrip("\r\n").split(self.shape.delimiter)
@@ -136,7 +136,7 @@ class _SourceLines:
         self._reach(number)
         return self._decoded(self.lines[number - self.first])
 
-    def starting_at(self, number: int) -> tuple[TextRecord, list[str]]:
+    def starting_at(self, number: int) -> tuple[TextRow, list[str]]:
         """What begins on line `number`, cell by cell, and its lines."""
         lines = [self.text(number)]
         found = self._parsed(lines)
@@ -146,9 +146,9 @@ class _SourceLines:
             found = self._parsed(lines)
         return found, lines[: found.lines]
 
-    def _parsed(self, lines: Sequence[str]) -> TextRecord:
+    def _parsed(self, lines: Sequence[str]) -> TextRow:
         bare = [line.rstrip("\r\n") for line in lines]
-        return read_record(bare, 0, self.shape.delimiter, self.shape.width)
+        return read_row(bare, 0, self.shape.delimiter, self.shape.width)
 
     def _reach(self, number: int) -> None:
         """Holds as many lines from `number` on as a cell may take, and forgets those before."""

@@ -98,8 +98,8 @@ def _copies(file: DroppedFile, folder: Path) -> Iterator[Path]:
 
 def _make_durable(path: Path) -> None:
     """Asks the disk to keep what was written to a file, or the names in a folder."""
-    handle = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        os.fsync(descriptor)
     finally:
-        os.close(handle)
+        os.close(descriptor)

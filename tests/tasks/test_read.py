@@ -81,6 +81,13 @@ def test_a_line_end_cut_in_two_by_a_block_is_still_one(dropped: Path, size: int)
     assert rows.select("_line", "_key").rows() == [(1, "A"), (2, "BB"), (4, "CCC")]
 
 
+def test_the_mark_that_dos_programs_put_at_the_end_is_no_row(dropped: Path) -> None:
+    dropped.write_bytes(b"A;1\r\nB;2\r\n\x1a")
+    _, rows, broken = everything(dropped, text_stream(2))
+    assert rows["_key"].to_list() == ["A", "B"]
+    assert broken.is_empty()
+
+
 def test_other_separators_of_unicode_do_not_end_a_line(dropped: Path) -> None:
     dropped.write_text("A;x\u2028y\x0bz\x0cw\x85v\nB;2\n", encoding="utf-8")
     _, rows, _ = everything(dropped, text_stream(2))

@@ -50,7 +50,7 @@ def expected_cell(text: str) -> str | None:
     return pl.Series([text]).str.strip_chars().item() or None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example((";", [["", ",\n"]]), "\r", csv.QUOTE_MINIMAL, "utf-8", 8)
 @given(
     tables(),
@@ -81,7 +81,7 @@ def test_any_table_that_csv_writes_reads_back_equal_with_its_line_numbers(
     assert found.select(pl.exclude("_file", "_line", "_key")).rows() == [tuple(map(expected_cell, row)) for row in rows]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.binary(max_size=300)
     | st.lists(st.sampled_from([b"a", b";", b'"', b"\r", b"\n", b"\x00", b"\xe9"])).map(b"".join)
