@@ -153,3 +153,22 @@ def test_an_order_return_changes_its_state_and_nothing_else() -> None:
 
 def test_without_the_module_there_are_no_returns(client: Client) -> None:
     assert client.send("GET", "/api/order_returns").status_code == 400
+
+
+def test_a_patch_writes_all_columns_as_it_read_them(shop: SandboxShop, client: Client) -> None:
+    """A change that came between its reading and its writing is lost; an association is not."""
+    identifier = shop.insert("products", {"reference": "A", "price": 10, "ean13": "1"})
+    meanwhile = [
+        f"<product><id>{identifier}</id><ean13>2</ean13><associations><categories><category><id>1</id></category>"
+        "</categories></associations></product>",
+    ]
+
+    def change_meanwhile(*_: object) -> None:
+        while meanwhile:
+            with Client(shop).http as other:
+                other.patch("/api/products", content=f"<prestashop>{meanwhile.pop()}</prestashop>")
+
+    shop._webservice._charge = change_meanwhile
+    client.send("PATCH", "/api/products", f"<product><id>{identifier}</id><price>12</price></product>")
+    row = shop.row("products", identifier)
+    assert (row["price"], row["ean13"], row["categories"]) == ("12.000000", "1", [1])

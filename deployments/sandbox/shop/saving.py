@@ -267,9 +267,16 @@ def _stamp(draft: Draft) -> None:
 
 
 def write(draft: Draft) -> None:
-    """Put the draft's row into its table; a new one takes the next id."""
+    """Put the draft's row into its table; a new one takes the next id.
+
+    All columns are written as they were when the entity was loaded, so what another request changed meanwhile is lost;
+    associations are tables of their own and stay.
+    """
     table = draft.store[draft.resource.name]
-    row = dict(draft.before) if draft.before is not None else draft.store.blank_row(draft.resource.name)
+    row = draft.store.blank_row(draft.resource.name) if draft.before is None else dict(draft.before)
+    current = None if draft.is_new else table.rows.get(draft.identifier)
+    if current is not None and current is not draft.before:
+        row.update({name: value for name, value in current.items() if name not in draft.resource.by_name})
     for name in draft.touched:
         field = draft.resource.by_name.get(name)
         row[name] = _stored(draft, field, draft.values[name]) if field else draft.values[name]
