@@ -158,10 +158,8 @@ def test_without_the_module_there_are_no_returns(client: Client) -> None:
 def test_a_patch_writes_all_columns_as_it_read_them(shop: SandboxShop, client: Client) -> None:
     """A change that came between its reading and its writing is lost; an association is not."""
     identifier = shop.insert("products", {"reference": "A", "price": 10, "ean13": "1"})
-    meanwhile = [
-        f"<product><id>{identifier}</id><ean13>2</ean13><associations><categories><category><id>1</id></category>"
-        "</categories></associations></product>",
-    ]
+    moved = "<associations><categories><category><id>1</id></category></categories></associations>"
+    meanwhile = [f"<product><id>{identifier}</id><ean13>2</ean13>{moved}</product>"]
 
     def change_meanwhile(*_: object) -> None:
         while meanwhile:
