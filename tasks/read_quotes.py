@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def read_row(lines: Sequence[str], start: int, delimiter: str, width: int) -> Te
     that is never closed, closes in the middle of a later line's cell, or crosses lines that are full rows by themselves
     is `quote_left_open`: it would swallow them.
     """
-    if '"' not in lines[start]:
-        return _without_quotes(lines[start], delimiter)
-    within = lines[start : start + MOST_LINES]
+    within = lines[start : start + MOST_LINES] if '"' in lines[start] else (lines[start],)
     try:
         found = _parsed(within, delimiter)
     except _LeftOpenError:
@@ -56,12 +54,6 @@ def read_row(lines: Sequence[str], start: int, delimiter: str, width: int) -> Te
     if found.fault or found.lines == 1:
         return found
     return TextRow(fault=QUOTE_LEFT_OPEN) if _swallows_rows(within, found, delimiter, width) else found
-
-
-def _without_quotes(text: str, delimiter: str) -> TextRow:
-    cells = text.split(delimiter)
-    step = len(delimiter)
-    return TextRow(cells, [(0, end - step) for end in accumulate(len(cell) + step for cell in cells)])
 
 
 def _parsed(lines: Sequence[str], delimiter: str) -> TextRow:
@@ -73,20 +65,25 @@ def _parsed(lines: Sequence[str], delimiter: str) -> TextRow:
             cell, line, at = _quoted_cell(lines, line, at + 1)
             if at < len(lines[line]) and not lines[line].startswith(delimiter, at):
                 return TextRow(fault=QUOTE_ASTRAY if line == first == 0 else QUOTE_LEFT_OPEN)
+            found.cells.append(cell)
+            found.ends.append((line, at))
         else:
-            cell, at = _plain_cell(lines[line], at, delimiter)
-        found.cells.append(cell)
-        found.ends.append((line, at))
+            cells, ends = _plain_cells(lines[line], at, delimiter)
+            at = ends[-1]
+            found.cells += cells
+            found.ends += [(line, end) for end in ends]
         if at == len(lines[line]):
             found.lines = line + 1
             return found
         at += len(delimiter)
 
 
-def _plain_cell(text: str, at: int, delimiter: str) -> tuple[str, int]:
-    end = text.find(delimiter, at)
-    end = len(text) if end < 0 else end
-    return text[at:end], end
+def _plain_cells(text: str, at: int, delimiter: str) -> tuple[list[str], list[int]]:
+    """The cells from `at` to the next one that begins with a quote, and where each ends."""
+    stop = text.find(delimiter + '"', at)
+    cells = text[at : stop if stop >= 0 else len(text)].split(delimiter)
+    step = len(delimiter)
+    return cells, [end - step for end in accumulate((len(cell) + step for cell in cells), initial=at)][1:]
 
 
 def _quoted_cell(lines: Sequence[str], line: int, at: int) -> tuple[str, int, int]:
@@ -103,21 +100,23 @@ def _quoted_cell(lines: Sequence[str], line: int, at: int) -> tuple[str, int, in
 
 def _swallows_rows(lines: Sequence[str], found: TextRow, delimiter: str, width: int) -> bool:
     """True when a row over several lines is better explained by two quotes that do not belong together."""
-    full = [lone_width(lines[i], delimiter) == width for i in range(found.lines)]
-    return width > 1 and (all(full) if len(found.cells) == width else any(full[1:]))
+    if width == 1:
+        return False
+    full = (_lone_width(lines[i], delimiter) == width for i in reversed(range(found.lines)))
+    return all(full) if len(found.cells) == width else any(islice(full, found.lines - 1))
 
 
-def lone_width(text: str, delimiter: str) -> int:
+def _lone_width(text: str, delimiter: str) -> int:
     """How many cells a physical line has by itself, where a quote that has no counterpart in its cell is text."""
-    width = 1
-    at = 0
-    while at < len(text):
+    width = at = 0
+    while True:
         closing = _UP_TO_CLOSING_QUOTE.match(text, at + 1) if text.startswith('"', at) else None
         end = closing.end() if closing else at
         if not closing or (end < len(text) and not text.startswith(delimiter, end)):
-            _, end = _plain_cell(text, at, delimiter)
+            cells, ends = _plain_cells(text, at, delimiter)
+            width, end = width + len(cells), ends[-1]
+        else:
+            width += 1
         if end == len(text):
-            break
-        width += 1
+            return width
         at = end + len(delimiter)
-    return width

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from schemas.column_spec import StreamSpec
 from schemas.errors import ContractError
 from tasks.read import open_rows
+from tasks.rejects import write_rejects
 from tasks.validate import validate
 from tests.tasks.mutated_files import mutated_file
 from tests.tasks.sample_streams import PRODUCT, text_stream
@@ -123,6 +124,11 @@ def conserved_or_refused(content: bytes, folder: Path) -> bool:
     ends = [*accepted["_line"], *rejected["_line"], *outcome.superseded["_line"]]
     assert len(set(ends)) == len(ends) == outcome.rows_read
     assert accepted["_key"].is_unique().all()
+    rejects = folder / "rejects.csv"
+    count = write_rejects(path, outcome.faults_scan().collect(), rejects, PRODUCT, "fr", file_rows.shape)
+    assert count == outcome.rejected_rows
+    if count and not content.count(b'"'):
+        assert open_rows(rejects, PRODUCT, file=0).shape.has_reasons
     return True
 
 
