@@ -87,7 +87,7 @@ def markdown_summary(report: RunReport) -> str:
     words = texts(report.language)
     parts = [
         f"# {words.word('state', report.state)}",
-        words.word("headline", report.state),
+        words.word("headline_export" if report.flow.startswith("export_") else "headline", report.state),
         _counts(report, words),
         _guards(report, words),
         _files(report, words),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 REJECTS_SHOWN = 500
 _CLIPPED_AT = 300
+_ALWAYS_TOLD = ("reads", "writes")
 _LEVELS = ("error", "retry", "info")
 
 
@@ -86,12 +87,19 @@ def _view(report: RunReport) -> dict[str, Any]:
     rows_read, outcomes = rows_and_outcomes(report)
     rejects = report.rejects[:REJECTS_SHOWN]
     words = texts(report.language)
+    export = report.flow.startswith("export_")
+    outcome_words = "planned" if report.state == "Planned" else "outcome"
     return {
         "r": report,
         "t": words,
         "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
         "headline": "Nothing" if report.state == "Completed" and not rows_read else report.state,
-        "outcome_words": "planned" if report.state == "Planned" else "outcome",
+        "headlines": "headline_export" if export else "headline",
+        "export": export,
+        "outcome_words": outcome_words,
+        "outcome_hints": f"{outcome_words}_hint" + ("_export" if export else ""),
+        "requests": {name: count for name, count in report.requests.items() if count or name in _ALWAYS_TOLD},
+        "pressing": any(incident.level == _LEVELS[0] for incident in report.incidents),
         "tripped": any(check.tripped for check in report.guard),
         "flow": words.word("flow", report.flow),
         "lasted": _lasted(report),

@@ -298,3 +298,11 @@ def test_durations_are_written_for_people(seconds: float, said: str) -> None:
 
 def test_an_unknown_language_is_english() -> None:
     assert texts("de").code == "en"
+
+
+def test_an_export_speaks_of_the_erp_and_of_no_files() -> None:
+    page = seen(a_report(flow="export_orders", state="Completed"))
+    assert "Orders export" in page
+    assert "Everything that was due is in the ERP." in page
+    assert "new in the ERP" in page
+    assert "What came in" not in page
