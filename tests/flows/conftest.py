@@ -14,6 +14,7 @@ import pytest
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
+from tests.flows.order_world import OrderWorld
 from tests.flows.world import World
 
 
@@ -42,6 +43,13 @@ def prefect_api() -> Iterator[None]:
 def world(prefect_api: None, tmp_path: Path) -> Iterator[World]:
     """An empty 8.2 shop and the folder of its connector, as `World`."""
     with World.at(tmp_path / "boutique") as world:
+        yield world
+
+
+@pytest.fixture
+def order_world(prefect_api: None, tmp_path: Path) -> Iterator[OrderWorld]:
+    """An 8.2 shop with the ERP its orders go to, in strict mode, and the folder between them."""
+    with OrderWorld.at(tmp_path / "boutique") as world:
         yield world
 
 

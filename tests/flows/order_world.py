@@ -1,0 +1,213 @@
+"""A world with two sides: a sandbox shop that takes orders, and a sandbox ERP that they travel to."""
+
+from __future__ import annotations
+
+import os
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any, Self
+
+import polars as pl
+from prefect.client.schemas.objects import State
+
+from connectors.ledger import Ledger
+from deployments.sandbox.cegid import SandboxCegid
+from deployments.sandbox.shop import SandboxShop
+from flows.orders import export_orders
+from tests.flows.world import World
+
+PASSWORD_VARIABLE = "PASSERELLE_TEST_ERP_PASSWORD"
+CENT = Decimal("0.01")
+PERSON = {
+    "firstname": "Zéphyrine",
+    "lastname": "Quatrebarbes",
+    "address1": "17 impasse des Mirabelles",
+    "postcode": "57990",
+    "city": "Hundling",
+    "phone": "0387000017",
+    "phone_mobile": "0687000018",
+}
+ASSOCIATIONS = """
+[titles]
+"M" = 1
+"MME" = 2
+[countries]
+FR = "FRA"
+BE = "BEL"
+[carriers]
+2 = "COLISSIMO"
+[[payments]]
+module = "ps_wirepayment"
+erp = "VIR"
+[[payments]]
+module = "market"
+label = "Amazon"
+erp = "AMZ"
+"""
+
+
+class OrderWorld(World):
+    """`World`, with `erp`: the sandbox ERP, in use as production."""
+
+    def __init__(self, folder: Path, sandbox: SandboxShop, **erp: Any) -> None:
+        super().__init__(folder, sandbox)
+        self.erp = SandboxCegid(**erp)
+        self.customers = 0
+
+    def __enter__(self) -> Self:
+        self.erp.__enter__()
+        os.environ[PASSWORD_VARIABLE] = self.erp.password
+        super().__enter__()
+        (self.folder / "associations.toml").write_text(ASSOCIATIONS, encoding="utf-8")
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        super().__exit__(*failure)
+        self.erp.__exit__(None, None, None)
+
+    def write_settings(self, **tables: Any) -> None:
+        access = {
+            "url": self.erp.url,
+            "user": self.erp.user,
+            "password": f"env:{PASSWORD_VARIABLE}",
+            "database": self.erp.database,
+        }
+        given = {
+            "cegid": {"use": "production", "store": "WEB", "warehouse": "CENTRAL", "default_markdown": "WEBREM"},
+            "cegid__items": {"misc": "DIVERS", "shipping": "PORT", "wrapping": "CADEAU", "discount": "REMISE"},
+            "cegid__production": access,
+            "cegid__test": access,
+        }
+        super().write_settings(**{name: given.get(name, {}) | dict(tables.get(name, {})) for name in given | tables})
+
+    def customer(self, email: str = "", **more: Any) -> int:
+        """A customer of the shop, of the name that no file of ours may hold."""
+        self.customers += 1
+        given = {
+            "firstname": PERSON["firstname"],
+            "lastname": PERSON["lastname"],
+            "email": email or f"zephyrine{self.customers}@quatrebarbes.example",
+            "passwd": "x" * 60,
+            "id_gender": 2,
+            "birthday": "1984-02-29",
+            "newsletter": 1,
+        }
+        return self.shop.insert("customers", given | more)
+
+    def address(self, customer: int, **more: Any) -> int:
+        given = PERSON | {"id_customer": customer, "id_country": 8, "alias": "Maison"}
+        return self.shop.insert("addresses", given | more)
+
+    def place(
+        self,
+        *lines: tuple[str, int, str],
+        state: int = 2,
+        customer: int | None = None,
+        shipping: str = "0",
+        wrapping: str = "0",
+        discounts: str = "0",
+        reductions: dict[int, dict[str, Any]] | None = None,
+        cart_lines: int | None = None,
+        payments: list[dict[str, Any]] | None = None,
+        address: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> int:
+        """An order of lines (reference, quantity, unit price with tax); its id. Its totals agree unless `more` says."""
+        customer = customer or self.customer()
+        place = self.address(customer, **(address or {}))
+        lines = lines or (("ROBE-S", 2, "29.90"),)
+        products = sum((Decimal(price) * quantity for _, quantity, price in lines), Decimal(0))
+        total = products + Decimal(shipping) + Decimal(wrapping) - Decimal(discounts)
+        rows = [(number, 0, place, 0, quantity) for number, (_, quantity, _) in enumerate(lines, start=1)]
+        cart = self.shop.insert(
+            "carts",
+            {"id_customer": customer, "id_currency": 1, "id_lang": 1, "cart_rows": rows[:cart_lines]},
+        )
+        given = {
+            "id_address_delivery": place,
+            "id_address_invoice": place,
+            "id_cart": cart,
+            "id_currency": 1,
+            "id_lang": 1,
+            "id_customer": customer,
+            "id_carrier": 2,
+            "current_state": state,
+            "module": "ps_wirepayment",
+            "payment": "Virement",
+            "total_products": _excl(products),
+            "total_products_wt": products,
+            "total_shipping_tax_incl": shipping,
+            "total_shipping_tax_excl": _excl(Decimal(shipping)),
+            "total_wrapping_tax_incl": wrapping,
+            "total_discounts_tax_incl": discounts,
+            "total_paid": total,
+            "total_paid_tax_incl": total,
+            "total_paid_tax_excl": _excl(total),
+            "total_paid_real": total,
+            "conversion_rate": 1,
+            "reference": f"REF{cart:06}",
+        }
+        order = self.shop.insert("orders", given | more)
+        for number, (reference, quantity, price) in enumerate(lines, start=1):
+            self._insert_line(order, number, reference, quantity, Decimal(price), (reductions or {}).get(number, {}))
+        paid = [{"amount": total, "payment_method": "Virement"}] if payments is None and total else payments or []
+        for payment in paid if state != 10 else []:
+            self.shop.insert(
+                "order_payments", {"order_reference": (given | more)["reference"], "id_currency": 1} | payment
+            )
+        return order
+
+    def _insert_line(
+        self, order: int, number: int, reference: str, quantity: int, price: Decimal, reduction: dict[str, Any]
+    ) -> None:
+        self.shop.insert(
+            "order_details",
+            {
+                "id_order": order,
+                "id_shop": 1,
+                "product_id": number,
+                "product_name": f"Article {number}",
+                "product_reference": reference,
+                "product_quantity": quantity,
+                "unit_price_tax_incl": price,
+                "unit_price_tax_excl": _excl(price),
+                "total_price_tax_incl": price * quantity,
+                "total_price_tax_excl": _excl(price * quantity),
+            }
+            | reduction,
+        )
+
+    def move(self, order: int, state: int) -> None:
+        """The merchant gives an order another state."""
+        self.shop.change("orders", order, {"current_state": state})
+
+    async def orders(self, **asked: Any) -> State[Any]:
+        """Runs export_orders; the final state."""
+        return await export_orders(str(self.folder), return_state=True, **asked)
+
+    def documents(self) -> list[dict[str, Any]]:
+        """What the ERP holds."""
+        return self.erp.documents()
+
+    def document(self, order: int) -> dict[str, Any]:
+        """The one document of an order."""
+        [found] = [each for each in self.documents() if each["Header"]["InternalReference"] == f"WEB{order}"]
+        return found
+
+    def deliveries(self) -> dict[str, str]:
+        """The ledger's state of each order, by id."""
+        with self.ledger() as ledger:
+            found: pl.DataFrame = ledger.deliveries(self.folder.name, "order")
+        return dict(zip(found["key"], found["state"], strict=True))
+
+    def ledger(self) -> Ledger:
+        return Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}", snapshots=None)
+
+    def incidents(self) -> list[dict[str, Any]]:
+        """Those of the newest report."""
+        found: list[dict[str, Any]] = self.report()["incidents"]
+        return found
+
+
+def _excl(amount: Decimal) -> Decimal:
+    return (amount / Decimal("1.2")).quantize(Decimal("0.000001"), ROUND_HALF_UP)
