@@ -83,7 +83,7 @@ class BlockReader:
         next_free = 0
         for start in odd:
             if start >= next_free:
-                found = read_row(lines, start, self.shape.delimiter, self.shape.width)
+                found = read_row(lines, start, self.shape.delimiter, self.shape.widths)
                 next_free = start + found.lines
                 yield start, found
 

@@ -8,7 +8,7 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 MOST_LINES = 1000
 """A quoted cell open for longer was left open by mistake."""
@@ -38,8 +38,8 @@ class _LeftOpenError(Exception):
     """A quoted cell is open where the lines end."""
 
 
-def read_row(lines: Sequence[str], start: int, delimiter: str, width: int) -> TextRow:
-    """The row that begins at `lines[start]`, of a file whose rows have `width` cells.
+def read_row(lines: Sequence[str], start: int, delimiter: str, widths: Collection[int]) -> TextRow:
+    """The row that begins at `lines[start]`, of a file whose rows have as many cells as `widths` allows.
 
     A quote in a cell that does not begin with one is text. Text after a closing quote is `quote_astray`. A quoted cell
     that is never closed, closes in the middle of a later line's cell, or crosses lines that are full rows by themselves
@@ -53,7 +53,7 @@ def read_row(lines: Sequence[str], start: int, delimiter: str, width: int) -> Te
         return TextRow(is_cut=True) if reaches_end else TextRow(fault=QUOTE_LEFT_OPEN)
     if found.fault or found.lines == 1:
         return found
-    return TextRow(fault=QUOTE_LEFT_OPEN) if _swallows_rows(within, found, delimiter, width) else found
+    return TextRow(fault=QUOTE_LEFT_OPEN) if _swallows_rows(within, found, delimiter, widths) else found
 
 
 def _parsed(lines: Sequence[str], delimiter: str) -> TextRow:
@@ -98,12 +98,12 @@ def _quoted_cell(lines: Sequence[str], line: int, at: int) -> tuple[str, int, in
     return "\n".join(parts).replace('""', '"'), line, closing.end()
 
 
-def _swallows_rows(lines: Sequence[str], found: TextRow, delimiter: str, width: int) -> bool:
+def _swallows_rows(lines: Sequence[str], found: TextRow, delimiter: str, widths: Collection[int]) -> bool:
     """True when a row over several lines is better explained by two quotes that do not belong together."""
-    if width == 1:
+    if 1 in widths:
         return False
-    full = (_lone_width(lines[i], delimiter) == width for i in reversed(range(found.lines)))
-    return all(full) if len(found.cells) == width else any(islice(full, found.lines - 1))
+    full = (_lone_width(lines[i], delimiter) in widths for i in reversed(range(found.lines)))
+    return all(full) if len(found.cells) in widths else any(islice(full, found.lines - 1))
 
 
 def _lone_width(text: str, delimiter: str) -> int:

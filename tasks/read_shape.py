@@ -101,7 +101,7 @@ def _first_rows(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, Tex
     at = count = 0
     while at < len(lines) and count < _SAMPLE_ROWS:
         if lines[at].strip() not in BLANK_LINES or delimiter in lines[at]:
-            found = read_row(lines, at, delimiter, width=0)
+            found = read_row(lines, at, delimiter, widths=())
             yield at, found
             at += found.lines
             count += 1

@@ -148,7 +148,7 @@ class _SourceLines:
 
     def _parsed(self, lines: Sequence[str]) -> TextRow:
         bare = [line.rstrip("\r\n") for line in lines]
-        return read_row(bare, 0, self.shape.delimiter, self.shape.width)
+        return read_row(bare, 0, self.shape.delimiter, self.shape.widths)
 
     def _reach(self, number: int) -> None:
         """Holds as many lines from `number` on as a cell may take, and forgets those before."""

@@ -79,6 +79,14 @@ def test_corrected_and_dropped_back_in_the_rejected_lines_import(
     assert rows == [("B", "Été\nen coton"), ("É", "Article É")]
 
 
+def test_a_cell_over_lines_that_holds_the_delimiter_stays_one_row_of_the_rejects_file(dropped: Path) -> None:
+    cells = '"Robe\n;longue"'
+    dropped.write_text(f"{PRODUCT_HEADER}\n{product_line('A', name=cells, price='x')}\n", encoding="utf-8")
+    _, rejects, _ = run(dropped, PRODUCT)
+    rows = next(iter(open_rows(rejects, PRODUCT, file=0))).rows
+    assert rows.select("_key", "name").rows() == [("A", "Robe\n;longue")]
+
+
 @pytest.mark.parametrize("header_lines", [0, 1])
 def test_a_file_dropped_back_in_is_known_by_its_last_two_columns_whatever_the_stream_says(
     dropped: Path, header_lines: int
