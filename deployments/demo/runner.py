@@ -10,6 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prefect.client.orchestration import get_client
+from rich.console import Console
 from rich.table import Table
 
 from deployments.demo.files import KEY_VARIABLE, Erp, write_configuration
@@ -35,6 +37,9 @@ async def run_demo(folder: Path, summary: Path, *, items: int, language: str) ->
     """The exit code; `folder` holds the shop's folder and the sandbox's state afterwards, `summary` the figures."""
     _make_anew(folder)
     started = time.monotonic()
+    err.print("A Prefect of the demo's own is starting.")
+    async with get_client() as prefect:
+        await prefect.api_healthcheck()
     with open_shop(folder / "sandbox.state") as shop:
         os.environ[KEY_VARIABLE] = shop.key
         shop.speak_french_first()
@@ -45,7 +50,7 @@ async def run_demo(folder: Path, summary: Path, *, items: int, language: str) ->
         held = shop.held()
     seconds = time.monotonic() - started
     _write_summary(summary, runs, broken, seconds)
-    out.print(_table(runs), width=max(out.width, _TABLE_WIDTH), crop=False, overflow="ignore")
+    Console(width=max(out.width, _TABLE_WIDTH), highlight=False).print(_table(runs))
     out.print(f"The shop now holds {held['products']} products with {held['combinations']} combinations.")
     _tell_where(folder, runs, summary, shop)
     for law in broken:
