@@ -12,12 +12,13 @@ import polars as pl
 from connectors.files.archive import archive, quarantine
 from schemas.errors import PasserelleError
 from schemas.frames import FAULTS
-from schemas.incidents import Incident
+from schemas.incidents import Incident, Level
 from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import FileReport, IncidentReport, RejectReport
 from tasks.artifacts import publish
 from tasks.plan_file import describe_plan
+from tasks.purge import purge
 from tasks.rejects import write_rejects
 from tasks.report import REJECTS_SHOWN, write_report
 from tasks.run import FileOfRun, Run, StoppedByGuardError
@@ -38,19 +39,34 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     report.ignored_by_reason = _ignored(settled, report.language)
     faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
     _tell_faults(run, faults)
-    _tell_incidents(run)
+    _purge(run)
+    _tell_incidents(run, run.incidents)
     describe_plan(run, settled)
     ends_files = name in {"Completed", "CompletedWithRejects"}
-    _tell_files(run, faults, ends_files=ends_files)
+    tell_files(run, faults, ends_files=ends_files)
     report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests
     report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
     seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
     report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
     page = write_report(report, run.folder.path / "reports")
     run.ledger.record_incidents(run.run_id, run.incidents)
+    in_the_way = move_files(run)
+    if in_the_way:
+        _tell_incidents(run, in_the_way)
+        run.ledger.record_incidents(run.run_id, in_the_way)
+        write_report(report, page.parent)
     run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
     await publish(report, page)
     return name, report.message
+
+
+def _purge(run: Run) -> None:
+    if run.asked.dry_run:
+        return
+    deleted = purge(run.folder, datetime.now(UTC).date())
+    if deleted:
+        days = run.folder.settings.files.retention_days
+        run.tell(Level.INFO, "purged", value=str(deleted), detail=str(days))
 
 
 def _counts(run: Run, settled: pl.DataFrame) -> Counts:
@@ -159,11 +175,9 @@ def _file_name(run: Run, position: object) -> str:
     return run.files[position].dropped.name if isinstance(position, int) and position < len(run.files) else ""
 
 
-def _tell_incidents(run: Run) -> None:
-    language = run.report.language
-    run.report.incidents_total += len(run.incidents)
-    for incident in run.incidents[:INCIDENTS_SHOWN]:
-        run.report.incidents.append(_incident(incident, language))
+def _tell_incidents(run: Run, incidents: list[Incident]) -> None:
+    run.report.incidents_total += len(incidents)
+    run.report.incidents += [_incident(incident, run.report.language) for incident in incidents[:INCIDENTS_SHOWN]]
 
 
 def _incident(incident: Incident, language: str) -> IncidentReport:
@@ -171,72 +185,3 @@ def _incident(incident: Incident, language: str) -> IncidentReport:
     return IncidentReport(
         incident.level.value, incident.key, said.reason, said.remedy, file=incident.file, line=incident.line
     )
-
-
-def _tell_files(run: Run, faults: pl.DataFrame, *, ends_files: bool) -> None:
-    """Rejects first, then the archive: a run killed in between does it again and loses nothing."""
-    day = datetime.now(UTC).date()
-    for position, file in enumerate(run.files):
-        rejects = "" if run.asked.dry_run else _write_rejects(run, position, file, faults)
-        archived = _archive(run, file) if ends_files or (file.refused and not run.asked.dry_run) else ""
-        run.report.files.append(
-            FileReport(
-                name=file.dropped.name,
-                status=_status(file, archived),
-                rows=file.opened.rows_read if file.opened else 0,
-                encoding=file.opened.encoding if file.opened else "",
-                delimiter=file.opened.delimiter if file.opened else "",
-                archived_as=archived,
-                rejects_file=rejects,
-                note=_note(file, run.report.language),
-            )
-        )
-    for dropped in run.already_done:
-        moved = "" if run.asked.dry_run else _relative(run, archive(dropped, run.folder.archives, day))
-        run.report.files.append(FileReport(name=dropped.name, status="already done", archived_as=moved))
-
-
-def _status(file: FileOfRun, archived: str) -> str:
-    if file.refused is not None:
-        return "refused"
-    return "done" if archived else "left alone"
-
-
-def _note(file: FileOfRun, language: str) -> str:
-    if file.refused is None:
-        return ""
-    said = message(file.refused.code, language, **file.refused.params)
-    return f"{said.reason} {said.remedy}"
-
-
-def _write_rejects(run: Run, position: int, file: FileOfRun, faults: pl.DataFrame) -> str:
-    mine = faults.filter((pl.col("_file") == position) & ~pl.col("blanked"))
-    if mine.is_empty() or file.opened is None:
-        return ""
-    dropped = file.dropped
-    target = run.folder.path / "rejects" / f"{Path(dropped.name).stem}.{dropped.content_hash[:8]}.rejects.csv"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_rejects(dropped.path, mine, target, run.stream, run.report.language, file.opened.shape)
-    return _relative(run, target)
-
-
-def _archive(run: Run, file: FileOfRun) -> str:
-    """Moves the file and tells the ledger; a file taken again from the archives stays where it is."""
-    dropped, shop, stream = file.dropped, run.folder.name, run.stream.name
-    day = datetime.now(UTC).date()
-    if file.refused is not None:
-        moved = _relative(run, quarantine(dropped, run.folder.path / "rejects" / "files", day))
-        run.ledger.file_refused(shop, stream, dropped.content_hash, run.run_id, moved, file.refused.code)
-        return moved
-    moved = _relative(run, archive(dropped, run.folder.archives, day))
-    run.ledger.file_done(
-        shop, stream, dropped.content_hash, run.run_id, moved, file.opened.rows_read if file.opened else 0
-    )
-    return moved
-
-
-def _relative(run: Run, path: Path) -> str:
-    try:
-        return path.relative_to(run.folder.path).as_posix()
-    except ValueError:
-        return str(path)
