@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from connectors.files.archive import archive, name_when_dropped, quarantine
+from connectors.files.archive import name_when_dropped
 from connectors.files.complete import Completeness, complete_files
 from connectors.files.dropped import DroppedFile, content_hash
 from connectors.files.folder import files_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from schemas.column_spec import StreamSpec
 
-__all__ = ["Collected", "DroppedFile", "archive", "collect", "quarantine"]
+__all__ = ["Collected", "DroppedFile", "collect"]
 
 OUTSIDE = "file_outside"
 ARCHIVE_GONE = "file_archive_gone"

@@ -5,23 +5,21 @@ from __future__ import annotations
 import logging
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import polars as pl
 
-from connectors.files.archive import archive, quarantine
 from schemas.errors import PasserelleError
 from schemas.frames import FAULTS
 from schemas.incidents import Incident, Level
 from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
-from schemas.run_report import FileReport, IncidentReport, RejectReport
+from schemas.run_report import IncidentReport, RejectReport
 from tasks.artifacts import publish
+from tasks.file_ends import move_files, tell_files
 from tasks.plan_file import describe_plan
 from tasks.purge import purge
-from tasks.rejects import write_rejects
 from tasks.report import REJECTS_SHOWN, write_report
-from tasks.run import FileOfRun, Run, StoppedByGuardError
+from tasks.run import Run, StoppedByGuardError
 
 logger = logging.getLogger(__name__)
 INCIDENTS_SHOWN = 200
@@ -39,19 +37,17 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     report.ignored_by_reason = _ignored(settled, report.language)
     faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
     _tell_faults(run, faults)
+    describe_plan(run, settled)
+    tell_files(run, faults, ends_files=name in {"Completed", "CompletedWithRejects"})
     _purge(run)
     _tell_incidents(run, run.incidents)
-    describe_plan(run, settled)
-    ends_files = name in {"Completed", "CompletedWithRejects"}
-    tell_files(run, faults, ends_files=ends_files)
     report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests
     report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
     seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
     report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
     page = write_report(report, run.folder.path / "reports")
     run.ledger.record_incidents(run.run_id, run.incidents)
-    in_the_way = move_files(run)
-    if in_the_way:
+    if in_the_way := move_files(run):
         _tell_incidents(run, in_the_way)
         run.ledger.record_incidents(run.run_id, in_the_way)
         write_report(report, page.parent)

@@ -41,11 +41,12 @@ def _collected(run: Run) -> Collected:
         past = run.ledger.archived_since(run.folder.name, run.stream.name, since)
         again = [run.folder.path / name for name, _ in past]
     run.folder.drop.mkdir(parents=True, exist_ok=True)
+    done = run.ledger.last_done(run.folder.name, run.stream.name)
     collected = collect(
         run.folder.drop,
         run.stream,
         streams=tuple(run.folder.imports.streams.values()),
-        last_done_hash=None if since else run.ledger.last_done_hash(run.folder.name, run.stream.name),
+        last_done_hash=done.content_hash if done and not since else None,
         again=again,
         completeness=files.complete,
         stable_seconds=files.stable_seconds,
@@ -56,7 +57,7 @@ def _collected(run: Run) -> Collected:
     for file in collected.already_done:
         run.tell(Level.INFO, "already_done", value=file.name)
     run.files = [FileOfRun(file) for file in collected.files]
-    run.already_done = list(collected.already_done)
+    run.already_done = [FileOfRun(file) for file in collected.already_done]
     for file in collected.files:
         run.ledger.file_seen(run.folder.name, run.stream.name, file.name, file.content_hash, file.size, run.run_id)
     return collected

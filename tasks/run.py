@@ -110,6 +110,8 @@ class FileOfRun:
     dropped: DroppedFile
     opened: FileRows | None = None
     refused: FileRefusedError | None = None
+    place: Path | None = None
+    """Where it goes when the run ends."""
 
 
 class Run:
@@ -142,7 +144,7 @@ class Run:
         self.rows = Rows()
         self.incidents: list[Incident] = []
         self.files: list[FileOfRun] = []
-        self.already_done: list[DroppedFile] = []
+        self.already_done: list[FileOfRun] = []
         self.planned: list[PlannedChange] = []
 
     @property

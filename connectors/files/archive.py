@@ -13,31 +13,58 @@ from connectors.files.dropped import DroppedFile, content_hash
 from schemas.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
+GONE = "file_gone"
+REPLACED = "file_replaced"
 _TOKEN_BYTES = 16
 _TOKEN = re.compile(r"\.[0-9a-f]{32}(?=(?:\.[^.]*)?$)")
 
 
-def archive(file: DroppedFile, archives: Path, day: date) -> Path:
-    """Moves the file to `archives/YYYY-MM-DD/` under a name that cannot be guessed, and removes its marker.
+class NotArchivedError(ContractError):
+    """The file that was read is no longer in the drop folder; `code` is that of the message."""
 
-    The answer is where the file is now. Called again after a crash, it finds the file where the first call put it.
-    `ContractError` when it is nowhere.
+    def __init__(self, file: DroppedFile, code: str, said: str, remedy: str) -> None:
+        super().__init__(said, system="files", action="archive", key=file.name, remedy=remedy)
+        self.code = code
+
+
+def place_for(file: DroppedFile, shelf: Path, day: date) -> Path:
+    """Where `archive` is to put the file: in `shelf/YYYY-MM-DD/`, under a name that cannot be guessed.
+
+    A file taken again from the archives stays where it is.
     """
     if file.is_archived:
         return file.path
-    moved = _moved(file, archives, day)
+    return shelf / day.isoformat() / f"{file.path.stem}.{secrets.token_hex(_TOKEN_BYTES)}{file.path.suffix}"
+
+
+def archive(file: DroppedFile, place: Path) -> None:
+    """Moves the file to its place and removes its marker.
+
+    `NotArchivedError` when the file that was read is no longer there; another one that took its place is left for the
+    next run.
+    """
+    if place == file.path:
+        return
+    if not file.path.exists():
+        said = "the file is no longer in the drop folder"
+        raise NotArchivedError(file, GONE, said, "Do not move files while an import runs.")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.path.rename(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(file, place)
+        file.path.unlink()
+    else:
+        _give_back_another(file, place)
     if file.marker is not None:
         file.marker.unlink(missing_ok=True)
-    return moved
-
-
-def quarantine(file: DroppedFile, rejected: Path, day: date) -> Path:
-    """Moves a file refused as a whole to `rejected/YYYY-MM-DD/`, as `archive` does."""
-    return archive(file, rejected, day)
+    _make_durable(place.parent)
+    _make_durable(file.path.parent)
 
 
 def name_when_dropped(archived: Path) -> str:
@@ -45,55 +72,28 @@ def name_when_dropped(archived: Path) -> str:
     return _TOKEN.sub("", archived.name)
 
 
-def _moved(file: DroppedFile, shelf: Path, day: date) -> Path:
-    if not file.path.exists():
-        return _already_moved(file, shelf)
-    folder = shelf / day.isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{file.path.stem}.{secrets.token_hex(_TOKEN_BYTES)}{file.path.suffix}"
-    try:
-        file.path.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        target = _copied(file, folder, target)
-        file.path.unlink()
-    _make_durable(folder)
-    _make_durable(file.path.parent)
-    return target
+def _give_back_another(file: DroppedFile, place: Path) -> None:
+    """What was moved goes back when it is not what was read: an ERP writes its export again under the same name."""
+    if content_hash(place) == file.content_hash:
+        return
+    place.rename(file.path.with_name(place.name) if file.path.exists() else file.path)
+    raise _replaced(file)
 
 
-def _copied(file: DroppedFile, folder: Path, target: Path) -> Path:
-    """A whole copy on the other file system; the one of an earlier call that died before it removed the source."""
-    earlier = next(_copies(file, folder), None)
-    if earlier is not None:
-        return earlier
-    unfinished = target.with_name(f".{target.name}.tmp")
+def _copy(file: DroppedFile, place: Path) -> None:
+    """A whole copy on the other file system, or none."""
+    unfinished = place.with_name(f".{place.name}.tmp")
     shutil.copy2(file.path, unfinished)
+    if content_hash(unfinished) != file.content_hash:
+        unfinished.unlink()
+        raise _replaced(file)
     _make_durable(unfinished)
-    unfinished.rename(target)
-    return target
+    unfinished.rename(place)
 
 
-def _already_moved(file: DroppedFile, shelf: Path) -> Path:
-    days = sorted((day for day in shelf.glob("*") if day.is_dir()), reverse=True)
-    for day in days:
-        for copy in _copies(file, day):
-            return copy
-    raise ContractError(
-        "the file is no longer in the drop folder and not in the archives",
-        system="files",
-        action="archive",
-        key=file.name,
-        remedy="Do not move files while an import runs.",
-    )
-
-
-def _copies(file: DroppedFile, folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        is_namesake = name_when_dropped(path) == file.path.name and path.name != file.path.name
-        if is_namesake and path.stat().st_size == file.size and content_hash(path) == file.content_hash:
-            yield path
+def _replaced(file: DroppedFile) -> NotArchivedError:
+    said = "another file took its place in the drop folder while it was imported"
+    return NotArchivedError(file, REPLACED, said, "Let the ERP give each export a name of its own.")
 
 
 def _make_durable(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,14 @@ DONE = "done"
 REFUSED = "refused"
 
 
+@dataclass(frozen=True, slots=True)
+class DoneFile:
+    """A file whose rows all ended somewhere. A run killed just then has not yet put it where `archived_as` says."""
+
+    content_hash: str
+    archived_as: str
+
+
 class Files(Chapter):
     """The files of a shop's streams, known by the hash of their content."""
 
@@ -25,7 +34,7 @@ class Files(Chapter):
     def file_done(
         self, shop: str, stream: str, content_hash: str, run_id: str | None, archived_as: str, rows: int
     ) -> None:
-        """The file's rows all ended somewhere, and it is kept as `archived_as`."""
+        """The file's rows all ended somewhere, and it is to be kept as `archived_as`."""
         self._add(shop, stream, content_hash, DONE, run_id, archived_as=archived_as, row_count=rows)
 
     def file_refused(
@@ -34,11 +43,12 @@ class Files(Chapter):
         """The file as a whole is not what was agreed; `code` is that of the message."""
         self._add(shop, stream, content_hash, REFUSED, run_id, archived_as=archived_as, code=code)
 
-    def last_done_hash(self, shop: str, stream: str) -> str | None:
-        """The content that was done last; a file with the same says nothing new."""
-        query = _of(sa.select(FILE_EVENTS.c.content_hash), shop, stream).order_by(FILE_EVENTS.c.id.desc()).limit(1)
+    def last_done(self, shop: str, stream: str) -> DoneFile | None:
+        """The file that was done last; one with the same content says nothing new."""
+        query = _of(sa.select(FILE_EVENTS.c.content_hash, FILE_EVENTS.c.archived_as), shop, stream)
         with self.database.read("read files") as connection:
-            return connection.execute(query).scalar_one_or_none()
+            row = connection.execute(query.order_by(FILE_EVENTS.c.id.desc()).limit(1)).one_or_none()
+        return DoneFile(row.content_hash, row.archived_as) if row else None
 
     def archived_since(self, shop: str, stream: str, since: datetime) -> list[tuple[str, datetime]]:
         """(archived path, done at) of the files done at or after `since` (aware), in the order of doing."""

@@ -36,7 +36,7 @@ TOUCHES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 """Audit events that change a folder; so does `open` for writing, and for reading a folder to make it durable."""
 PATIENCE_SECONDS = 300.0
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.campaigns.run_flow"])
+_PROCESSES.set_forkserver_preload(["__main__", "tests.campaigns.run_flow"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ disturbed trial must reach.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -210,8 +211,6 @@ class Stage:
 
 
 def _undisturbed(trial: Trial) -> Outcome:
-    import time
-
     world = trial.world
     start = time.monotonic()
     ended = trial.run()

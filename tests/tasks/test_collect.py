@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from schemas.errors import ContractError
+from connectors.files.archive import NotArchivedError, archive, place_for
 from schemas.messages import message
-from tasks.collect import archive, collect, quarantine
+from tasks.collect import collect
 from tests.tasks.sample_streams import PRODUCT, STOCK, text_stream
 
 if TYPE_CHECKING:
@@ -211,10 +211,16 @@ def test_what_was_done_before_the_newest_file_is_done_again(drop: Path) -> None:
     assert contents(collected) == (["B", "A"], ["stock_1.csv"])
 
 
+def archived(file: DroppedFile, archives: Path) -> Path:
+    place = place_for(file, archives, DAY)
+    archive(file, place)
+    return place
+
+
 def test_archived_files_are_offered_again_before_what_was_dropped(drop: Path, tmp_path: Path) -> None:
     put(drop / "stock_1.csv", "A")
     file = only(collect(drop, STOCK, streams=STREAMS, wait=never))
-    kept = archive(file, tmp_path / "archives", DAY)
+    kept = archived(file, tmp_path / "archives")
     put(drop / "stock_2.csv", "B")
     gone = kept.with_name("stock_0.0123456789abcdef0123456789abcdef.csv")
     collected = collect(drop, STOCK, streams=STREAMS, last_done_hash=file.content_hash, again=[gone, kept], wait=never)
@@ -223,41 +229,39 @@ def test_archived_files_are_offered_again_before_what_was_dropped(drop: Path, tm
         ("stock_2.csv", False, 1),
     ]
     assert why(collected) == {"stock_0.csv": "file_archive_gone"}
-    assert archive(collected.files[0], tmp_path / "archives", DAY) == kept
+    assert archived(collected.files[0], tmp_path / "archives") == kept
+    assert kept.is_file()
 
 
 def test_an_archived_file_has_a_name_that_cannot_be_guessed_and_its_marker_is_gone(drop: Path, tmp_path: Path) -> None:
     put(drop / "stock.v2.CSV", "A")
     put(drop / "stock.v2.CSV.ok", "")
     file = only(collect(drop, STOCK, streams=STREAMS, completeness="marker", wait=never))
-    kept = archive(file, tmp_path / "archives", DAY)
+    kept = archived(file, tmp_path / "archives")
     assert kept.parent == tmp_path / "archives" / "2026-11-21"
     assert re.fullmatch(r"stock\.v2\.[0-9a-f]{32}\.CSV", kept.name)
     assert kept.read_text("utf-8") == "A"
     assert list(drop.iterdir()) == []
 
 
-def test_archiving_again_after_a_crash_finds_the_file_where_it_is(drop: Path, tmp_path: Path) -> None:
-    put(drop / "stock.csv", "A")
-    file = only(collect(drop, STOCK, streams=STREAMS, wait=never))
-    kept = archive(file, tmp_path / "archives", DAY)
-    assert archive(file, tmp_path / "archives", date(2026, 11, 22)) == kept
-
-
 def test_a_file_that_someone_took_away_cannot_be_archived(drop: Path, tmp_path: Path) -> None:
     put(drop / "stock.csv", "A")
     file = only(collect(drop, STOCK, streams=STREAMS, wait=never))
     file.path.unlink()
-    with pytest.raises(ContractError, match="no longer in the drop folder"):
-        archive(file, tmp_path / "archives", DAY)
+    with pytest.raises(NotArchivedError, match="no longer in the drop folder") as failure:
+        archived(file, tmp_path / "archives")
+    assert message(failure.value.code, "en", value=file.name).reason
 
 
-def test_a_refused_file_goes_to_quarantine(drop: Path, tmp_path: Path) -> None:
+def test_a_file_that_took_the_place_of_the_one_that_was_read_stays_where_it_is(drop: Path, tmp_path: Path) -> None:
     put(drop / "stock.csv", "A")
     file = only(collect(drop, STOCK, streams=STREAMS, wait=never))
-    kept = quarantine(file, tmp_path / "rejected", DAY)
-    assert kept.parent == tmp_path / "rejected" / "2026-11-21"
-    assert not file.path.exists()
+    put(drop / "stock.csv", "B")
+    with pytest.raises(NotArchivedError, match="took its place") as failure:
+        archived(file, tmp_path / "archives")
+    assert message(failure.value.code, "en", value=file.name).reason
+    assert (drop / "stock.csv").read_text("utf-8") == "B"
+    assert list((tmp_path / "archives").rglob("*.csv")) == []
 
 
 def test_archives_on_another_disk_receive_a_copy_and_the_source_goes(
@@ -273,9 +277,11 @@ def test_archives_on_another_disk_receive_a_copy_and_the_source_goes(
         return inside(self, target)
 
     monkeypatch.setattr(Path, "rename", rename)
-    kept = archive(file, tmp_path / "archives", DAY)
+    kept = archived(file, tmp_path / "archives")
     assert kept.read_text("utf-8") == "A"
     assert not file.path.exists()
-    put(drop / "stock.csv", "A")
-    assert archive(file, tmp_path / "archives", DAY) == kept
+    put(drop / "stock.csv", "B")
+    with pytest.raises(NotArchivedError, match="took its place"):
+        archived(file, tmp_path / "archives")
+    assert (drop / "stock.csv").read_text("utf-8") == "B"
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from connectors.ledger.files import DoneFile
+
 if TYPE_CHECKING:
     from connectors.ledger import Ledger
     from tests.connectors.ledger.places import Place
@@ -12,18 +14,18 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 def test_a_file_that_was_only_seen_is_not_done(ledger: Ledger) -> None:
     ledger.file_seen("shop", "stock", "stock_1.csv", "aa", 120, "r1")
-    assert ledger.last_done_hash("shop", "stock") is None
+    assert ledger.last_done("shop", "stock") is None
     assert ledger.archived_since("shop", "stock", LONG_AGO) == []
 
 
 def test_the_content_done_last_is_recognised_also_when_an_older_one_came_again(ledger: Ledger) -> None:
     for content in ("aa", "bb", "aa"):
         ledger.file_done("shop", "stock", content, "r1", f"archives/{content}", 3)
-        assert ledger.last_done_hash("shop", "stock") == content
+        assert ledger.last_done("shop", "stock") == DoneFile(content, f"archives/{content}")
     ledger.file_refused("shop", "stock", "cc", "r2", "archives/cc", "file-unreadable")
-    assert ledger.last_done_hash("shop", "stock") == "aa"
-    assert ledger.last_done_hash("shop", "product") is None
-    assert ledger.last_done_hash("lyon", "stock") is None
+    assert ledger.last_done("shop", "stock") == DoneFile("aa", "archives/aa")
+    assert ledger.last_done("shop", "product") is None
+    assert ledger.last_done("lyon", "stock") is None
 
 
 def test_archived_files_are_given_in_the_order_of_doing(ledger: Ledger) -> None:
