@@ -13,7 +13,7 @@ from prefect.states import Cancelled, Completed, Failed
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.ledger.leases import Lease
 from schemas.column_spec import StreamSpec
-from schemas.errors import PasserelleError
+from schemas.errors import DeniedError, PasserelleError
 from schemas.run_report import RunReport
 from tasks.conclude import conclude
 from tasks.run import Asked, Run, StoppedByGuardError
@@ -34,6 +34,8 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
         return Cancelled(name="AlreadyRunning", message=str(error))
     except PasserelleError as error:
         return Failed(name="Failed", message=str(error))
+    except OSError as error:
+        return Failed(name="Failed", message=str(_disk_fault(error)))
 
 
 async def _under_lease(
@@ -46,7 +48,7 @@ async def _under_lease(
 ) -> State:
     ledger.end_dead_runs(folder.name, asked.flow)
     run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
-    work = _work_folder(folder.path / ".work" / asked.flow, run_id)
+    work = folder.path / ".work" / asked.flow / run_id
     report = RunReport(
         run_id=run_id,
         flow=asked.flow,
@@ -56,11 +58,15 @@ async def _under_lease(
         parameters=asked.as_parameters(),
     )
     try:
+        _clear(work)
         async with folder.open_shop() as shop:
             run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), report, work)
             return await _ended(run, await _outcome_of(steps, run))
     except PasserelleError as error:
         ledger.finish_run(run_id, "Failed", {}, str(error), None)
+        raise
+    except OSError as error:
+        ledger.finish_run(run_id, "Failed", {}, str(_disk_fault(error)), None)
         raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -83,9 +89,19 @@ async def _ended(run: Run, error: PasserelleError | StoppedByGuardError | None) 
     return Completed(name=name, message=message)
 
 
-def _work_folder(place: Path, run_id: str) -> Path:
-    """A folder for this run alone; what a killed run left is removed, the lease says that nobody uses it."""
-    shutil.rmtree(place, ignore_errors=True)
-    work = place / run_id
+def _clear(work: Path) -> None:
+    """Makes the folder of this run alone; what a killed run left is removed, the lease says that nobody uses it."""
+    shutil.rmtree(work.parent, ignore_errors=True)
     work.mkdir(parents=True)
-    return work
+
+
+def _disk_fault(error: OSError) -> DeniedError:
+    """What connectors raise is ours already: this one comes from the disk of the shop's folder."""
+    return DeniedError(
+        error.strerror or str(error),
+        system="files",
+        action="read or write",
+        key=str(error.filename or ""),
+        remedy="Check the space left on the disk and the rights of the shop's folder, then run again: the files that "
+        "were not archived are still in the drop folder, and what was written is not written twice.",
+    )
