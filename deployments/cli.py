@@ -24,6 +24,7 @@ app.command("deployments.commands.check:check", name="check", help="Is a shop re
 app.command("deployments.commands.run:run", name="run", help="Run a flow now, on this machine.")
 app.command("deployments.commands.run:plan", name="plan", help="Say what a flow would do, field by field.")
 app.command("deployments.commands.runs:runs", name="runs", help="The runs a shop has seen.")
+app.command("deployments.commands.orders:orders", name="orders", help="The orders on their way to the ERP.")
 app.command("deployments.commands.sandbox:sandbox", name="sandbox", help="A shop on this machine to try things on.")
 
 

@@ -7,12 +7,13 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-FlowName: TypeAlias = Literal["import_products", "import_stock"]
+FlowName: TypeAlias = Literal["import_products", "import_stock", "export_orders"]
 
 FLOWS: Mapping[FlowName, str] = MappingProxyType(
     {
         "import_products": "flows.products:import_products",
         "import_stock": "flows.stock:import_stock",
+        "export_orders": "flows.orders:export_orders",
     }
 )
 
