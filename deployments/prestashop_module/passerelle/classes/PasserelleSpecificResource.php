@@ -1,0 +1,65 @@
+<?php
+/**
+ * What the resources with a body format of their own share: their links to the webservice, and their answer.
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+trait PasserelleSpecificResource
+{
+    use PasserelleEngineSetters;
+
+    /** @var array one node, of texts and nodes; a list of nodes has the numbers 0 to n as keys */
+    private $answer = [];
+
+    public function getObjectOutput()
+    {
+        return $this->objOutput;
+    }
+
+    public function getWsObject()
+    {
+        return $this->wsObject;
+    }
+
+    public function getContent()
+    {
+        $render = $this->objOutput->getObjectRender();
+        // The renderer of JSON drops what it is given and answers [].
+        if ($render instanceof WebserviceOutputJSON) {
+            return json_encode($this->answer);
+        }
+
+        return $render->overrideContent($this->asXml($this->answer));
+    }
+
+    private function asXml(array $nodes)
+    {
+        $xml = '';
+        foreach ($nodes as $name => $content) {
+            foreach ($this->isList($content) ? $content : [$content] as $one) {
+                $xml .= is_array($one)
+                    ? '<' . $name . ">\n" . $this->asXml($one) . '</' . $name . ">\n"
+                    : '<' . $name . '>' . $this->cdata((string) $one) . '</' . $name . ">\n";
+            }
+        }
+
+        return $xml;
+    }
+
+    private function isList($content)
+    {
+        return is_array($content) && $content !== [] && array_keys($content) === range(0, count($content) - 1);
+    }
+
+    private function cdata($text)
+    {
+        return '<![CDATA[' . str_replace(']]>', ']]]]><![CDATA[>', $text) . ']]>';
+    }
+
+    private function parameter($name, $default)
+    {
+        return isset($this->wsObject->urlFragments[$name]) ? (string) $this->wsObject->urlFragments[$name] : $default;
+    }
+}

@@ -1,0 +1,236 @@
+<?php
+/**
+ * The resource `stock_lines`: quantities by reference, in one statement, with the hook that other modules wait for.
+ *
+ * `mode=hooks` (default) fires actionUpdateQuantity per changed row, `mode=plain` does not. The merchant gets no mail
+ * per row about low stock unless `alerts=1`; the customers' back-in-stock mails go in `hooks` either way.
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+class WebserviceSpecificManagementStockLines implements WebserviceSpecificManagementInterface
+{
+    use PasserelleSpecificResource;
+
+    private $unknown = [];
+    private $ambiguous = [];
+    private $parents = [];
+    private $managed = [];
+    private $unchanged = 0;
+    private $created = 0;
+
+    public function manage()
+    {
+        $mode = $this->parameter('mode', 'hooks');
+        if (!in_array($mode, ['hooks', 'plain'], true)) {
+            throw new WebserviceException('mode is hooks or plain', [85, 400]);
+        }
+        $start = microtime(true);
+        $lines = PasserelleLines::read('/^-?[0-9]{1,9}$/');
+        $wanted = $this->resolved($lines);
+        $resolved = microtime(true);
+        $changed = $this->write($wanted);
+        if ($mode === 'hooks') {
+            $this->tell($changed);
+        }
+        $this->answer = ['stock_lines' => [
+            'lines' => (string) $lines->count,
+            'written' => (string) (count($changed) + $this->created),
+            'unchanged' => (string) $this->unchanged,
+            'unknown' => implode(';', $this->unknown),
+            'ambiguous' => implode(';', $this->ambiguous),
+            'products_with_combinations' => implode(';', $this->parents),
+            'depends_on_stock' => implode(';', $this->managed),
+            'invalid' => implode(';', $lines->invalid),
+            'resolve_ms' => (string) round(1000 * ($resolved - $start), 1),
+            'write_ms' => (string) round(1000 * (microtime(true) - $resolved), 1),
+        ]];
+    }
+
+    /**
+     * @return array lists of reference and quantity by "id_product-id_product_attribute"
+     */
+    private function resolved(PasserelleLines $lines)
+    {
+        $references = new PasserelleReferences($lines->references());
+        $wanted = [];
+        foreach ($lines->references() as $reference) {
+            $owners = $references->ownersOf($reference);
+            if ($owners === []) {
+                $this->unknown[] = $reference;
+            } elseif (count($owners) > 1) {
+                $this->ambiguous[] = $reference;
+            } elseif ($owners[0][1] === 0 && $references->hasCombinations($owners[0][0])) {
+                $this->parents[] = $reference;
+            } else {
+                $wanted[implode('-', $owners[0])] = [$reference, (int) $lines->values[$reference]];
+            }
+        }
+
+        return $wanted;
+    }
+
+    /**
+     * @return array list of [id_product, id_product_attribute, quantity, delta]
+     */
+    private function write(array $wanted)
+    {
+        if ($wanted === []) {
+            return [];
+        }
+        $products = [];
+        foreach (array_keys($wanted) as $key) {
+            $id = (int) explode('-', $key)[0];
+            $products[$id] = $id;
+        }
+        $restriction = StockAvailable::addSqlShopRestriction(null, (int) Context::getContext()->shop->id);
+        try {
+            $this->execute('START TRANSACTION');
+            $changed = $this->update($wanted, implode(',', $products), $restriction, $missing);
+            $this->execute('COMMIT');
+        } catch (Throwable $fault) {
+            Db::getInstance()->execute('ROLLBACK');
+            throw new WebserviceException('nothing was written: ' . get_class($fault), [46, 500]);
+        }
+
+        $this->create($missing);
+
+        return $changed;
+    }
+
+    /**
+     * Writes the rows that are there; those that are not come back in $missing.
+     */
+    private function update(array $wanted, $products, $restriction, &$missing)
+    {
+        $rows = Db::getInstance()->executeS(
+            'SELECT `id_stock_available`, `id_product`, `id_product_attribute`, `quantity`, `depends_on_stock`
+            FROM `' . _DB_PREFIX_ . 'stock_available`
+            WHERE `id_product` IN (' . $products . ')' . $restriction . '
+            ORDER BY `id_stock_available`
+            FOR UPDATE',
+            true,
+            false
+        );
+        if ($rows === false) {
+            throw new PrestaShopException('the stock rows could not be locked');
+        }
+        $changed = [];
+        $cases = [];
+        foreach ($rows as $row) {
+            $key = (int) $row['id_product'] . '-' . (int) $row['id_product_attribute'];
+            if (!isset($wanted[$key])) {
+                continue;
+            }
+            list($reference, $quantity) = $wanted[$key];
+            unset($wanted[$key]);
+            if ((int) $row['depends_on_stock'] === 1) {
+                $this->managed[] = $reference;
+            } elseif ((int) $row['quantity'] === $quantity) {
+                ++$this->unchanged;
+            } else {
+                $cases[(int) $row['id_stock_available']] = $quantity;
+                $changed[] = [(int) $row['id_product'], (int) $row['id_product_attribute'], $quantity, $quantity - (int) $row['quantity']];
+            }
+        }
+        $missing = $wanted;
+        if ($cases !== []) {
+            $this->set($cases);
+            $this->totalUp($changed, $restriction);
+        }
+
+        return $changed;
+    }
+
+    private function set(array $cases)
+    {
+        $whens = '';
+        foreach ($cases as $id => $quantity) {
+            $whens .= ' WHEN ' . (int) $id . ' THEN ' . (int) $quantity;
+        }
+        // The columns of one table are set from left to right: the physical quantity sees the new one.
+        $this->execute(
+            'UPDATE `' . _DB_PREFIX_ . 'stock_available`
+            SET `quantity` = CASE `id_stock_available`' . $whens . ' END,
+                `physical_quantity` = `quantity` + `reserved_quantity`
+            WHERE `id_stock_available` IN (' . implode(',', array_keys($cases)) . ')'
+        );
+    }
+
+    /**
+     * The row of a product is the sum of those of its combinations.
+     */
+    private function totalUp(array $changed, $restriction)
+    {
+        $products = [];
+        foreach ($changed as $row) {
+            if ($row[1] !== 0) {
+                $products[$row[0]] = $row[0];
+            }
+        }
+        if ($products === []) {
+            return;
+        }
+        $ids = implode(',', $products);
+        $this->execute(
+            'UPDATE `' . _DB_PREFIX_ . 'stock_available` sa
+            INNER JOIN (
+                SELECT `id_product`, SUM(`quantity`) AS `total`
+                FROM `' . _DB_PREFIX_ . 'stock_available`
+                WHERE `id_product` IN (' . $ids . ') AND `id_product_attribute` <> 0' . $restriction . '
+                GROUP BY `id_product`
+            ) sums ON sums.`id_product` = sa.`id_product`
+            SET sa.`quantity` = sums.`total`, sa.`physical_quantity` = sums.`total` + sa.`reserved_quantity`
+            WHERE sa.`id_product_attribute` = 0'
+            . StockAvailable::addSqlShopRestriction(null, (int) Context::getContext()->shop->id, 'sa')
+        );
+    }
+
+    /**
+     * Products without a stock row in this shop: the core makes it, with its own hooks.
+     */
+    private function create(array $missing)
+    {
+        foreach ($missing as $key => $line) {
+            list($idProduct, $idCombination) = array_map('intval', explode('-', $key));
+            try {
+                StockAvailable::setQuantity($idProduct, $idCombination, $line[1], (int) Context::getContext()->shop->id);
+            } catch (Throwable $fault) {
+                throw new WebserviceException('no stock row could be made for ' . $line[0], [46, 500]);
+            }
+            ++$this->created;
+        }
+    }
+
+    private function tell(array $changed)
+    {
+        if ($this->parameter('alerts', '0') !== '1' && !defined('PS_MASS_PRODUCT_CREATION')) {
+            // The core's own switch of its CSV import, read by ps_emailalerts: no mail to the merchant per row.
+            define('PS_MASS_PRODUCT_CREATION', true);
+        }
+        $idShop = (int) Context::getContext()->shop->id;
+        foreach ($changed as $row) {
+            Cache::clean('StockAvailable::getQuantityAvailableByProduct_' . $row[0] . '*');
+            try {
+                Hook::exec('actionUpdateQuantity', [
+                    'id_product' => $row[0],
+                    'id_product_attribute' => $row[1],
+                    'quantity' => $row[2],
+                    'delta_quantity' => $row[3],
+                    'id_shop' => $idShop,
+                ]);
+            } catch (Throwable $fault) {
+                PrestaShopLogger::addLog('passerelle: a module failed on actionUpdateQuantity, ' . get_class($fault), 3, null, 'Product', $row[0], true);
+            }
+        }
+    }
+
+    private function execute($sql)
+    {
+        // Before PHP 8 a failed statement only answers false, and the ones after it would be committed one by one.
+        if (!Db::getInstance()->execute($sql)) {
+            throw new PrestaShopException('the database refused a statement');
+        }
+    }
+}

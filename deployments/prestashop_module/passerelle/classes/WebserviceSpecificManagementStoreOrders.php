@@ -1,0 +1,113 @@
+<?php
+/**
+ * The resource `store_orders`: sales of the stores become orders, with one answer per document line.
+ *
+ * A line that is refused does not stop the others, and sending a document again creates nothing twice.
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManagementInterface
+{
+    use PasserelleSpecificResource;
+
+    const LOCK_SECONDS = 15;
+
+    public function manage()
+    {
+        $context = Context::getContext();
+        if (!$context->link) {
+            $context->link = new Link();
+        }
+        $answers = [];
+        foreach ($this->nodes() as $node) {
+            $answers[] = $this->answerTo($node);
+        }
+        $this->answer = ['store_orders' => ['store_order' => $answers]];
+    }
+
+    private function nodes()
+    {
+        $body = preg_replace('/^xml=/', '', (string) file_get_contents('php://input'));
+        $before = libxml_use_internal_errors(true);
+        $root = simplexml_load_string($body, 'SimpleXMLElement', LIBXML_NOCDATA | LIBXML_NONET);
+        libxml_clear_errors();
+        libxml_use_internal_errors($before);
+        if ($root === false) {
+            throw new WebserviceException('XML error', [127, 400]);
+        }
+        $nodes = [];
+        foreach ($root->store_order as $node) {
+            $nodes[] = $node;
+        }
+        if ($nodes === []) {
+            throw new WebserviceException('no store_order in the document', [85, 400]);
+        }
+
+        return $nodes;
+    }
+
+    private function answerTo(SimpleXMLElement $node)
+    {
+        $reference = trim((string) $node->internal_reference);
+        try {
+            $reference = PasserelleStoreOrderDocument::referenceOf($node);
+            $id = PasserelleStoreOrder::find($reference);
+            if ($id > 0) {
+                return $this->line($reference, 'exists', $id);
+            }
+
+            return $this->create($reference, PasserelleStoreOrderDocument::read($node));
+        } catch (PasserelleRefusal $refusal) {
+            return $this->line($reference, 'error', '', $refusal->getMessage());
+        } catch (PrestaShopException $fault) {
+            return $this->line($reference, 'error', '', $this->said($fault));
+        } catch (Throwable $fault) {
+            return $this->line($reference, 'error', '', 'not written: ' . get_class($fault));
+        }
+    }
+
+    /**
+     * No column is unique on the ERP's reference: one lock for the whole shop stands for it.
+     */
+    private function create($reference, PasserelleStoreOrderDocument $document)
+    {
+        $lock = 'passerelle_' . md5(_DB_NAME_ . _DB_PREFIX_);
+        $held = Db::getInstance()->getValue("SELECT GET_LOCK('" . $lock . "', " . self::LOCK_SECONDS . ')', false);
+        if ((int) $held !== 1) {
+            throw new PasserelleRefusal('another import is writing, send it again');
+        }
+        try {
+            $id = PasserelleStoreOrder::find($reference);
+            if ($id > 0) {
+                return $this->line($reference, 'exists', $id);
+            }
+            $order = new PasserelleStoreOrder($document);
+
+            return $this->line($reference, 'created', $order->create());
+        } finally {
+            Db::getInstance()->getValue("SELECT RELEASE_LOCK('" . $lock . "')", false);
+        }
+    }
+
+    /**
+     * The message of a failed statement holds the statement, with the customer's name in it.
+     */
+    private function said(PrestaShopException $fault)
+    {
+        return $fault instanceof PrestaShopDatabaseException || $fault->getPrevious() instanceof PDOException
+            ? 'the database refused it, nothing was written'
+            : $fault->getMessage();
+    }
+
+    private function line($reference, $status, $id, $message = '')
+    {
+        return [
+            'internal_reference' => $reference,
+            'status' => $status,
+            'id' => (string) $id,
+            'message' => $message,
+        ];
+    }
+}

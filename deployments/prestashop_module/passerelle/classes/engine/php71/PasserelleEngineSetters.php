@@ -1,0 +1,27 @@
+<?php
+/**
+ * What the webservice of 1.7 gives to a specific resource, with the types of its interface.
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+trait PasserelleEngineSetters
+{
+    protected $objOutput;
+    protected $wsObject;
+
+    public function setObjectOutput(WebserviceOutputBuilderCore $obj)
+    {
+        $this->objOutput = $obj;
+
+        return $this;
+    }
+
+    public function setWsObject(WebserviceRequestCore $obj)
+    {
+        $this->wsObject = $obj;
+
+        return $this;
+    }
+}

@@ -1,0 +1,27 @@
+<?php
+/**
+ * What the webservice gives to a specific resource, from PHP 7.2 on.
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+trait PasserelleEngineSetters
+{
+    protected $objOutput;
+    protected $wsObject;
+
+    public function setObjectOutput($obj)
+    {
+        $this->objOutput = $obj;
+
+        return $this;
+    }
+
+    public function setWsObject($obj)
+    {
+        $this->wsObject = $obj;
+
+        return $this;
+    }
+}

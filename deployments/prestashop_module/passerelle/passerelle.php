@@ -1,0 +1,148 @@
+<?php
+/**
+ * Adds to the PrestaShop webservice what the core does not offer and an ERP needs.
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+class Passerelle extends Module
+{
+    const STORE_ORDER_STATE = 'PASSERELLE_STORE_ORDER_STATE';
+
+    public function __construct()
+    {
+        $this->name = 'passerelle';
+        $this->tab = 'administration';
+        $this->version = '1.0.0';
+        $this->author = 'Passerelle';
+        $this->need_instance = 0;
+        $this->ps_versions_compliancy = ['min' => '1.7.6.0', 'max' => '9.99.99'];
+
+        parent::__construct();
+
+        $this->displayName = $this->l('Passerelle');
+        $this->description = $this->l('Adds to the webservice what an ERP needs: merchandise returns, titles, sales of the stores, stock and prices by reference.');
+    }
+
+    public function install()
+    {
+        return parent::install()
+            && $this->registerHook('addWebserviceResources')
+            && $this->installStoreOrderState();
+    }
+
+    /**
+     * Resources of the webservice. The hook runs on every request: only the class that is asked for is loaded.
+     */
+    public function hookAddWebserviceResources($params)
+    {
+        $this->loadClassesOf(explode('/', (string) Tools::getValue('url'))[0]);
+        $readOnly = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+        return [
+            'order_returns' => [
+                'description' => 'Order returns (RMA)',
+                'class' => 'PasserelleOrderReturn',
+                'forbidden_method' => ['POST', 'DELETE'],
+            ],
+            'order_return_states' => [
+                'description' => 'Order return states',
+                'class' => 'OrderReturnState',
+                'forbidden_method' => $readOnly,
+            ],
+            'genders' => [
+                'description' => 'Social titles',
+                'class' => 'Gender',
+                'forbidden_method' => $readOnly,
+            ],
+            'passerelle_info' => [
+                'description' => 'Facts about the shop',
+                'specific_management' => true,
+                'forbidden_method' => $readOnly,
+            ],
+            'store_orders' => [
+                'description' => 'Orders sold in a physical store',
+                'specific_management' => true,
+                'forbidden_method' => ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
+            ],
+            'stock_lines' => [
+                'description' => 'Bulk stock by reference',
+                'specific_management' => true,
+                'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+            ],
+            'price_lines' => [
+                'description' => 'Bulk price by reference',
+                'specific_management' => true,
+                'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+            ],
+        ];
+    }
+
+    private function loadClassesOf($resource)
+    {
+        $lines = ['PasserelleReferences', 'PasserelleLines'];
+        $classes = [
+            'order_returns' => ['PasserelleOrderReturn'],
+            'passerelle_info' => ['WebserviceSpecificManagementPasserelleInfo'],
+            'store_orders' => [
+                'PasserelleReferences',
+                'PasserelleRefusal',
+                'PasserelleStoreOrderDocument',
+                'PasserelleStoreAddress',
+                'PasserelleTaxes',
+                'PasserelleStoreOrderRows',
+                'PasserelleStoreOrder',
+                'WebserviceSpecificManagementStoreOrders',
+            ],
+            'stock_lines' => array_merge($lines, ['WebserviceSpecificManagementStockLines']),
+            'price_lines' => array_merge($lines, ['WebserviceSpecificManagementPriceLines']),
+        ];
+        if (!isset($classes[$resource])) {
+            return;
+        }
+        if ($resource !== 'order_returns') {
+            // Before 8.0 the interface of specific resources names the ...Core types, and PHP 7.1 wants them repeated.
+            $setters = PHP_VERSION_ID < 70200 ? 'php71' : 'untyped';
+            require_once __DIR__ . '/classes/engine/' . $setters . '/PasserelleEngineSetters.php';
+            require_once __DIR__ . '/classes/PasserelleSpecificResource.php';
+        }
+        foreach ($classes[$resource] as $class) {
+            require_once __DIR__ . '/classes/' . $class . '.php';
+        }
+    }
+
+    /**
+     * The state of orders sold in a store: no mail, no invoice or delivery number, no reserved stock, counted as a
+     * valid order. It outlives an uninstallation, since orders point to it.
+     */
+    private function installStoreOrderState()
+    {
+        $existing = new OrderState((int) Configuration::getGlobalValue(self::STORE_ORDER_STATE));
+        if (Validate::isLoadedObject($existing)) {
+            return true;
+        }
+        $state = new OrderState();
+        $state->name = [];
+        $state->template = [];
+        foreach (Language::getLanguages(false) as $language) {
+            $state->name[(int) $language['id_lang']] = $language['iso_code'] === 'fr' ? 'Commande magasin' : 'In-store purchase';
+            $state->template[(int) $language['id_lang']] = '';
+        }
+        $state->module_name = $this->name;
+        $state->color = '#34209E';
+        $state->unremovable = true;
+        $state->send_email = false;
+        $state->invoice = false;
+        $state->pdf_invoice = false;
+        $state->pdf_delivery = false;
+        $state->delivery = false;
+        $state->hidden = false;
+        $state->shipped = true;
+        $state->paid = true;
+        $state->logable = true;
+        $state->deleted = false;
+
+        return $state->add() && Configuration::updateGlobalValue(self::STORE_ORDER_STATE, (int) $state->id);
+    }
+}
