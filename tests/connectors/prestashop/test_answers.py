@@ -14,7 +14,7 @@ from schemas.errors import DeniedError, TransientError, UnexpectedReplyError
 from tests.connectors.listener import Asked, Listener, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 KEY = "K" * 32
 LIMITS = ShopLimits(pace="full", patience_seconds=2, settle_seconds=0.01, timeout_seconds=2)
@@ -28,7 +28,7 @@ ROOT = (
 )
 
 
-def _told(resource: str, *rows: dict[str, object]) -> Told:
+def _told(resource: str, *rows: Mapping[str, object]) -> Told:
     return Told(body=json.dumps({resource: rows} if rows else []).encode(), headers={"PSWS-Version": "8.2.0"})
 
 

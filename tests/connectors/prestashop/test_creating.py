@@ -39,7 +39,7 @@ async def test_what_was_sent_is_what_the_shop_has(shop: Shop, sandbox: SandboxSh
 @pytest.mark.parametrize(
     "kind", ["500-after", "500-before", "reset-after", "reset-before", "503", "429", "maintenance", "php-warnings"]
 )
-async def test_a_failed_document_creates_nothing_twice_and_leaves_nothing_out(
+async def test_a_failed_document_creates_nothing_twice_and_leaves_nothing_out_d37(
     kind: str, shop: Shop, sandbox: SandboxShop
 ) -> None:
     sandbox.faults.add(Fault(kind=kind, method="POST", path="/api/products"))  # type: ignore[arg-type]

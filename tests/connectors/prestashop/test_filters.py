@@ -32,7 +32,7 @@ def test_a_value_with_a_bar_goes_alone_and_bare() -> None:
     ("value", "expression"),
     [("A[1]", "[A_1_]%"), ("[x]", "[_x_]%"), ("5[%|]", "[5____]%"), ("a<b", "[a_b]%"), ("a\nb", "[a_b]%")],
 )
-def test_a_value_the_shop_would_read_as_an_operator_is_looked_for_by_pattern(value: object, expression: str) -> None:
+def test_a_value_the_shop_would_read_as_an_operator_is_looked_for_by_pattern(value: str, expression: str) -> None:
     assert _asked(value) == [(expression, True)]
 
 
