@@ -19,6 +19,7 @@ _GIT_IGNORE = """\
 /streams/
 /archives/
 /reports/
+/rejects/
 /ledger.db*
 /.work/
 /.snapshots/

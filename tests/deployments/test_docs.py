@@ -1,0 +1,78 @@
+"""What the documents say is what the code has."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from deployments.exits import Exit
+from deployments.flow_names import FlowName
+from schemas.import_json import default_import_spec
+from schemas.outcomes import Outcome
+from schemas.settings import default_settings_text
+from tasks.check import RIGHTS
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    for target in _LINK.findall(document.read_text("utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_every_right_that_is_needed_is_in_the_table_of_boxes_to_tick() -> None:
+    rows = dict(re.findall(r"^\| (\w+) \|(.*)$", read("docs/getting-started.md"), re.MULTILINE))
+    for resource, methods in RIGHTS["product"].items():
+        ticked = [bool(cell.strip()) for cell in rows[resource].split("|")[:3]]
+        assert ticked == [method in methods for method in ("GET", "POST", "PUT")], resource
+    for resource, methods in RIGHTS["stock"].items():
+        assert set(methods) <= set(RIGHTS["product"][resource])
+
+
+def test_every_setting_of_an_import_is_explained_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", read("docs/settings.md"), re.MULTILINE))
+    settings = tomllib.loads(default_settings_text("en"))
+    tables = [settings[name] for name in ("shop", "files", "products", "read_back", "guards")]
+    for table in [*tables, settings["shop"]["limits"]]:
+        for key, default in table.items():
+            if key in {"url", "key", "name"} or isinstance(default, dict):
+                continue
+            told = rows[key].strip().strip("`")
+            wanted = str(default).lower() if isinstance(default, bool) else str(default)
+            is_number = isinstance(default, int | float) and not isinstance(default, bool)
+            assert float(told) == default if is_number else told == wanted, key
+
+
+def test_every_exit_code_is_explained() -> None:
+    told = read("docs/operations.md")
+    for code in Exit:
+        assert f"| {code.value} |" in told, code
+
+
+def test_every_product_column_is_explained() -> None:
+    told = read("docs/column-spec.md")
+    for column in default_import_spec().streams["product"].columns:
+        assert f"| `{column.key}` |" in told, column.key
+
+
+def test_every_outcome_is_explained() -> None:
+    told = read("docs/reports.md").partition("## The outcomes")[2]
+    for outcome in Outcome:
+        assert outcome.value in told
+
+
+def test_the_readme_names_every_import() -> None:
+    told = read("README.md")
+    for flow in get_args(FlowName):
+        assert not flow.startswith("import_") or f"`{flow}`" in told
