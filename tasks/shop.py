@@ -69,7 +69,7 @@ class ShopFolder:
             limits=ShopLimits(
                 max_connections=limits.max_connections,
                 max_batch=limits.max_batch,
-                max_batch_by_resource=limits.max_batch_by_resource,
+                max_batch_by_resource=limits.by_resource(),
                 max_body_bytes=limits.max_body_bytes,
                 max_url_bytes=limits.max_url_bytes,
                 timeout_seconds=limits.timeout_seconds,

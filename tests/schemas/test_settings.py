@@ -144,3 +144,12 @@ def test_settings_cannot_be_changed_once_read() -> None:
     settings = parse_settings(SMALLEST, source="s")
     with pytest.raises(ValueError, match="frozen"):
         settings.shop.url = "https://elsewhere.example"
+
+
+def test_documents_of_short_rows_hold_five_times_as_many() -> None:
+    shop = '[shop]\nurl = "https://shop.example"\nkey = "env:KEY"\n'
+    limits = parse_settings(shop, source="settings.toml").shop.limits
+    assert (limits.batch("products"), limits.batch("stock_availables")) == (100, 500)
+    text = shop + "[shop.limits]\nmax_batch = 20\n[shop.limits.max_batch_by_resource]\nstock_availables = 50\n"
+    limits = parse_settings(text, source="settings.toml").shop.limits
+    assert limits.by_resource() == {"stock_availables": 50, "specific_prices": 100}
