@@ -36,8 +36,11 @@ COSTS: dict[tuple[str, str], float] = {
     ("customers", "POST"): 0.055,
     ("categories", "POST"): 0.0085,
     ("orders", "POST"): 0.35,
-    ("price_lines", "POST"): 0.003,
-    ("stock_lines", "POST"): 0.0004,
+    ("store_orders", "POST"): 0.011,
+    ("price_lines", "PUT hooks"): 0.0058,
+    ("price_lines", "PUT plain"): 0.00008,
+    ("stock_lines", "PUT hooks"): 0.00075,
+    ("stock_lines", "PUT plain"): 0.00006,
 }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop.schema import SPECIFIC_RESOURCES
+
 if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Store
     from deployments.sandbox.shop.webservice import Rights
 
 _SHOWN = ("GET", "PUT", "POST", "PATCH", "DELETE", "HEAD")
-_WITHOUT_SCHEMA = ("images", "search", "attachments")
+_WITHOUT_SCHEMA = ("images", "search", "attachments", *SPECIFIC_RESOURCES)
 
 
 def listing(store: Store, profile: str, rights: Rights, api_url: str) -> str:

@@ -13,6 +13,7 @@ from deployments.sandbox.shop.control import Panel
 from deployments.sandbox.shop.faults import Faults
 from deployments.sandbox.shop.front import Front, RequestLog
 from deployments.sandbox.shop.http import MAX_BODY, HttpServer
+from deployments.sandbox.shop.module import install as install_module
 from deployments.sandbox.shop.pace import Pace
 from deployments.sandbox.shop.schema import resources_of
 from deployments.sandbox.shop.snapshot import snapshot
@@ -58,6 +59,8 @@ class SandboxShop:
             self._store.load(self._state_file)
         else:
             seed.install(self._store, tuple(languages), profile)
+        if module:
+            install_module(self._store)
         pace = Pace(workers, speed)
         self._webservice = Webservice(self._store, profile, key, pace.charge, php_warnings=php_warnings)
         front = Front(self._webservice, self.faults, pace, self._log, self._panel())

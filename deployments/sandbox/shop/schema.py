@@ -167,7 +167,8 @@ def _of_version(resource: Resource, profile: str) -> Resource:
     return replace(resource, fields=kept + added, php_class=php_class, by_name={})
 
 
-MODULE_RESOURCES = ("genders", "order_return_states", "order_returns")
+SPECIFIC_RESOURCES = ("passerelle_info", "price_lines", "stock_lines", "store_orders")
+MODULE_RESOURCES = ("genders", "order_return_states", "order_returns", *SPECIFIC_RESOURCES)
 
 
 def resources_of(profile: str, *, module: bool) -> dict[str, Resource]:

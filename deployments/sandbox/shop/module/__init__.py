@@ -1,0 +1,38 @@
+"""The module's resources with a format of their own: what each answers, and which state its installation adds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployments.sandbox.shop import render_xml
+from deployments.sandbox.shop.exchange import JSON, XML, Reply, wants_json
+from deployments.sandbox.shop.module import answers, facts, price_lines, stock_lines, store_orders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from deployments.sandbox.shop.exchange import Request
+    from deployments.sandbox.shop.module.answers import Node
+    from deployments.sandbox.shop.pace import Charge
+    from deployments.sandbox.shop.store import Store
+
+SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
+    "passerelle_info": facts.answer,
+    "store_orders": store_orders.answer,
+    "stock_lines": stock_lines.answer,
+    "price_lines": price_lines.answer,
+}
+
+
+def reply(store: Store, resource: str, request: Request, charge: Charge) -> Reply:
+    """The answer of one of these resources; its status is 200 for every method."""
+    with store.lock:
+        content = {resource: SPECIFIC[resource](store, request, charge)}
+    if wants_json(request):
+        return Reply(200, answers.as_json(content), JSON, signed=True)
+    return Reply(200, render_xml.document(answers.as_xml(content)), XML, signed=True)
+
+
+def install(store: Store) -> None:
+    """What the module's installation adds to the shop: the state of store orders."""
+    store_orders.install_state(store)
