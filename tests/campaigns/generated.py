@@ -14,7 +14,7 @@ from tests.flows.world import PRODUCT_COLUMNS
 
 Row = Mapping[str, Any]
 
-_ODD = "aAbé0 -_/|,.[]%&'\"#+*\\~œß\u00a0\u200b\u0301\u0130👗"
+_ODD = "aAbé0 -_/|,.[]%&'\"#+*\\~œß\t\n\u0085\u00a0\u200b\u2028\u0301\u0130👗"
 _KEYS = st.sampled_from(["R1", "r1", "R2", "00701", "701", "R1-S", "R-é", "R-e"])
 _ODD_KEYS = st.text(_ODD, min_size=1, max_size=8)
 _NAMES = st.sampled_from(["Rouge", "rouge", "ROUGE ", "Bleu  nuit", "Été", "ete", "Œuf", "oeuf", "A|B", "a,b", "50%"])

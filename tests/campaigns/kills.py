@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from deployments.sandbox.shop import Fault
@@ -37,7 +37,9 @@ class Killed:
     broken: list[str]
 
     def __str__(self) -> str:
-        return f"{self.act}, killed at {', '.join(map(str, self.moments))}: {'; '.join(self.broken) or 'as undisturbed'}"
+        return (
+            f"{self.act}, killed at {', '.join(map(str, self.moments))}: {'; '.join(self.broken) or 'as undisturbed'}"
+        )
 
 
 def killed_and_run_again(stage: Stage, act: Act, moments: tuple[Moment, ...]) -> Killed:
@@ -95,7 +97,7 @@ def campaign(stage: Stage, seed: int, at_least: int) -> Iterator[Killed]:
             yield killed
 
 
-def at_every_touch_of_the_end(stage: Stage, act: Act) -> Iterator[Killed]:
-    """A trial for each change of the folder: work files, rejects, report, archive, in the order they are made."""
-    for touch in range(1, stage.outcome(act).touches + 1):
+def at_every_touch(stage: Stage, act: Act, every: int = 1) -> Iterator[Killed]:
+    """A trial for each change of the folder (or every so many): work files, report, archive, as they are made."""
+    for touch in range(1, stage.outcome(act).touches + 1, every):
         yield killed_and_run_again(stage, act, (Moment("touch", touch),))

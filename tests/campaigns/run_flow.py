@@ -10,6 +10,7 @@ import asyncio
 import json
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from collections.abc import Mapping
@@ -50,6 +51,8 @@ class Order:
     asked: Mapping[str, Any] = field(default_factory=dict)
     dies_at_touch: int = 0
     """Kills itself before this touch of its folder, counted from 1; 0: never."""
+    file_bytes: int = 0
+    """No file may grow beyond so many bytes; 0: any may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ def run_in_a_process(order: Order) -> Ended:
 
 def _run(order: Order, answer: Connection) -> None:
     os.environ.update(order.environment)
+    if order.file_bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_bytes, order.file_bytes))
     touches = _Touches(order.folder, order.dies_at_touch)
     sys.addaudithook(touches.heard)
     with _prefect_at(order.api_url):

@@ -51,9 +51,11 @@ def _second_day(world: World) -> list[dict[str, Any]]:
     rows = [*world.dress(8, ("S", "M", "L", "XL")), *_first_day(world)[18:]]
     for row in rows:
         number = int(row["reference"].split("-")[0][-1])
-        row |= {"name": f"Robe d'été {number}"} if number % 2 else {"price": "35.50"}
-        row |= {"manufacturer": "Maison neuve", "category2": "Soldes"} if number == 3 else {}
-        row |= {"active": "0"} if row["reference"] in {"ROBE0001-M", "SAC2"} or number == 5 else {}
+        row.update({"name": f"Robe d'été {number}"} if number % 2 else {"price": "35.50"})
+        if number == 3:
+            row.update(manufacturer="Maison neuve", category2="Soldes")
+        if number == 5 or row["reference"] in {"ROBE0001-M", "SAC2"}:
+            row["active"] = "0"
     return rows
 
 
@@ -107,8 +109,8 @@ class Trial:
     def order(self, **changes: Any) -> Order:
         """The act's flow over this copy."""
         environment = {KEY_VARIABLE: self.world.shop.key}
-        asked = {"accept_guard": True} | changes.pop("asked", {})
-        return Order(self.act.flow, self.world.folder, environment, self.api_url, asked, **changes)
+        given: dict[str, Any] = {"api_url": self.api_url, "asked": {"accept_guard": True}}
+        return Order(self.act.flow, self.world.folder, environment, **given | changes)
 
     def start(self, **changes: Any) -> FlowProcess:
         return FlowProcess(self.order(**changes))
@@ -167,7 +169,7 @@ class Stage:
     def __init__(self, place: Path, api_url: str, max_batch: int = 4) -> None:
         self.place = place
         self.api_url = api_url
-        self.limits = {"pace": "full", "timeout_seconds": 10.0, "max_batch": max_batch, "settle_seconds": 0.1}
+        self.limits = {"pace": "full", "timeout_seconds": 10.0, "max_batch": max_batch, "settle_seconds": 0.4}
         self.played = 0
         self._outcomes: dict[str, Outcome] = {}
 

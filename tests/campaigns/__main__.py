@@ -1,0 +1,174 @@
+"""`make chaos`: every campaign at its full length, one table, and `build/chaos.json`.
+
+`python -m tests.campaigns [--seed N] [--share S] [NAME ...]`: only some campaigns, or a share of their length. Every
+trial that breaks a law is told with the seed or the moment that repeats it. The answer is 1 when one did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import seed as from_seed
+from hypothesis import strategies as st
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
+
+from tests.campaigns import conservation, faults, generated, kills, mutations, prefect_away, two_machines
+from tests.campaigns.figures import Figure, at_least, none_of, table, write
+from tests.campaigns.prefect_here import prefect_server
+from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Stage
+from tests.flows.world import World
+
+Trial = TypeVar("Trial")
+CHAOS = Path("build") / "chaos.json"
+KILLS = 100
+SEEDS = 24
+DAMAGED_READ = 5_000
+DAMAGED_PLANNED = 400
+GENERATED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """From which seed, and how much of the full length."""
+
+    seed: int
+    share: float
+
+    def of(self, full: int) -> int:
+        return max(1, round(full * self.share))
+
+
+def _killed(stage: Stage, asked: Asked) -> list[Figure]:
+    wanted = asked.of(KILLS)
+    random = list(_told(kills.campaign(stage, asked.seed, wanted)))
+    struck = sum(killed.kills for killed in random)
+    figures = [
+        at_least("kill -9 at random moments: kills that struck", struck, "kills", wanted),
+        none_of("kill -9 at random moments", [k for k in random if k.broken], len(random), "trials"),
+    ]
+    for act in (SECOND_DAY, STOCK):
+        every = list(_told(kills.at_every_touch(stage, act, every=1 if asked.share >= 1 else 5)))
+        name = f"kill -9 before each change of a file ({act.name})"
+        figures.append(none_of(name, [k for k in every if k.broken], len(every), "trials"))
+    return figures
+
+
+def _faults(stage: Stage, asked: Asked) -> list[Figure]:
+    trials = {
+        "10 % of requests fail in every way": faults.seeded(stage, asked.seed, asked.of(SEEDS)),
+        "lost answers of creates": (faults.lost_answers(stage, kind) for kind in faults.LOST),
+        "storms of 429 and 503, late answers": faults.storms(stage),
+        "the shop dies and comes back": (
+            faults.shop_dies_and_comes_back(stage, act, writes, away)
+            for act, writes, away in ((FIRST_DAY, 9, 0.0), (STOCK, 2, 0.0), (SECOND_DAY, 5, 0.5))
+        ),
+        "files cannot grow, as on a full disk": faults.small_disks(stage, SECOND_DAY),
+    }
+    return [_of_disturbed(name, _told(some)) for name, some in trials.items()]
+
+
+def _prefect(stage: Stage, asked: Asked) -> list[Figure]:
+    writes = (1, 4, 8, 12, 16) if asked.share >= 1 else (8,)
+    cut = (prefect_away.cut_after(stage, SECOND_DAY, count) for count in writes)
+    alone = (prefect_away.without_a_server(stage, act) for act in (STOCK, FIRST_DAY))
+    return [
+        _of_disturbed("Prefect goes away under a run", _told(cut)),
+        _of_disturbed("no Prefect server at all", _told(alone)),
+    ]
+
+
+def _machines(stage: Stage, asked: Asked) -> list[Figure]:
+    return [_of_disturbed("two machines, one PostgreSQL ledger", _told(two_machines.campaign(stage, asked.of(6))))]
+
+
+def _damaged(stage: Stage, asked: Asked) -> list[Figure]:
+    count, planned = asked.of(DAMAGED_READ), asked.of(DAMAGED_PLANNED)
+    first = asked.seed * 1_000_000
+    read = list(_told(mutations.read_and_validated(range(first, first + count))))
+    with World.at(stage.place / "damaged") as world:
+        mutations.prepared(world)
+        flown = list(_told(mutations.planned(world, range(first, first + planned))))
+    return [
+        none_of("damaged files, read and validated", read, count, "files"),
+        none_of("damaged files, whole flow as a dry run", flown, planned, "files"),
+    ]
+
+
+def _conserved(_stage: Stage, asked: Asked) -> list[Figure]:
+    count = asked.of(GENERATED)
+    broken: list[str] = []
+
+    @from_seed(asked.seed)
+    @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def every_row_is_told(data: st.DataObject) -> None:
+        products = data.draw(generated.product_rows())
+        keys = [str(row["reference"]) for row in products]
+        asyncio.run(conservation.products_and_stock(products, data.draw(generated.stock_rows(keys))))
+
+    try:
+        every_row_is_told()
+    except AssertionError as failure:
+        broken = [f"{failure} {getattr(failure, '__notes__', '')}"]
+    return [none_of("generated files: rows told as Python's csv counts them", list(_told(broken)), count, "files")]
+
+
+CAMPAIGNS: Mapping[str, Callable[[Stage, Asked], list[Figure]]] = {
+    "killed": _killed,
+    "faults": _faults,
+    "prefect": _prefect,
+    "machines": _machines,
+    "damaged": _damaged,
+    "conserved": _conserved,
+}
+
+
+def _of_disturbed(name: str, trials: Iterable[faults.Disturbed]) -> Figure:
+    every = list(trials)
+    return none_of(name, [trial for trial in every if trial.broken], len(every), "trials")
+
+
+def _told(trials: Iterable[Trial]) -> Iterator[Trial]:
+    """Each trial as it ends; those that broke a law are told at once."""
+    for trial in trials:
+        if getattr(trial, "broken", True):
+            sys.stdout.write(f"  {trial}\n")
+            sys.stdout.flush()
+        yield trial
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.campaigns", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CAMPAIGNS))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--share", type=float, default=1.0, help="of the full length, 0 to 1")
+    given_arguments = parser.parse_args()
+    asked = Asked(given_arguments.seed, given_arguments.share)
+    figures: list[Figure] = []
+    quiet = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False})
+    with tempfile.TemporaryDirectory() as place, prefect_server() as api_url, quiet:
+        stage = Stage(Path(place), api_url)
+        for name in given_arguments.names or CAMPAIGNS:
+            start = time.monotonic()
+            figures += CAMPAIGNS[name](stage, asked)
+            sys.stdout.write(f"{name}: {time.monotonic() - start:.0f} s\n")
+            sys.stdout.flush()
+    write(figures, CHAOS)
+    sys.stdout.write(f"\n{table(figures)}\n\n{CHAOS}\n")
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

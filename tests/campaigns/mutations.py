@@ -1,0 +1,85 @@
+"""Damaged files: whatever happens to a file on its way, no traceback, and every row ends in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.campaigns import laws
+from tests.flows.world import World
+from tests.tasks.mutated_files import mutated_file
+from tests.tasks.sample_streams import PRODUCT
+from tests.tasks.test_read_properties import conserved_or_refused
+
+FILES_AT_ONCE = 5
+_FLAGS: Mapping[str, Mapping[str, Any]] = {
+    "reference": {"object_key": True},
+    "reference_parent": {"parent_ref": True},
+    "price": {"required": True},
+    "couleur": {"is_attribute": True, "public_name": "Couleur"},
+    "taille": {"is_attribute": True, "public_name": "Taille"},
+    "category1": {"is_category": True, "category_depth": 0},
+    "category2": {"is_category": True, "category_depth": 1},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A seed whose file broke a law, and how."""
+
+    seed: int
+    fault: str
+
+
+def read_and_validated(seeds: range) -> Iterator[Damaged]:
+    """Damaged files through reading and validation; those that break a law."""
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in seeds:
+            try:
+                conserved_or_refused(mutated_file(Random(seed)), Path(folder))
+            except Exception as error:  # noqa: BLE001 - any error at all is the finding
+                yield Damaged(seed, f"{type(error).__name__}: {error}")
+
+
+def prepared(world: World) -> None:
+    """Gives the world's product stream the columns of the damaged files."""
+    data = {column.key: {"index": column.index} | dict(_FLAGS.get(column.key, {})) for column in PRODUCT.columns}
+    world.write_specs(product={"data": data})
+
+
+def planned(world: World, seeds: range) -> Iterator[Damaged]:
+    """Damaged files through the whole flow as dry runs, some at once; those that break a law.
+
+    Every other seed is a file that the ERP wrote whole and that a person then damaged.
+    """
+    for start in range(seeds.start, seeds.stop, FILES_AT_ONCE):
+        some = range(start, min(start + FILES_AT_ONCE, seeds.stop))
+        for seed in some:
+            (world.folder / "streams" / f"product_{seed:06}.csv").write_bytes(mutated_file(Random(seed)))
+        shutil.rmtree(world.folder / "reports", ignore_errors=True)
+        state = asyncio.run(world.products(dry_run=True))
+        broken = _broken(world, str(state.name), str(state.message), len(some))
+        yield from (Damaged(start, fault) for fault in broken)
+        for path in (world.folder / "streams").iterdir():
+            path.unlink()
+
+
+def _broken(world: World, name: str, message: str, files: int) -> list[str]:
+    if name not in {"Planned", "Failed"} or "exception" in message:
+        return [f"the run ended {name}: {message}"]
+    report = world.report()
+    told = [file["status"] for file in report["files"]]
+    read = sum(file["rows"] for file in report["files"])
+    broken = laws.counted(report)
+    broken += [] if len(told) == files else [f"{files} files, {told} told"]
+    broken += [] if read == report["counts"]["rows_read"] else [f"{read} rows in the files, {report['counts']} told"]
+    broken += [] if name == "Planned" or set(told) == {"refused"} else [f"{name} with {told}: {message}"]
+    broken += [f"rows wait: {json.dumps(report['counts'])}"] if report["counts"].get("waiting") else []
+    return broken + ([f"wrote {world.shop.writes} times"] if world.shop.writes else [])
