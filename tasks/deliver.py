@@ -10,7 +10,7 @@ from typing import Any
 from connectors.cegid import ALREADY_THERE, Cegid
 from connectors.ledger import Ledger
 from schemas.documents import DocumentStatus, DocumentType
-from schemas.errors import RefusedError
+from schemas.errors import RefusedError, TransientError
 
 
 class Handover(StrEnum):
@@ -18,7 +18,7 @@ class Handover(StrEnum):
 
     CREATED = "created"
     ADOPTED = "adopted"
-    """The ERP had it already."""
+    """The ERP had it before this run."""
     ALREADY = "already"
     """The ledger says that it was delivered before."""
     ABSENT = "absent"
@@ -62,6 +62,8 @@ class Courier:
         self._cegid = cegid
         self._shop = shop
         self._run_id = run_id
+        self._unanswered: set[tuple[str, str]] = set()
+        """Documents that this run may have created: the answer was lost."""
 
     def hand_over(self, parcel: Parcel) -> Delivered:
         """Intent, customer, look-up, document, delivery: in this order, each one safe to repeat."""
@@ -82,6 +84,9 @@ class Courier:
             if found is None:
                 raise
             return self._adopted(parcel, found)
+        except TransientError:
+            self._unanswered.add((parcel.kind, parcel.key))
+            raise
         self._note(parcel, str(key), customer_code)
         return Delivered(Handover.CREATED)
 
@@ -96,7 +101,8 @@ class Courier:
 
     def _adopted(self, parcel: Parcel, found: DocumentStatus) -> Delivered:
         self._note(parcel, str(found.key), found.customer_code)
-        return Delivered(Handover.ADOPTED, found)
+        ours = (parcel.kind, parcel.key) in self._unanswered
+        return Delivered(Handover.CREATED if ours else Handover.ADOPTED, found)
 
     def _note(self, parcel: Parcel, erp_number: str, customer_code: str) -> None:
         self._ledger.delivered(

@@ -20,8 +20,9 @@ MOST_CHUNKS = 150
 
 
 def try_again(_task: Task[..., object], _task_run: TaskRun, state: State) -> bool:
-    """Whether a chunk that failed is worth another try: only when the shop could not answer."""
-    return isinstance(state.result(raise_on_failure=False), TransientError)
+    """Whether a chunk that failed is worth another try: only when the system could not answer."""
+    # In a running event loop `state.result()` is a coroutine; a failure that is not persisted is `data` itself.
+    return isinstance(state.data, TransientError)
 
 
 class Chunk(Generic[Unit]):

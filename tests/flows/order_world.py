@@ -49,9 +49,11 @@ erp = "AMZ"
 class OrderWorld(World):
     """`World`, with `erp`: the sandbox ERP, in use as production."""
 
-    def __init__(self, folder: Path, sandbox: SandboxShop, **erp: Any) -> None:
+    erp_class = SandboxCegid
+
+    def __init__(self, folder: Path, sandbox: SandboxShop) -> None:
         super().__init__(folder, sandbox)
-        self.erp = SandboxCegid(**erp)
+        self.erp = self.erp_class()
         self.customers = 0
 
     def __enter__(self) -> Self:
