@@ -57,14 +57,12 @@ def remembered(folder: Path, kind: str) -> dict[str, tuple[str, str]]:
 
 
 def unfinished(folder: Path) -> list[str]:
-    """What a run that ended well does not leave: running runs, files in the drop folder, halves of files."""
+    """What a run that ended well does not leave: running runs, files in the drop folder, work files."""
     with Ledger.open(ledger_url(folder)) as ledger:
         runs = ledger.runs(shop_name(folder))
     found = [f"run {run} is still Running" for run in runs.filter(runs["state"] == "Running")["run_id"]]
     found += [f"{path.name} was left in the drop folder" for path in (folder / "streams").rglob("*.csv")]
-    halves = [path for pattern in ("*.part", "*.tmp") for path in folder.rglob(pattern)]
-    halves += list((folder / ".work").glob("*/*"))
-    return found + [f"{path.relative_to(folder)} was left" for path in halves]
+    return found + [f"{path.relative_to(folder)} was left" for path in (folder / ".work").glob("*/*")]
 
 
 def untold(folder: Path, names: Iterable[str]) -> list[str]:
