@@ -7,12 +7,13 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-FlowName: TypeAlias = Literal["import_products", "import_stock", "export_orders"]
+FlowName: TypeAlias = Literal["import_products", "import_stock", "import_stores", "export_orders"]
 
 FLOWS: Mapping[FlowName, str] = MappingProxyType(
     {
         "import_products": "flows.products:import_products",
         "import_stock": "flows.stock:import_stock",
+        "import_stores": "flows.stores:import_stores",
         "export_orders": "flows.orders:export_orders",
     }
 )

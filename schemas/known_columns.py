@@ -266,3 +266,19 @@ KNOWN_STREAMS: Mapping[str, KnownStream] = {
     "orderstatus": KnownStream({}),
     "orderReturnStatus": KnownStream({}),
 }
+
+_OF_NOBODY = frozenset({"code_erp", "closed", "title_id", "optin_email", "last_modification_date", "default_group"})
+_OF_A_PERSON: Mapping[str, frozenset[str]] = {
+    "specificprice": frozenset({"email"}),
+    "storeOrder": frozenset(name for name in _STORE_ORDER if name.startswith("invoice_address")),
+}
+
+
+def is_personal(stream: str, target: str) -> bool:
+    """Whether a column's values say something of a person, so that only rejects files and archives may hold them.
+
+    Of the customer stream every column does that is not known to be harmless.
+    """
+    if stream == "customer":
+        return target not in _OF_NOBODY
+    return target in _OF_A_PERSON.get(stream, frozenset())

@@ -16,7 +16,7 @@ from tasks.shop import ShopFolder, open_shop_folder
 
 Verdict = Literal["ok", "warning", "error"]
 
-FLOWS = {"product": "import_products", "stock": "import_stock"}
+FLOWS = {"product": "import_products", "stock": "import_stock", "store": "import_stores"}
 _READ = ("GET",)
 _NAME = ("GET", "POST")
 _WRITE = ("GET", "POST", "PUT")
@@ -43,6 +43,13 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "products": _READ,
         "combinations": _READ,
         "stock_availables": ("GET", "PUT"),
+    },
+    "store": {
+        "configurations": _READ,
+        "languages": _READ,
+        "countries": _READ,
+        "states": _READ,
+        "stores": _WRITE,
     },
 }
 """By stream: the methods the key needs on each resource. Where the shop knows PATCH it stands for PUT."""

@@ -11,6 +11,7 @@ import polars as pl
 from schemas.errors import PasserelleError
 from schemas.frames import FAULTS
 from schemas.incidents import Incident, Level
+from schemas.known_columns import is_personal
 from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import IncidentReport, RejectReport
@@ -23,6 +24,15 @@ from tasks.run import Run, StoppedByGuardError
 
 logger = logging.getLogger(__name__)
 INCIDENTS_SHOWN = 200
+HIDDEN = "***"
+"""Stands in reports for a value that says something of a person."""
+COLUMN_OF = {
+    "tax_code_unknown": "tax_code",
+    "country_not_associated": "country",
+    "country_not_on_shop": "country",
+    "state_unknown": "state",
+}
+"""What the column writes to whose value, in `detail`, stopped a row after validation."""
 _LEFT_BEHIND = (Outcome.REJECTED.value, Outcome.REFUSED.value)
 
 
@@ -112,16 +122,15 @@ def _ignored(settled: pl.DataFrame, language: str) -> dict[str, int]:
 
 def _as_faults(settled: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Rows of files left behind after validation (no association, refused by the shop) as faults of their row."""
-    tax_code = run.stream.column("tax_code")
+    columns = {code: found.key for code, target in COLUMN_OF.items() if (found := run.stream.column(target))}
     of_files = pl.col("_file") < len(run.files)
     behind = settled.filter(of_files & pl.col("outcome").is_in(_LEFT_BEHIND))
-    is_tax = pl.col("code") == "tax_code_unknown"
     return behind.select(
         pl.col("_file").cast(FAULTS["_file"]),
         "_line",
         "_key",
-        column=pl.when(is_tax).then(pl.lit(tax_code.key if tax_code else None, dtype=pl.String)),
-        value=pl.when(is_tax).then("detail"),
+        column=pl.col("code").replace_strict(columns, default=None, return_dtype=pl.String),
+        value=pl.when(pl.col("code").is_in(list(COLUMN_OF))).then("detail"),
         code="code",
         detail="detail",
         blanked=pl.lit(value=False),
@@ -130,6 +139,7 @@ def _as_faults(settled: pl.DataFrame, run: Run) -> pl.DataFrame:
 
 def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
     report = run.report
+    faults = _without_persons(run, faults)
     rejecting = faults.filter(~pl.col("blanked"))
     report.rejects_total = rejecting.height
     for column, code, count in rejecting.group_by("column", "code").len().sort("len", descending=True).iter_rows():
@@ -142,6 +152,15 @@ def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
         name = _file_name(run, row["_file"])
         report.incidents.append(IncidentReport("info", row["_key"] or "", reason, remedy, name, row["_line"]))
     report.incidents_total += faults.filter("blanked").height
+
+
+def _without_persons(run: Run, faults: pl.DataFrame) -> pl.DataFrame:
+    """The faults without the values of personal columns; of a row that is no row, nothing says what it holds."""
+    name = run.stream.name
+    personal = [column.key for column in run.stream.columns if is_personal(name, column.target)]
+    unplaced = pl.col("column").is_null() if personal else pl.lit(value=False)
+    hidden = (pl.col("column").is_in(personal) | unplaced) & pl.col("value").is_not_null()
+    return faults.with_columns(value=pl.when(hidden).then(pl.lit(HIDDEN)).otherwise("value"))
 
 
 def _reason(code: str, language: str, column: str) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.apply.products import ProductsPlan
+from tasks.flat_stream import EntitiesPlan
 from tasks.guard import Figures, guard
 from tasks.plan.stock import StockPlan
 from tasks.run import Run, StoppedByGuardError
@@ -30,6 +31,12 @@ def guard_products(run: Run, plan: ProductsPlan, quantities: StockPlan) -> None:
         price_changed=(sum(row.price_changed for row in rows), active),
     )
     _guard(run, figures)
+
+
+def guard_entities(run: Run, plan: EntitiesPlan) -> None:
+    """StoppedByGuardError when the plan closes or removes too much and nobody accepted it."""
+    closed = sum(one.outcome is Outcome.DEACTIVATED for one in plan.entities)
+    _guard(run, Figures(run.rows.read, deactivated=(closed, plan.known)))
 
 
 def _zeroed(plan: StockPlan) -> int:

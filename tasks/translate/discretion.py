@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemas.documents import Address, Customer, Order
 
@@ -28,9 +28,13 @@ _E_MAIL = re.compile(r"[^\s@<>\"(),;:=']+@[^\s@<>\"(),;:=']+")
 
 def discreet(text: str, order: Order) -> str:
     """The text without e-mail addresses and without the names, addresses and messages of the order."""
-    found = sorted({*_of_order(order)}, key=len, reverse=True)
-    for words in found:
-        text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", STRUCK_OUT, text, flags=re.IGNORECASE)
+    return struck_out(text, _of_order(order))
+
+
+def struck_out(text: str, words: Iterable[str]) -> str:
+    """The text without these words and without e-mail addresses, whatever their case."""
+    for word in sorted({word for word in words if len(word) >= _SHORTEST}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", STRUCK_OUT, text, flags=re.IGNORECASE)
     return _E_MAIL.sub(STRUCK_OUT, text)
 
 

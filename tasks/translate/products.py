@@ -225,7 +225,7 @@ def _wanted_product(key: str, group: Sequence[Mapping[str, Any]], columns: Produ
 
 def _wanted_row(row: Mapping[str, Any], columns: ProductColumns) -> WantedRow:
     fields = Written()
-    _fill(fields, columns.row_fields, lambda column: _said(row, column))
+    _fill(fields, columns.row_fields, lambda column: said(row, column))
     active = row[columns.active.key] if columns.active else True
     return WantedRow(
         ref=RowRef(row["_file"], row["_line"], str(row[columns.key.key])),
@@ -245,7 +245,8 @@ def _fill(written: Written, columns: Sequence[Column], says: Callable[[Column], 
             (written.owned if column.owner is Owner.ERP else written.first)[column.target] = value
 
 
-def _said(row: Mapping[str, Any], column: Column) -> Value | None:
+def said(row: Mapping[str, Any], column: Column) -> Value | None:
+    """The value of a cell; None when it is empty and does not clear the shop's value."""
     value: Value | None = row[column.key]
     return _empty(column) if value is None and column.blank is Blank.CLEAR else value
 
@@ -261,7 +262,7 @@ def _agreed(rows: Sequence[Mapping[str, Any]], key: Column) -> Callable[[Column]
     by_key = sorted(rows, key=lambda row: str(row[key.key]))
 
     def says(column: Column) -> Value | None:
-        values = [value for row in by_key if (value := _said(row, column)) is not None]
+        values = [value for row in by_key if (value := said(row, column)) is not None]
         return Counter(values).most_common(1)[0][0] if values else None
 
     return says

@@ -14,9 +14,9 @@ import pytest
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
+from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
 from tests.flows.world import World
-
 
 HERE = Path(__file__).parent
 PREFECTS_SOCKETS = "ignore:Exception ignored in. <(socket|ssl|asyncio):pytest.PytestUnraisableExceptionWarning"
@@ -50,6 +50,13 @@ def world(prefect_api: None, tmp_path: Path) -> Iterator[World]:
 def order_world(prefect_api: None, tmp_path: Path) -> Iterator[OrderWorld]:
     """An 8.2 shop with the ERP its orders go to, in strict mode, and the folder between them."""
     with OrderWorld.at(tmp_path / "boutique") as world:
+        yield world
+
+
+@pytest.fixture
+def flat_world(prefect_api: None, tmp_path: Path) -> Iterator[FlatWorld]:
+    """As `world`, with the streams of stores, specific prices and customers."""
+    with FlatWorld.at(tmp_path / "boutique") as world:
         yield world
 
 

@@ -1,0 +1,219 @@
+"""The entities of a flat stream go to the shop, are read back, and are confirmed batch by batch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from connectors.ledger import Link
+from connectors.prestashop import Entity, Receipt
+from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
+from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.flat_stream import EntitiesPlan, FlatStream
+from tasks.plan.entities import Fields, PlannedEntity
+from tasks.plan.stock import SETTLED
+from tasks.prepare_entities import ABSENT, INTENT
+from tasks.progress import advance
+from tasks.run import Run
+from tasks.translate.discretion import struck_out
+from tasks.translate.entities import differences
+from tasks.translate.values import as_text
+
+CHUNK_ENTITIES = 2_000
+_CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
+
+
+async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
+    """Writes what is to be written; rows with nothing to write are confirmed."""
+    _tell_beyond_rows(run, plan)
+    if run.asked.dry_run:
+        run.rows.end(_settled(plan.entities))
+        run.planned += [_planned(plan.stream, one) for one in plan.entities if one.action]
+        return
+    _confirm(run, plan, [one for one in plan.entities if not one.action])
+    busy = [one for one in plan.entities if one.action]
+    with run.step(plan.stream.steps[1]):
+        done = 0
+        for chunk in chunked(busy, CHUNK_ENTITIES):
+            done += len(chunk.left)
+            await write_entities(run, chunk, plan)
+            advance(plan.stream.steps[1], done, len(busy))
+
+
+def _tell_beyond_rows(run: Run, plan: EntitiesPlan) -> None:
+    """What a complete file closed by leaving it out is no row, and is told by itself."""
+    gone = sum(one.ref.file < 0 and one.outcome is Outcome.DEACTIVATED for one in plan.entities)
+    if gone:
+        run.report.beyond_rows[f"{plan.stream.resource}_gone"] = gone
+
+
+def _planned(stream: FlatStream, one: PlannedEntity) -> PlannedChange:
+    changes = [(name, "", "") for name, _, _ in one.changes] if stream.is_private else one.changes
+    return PlannedChange(one.ref.key, stream.kind, one.action or "update", tuple(changes))
+
+
+@task(
+    name="write entities",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=try_again,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def write_entities(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan) -> None:
+    """One chunk of entities: every batch is written, read back and confirmed on its own."""
+
+    async def send(batch: list[PlannedEntity]) -> None:
+        await _Batch(run, plan, batch).write()
+
+    await chunk.in_batches(run, lambda: run.shop.pace.batch_size(plan.stream.resource), lambda _: 1, send)
+
+
+class _Batch:
+    """Some entities on their way; what is refused is held back until the batch is through."""
+
+    def __init__(self, run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
+        self.run = run
+        self.plan = plan
+        self.stream = plan.stream
+        self.batch = batch
+        self.refused: dict[str, tuple[str, str]] = {}
+        """(message code, detail) by key."""
+
+    async def write(self) -> None:
+        """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
+        again = any(one.attempted for one in self.batch)
+        for one in self.batch:
+            one.attempted = True
+        await self._delete([one for one in self.batch if one.action == "delete"])
+        sent = {one.ref.key: _entity(one, one.fields) for one in self.batch if one.action != "delete"}
+        await self._update([one for one in self.batch if one.action in {"update", "deactivate"}], sent)
+        created = [one for one in self.batch if one.action == "create"]
+        await self._create(created, sent, again=again)
+        wrong = await self._read_back(sent)
+        # Made by somebody else just before us: it exists, and is not as it was wanted.
+        others = [one for one in created if one.ref.key in wrong]
+        await self._update(others, sent := {one.ref.key: _entity(one, one.owned) for one in others})
+        wrong = {key: why for key, why in wrong.items() if key not in sent} | await self._read_back(sent)
+        for one in self.batch:
+            if refusal := (self.refused | wrong).get(one.ref.key):
+                one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
+        _confirm(self.run, self.plan, self.batch)
+
+    async def _delete(self, entities: list[PlannedEntity]) -> None:
+        if entities:
+            self._note(entities, await self.run.shop.delete(self.stream.resource, [one.id for one in entities]))
+
+    async def _update(self, entities: list[PlannedEntity], sent: dict[str, Entity]) -> None:
+        if entities:
+            receipts = await self.run.shop.update(self.stream.resource, [sent[one.ref.key] for one in entities])
+            self._note(entities, receipts)
+
+    async def _create(self, entities: list[PlannedEntity], sent: dict[str, Entity], *, again: bool) -> None:
+        if not entities:
+            return
+        if self.stream.notes_intent:
+            intents = [Link(one.ref.key, 0, state=INTENT) for one in entities]
+            self.run.ledger.confirm(self.run.folder.name, self.stream.kind, intents, run_id=self.run.run_id)
+        receipts = await self.run.shop.create(
+            self.stream.resource,
+            [sent[one.ref.key] for one in entities],
+            self.stream.identity,
+            look_first=again or self.stream.look_first,
+        )
+        self._note(entities, receipts)
+        adopted = [one for one, receipt in zip(entities, receipts, strict=True) if receipt.outcome == "adopted"]
+        for one in adopted:
+            sent[one.ref.key] = _entity(one, one.owned)
+        await self._update(adopted, sent)
+
+    def _note(self, entities: list[PlannedEntity], receipts: list[Receipt]) -> None:
+        for one, receipt in zip(entities, receipts, strict=True):
+            one.id = receipt.id or one.id
+            if receipt.error is not None:
+                self.refused[one.ref.key] = ("shop_refused", self._discreet(one, receipt.error.said))
+            elif receipt.outcome == "missing" and one.action != "delete":
+                self.refused[one.ref.key] = ("gone_meanwhile", str(one.id))
+
+    def _discreet(self, one: PlannedEntity, said: str) -> str:
+        if not self.stream.is_private:
+            return said
+        return struck_out(said, (value for value in one.fields.values() if isinstance(value, str)))
+
+    async def _read_back(self, sent: dict[str, Entity]) -> dict[str, tuple[str, str]]:
+        """(message code, detail) by key of what the shop does not hold as it was sent."""
+        mode = self.run.folder.settings.read_back
+        written = [one for one in self.batch if one.ref.key in sent and one.ref.key not in self.refused]
+        if mode.mode == "sample":
+            written = [one for one in written if random.random() < mode.sample_share]  # noqa: S311 - a sample
+        if mode.mode == "none" or not written:
+            return {}
+        ids = [str(one.id) for one in written]
+        read = await self.run.shop.find(self.stream.resource, "id", ids, display=self.stream.display())
+        now = {int(entity["id"]): entity for entity in read}
+        found = ((one, self._difference(sent[one.ref.key], now.get(one.id))) for one in written)
+        return {one.ref.key: (code, detail or str(one.id)) for one, (code, detail) in found if code}
+
+    def _difference(self, sent: Entity, now: Entity | None) -> tuple[str, str]:
+        if now is None:
+            return "gone_meanwhile", ""
+        readable = {name: value for name, value in sent.items() if name not in {"id", *self.stream.unread}}
+        different = differences(readable, now)
+        if not different:
+            return "", ""
+        name, was_sent, was_read = different[0]
+        return "read_back_differs", name if self.stream.is_private else f"{name}: {was_sent} / {was_read}"
+
+
+def _entity(one: PlannedEntity, fields: Fields) -> Entity:
+    """The entity to create, or to patch when its id is known."""
+    entity: dict[str, Any] = {"id": one.id} if one.id else {}
+    for name, value in fields.items():
+        entity[name] = value if isinstance(value, dict) else as_text(value)
+    if one.members:
+        entity["associations"] = {name: [{"id": i} for i in ids] for name, ids in one.members.items()}
+    return entity
+
+
+def _confirm(run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
+    kind = plan.stream.kind
+    forgotten = [one.ref.key for one in batch if _is_forgotten(plan.stream, one)]
+    if forgotten:
+        run.ledger.forget(run.folder.name, kind, forgotten)
+    links = [link for one in batch if (link := _link(one, plan)) is not None]
+    if links:
+        run.ledger.confirm(run.folder.name, kind, links, run_id=run.run_id)
+    run.rows.end(_settled(batch))
+
+
+def _is_forgotten(stream: FlatStream, one: PlannedEntity) -> bool:
+    """Deleted, or meant to be created and refused."""
+    deleted = one.action == "delete" and one.outcome is Outcome.DEACTIVATED
+    return deleted or (stream.notes_intent and one.action == "create" and one.outcome is Outcome.REFUSED)
+
+
+def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:
+    """What the ledger remembers of a row; a row that closes what the shop does not have is remembered without id."""
+    mark = plan.marks.get(one.ref.key, "")
+    if one.closed and one.outcome is Outcome.IGNORED:
+        return Link(one.ref.key, 0, state=ABSENT, fingerprint=mark)
+    if one.outcome not in _CONFIRMED or not one.id or one.action == "delete":
+        return None
+    state = "closed" if one.closed else "active"
+    return Link(one.ref.key, one.id, parent_key=one.label or None, state=state, fingerprint=mark)
+
+
+def _settled(entities: Iterable[PlannedEntity]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(one.ref.file, one.ref.line, one.ref.key, one.outcome.value, one.code, one.detail) for one in entities],
+        schema=SETTLED,
+        orient="row",
+    )

@@ -1,0 +1,125 @@
+"""Accepted rows of a flat stream become a plan: only rows that are not confirmed are looked at on the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.prestashop import Entity
+from schemas.column_spec import AbsentRows
+from schemas.fingerprints import fingerprints
+from schemas.outcomes import Outcome
+from tasks.flat_stream import EntitiesPlan, FlatStream
+from tasks.plan.changed import absent, with_links
+from tasks.plan.entities import Halt, WantedEntity, plan_entity, settle_claims
+from tasks.plan.stock import SETTLED, settled
+from tasks.run import Run
+from tasks.translate.products import RowRef
+from tasks.validate import ValidatedStream
+
+BATCH_ROWS = 200_000
+ABSENT = "absent"
+"""State of the link of a row that is closed and that the shop does not have."""
+INTENT = "intent"
+"""State of the link of an entity that was about to be created."""
+_ROWS = {"_file": pl.Int32, "_line": pl.Int64, "_key": pl.String, "fingerprint": pl.String, "_always": pl.Boolean}
+
+
+@task(name="plan entities", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStream) -> EntitiesPlan:
+    """The plan of every row that is not confirmed; the other rows end here as unchanged."""
+    with run.step(stream.steps[0]):
+        links = run.ledger.links(run.folder.name, stream.kind)
+        rows = with_links(_last_of_each_key(run, _fingerprinted(run, validated, stream)), links, run.since)
+        looked_at = rows.filter(pl.col("_changed") | pl.col("_always"))
+        left = rows.join(looked_at.select("_key"), on="_key", how="anti")
+        is_absent = pl.col("state") == ABSENT
+        run.rows.end(settled(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
+        run.rows.end(settled(left.filter(~is_absent), Outcome.UNCHANGED))
+        gone = absent(rows, links) if run.stream.absent_rows is AbsentRows.DEACTIVATE else links.clear()
+        wanted = await _wanted(run, validated, stream, looked_at) + _closed(gone)
+        found = await _found(run, stream, wanted, _Links(links))
+        entities = [plan_entity(one, found.get(one.ref.key), stream.closing) for one in wanted]
+        marks = dict(looked_at.select("_key", "fingerprint").iter_rows())
+        return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == "active").height)
+
+
+class _Links:
+    """The ledger's links, asked by key and by entity."""
+
+    def __init__(self, links: pl.DataFrame) -> None:
+        held = links.filter(pl.col("shop_id") > 0)
+        self.ids: Mapping[str, int] = dict(held.select("erp_key", "shop_id").iter_rows())
+        self.claimed: Mapping[int, str] = dict(
+            held.filter(pl.col("state") == "active").select("shop_id", "erp_key").iter_rows()
+        )
+        self.confirmed_at: Mapping[str, datetime] = dict(links.select("erp_key", "confirmed_at").iter_rows())
+
+
+def _fingerprinted(run: Run, validated: ValidatedStream, stream: FlatStream) -> pl.DataFrame:
+    """Every accepted row, as `_ROWS`: its link's key, and what it says, keyed so that nobody can be guessed from it."""
+    secret, salt = run.ledger.secret(), stream.salt(run)
+    parts = [
+        rows.select(
+            "_file",
+            "_line",
+            stream.keys(run, rows).alias("_key"),
+            fingerprints(rows, run.stream.columns, salt=salt, secret=secret).alias("fingerprint"),
+            stream.always_looked_at(run).alias("_always"),
+        ).cast(_ROWS)  # type: ignore[arg-type]
+        for rows in validated.accepted_rows_scan().collect_batches(chunk_size=BATCH_ROWS)
+    ]
+    return pl.concat([pl.DataFrame(schema=_ROWS), *parts])
+
+
+def _last_of_each_key(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that count; those whose key comes again later end here."""
+    rows = rows.sort("_file", "_line")
+    last = rows.unique("_key", keep="last", maintain_order=True)
+    earlier = rows.join(last.select("_file", "_line"), on=["_file", "_line"], how="anti")
+    by = earlier.join(last.select("_key", _by_line="_line"), on="_key", how="left")
+    ended = settled(by, Outcome.IGNORED, "superseded").with_columns(detail=by["_by_line"].cast(pl.String))
+    run.rows.end(ended.select(list(SETTLED)))
+    return last
+
+
+async def _wanted(
+    run: Run, validated: ValidatedStream, stream: FlatStream, looked_at: pl.DataFrame
+) -> list[WantedEntity]:
+    marks = looked_at.select("_file", "_line", _link="_key").lazy()
+    rows = validated.accepted_rows_scan().with_columns(pl.col("_file").cast(pl.Int32))
+    found = rows.join(marks, on=["_file", "_line"], how="inner").sort("_file", "_line").collect()
+    return await stream.wanted(run, found.to_dicts()) if found.height else []
+
+
+def _closed(gone: pl.DataFrame) -> list[WantedEntity]:
+    """Links that a complete file closes by leaving them out, as rows of no file."""
+    pairs = gone.select("erp_key", pl.col("parent_key").fill_null("")).iter_rows()
+    return [WantedEntity(RowRef(-1, 0, key), closed=True, label=label) for key, label in pairs]
+
+
+async def _found(
+    run: Run, stream: FlatStream, wanted: Sequence[WantedEntity], links: _Links
+) -> dict[str, Entity | Halt]:
+    """What the shop has of each key: by the link's id, else by what the entity is."""
+    open_ones = [one for one in wanted if one.halt is None]
+    ids = {links.ids[one.ref.key] for one in open_ones if one.ref.key in links.ids}
+    read = await run.shop.find(stream.resource, "id", [str(i) for i in sorted(ids)], display=stream.display())
+    by_id = {int(entity["id"]): entity for entity in read}
+    found: dict[str, Entity | Halt] = {
+        one.ref.key: by_id[links.ids[one.ref.key]] for one in open_ones if links.ids.get(one.ref.key) in by_id
+    }
+    strangers = [one for one in open_ones if one.ref.key not in found and one.ref.file >= 0]
+    adopted = await stream.current(run, strangers) if strangers else {}
+    found |= adopted
+    shop_ids = {key: int(entity["id"]) for key, entity in found.items() if not isinstance(entity, Halt)}
+    settle_claims(open_ones, shop_ids, links.claimed)
+    for one in open_ones:
+        at = found.get(one.ref.key)
+        if one.halt is None and at is not None and not isinstance(at, Halt):
+            stream.meet(run, one, at, links.confirmed_at.get(one.ref.key))
+    return found

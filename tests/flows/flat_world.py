@@ -1,0 +1,55 @@
+"""A world with the flat streams: their columns as shipped, their files and their flows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from prefect.client.schemas.objects import State
+
+from schemas.import_json import default_import_spec
+from tests.flows.world import World
+
+STREAMS = ("store", "specificprice", "customer")
+
+
+class FlatWorld(World):
+    """As `World`, with stores, specific prices and customers."""
+
+    def write_specs(self, product: Mapping[str, Any] | None = None, stock: Mapping[str, Any] | None = None) -> None:
+        """import.json with the columns of every stream as shipped."""
+        super().write_specs(product, stock)
+        self.specify()
+
+    def specify(self, **streams: Mapping[str, Any]) -> None:
+        """Adds keys to streams, by name."""
+        path = self.folder / "import.json"
+        specs = json.loads(path.read_text(encoding="utf-8"))
+        for name in STREAMS:
+            data = {
+                column.key: {"index": column.index} | ({"object_key": True} if column.object_key else {})
+                for column in default_import_spec().streams[name].columns
+            }
+            specs[name] = {"class": "", "enabled": True, "type": "local", "data": data} | dict(streams.get(name, {}))
+        path.write_text(json.dumps(specs), encoding="utf-8")
+
+    def drop(self, stream: str, *rows: Mapping[str, Any]) -> Path:
+        """A file of `stream` with these rows by column key."""
+        columns = [column.key for column in default_import_spec().streams[stream].columns]
+        return self._drop(stream, columns, [dict(row) for row in rows], None)
+
+    async def run(self, flow: Any, **asked: Any) -> State[Any]:
+        """Runs a flow over this shop; the final state."""
+        state: State[Any] = await flow(str(self.folder), return_state=True, **asked)
+        return state
+
+    def files_at_rest(self) -> dict[str, bytes]:
+        """Every file of the shop's folder but archives, rejects and the drop folder, by relative path."""
+        kept = {"streams", "archives", "rejects"}
+        return {
+            str(path.relative_to(self.folder)): path.read_bytes()
+            for path in self.folder.rglob("*")
+            if path.is_file() and path.relative_to(self.folder).parts[0] not in kept
+        }
