@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -99,7 +99,7 @@ def _damaged(stage: Stage, asked: Asked) -> list[Figure]:
     read = list(_told(mutations.read_and_validated(range(first, first + count))))
     with World.at(stage.place / "damaged") as world:
         mutations.prepared(world)
-        flown = list(_told(mutations.planned(world, range(first, first + planned))))
+        flown = list(_told(asyncio.run(_every(mutations.planned(world, range(first, first + planned))))))
     return [
         none_of("damaged files, read and validated", read, count, "files"),
         none_of("damaged files, whole flow as a dry run", flown, planned, "files"),
@@ -138,6 +138,10 @@ CAMPAIGNS: Mapping[str, Callable[[Stage, Asked], list[Figure]]] = {
 def _of_disturbed(name: str, trials: Iterable[faults.Disturbed]) -> Figure:
     every = list(trials)
     return none_of(name, [trial for trial in every if trial.broken], len(every), "trials")
+
+
+async def _every(trials: AsyncIterator[Trial]) -> list[Trial]:
+    return [trial async for trial in trials]
 
 
 def _told(trials: Iterable[Trial]) -> Iterator[Trial]:

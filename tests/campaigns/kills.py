@@ -18,7 +18,11 @@ _WRITES = "POST|PUT|PATCH|DELETE"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a run is killed: `what` is `seconds`, `write` (just answered), `during` (a write under way) or `touch`."""
+    """When a run is killed: `what` is `seconds`, `write` (just answered), `during` (a write under way) or `touch`.
+
+    A touch is a change of the folder, counted from 1, or from -1 backwards: the last ones are the file that moves,
+    its two folders made durable, and the work folder that is looked into and removed.
+    """
 
     what: str
     at: float
@@ -46,14 +50,15 @@ def killed_and_run_again(stage: Stage, act: Act, moments: tuple[Moment, ...]) ->
     """A run of the act killed at each of the moments in turn, then one that is left alone."""
     wanted = stage.outcome(act)
     with stage.trial(act) as trial:
-        kills = sum(_killed(trial, moment) for moment in moments)
+        kills = sum(_killed(trial, moment, wanted) for moment in moments)
         return Killed(act.name, moments, kills, trial.broken_laws(wanted, trial.run_until_completed()))
 
 
-def _killed(trial: Trial, moment: Moment) -> bool:
+def _killed(trial: Trial, moment: Moment, undisturbed: Outcome) -> bool:
     """Whether the run was still under way at the moment, and so was killed."""
     if moment.what == "touch":
-        return trial.run(dies_at_touch=int(moment.at)).name == ""
+        touch = moment.at if moment.at > 0 else undisturbed.touches + 1 + moment.at
+        return trial.run(dies_at_touch=int(touch)).name == ""
     shop = trial.world.shop
     shop.reset_counts()
     struck = shop.faults.struck

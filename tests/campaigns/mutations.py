@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -54,19 +53,17 @@ def prepared(world: World) -> None:
     world.write_specs(product={"data": data})
 
 
-def planned(world: World, seeds: range) -> Iterator[Damaged]:
-    """Damaged files through the whole flow as dry runs, some at once; those that break a law.
-
-    Every other seed is a file that the ERP wrote whole and that a person then damaged.
-    """
+async def planned(world: World, seeds: range) -> AsyncIterator[Damaged]:
+    """Damaged files through the whole flow as dry runs, some at once; those that break a law."""
     for start in range(seeds.start, seeds.stop, FILES_AT_ONCE):
         some = range(start, min(start + FILES_AT_ONCE, seeds.stop))
         for seed in some:
             (world.folder / "streams" / f"product_{seed:06}.csv").write_bytes(mutated_file(Random(seed)))
         shutil.rmtree(world.folder / "reports", ignore_errors=True)
-        state = asyncio.run(world.products(dry_run=True))
+        state = await world.products(dry_run=True)
         broken = _broken(world, str(state.name), str(state.message), len(some))
-        yield from (Damaged(start, fault) for fault in broken)
+        for fault in broken:
+            yield Damaged(start, fault)
         for path in (world.folder / "streams").iterdir():
             path.unlink()
 

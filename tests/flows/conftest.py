@@ -11,9 +11,15 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED", "false")
 
 import pytest
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
 from prefect.testing.utilities import prefect_test_harness
 
+from tests.campaigns.stage import Stage
 from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
 from tests.flows.world import World
@@ -30,38 +36,44 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def prefect_api() -> Iterator[None]:
-    """A Prefect server of this session's own, without heartbeats, which cost a second a flow."""
+def prefect_api() -> Iterator[str]:
+    """A Prefect server of this session's own, without heartbeats, which cost a second a flow; its API's address."""
     with (
         prefect_test_harness(server_startup_timeout=120),
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}),
     ):
-        yield
+        yield str(PREFECT_API_URL.value())
+
+
+@pytest.fixture(scope="session")
+def stage(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Where acts are played in processes of their own, to be killed or disturbed."""
+    return Stage(tmp_path_factory.mktemp("stage"), prefect_api)
 
 
 @pytest.fixture
-def world(prefect_api: None, tmp_path: Path) -> Iterator[World]:
+def world(prefect_api: str, tmp_path: Path) -> Iterator[World]:
     """An empty 8.2 shop and the folder of its connector, as `World`."""
     with World.at(tmp_path / "boutique") as world:
         yield world
 
 
 @pytest.fixture
-def order_world(prefect_api: None, tmp_path: Path) -> Iterator[OrderWorld]:
+def order_world(prefect_api: str, tmp_path: Path) -> Iterator[OrderWorld]:
     """An 8.2 shop with the ERP its orders go to, in strict mode, and the folder between them."""
     with OrderWorld.at(tmp_path / "boutique") as world:
         yield world
 
 
 @pytest.fixture
-def flat_world(prefect_api: None, tmp_path: Path) -> Iterator[FlatWorld]:
+def flat_world(prefect_api: str, tmp_path: Path) -> Iterator[FlatWorld]:
     """As `world`, with the streams of stores, specific prices and customers."""
     with FlatWorld.at(tmp_path / "boutique") as world:
         yield world
 
 
 @pytest.fixture
-def make_world(prefect_api: None, tmp_path: Path) -> Iterator[Callable[..., World]]:
+def make_world(prefect_api: str, tmp_path: Path) -> Iterator[Callable[..., World]]:
     """As `world`, with a profile or other settings of the sandbox; several may live at once."""
     made: list[World] = []
 

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.campaigns import mutations
+from tests.campaigns.conservation import products_and_stock
+from tests.campaigns.generated import product_rows, stock_rows
+from tests.flows.world import World
+
+GENERATED = 3
+DAMAGED = range(5, 15)
+
+
+@pytest.mark.usefixtures("prefect_api")
+@settings(max_examples=GENERATED, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+async def test_every_row_of_a_generated_file_is_told_once_and_written_once(data: st.DataObject) -> None:
+    products = data.draw(product_rows())
+    await products_and_stock(products, data.draw(stock_rows([str(row["reference"]) for row in products])))
+
+
+async def test_damaged_files_are_planned_or_refused_and_every_row_is_told(world: World) -> None:
+    mutations.prepared(world)
+    assert [damaged async for damaged in mutations.planned(world, DAMAGED)] == []

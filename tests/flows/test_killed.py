@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.campaigns.kills import Moment, killed_and_run_again
+from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
+
+HALF_A_REPORT = Moment("touch", -9)
+BEFORE_THE_FILE_MOVES = Moment("touch", -5)
+AFTER_THE_FILE_MOVED = Moment("touch", -4)
+
+
+@pytest.mark.parametrize(
+    ("act", "moments"),
+    [
+        (FIRST_DAY, (Moment("write", 3), Moment("during", 9), Moment("write", 4))),
+        (SECOND_DAY, (Moment("during", 4), Moment("write", 5))),
+        (STOCK, (Moment("during", 1), Moment("write", 2))),
+    ],
+    ids=lambda given: given.name if isinstance(given, Act) else "",
+)
+def test_killed_while_it_writes_and_run_again_it_ends_as_if_undisturbed(
+    stage: Stage, act: Act, moments: tuple[Moment, ...]
+) -> None:
+    killed = killed_and_run_again(stage, act, moments)
+    assert killed.kills == len(moments)
+    assert killed.broken == []
+
+
+@pytest.mark.parametrize("moment", [HALF_A_REPORT, BEFORE_THE_FILE_MOVES, AFTER_THE_FILE_MOVED], ids=str)
+def test_killed_while_it_concludes_and_run_again_every_file_is_archived_and_told_once(
+    stage: Stage, moment: Moment
+) -> None:
+    killed = killed_and_run_again(stage, SECOND_DAY, (moment,))
+    assert killed.kills == 1
+    assert killed.broken == []
