@@ -45,6 +45,7 @@ class Asked:
     def as_parameters(self) -> dict[str, str]:
         """For the ledger and the report; nothing secret is ever asked for."""
         return {
+            "shop": self.shop,
             "since": self.since.isoformat() if self.since else "",
             "dry_run": str(self.dry_run).lower(),
             "accept_guard": str(self.accept_guard).lower(),
