@@ -40,10 +40,11 @@ class DeadlyErp(SandboxCegid):
         if deadly and not self.after:
             self._kill()
             raise ConnectionResetError
-        answer = super().call(service_name, operation, parameters)
-        if deadly:
-            self._kill()
-        return answer
+        try:
+            return super().call(service_name, operation, parameters)
+        finally:
+            if deadly:
+                self._kill()
 
     def _kill(self) -> None:
         if self.victim is not None:
