@@ -20,6 +20,7 @@ _TOLERANCE = Decimal("0.005")
 _AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 _QUANTITY = re.compile(r"[1-9][0-9]{0,8}")
 _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NOT_IN_NAMES = str.maketrans("<>={}", "     ")
 _DATE = "%Y-%m-%d %H:%M:%S"
 
 
@@ -126,7 +127,7 @@ def _row(store: Store, node: etree._Element, place: str, *, allow_unknown: bool)
     ]
     reference = _text(node, "product_reference")
     product, combination = _product(store, reference, place, allow_unknown=allow_unknown)
-    name = _text(node, "product_name").translate(str.maketrans(dict.fromkeys("<>={}", " "))).strip()[:255]
+    name = _text(node, "product_name").translate(_NOT_IN_NAMES).strip()[:255]
     return SaleRow(product, combination, reference, name, quantity, excl, incl, *totals)
 
 
