@@ -6,7 +6,6 @@ from datetime import date
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from tasks.read_files import read_files
 
 from tasks.apply.products import apply_products
 from tasks.apply.stock import apply_stock
@@ -14,6 +13,7 @@ from tasks.carry_out import carried_out
 from tasks.pass_guard import guard_products
 from tasks.prepare_products import prepare_products
 from tasks.prepare_quantities import prepare_quantities
+from tasks.read_files import read_files
 from tasks.run import Asked, Run
 
 

@@ -6,12 +6,12 @@ from datetime import date
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from tasks.read_files import read_files
 
 from tasks.apply.stock import apply_stock
 from tasks.carry_out import carried_out
 from tasks.pass_guard import guard_stock
 from tasks.prepare_stock import prepare_stock
+from tasks.read_files import read_files
 from tasks.run import Asked, Run
 
 

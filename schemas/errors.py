@@ -48,9 +48,7 @@ class TransientError(PasserelleError):
 class RefusedError(PasserelleError):
     """The system refuses this one entity; `code` is the system's own error code, as text."""
 
-    def __init__(
-        self, said: str, *, system: str, action: str, key: str = "", remedy: str = "", code: str = ""
-    ) -> None:
+    def __init__(self, said: str, *, system: str, action: str, key: str = "", remedy: str = "", code: str = "") -> None:
         super().__init__(said, system=system, action=action, key=key, remedy=remedy)
         self.code = code
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from schemas.associations import Associations
-
 from schemas.outcomes import Outcome
 from tasks.translate.names import Names
 from tasks.translate.products import RowRef, Value

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from schemas.outcomes import Outcome
 from tasks.plan.products import plan_product
-from tasks.plan.shapes import Problem
+from tasks.plan.shapes import CurrentProduct, Problem, ProductPlan
 from tests.tasks.plan.worlds import combination, product, row, rules, wanted
 
 
@@ -138,12 +138,13 @@ def test_whatever_the_file_names_the_others_cost_the_same_afterwards(seed: int, 
     assert _paid(current, plan) == before | prices
 
 
-def _paid(current, plan) -> dict[int, Decimal]:  # type: ignore[no-untyped-def]
+def _paid(current: CurrentProduct, plan: ProductPlan) -> dict[int, Decimal]:
+    """What a customer pays for each combination once the plan is applied, by id."""
     base = Decimal(current.entity["price"])
     if plan.product is not None:
-        base = plan.product.fields.get("price", base)
+        base = Decimal(str(plan.product.fields.get("price", base)))
     impacts = {int(c["id"]): Decimal(c["price"]) for c in current.combinations}
-    impacts |= {o.id: o.fields["price"] for o in plan.combinations if "price" in o.fields}
+    impacts |= {o.id: Decimal(str(o.fields["price"])) for o in plan.combinations if "price" in o.fields}
     return {i: base + impact for i, impact in impacts.items()}
 
 

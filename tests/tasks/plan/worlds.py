@@ -52,7 +52,7 @@ def names() -> Names:
 
 def rules(**changes: Any) -> ShopRules:
     """The shop's rules: languages en (1, default) and fr (2), 20 % as tax group 1."""
-    associations: Associations = parse_associations('[taxes]\nNOR = 1\n', source="associations.toml")
+    associations: Associations = parse_associations("[taxes]\nNOR = 1\n", source="associations.toml")
     given: dict[str, Any] = {
         "names": names(),
         "languages": {"en": 1, "fr": 2},
