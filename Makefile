@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup demo test lint types imports bench chaos lock clean
+.PHONY: help setup demo test lint types imports bench chaos module lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: $(READY) ## measured speed; writes build/bench.json
 
 chaos: $(READY) ## kills and faults at random moments; writes build/chaos.json
 	@$(BIN)/python -m tests.campaigns
+
+module: $(READY) ## the PrestaShop module, as build/passerelle.zip
+	@$(BIN)/python -m deployments.prestashop_module.pack
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	@uv pip compile -q --universal --generate-hashes --no-header --no-annotate --all-extras --group dev \

@@ -123,8 +123,13 @@ NOT_COMPARED = {
     "E_bulk/stock_lines_back_in_stock_alert_sent": "a mail of another module",
     "E_bulk/stock_lines_low_stock_alerts": "mails of another module",
 }  # fmt: skip
-FACTS = {f"D_info/{word}" for word in ("root_list", "passerelle_info_get", "passerelle_info_json",
-                                       "passerelle_info_synopsis_ignored", "resource_when_module_disabled")}  # fmt: skip
+FACTS = {
+    "D_info/root_list",
+    "D_info/passerelle_info_get",
+    "D_info/passerelle_info_json",
+    "D_info/passerelle_info_synopsis_ignored",
+    "D_info/resource_when_module_disabled",
+}
 LINES = {
     "E_bulk/stock_lines_put": "mode=hooks&alerts=1",
     "E_bulk/stock_lines_low_stock_sqlhook": "mode=hooks&alerts=1",

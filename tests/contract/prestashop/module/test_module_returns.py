@@ -34,7 +34,7 @@ def test_returns_are_found_by_state(shop: Webservice, order_return: int) -> None
 
 
 def test_returns_are_found_by_date_of_change(shop: Webservice, order_return: int) -> None:
-    params = {"display": "[id]", "date": "1", "filter[date_upd]": ">[2000-01-01 00:00:00]"}
+    params: dict[str, object] = {"display": "[id]", "date": "1", "filter[date_upd]": ">[2000-01-01 00:00:00]"}
     assert order_return in [row.id for row in shop.send("GET", "order_returns", params).rows]
     params["filter[date_upd]"] = ">[2999-01-01 00:00:00]"
     assert shop.send("GET", "order_returns", params).rows == []

@@ -173,7 +173,7 @@ def test_a_reference_of_two_products_is_refused(bench: Bench, sales: Sales) -> N
 
 def test_a_free_sale_is_an_order_of_nothing(sales: Sales) -> None:
     order = sales.created(sales.sale(row(sales.mug["reference"], 3, "0", "0")))
-    assert (Decimal(order["total_paid"]), order["valid"]) == (0, "1")
+    assert (Decimal(order["total_paid"]), order["valid"]) == (Decimal(0), "1")
 
 
 def test_a_body_without_sales_is_refused(shop: Webservice) -> None:

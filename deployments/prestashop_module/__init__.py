@@ -1,0 +1,1 @@
+"""The PrestaShop module and its archive."""
