@@ -46,7 +46,7 @@ async def _under_lease(
     ledger: Ledger,
     lease: Lease,
 ) -> State:
-    ledger.end_dead_runs(folder.name, asked.flow)
+    after_a_death = ledger.end_dead_runs(folder.name, asked.flow) > 0
     run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
     work = folder.path / ".work" / asked.flow / run_id
     report = RunReport(
@@ -60,6 +60,8 @@ async def _under_lease(
     try:
         _clear(work)
         async with folder.open_shop() as shop:
+            if after_a_death:
+                await shop.settled()
             run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), report, work)
             return await _ended(run, await _outcome_of(steps, run))
     except PasserelleError as error:

@@ -98,6 +98,22 @@ _BY_NAME: dict[str, Resource] = {
     "content_management_system": Resource("content"),
 }
 
+CREATED = (
+    "categories",
+    "manufacturers",
+    "product_options",
+    "product_option_values",
+    "product_features",
+    "product_feature_values",
+    "products",
+    "combinations",
+    "specific_prices",
+    "customers",
+    "addresses",
+    "stores",
+)
+"""What imports create."""
+
 DATE_FIELDS = frozenset({"date_add", "date_upd"})
 # Sent, they delete every combination not listed (D11); the others have no setter and are ignored.
 NEVER_SENT_ASSOCIATIONS = frozenset({"combinations", "stock_availables"})

@@ -14,7 +14,7 @@ from connectors.prestashop.facts import ShopFacts, read_facts
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.reading import Reader
 from connectors.prestashop.replies import SYSTEM, right_remedy
-from connectors.prestashop.resources import resource_of
+from connectors.prestashop.resources import CREATED, resource_of
 from connectors.prestashop.transport import Traffic, Transport
 from connectors.prestashop.updating import Updating
 from connectors.prestashop.xml import entity_xml
@@ -81,6 +81,25 @@ class Shop:
                 self._facts = await read_facts(self._transport, self._reader)
         return self._facts
 
+    async def settled(self) -> None:
+        """Returns once two looks, `limits.settle_seconds` apart, find the same newest entities.
+
+        A shop goes on with a document whose client was killed: what is looked up meanwhile does not exist yet.
+        """
+        newest = await self._newest()
+        while True:
+            await self._transport.wait(self._transport.limits.settle_seconds)
+            again = await self._newest()
+            if again == newest:
+                return
+            newest = again
+
+    async def _newest(self) -> list[list[Entity]]:
+        facts = await self.describe()
+        known = [resource for resource in CREATED if facts.may("GET", resource)]
+        looks = (self.read(resource, display=["id"], sort="id_DESC", limit=1) for resource in known)
+        return list(await asyncio.gather(*looks))
+
     async def read(
         self,
         resource: str,
@@ -119,9 +138,12 @@ class Shop:
         identity: Identity,
         *,
         look_first: bool = False,
+        options: Mapping[str, str] = _NOTHING,
         on_receipts: OnReceipts | None = None,
     ) -> list[Receipt]:
         """Creates the entities, each exactly once; one receipt each, in their order.
+
+        `options` are the resource's own query parameters, such as `sendemail` of order_histories.
 
         Two entities of one identity are created once: the second is `adopted`. Without `look_first` the caller knows
         that none of them exists yet; with it, those that exist are `adopted`. `on_receipts` is given the receipts of
@@ -131,7 +153,7 @@ class Shop:
         facts = await self.describe()
         self._require("POST", resource, facts)
         desk = Desk(resource, "POST", len(entities))
-        creation = Creation(self._transport, self._reader, self.update, desk, identity, facts.default_language)
+        creation = Creation(self._transport, self._reader, self.update, desk, identity, facts.default_language, options)
         drafts = _drafts(entities, lambda entity: identity.key(entity, facts.default_language))
         for draft in drafts:
             if not identity.lookup_text(draft.entity, facts.default_language):

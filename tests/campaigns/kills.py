@@ -13,6 +13,8 @@ from tests.campaigns.stage import ACTS, Act, Outcome, Stage, Trial
 IN_A_ROW = 3
 """The most runs of one trial that are killed before one may end."""
 _LOOK_EVERY_SECONDS = 0.001
+_UNDER_WAY_SECONDS = 0.7
+"""How long the shop goes on with a document after its client was killed; the next run begins at once."""
 _WRITES = "POST|PUT|PATCH|DELETE"
 
 
@@ -63,7 +65,7 @@ def _killed(trial: Trial, moment: Moment, undisturbed: Outcome) -> bool:
     shop.reset_counts()
     struck = shop.faults.struck
     if moment.what == "during":
-        shop.faults.add(Fault("latency", method=_WRITES, skip=int(moment.at) - 1, seconds=0.3))
+        shop.faults.add(Fault("latency", method=_WRITES, skip=int(moment.at) - 1, seconds=_UNDER_WAY_SECONDS))
     started = time.monotonic()
     process = trial.start()
     while process.is_alive:

@@ -169,7 +169,7 @@ class Stage:
     def __init__(self, place: Path, api_url: str, max_batch: int = 4) -> None:
         self.place = place
         self.api_url = api_url
-        self.limits = {"pace": "full", "timeout_seconds": 10.0, "max_batch": max_batch, "settle_seconds": 0.4}
+        self.limits = {"pace": "full", "timeout_seconds": 10.0, "max_batch": max_batch, "settle_seconds": 0.8}
         self.played = 0
         self._outcomes: dict[str, Outcome] = {}
 

@@ -5,8 +5,7 @@ import time
 
 from deployments.sandbox.shop import Fault
 from tests.campaigns.faults import by_chance, lost_answers
-from tests.campaigns.prefect_away import cut_after
-from tests.campaigns.stage import SECOND_DAY, STOCK, Stage
+from tests.campaigns.stage import SECOND_DAY, Stage
 from tests.flows.world import World
 
 
@@ -18,10 +17,6 @@ def test_with_every_tenth_request_failing_in_some_way_the_end_is_the_same(stage:
 
 def test_a_lost_answer_of_a_create_of_every_resource_makes_nothing_twice(stage: Stage) -> None:
     assert lost_answers(stage, "reset-after").broken == []
-
-
-def test_a_run_whose_prefect_server_goes_away_loses_nothing(stage: Stage) -> None:
-    assert cut_after(stage, STOCK, writes=2).broken == []
 
 
 async def test_a_storm_of_too_many_requests_is_waited_out(world: World) -> None:
