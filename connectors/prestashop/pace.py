@@ -190,7 +190,7 @@ class Pace:
         goal = max(1, min(lane.ceiling, in_time, lane.worthwhile or lane.ceiling))
         if lane.size > 2 * goal:
             lane.size = goal
-        if entities < lane.size or goal < lane.size * 1.2:
+        if entities < _FULL * lane.size or goal < lane.size * 1.2:
             return True
         lane.size = min(goal, lane.size * 2)
         # What an entity costs in longer documents is another figure.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from prefect.client.schemas.objects import State, TaskRun
@@ -35,29 +35,35 @@ class Chunk(Generic[Unit]):
     async def in_batches(
         self,
         run: Run,
-        size: Callable[[], int],
-        weight: Callable[[Unit], int],
+        sizes: Callable[[], Mapping[str, int]],
+        weights: Callable[[Unit], Mapping[str, int]],
         send: Callable[[list[Unit]], Awaitable[None]],
     ) -> None:
-        """Sends batches until nothing is left; `size` is asked before each, for the pace of the shop now."""
+        """Sends batches until nothing is left; `sizes` is asked before each, for the pace of the shop now.
+
+        `weights` says how many entities of each resource a unit holds; a batch holds no more of one than its size,
+        but at least one unit.
+        """
         under_way: set[asyncio.Task[None]] = set()
         try:
             while self.left or under_way:
                 while self.left and len(under_way) < run.shop.pace.connections:
                     run.lease.check()
-                    under_way.add(asyncio.create_task(self._one(self._take(size(), weight), send)))
+                    under_way.add(asyncio.create_task(self._one(self._take(sizes(), weights), send)))
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for batch in done:
                     batch.result()
         finally:
             await asyncio.gather(*under_way, return_exceptions=True)
 
-    def _take(self, size: int, weight: Callable[[Unit], int]) -> list[Unit]:
+    def _take(self, sizes: Mapping[str, int], weights: Callable[[Unit], Mapping[str, int]]) -> list[Unit]:
         batch = [self.left.popleft()]
-        total = weight(batch[0])
-        while self.left and total + weight(self.left[0]) <= size:
+        total = Counter(weights(batch[0]))
+        while self.left:
+            total.update(weights(self.left[0]))
+            if any(total[resource] > size for resource, size in sizes.items()):
+                break
             batch.append(self.left.popleft())
-            total += weight(batch[-1])
         return batch
 
     async def _one(self, batch: list[Unit], send: Callable[[list[Unit]], Awaitable[None]]) -> None:

@@ -113,12 +113,15 @@ async def write_products(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan
     async def send(batch: list[ProductPlan]) -> None:
         await _write_batch(run, plan, batch)
 
-    await chunk.in_batches(run, lambda: _batch_size(run), _weight, send)
+    await chunk.in_batches(run, lambda: _sizes(run), _weights, send)
 
 
-def _batch_size(run: Run) -> int:
-    """Entities in a batch of whole products: so many products that their documents are of the pace's size."""
-    return max(run.shop.pace.batch_size("products"), run.shop.pace.batch_size("combinations"))
+def _sizes(run: Run) -> dict[str, int]:
+    return {resource: run.shop.pace.batch_size(resource) for resource in ("products", "combinations")}
+
+
+def _weights(product: ProductPlan) -> dict[str, int]:
+    return {"products": 1 if product.product else 0, "combinations": len(product.combinations)}
 
 
 async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan]) -> None:

@@ -20,6 +20,7 @@ from tasks.progress import advance
 from tasks.run import Run
 
 KIND = "stock"
+ROWS = "stock_availables"
 CHUNK_LINES = 5_000
 
 
@@ -110,7 +111,7 @@ async def write_stock(run: Run, chunk: Chunk[Line], gone: list[Line]) -> None:
     async def send(batch: list[Line]) -> None:
         gone.extend(await _write_batch(run, batch))
 
-    await chunk.in_batches(run, lambda: run.shop.pace.batch_size("stock_availables"), lambda _: 1, send)
+    await chunk.in_batches(run, lambda: {ROWS: run.shop.pace.batch_size(ROWS)}, lambda _: {ROWS: 1}, send)
 
 
 async def _write_batch(run: Run, batch: list[Line]) -> list[Line]:
