@@ -74,7 +74,8 @@ async def write_entities(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPl
     async def send(batch: list[PlannedEntity]) -> None:
         await _Batch(run, plan, batch).write()
 
-    await chunk.in_batches(run, lambda: run.shop.pace.batch_size(plan.stream.resource), lambda _: 1, send)
+    resource = plan.stream.resource
+    await chunk.in_batches(run, lambda: {resource: run.shop.pace.batch_size(resource)}, lambda _: {resource: 1}, send)
 
 
 class _Batch:
@@ -195,17 +196,20 @@ def _confirm(run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
 
 
 def _is_forgotten(stream: FlatStream, one: PlannedEntity) -> bool:
-    """Deleted, or meant to be created and refused."""
-    deleted = one.action == "delete" and one.outcome is Outcome.DEACTIVATED
+    """Deleted, by us or before us, or meant to be created and refused."""
+    gone = one.outcome is Outcome.DEACTIVATED or (one.closed and one.outcome is Outcome.IGNORED)
+    deleted = stream.closing == "delete" and gone
     return deleted or (stream.notes_intent and one.action == "create" and one.outcome is Outcome.REFUSED)
 
 
 def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:
     """What the ledger remembers of a row; a row that closes what the shop does not have is remembered without id."""
     mark = plan.marks.get(one.ref.key, "")
+    if _is_forgotten(plan.stream, one):
+        return None
     if one.closed and one.outcome is Outcome.IGNORED:
         return Link(one.ref.key, 0, state=ABSENT, fingerprint=mark)
-    if one.outcome not in _CONFIRMED or not one.id or one.action == "delete":
+    if one.outcome not in _CONFIRMED or not one.id:
         return None
     state = "closed" if one.closed else "active"
     return Link(one.ref.key, one.id, parent_key=one.label or None, state=state, fingerprint=mark)
