@@ -98,8 +98,34 @@ class Cegid(Section):
     """true, false, or the path of a file of trusted certificates."""
 
 
+class StatusRule(Section):
+    """`[[orders.status_rules]]`: a status of the ERP's document and the state of the shop it stands for."""
+
+    member: Literal[
+        "CancelStatus", "FollowUpStatus", "ShippingStatus", "ReturnStatus", "PaymentStatus", "BillingStatus"
+    ]
+    values: Annotated[list[str], Field(min_length=1)]
+    """The ERP's words; `CancelStatus` is also `Locked` and `Unlocked`, which cancel nothing."""
+    state: ShopId
+    """The id of the shop's state."""
+    mail: bool = False
+    """Send the customer the mail of this state."""
+    final: bool = False
+    """The order is not followed any further."""
+
+
+def _status_rules() -> list[StatusRule]:
+    # The order of the rules and their statuses are those of the guide.
+    return [
+        StatusRule(member="CancelStatus", values=["Canceled"], state=6, final=True),
+        StatusRule(member="FollowUpStatus", values=["RecievedByCustomer"], state=5, final=True),
+        StatusRule(member="ShippingStatus", values=["InProgress", "Totally"], state=4),
+        StatusRule(member="FollowUpStatus", values=["Validated"], state=3),
+    ]
+
+
 class Orders(Section):
-    """`[orders]`: which orders go to the ERP."""
+    """`[orders]`: which orders go to the ERP, and what its statuses do to them."""
 
     states: States = Field(default_factory=lambda: [2, 9, 11])
     """The states (ids) of an order that goes: payment accepted, on backorder (paid), remote payment accepted."""
@@ -111,3 +137,5 @@ class Orders(Section):
     """Hold an order that has another number of lines than its cart had."""
     chunk: Count = 100
     """Orders of one task run."""
+    status_rules: list[StatusRule] = Field(default_factory=_status_rules)
+    """The first rule that fits counts; a rule further up is a state later in the life of an order."""

@@ -7,10 +7,11 @@ not exist is the faulty one.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
+from connectors.prestashop.filters import query
 from connectors.prestashop.replies import NOT_WRITTEN, NOT_XML, UNKNOWN_ASSOCIATION, Reply, Verdict, raise_if_general
 from connectors.prestashop.resources import resource_of
 from connectors.prestashop.xml import document, written_ids
@@ -27,7 +28,14 @@ class Creation:
     """One create call."""
 
     def __init__(
-        self, transport: Transport, reader: Reader, update: Update, desk: Desk, identity: Identity, language: int
+        self,
+        transport: Transport,
+        reader: Reader,
+        update: Update,
+        desk: Desk,
+        identity: Identity,
+        language: int,
+        options: Mapping[str, str],
     ) -> None:
         self._transport = transport
         self._reader = reader
@@ -35,6 +43,7 @@ class Creation:
         self._desk = desk
         self._identity = identity
         self._language = language
+        self._query = "&".join(part for part in (transport.scope_query, query(filters={}, extra=options)) if part)
         self._resource = desk.resource
         self._node = resource_of(desk.resource).node
 
@@ -67,7 +76,7 @@ class Creation:
         return await self._transport.send(
             "POST",
             self._resource,
-            query=self._transport.scope_query,
+            query=self._query,
             body=document(draft.xml for draft in drafts),
             lane=self._resource,
             entities=len(drafts),

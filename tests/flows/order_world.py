@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from prefect.client.schemas.objects import State
 from connectors.ledger import Ledger
 from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.shop import SandboxShop
+from flows.order_statuses import import_order_statuses
 from flows.orders import export_orders
 from tests.flows.world import World
 
@@ -61,6 +63,9 @@ class OrderWorld(World):
         os.environ[PASSWORD_VARIABLE] = self.erp.password
         super().__enter__()
         (self.folder / "associations.toml").write_text(ASSOCIATIONS, encoding="utf-8")
+        imports = json.loads((self.folder / "import.json").read_text(encoding="utf-8"))
+        imports |= {"orderstatus": {"class": "\\OrderHistory", "enabled": True, "type": "webservice"}}
+        (self.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -152,6 +157,7 @@ class OrderWorld(World):
         order = self.shop.insert("orders", given | more)
         for number, (reference, quantity, price) in enumerate(lines, start=1):
             self._insert_line(order, number, reference, quantity, Decimal(price), (reductions or {}).get(number, {}))
+        self.shop.insert("order_carriers", {"id_order": order, "id_carrier": 2})
         paid = [{"amount": total, "payment_method": "Virement"}] if payments is None and total else payments or []
         for payment in paid if state != 10 else []:
             self.shop.insert(
@@ -186,6 +192,23 @@ class OrderWorld(World):
     async def orders(self, **asked: Any) -> State[Any]:
         """Runs export_orders; the final state."""
         return await export_orders(str(self.folder), return_state=True, **asked)
+
+    async def statuses(self, **asked: Any) -> State[Any]:
+        """Runs import_order_statuses; the final state."""
+        return await import_order_statuses(str(self.folder), return_state=True, **asked)
+
+    def state(self, order: int) -> int:
+        """The state of an order of the shop."""
+        return int(self.shop.row("orders", order)["current_state"])
+
+    def history(self, order: int) -> list[int]:
+        """The states that an order was given, one after the other."""
+        rows = self.shop.rows("order_histories")
+        return [int(row["id_order_state"]) for row in rows if int(row["id_order"]) == order]
+
+    def ship(self, order: int, **statuses: str | None) -> None:
+        """The warehouse moves an order in the ERP."""
+        self.erp.set_status(self.document(order), **statuses)
 
     def documents(self) -> list[dict[str, Any]]:
         """What the ERP holds."""

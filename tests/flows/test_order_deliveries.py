@@ -35,7 +35,7 @@ class DeadlyWorld(OrderWorld):
 
 
 @pytest.fixture
-def deadly(prefect_api: None, tmp_path: Path) -> Iterator[DeadlyWorld]:  # noqa: ARG001 - Prefect must be there
+def deadly(prefect_api: None, tmp_path: Path) -> Iterator[DeadlyWorld]:
     with DeadlyWorld.at(tmp_path / "boutique") as world:
         yield world
 

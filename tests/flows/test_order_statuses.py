@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import pytest
+
+from deployments.sandbox.shop import Fault
+from tests.flows.order_world import OrderWorld
+
+PAID, PREPARED, SHIPPED, DELIVERED, CANCELLED = 2, 3, 4, 5, 6
+
+
+@pytest.fixture
+async def world(order_world: OrderWorld) -> OrderWorld:
+    """Three orders that the ERP has: 1, 2 and 3."""
+    for _ in range(3):
+        order_world.place()
+    state = await order_world.orders()
+    assert state.name == "Completed", state.message
+    order_world.shop.reset_counts()
+    return order_world
+
+
+async def test_what_the_warehouse_does_shows_in_the_shop_with_the_number_of_the_parcel(world: OrderWorld) -> None:
+    world.ship(1, follow_up="Validated")
+    world.ship(2, shipping="Totally", tracking="6A123")
+    state = await world.statuses()
+    assert state.name == "Completed", state.message
+    assert world.counts() == {"rows_read": 3, "updated": 2, "unchanged": 1}
+    assert [world.state(order) for order in (1, 2, 3)] == [PREPARED, SHIPPED, PAID]
+    [carrier] = [row for row in world.shop.rows("order_carriers") if int(row["id_order"]) == 2]
+    assert carrier["tracking_number"] == "6A123"
+    assert world.shop.mails == []
+
+
+async def test_a_second_run_writes_nothing(world: OrderWorld) -> None:
+    world.ship(1, shipping="Totally", tracking="6A123")
+    await world.statuses()
+    world.shop.reset_counts()
+    await world.statuses()
+    assert world.counts() == {"rows_read": 3, "unchanged": 3}
+    assert world.shop.writes == 0
+    assert world.history(1) == [SHIPPED]
+
+
+async def test_the_first_rule_that_fits_counts(world: OrderWorld) -> None:
+    world.ship(1, follow_up="RecievedByCustomer", shipping="Totally", cancel="Canceled")
+    world.ship(2, follow_up="RecievedByCustomer", shipping="Totally")
+    world.ship(3, follow_up="Validated", cancel="Locked")
+    await world.statuses()
+    assert [world.state(order) for order in (1, 2, 3)] == [CANCELLED, DELIVERED, PREPARED]
+
+
+async def test_a_settled_order_is_not_followed_any_further(world: OrderWorld) -> None:
+    world.ship(1, follow_up="RecievedByCustomer")
+    await world.statuses()
+    await world.statuses()
+    assert world.counts()["rows_read"] == 2
+
+
+async def test_an_order_only_moves_forward(world: OrderWorld) -> None:
+    world.ship(1, shipping="Totally")
+    await world.statuses()
+    world.ship(1, shipping="Pending", follow_up="Validated")
+    await world.statuses()
+    assert world.state(1) == SHIPPED
+    assert world.counts() == {"rows_read": 3, "ignored": 1, "unchanged": 2}
+    assert [incident["level"] for incident in world.incidents()] == ["info"]
+
+
+async def test_a_state_chosen_by_hand_wins(world: OrderWorld) -> None:
+    world.move(1, 7)
+    world.move(2, DELIVERED)
+    for order in (1, 2):
+        world.ship(order, shipping="Totally")
+    await world.statuses()
+    assert [world.state(order) for order in (1, 2)] == [7, DELIVERED]
+    assert world.shop.writes == 0
+
+
+async def test_a_state_that_was_taken_back_by_hand_is_not_given_again(world: OrderWorld) -> None:
+    world.ship(1, shipping="Totally")
+    await world.statuses()
+    world.move(1, PAID)
+    await world.statuses()
+    assert world.state(1) == PAID
+    assert world.history(1) == [SHIPPED]
+
+
+async def test_any_status_may_be_any_state_and_the_customer_is_told_where_a_rule_says_so(world: OrderWorld) -> None:
+    settings = world.folder / "settings.toml"
+    rule = '\n[[orders.status_rules]]\nmember = "FollowUpStatus"\nvalues = ["InPreparation"]\nstate = 3\nmail = true\n'
+    settings.write_text(settings.read_text() + rule)
+    world.ship(1, follow_up="InPreparation")
+    world.ship(2, shipping="Totally")
+    await world.statuses()
+    assert [world.state(order) for order in (1, 2)] == [PREPARED, PAID]
+    assert world.shop.mails == [("preparation", 1)]
+
+
+@pytest.mark.parametrize("kind", ["500-before", "500-after", "reset-before", "reset-after"])
+async def test_a_lost_answer_gives_no_state_twice(world: OrderWorld, kind: str) -> None:
+    world.shop.faults.add(Fault(kind=kind, method="POST", path=r"order_histories", times=1))
+    for order in (1, 2, 3):
+        world.ship(order, shipping="Totally")
+    state = await world.statuses()
+    assert state.name == "Completed", state.message
+    assert [world.history(order) for order in (1, 2, 3)] == [[SHIPPED]] * 3
+
+
+async def test_a_dry_run_and_the_test_access_write_nothing(world: OrderWorld) -> None:
+    world.ship(1, shipping="Totally", tracking="6A123")
+    state = await world.statuses(dry_run=True)
+    assert state.name == "Planned", state.message
+    [planned] = world.report()["plan"]
+    assert planned["changes"] == [["tracking_number", "", "6A123"], ["current_state", "2", "4"]]
+    world.write_settings(cegid={"use": "test"})
+    await world.orders()
+    state = await world.statuses()
+    assert state.name == "Planned", state.message
+    assert world.shop.writes == 0
+
+
+async def test_many_open_orders_are_read_by_page(world: OrderWorld) -> None:
+    for _ in range(12):
+        world.place()
+    await world.orders()
+    world.erp.requests.clear()
+    await world.statuses()
+    assert world.counts() == {"rows_read": 15, "unchanged": 15}
+    assert world.erp.requests["GetHeaderList"] == 1
+    assert world.erp.requests["GetByKey"] == 0
+
+
+async def test_a_document_that_the_erp_lost_is_told_with_its_remedy(world: OrderWorld) -> None:
+    world.erp._documents.by_key.pop(tuple(world.document(2)["Key"].values()))
+    state = await world.statuses()
+    assert state.name == "CompletedWithRejects", state.message
+    assert world.counts() == {"rows_read": 3, "refused": 1, "unchanged": 2}
+    assert "resend 2" in world.incidents()[0]["remedy"]
