@@ -7,7 +7,13 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-FlowName: TypeAlias = Literal["import_products", "import_stock", "import_stores", "export_orders"]
+FlowName: TypeAlias = Literal[
+    "import_products",
+    "import_stock",
+    "import_stores",
+    "export_orders",
+    "import_order_statuses",
+]
 
 FLOWS: Mapping[FlowName, str] = MappingProxyType(
     {
@@ -15,6 +21,7 @@ FLOWS: Mapping[FlowName, str] = MappingProxyType(
         "import_stock": "flows.stock:import_stock",
         "import_stores": "flows.stores:import_stores",
         "export_orders": "flows.orders:export_orders",
+        "import_order_statuses": "flows.order_statuses:import_order_statuses",
     }
 )
 
