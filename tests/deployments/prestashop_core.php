@@ -1,86 +1,318 @@
 <?php
 /**
- * As much of PrestaShop's core as the module's reading of a document needs, with two products and a customer. Answers
- * one line of JSON per store_order of the body: what was read, or why it was refused.
+ * As much of PrestaShop's core as the module needs to run, with three products, one customer, and a database that only
+ * notes what it is told.
+ *
+ * Arguments: the module's folder, the resource, its query string, what fails. The body comes on standard input; the
+ * notes and the answer go out as JSON.
  */
 define('_PS_VERSION_', '8.2.0');
+define('_DB_NAME_', 'shop');
 define('_DB_PREFIX_', 'ps_');
+define('_PS_MAIL_DIR_', '/mails/');
 set_error_handler(function ($level, $message, $file, $line) {
     throw new ErrorException($message, 0, $level, $file, $line);
 });
 
-class Entity
+class Notes
 {
-    public $id;
-    public $deleted = 0;
-    public $id_lang = 1;
+    public static $taken = [];
+    public static $failing = '';
 
-    public function __construct($id = null)
+    public static function take($verb, $name, array $values = [])
     {
-        $this->id = $id === 1 ? 1 : null;
+        self::$taken[] = [$verb, $name, $values];
+
+        return $name !== self::$failing;
     }
 }
-class Customer extends Entity {}
-class Currency extends Entity {}
-class Language extends Entity {}
+
+class PrestaShopException extends Exception {}
+class PrestaShopDatabaseException extends PrestaShopException {}
+class WebserviceException extends Exception
+{
+    public function __construct($message, $code) { parent::__construct($message, $code[0]); }
+}
+
+#[AllowDynamicProperties]
+class ObjectModel
+{
+    public $id;
+    protected $webserviceParameters = [];
+
+    public function __construct($id = null) { $this->id = in_array($id, [null, 0, 404], true) ? null : $id; }
+
+    public function add($autodate = true, $null_values = false)
+    {
+        $this->id = 500 + count(Notes::$taken);
+        if (Notes::$failing === 'database' && $this instanceof OrderCarrier) {
+            throw new PrestaShopDatabaseException("INSERT INTO x VALUES ('Doe')");
+        }
+        $values = array_filter(get_object_vars($this), function ($value) { return $value === null || is_scalar($value); });
+
+        return Notes::take('add', get_class($this), ['autodate' => $autodate] + $values);
+    }
+
+    public function update() { return Notes::take('update', get_class($this), ['id' => $this->id]); }
+
+    public function validateFields($die = true, $error_return = false) { throw new Exception('not valid'); }
+
+    public function getWebserviceParameters($ws_params_attribute_name = null)
+    {
+        return ['fields' => array_fill_keys(['id_customer', 'id_order'], ['required' => true])];
+    }
+}
+class Customer extends ObjectModel
+{
+    public $deleted = 0, $id_lang = 1, $firstname = 'Ann', $lastname = 'Doe', $secure_key = 'k', $email = 'a@sandbox.test';
+}
+class Currency extends ObjectModel { public $conversion_rate = '1.000000'; }
+class Language extends ObjectModel
+{
+    public $iso_code = 'fr', $locale = 'fr-FR';
+    public static function getLanguages($active) { return [['id_lang' => '1', 'iso_code' => 'en'], ['id_lang' => '2', 'iso_code' => 'fr']]; }
+}
+class Cart extends ObjectModel { public $id_shop; }
+class Order extends ObjectModel
+{
+    public $note, $id_shop, $id_lang = 1, $reference;
+    public function updateOrderDetailTax() { Notes::take('share out', 'taxes'); }
+
+    public function addOrderPayment($amount, $method = null, $transaction = null, $currency = null, $date = null)
+    {
+        return Notes::take('add', 'payment', [$amount, $method, $transaction, $date]);
+    }
+}
+class OrderDetail extends ObjectModel { public $product_ean13, $product_isbn, $product_upc, $product_mpn; }
+class OrderCartRule extends ObjectModel {}
+class OrderCarrier extends ObjectModel {}
+class OrderHistory extends ObjectModel {}
+class OrderState extends ObjectModel { public $logable = 1; }
+class Address extends ObjectModel { public static function getFirstCustomerAddressId($id, $active = true) { return 0; } }
+class OrderReturn extends ObjectModel
+{
+    public $state = 1, $id_order = 1, $id_customer = 1, $question = 'Too big', $date_add = '2026-01-01', $date_upd = '2026-01-02';
+}
+class OrderReturnState extends ObjectModel { public $name = [1 => 'Package received']; }
+class Store extends ObjectModel
+{
+    public $name = 'Lyon <2>', $address1 = '2 rue', $address2 = '', $postcode = '69001', $city = '', $phone = '', $id_country = 8, $id_state = 0;
+}
+class Product extends ObjectModel
+{
+    public $ean13 = '', $isbn = '', $upc = '', $mpn = '', $supplier_reference = '', $weight = '0.3', $price = '9.9';
+    public $id_tax_rules_group = 1, $wholesale_price = '5';
+    public static function getProductName($product, $combination, $language) { return 'As the shop names it'; }
+}
+class Combination extends ObjectModel { public $ean13 = '', $weight = '0.1', $wholesale_price = '0', $price = '1'; }
+class TaxManagerFactory
+{
+    public $taxes = [];
+    public static function getManager($address, $group) { return new self(); }
+
+    public function getTaxCalculator()
+    {
+        $this->taxes = [(object) ['id' => 1, 'rate' => 20.0]];
+
+        return $this;
+    }
+}
 class Validate
 {
     public static function isLoadedObject($entity) { return is_object($entity) && $entity->id; }
     public static function isGenericName($text) { return !preg_match('/[<>={}]/', $text); }
+    public static function isPhoneNumber($text) { return true; }
+    public static function isUnsignedId($text) { return ctype_digit((string) $text); }
 }
 class Configuration
 {
-    public static function get($key) { return '1'; }
+    public static function get($key) { return $key === 'PS_TAX_ADDRESS_TYPE' ? 'id_address_delivery' : '1'; }
+    public static function getGlobalValue($key) { return Notes::$failing === 'no state' ? false : '14'; }
+    public static function updateGlobalValue($key, $value) { return Notes::take('configure', $key, [$value]); }
 }
 class Tools
 {
+    public static $values = [];
+    public static function getValue($key, $default = false) { return isset(self::$values[$key]) ? self::$values[$key] : $default; }
     public static function substr($text, $start, $length) { return substr($text, $start, $length); }
 }
 class Shop
 {
+    public $id = 1, $id_shop_group = 1;
     public static function addSqlAssociation($table, $alias) { return ''; }
+    public static function isFeatureActive() { return false; }
 }
-class Db
+class StockAvailable
 {
-    public static function getInstance() { return new self(); }
+    public static function addSqlShopRestriction($sql = null, $shop = null, $alias = null) { return ' AND ' . ($alias ? $alias . '.' : '') . 'id_shop = 1 '; }
+    public static function setQuantity($product, $combination, $quantity, $shop) { Notes::take('make', 'stock row', [$product, $combination, $quantity]); }
+}
+class Cache { public static function clean($key) {} }
+class Hook { public static function exec($name, $told = []) { Notes::take('hook', $name, array_filter($told, 'is_scalar')); } }
+class Mail { public static function Send(...$told) { Notes::take('mail', $told[1], [$told[4], $told[3]['{state_order_return}']]); } }
+class Link {}
+class PrestaShopLogger { public static function addLog(...$told) { Notes::take('log', $told[0]); } }
+class Translator { public function trans($text) { return $text; } }
+class Context
+{
+    public $link, $shop;
+    private static $only;
 
-    public function executeS($sql, $array = true, $cache = true)
+    public static function getContext()
     {
-        if (strpos($sql, 'DISTINCT') !== false) {
-            return [];
-        }
-        if (strpos($sql, 'product_attribute` pa') !== false) {
-            return [
-                ['id_product' => '2', 'id_product_attribute' => '9', 'reference' => 'shirt-S'],
-                ['id_product' => '2', 'id_product_attribute' => '10', 'reference' => 'twice'],
-                ['id_product' => '2', 'id_product_attribute' => '11', 'reference' => 'twice'],
-            ];
+        if (!self::$only) {
+            self::$only = new self();
+            self::$only->shop = new Shop();
         }
 
-        return [
-            ['id_product' => '6', 'id_product_attribute' => '0', 'reference' => 'mug'],
-            ['id_product' => '7', 'id_product_attribute' => '0', 'reference' => 'MUG'],
-        ];
+        return self::$only;
     }
+
+    public function getTranslator() { return new Translator(); }
+}
+#[AllowDynamicProperties]
+class Module
+{
+    public $name, $displayName = 'Passerelle', $active = 1, $version = '1.0.0';
+    public function __construct() {}
+    public function install() { return true; }
+    public function registerHook($name) { return Notes::take('register', $name); }
+    public function l($text) { return $text; }
+    public static function getInstanceByName($name) { return new self(); }
+}
+class PaymentModule { public static function getInstalledPaymentModules() { return [['id_module' => '36', 'name' => 'ps_wirepayment']]; } }
+class WebserviceRequest
+{
+    public $urlFragments = [];
+    public static function getInstance() { return new self(); }
+    public function setError($status, $message, $code) { Notes::take('refuse', $message, [$status, $code]); }
+}
+class WebserviceOutputBuilder { public function getObjectRender() { return new WebserviceOutputXML(); } }
+class WebserviceOutputXML { public function overrideContent($content) { return "<prestashop>\n" . $content . "</prestashop>\n"; } }
+class WebserviceOutputJSON {}
+interface WebserviceSpecificManagementInterface
+{
+    public function setObjectOutput(WebserviceOutputBuilder $obj);
+    public function getObjectOutput();
+    public function setWsObject(WebserviceRequest $obj);
+    public function getWsObject();
+    public function manage();
+    public function getContent();
 }
 function pSQL($text) { return addslashes($text); }
 
-foreach (['PasserelleRefusal', 'PasserelleReferences', 'PasserelleStoreOrderDocument', 'PasserelleStoreOrder'] as $class) {
-    require $argv[1] . '/classes/' . $class . '.php';
-}
-$root = simplexml_load_string(stream_get_contents(STDIN), 'SimpleXMLElement', LIBXML_NOCDATA | LIBXML_NONET);
-foreach ($root->store_order as $node) {
-    try {
-        $document = PasserelleStoreOrderDocument::read($node);
-        $told = [
-            'reference' => PasserelleStoreOrder::shopReference($document->internalReference),
-            'products' => array_map(function ($row) { return [$row['product_id'], $row['product_attribute_id']]; }, $document->rows),
-            'totals' => array_map(function ($total) { return sprintf('%.6F', $total); }, [
-                $document->productsTaxExcl, $document->productsTaxIncl, $document->paidTaxExcl, $document->paidTaxIncl,
-            ]),
-        ];
-    } catch (PasserelleRefusal $refusal) {
-        $told = ['refused' => $refusal->getMessage()];
+class Db
+{
+    private static $rows = [
+        'TABLE STATUS' => [['Engine' => 'InnoDB']],
+        'ps_shop_group' => [['id' => 1, 'name' => 'Default']],
+        'ps_carrier`' => [
+            ['id_carrier' => '1', 'id_reference' => '1', 'name' => '0', 'iso_code' => 'BE'],
+            ['id_carrier' => '1', 'id_reference' => '1', 'name' => '0', 'iso_code' => 'FR'],
+        ],
+        'ps_tax`' => [['id_tax' => '3', 'rate' => '5.500'], ['id_tax' => '4', 'rate' => '5.500']],
+        'ps_order_return_detail' => [['id_order_detail' => '5', 'id_customization' => '0', 'product_quantity' => '1']],
+        'ps_product_shop` WHERE' => [['id_product' => '6', 'price' => '9.900000'], ['id_product' => '7', 'price' => '4.500000']],
+        'ps_stock_available' => [
+            ['id_stock_available' => '20', 'id_product' => '2', 'id_product_attribute' => '0', 'quantity' => '3', 'depends_on_stock' => '0'],
+            ['id_stock_available' => '29', 'id_product' => '2', 'id_product_attribute' => '9', 'quantity' => '3', 'depends_on_stock' => '0'],
+            ['id_stock_available' => '60', 'id_product' => '6', 'id_product_attribute' => '0', 'quantity' => '3', 'depends_on_stock' => '0'],
+            ['id_stock_available' => '70', 'id_product' => '7', 'id_product_attribute' => '0', 'quantity' => '3', 'depends_on_stock' => '1'],
+        ],
+        'DISTINCT `id_product`' => [['id_product' => '2']],
+        'ps_product_attribute` pa' => [
+            ['id_product' => '2', 'id_product_attribute' => '9', 'reference' => 'shirt-S'],
+            ['id_product' => '2', 'id_product_attribute' => '10', 'reference' => 'twice'],
+            ['id_product' => '2', 'id_product_attribute' => '11', 'reference' => 'twice'],
+        ],
+        'ps_product` p' => [
+            ['id_product' => '2', 'id_product_attribute' => '0', 'reference' => 'shirt'],
+            ['id_product' => '6', 'id_product_attribute' => '0', 'reference' => 'mug'],
+            ['id_product' => '7', 'id_product_attribute' => '0', 'reference' => 'MUG'],
+        ],
+    ];
+
+    public static function getInstance() { return new self(); }
+    public function getVersion() { return '10.11'; }
+    public function execute($sql, $cache = true) { return Notes::take('sql', trim(preg_replace('/\s+/', ' ', $sql))); }
+    public function insert($table, $values) { return Notes::take('insert', $table, $values); }
+
+    public function getValue($sql, $cache = true)
+    {
+        $answers = ['GET_LOCK' => 1, 'RELEASE_LOCK' => 1, 'COUNT(*)' => Notes::$failing === 'rows lost' ? 0 : 2, '`current_state`' => 14];
+        foreach ($answers as $part => $answer) {
+            if (strpos($sql, $part) !== false) {
+                Notes::take('ask', $part);
+
+                return $answer;
+            }
+        }
+
+        return 0;
     }
-    echo json_encode($told), "\n";
+
+    public function executeS($sql, $array = true, $cache = true)
+    {
+        $sql = preg_replace('/\s+/', ' ', $sql);
+        foreach (self::$rows as $part => $rows) {
+            if (strpos($sql, $part) !== false) {
+                return Notes::$failing === $part ? false : $rows;
+            }
+        }
+        throw new Exception($sql);
+    }
 }
+
+/** The body: what the engine's php://input is to the module. */
+class Input
+{
+    public static $body = '';
+    public $context;
+    private $at = 0;
+    public function stream_open($path, $mode, $options, &$opened) { return true; }
+
+    public function stream_read($count)
+    {
+        $read = substr(self::$body, $this->at, $count);
+        $this->at += strlen($read);
+
+        return $read;
+    }
+
+    public function stream_eof() { return $this->at >= strlen(self::$body); }
+    public function stream_stat() { return []; }
+}
+
+list(, $folder, $resource, $query, Notes::$failing) = $argv;
+Input::$body = stream_get_contents(STDIN);
+stream_wrapper_unregister('php');
+stream_wrapper_register('php', 'Input');
+parse_str($query, Tools::$values);
+Tools::$values['url'] = $resource;
+require $folder . '/passerelle.php';
+$module = new Passerelle();
+$answer = '';
+if ($resource === 'install') {
+    $answer = $module->install();
+} else {
+    $resources = $module->hookAddWebserviceResources([]);
+}
+if ($resource === 'order_returns') {
+    $return = new PasserelleOrderReturn(1);
+    $return->state = Input::$body;
+    $return->question = null;
+    $answer = [$return->validateFields(), $return->updateWs(), $return->state, $return->question, $return->getWsOrderReturnDetails()];
+} elseif (isset($resources[$resource])) {
+    $class = 'WebserviceSpecificManagement' . str_replace('_', '', ucwords($resource, '_'));
+    $request = new WebserviceRequest();
+    $request->urlFragments = Tools::$values;
+    $specific = new $class();
+    try {
+        $specific->setObjectOutput(new WebserviceOutputBuilder())->setWsObject($request)->manage();
+        $answer = $specific->getContent();
+    } catch (WebserviceException $refusal) {
+        $answer = 'refused: ' . $refusal->getMessage();
+    }
+}
+$own = array_values(array_filter(get_declared_classes(), function ($class) { return strpos($class, 'Passerelle') !== false || strpos($class, 'WebserviceSpecificManagement') === 0; }));
+echo json_encode(['notes' => Notes::$taken, 'answer' => $answer, 'classes' => $own]);

@@ -1,0 +1,307 @@
+"""The module's PHP at work in a core that only notes what it is told, beside the sandbox that stands for it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from lxml import etree
+
+from deployments.prestashop_module.pack import MODULE
+from deployments.sandbox.shop import SandboxShop
+
+PHP = shutil.which("php")
+CORE = Path(__file__).parent / "prestashop_core.php"
+
+pytestmark = pytest.mark.skipif(
+    PHP is None or "SimpleXML" not in subprocess.run([PHP, "-m"], capture_output=True, text=True, check=False).stdout,
+    reason="php is not installed here, or without its extension for XML",
+)
+
+HEAD = {
+    "internal_reference": "MAG01-2026-000501",
+    "id_store": "3",
+    "id_customer": "1",
+    "id_carrier": "1",
+    "payment": "Carte bancaire",
+    "total_discounts_tax_incl": "2.00",
+    "total_discounts_tax_excl": "1.67",
+    "total_paid_tax_incl": "47.88",
+    "date_add": "2026-10-03 15:42:10",
+}
+SHIRT = {"product_reference": "shirt-S", "product_quantity": "2", "unit_price_tax_excl": "15.825000",
+         "unit_price_tax_incl": "18.990000"}  # fmt: skip
+MUG = {"product_reference": "mug", "product_quantity": "1", "unit_price_tax_excl": "9.916667",
+       "unit_price_tax_incl": "11.900000"}  # fmt: skip
+FOOD = {**MUG, "unit_price_tax_excl": "11.279621"}
+Sale = tuple[dict[str, str], list[dict[str, str]]]
+WRONG: list[Sale] = [
+    ({**HEAD, "internal_reference": ""}, [SHIRT]),
+    ({**HEAD, "internal_reference": "a/b"}, [SHIRT]),
+    ({**HEAD, "id_customer": "404"}, [SHIRT]),
+    ({**HEAD, "payment": "<cash>"}, [SHIRT]),
+    ({**HEAD, "date_add": "2026-02-30 00:00:00"}, [SHIRT]),
+    ({**HEAD, "total_discounts_tax_incl": "-1"}, [SHIRT]),
+    ({**HEAD, "total_paid_tax_incl": ""}, [SHIRT]),
+    (HEAD, []),
+    (HEAD, [SHIRT, {**MUG, "product_quantity": "1.5"}]),
+    (HEAD, [SHIRT, {**MUG, "product_reference": "Mug"}]),
+    (HEAD, [SHIRT, {**MUG, "product_reference": "twice"}]),
+    (HEAD, [{**SHIRT, "unit_price_tax_excl": "15.8250000001"}]),
+    (HEAD, [SHIRT]),
+    ({**HEAD, "id_store": "404"}, [SHIRT, MUG]),
+]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the module told the core, in order, and what it answered."""
+
+    notes: list[tuple[str, str, Any]]
+    answer: Any
+    classes: list[str]
+
+    def told(self, verb: str) -> list[tuple[str, Any]]:
+        return [(name, values) for one, name, values in self.notes if one == verb]
+
+    def named(self, verb: str) -> list[str]:
+        return [name for name, _ in self.told(verb)]
+
+    def added(self, name: str) -> list[Any]:
+        return [values for one, values in self.told("add") if one == name]
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        return [{str(one.tag): one.text or "" for one in line} for line in etree.fromstring(self.answer)[0]]
+
+    @property
+    def fields(self) -> dict[str, str]:
+        return {str(one.tag): one.text or "" for one in etree.fromstring(self.answer)[0]}
+
+
+def run(resource: str, body: bytes = b"", query: str = "", failing: str = "") -> Run:
+    """One request to a resource of the module."""
+    command = [str(PHP), str(CORE), str(MODULE), resource, query, failing]
+    told = subprocess.run(command, input=body, capture_output=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+    read = json.loads(told.stdout)
+    return Run([tuple(one) for one in read["notes"]], read["answer"], read["classes"])
+
+
+def document(*sales: Sale, wrapped: bool = False) -> bytes:
+    root = etree.Element("prestashop")
+    for head, rows in sales:
+        node = etree.SubElement(root, "store_order")
+        for name, value in head.items():
+            etree.SubElement(node, name).text = value
+        place = etree.SubElement(etree.SubElement(node, "associations") if wrapped else node, "order_rows")
+        for row in rows:
+            element = etree.SubElement(place, "order_row")
+            for name, value in row.items():
+                etree.SubElement(element, name).text = value
+    return etree.tostring(root)
+
+
+def answered_by_the_sandbox(body: bytes) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    """The sandbox's lines for the same document, and its orders, in a shop with the same products."""
+    with SandboxShop(module=True) as shop:
+        shop.insert("customers", {"lastname": "Doe", "firstname": "Ann", "email": "a@sandbox.test", "secure_key": "k"})
+        for number, reference in ((6, "mug"), (7, "MUG"), (2, "shirt")):
+            shop.insert("products", {"id": number, "reference": reference, "price": 10, "name": reference})
+        for number, reference in ((9, "shirt-S"), (10, "twice"), (11, "twice")):
+            shop.insert("combinations", {"id": number, "id_product": 2, "reference": reference})
+        shop.insert("stores", {"id": 3, "name": "Lyon", "address1": "2 rue", "city": "Lyon", "id_country": 8})
+        reply = httpx.post(f"{shop.url}/api/store_orders", content=body, auth=(shop.key, ""))
+        lines = [{str(one.tag): one.text or "" for one in line} for line in etree.fromstring(reply.content)[0]]
+        return lines, shop.rows("orders")
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["rows", "rows in associations"])
+def test_php_and_the_sandbox_make_the_same_order(wrapped: bool) -> None:
+    body = document((HEAD, [SHIRT, MUG]), wrapped=wrapped)
+    php = run("store_orders", body)
+    (ours,) = php.added("Order")
+    (line,), (order,) = answered_by_the_sandbox(body)
+    assert (php.lines[0]["status"], line["status"]) == ("created", "created")
+    texts = ("reference", "module", "payment", "note", "date_add", "delivery_date", "invoice_date")
+    assert {name: ours[name] for name in texts} == {name: order[name] for name in texts}
+    totals = [name for name in order if name.startswith("total_") and name != "total_paid_real"]
+    assert {name: f"{ours[name]:.6f}" for name in totals} == {name: order[name] for name in totals}
+
+
+def test_php_and_the_sandbox_refuse_the_same_sales_in_the_same_words() -> None:
+    body = document(*WRONG)
+    php = run("store_orders", body)
+    lines, orders = answered_by_the_sandbox(body)
+    assert php.lines == lines
+    assert {line["status"] for line in lines} == {"error"}
+    assert (php.told("add"), orders) == ([], [])
+
+
+def test_a_sale_is_written_by_inserts_in_one_transaction() -> None:
+    notes = [(verb, name) for verb, name, _ in run("store_orders", document((HEAD, [SHIRT, FOOD]))).notes]
+    start, end = notes.index(("sql", "START TRANSACTION")), notes.index(("sql", "COMMIT"))
+    assert notes[start + 1 : end] == [
+        ("add", "Cart"), ("insert", "cart_product"), ("insert", "cart_product"), ("add", "Order"),
+        ("add", "OrderDetail"), ("insert", "order_detail_tax"), ("add", "OrderDetail"), ("insert", "order_detail_tax"),
+        ("add", "OrderCartRule"), ("share out", "taxes"), ("add", "OrderCarrier"), ("add", "payment"),
+        ("update", "Order"), ("add", "OrderHistory"), ("ask", "COUNT(*)"), ("ask", "`current_state`"),
+    ]  # fmt: skip
+    assert notes[:start] == [("ask", "GET_LOCK"), ("add", "Address")]
+    assert notes[end + 1 :] == [("hook", "actionOrderStatusPostUpdate"), ("ask", "RELEASE_LOCK")]
+
+
+def test_dates_given_are_kept() -> None:
+    php = run("store_orders", document((HEAD, [SHIRT, MUG])))
+    kept = ("Cart", "Order", "OrderCarrier", "OrderHistory")
+    assert [(name, row["autodate"], row["date_add"]) for name in kept for row in php.added(name)] == [
+        (name, False, "2026-10-03 15:42:10") for name in kept
+    ]
+    assert php.added("payment") == [[47.88, "Carte bancaire", "MAG01-2026-000501", "2026-10-03 15:42:10"]]
+
+
+def test_the_tax_of_a_row_is_that_of_its_own_prices() -> None:
+    php = run("store_orders", document((HEAD, [SHIRT, FOOD])))
+    taxes = [
+        (values["id_tax"], values["total_amount"]) for name, values in php.told("insert") if name == "order_detail_tax"
+    ]
+    assert taxes == [(1, "6.330000"), (3, "0.620000")]
+    assert [row["tax_rate"] for row in php.added("OrderDetail")] == [20, 5.5]
+
+
+def test_the_address_is_the_customers_hidden_copy_within_what_an_address_takes() -> None:
+    (address,) = run("store_orders", document((HEAD, [SHIRT, MUG]))).added("Address")
+    shown = {name: address[name] for name in ("id_customer", "deleted", "alias", "address1", "city", "id_country")}
+    assert shown == {
+        "id_customer": 1,
+        "deleted": True,
+        "alias": "Lyon  2",
+        "address1": "2 rue",
+        "city": "-",
+        "id_country": 8,
+    }
+
+
+@pytest.mark.parametrize(
+    "failing",
+    ["Cart", "cart_product", "Order", "OrderDetail", "order_detail_tax", "OrderCartRule", "OrderCarrier", "payment",
+     "OrderHistory", "rows lost", "database", "START TRANSACTION", "COMMIT"],
+)  # fmt: skip
+def test_a_step_that_fails_leaves_nothing_behind(failing: str) -> None:
+    php = run("store_orders", document((HEAD, [SHIRT, MUG])), failing=failing)
+    (line,) = php.lines
+    assert (line["status"], line["id"]) == ("error", "")
+    assert php.named("sql")[-1] == "ROLLBACK"
+    assert php.named("ask")[-1] == "RELEASE_LOCK"
+    assert php.told("hook") == []
+    assert "Doe" not in line["message"]
+
+
+def test_without_its_state_no_sale_is_taken() -> None:
+    php = run("store_orders", document((HEAD, [SHIRT, MUG])), failing="no state")
+    assert php.lines[0]["message"] == "the state of store orders is missing, reset the module"
+
+
+STOCK = b"shirt-S;9\nmug;3\nMUG;4\nshirt;5\ntwice;6\nnobody;7\nmug;8\nbad"
+LEFT = {
+    "lines": "8",
+    "written": "1",
+    "unchanged": "1",
+    "unknown": "nobody",
+    "ambiguous": "twice",
+    "products_with_combinations": "shirt",
+    "depends_on_stock": "MUG",
+    "invalid": "mug;bad",
+}
+
+
+@pytest.mark.parametrize(("query", "hooks"), [("", 1), ("mode=plain", 0)])
+def test_quantities_are_written_by_one_statement(query: str, hooks: int) -> None:
+    php = run("stock_lines", STOCK, query)
+    assert {name: text for name, text in php.fields.items() if not name.endswith("_ms")} == LEFT
+    begin, rows, parents, end = php.named("sql")
+    assert (begin, end) == ("START TRANSACTION", "COMMIT")
+    assert "CASE `id_stock_available` WHEN 29 THEN 9 END" in rows
+    assert "`id_product` IN (2)" in parents
+    told = {"id_product": 2, "id_product_attribute": 9, "quantity": 9, "delta_quantity": 6, "id_shop": 1}
+    assert php.told("hook") == [("actionUpdateQuantity", told)] * hooks
+
+
+@pytest.mark.parametrize(("query", "hooks"), [("", ["actionProductSave", "actionProductUpdate"]), ("mode=plain", [])])
+def test_prices_are_written_by_one_statement_per_table(query: str, hooks: list[str]) -> None:
+    php = run("price_lines", b"mug;12.5\nMUG;4.5\nshirt-S;1\ntwice;1\nnobody;1\nbad;-1", query)
+    shown = {name: text for name, text in php.fields.items() if not name.endswith("_ms")}
+    assert shown == {"lines": "6", "written": "1", "unchanged": "1", "unknown": "nobody", "combinations": "shirt-S",
+                     "ambiguous": "twice", "invalid": "bad"}  # fmt: skip
+    of_shop, of_product = php.named("sql")[1:3]
+    assert "UPDATE `ps_product_shop` SET `price` = CASE `id_product` WHEN 6 THEN 12.500000 END" in of_shop
+    assert "WHERE `id_shop_default` = 1 AND `id_product` IN (6)" in of_product
+    assert "NOW()" not in of_shop + of_product
+    assert php.named("hook") == hooks
+
+
+@pytest.mark.parametrize("failing", ["START TRANSACTION", "COMMIT"])
+@pytest.mark.parametrize(("resource", "body"), [("stock_lines", b"mug;9"), ("price_lines", b"mug;9\nMUG;5")])
+def test_lines_that_are_not_committed_are_rolled_back(resource: str, body: bytes, failing: str) -> None:
+    php = run(resource, body, failing=failing)
+    assert php.answer == "refused: nothing was written: PrestaShopException"
+    assert php.named("sql")[-1] == "ROLLBACK"
+    assert php.told("hook") == []
+
+
+@pytest.mark.parametrize("resource", ["stock_lines", "price_lines"])
+def test_an_unknown_mode_and_an_empty_body_are_refused(resource: str) -> None:
+    assert run(resource, b"mug;1", "mode=fast").answer == "refused: mode is hooks or plain"
+    assert run(resource, b" \n").answer == "refused: no lines"
+
+
+@pytest.mark.parametrize(
+    ("state", "query", "mails"),
+    [(b"3", "", 0), (b"3", "sendemail=1", 1), (b"1", "sendemail=1", 0), (b"3", "sendemail=0", 0)],
+)
+def test_a_return_changes_its_state_and_mails_when_asked(state: bytes, query: str, mails: int) -> None:
+    php = run("order_returns", state, query)
+    assert php.told("update") == ([("OrderReturn", {"id": 1})] if state == b"3" else [])
+    assert php.told("mail") == [("order_return_state", ["a@sandbox.test", "Package received"])] * mails
+    row = {"id": "5", "id_order_detail": "5", "id_customization": "0", "product_quantity": "1"}
+    assert php.answer == [True, True, int(state), "Too big", [row]]
+
+
+@pytest.mark.parametrize("state", [b"404", b"x", b"", b"0"])
+def test_an_unknown_state_of_a_return_is_refused(state: bytes) -> None:
+    php = run("order_returns", state)
+    assert php.told("refuse") == [("Unknown order return state", [400, 85])]
+    assert php.told("update") == []
+
+
+def test_facts_are_told_in_the_order_of_the_sandbox() -> None:
+    php = run("passerelle_info")
+    with SandboxShop(module=True) as shop:
+        reply = httpx.get(f"{shop.url}/api/passerelle_info", auth=(shop.key, ""))
+    assert list(php.fields) == [str(one.tag) for one in etree.fromstring(reply.content)[0]]
+    assert etree.fromstring(php.answer).findtext("*/carrier_countries/carrier_country/countries") == "BE,FR"
+    assert php.fields["transactional"] == "1"
+
+
+def test_a_request_for_another_resource_loads_nothing() -> None:
+    assert run("products").classes == ["Passerelle"]
+
+
+def test_the_installation_adds_a_state_that_neither_mails_nor_numbers() -> None:
+    php = run("install", failing="no state")
+    (state,) = php.added("OrderState")
+    off = ("send_email", "invoice", "pdf_invoice", "pdf_delivery", "delivery", "hidden", "deleted")
+    assert (php.answer, [state[name] for name in off]) == (True, [False] * 7)
+    assert [state[name] for name in ("shipped", "paid", "logable", "unremovable")] == [True] * 4
+    assert php.named("configure") == ["PASSERELLE_STORE_ORDER_STATE"]
+    assert php.named("register") == ["addWebserviceResources"]
+
+
+def test_an_installation_over_another_keeps_its_state() -> None:
+    assert run("install").told("add") == []
