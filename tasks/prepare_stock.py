@@ -31,12 +31,12 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
         closed = products.filter((pl.col("state") == "closed") & (pl.col("sub_id") > 0)).select(
             pl.col("erp_key").alias("_key")
         )
-        kept = rows.join(closed, on="_key", how="semi")
-        plan = await plan_quantities(run, rows.join(closed, on="_key", how="anti"), products, complete=True)
+        is_closed = pl.col("_key").is_in(closed["_key"].implode())
+        plan = await plan_quantities(run, rows.filter(~is_closed), products, complete=True)
     return StockPlan(
         plan.writes,
         plan.confirms,
-        pl.concat([plan.settled, settled(kept, Outcome.IGNORED, "closed_combination")]),
+        pl.concat([plan.settled, settled(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
     )
 
 

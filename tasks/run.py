@@ -25,6 +25,7 @@ from tasks.file_refused import FileRefusedError
 from tasks.plan.stock import SETTLED
 from tasks.read import FileRows
 from tasks.shop import ShopFolder
+from tasks.validate import place
 
 logger = logging.getLogger(__name__)
 
@@ -97,9 +98,10 @@ class Rows:
         """
         strength = pl.col("outcome").replace_strict(STRENGTH, return_dtype=pl.Int8)
         ended = pl.concat([pl.DataFrame(schema=SETTLED), *self.ended])
-        if ended.select(pl.struct("_file", "_line").is_duplicated().any()).item():
+        places = ended.select(place().alias("places")).to_series()
+        if places.n_unique() < places.len():
             ended = ended.sort(strength).unique(["_file", "_line"], keep="first", maintain_order=True)
-        left = self.accepted.join(ended, on=["_file", "_line"], how="anti")
+        left = self.accepted.filter(~place().is_in(places.implode()))
         waiting = left.with_columns(outcome=pl.lit(Outcome.WAITING.value), code=pl.lit("waiting"), detail=pl.lit(""))
         return pl.concat([ended, waiting.select(list(SETTLED))])
 

@@ -1,4 +1,4 @@
-"""Rows of text and their contract become accepted rows and faults, on disk, in bounded memory."""
+"""Rows of text and their contract become accepted rows and faults, in bounded memory: what is large lies on disk."""
 
 from __future__ import annotations
 
@@ -11,28 +11,33 @@ from schemas.frames import FAULTS, accepted_schema, check_rows, typed
 from tasks.row_rules import attribute_columns, combination, neighbour_faults, row_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from schemas.column_spec import Column, StreamSpec
+    from schemas.column_spec import StreamSpec
     from tasks.read import FileRows, RowBlock
 
+KEPT_BYTES = 128 * 2**20
+"""As much of the accepted rows, and of the faults, stays in memory; the rest goes to Parquet files."""
+
 _PLACE = ["_file", "_line"]
+_LINES = 2**40
+"""More than any file has: file and line in one number are found twenty times faster than as a pair."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValidatedStream:
     """Where each row read went: `rows_read == accepted_rows + rejected_rows + superseded.height`.
 
-    `accepted` and `faults` are folders of Parquet files: rows that met the contract (see `accepted_schema`), and every
-    fault of every row (see `FAULTS`), the `blanked` ones too. `superseded`: `_file`, `_line`, `_key` of each accepted
-    row whose key comes again later, `_by_file`, `_by_line` of the row that takes its place.
+    `accepted`: rows that met the contract (see `accepted_schema`). `faults`: every fault of every row (see `FAULTS`),
+    the `blanked` ones too. `superseded`: `_file`, `_line`, `_key` of each accepted row whose key comes again later,
+    `_by_file`, `_by_line` of the row that takes its place.
     """
 
     rows_read: int
-    accepted: Path
+    accepted: pl.LazyFrame = field(repr=False)
     accepted_rows: int
-    faults: Path
+    faults: pl.LazyFrame = field(repr=False)
     rejected_rows: int
     superseded: pl.DataFrame
     late_rejects: pl.DataFrame = field(repr=False)
@@ -41,76 +46,92 @@ class ValidatedStream:
     def accepted_rows_scan(self) -> pl.LazyFrame:
         """The rows to import, one per key, in the order of files and lines."""
         gone = pl.concat([self.superseded.select(_PLACE), self.late_rejects])
-        return _scan(self.accepted).join(gone.lazy(), on=_PLACE, how="anti", maintain_order="left")
+        return self.accepted if gone.is_empty() else self.accepted.filter(~place().is_in(_places(gone)))
 
     def faults_scan(self) -> pl.LazyFrame:
         """Every fault, in the order of files and lines."""
-        return _scan(self.faults).sort(_PLACE, maintain_order=True)
+        return self.faults.sort(_PLACE, maintain_order=True)
 
 
-def validate(files: Iterable[FileRows], stream: StreamSpec, work: Path) -> ValidatedStream:
-    """Checks every row of `files` (in the order of the run) and writes the outcome under the folder `work`.
+def place() -> pl.Expr:
+    """The row's file and line in one number, in the order of the run."""
+    return pl.col("_file").cast(pl.Int64) * _LINES + pl.col("_line")
+
+
+def validate(
+    files: Iterable[FileRows], stream: StreamSpec, work: Path, *, kept_bytes: int = KEPT_BYTES
+) -> ValidatedStream:
+    """Checks every row of `files` (in the order of the run); what exceeds `kept_bytes` goes to the folder `work`.
 
     Of the accepted rows with one key the last counts, by file and then by line.
     """
-    parts = _Parts(stream, work / "accepted", work / "faults")
-    parts.add(pl.DataFrame(schema=accepted_schema(stream)), pl.DataFrame(schema=FAULTS), 0)
+    accepted = _Parts(accepted_schema(stream), work / "accepted", kept_bytes)
+    faults = _Parts(FAULTS, work / "faults", kept_bytes)
+    keys = [_keys(pl.DataFrame(schema=accepted_schema(stream)), stream)]
+    rows_read = 0
     for file_rows in files:
         for block in file_rows:
-            parts.add(*_checked(block, stream), block.height)
-    keys = parts.keys()
-    winners, late_faults = _settled(keys, stream.parent_column)
-    parts.add(pl.DataFrame(schema=accepted_schema(stream)), late_faults, 0)
+            rows_read += block.height
+            sound, found = _checked(block, stream)
+            accepted.add(sound)
+            faults.add(found)
+            keys.append(_keys(sound, stream))
+    every_key = pl.concat(keys)
+    winners, late_faults = _settled(every_key, stream)
+    faults.add(late_faults)
     late_rejects = late_faults.select(_PLACE).unique()
     return ValidatedStream(
-        rows_read=parts.rows_read,
-        accepted=parts.accepted,
+        rows_read=rows_read,
+        accepted=accepted.scan(),
         accepted_rows=winners.height,
-        faults=parts.faults,
-        rejected_rows=parts.rejected_rows + late_rejects.height,
-        superseded=_superseded(keys, winners, late_faults),
+        faults=faults.scan(),
+        rejected_rows=rows_read - every_key.height + late_rejects.height,
+        superseded=_superseded(every_key, winners, late_faults),
         late_rejects=late_rejects,
     )
 
 
 class _Parts:
-    """The Parquet files of a run, and how many rows went where."""
+    """Frames of one schema, in the order they are added; on disk as soon as they are too large to keep."""
 
-    def __init__(self, stream: StreamSpec, accepted: Path, faults: Path) -> None:
-        self.stream = stream
-        self.accepted = accepted
-        self.faults = faults
-        self.rows_read = 0
-        self.rejected_rows = 0
-        self.count = 0
-        for folder in (accepted, faults):
-            folder.mkdir(parents=True, exist_ok=True)
-            for old in folder.glob("*.parquet"):
-                old.unlink()
+    def __init__(self, schema: Mapping[str, pl.DataType], folder: Path, kept_bytes: int) -> None:
+        self._empty = pl.DataFrame(schema=schema)
+        self._folder = folder
+        self._kept_bytes = kept_bytes
+        self._kept: list[pl.DataFrame] = []
+        self._written: list[Path] = []
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.parquet"):
+            old.unlink()
 
-    def add(self, accepted: pl.DataFrame, faults: pl.DataFrame, rows_read: int) -> None:
-        name = f"{self.count:06}.parquet"
-        self.count += 1
-        self.rows_read += rows_read
-        self.rejected_rows += rows_read - accepted.height if rows_read else 0
-        for frame, folder in ((accepted, self.accepted), (faults, self.faults)):
-            if frame.height or self.count == 1:
-                frame.write_parquet(folder / name)
+    def add(self, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        self._kept.append(rows)
+        if sum(part.estimated_size() for part in self._kept) > self._kept_bytes:
+            path = self._folder / f"{len(self._written):06}.parquet"
+            pl.concat(self._kept).write_parquet(path)
+            self._written.append(path)
+            self._kept.clear()
 
-    def keys(self) -> pl.DataFrame:
-        """`_file`, `_line`, `_key`, `_parent`, `_combination` of every accepted row."""
-        parent = self.stream.parent_column
-        return (
-            _scan(self.accepted)
-            .select(
-                *_PLACE,
-                "_key",
-                _parent=pl.col(parent.key) if parent else pl.lit(None, pl.String),
-                _combination=combination(attribute_columns(self.stream)),
-            )
-            .collect(engine="streaming")
-            .sort(_PLACE)
-        )
+    def scan(self) -> pl.LazyFrame:
+        kept = pl.concat([self._empty, *self._kept], rechunk=True).lazy()
+        return pl.concat([pl.scan_parquet(self._written), kept]) if self._written else kept
+
+
+def _keys(accepted: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
+    """`_file`, `_line`, `_key`, `_parent`, `_combination` of accepted rows."""
+    parent = stream.parent_column
+    return accepted.select(
+        *_PLACE,
+        "_key",
+        _parent=pl.col(parent.key) if parent else pl.lit(None, pl.String),
+        _combination=combination(attribute_columns(stream)),
+    )
+
+
+def _places(rows: pl.DataFrame) -> pl.Series:
+    return rows.select(place().alias("places")).to_series().implode()
 
 
 def _checked(block: RowBlock, stream: StreamSpec) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -125,15 +146,19 @@ def _checked(block: RowBlock, stream: StreamSpec) -> tuple[pl.DataFrame, pl.Data
     return accepted, pl.concat([block.broken, faults, contradictions])
 
 
-def _settled(keys: pl.DataFrame, parent: Column | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _settled(keys: pl.DataFrame, stream: StreamSpec) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows that win their key, and the faults of those that another winner contradicts.
 
     A rejected winner gives its key back to the row before it, which is then looked at in its turn.
     """
     late_faults = pl.DataFrame(schema=FAULTS)
+    if stream.has_several_rows_per_key:
+        return keys, late_faults
+    parent = stream.parent_column
     while True:
-        candidates = keys.join(late_faults, on=_PLACE, how="anti", maintain_order="left")
-        winners = candidates.unique("_key", keep="last", maintain_order=True)
+        candidates = keys.filter(~place().is_in(_places(late_faults)))
+        repeated = candidates["_key"].n_unique() < candidates.height
+        winners = candidates.unique("_key", keep="last", maintain_order=True) if repeated else candidates
         found = neighbour_faults(winners, parent) if parent is not None else late_faults.clear()
         if found.is_empty():
             return winners, late_faults
@@ -142,9 +167,6 @@ def _settled(keys: pl.DataFrame, parent: Column | None) -> tuple[pl.DataFrame, p
 
 def _superseded(keys: pl.DataFrame, winners: pl.DataFrame, late_faults: pl.DataFrame) -> pl.DataFrame:
     by = winners.select("_key", _by_file="_file", _by_line="_line")
-    losers = keys.select(*_PLACE, "_key").join(winners, on=_PLACE, how="anti")
-    return losers.join(late_faults, on=_PLACE, how="anti").join(by, on="_key", how="left").sort(_PLACE)
-
-
-def _scan(folder: Path) -> pl.LazyFrame:
-    return pl.scan_parquet(sorted(folder.glob("*.parquet")))
+    ended = pl.concat([winners.select(_PLACE), late_faults.select(_PLACE)])
+    losers = keys.select(*_PLACE, "_key").filter(~place().is_in(_places(ended)))
+    return losers.join(by, on="_key", how="left").sort(_PLACE)

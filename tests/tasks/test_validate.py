@@ -9,7 +9,7 @@ import pytest
 from schemas.frames import FAULTS, accepted_schema
 from schemas.messages import message
 from tasks.read import open_rows
-from tasks.validate import validate
+from tasks.validate import KEPT_BYTES, validate
 from tests.tasks.sample_streams import PRODUCT, PRODUCT_HEADER, STOCK, product_line
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 128
 
 
-def validated(folder: Path, stream: StreamSpec, *files: str) -> ValidatedStream:
+def validated(folder: Path, stream: StreamSpec, *files: str, kept_bytes: int = KEPT_BYTES) -> ValidatedStream:
     """The files with these lines, read in small blocks and validated in this order."""
     opened = []
     for position, text in enumerate(files):
         path = folder / f"{position}.csv"
         path.write_text(text, encoding="utf-8")
         opened.append(open_rows(path, stream, file=position, block_bytes=BLOCK_BYTES))
-    outcome = validate(opened, stream, folder / "work")
+    outcome = validate(opened, stream, folder / "work", kept_bytes=kept_bytes)
     assert outcome.rows_read == outcome.accepted_rows + outcome.rejected_rows + outcome.superseded.height
     assert outcome.accepted_rows_scan().collect().height == outcome.accepted_rows
     return outcome
@@ -215,6 +215,6 @@ def test_every_code_that_a_file_can_be_given_has_its_text(tmp_path: Path) -> Non
 
 
 def test_the_outcome_of_many_rows_lies_on_disk_in_parts(tmp_path: Path) -> None:
-    outcome = validated(tmp_path, STOCK, "".join(f"R{i};{i}\n" for i in range(200)))
-    assert len(list(outcome.accepted.glob("*.parquet"))) > 3
+    outcome = validated(tmp_path, STOCK, "".join(f"R{i};{i}\n" for i in range(200)), kept_bytes=500)
+    assert len(list((tmp_path / "work" / "accepted").glob("*.parquet"))) > 3
     assert outcome.accepted_rows_scan().select(pl.col("quantity").sum()).collect().item() == 199 * 100
