@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
-from connectors.prestashop.filters import query
+from connectors.prestashop.filters import query_with
 from connectors.prestashop.replies import NOT_WRITTEN, NOT_XML, UNKNOWN_ASSOCIATION, Reply, Verdict, raise_if_general
 from connectors.prestashop.resources import resource_of
 from connectors.prestashop.xml import document, written_ids
@@ -43,7 +43,7 @@ class Creation:
         self._desk = desk
         self._identity = identity
         self._language = language
-        self._query = "&".join(part for part in (transport.scope_query, query(filters={}, extra=options)) if part)
+        self._query = query_with(transport.scope_query, options)
         self._resource = desk.resource
         self._node = resource_of(desk.resource).node
 

@@ -114,6 +114,11 @@ def query(
     return "&".join(parts)
 
 
+def query_with(scope: str, options: Mapping[str, str]) -> str:
+    """The query of a write: the shop of a multi-shop installation, and the resource's own parameters."""
+    return "&".join(part for part in (scope, query(filters={}, extra=options)) if part)
+
+
 def _expression(value: Filter) -> str:
     if isinstance(value, Expression):
         return value

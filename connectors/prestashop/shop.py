@@ -169,11 +169,17 @@ class Shop:
         return desk.all()
 
     async def update(
-        self, resource: str, entities: Sequence[Entity], *, on_receipts: OnReceipts | None = None
+        self,
+        resource: str,
+        entities: Sequence[Entity],
+        *,
+        options: Mapping[str, str] = _NOTHING,
+        on_receipts: OnReceipts | None = None,
     ) -> list[Receipt]:
         """Changes the fields present in the entities and no other; one receipt each, in their order.
 
-        An entity given twice is written once, the later fields over the earlier ones.
+        An entity given twice is written once, the later fields over the earlier ones. `options` are the resource's own
+        query parameters.
         """
         facts = await self.describe()
         method = facts.update_method(resource)
@@ -182,7 +188,7 @@ class Shop:
         drafts = _drafts(entities, lambda entity: (str(entity["id"]),))
         for draft in drafts:
             draft.entity["id"] = int(draft.entity["id"])
-        updating = Updating(self._transport, self._reader, facts, desk)
+        updating = Updating(self._transport, self._reader, facts, desk, options)
         await self._write(desk, drafts, updating.write, on_receipts)
         return desk.all()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
+from connectors.prestashop.filters import query_with
 from connectors.prestashop.replies import (
     METHOD_UNKNOWN,
     PHP_WARNING,
@@ -19,6 +20,8 @@ from connectors.prestashop.xml import document, entity_xml, written_ids
 from schemas.errors import DeniedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connectors.prestashop.entities import Entity
     from connectors.prestashop.facts import ShopFacts
     from connectors.prestashop.reading import Reader
@@ -28,11 +31,14 @@ if TYPE_CHECKING:
 class Updating:
     """One update call. Sending again is safe here: the same values are written."""
 
-    def __init__(self, transport: Transport, reader: Reader, facts: ShopFacts, desk: Desk) -> None:
+    def __init__(
+        self, transport: Transport, reader: Reader, facts: ShopFacts, desk: Desk, options: Mapping[str, str]
+    ) -> None:
         self._transport = transport
         self._reader = reader
         self._facts = facts
         self._desk = desk
+        self._query = query_with(transport.scope_query, options)
         self._resource = desk.resource
         self._known = resource_of(desk.resource)
 
@@ -51,7 +57,7 @@ class Updating:
         return await self._transport.send(
             self._desk.method,
             self._resource,
-            query=self._transport.scope_query,
+            query=self._query,
             body=document(draft.xml for draft in drafts),
             lane=self._resource,
             entities=len(drafts),
