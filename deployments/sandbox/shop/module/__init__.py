@@ -26,8 +26,11 @@ SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
 
 def reply(store: Store, resource: str, request: Request, charge: Charge) -> Reply:
     """The answer of one of these resources; its status is 200 for every method."""
+    costs: list[tuple[str, str, int]] = []
     with store.lock:
-        content = {resource: SPECIFIC[resource](store, request, charge)}
+        content = {resource: SPECIFIC[resource](store, request, lambda *cost: costs.append(cost))}
+    for cost in costs:
+        charge(*cost)
     if wants_json(request):
         return Reply(200, answers.as_json(content), JSON, signed=True)
     return Reply(200, render_xml.document(answers.as_xml(content)), XML, signed=True)
