@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
 from schemas.errors import ConfigFault, ConfigurationError
 
@@ -20,16 +16,24 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "ledger_version"  # not alembic's default: Prefect keeps its own there, and may share the database
 LOCK_KEY = 0x5041_5353_4552  # any constant: the advisory lock of PostgreSQL under which a ledger is migrated
+_VERSIONS = sa.table(VERSION_TABLE)
+_REVISION = re.compile(r'^revision = "(.+)"', re.MULTILINE)
+_FOLLOWS = re.compile(r'^down_revision = "(.+)"', re.MULTILINE)
 
 
 def migrate(database: Database, *, scripts: Path = MIGRATIONS, to: str = "head") -> None:
     """The ledger is at revision `to`; a ledger written by a newer version is refused."""
-    config = Config()
-    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-    wanted = ScriptDirectory.from_config(config).get_current_head() if to == "head" else to
+    wanted = newest(scripts) if to == "head" else to
     with database.read("read the ledger's revision") as connection:
         if revision(connection) == wanted:
             return
+    # alembic takes longer to import than a ledger that needs nothing takes to open.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     with database.write("migrate the ledger") as connection:
         if database.is_postgres:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK_KEY)))
@@ -40,9 +44,20 @@ def migrate(database: Database, *, scripts: Path = MIGRATIONS, to: str = "head")
             raise _newer(revision(connection)) from error
 
 
+def newest(scripts: Path) -> str:
+    """The revision that no other one follows."""
+    texts = [path.read_text(encoding="utf-8") for path in (scripts / "versions").glob("*.py")]
+    known = {found[1] for text in texts if (found := _REVISION.search(text))}
+    followed = {found[1] for text in texts if (found := _FOLLOWS.search(text))}
+    return max(known - followed)
+
+
 def revision(connection: sa.Connection) -> str | None:
     """The revision of a ledger; None for an empty database."""
-    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.execute(sa.select(sa.column("version_num")).select_from(_VERSIONS)).scalar()
+    return found
 
 
 def _newer(found: str | None) -> ConfigurationError:
