@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.cegid import Cegid
 from connectors.ledger import DeliveryState, Ledger
 from schemas.documents import Customer
@@ -15,16 +17,31 @@ _GONE = "NOT_FOUND"
 
 
 class Registry:
-    """The ERP's customers as one run of one shop brings them up to date. Safe in threads, one customer at a time."""
+    """The ERP's customers as one run of one shop brings them up to date. Safe in threads, one customer at a time.
 
-    def __init__(self, ledger: Ledger, cegid: Cegid, codes: CegidCodes, shop: str, kind: str, run_id: str) -> None:
+    `known` are codes that came from the ERP itself, by id_customer.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        cegid: Cegid,
+        codes: CegidCodes,
+        shop: str,
+        kind: str,
+        run_id: str,
+        known: Mapping[int, str],
+    ) -> None:
         self._ledger = ledger
         self._cegid = cegid
         self._codes = codes
         self._shop = shop
         self._kind = kind
         self._run_id = run_id
+        self._known = known
         self._done: dict[Customer, str] = {}
+        self.created: set[str] = set()
+        """The codes of customers that were created."""
 
     def bring(self, customer: Customer) -> str:
         """The customer's code in the ERP, where it now is as the shop has it.
@@ -48,6 +65,8 @@ class Registry:
         return self._updated(code, customer) if code else ""
 
     def _known_code(self, customer: Customer) -> str:
+        if customer.id_customer in self._known:
+            return self._known[customer.id_customer]
         key = str(customer.id_customer)
         known = self._ledger.deliveries(self._shop, self._kind, states=[DeliveryState.DELIVERED], keys=[key])
         return "" if known.is_empty() else known["erp_code"][0] or ""
@@ -70,7 +89,9 @@ class Registry:
         if self._updated(code, customer):
             return code
         self._ledger.intend(self._shop, self._kind, str(customer.id_customer), run_id=self._run_id)
-        return self._cegid.create_customer(code, new_customer_values(customer, self._codes))
+        code = self._cegid.create_customer(code, new_customer_values(customer, self._codes))
+        self.created.add(code)
+        return code
 
     def _updated(self, code: str, customer: Customer) -> str:
         """The code, once the customer is up to date; empty when the ERP has no such customer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
@@ -32,12 +33,19 @@ class Counter:
     """Where orders are handed over: the courier, the customers, and which orders are only looked up."""
 
     def __init__(self, run: Run, erp: Erp, due: DueOrders) -> None:
-        shop, ledger = run.folder.name, run.ledger
         self.run = run
         self.erp = erp
         self.due = due
-        self.courier = Courier(ledger, erp.cegid, shop, run.run_id)
-        self.registry = Registry(ledger, erp.cegid, erp.codes, shop, erp.kind("customer"), run.run_id)
+        self.courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id)
+        self.registry = open_registry(run, erp)
+
+
+def open_registry(run: Run, erp: Erp) -> Registry:
+    """The ERP's customers, those known that the ERP itself has sent to the shop."""
+    shop, ledger = run.folder.name, run.ledger
+    links = ledger.links(shop, "customer").filter(pl.col("shop_id") > 0)
+    known = dict(zip(links["shop_id"], links["erp_key"], strict=True))
+    return Registry(ledger, erp.cegid, erp.codes, shop, erp.kind("customer"), run.run_id, known)
 
 
 class Orders(Chunk[list[Order]]):

@@ -94,6 +94,12 @@ _BY_NAME: dict[str, Resource] = {
     "orders": Resource("order", associations={"order_rows": "order_row"}, one_at_a_time=True),
     "order_details": Resource("order_detail", associations={"taxes": "tax"}),
     "order_histories": Resource("order_history", one_at_a_time=True),
+    # Of our module: the state alone can be written, also by a PUT (shops without PATCH).
+    "order_returns": Resource(
+        "order_return",
+        associations={"order_return_details": "order_return_detail"},
+        never_sent=_words("id_customer id_order question date_add"),
+    ),
     "order_slip": Resource("order_slip", associations={"order_slip_details": "order_slip_detail"}),
     "content_management_system": Resource("content"),
 }
