@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from deployments.sandbox.shop import Fault
@@ -96,10 +97,8 @@ async def test_a_refused_key_stops_the_run_at_once_with_a_remedy(stocked: World)
 
 async def test_a_product_made_again_under_another_id_gets_its_stock(stocked: World) -> None:
     old = stocked.product("CEINTURE")
-    stocked.shop.change("products", int(old["id"]), {"reference": "ANCIENNE"})
-    for row in stocked.shop.rows("stock_availables"):
-        if int(row["id_product"]) == int(old["id"]):
-            stocked.shop.remove("stock_availables", int(row["id"]))
+    async with httpx.AsyncClient(base_url=stocked.shop.url, auth=(stocked.shop.key, "")) as merchant:
+        (await merchant.delete(f"/api/products/{old['id']}")).raise_for_status()
     stocked.shop.insert("products", {"reference": "CEINTURE", "name": {1: "Belt", 2: "Ceinture"}, "price": "5"})
     stocked.drop_stock({"CEINTURE": 8, "ROBE0001-M": 2})
     state = await stocked.stock()
