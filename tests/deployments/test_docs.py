@@ -76,3 +76,7 @@ def test_the_readme_names_every_import() -> None:
     told = read("README.md")
     for flow in get_args(FlowName):
         assert not flow.startswith("import_") or f"`{flow}`" in told
+
+
+def test_d34_what_a_stock_write_does_not_set_off_is_said_to_the_operator() -> None:
+    assert "actionUpdateQuantity" in read("docs/operations.md")
