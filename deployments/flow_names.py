@@ -11,6 +11,7 @@ FlowName: TypeAlias = Literal[
     "import_products",
     "import_stock",
     "import_stores",
+    "import_specific_prices",
     "export_orders",
     "import_order_statuses",
 ]
@@ -20,6 +21,7 @@ FLOWS: Mapping[FlowName, str] = MappingProxyType(
         "import_products": "flows.products:import_products",
         "import_stock": "flows.stock:import_stock",
         "import_stores": "flows.stores:import_stores",
+        "import_specific_prices": "flows.specific_prices:import_specific_prices",
         "export_orders": "flows.orders:export_orders",
         "import_order_statuses": "flows.order_statuses:import_order_statuses",
     }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
+_SEVERAL_ROWS_PER_KEY = frozenset({"specificprice", "storeOrder"})
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
 
 
@@ -132,6 +133,11 @@ class StreamSpec:
     def key_column(self) -> Column:
         """The column whose value names a row."""
         return next(column for column in self.columns if column.object_key)
+
+    @property
+    def has_several_rows_per_key(self) -> bool:
+        """Whether rows of one key stand beside each other: the prices of one item, the lines of one order."""
+        return self.name in _SEVERAL_ROWS_PER_KEY
 
     @property
     def parent_column(self) -> Column | None:

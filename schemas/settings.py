@@ -136,6 +136,19 @@ class Products(Section):
     """id_tax_rules_group of new products without tax code; None: the default country's own."""
 
 
+class SpecificPrices(Section):
+    """`[specific_prices]`: how the ERP's discounts become specific prices."""
+
+    prices: Literal["tax_excl", "tax_incl"] = "tax_excl"
+    """What the `price` column holds."""
+    overwrite: bool = False
+    """Whether a price made by hand in the shop is overwritten when the ERP has one for the same case."""
+    recompute_percentage: bool = False
+    """Whether a row that only has a new price becomes a reduction in per cent, which the shop shows."""
+    last_day_included: bool = True
+    """Whether a price whose end is a day without time holds until the end of that day."""
+
+
 class ReadBack(Section):
     """`[read_back]`: what is read again after it was written, before it counts as confirmed."""
 
@@ -164,6 +177,7 @@ class ShopSettings(Section):
     ledger: Ledger = Ledger()
     files: Files = Files()
     products: Products = Products()
+    specific_prices: SpecificPrices = SpecificPrices()
     read_back: ReadBack = ReadBack()
     guards: Guards = Guards()
     cegid: Cegid = Cegid()

@@ -10,13 +10,19 @@ from typing import Literal
 
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.prestashop import Shop, ShopFacts
+from schemas.column_spec import AbsentRows
 from schemas.errors import ConfigurationError, PasserelleError
 from tasks.gather.taxes import tax_rates
 from tasks.shop import ShopFolder, open_shop_folder
 
 Verdict = Literal["ok", "warning", "error"]
 
-FLOWS = {"product": "import_products", "stock": "import_stock", "store": "import_stores"}
+FLOWS = {
+    "product": "import_products",
+    "stock": "import_stock",
+    "store": "import_stores",
+    "specificprice": "import_specific_prices",
+}
 _READ = ("GET",)
 _NAME = ("GET", "POST")
 _WRITE = ("GET", "POST", "PUT")
@@ -50,6 +56,19 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "countries": _READ,
         "states": _READ,
         "stores": _WRITE,
+    },
+    "specificprice": {
+        "configurations": _READ,
+        "languages": _READ,
+        "tax_rule_groups": _READ,
+        "tax_rules": _READ,
+        "taxes": _READ,
+        "countries": _READ,
+        "currencies": _READ,
+        "customers": _READ,
+        "products": _READ,
+        "combinations": _READ,
+        "specific_prices": _WRITE,
     },
 }
 """By stream: the methods the key needs on each resource. Where the shop knows PATCH it stands for PUT."""
@@ -197,6 +216,9 @@ def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:
             needed.setdefault(resource, set()).update(methods)
     if "combinations" in needed and folder.settings.products.closed_combinations == "delete":
         needed["combinations"].add("DELETE")
+    prices = folder.imports.streams.get("specificprice")
+    if "specific_prices" in needed and prices and prices.absent_rows is AbsentRows.DEACTIVATE:
+        needed["specific_prices"].add("DELETE")
     return {
         resource: [_TICKS[method] for method in _TICKS if method in methods and not _may(facts, method, resource)]
         for resource, methods in needed.items()

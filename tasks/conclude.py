@@ -31,6 +31,9 @@ COLUMN_OF = {
     "country_not_associated": "country",
     "country_not_on_shop": "country",
     "state_unknown": "state",
+    "currency_not_on_shop": "currency",
+    "reduction_above_hundred": "reduction",
+    "reduction_type_unknown": "type",
 }
 """What the column writes to whose value, in `detail`, stopped a row after validation."""
 _LEFT_BEHIND = (Outcome.REJECTED.value, Outcome.REFUSED.value)

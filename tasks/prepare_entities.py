@@ -117,7 +117,9 @@ async def _found(
     adopted = await stream.current(run, strangers) if strangers else {}
     found |= adopted
     shop_ids = {key: int(entity["id"]) for key, entity in found.items() if not isinstance(entity, Halt)}
-    settle_claims(open_ones, shop_ids, links.claimed)
+    halted = {key for key, at in found.items() if isinstance(at, Halt)}
+    plain = [one for one in open_ones if one.ref.key not in halted]
+    settle_claims(plain, shop_ids, links.claimed, stream.identity.by)
     for one in open_ones:
         at = found.get(one.ref.key)
         if one.halt is None and at is not None and not isinstance(at, Halt):

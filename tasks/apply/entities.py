@@ -102,6 +102,8 @@ class _Batch:
         wrong = await self._read_back(sent)
         # Made by somebody else just before us: it exists, and is not as it was wanted.
         others = [one for one in created if one.ref.key in wrong]
+        for one in others:
+            one.members = {}
         await self._update(others, sent := {one.ref.key: _entity(one, one.owned) for one in others})
         wrong = {key: why for key, why in wrong.items() if key not in sent} | await self._read_back(sent)
         for one in self.batch:
@@ -133,6 +135,7 @@ class _Batch:
         self._note(entities, receipts)
         adopted = [one for one, receipt in zip(entities, receipts, strict=True) if receipt.outcome == "adopted"]
         for one in adopted:
+            one.members = {}
             sent[one.ref.key] = _entity(one, one.owned)
         await self._update(adopted, sent)
 

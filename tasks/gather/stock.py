@@ -22,7 +22,7 @@ async def stock_rows(
     """
     keys = list(keys)
     places: dict[str, tuple[int, int] | Problem] = {key: known[key] for key in keys if key in known}
-    places |= await _look_up(shop, key_field, [key for key in keys if key not in places])
+    places |= await places_of(shop, key_field, [key for key in keys if key not in places])
     rows = await _read_rows(shop, {place[0] for place in places.values() if not isinstance(place, Problem)})
     gone = [
         key
@@ -30,7 +30,7 @@ async def stock_rows(
         if key in known and not isinstance(place, Problem) and _is_gone(place, rows)
     ]
     if gone:
-        again = await _look_up(shop, key_field, gone)
+        again = await places_of(shop, key_field, gone)
         rows |= await _read_rows(shop, {place[0] for place in again.values() if not isinstance(place, Problem)})
         places = {key: place for key, place in places.items() if key not in gone} | again
     return {
@@ -39,7 +39,8 @@ async def stock_rows(
     }
 
 
-async def _look_up(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Problem]:
+async def places_of(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Problem]:
+    """(id_product, id_product_attribute) of each key; a key that the shop does not have is absent."""
     if not keys:
         return {}
     (products, near_products), (combinations, near_combinations) = await asyncio.gather(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -136,16 +136,21 @@ def _listed(ids: list[int]) -> str:
     return ", ".join(map(str, ids))
 
 
-def settle_claims(wanted: list[WantedEntity], ids: Mapping[str, int], claimed: Mapping[int, str]) -> None:
-    """Halts every row that wants an entity which another key holds.
+def settle_claims(
+    wanted: Sequence[WantedEntity], ids: Mapping[str, int], claimed: Mapping[int, str], named_by: Sequence[str]
+) -> None:
+    """Halts every row that wants an entity which another key holds, or wants to create what another row creates.
 
     `ids`: the entity found for each wanted key. `claimed`: the key of the ledger's active link by id of its entity.
+    `named_by`: the fields that together name one entity.
     """
-    held = dict(claimed)
+    held = {str(shop_id): key for shop_id, key in claimed.items()}
     for one in wanted:
         shop_id = ids.get(one.ref.key, 0)
-        if not shop_id or one.halt is not None:
+        if one.halt is not None or (one.closed and not shop_id):
             continue
-        holder = held.setdefault(shop_id, one.ref.key)
+        fields = one.first | one.owned
+        claim = str(shop_id) if shop_id else repr([str(fields.get(name, "")).casefold() for name in named_by])
+        holder = held.setdefault(claim, one.ref.key)
         if holder != one.ref.key:
-            one.halt = Halt(Outcome.REJECTED, "entity_taken", f"{shop_id}: {holder}")
+            one.halt = Halt(Outcome.REJECTED, "entity_taken", f"{shop_id}: {holder}" if shop_id else holder)

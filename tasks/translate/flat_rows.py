@@ -19,9 +19,9 @@ class FlatRow:
     cells: Mapping[str, Any]
 
     def says(self, target: str) -> Value | None:
-        """The cell's value; None when there is no such column, or it is empty and does not clear the shop's value."""
+        """The cell's value; None when it says nothing: no such column, the shop's own, or empty and to be kept."""
         column = self.columns.get(target)
-        return None if column is None else said(self.cells, column)
+        return None if column is None or column.owner is Owner.SHOP else said(self.cells, column)
 
     def text(self, target: str) -> str:
         """The cell as text, empty when it says nothing."""

@@ -1,0 +1,58 @@
+"""What an item of the ERP is on the shop, and what it costs there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from connectors.prestashop import Shop
+from schemas.outcomes import Outcome
+from tasks.gather.stock import places_of
+from tasks.plan.entities import Halt
+from tasks.plan.shapes import Problem
+from tasks.translate.specific_prices import Item
+
+
+async def priced_items(
+    shop: Shop,
+    key_field: str,
+    keys: Iterable[str],
+    known: Mapping[str, tuple[int, int]],
+    rates: Mapping[int, Decimal] | None,
+) -> dict[str, Item | Halt]:
+    """Products and combinations by key; one that the shop does not have is absent.
+
+    `known` gives (id_product, id_product_attribute) where the ledger has it. `rates` are the tax rates in percent by
+    id_tax_rules_group; None: nobody asks for them.
+    """
+    wanted = list(dict.fromkeys(keys))
+    items = await _read(shop, {key: known[key] for key in wanted if key in known}, rates)
+    found = await places_of(shop, key_field, [key for key in wanted if key not in items])
+    places = {key: place for key, place in found.items() if not isinstance(place, Problem)}
+    problems = {key: place for key, place in found.items() if isinstance(place, Problem)}
+    halts = {key: Halt(Outcome.REFUSED, problem.code, problem.detail) for key, problem in problems.items()}
+    return {**items, **halts, **await _read(shop, places, rates)}
+
+
+async def _read(
+    shop: Shop, places: Mapping[str, tuple[int, int]], rates: Mapping[int, Decimal] | None
+) -> dict[str, Item]:
+    """The items that are still where `places` says."""
+    display = ["id", "price", "id_tax_rules_group"]
+    products = await _by_id(shop, "products", {place[0] for place in places.values()}, display)
+    combinations = await _by_id(shop, "combinations", {place[1] for place in places.values()} - {0}, ["id", "price"])
+    items: dict[str, Item] = {}
+    for key, (id_product, attribute) in places.items():
+        product, combination = products.get(id_product), combinations.get(attribute)
+        if product is None or (attribute and combination is None):
+            continue
+        price = Decimal(product["price"] or 0) + Decimal((combination or {}).get("price") or 0)
+        group = int(product["id_tax_rules_group"] or 0)
+        rate = Decimal(0) if not group else (rates or {}).get(group)
+        items[key] = Item(id_product, attribute, price, rate)
+    return items
+
+
+async def _by_id(shop: Shop, resource: str, ids: set[int], display: list[str]) -> dict[int, dict[str, str]]:
+    found = await shop.find(resource, "id", [str(i) for i in sorted(ids)], display=display)
+    return {int(entity["id"]): entity for entity in found}
