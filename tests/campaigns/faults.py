@@ -63,9 +63,9 @@ def lost_answers(stage: Stage, kind: FaultKind) -> Disturbed:
 def storms(stage: Stage) -> Iterator[Disturbed]:
     """The shop asks for a pause many times in a row, or is slow all the time."""
     weather: Mapping[str, Callable[[], list[Fault]]] = {
-        "a storm of 429": lambda: [Fault("429", skip=8, times=12)],
+        "a storm of 429": lambda: [Fault("429", skip=3, times=9)],
         "429 with a pause of a second": lambda: [Fault("429", method="POST|PATCH", times=3, retry_after=1)],
-        "503 and resets in turn": lambda: [Fault(kind, skip=9, times=4) for kind in ("503", "reset-before")],
+        "503 and resets in turn": lambda: [Fault(kind, skip=3, times=3) for kind in ("503", "reset-before")],
         "every answer late": lambda: [Fault("latency", times=None, seconds=0.05)],
     }
     for what, faults in weather.items():

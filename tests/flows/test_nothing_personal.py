@@ -53,7 +53,7 @@ async def test_prefect_knows_nothing_of_it() -> None:
 
 
 async def test_the_log_knows_nothing_of_it_nor_of_the_key(imported: World, caplog: pytest.LogCaptureFixture) -> None:
-    said = "\n".join(record.getMessage() for record in caplog.records)
+    said = "\n".join(record.getMessage() for record in caplog.get_records("setup"))
     assert "import_products" in said
     assert MAIL not in said
     assert imported.shop.key not in said
