@@ -50,7 +50,7 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
     """An order with everything around it."""
     zone = zone_of(words.time_zone)
     id_order = int(row["id"])
-    invoice = _address(around.addresses.get(whole(row, "id_address_invoice")), words)
+    invoice = address_of(around.addresses.get(whole(row, "id_address_invoice")), words)
     currency = words.currencies.get(whole(row, "id_currency"), "")
     return Order(
         id_order=id_order,
@@ -62,7 +62,7 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         currency=currency,
         module=row["module"],
         lines=tuple(_line(each) for each in sorted(around.details.get(id_order, []), key=lambda each: int(each["id"]))),
-        delivery=_address(around.addresses.get(whole(row, "id_address_delivery")), words),
+        delivery=address_of(around.addresses.get(whole(row, "id_address_delivery")), words),
         invoice=invoice,
         payments=_payments(row, around, words),
         payment_label=row["payment"],
@@ -140,7 +140,8 @@ def customer_of(row: Entity, words: ShopWords, address: Address | None) -> Custo
     )
 
 
-def _address(row: Entity | None, words: ShopWords) -> Address:
+def address_of(row: Entity | None, words: ShopWords) -> Address:
+    """An address as the shop tells it; an empty one for none."""
     if row is None:
         return Address()
     same = ("firstname", "lastname", "company", "address1", "address2", "other", "postcode", "city", "phone")

@@ -55,7 +55,7 @@ _DETAIL = (
     "reduction_amount_tax_excl",
     "reduction_amount_tax_incl",
 )
-_CUSTOMER = (
+CUSTOMER = (
     "id",
     "email",
     "firstname",
@@ -71,7 +71,7 @@ _CUSTOMER = (
     "id_lang",
     "is_guest",
 )
-_ADDRESS = (
+ADDRESS = (
     "id",
     "id_country",
     "id_state",
@@ -155,8 +155,8 @@ async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bo
     whole_carts = [row["id_cart"] for row in rows if siblings.get(row["reference"], 1) == 1]
     return Around(
         details=_grouped(await shop.find("order_details", "id_order", order_ids, display=_DETAIL), "id_order"),
-        customers=_by_id(await shop.find("customers", "id", _asked(rows, "id_customer"), display=_CUSTOMER)),
-        addresses=_by_id(await shop.find("addresses", "id", sorted(places - {"0", ""}), display=_ADDRESS)),
+        customers=_by_id(await shop.find("customers", "id", _asked(rows, "id_customer"), display=CUSTOMER)),
+        addresses=_by_id(await shop.find("addresses", "id", sorted(places - {"0", ""}), display=ADDRESS)),
         payments=_by_reference(await shop.find("order_payments", "order_reference", references, display=_PAYMENT)),
         cart_lines=await _cart_lines(shop, whole_carts) if carts and facts.may("GET", "carts") else {},
         siblings=siblings,

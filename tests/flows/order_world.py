@@ -16,6 +16,7 @@ from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.shop import SandboxShop
 from flows.order_statuses import import_order_statuses
 from flows.orders import export_orders
+from flows.prospects import export_customers
 from tests.flows.world import World
 
 PASSWORD_VARIABLE = "PASSERELLE_TEST_ERP_PASSWORD"
@@ -192,6 +193,10 @@ class OrderWorld(World):
     async def orders(self, **asked: Any) -> State[Any]:
         """Runs export_orders; the final state."""
         return await export_orders(str(self.folder), return_state=True, **asked)
+
+    async def prospects(self, **asked: Any) -> State[Any]:
+        """Runs export_customers; the final state."""
+        return await export_customers(str(self.folder), return_state=True, **asked)
 
     async def statuses(self, **asked: Any) -> State[Any]:
         """Runs import_order_statuses; the final state."""

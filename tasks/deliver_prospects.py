@@ -1,0 +1,97 @@
+"""Prospects go to the ERP by the rules of every customer: by code, by e-mail, else created."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from schemas.documents import Customer
+from schemas.errors import PasserelleError, RefusedError, TransientError
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
+from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.deliver_customer import SEVERAL, Registry
+from tasks.deliver_orders import open_registry
+from tasks.erp import Erp
+from tasks.prepare_prospects import STREAM, Prospects, end_customers
+from tasks.progress import advance
+from tasks.run import Run
+from tasks.translate.discretion import of_customer, struck_out
+
+CHUNK = 200
+
+
+async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
+    """Hands over every prospect, then moves the watermark; a dry run only names the codes."""
+    if run.asked.dry_run:
+        for customer in prospects.customers:
+            code = erp.codes.customer_code(customer.id_customer)
+            run.planned.append(PlannedChange(str(customer.id_customer), "customer", "create", (("code", "", code),)))
+            end_customers(run, [customer.id_customer], Outcome.CREATED)
+        return
+    registry = open_registry(run, erp)
+    with run.step("deliver customers"):
+        done = 0
+        for chunk in chunked(_by_email(prospects.customers), CHUNK):
+            done += sum(map(len, chunk.left))
+            await hand_over_customers(run, erp, registry, chunk)
+            advance("deliver customers", done, len(prospects.customers))
+    run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
+    run.ledger.set_watermark(run.folder.name, erp.kind("customers"), prospects.seen_until)
+
+
+def _by_email(customers: list[Customer]) -> list[list[Customer]]:
+    groups: dict[str, list[Customer]] = {}
+    for customer in customers:
+        groups.setdefault(customer.email.casefold(), []).append(customer)
+    return list(groups.values())
+
+
+@task(
+    name="deliver customers",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=try_again,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def hand_over_customers(run: Run, erp: Erp, registry: Registry, chunk: Chunk[list[Customer]]) -> None:
+    """One chunk of prospects, each on its own."""
+    failures = await asyncio.gather(*(_work(run, erp, registry, chunk) for _ in range(erp.connections)))
+    told = [failure for failure in failures if failure is not None]
+    if told:
+        raise min(told, key=lambda failure: isinstance(failure, TransientError))
+
+
+async def _work(run: Run, erp: Erp, registry: Registry, chunk: Chunk[list[Customer]]) -> PasserelleError | None:
+    while chunk.left:
+        run.lease.check()
+        group = list(chunk.left.popleft())
+        try:
+            while group:
+                await asyncio.to_thread(_deliver, run, erp, registry, group[0])
+                group.pop(0)
+        except PasserelleError as error:
+            chunk.left.append(group)
+            return error
+    return None
+
+
+def _deliver(run: Run, erp: Erp, registry: Registry, customer: Customer) -> None:
+    key = str(customer.id_customer)
+    try:
+        code = registry.bring(customer)
+    except RefusedError as error:
+        said = struck_out(error.said, of_customer(customer))
+        reason = "customer_ambiguous" if error.code == SEVERAL else "customer_erp_refused"
+        run.tell(Level.ERROR, reason, key, detail=said)
+        run.ledger.hold(run.folder.name, erp.kind(STREAM), key, code=reason, run_id=run.run_id)
+        end_customers(run, [customer.id_customer], Outcome.REFUSED, reason, said)
+        return
+    created = code in registry.created
+    end_customers(run, [customer.id_customer], Outcome.CREATED if created else Outcome.UPDATED)
