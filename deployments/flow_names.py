@@ -14,6 +14,7 @@ FlowName: TypeAlias = Literal[
     "import_specific_prices",
     "export_orders",
     "import_order_statuses",
+    "export_customers",
 ]
 
 FLOWS: Mapping[FlowName, str] = MappingProxyType(
@@ -24,6 +25,7 @@ FLOWS: Mapping[FlowName, str] = MappingProxyType(
         "import_specific_prices": "flows.specific_prices:import_specific_prices",
         "export_orders": "flows.orders:export_orders",
         "import_order_statuses": "flows.order_statuses:import_order_statuses",
+        "export_customers": "flows.prospects:export_customers",
     }
 )
 
