@@ -259,7 +259,7 @@ _SEARCHABLE = tuple(IDENTIFIERS)
 KNOWN_STREAMS: Mapping[str, KnownStream] = {
     "product": KnownStream(_PRODUCT, _SEARCHABLE),
     "stock": KnownStream(_STOCK, _SEARCHABLE),
-    "customer": KnownStream(_CUSTOMER, ("code_erp", "customer_email")),
+    "customer": KnownStream(_CUSTOMER, ("code_erp",)),
     "store": KnownStream(_STORE, ("erp_code",)),
     "specificprice": KnownStream(_SPECIFIC_PRICE, _SEARCHABLE),
     "storeOrder": KnownStream(_STORE_ORDER, ("order_internal_reference", "order_external_reference")),

@@ -22,6 +22,7 @@ FLOWS = {
     "stock": "import_stock",
     "store": "import_stores",
     "specificprice": "import_specific_prices",
+    "customer": "import_customers",
 }
 _READ = ("GET",)
 _NAME = ("GET", "POST")
@@ -69,6 +70,11 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "products": _READ,
         "combinations": _READ,
         "specific_prices": _WRITE,
+    },
+    "customer": {
+        "configurations": _READ,
+        "languages": _READ,
+        "customers": _WRITE,
     },
 }
 """By stream: the methods the key needs on each resource. Where the shop knows PATCH it stands for PUT."""

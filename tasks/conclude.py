@@ -31,6 +31,8 @@ COLUMN_OF = {
     "country_not_associated": "country",
     "country_not_on_shop": "country",
     "state_unknown": "state",
+    "group_not_associated": "default_group",
+    "title_not_associated": "title_id",
     "currency_not_on_shop": "currency",
     "reduction_above_hundred": "reduction",
     "reduction_type_unknown": "type",
