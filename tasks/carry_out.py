@@ -60,6 +60,7 @@ async def _under_lease(
     try:
         _clear(work)
         async with folder.open_shop() as shop:
+            shop.ask_before_writes(lease.check)
             if after_a_death:
                 await shop.settled()
             run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), report, work)

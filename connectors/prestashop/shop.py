@@ -64,6 +64,10 @@ class Shop:
     async def __aexit__(self, *failure: object) -> None:
         await self._transport.__aexit__(*failure)
 
+    def ask_before_writes(self, may_write: Callable[[], None]) -> None:
+        """`may_write` is called before every request that writes, also the repeated ones; it raises to forbid it."""
+        self._transport.before_write = may_write
+
     @property
     def pace(self) -> Pace:
         """The sizes and the number of connections that suit the shop now."""

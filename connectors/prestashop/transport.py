@@ -19,12 +19,17 @@ from connectors.prestashop.replies import Reply, Verdict, denial, may_pass, read
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from connectors.prestashop.limits import ShopLimits
 
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 20.0
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def _may_always() -> None:
+    """Nobody else writes to the shop."""
 
 
 @dataclass(slots=True)
@@ -67,6 +72,8 @@ class Transport:
         )
         self.headers: httpx.Headers = httpx.Headers()
         """Those of the last answer that told the shop's version."""
+        self.before_write: Callable[[], None] = _may_always
+        """Asked before every request that writes; it raises when the caller may no longer write."""
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -103,6 +110,8 @@ class Transport:
         """
         self._count(method)
         async with self.gate.passage() as in_flight:
+            if method in _WRITES:
+                self.before_write()
             reply = replace(await self._exchange(method, resource, query, body), in_flight=in_flight)
         self._tell_pace(reply, lane, entities)
         if reply.verdict is Verdict.DONE and method in _WRITES:
