@@ -10,11 +10,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from connectors.prestashop import Entity
-from schemas.column_spec import AbsentRows
 from schemas.fingerprints import fingerprints
 from schemas.outcomes import Outcome
+from tasks.absence import closed_by_absence
 from tasks.flat_stream import EntitiesPlan, FlatStream
-from tasks.plan.changed import absent, with_links
+from tasks.plan.changed import with_links
 from tasks.plan.entities import Halt, WantedEntity, plan_entity, settle_claims
 from tasks.plan.stock import SETTLED, settled
 from tasks.run import Run
@@ -40,7 +40,7 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         is_absent = pl.col("state") == ABSENT
         run.rows.end(settled(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
         run.rows.end(settled(left.filter(~is_absent), Outcome.UNCHANGED))
-        gone = absent(rows, links) if run.stream.absent_rows is AbsentRows.DEACTIVATE else links.clear()
+        gone = closed_by_absence(run, rows, links)
         wanted = await _wanted(run, validated, stream, looked_at) + _closed(gone)
         found = await _found(run, stream, wanted, _Links(links))
         entities = [plan_entity(one, found.get(one.ref.key), stream.closing) for one in wanted]

@@ -9,14 +9,15 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from schemas.column_spec import AbsentRows, Column
+from schemas.column_spec import Column
 from schemas.fingerprints import fingerprints
 from schemas.outcomes import Outcome
+from tasks.absence import closed_by_absence
 from tasks.apply.products import ABSENT, GENERIC, ProductsPlan
 from tasks.gather.names import shop_names
 from tasks.gather.products import Linked, current_products
 from tasks.gather.taxes import default_group, tax_rates
-from tasks.plan.changed import absent, with_links
+from tasks.plan.changed import with_links
 from tasks.plan.products import plan_product
 from tasks.plan.shapes import ShopRules
 from tasks.plan.stock import settled
@@ -76,7 +77,7 @@ def _fingerprinted(run: Run, validated: ValidatedStream) -> pl.DataFrame:
 
 def _absent(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """Links that a complete file closes by leaving them out, with `_product`."""
-    gone = absent(rows, links) if run.stream.absent_rows is AbsentRows.DEACTIVATE else links.clear()
+    gone = closed_by_absence(run, rows, links)
     return gone.with_columns(_product=pl.coalesce("parent_key", "erp_key"))
 
 

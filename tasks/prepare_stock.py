@@ -6,10 +6,10 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from schemas.column_spec import AbsentRows
 from schemas.outcomes import Outcome
+from tasks.absence import closed_by_absence
 from tasks.gather.stock import stock_rows
-from tasks.plan.changed import absent, with_links
+from tasks.plan.changed import with_links
 from tasks.plan.stock import StockPlan, fingerprint, known_writes, plan_stock, settled, unchanged
 from tasks.run import Run
 from tasks.validate import ValidatedStream
@@ -48,8 +48,8 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
     """
     links = run.ledger.links(run.folder.name, KIND)
     rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))
-    if complete and run.stream.absent_rows is AbsentRows.DEACTIVATE:
-        rows = pl.concat([rows, _at_zero(absent(rows, links))])
+    if complete:
+        rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links))])
     rows = with_links(rows.with_columns(fingerprint()), links, run.since)
     changed = rows.filter("_changed")
     told = pl.lit(run.since is None) & (pl.col("shop_id") > 0)

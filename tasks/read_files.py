@@ -8,6 +8,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.ledger.files import DoneFile
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.collect import Collected, DroppedFile, collect
@@ -46,7 +47,7 @@ def _collected(run: Run) -> Collected:
         run.folder.drop,
         run.stream,
         streams=tuple(run.folder.imports.streams.values()),
-        last_done_hash=done.content_hash if done and not since else None,
+        last_done_hash=done.content_hash if done and since is None and not _arrived(run, done) else None,
         again=again,
         completeness=files.complete,
         stable_seconds=files.stable_seconds,
@@ -56,11 +57,21 @@ def _collected(run: Run) -> Collected:
         run.tell(Level.RETRY, code, value=name)
     for file in collected.already_done:
         run.tell(Level.INFO, "already_done", value=file.name)
+    if collected.files and done and since is None and collected.files[0].content_hash == done.content_hash:
+        run.tell(Level.INFO, "same_as_last", value=collected.files[0].name)
     run.files = [FileOfRun(file) for file in collected.files]
     run.already_done = [FileOfRun(file) for file in collected.already_done]
     for file in collected.files:
         run.ledger.file_seen(run.folder.name, run.stream.name, file.name, file.content_hash, file.size, run.run_id)
     return collected
+
+
+def _arrived(run: Run, done: DoneFile) -> bool:
+    """Whether the file done last is in its archive: the same content dropped since is a file of its own.
+
+    It is read again, because the shop, the mapping or what another stream wrote may have changed since.
+    """
+    return (run.folder.path / done.archived_as).exists()
 
 
 def _opened(run: Run, file: DroppedFile) -> FileRows | None:

@@ -166,3 +166,29 @@ async def test_d12_a_shop_without_patch_keeps_its_stock_rows(make_world: Callabl
     assert (await world.stock()).name == "Completed"
     assert {int(row["id_shop"]) for row in world.shop.rows("stock_availables")} == {1}
     assert world.quantity("ROBE0001-M") == 3
+
+
+async def test_the_same_file_again_sets_what_the_shop_could_not_take_the_first_time(world: World) -> None:
+    quantities = {"CEINTURE": 4}
+    world.drop_stock(quantities)
+    await world.stock()
+    assert world.counts() == {"rows_read": 1, "ignored": 1}
+    world.drop_products({"reference": "CEINTURE"})
+    await world.products()
+    world.drop_stock(quantities)
+    await world.stock()
+    assert world.counts() == {"rows_read": 1, "updated": 1}
+    assert world.quantity("CEINTURE") == 4
+    assert "says the same as the last one" in world.report()["incidents"][0]["reason"]
+
+
+async def test_a_quantity_that_the_catalogue_overwrote_is_set_again_by_the_same_stock_file(world: World) -> None:
+    world.drop_products({"reference": "CEINTURE", "stocks": "1"})
+    await world.products()
+    world.drop_stock({"CEINTURE": 4})
+    await world.stock()
+    world.drop_products({"reference": "CEINTURE", "stocks": "2"})
+    await world.products()
+    world.drop_stock({"CEINTURE": 4})
+    await world.stock()
+    assert world.quantity("CEINTURE") == 4

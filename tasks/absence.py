@@ -1,0 +1,27 @@
+"""What a complete file closes by leaving it out, judged only where the run knows all that the file says."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.column_spec import AbsentRows
+from schemas.incidents import Level
+from tasks.plan.changed import absent
+from tasks.run import Run
+
+
+def closed_by_absence(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """The active links that the run's files close by leaving them out; `rows` are the accepted ones (`_key`).
+
+    None without a row accepted, and none when a file was refused. What a rejected row names is not absent; when a
+    rejected row does not tell its link's key, nothing is, and an incident says so.
+    """
+    refused = any(file.refused is not None for file in run.files)
+    if run.stream.absent_rows is not AbsentRows.DEACTIVATE or rows.is_empty() or refused:
+        return links.clear()
+    rejecting = run.rows.faults.filter(~pl.col("blanked")).select("_file", "_line", "_key").unique().collect()
+    unnamed = rejecting if run.stream.has_several_rows_per_key else rejecting.filter(pl.col("_key").is_null())
+    if not unnamed.is_empty():
+        run.tell(Level.ERROR, "absence_not_believed", value=str(unnamed.height))
+        return links.clear()
+    return absent(rows, links).join(rejecting, left_on="erp_key", right_on="_key", how="anti")
