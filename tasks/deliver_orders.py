@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
 from schemas.documents import DocumentStatus, Order
-from schemas.errors import PasserelleError, RefusedError, TransientError
+from schemas.errors import RefusedError, TransientError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.apply.chunks import Chunk, chunked, try_again
@@ -22,11 +20,15 @@ from tasks.plan.orders import Ended, SeenOrder
 from tasks.prepare_orders import STREAM, DueOrders, as_settled
 from tasks.progress import advance
 from tasks.run import Run
+from tasks.several_at_once import grouped, several_at_once
 from tasks.translate.cegid_amounts import cents
 from tasks.translate.cegid_orders import order_document
 from tasks.translate.discretion import discreet
 
 RETRIES = 3
+ERP = "cegid"
+"""The system that a TransientError of the ERP names; the ledger has its own."""
+NO_ANSWER = "order_erp_no_answer"
 
 
 class Counter:
@@ -74,10 +76,7 @@ async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
 
 def _by_customer(orders: list[Order]) -> list[list[Order]]:
     """Guests of one e-mail are one customer of the ERP."""
-    groups: dict[str, list[Order]] = {}
-    for order in orders:
-        groups.setdefault(order.customer.email.casefold(), []).append(order)
-    return list(groups.values())
+    return grouped(orders, lambda order: order.customer.email.casefold())
 
 
 def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
@@ -109,36 +108,28 @@ async def hand_over(counter: Counter, chunk: Orders) -> None:
     When the ERP does not answer for some of them only, however often they are tried, these wait for the next run.
     """
     chunk.tries += 1
-    failures = await asyncio.gather(*(_work(counter, chunk) for _ in range(counter.erp.connections)))
-    failure = _worst([failure for failure in failures if failure is not None])
+    before = sum(map(len, chunk.left))
+
+    def deliver(order: Order) -> None:
+        _deliver(counter, order)
+
+    failure = await several_at_once(counter.run, chunk, counter.erp.connections, deliver)
+    chunk.settled += before - sum(map(len, chunk.left))
     if failure is None:
         return
-    if not isinstance(failure, TransientError) or chunk.tries <= RETRIES or not chunk.settled:
+    erp_is_away = isinstance(failure, TransientError) and failure.system == ERP
+    if not erp_is_away or chunk.tries <= RETRIES or not chunk.settled:
         raise failure
     for order in (order for group in chunk.left for order in group):
-        counter.run.tell(Level.RETRY, "order_erp_no_answer", str(order.id_order))
-        _end(counter.run, order, Outcome.WAITING, "order_erp_no_answer")
+        _wait(counter, order)
 
 
-def _worst(failures: list[PasserelleError]) -> PasserelleError | None:
-    """What stops the run before what may be tried again."""
-    return min(failures, key=lambda failure: isinstance(failure, TransientError), default=None)
-
-
-async def _work(counter: Counter, chunk: Orders) -> PasserelleError | None:
-    """Takes customers from the chunk until none is left, or until the ERP fails; orders not settled go back."""
-    while chunk.left:
-        counter.run.lease.check()
-        group = list(chunk.left.popleft())
-        try:
-            while group:
-                await asyncio.to_thread(_deliver, counter, group[0])
-                group.pop(0)
-                chunk.settled += 1
-        except PasserelleError as error:
-            chunk.left.append(group)
-            return error
-    return None
+def _wait(counter: Counter, order: Order) -> None:
+    """The ledger follows the order from now on: the watermark will have passed it."""
+    run, key = counter.run, str(order.id_order)
+    run.ledger.wait(run.folder.name, counter.erp.kind(STREAM), key, code=NO_ANSWER, run_id=run.run_id)
+    run.tell(Level.RETRY, NO_ANSWER, key)
+    _end(run, order, Outcome.WAITING, NO_ANSWER)
 
 
 def _deliver(counter: Counter, order: Order) -> None:

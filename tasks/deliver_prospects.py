@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
 from schemas.documents import Customer
-from schemas.errors import PasserelleError, RefusedError, TransientError
+from schemas.errors import RefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
@@ -20,6 +18,7 @@ from tasks.erp import Erp
 from tasks.prepare_prospects import STREAM, Prospects, end_customers
 from tasks.progress import advance
 from tasks.run import Run
+from tasks.several_at_once import grouped, several_at_once
 from tasks.translate.discretion import of_customer, struck_out
 
 CHUNK = 200
@@ -34,21 +33,15 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
             end_customers(run, [customer.id_customer], Outcome.CREATED)
         return
     registry = open_registry(run, erp)
+    by_email = grouped(prospects.customers, lambda customer: customer.email.casefold())
     with run.step("deliver customers"):
         done = 0
-        for chunk in chunked(_by_email(prospects.customers), CHUNK):
+        for chunk in chunked(by_email, CHUNK):
             done += sum(map(len, chunk.left))
             await hand_over_customers(run, erp, registry, chunk)
             advance("deliver customers", done, len(prospects.customers))
     run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
     run.ledger.set_watermark(run.folder.name, erp.kind("customers"), prospects.seen_until)
-
-
-def _by_email(customers: list[Customer]) -> list[list[Customer]]:
-    groups: dict[str, list[Customer]] = {}
-    for customer in customers:
-        groups.setdefault(customer.email.casefold(), []).append(customer)
-    return list(groups.values())
 
 
 @task(
@@ -62,24 +55,13 @@ def _by_email(customers: list[Customer]) -> list[list[Customer]]:
 )
 async def hand_over_customers(run: Run, erp: Erp, registry: Registry, chunk: Chunk[list[Customer]]) -> None:
     """One chunk of prospects, each on its own."""
-    failures = await asyncio.gather(*(_work(run, erp, registry, chunk) for _ in range(erp.connections)))
-    told = [failure for failure in failures if failure is not None]
-    if told:
-        raise min(told, key=lambda failure: isinstance(failure, TransientError))
 
+    def deliver(customer: Customer) -> None:
+        _deliver(run, erp, registry, customer)
 
-async def _work(run: Run, erp: Erp, registry: Registry, chunk: Chunk[list[Customer]]) -> PasserelleError | None:
-    while chunk.left:
-        run.lease.check()
-        group = list(chunk.left.popleft())
-        try:
-            while group:
-                await asyncio.to_thread(_deliver, run, erp, registry, group[0])
-                group.pop(0)
-        except PasserelleError as error:
-            chunk.left.append(group)
-            return error
-    return None
+    failure = await several_at_once(run, chunk, erp.connections, deliver)
+    if failure is not None:
+        raise failure
 
 
 def _deliver(run: Run, erp: Erp, registry: Registry, customer: Customer) -> None:

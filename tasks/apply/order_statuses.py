@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from connectors.ledger import Link
 from connectors.prestashop import Identity
-from schemas.incidents import Level
-from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunked, try_again
-from tasks.plan.order_statuses import Move, by_state
-from tasks.plan.stock import SETTLED
-from tasks.prepare_order_statuses import FINAL, KIND, settled_row
+from tasks.followed import end, end_refused, remember
+from tasks.plan.statuses import Move, by_state
+from tasks.prepare_order_statuses import KIND
 from tasks.progress import advance
 from tasks.run import Run
 
@@ -29,12 +25,12 @@ async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
     """Writes what is to be written; orders that stay where they are have reached their place at once."""
     busy = [each for each in moves if each.state or each.tracking]
     idle = [each for each in moves if not (each.state or each.tracking)]
-    _end(run, idle)
+    end(run, idle)
     if run.asked.dry_run:
         run.planned += [_planned(each) for each in busy]
-        _end(run, busy)
+        end(run, busy)
         return
-    _remember(run, [each for each in idle if each.final])
+    remember(run, KIND, [each for each in idle if each.final])
     with run.step("write statuses"):
         done = 0
         for chunk in chunked(busy, CHUNK_ORDERS):
@@ -44,9 +40,9 @@ async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
 
 
 def _planned(each: Move) -> PlannedChange:
-    changes = [("tracking_number", each.order.tracking, each.tracking)] if each.tracking else []
-    changes += [("current_state", str(each.order.state), str(each.state))] if each.state else []
-    return PlannedChange(str(each.order.id_order), "order", "update", tuple(changes))
+    changes = [("tracking_number", each.one.tracking, each.tracking)] if each.tracking else []
+    changes += [("current_state", str(each.one.state), str(each.state))] if each.state else []
+    return PlannedChange(str(each.one.id), "order", "update", tuple(changes))
 
 
 @task(
@@ -66,14 +62,14 @@ async def write_statuses(run: Run, chunk: Chunk[Move]) -> None:
     now = await _states(run, moves) if chunk.tried else {}
     chunk.tried = True
     # What an earlier try has written is not written again: the same state twice is two rows of history and two mails.
-    left = [each for each in moves if now.get(each.order.id_order) != each.state]
+    left = [each for each in moves if now.get(each.one.id) != each.state]
     for (state, mail), group in by_state(left).items():
-        entities = [{"id_order": each.order.id_order, "id_order_state": state} for each in group]
+        entities = [{"id_order": each.one.id, "id_order_state": state} for each in group]
         options = {"sendemail": "1"} if mail else {}
         receipts = await run.shop.create("order_histories", entities, _HISTORY, options=options)
         for each, receipt in zip(group, receipts, strict=True):
             if receipt.error is not None:
-                refused[each.order.id_order] = receipt.error.said
+                refused[each.one.id] = receipt.error.said
     await _read_back(run, moves, refused)
     chunk.left.clear()
 
@@ -83,54 +79,25 @@ async def _write_tracking(run: Run, moves: Sequence[Move]) -> dict[int, str]:
     wanted = [each for each in moves if each.tracking]
     if not wanted:
         return {}
-    entities = [{"id": each.order.id_order_carrier, "tracking_number": each.tracking} for each in wanted]
+    entities = [{"id": each.one.id_order_carrier, "tracking_number": each.tracking} for each in wanted]
     receipts = await run.shop.update("order_carriers", entities)
     both = zip(wanted, receipts, strict=True)
-    return {each.order.id_order: receipt.error.said for each, receipt in both if receipt.error is not None}
+    return {each.one.id: receipt.error.said for each, receipt in both if receipt.error is not None}
 
 
 async def _read_back(run: Run, moves: Sequence[Move], refused: dict[int, str]) -> None:
     now = await _states(run, moves)
     for each in moves:
-        held = now.get(each.order.id_order, 0)
-        if each.state and held != each.state and each.order.id_order not in refused:
-            refused[each.order.id_order] = f"current_state: {each.state} / {held}"
-    for each in moves:
-        said = refused.get(each.order.id_order)
-        if said is not None:
-            run.tell(Level.ERROR, "status_refused", str(each.order.id_order), detail=said)
-    fine = [each for each in moves if each.order.id_order not in refused]
-    _remember(run, [each for each in fine if each.state or each.final])
-    _end(run, fine)
-    rows = [
-        settled_row(each.order, Outcome.REFUSED, "status_refused", refused[each.order.id_order])
-        for each in moves
-        if each.order.id_order in refused
-    ]
-    run.rows.end(pl.DataFrame(rows, schema=SETTLED, orient="row"))
+        held = now.get(each.one.id, 0)
+        if each.state and held != each.state and each.one.id not in refused:
+            refused[each.one.id] = f"current_state: {each.state} / {held}"
+    fine = [each for each in moves if each.one.id not in refused]
+    remember(run, KIND, [each for each in fine if each.state or each.final])
+    end(run, fine)
+    end_refused(run, [each for each in moves if each.one.id in refused], refused, "status_refused")
 
 
 async def _states(run: Run, moves: Sequence[Move]) -> dict[int, int]:
-    ids = [str(each.order.id_order) for each in moves if each.state]
+    ids = [str(each.one.id) for each in moves if each.state]
     rows = await run.shop.find("orders", "id", ids, display=("id", "current_state")) if ids else []
     return {int(row["id"]): int(row["current_state"] or 0) for row in rows}
-
-
-def _remember(run: Run, moves: Sequence[Move]) -> None:
-    """The state that we gave, and whether the order is followed any further."""
-    links = [
-        Link(
-            str(each.order.id_order),
-            each.order.id_order,
-            state=FINAL if each.final else "open",
-            fingerprint=f"={each.state or each.order.set_before}",
-        )
-        for each in moves
-    ]
-    if links:
-        run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
-
-
-def _end(run: Run, moves: Sequence[Move]) -> None:
-    rows = [settled_row(each.order, each.outcome, each.code, each.detail) for each in moves]
-    run.rows.end(pl.DataFrame(rows, schema=SETTLED, orient="row"))

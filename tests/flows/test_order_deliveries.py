@@ -7,12 +7,15 @@ import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
+from deployments.sandbox.cegid import SandboxCegid
+from deployments.sandbox.cegid.refusals import DispatcherFault
 from tests.flows import order_process
 from tests.flows.order_process import DeadlyErp
 from tests.flows.order_world import PASSWORD_VARIABLE, PERSON, OrderWorld
@@ -86,6 +89,46 @@ async def test_an_erp_that_stays_away_ends_the_run_and_moves_no_watermark(order_
     assert order_world.counts() == {"rows_read": 1, "created": 1}
     assert order_world.deliveries() == {str(order): "delivered"}
     assert len(order_world.documents()) == 1
+
+
+class PickyErp(SandboxCegid):
+    """An ERP whose service breaks down on one document only."""
+
+    breaks_on = ""
+
+    def call(self, service_name: str, operation: str, parameters: dict[str, Any]) -> Any:
+        header = parameters.get("createRequest", {}).get("Header", {})
+        if self.breaks_on and header.get("InternalReference") == self.breaks_on:
+            raise DispatcherFault("InternalServiceFault", "The server was unable to process the request.")
+        return super().call(service_name, operation, parameters)
+
+
+class PickyWorld(OrderWorld):
+    erp_class = PickyErp
+    erp: PickyErp
+
+
+@pytest.fixture
+def picky(prefect_api: None, tmp_path: Path) -> Iterator[PickyWorld]:
+    with PickyWorld.at(tmp_path / "boutique") as world:
+        yield world
+
+
+async def test_an_order_that_the_erp_never_answers_waits_and_the_others_go(picky: PickyWorld) -> None:
+    picky.write_settings(cegid={"connections": 1})
+    orders = [picky.place() for _ in range(3)]
+    picky.erp.breaks_on = f"WEB{orders[0]}"
+    state = await picky.orders()
+    assert state.name == "Completed", state.message
+    assert picky.counts() == {"rows_read": 3, "created": 2, "waiting": 1}
+    assert [incident["level"] for incident in picky.incidents()] == ["retry"]
+    with picky.ledger() as ledger:
+        assert ledger.watermark(picky.folder.name, "orders") is not None
+    picky.erp.breaks_on = ""
+    picky.shop.change("orders", orders[0], {"date_upd": "2020-01-01 00:00:00"})
+    await picky.orders()
+    assert picky.counts() == {"rows_read": 3, "created": 1, "unchanged": 2}
+    assert len(picky.documents()) == 3
 
 
 async def test_nothing_personal_is_at_rest(

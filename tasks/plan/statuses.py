@@ -1,4 +1,4 @@
-"""Pure: what the statuses of the ERP's documents do to the orders of the shop; an order only moves forward."""
+"""Pure: what the statuses of the ERP's documents do to orders and returns of the shop; they only move forward."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
-class OpenOrder:
-    """An order that the ERP has and that is followed still."""
+class Followed:
+    """An order or a return that the ERP has and that is followed still."""
 
-    id_order: int
+    id: int
     document: DocumentKey
     state: int
     """Where it is in the shop now."""
@@ -40,9 +40,9 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What is to happen to one order. `state` 0: nothing; `tracking` empty: nothing."""
+    """What is to happen to one of them. `state` 0: nothing; `tracking` empty: nothing."""
 
-    order: OpenOrder
+    one: Followed
     state: int = 0
     mail: bool = False
     final: bool = False
@@ -58,56 +58,51 @@ def rule_for(status: DocumentStatus, rules: Sequence[StatusRule]) -> StatusRule 
 
 
 def move(
-    order: OpenOrder, status: DocumentStatus | None, rules: Sequence[StatusRule], before_all: Collection[int]
+    one: Followed, status: DocumentStatus | None, rules: Sequence[StatusRule], before_all: Collection[int]
 ) -> Move:
-    """What an order is to become. `before_all` are the states in which an order goes to the ERP, or waits to."""
+    """What one is to become. `before_all` are the states in which it goes to the ERP, or waits to."""
     if status is None:
-        return Move(order, outcome=Outcome.REFUSED, code="status_document_gone", detail=str(order.document))
-    tracking = status.tracking if status.tracking and status.tracking != order.tracking else ""
-    tracking = tracking if order.id_order_carrier else ""
+        return Move(one, outcome=Outcome.REFUSED, code="status_document_gone", detail=str(one.document))
+    tracking = status.tracking if status.tracking and status.tracking != one.tracking else ""
+    tracking = tracking if one.id_order_carrier else ""
     rule = rule_for(status, rules)
     outcome = Outcome.UPDATED if tracking else Outcome.UNCHANGED
     if rule is None:
-        return Move(order, tracking=tracking, outcome=outcome)
-    if rule.state == order.state:
-        return Move(order, tracking=tracking, final=rule.final, outcome=outcome)
-    code = _obstacle(order, rule, rules, before_all)
+        return Move(one, tracking=tracking, outcome=outcome)
+    if rule.state == one.state:
+        return Move(one, tracking=tracking, final=rule.final, outcome=outcome)
+    code = _obstacle(one, rule, rules, before_all)
     if code:
         kept = Outcome.UPDATED if tracking else Outcome.IGNORED
-        return Move(order, tracking=tracking, outcome=kept, code=code, detail=str(order.state))
-    return Move(order, rule.state, rule.mail, rule.final, tracking, Outcome.UPDATED)
+        return Move(one, tracking=tracking, outcome=kept, code=code, detail=str(one.state))
+    return Move(one, rule.state, rule.mail, rule.final, tracking, Outcome.UPDATED)
 
 
-def _obstacle(order: OpenOrder, rule: StatusRule, rules: Sequence[StatusRule], before_all: Collection[int]) -> str:
-    if rule.state == order.set_before:
+def _obstacle(one: Followed, rule: StatusRule, rules: Sequence[StatusRule], before_all: Collection[int]) -> str:
+    if rule.state == one.set_before:
         return "status_taken_back"
-    if order.state in before_all:
+    if one.state in before_all:
         return ""
     places = {each.state: place for place, each in reversed(list(enumerate(rules)))}
-    now = places.get(order.state)
+    now = places.get(one.state)
     # A state that no rule names was given by hand, for a reason that we do not know.
     return "" if now is not None and places[rule.state] < now else "status_later_by_hand"
 
 
-def day_ranges(orders: Sequence[OpenOrder]) -> tuple[list[tuple[date, date]], list[OpenOrder]]:
-    """Ranges of days to read page by page, and the orders that lie so far from the others that each is asked alone."""
+def day_ranges(followed: Sequence[Followed]) -> list[tuple[date, date]]:
+    """Ranges of days to read page by page; so few documents as lie alone in time are asked for one by one."""
     ranges: list[tuple[date, date]] = []
-    alone: list[OpenOrder] = []
-    cluster: list[OpenOrder] = []
-    for order in sorted(orders, key=lambda order: order.placed_on):
-        if cluster and order.placed_on - cluster[-1].placed_on > GAP:
-            _close(cluster, ranges, alone)
+    cluster: list[date] = []
+    for day in sorted(one.placed_on for one in followed):
+        if cluster and day - cluster[-1] > GAP:
+            ranges += _range(cluster)
             cluster = []
-        cluster.append(order)
-    _close(cluster, ranges, alone)
-    return ranges, alone
+        cluster.append(day)
+    return ranges + _range(cluster)
 
 
-def _close(cluster: list[OpenOrder], ranges: list[tuple[date, date]], alone: list[OpenOrder]) -> None:
-    if len(cluster) > FEW:
-        ranges.append((cluster[0].placed_on, cluster[-1].placed_on))
-    else:
-        alone.extend(cluster)
+def _range(cluster: list[date]) -> list[tuple[date, date]]:
+    return [(cluster[0], cluster[-1])] if len(cluster) > FEW else []
 
 
 def by_state(moves: Sequence[Move]) -> Mapping[tuple[int, bool], list[Move]]:
