@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -197,6 +199,21 @@ async def test_a_lost_answer_makes_no_second_account(world: FlatWorld, kind: Fau
     assert len({row["email"] for row in world.shop.rows("customers")}) == len(world.shop.rows("customers")) == 6
 
 
+async def test_d18_an_account_made_while_ours_was_on_its_way_is_adopted(world: FlatWorld) -> None:
+    world.shop.faults.add(Fault(kind="latency", method="POST", path="/api/customers", times=1, seconds=3.0))
+    world.drop("customer", customer("C1"))
+    running = asyncio.create_task(world.run(import_customers))
+    while world.shop.count("GET", "/api/customers") < 2:  # noqa: ASYNC110 - the shop lives in another thread
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+    number = known(world, "c1@lab.test")
+    state = await running
+    assert state.name == "Completed", world.report()["rejects"]
+    [now] = world.shop.rows("customers")
+    assert (int(now["id"]), now["lastname"]) == (number, "Lefebvre")
+    assert 3 in now["groups"]
+
+
 async def test_a_lost_ledger_costs_reads_and_no_writes(world: FlatWorld) -> None:
     world.drop("customer", customer("C1"), customer("C2"))
     await world.run(import_customers)
@@ -238,7 +255,8 @@ async def test_a_dry_run_names_fields_and_no_values(world: FlatWorld) -> None:
     assert ["email", "", ""] in planned["changes"]
 
 
-async def test_nothing_personal_stays(world: FlatWorld) -> None:
+async def test_nothing_personal_stays(world: FlatWorld, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     bad = customer("C2", customer_email="clotilde.lefebvre", lastname="Lefebvre9")
     refused = customer("C3", firstname="Clotilde")
     world.drop("customer", customer("C1"), bad, refused)
@@ -251,3 +269,6 @@ async def test_nothing_personal_stays(world: FlatWorld) -> None:
         (name, word) for name, content in world.files_at_rest().items() for word in personal if word in content.lower()
     }
     assert found == set()
+    assert "import_customers" in caplog.text
+    logged = "\n".join(record.getMessage() for record in caplog.records).lower().encode()
+    assert [word for word in (*personal, b"%40lab.test") if word in logged] == []

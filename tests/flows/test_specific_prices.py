@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connectors.ledger import Ledger, Link
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.specific_prices import import_specific_prices
 from tests.flows.flat_world import FlatWorld
@@ -189,6 +190,18 @@ async def test_a_price_made_by_hand_is_overwritten_on_demand(sold: FlatWorld, id
     await sold.run(import_specific_prices)
     assert sold.counts() == {"rows_read": 1, "updated": 1}
     assert (int(of_belt(sold)["id"]), float(of_belt(sold)["reduction"])) == (known, 0.2)
+
+
+async def test_a_price_made_by_a_run_that_was_killed_is_known_as_ours(sold: FlatWorld) -> None:
+    sold.drop("specificprice", discount("CEINTURE"))
+    await sold.run(import_specific_prices)
+    [link] = sold.links("specific_price").to_dicts()
+    with Ledger.open(f"sqlite:///{sold.folder / 'ledger.db'}", snapshots=None) as ledger:
+        ledger.confirm(sold.folder.name, "specific_price", [Link(link["erp_key"], 0, state="intent")], run_id=None)
+    sold.drop("specificprice", discount("CEINTURE", reduction="35"))
+    await sold.run(import_specific_prices)
+    assert sold.counts() == {"rows_read": 1, "updated": 1}
+    assert float(of_belt(sold)["reduction"]) == 0.35
 
 
 async def test_only_our_own_prices_leave_with_a_complete_file(sold: FlatWorld) -> None:
