@@ -17,7 +17,7 @@ from tasks.apply.products import ABSENT, GENERIC, ProductsPlan
 from tasks.gather.names import shop_names
 from tasks.gather.products import Linked, current_products
 from tasks.gather.taxes import default_group, tax_rates
-from tasks.plan.changed import with_links
+from tasks.plan.changed import believed, with_links
 from tasks.plan.products import plan_product
 from tasks.plan.shapes import ShopRules
 from tasks.plan.stock import settled
@@ -54,8 +54,8 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         wanted = _wanted(run, validated, looked_at, gone)
         marks = dict(zip(looked_at["_key"], looked_at["fingerprint"], strict=True))
         needed = pl.concat([looked_at["_key"], gone["erp_key"]]).alias("erp_key").to_frame()
-        known = links.join(needed, on="erp_key", how="semi").select("erp_key", "shop_id", "sub_id")
-        linked = {key: Linked(shop_id, sub_id) for key, shop_id, sub_id in known.iter_rows()}
+        known = links.join(needed, on="erp_key", how="semi").select("erp_key", "shop_id", "sub_id", believed(run.since))
+        linked = {key: Linked(shop_id, sub_id, trusted) for key, shop_id, sub_id, trusted in known.iter_rows()}
         return await _planned(run, wanted, linked, marks)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -9,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from schemas.outcomes import Outcome
 from tasks.absence import closed_by_absence
 from tasks.gather.stock import stock_rows
-from tasks.plan.changed import with_links
+from tasks.plan.changed import believed, with_links
 from tasks.plan.stock import StockPlan, fingerprint, known_writes, plan_stock, settled, unchanged
 from tasks.run import Run
 from tasks.validate import ValidatedStream
@@ -57,7 +59,8 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
         _confirmed_quantity=pl.col("_confirmed").str.strip_prefix("=").cast(pl.Int64, strict=False)
     )
     asked = changed.filter(~told.fill_null(value=False))
-    found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), _places(asked, products))
+    places = _places(asked, products, run.since)
+    found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), places)
     plan = plan_stock(asked, found)
     return StockPlan(
         pl.concat([known_writes(known), plan.writes]),
@@ -66,9 +69,10 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
     )
 
 
-def _places(asked: pl.DataFrame, products: pl.DataFrame) -> dict[str, tuple[int, int]]:
+def _places(asked: pl.DataFrame, products: pl.DataFrame, since: datetime | None) -> dict[str, tuple[int, int]]:
     """(id_product, id_product_attribute) by key, of the rows asked for that the product links know."""
-    known = products.filter(pl.col("shop_id") > 0).join(asked, left_on="erp_key", right_on="_key", how="semi")
+    known = products.filter((pl.col("shop_id") > 0) & believed(since))
+    known = known.join(asked, left_on="erp_key", right_on="_key", how="semi")
     return {key: (shop_id, sub_id) for key, shop_id, sub_id in known.select("erp_key", "shop_id", "sub_id").iter_rows()}
 
 

@@ -27,10 +27,15 @@ COMBINATION_FIELDS = ("id", "id_product", "reference", "price", "weight", "defau
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What the ledger remembers of a row: `id_product` and `id_combination` (0 for a simple product)."""
+    """What the ledger remembers of a row: `id_product` and `id_combination` (0 for a simple product).
+
+    An id that is not `believed` counts only where the shop's product bears the key: a shop restored from a backup
+    gives the ids of what was lost to what is made next.
+    """
 
     id_product: int
     id_combination: int
+    believed: bool = True
 
 
 async def current_products(
@@ -47,11 +52,11 @@ async def current_products(
     search = _Search(shop, key_field, tuple(fields))
     keys = {row.ref.key for product in wanted for row in product.rows}
     await search.read_products(str(linked[key].id_product) for key in keys if key in linked and linked[key].id_product)
-    strangers = [product for product in wanted if not _known_ids(product, linked, search.products)]
+    strangers = [product for product in wanted if not search.known_ids(product, linked)]
     await search.look_up(strangers)
     found: dict[str, CurrentProduct | Problem] = {}
     for product in wanted:
-        at = search.find(product, _known_ids(product, linked, search.products))
+        at = search.find(product, search.known_ids(product, linked))
         if at is not None:
             found[product.key] = at
     await search.read_combinations(at.id for at in found.values() if isinstance(at, CurrentProduct))
@@ -68,10 +73,6 @@ async def current_products(
 def _links(product: WantedProduct, linked: Mapping[str, Linked]) -> list[Linked]:
     links = [linked[row.ref.key] for row in product.rows if row.ref.key in linked]
     return [link for link in links if link.id_product and (link.id_combination == 0) == product.simple]
-
-
-def _known_ids(product: WantedProduct, linked: Mapping[str, Linked], products: Mapping[int, Entity]) -> set[int]:
-    return {link.id_product for link in _links(product, linked) if link.id_product in products}
 
 
 class _Search:
@@ -95,6 +96,14 @@ class _Search:
         if wanted:
             for entity in await self.shop.find("products", "id", wanted, display=self.product_fields):
                 self.products[int(entity["id"])] = entity
+
+    def known_ids(self, product: WantedProduct, linked: Mapping[str, Linked]) -> set[int]:
+        """The ids that the links of this product's rows name, where the shop has such a product."""
+        return {link.id_product for link in _links(product, linked) if self._holds(link, product.key)}
+
+    def _holds(self, link: Linked, key: str) -> bool:
+        entity = self.products.get(link.id_product)
+        return entity is not None and (link.believed or entity.get(self.key_field) == key)
 
     async def read_combinations(self, products: Iterable[int]) -> None:
         ids = [str(i) for i in sorted(set(products)) if i not in self.of_product]

@@ -7,11 +7,16 @@ from datetime import datetime
 import polars as pl
 
 
+def believed(since: datetime | None) -> pl.Expr:
+    """Whether a link counts as confirmed: it was so before `since`, or there is no `since`."""
+    return (pl.lit(value=True) if since is None else pl.col("confirmed_at") < since).alias("believed")
+
+
 def with_links(rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
     """`rows` (`_key`, `fingerprint`, ...) with `_changed` and of their link `shop_id`, `sub_id`, `state`, `_confirmed`.
 
     `_confirmed` is the fingerprint that the link holds; a row is unchanged when it is the same. With `since`, a link
-    confirmed at or after it counts as not confirmed: its ids are kept, its fingerprint is not believed.
+    confirmed at or after it counts as not confirmed: its ids are given, its fingerprint is not believed.
     """
     confirmed = links.select(
         pl.col("erp_key").alias("_key"),
@@ -22,8 +27,7 @@ def with_links(rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None) 
         "confirmed_at",
     )
     joined = rows.join(confirmed, on="_key", how="left", maintain_order="left")
-    believed = pl.lit(True) if since is None else pl.col("confirmed_at") < since
-    same = (pl.col("_confirmed") == pl.col("fingerprint")) & believed
+    same = (pl.col("_confirmed") == pl.col("fingerprint")) & believed(since)
     return joined.with_columns(_changed=~same.fill_null(value=False)).drop("confirmed_at")
 
 
