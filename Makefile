@@ -39,6 +39,9 @@ imports: $(READY) ## who may import whom
 	@$(BIN)/lint-imports
 
 bench: $(READY) ## measured speed; writes build/bench.json
+	@test -d build/bench-venv || { $(BIN)/python -m venv build/bench-venv && \
+	  build/bench-venv/bin/python -m pip install --quiet --no-deps --require-hashes \
+	  -r tests/benchmarks/requirements-bench.lock; } || { rm -rf build/bench-venv; echo "dlt could not be installed"; }
 	@$(BIN)/python -m tests.benchmarks
 
 chaos: $(READY) ## kills and faults at random moments; writes build/chaos.json

@@ -16,6 +16,7 @@ from schemas.column_spec import StreamSpec
 from schemas.errors import DeniedError, PasserelleError
 from schemas.run_report import RunReport
 from tasks.conclude import conclude
+from tasks.recall_pace import recall_pace, remember_pace
 from tasks.run import Asked, Run, StoppedByGuardError
 from tasks.shop import ShopFolder, open_shop_folder
 
@@ -61,10 +62,14 @@ async def _under_lease(
         _clear(work)
         async with folder.open_shop() as shop:
             shop.ask_before_writes(lease.check)
+            recall_pace(folder, shop)
             if after_a_death:
                 await shop.settled()
             run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), report, work)
-            return await _ended(run, await _outcome_of(steps, run))
+            error = await _outcome_of(steps, run)
+            if error is None:
+                remember_pace(folder, shop)
+            return await _ended(run, error)
     except PasserelleError as error:
         ledger.finish_run(run_id, "Failed", {}, str(error), None)
         raise

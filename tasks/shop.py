@@ -44,6 +44,11 @@ class ShopFolder:
         """Where files go when their run has ended."""
         return self.path / self.settings.files.archives
 
+    @property
+    def snapshots(self) -> Path:
+        """Where files lie that can be made again at any time."""
+        return self.path / ".snapshots"
+
     def stream(self, name: str) -> StreamSpec:
         """The stream called `name`; ConfigurationError when import.json lacks it or switches it off."""
         return _switched_on(self.imports, name, "import.json")
@@ -57,7 +62,7 @@ class ShopFolder:
         url = self.settings.ledger.url
         if isinstance(url, SecretName):
             url = resolve(url)
-        return Ledger.open(url or f"sqlite:///{self.path / 'ledger.db'}", snapshots=self.path / ".snapshots")
+        return Ledger.open(url or f"sqlite:///{self.path / 'ledger.db'}", snapshots=self.snapshots)
 
     def open_shop(self) -> Shop:
         """The client of the shop's webservice, not yet connected."""

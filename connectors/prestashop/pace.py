@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import fmean, linear_regression
 from typing import TYPE_CHECKING
@@ -88,6 +89,17 @@ class _Lane:
         self.alone.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a pace knows of a shop: the connections that were worth having and their gains; by lane its size, and the
+    seconds per entity of one request at a time."""
+
+    connections: int
+    gains: Mapping[int, float]
+    sizes: Mapping[str, int]
+    alone: Mapping[str, float]
+
+
 class Pace:
     """The sizes and the number of connections to use now, within the limits."""
 
@@ -106,6 +118,27 @@ class Pace:
         """Whether the last connection is there on trial."""
         self._answers_of_state = 0
         """Answers since the number of connections, or the trial, was set."""
+
+    def learnt(self) -> Learnt:
+        """What a later client of the same shop may start from."""
+        settled = self._connections - 1 if self._trying else self._connections
+        gains = {count: gain for count, gain in self._gains.items() if count <= settled}
+        known = {name: lane for name, lane in self._lanes.items() if lane.alone}
+        sizes = {name: lane.size for name, lane in known.items()}
+        return Learnt(settled, gains, sizes, {name: min(lane.alone) for name, lane in known.items()})
+
+    def start_from(self, learnt: Learnt) -> None:
+        """Begins where an earlier client ended, within the limits; what has changed since is learnt as ever."""
+        self._gains |= learnt.gains
+        connections = 1
+        while connections < min(learnt.connections, self._most) and connections + 1 in self._gains:
+            connections += 1
+        self._set_connections(connections, trying=False)
+        for name, size in learnt.sizes.items():
+            lane = self._lane(name)
+            lane.size = max(1, min(lane.ceiling, size))
+            # A shop that has grown slower gives less than it did: the connections are judged against what it was.
+            lane.alone.append(learnt.alone[name])
 
     @property
     def connections(self) -> int:

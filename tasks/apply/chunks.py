@@ -47,12 +47,16 @@ class Chunk(Generic[Unit]):
         under_way: set[asyncio.Task[None]] = set()
         try:
             while self.left or under_way:
-                while self.left and len(under_way) < run.shop.pace.connections:
+                connections = run.shop.pace.connections
+                # One more than can be sent at once: while a batch is confirmed, no connection waits for the next.
+                while self.left and len(under_way) <= connections:
                     run.lease.check()
-                    under_way.add(asyncio.create_task(self._one(self._take(sizes(), weights), send)))
+                    batch = self._take(sizes(), weights)
+                    self._give_back(batch, connections, len(under_way))
+                    under_way.add(asyncio.create_task(self._one(batch, send)))
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                for batch in done:
-                    batch.result()
+                for ended in done:
+                    ended.result()
         finally:
             await asyncio.gather(*under_way, return_exceptions=True)
 
@@ -65,6 +69,14 @@ class Chunk(Generic[Unit]):
                 break
             batch.append(self.left.popleft())
         return batch
+
+    def _give_back(self, batch: list[Unit], connections: int, under_way: int) -> None:
+        """Keeps an even share of what is left: the last batches end together, and none is a crumb."""
+        left = len(batch) + len(self.left)
+        rounds = -(-left // (len(batch) * connections))
+        share = -(-left // max(1, rounds * connections - under_way % connections))
+        self.left.extendleft(reversed(batch[share:]))
+        del batch[share:]
 
     async def _one(self, batch: list[Unit], send: Callable[[list[Unit]], Awaitable[None]]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from tasks.run import Run
 
 KIND = "stock"
 ROWS = "stock_availables"
-CHUNK_LINES = 5_000
+CHUNK_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,10 @@ async def _write_batch(run: Run, batch: list[Line]) -> list[Line]:
     held = await _read_back(run, written)
     wrong = [line for line in written if held.get(line.id, line.quantity) != line.quantity]
     ended += [line.ended(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong]
-    _confirm(run, [line for line in written if line not in wrong], Outcome.UPDATED)
+    # The disk acknowledges each confirmation: other requests go out meanwhile.
+    sound = [line for line in written if line not in wrong] if wrong else written
+    await asyncio.to_thread(_remember, run, sound)
+    run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in sound]))
     run.rows.end(_as_settled(ended))
     return gone
 
@@ -146,9 +150,13 @@ async def _read_back(run: Run, lines: list[Line]) -> dict[int, int]:
     return dict.fromkeys((line.id for line in lines), 0) | {int(row["id"]): int(row["quantity"] or 0) for row in rows}
 
 
+def _remember(run: Run, lines: list[Line]) -> None:
+    run.ledger.confirm(run.folder.name, KIND, [line.link() for line in lines], run_id=run.run_id)
+
+
 def _confirm(run: Run, lines: list[Line], outcome: Outcome) -> None:
     if lines:
-        run.ledger.confirm(run.folder.name, KIND, [line.link() for line in lines], run_id=run.run_id)
+        _remember(run, lines)
         run.rows.end(_as_settled([line.ended(outcome) for line in lines]))
 
 

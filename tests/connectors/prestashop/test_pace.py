@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from connectors.prestashop.limits import ShopLimits
-from connectors.prestashop.pace import Pace, page_lane
+from connectors.prestashop.pace import Learnt, Pace, page_lane
 
 FULL = ShopLimits(pace="full", max_connections=8, max_batch=500)
 POLITE = ShopLimits(pace="polite", max_connections=8, max_batch=500)
@@ -200,3 +200,29 @@ def test_the_same_answers_give_the_same_pace() -> None:
         return pace.batch_size("stock_availables"), pace.connections
 
     assert settled() == settled()
+
+
+@pytest.mark.parametrize("limits", [FULL, POLITE])
+def test_a_later_pace_starts_where_the_earlier_one_ended(limits: ShopLimits) -> None:
+    earlier, later = Pace(limits), Pace(limits)
+    SimulatedShop(workers=4).serve(earlier, 150)
+    later.start_from(earlier.learnt())
+    assert later.learnt().connections == earlier.learnt().connections >= 2
+    assert later.batch_size("stock_availables") == earlier.batch_size("stock_availables")
+    assert later.batch_size("products") == 10
+    SimulatedShop(workers=1).serve(later, 150)
+    assert later.connections <= 2
+
+
+def test_what_was_learnt_of_another_shop_never_passes_the_limits() -> None:
+    pace = Pace(ShopLimits(pace="full", max_connections=2, max_batch=50))
+    pace.start_from(
+        Learnt(
+            9,
+            {1: 1.0, 2: 1.9, 9: 8.0},
+            {"stock_availables": 500, "products": 0},
+            {"stock_availables": 0.1, "products": 1},
+        )
+    )
+    assert pace.connections == 2
+    assert (pace.batch_size("stock_availables"), pace.batch_size("products")) == (50, 1)

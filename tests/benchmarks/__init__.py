@@ -1,0 +1,1 @@
+"""Measured speed, as ratios of figures taken in one run: `make bench`."""

@@ -1,0 +1,41 @@
+"""`python -m tests.benchmarks [PART ...]`: every part, or those named; the figures go to `build/bench.json`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+PARTS = ("stock", "products", "unchanged", "validation", "prefect_share", "adaptivity")
+BUILD = Path("build")
+
+# Measured as an installed product runs: compiled modules are kept from one run to the next.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
+
+
+def main() -> int:
+    """The exit code: 0 also when a target is missed, which the table tells."""
+    from tests.benchmarks.figures import Sheet  # noqa: PLC0415 - after the environment is set
+    from tests.campaigns.prefect_here import prefect_server  # noqa: PLC0415
+
+    sheet = Sheet()
+    load = os.getloadavg()[0]
+    sheet.note(
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {os.cpu_count()} cores, "
+        f"load {load:.1f} before the start"
+    )
+    with prefect_server() as address:
+        os.environ["PREFECT_API_URL"] = address
+        for part in sys.argv[1:] or PARTS:
+            import_module(f"tests.benchmarks.{part}").measure(sheet, BUILD / "bench")
+            sheet.write(BUILD / "bench.json")
+    sheet.note(f"Load {os.getloadavg()[0]:.1f} at the end. {BUILD / 'bench.json'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""dlt takes a stock file into DuckDB, merged on the key: `python dlt_merge.py CSV FOLDER`, with its own environment."""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import dlt
+import pyarrow.csv
+
+
+def main() -> int:
+    """Seconds of wall and CPU of this load, imports included in the CPU, and the peak memory in MB."""
+    path, folder = sys.argv[1:]
+    started = time.perf_counter()
+    pipeline = dlt.pipeline(
+        "stock",
+        destination=dlt.destinations.duckdb(str(Path(folder) / "stock.duckdb")),
+        dataset_name="shop",
+        pipelines_dir=folder,
+    )
+    rows = pyarrow.csv.read_csv(path, parse_options=pyarrow.csv.ParseOptions(delimiter=";"))
+    pipeline.run(rows, table_name="stock", write_disposition="merge", primary_key="reference")
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    told = {
+        "seconds": time.perf_counter() - started,
+        "cpu": time.process_time() + children.ru_utime + children.ru_stime,
+        "peak_mb": max(usage.ru_maxrss, children.ru_maxrss) / 1024,
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""Where a benchmark is played: a sandbox shop and flows, each in a process of its own, and a shop's folder."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from connectors.ledger import Ledger
+from deployments.sandbox.shop import SandboxShop
+from tests.flows.world import KEY_VARIABLE, World
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """A sandbox shop's pace: `speed` 0 is as fast as this machine serves, 1 the measured real shop."""
+
+    name: str
+    workers: int | None
+    speed: float
+
+
+REAL = Speed("simulated real shop, 4 workers", 4, 1.0)
+FLAT_OUT = Speed("sandbox flat out", None, 0.0)
+
+
+class ShopProcess:
+    """A sandbox shop in another process; the part of `SandboxShop` that a `World` needs."""
+
+    def __init__(self, speed: Speed, state: Path | None = None) -> None:
+        command = [sys.executable, "-m", "tests.benchmarks.shop_process", str(speed.workers or 0), str(speed.speed)]
+        command += [str(state)] if state else []
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        out = self._process.stdout
+        if out is None:
+            raise RuntimeError("the sandbox shop has no output")
+        self.url, self.key = out.readline().split()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.communicate()
+
+    def ask(self, method: str, path: str, content: Any = None) -> Any:
+        """The answer of the sandbox's own panel."""
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc)
+        body = None if content is None else json.dumps(content).encode()
+        connection.request(method, f"/_sandbox/{path}", body)
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        return answer
+
+    @property
+    def writes(self) -> int:
+        return int(self.ask("GET", "requests")["writes"])
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a flow's process went: seconds of wall and of CPU, with and without its start, and its peak memory."""
+
+    state: str
+    message: str
+    flow_seconds: float
+    flow_cpu: float
+    import_cpu: float
+    process_seconds: float
+    process_cpu: float
+    peak_mb: float
+
+
+def run_flow(flow: str, world: World) -> Ran:
+    """The flow in a process of its own; a run that did not complete is an error."""
+    command = [sys.executable, "-m", "tests.benchmarks.run_flow", flow, str(world.folder)]
+    environment = os.environ | {KEY_VARIABLE: world.shop.key}
+    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+    ran = Ran(**json.loads(ended.stdout.splitlines()[-1]))
+    if ran.state != "Completed":
+        raise RuntimeError(f"{flow} ended {ran.state}: {ran.message}")
+    return ran
+
+
+def open_world(folder: Path, speed: Speed, state: Path | None = None, **limits: Any) -> World:
+    """A folder made anew and a shop process, to be entered."""
+    shutil.rmtree(folder, ignore_errors=True)
+    world = World(folder, ShopProcess(speed, state))  # type: ignore[arg-type] # what a World needs of one
+    folder.mkdir(parents=True)
+    world.write_settings(shop__limits=limits)
+    return world
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The state of a shop with simple products, and id_stock_available by their reference."""
+
+    state: Path
+    stock_ids: dict[str, int]
+
+
+def catalogue(place: Path, count: int) -> Catalogue:
+    """A shop with `count` simple products; made once."""
+    state, ids = place / f"shop-{count}.state", place / f"shop-{count}.json"
+    if not ids.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        state.unlink(missing_ok=True)
+        with SandboxShop(state_file=state) as shop:
+            products = {_insert(shop, number): reference(number) for number in range(count)}
+            stock = {products[int(row["id_product"])]: int(row["id"]) for row in shop.rows("stock_availables")}
+        ids.write_text(json.dumps(stock), encoding="utf-8")
+    return Catalogue(state, json.loads(ids.read_text(encoding="utf-8")))
+
+
+def _insert(shop: SandboxShop, number: int) -> int:
+    names = {1: f"Product {number}", 2: f"Produit {number}"}
+    return shop.insert("products", {"reference": reference(number), "name": names, "price": "10.00"})
+
+
+def reference(number: int) -> str:
+    return f"R{number:07}"
+
+
+def known_links(world: World, keys: Iterable[str], ids: Iterable[int], quantities: Iterable[int]) -> None:
+    """The ledger of an earlier sync: these keys were confirmed with these stock rows and quantities."""
+    fingerprints = pl.Series([f"={quantity}" for quantity in quantities], dtype=pl.String)
+    links = pl.DataFrame({"erp_key": list(keys), "shop_id": list(ids), "fingerprint": fingerprints}).with_columns(
+        sub_id=pl.lit(0, pl.Int64),
+        parent_key=pl.lit(None, pl.String),
+        state=pl.lit("active"),
+        mapping_version=pl.lit(""),
+    )
+    place = world.folder
+    with Ledger.open(f"sqlite:///{place / 'ledger.db'}", snapshots=place / ".snapshots") as ledger:
+        ledger.confirm(place.name, "stock", links, run_id=None)
+        ledger.links(place.name, "stock")
+
+
+def drop_stock_file(world: World, quantities: Mapping[str, int] | pl.DataFrame, name: str) -> Path:
+    """A stock file; written aside and moved, as a transfer program does."""
+    if not isinstance(quantities, pl.DataFrame):
+        quantities = pl.DataFrame({"reference": list(quantities), "quantity": list(quantities.values())})
+    path = world.folder / "streams" / name
+    quantities.write_csv(path, separator=";")
+    return path

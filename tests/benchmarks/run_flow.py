@@ -1,0 +1,43 @@
+"""One flow in a process of its own, measured: `python -m tests.benchmarks.run_flow FLOW FOLDER` writes JSON."""
+
+from __future__ import annotations
+
+import time
+
+STARTED, STARTED_CPU = time.perf_counter(), time.process_time()
+
+import asyncio  # noqa: E402 - the clock starts before the imports
+import json  # noqa: E402
+import resource  # noqa: E402
+import sys  # noqa: E402
+
+from deployments.environment import prepare_prefect  # noqa: E402
+
+prepare_prefect()
+
+from deployments.flow_names import flow_named  # noqa: E402
+
+
+def main() -> int:
+    """Runs the flow; seconds of wall and CPU with and without the imports, peak memory in MB."""
+    name, folder = sys.argv[1:]
+    flow = flow_named(name)
+    imported, imported_cpu = time.perf_counter(), time.process_time()
+    state = asyncio.run(flow(folder, return_state=True))
+    ended, ended_cpu = time.perf_counter(), time.process_time()
+    told = {
+        "state": state.name,
+        "message": state.message,
+        "flow_seconds": ended - imported,
+        "flow_cpu": ended_cpu - imported_cpu,
+        "import_cpu": imported_cpu - STARTED_CPU,
+        "process_seconds": ended - STARTED,
+        "process_cpu": ended_cpu,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""20,000 changed stock lines, whose ids an earlier sync has learnt, against bare batches and one request per line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.benchmarks.bare import Request, best_rate, documents, one_by_one
+from tests.benchmarks.figures import Sheet
+from tests.benchmarks.place import (
+    FLAT_OUT,
+    REAL,
+    Catalogue,
+    Speed,
+    catalogue,
+    drop_stock_file,
+    known_links,
+    open_world,
+    run_flow,
+)
+from tests.flows.world import World
+
+LINES = 20_000
+NAIVE_SAMPLE = 200
+BATCHES = (50, 100, 200, 500, 1000)
+CONNECTIONS = (2, 4)
+
+
+def measure(sheet: Sheet, place: Path) -> None:
+    """Both ratios at both speeds of the shop."""
+    shop = catalogue(place, LINES)
+    for speed in (REAL, FLAT_OUT):
+        sheet.title(f"Stock, {LINES:,} changed lines: {speed.name}")
+        world = open_world(place / "stock", speed, shop.state, pace="full")
+        with world:
+            _one_speed(sheet, world, shop, speed)
+
+
+def _one_speed(sheet: Sheet, world: World, shop: Catalogue, speed: Speed) -> None:
+    url, key, keys = world.shop.url, world.shop.key, list(shop.stock_ids)
+    known_links(world, keys, shop.stock_ids.values(), [0] * LINES)
+    drop_stock_file(world, dict.fromkeys(keys, 1), "stock_1.csv")
+    first = run_flow("import_stock", world)
+    bare = best_rate(url, key, "PATCH", "stock_availables", _entities(shop, 2), BATCHES, CONNECTIONS)
+    naive = one_by_one(url, key, _naive(shop, 3))
+    drop_stock_file(world, dict.fromkeys(keys, 4), "stock_2.csv")
+    ran = run_flow("import_stock", world)
+    steps = {step["name"]: step["seconds"] for step in world.report()["steps"]}
+    rate = LINES / ran.flow_seconds
+    name = f"stock, {speed.name}: "
+    sheet.add(name + "against bare batches", rate / bare.per_second, "ratio", ">= 0.85")
+    sheet.add(name + "against one request per line", rate / naive, "ratio", ">= 20")
+    sheet.add(name + "whole process against bare batches", LINES / ran.process_seconds / bare.per_second, "ratio")
+    sheet.add(name + "writing step alone against bare batches", LINES / steps["write stock"] / bare.per_second, "ratio")
+    sheet.add(name + "lines per second, flow", rate, "lines/s")
+    sheet.add(name + "lines per second, first run of this shop", LINES / first.flow_seconds, "lines/s")
+    sheet.add(name + "lines per second, bare", bare.per_second, "lines/s")
+    sheet.add(name + "lines per second, one request per line", naive, "lines/s")
+    sheet.note(f"Bare: {bare}. Steps: {steps}. CPU of the flow {ran.flow_cpu:.2f} s. {world.report()['requests']}")
+
+
+def _entities(shop: Catalogue, quantity: int) -> list[bytes]:
+    return [
+        f"<stock_available><id>{known}</id><quantity>{quantity}</quantity></stock_available>".encode()
+        for known in shop.stock_ids.values()
+    ]
+
+
+def _naive(shop: Catalogue, quantity: int) -> list[Request]:
+    """A client that knows no batch, and already knows the ids."""
+    return documents("PATCH", "stock_availables", _entities(shop, quantity)[:NAIVE_SAMPLE], 1)

@@ -1,0 +1,123 @@
+"""A stock file of a million rows of which nothing, or one in a hundred, has changed; the same file read and merged."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from tests.benchmarks.figures import Sheet
+from tests.benchmarks.place import (
+    FLAT_OUT,
+    Catalogue,
+    Ran,
+    catalogue,
+    drop_stock_file,
+    known_links,
+    open_world,
+    reference,
+    run_flow,
+)
+from tests.flows.world import World
+
+ROWS = 1_000_000
+SIZES = (10_000, 100_000, ROWS)
+ON_SHOP = 20_000
+TRIES = 3
+_SHOP_ID_OF_THE_OTHERS = 10_000_000
+_HERE = Path(__file__).parent
+
+
+def measure(sheet: Sheet, place: Path) -> None:
+    """Nothing changed, at three sizes; then one row in a hundred; polars and dlt take the largest file."""
+    sheet.title("Stock file with nothing changed")
+    shop = catalogue(place, ON_SHOP)
+    for rows in SIZES:
+        _one_size(sheet, place, shop, rows)
+
+
+def _one_size(sheet: Sheet, place: Path, shop: Catalogue, rows: int) -> None:
+    world = open_world(place / "unchanged", FLAT_OUT, shop.state, pace="full")
+    with world:
+        frame = quantities(rows)
+        ids = [shop.stock_ids.get(reference(number), _SHOP_ID_OF_THE_OTHERS + number) for number in range(rows)]
+        known_links(world, frame["reference"].to_list(), ids, frame["quantity"].to_list())
+        runs = [_again(world, frame, attempt) for attempt in range(TRIES)]
+        ran = min(runs, key=lambda run: run.process_cpu)
+        name = f"nothing changed, {rows:,} rows: "
+        is_largest = rows == ROWS
+        sheet.add(name + "write requests", world.shop.writes, "requests", "== 0")
+        sheet.add(name + "CPU of the process", ran.process_cpu, "s CPU", "< 4" if is_largest else "")
+        sheet.add(name + "CPU of its imports", ran.import_cpu, "s CPU")
+        sheet.add(name + "wall of the process", ran.process_seconds, "s")
+        sheet.add(name + "wall of the flow", ran.flow_seconds, "s")
+        sheet.add(name + "peak memory", ran.peak_mb, "MB", "< 1024" if is_largest else "")
+        if is_largest:
+            _beside_others(sheet, place, frame, ran)
+            _one_in_a_hundred(sheet, world, rows)
+
+
+def _again(world: World, frame: pl.DataFrame, attempt: int) -> Ran:
+    # Another order of the rows: a file with the content of the last one is not even read.
+    drop_stock_file(world, pl.concat([frame[attempt + 1 :], frame[: attempt + 1]]), f"stock_{attempt}.csv")
+    return run_flow("import_stock", world)
+
+
+def _one_in_a_hundred(sheet: Sheet, world: World, rows: int) -> None:
+    drop_stock_file(world, quantities(rows, changed=rows // 100), "stock_9.csv")
+    ran = run_flow("import_stock", world)
+    sheet.add(f"1 % of {rows:,} changed: CPU of the process", ran.process_cpu, "s CPU")
+    sheet.add(f"1 % of {rows:,} changed: wall of the flow", ran.flow_seconds, "s")
+    sheet.add(f"1 % of {rows:,} changed: peak memory", ran.peak_mb, "MB")
+    sheet.add(f"1 % of {rows:,} changed: write requests", world.shop.writes, "requests")
+
+
+def _beside_others(sheet: Sheet, place: Path, frame: pl.DataFrame, ran: Ran) -> None:
+    path = place / "stock.csv"
+    frame.write_csv(path, separator=";")
+    reading = min(_read_seconds(path) for _ in range(TRIES))
+    sheet.add("a bare polars read of the file", reading, "s CPU")
+    sheet.add("flow, imports left out, against a bare polars read", ran.flow_cpu / reading, "ratio, CPU")
+    python = place.parent / "bench-venv" / "bin" / "python"
+    if not python.exists():
+        sheet.note("dlt is not installed here (`make bench` does it): nothing to compare with.")
+        return
+    loads = _dlt_loads(python, path, place / "dlt")
+    sheet.add("dlt, the same file once more: wall", loads["seconds"], "s")
+    sheet.add("dlt, the same file once more: CPU of the process", loads["cpu"], "s CPU")
+    sheet.add("dlt, the same file once more: peak memory", loads["peak_mb"], "MB")
+    sheet.add("flow against dlt, wall", ran.flow_seconds / loads["seconds"], "ratio", "<= 1")
+    sheet.add("process against dlt, CPU", ran.process_cpu / loads["cpu"], "ratio", "<= 1")
+
+
+def _dlt_loads(python: Path, path: Path, folder: Path) -> dict[str, float]:
+    """The second load of the same file: every key is known."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    told: dict[str, float] = {}
+    for _ in range(2):
+        command = [python, _HERE / "dlt_merge.py", path, folder]
+        ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        told = json.loads(ended.stdout.splitlines()[-1])
+    return told
+
+
+def _read_seconds(path: Path) -> float:
+    program = (
+        "import time, polars as pl; started = time.process_time(); "
+        f"pl.read_csv({str(path)!r}, separator=';', infer_schema=False); print(time.process_time() - started)"
+    )
+    return float(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True).stdout)
+
+
+def quantities(rows: int, changed: int = 0) -> pl.DataFrame:
+    """`reference` and `quantity` of so many rows; the first `changed` ones differ from the plain file."""
+    number = pl.int_range(rows)
+    return pl.select(
+        reference=pl.lit("R") + number.cast(pl.String).str.zfill(7),
+        quantity=number % 97 + pl.when(number < changed).then(1).otherwise(0),
+    )
