@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # A fifth dimension does not fit the key of a dimensioned item.
 _MOST_ATTRIBUTES = 4
+_NEEDED = {"stock": "quantity"}
 
 
 def check_columns(stream: str, columns: Sequence[Column], notes: FaultNotes, *, complete: bool) -> tuple[Column, ...]:
@@ -24,6 +25,7 @@ def check_columns(stream: str, columns: Sequence[Column], notes: FaultNotes, *, 
     _check_attributes(stream, columns, notes)
     if complete:
         _check_categories(stream, columns, notes)
+        _check_needed(stream, columns, notes)
     keyed = _with_parent(_with_key(stream, columns, notes, complete=complete))
     _check_parent(stream, keyed, notes)
     return tuple(sorted(keyed, key=lambda column: column.index))
@@ -76,6 +78,16 @@ def _check_categories(stream: str, columns: Sequence[Column], notes: FaultNotes)
                 "Number the depths 0, 1, 2, 3 without a gap.",
             )
             return
+
+
+def _check_needed(stream: str, columns: Sequence[Column], notes: FaultNotes) -> None:
+    needed = _NEEDED.get(stream)
+    if needed and all(column.target != needed for column in columns):
+        notes.fault(
+            (stream, "data"),
+            f"no column gives the {needed}",
+            f'Add a column `"{needed}"` with its `"index"`.',
+        )
 
 
 def _with_key(stream: str, columns: Sequence[Column], notes: FaultNotes, *, complete: bool) -> list[Column]:

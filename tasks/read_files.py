@@ -54,11 +54,11 @@ def _collected(run: Run) -> Collected:
         marker_suffix=files.marker_suffix,
     )
     for name, code in collected.left_alone:
-        run.tell(Level.RETRY, code, value=name)
+        run.tell(Level.RETRY, code, file=name, value=name)
     for file in collected.already_done:
-        run.tell(Level.INFO, "already_done", value=file.name)
+        run.tell(Level.INFO, "already_done", file=file.name, value=file.name)
     if collected.files and done and since is None and collected.files[0].content_hash == done.content_hash:
-        run.tell(Level.INFO, "same_as_last", value=collected.files[0].name)
+        run.tell(Level.INFO, "same_as_last", file=collected.files[0].name, value=collected.files[0].name)
     run.files = [FileOfRun(file) for file in collected.files]
     run.already_done = [FileOfRun(file) for file in collected.already_done]
     for file in collected.files:
@@ -80,7 +80,7 @@ def _opened(run: Run, file: DroppedFile) -> FileRows | None:
         return open_rows(file.path, run.stream, file=file.position)
     except FileRefusedError as error:
         run.files[file.position].refused = error
-        run.tell(Level.ERROR, error.code, **error.params)
+        run.tell(Level.ERROR, error.code, file=file.name, **error.params)
         return None
 
 

@@ -171,6 +171,6 @@ class Run:
         finally:
             self.report.steps.append(StepReport(name, round(time.monotonic() - start, 3)))
 
-    def tell(self, level: Level, code: str, key: str = "", **params: str) -> None:
-        """An incident for the report and the ledger."""
-        self.incidents.append(Incident(level, code, self.stream.name, key, params=params))
+    def tell(self, level: Level, code: str, key: str = "", *, file: str = "", **params: str) -> None:
+        """An incident for the report and the ledger; `file` is the name of the file that it is about."""
+        self.incidents.append(Incident(level, code, self.stream.name, key, file, params=params))

@@ -256,6 +256,28 @@ def transient(reply: Reply, action: str, waited: float) -> TransientError:
         f"{reply.said or reply.verdict.name.lower()} (waited {waited:.0f} s)",
         system=SYSTEM,
         action=action,
-        remedy="The same run can be started again; it goes on where it stopped.",
+        remedy=_remedy_of(reply.said.casefold()) + _START_AGAIN,
         retry_after=reply.retry_after,
     )
+
+
+_START_AGAIN = "The same run can be started again; it goes on where it stopped."
+_REMEDIES = (
+    (
+        "certificate",
+        (
+            "The shop's certificate is not one that this machine trusts: have it renewed, or name the file of the "
+            "certificates to trust in `verify_tls` under [shop] in settings.toml. "
+        ),
+    ),
+    ("ssl", "The shop does not speak https at this address: check `url` under [shop] in settings.toml. "),
+    (
+        "name or service not known|nodename nor servname|name resolution|getaddrinfo|no address associated",
+        "This machine finds no host of that name: check `url` under [shop] in settings.toml and the network. ",
+    ),
+    ("connection attempts failed|connection refused", "Nothing answers there: check `url` and that the shop is up. "),
+)
+
+
+def _remedy_of(said: str) -> str:
+    return next((remedy for signs, remedy in _REMEDIES if any(sign in said for sign in signs.split("|"))), "")

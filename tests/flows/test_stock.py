@@ -192,3 +192,10 @@ async def test_a_quantity_that_the_catalogue_overwrote_is_set_again_by_the_same_
     world.drop_stock({"CEINTURE": 4})
     await world.stock()
     assert world.quantity("CEINTURE") == 4
+
+
+async def test_a_refused_file_is_named_where_it_is_told(world: World) -> None:
+    (world.folder / "streams" / "stock_comma.csv").write_text("reference,quantity\nCEINTURE,4\n", encoding="utf-8")
+    await world.stock()
+    [incident] = world.report()["incidents"]
+    assert incident["file"] == "stock_comma.csv"

@@ -491,3 +491,9 @@ def test_any_file_is_read_or_refused_with_its_faults(
         indexes = [column.index for column in spec.streams[stream].columns if spec.streams[stream].enabled]
     assert all(fault.file == "import.json" and fault.reason and fault.remedy for fault in faults)
     assert len(set(indexes)) == len(indexes)
+
+
+def test_a_stock_stream_without_a_quantity_is_refused() -> None:
+    [fault] = faults_of({"reference": {"index": 0, "object_key": True}}, "stock")
+    assert fault.reason == "no column gives the quantity"
+    assert '"quantity"' in fault.remedy

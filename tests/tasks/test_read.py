@@ -320,7 +320,7 @@ def test_a_file_that_is_not_as_agreed_is_refused_as_a_whole(dropped: Path, text:
 
 def test_a_wrong_delimiter_is_named(dropped: Path) -> None:
     dropped.write_text("A,1\nB,2\n", encoding="utf-8")
-    with pytest.raises(ContractError, match=r"separated by ,, and ; was agreed"):
+    with pytest.raises(ContractError, match=r"separated by “,”, and “;” was agreed"):
         open_rows(dropped, STOCK, file=0)
 
 
