@@ -262,7 +262,7 @@ def transient(reply: Reply, action: str, waited: float) -> TransientError:
 
 
 _START_AGAIN = "The same run can be started again; it goes on where it stopped."
-_REMEDIES = (
+_UNREACHED = (
     (
         "certificate",
         (
@@ -280,4 +280,4 @@ _REMEDIES = (
 
 
 def _remedy_of(said: str) -> str:
-    return next((remedy for signs, remedy in _REMEDIES if any(sign in said for sign in signs.split("|"))), "")
+    return next((remedy for signs, remedy in _UNREACHED if any(sign in said for sign in signs.split("|"))), "")
