@@ -53,8 +53,15 @@ def plan_combinations(
     else:
         compare_fields(operation, bases, entity)
         _compare_active(wanted, operation, current, matches)
+    kept = _kept(wanted, current, matches, rules)
     for row in wanted.rows:
-        _plan_row(row, matches[row.ref.key], levels, rules, plan)
+        match = matches[row.ref.key]
+        twin = kept.get(rules.names.wanted_option_set(row.options)) if row.active and row.options else None
+        if twin is not None and (match is None or _differs(row, match, rules)):
+            shown = f"{twin.get(rules.key_field) or '-'}: {twin['id']}"
+            plan.rows.append(PlannedRow(row.ref, Outcome.REFUSED, "same_values_on_shop", shown))
+        else:
+            _plan_row(row, match, levels, rules, plan)
     _plan_siblings(matches, current, levels, plan)
     _choose_default(current, plan, matches)
 
@@ -71,6 +78,21 @@ def _match(row: WantedRow, current: CurrentProduct | None, rules: ShopRules) -> 
         if not combination.get(rules.key_field) and rules.names.option_set(_value_ids(combination)) == wanted_set:
             return combination
     return None
+
+
+def _kept(
+    wanted: WantedProduct, current: CurrentProduct | None, matches: Mapping[str, Entity | None], rules: ShopRules
+) -> dict[frozenset[tuple[int, str]], Entity]:
+    """The combinations whose values this plan leaves as they are, by those values: closed ones and siblings."""
+    moving = {int(match["id"]) for row in wanted.rows if row.active and (match := matches[row.ref.key]) is not None}
+    if rules.delete_closed_combinations:
+        moving |= {int(match["id"]) for match in matches.values() if match is not None}
+    held = current.combinations if current else ()
+    return {rules.names.option_set(_value_ids(c)): c for c in held if int(c["id"]) not in moving}
+
+
+def _differs(row: WantedRow, match: Entity, rules: ShopRules) -> bool:
+    return rules.names.wanted_option_set(row.options) != rules.names.option_set(_value_ids(match))
 
 
 def _value_ids(combination: Entity) -> list[int]:
@@ -179,7 +201,7 @@ def _plan_closed(row: WantedRow, match: Entity | None, rules: ShopRules, plan: P
 
 def _compare_options(operation: Operation, row: WantedRow, match: Entity, rules: ShopRules) -> None:
     now = rules.names.option_set(_value_ids(match))
-    if row.options and rules.names.wanted_option_set(row.options) != now:
+    if row.options and _differs(row, match, rules):
         operation.options = row.options
         was = ", ".join(sorted(value for _, value in now))
         operation.changes.append(("options", was, ", ".join(value for _, value in row.options)))

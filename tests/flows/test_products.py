@@ -219,3 +219,18 @@ async def test_d3_a_shop_without_patch_is_served_the_same(make_world: Callable[.
     await world.products()
     assert world.counts() == {"rows_read": 6, "unchanged": 6}
     assert world.shop.writes == 0
+
+
+async def test_a_combination_of_values_that_the_product_has_already_is_refused_and_two_may_swap(world: World) -> None:
+    red, blue = (
+        {"reference": f"ROBE-{colour}", "reference_parent": "ROBE", "couleur": colour} for colour in ("Rouge", "Bleu")
+    )
+    world.drop_products(red, blue)
+    await world.products()
+    world.drop_products(red | {"couleur": "Bleu"}, red | {"reference": "ROBE-NEW", "couleur": "bleu"})
+    await world.products()
+    assert world.counts() == {"rows_read": 2, "rejected": 1, "refused": 1}
+    assert len(world.shop.rows("combinations")) == 2
+    world.drop_products(red | {"couleur": "Bleu"}, blue | {"couleur": "Rouge"})
+    await world.products()
+    assert world.counts() == {"rows_read": 2, "updated": 2}
