@@ -8,6 +8,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.ledger import DOUBT
 from schemas.outcomes import Outcome
 from tasks.absence import closed_by_absence
 from tasks.gather.stock import stock_rows
@@ -56,7 +57,10 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
     changed = rows.filter("_changed")
     told = pl.lit(run.since is None) & (pl.col("shop_id") > 0)
     known = changed.filter(told).with_columns(
-        _confirmed_quantity=pl.col("_confirmed").str.strip_prefix("=").cast(pl.Int64, strict=False)
+        _confirmed_quantity=pl.col("_confirmed")
+        .str.strip_prefix(DOUBT)
+        .str.strip_prefix("=")
+        .cast(pl.Int64, strict=False)
     )
     asked = changed.filter(~told.fill_null(value=False))
     places = _places(asked, products, run.since)

@@ -16,12 +16,14 @@ from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position
 from connectors.ledger.tables import CONFIRMATIONS, LEDGER, LINKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from connectors.ledger.database import Database
 
 ACTIVE = "active"
 FORGOTTEN = "forgotten"
+DOUBT = "?"
+"""What a fingerprint in doubt begins with."""
 KEYS_AT_ONCE = 5_000
 ANALYZE_FROM = 10_000
 
@@ -93,18 +95,38 @@ class Links(Chapter):
         if self.database.is_postgres and links.height >= ANALYZE_FROM:
             _analyze(self.database)
 
+    def doubt(self, shop: str, kind: str, keys: Sequence[str]) -> None:
+        """The fingerprints of these keys begin with `DOUBT` until they are confirmed again.
+
+        Said before anything is written: a run that dies after a write leaves a shop that no longer has what was
+        confirmed. Keys that are not known change nothing.
+        """
+        unsure = {"fingerprint": sa.literal(DOUBT).concat(LINKS.c.fingerprint)}
+        self._change("doubt links", shop, kind, keys, sa.not_(LINKS.c.fingerprint.startswith(DOUBT)), unsure)
+
     def forget(self, shop: str, kind: str, keys: Sequence[str]) -> None:
         """`links` no longer gives these keys; keys that are not known change nothing."""
+        gone = {"state": FORGOTTEN, "confirmed_at": _now()}
+        self._change("forget links", shop, kind, keys, LINKS.c.state != FORGOTTEN, gone)
+
+    def _change(
+        self,
+        action: str,
+        shop: str,
+        kind: str,
+        keys: Sequence[str],
+        those: sa.ColumnElement[bool],
+        change: Mapping[str, Any],
+    ) -> None:
         wanted = list(dict.fromkeys(keys))
         if not wanted:
             return
-        with self.database.write("forget links") as connection:
+        with self.database.write(action) as connection:
             seq = _next_seq(connection, shop, kind, None, len(wanted))
-            change = {"state": FORGOTTEN, "seq": seq, "confirmed_at": _now()}
             for start in range(0, len(wanted), KEYS_AT_ONCE):
                 some = LINKS.c.erp_key.in_(wanted[start : start + KEYS_AT_ONCE])
-                known = sa.and_(_of(shop, kind), some, LINKS.c.state != FORGOTTEN)
-                connection.execute(sa.update(LINKS).where(known).values(change))
+                known = sa.and_(_of(shop, kind), some, those)
+                connection.execute(sa.update(LINKS).where(known).values(**change, seq=seq))
 
 
 def _of(shop: str, kind: str) -> sa.ColumnElement[bool]:

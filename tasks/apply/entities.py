@@ -43,6 +43,7 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
         done = 0
         for chunk in chunked(busy, CHUNK_ENTITIES):
             done += len(chunk.left)
+            run.ledger.doubt(run.folder.name, plan.stream.kind, [one.ref.key for one in chunk.left])
             await write_entities(run, chunk, plan)
             advance(plan.stream.steps[1], done, len(busy))
 

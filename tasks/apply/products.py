@@ -80,6 +80,7 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
         done = 0
         for chunk in chunked(busy, max(1, CHUNK_ENTITIES // _mean_weight(busy))):
             done += len(chunk.left)
+            run.ledger.doubt(run.folder.name, KIND, [row.ref.key for product in chunk.left for row in product.rows])
             await write_products(run, chunk, plan)
             advance("write products", done, len(busy))
 

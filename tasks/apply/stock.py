@@ -74,6 +74,7 @@ async def _write(run: Run, lines: list[Line]) -> list[Line]:
     done = 0
     for chunk in chunked(lines, CHUNK_LINES):
         done += len(chunk.left)
+        run.ledger.doubt(run.folder.name, KIND, [line.key for line in chunk.left])
         await write_stock(run, chunk, gone)
         advance("write stock", done, len(lines))
     return gone

@@ -134,3 +134,13 @@ def test_a_time_without_zone_is_not_accepted(ledger: Ledger) -> None:
 
 def _plain(link: Link) -> dict[str, object]:
     return {name: getattr(link, name) for name in LINK_FRAME if name != "seq"}
+
+
+def test_a_link_in_doubt_keeps_its_ids_and_is_no_longer_what_was_confirmed(ledger: Ledger) -> None:
+    ledger.confirm("shop", "stock", [Link("A", 1, fingerprint="=5"), Link("B", 2, fingerprint="=6")], run_id=None)
+    ledger.doubt("shop", "stock", ["A", "unknown"])
+    ledger.doubt("shop", "stock", ["A"])
+    kept = ledger.links("shop", "stock").sort("erp_key").select("erp_key", "shop_id", "state", "fingerprint").rows()
+    assert kept == [("A", 1, "active", "?=5"), ("B", 2, "active", "=6")]
+    ledger.confirm("shop", "stock", [Link("A", 1, fingerprint="=5")], run_id=None)
+    assert ledger.links_for("shop", "stock", ["A"])["fingerprint"].to_list() == ["=5"]
