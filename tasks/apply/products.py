@@ -190,7 +190,12 @@ async def _write_kind(
     if updates:
         _note(updates, await run.shop.update(resource, [one.entity for one in updates]))
     if creates:
-        _note(creates, await run.shop.create(resource, [one.entity for one in creates], identity, look_first=again))
+        receipts = await run.shop.create(resource, [one.entity for one in creates], identity, look_first=again)
+        _note(creates, receipts)
+        # What an earlier try left behind may have been saved in part.
+        adopted = [one for one, receipt in zip(creates, receipts, strict=True) if receipt.outcome == "adopted"]
+        if adopted:
+            _note(adopted, await run.shop.update(resource, [one.entity | {"id": one.id} for one in adopted]))
     return sent
 
 

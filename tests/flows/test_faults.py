@@ -46,6 +46,21 @@ async def test_a_file_written_again_under_its_name_while_it_is_imported_is_impor
     assert not path.exists()
 
 
+async def test_what_an_earlier_try_left_behind_in_part_is_completed(world: World) -> None:
+    world.write_settings(shop__limits={"patience_seconds": 0.05, "settle_seconds": 0.0})
+    world.shop.faults.add(Fault("503", method="POST", path="/api/products"))
+    world.drop_products({"reference": "SAC", "price": "25.00"})
+    running = asyncio.create_task(world.products())
+    await asyncio.to_thread(_wait_for_a_fault, world)
+    await asyncio.sleep(0.5)
+    world.shop.insert("products", {"reference": "SAC", "name": {1: "", 2: ""}, "price": "1"})
+    state = await running
+    assert state.name == "Completed", state.message
+    bag = world.product("SAC")
+    assert float(bag["price"]) == 25.0
+    assert bag["name"][1] == "Chemise"
+
+
 async def test_reports_that_cannot_be_written_leave_the_file_for_the_next_run(world: World) -> None:
     path = world.drop_products(*world.dress(2))
     reports = world.folder / "reports"
