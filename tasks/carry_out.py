@@ -47,7 +47,8 @@ async def _under_lease(
     ledger: Ledger,
     lease: Lease,
 ) -> State:
-    after_a_death = ledger.end_dead_runs(folder.name, asked.flow) > 0
+    ledger.end_dead_runs(folder.name, asked.flow)
+    was_cut_off = ledger.last_state(folder.name, asked.flow) in {"Crashed", "Failed"}
     run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
     work = folder.path / ".work" / asked.flow / run_id
     report = RunReport(
@@ -63,7 +64,7 @@ async def _under_lease(
         async with folder.open_shop() as shop:
             shop.ask_before_writes(lease.check)
             recall_pace(folder, shop)
-            if after_a_death:
+            if was_cut_off:
                 await shop.settled()
             run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), report, work)
             error = await _outcome_of(steps, run)

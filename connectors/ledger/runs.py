@@ -67,6 +67,12 @@ class Runs(Chapter):
                 sa.update(RUNS).where(dead).values(state=CRASHED, ended_at=datetime.now(UTC))
             ).rowcount
 
+    def last_state(self, shop: str, flow: str) -> str | None:
+        """The state of the newest run; None when there is none."""
+        query = sa.select(RUNS.c.state).where(RUNS.c.shop == shop, RUNS.c.flow == flow)
+        with self.database.read("read runs") as connection:
+            return connection.execute(query.order_by(RUNS.c.started_at.desc()).limit(1)).scalar_one_or_none()
+
     def runs(self, shop: str | None = None, *, limit: int = 100) -> pl.DataFrame:
         """The last runs, newest first.
 

@@ -62,6 +62,14 @@ def test_the_holder_of_the_lease_ends_the_runs_that_died(ledger: Ledger) -> None
     assert states == {dead: "Crashed", other: "Running", ended: "Completed"}
 
 
+def test_the_state_of_the_newest_run_is_known(ledger: Ledger) -> None:
+    assert ledger.last_state("shop", "import_stock") is None
+    ledger.finish_run(ledger.start_run("shop", "import_stock", {}), "Completed", COUNTS, "", None)
+    ledger.finish_run(ledger.start_run("shop", "import_stock", {}), "Failed", COUNTS, "", None)
+    ledger.start_run("shop", "import_products", {})
+    assert ledger.last_state("shop", "import_stock") == "Failed"
+
+
 def test_a_message_keeps_no_e_mail_address(ledger: Ledger) -> None:
     run_id = ledger.start_run("shop", "export_orders", {})
     ledger.finish_run(run_id, "Failed", {}, "the ERP said: jane.doe@example.com is known", None)
