@@ -201,5 +201,3 @@ class World:
             for i in range(count)
             for size in sizes
         ]
-
-
