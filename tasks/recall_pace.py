@@ -20,7 +20,7 @@ def recall_pace(folder: ShopFolder, shop: Shop) -> None:
         told = json.loads(_path(folder).read_text(encoding="utf-8"))
         gains = {int(count): float(gain) for count, gain in told["gains"].items()}
         sizes = {str(lane): int(size) for lane, size in told["sizes"].items()}
-        alone = {lane: float(told["alone"][lane]) for lane in sizes}
+        alone = {str(lane): float(seconds) for lane, seconds in told["alone"].items()}
         shop.pace.start_from(Learnt(int(told["connections"]), gains, sizes, alone))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return

@@ -29,6 +29,7 @@ _WORTH_KEEPING = 0.2  # of the same, to be kept
 _ANSWERS_BEFORE_TRYING_AGAIN = 40
 _LONGEST_TRIAL = 20  # answers
 _TOO_SLOW = 1.5  # times the target
+_LINE_SECONDS = 0.1  # of an answer may be the way, and not a line
 
 
 def page_lane(resource: str, *, full: bool) -> str:
@@ -91,8 +92,11 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What a pace knows of a shop: the connections that were worth having and their gains; by lane its size, and the
-    seconds per entity of one request at a time."""
+    """What a pace knows of a shop.
+
+    The connections that were worth having and their gains; by lane its size, and the seconds per entity of one request
+    at a time.
+    """
 
     connections: int
     gains: Mapping[int, float]
@@ -110,7 +114,8 @@ class Pace:
         self._target_seconds = 0.25 if self._polite else 2.0
         self._most = min(limits.max_connections, 2) if self._polite else limits.max_connections
         self._lanes: dict[str, _Lane] = {}
-        self._connections = 1
+        # More requests than workers stand in line and harm no throughput (measured up to 8): `full` begins with all.
+        self._connections = 1 if self._polite else self._most
         self._gains: dict[int, float] = {1: 1.0}
         self._gain_samples: list[float] = []
         self._calm = 0
@@ -118,19 +123,21 @@ class Pace:
         """Whether the last connection is there on trial."""
         self._answers_of_state = 0
         """Answers since the number of connections, or the trial, was set."""
+        self._in_line = 0
+        """Answers, the last ones without exception, that had stood in line."""
 
     def learnt(self) -> Learnt:
         """What a later client of the same shop may start from."""
         settled = self._connections - 1 if self._trying else self._connections
         gains = {count: gain for count, gain in self._gains.items() if count <= settled}
-        known = {name: lane for name, lane in self._lanes.items() if lane.alone}
-        sizes = {name: lane.size for name, lane in known.items()}
-        return Learnt(settled, gains, sizes, {name: min(lane.alone) for name, lane in known.items()})
+        known = {name: lane for name, lane in self._lanes.items() if lane.recent is not None}
+        alone = {name: min(lane.alone) for name, lane in known.items() if lane.alone}
+        return Learnt(settled, gains, {name: lane.size for name, lane in known.items()}, alone)
 
     def start_from(self, learnt: Learnt) -> None:
         """Begins where an earlier client ended, within the limits; what has changed since is learnt as ever."""
         self._gains |= learnt.gains
-        connections = 1
+        connections = 1 if self._polite else max(1, min(learnt.connections, self._most))
         while connections < min(learnt.connections, self._most) and connections + 1 in self._gains:
             connections += 1
         self._set_connections(connections, trying=False)
@@ -138,7 +145,8 @@ class Pace:
             lane = self._lane(name)
             lane.size = max(1, min(lane.ceiling, size))
             # A shop that has grown slower gives less than it did: the connections are judged against what it was.
-            lane.alone.append(learnt.alone[name])
+            if name in learnt.alone:
+                lane.alone.append(learnt.alone[name])
 
     @property
     def connections(self) -> int:
@@ -175,14 +183,23 @@ class Pace:
         if entities < 1:
             return
         known = self._lane(lane)
-        waited_in_line = server_seconds is not None and seconds > 3 * server_seconds + 0.2
-        if waited_in_line and in_flight > 1:
-            # The engine was quick and the answer was not: requests stand in line for a worker.
-            self._fewer_connections(self._connections - 1)
         self._answers_of_state += 1
+        waited_in_line = server_seconds is not None and seconds > 1.5 * server_seconds + _LINE_SECONDS
+        self._in_line = self._in_line + 1 if waited_in_line and in_flight > 1 else 0
+        if self._in_line > 2 * self._connections:
+            # The engine was quick and no answer was: requests stand in line for a worker.
+            self._fewer_connections(self._connections - 1)
         # While one connection more is tried, a slower answer says something about that and not about sizes.
-        if self._trying or self._learn_size(known, entities, seconds, in_flight):
+        sized = self._trying or self._learn_size(known, entities, seconds, in_flight)
+        if not self._polite:
+            self._come_back()
+        elif sized:
             self._learn_connections(known, entities, seconds / entities, in_flight)
+
+    def _come_back(self) -> None:
+        """One connection more after a while without a line."""
+        if self._connections < self._most and self._answers_of_state > _ANSWERS_BEFORE_TRYING_AGAIN:
+            self._set_connections(self._connections + 1, trying=False)
 
     def busy(self) -> None:
         """The shop said 429 or 503: half the connections, and a while before one more is tried."""
@@ -278,3 +295,4 @@ class Pace:
         self._trying = trying
         self._gain_samples.clear()
         self._answers_of_state = 0
+        self._in_line = 0

@@ -1,6 +1,7 @@
 """dlt takes a stock file into DuckDB, merged on the key: `python dlt_merge.py CSV FOLDER`, with its own environment."""
 
 import json
+import re
 import resource
 import sys
 import time
@@ -22,12 +23,12 @@ def main() -> int:
     )
     rows = pyarrow.csv.read_csv(path, parse_options=pyarrow.csv.ParseOptions(delimiter=";"))
     pipeline.run(rows, table_name="stock", write_disposition="merge", primary_key="reference")
-    usage = resource.getrusage(resource.RUSAGE_SELF)
+    held = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     told = {
         "seconds": time.perf_counter() - started,
         "cpu": time.process_time() + children.ru_utime + children.ru_stime,
-        "peak_mb": max(usage.ru_maxrss, children.ru_maxrss) / 1024,
+        "peak_mb": int(held[1]) / 1024 if held else 0.0,
     }
     sys.stdout.write(json.dumps(told) + "\n")
     return 0

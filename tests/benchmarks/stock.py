@@ -21,8 +21,8 @@ from tests.flows.world import World
 
 LINES = 20_000
 NAIVE_SAMPLE = 200
-BATCHES = (50, 100, 200, 500, 1000)
-CONNECTIONS = (2, 4)
+BATCHES = (100, 500, 1000)
+CONNECTIONS = (4,)
 
 
 def measure(sheet: Sheet, place: Path) -> None:
