@@ -144,7 +144,8 @@ class Leases(Chapter):
 def _take(database: Database, shop: str, flow: str, token: str, ttl_seconds: float) -> None:
     of = sa.and_(LEASES.c.shop == shop, LEASES.c.flow == flow)
     with database.write("take the lease") as connection:
-        connection.execute(sa.select(LEDGER.c.id).with_for_update())  # one taker at a time
+        # One taker at a time. Read to its end: a cursor left open pins its connection to what SQLite held then.
+        connection.execute(sa.select(LEDGER.c.id).with_for_update()).all()
         now = database.now(connection)
         held = connection.execute(sa.select(LEASES).where(of)).one_or_none()
         if held and held.until_at > now:
