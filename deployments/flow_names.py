@@ -16,6 +16,8 @@ FlowName: TypeAlias = Literal[
     "export_orders",
     "import_order_statuses",
     "export_customers",
+    "export_returns",
+    "import_return_statuses",
 ]
 
 FLOWS: Mapping[FlowName, str] = MappingProxyType(
@@ -28,6 +30,8 @@ FLOWS: Mapping[FlowName, str] = MappingProxyType(
         "export_orders": "flows.orders:export_orders",
         "import_order_statuses": "flows.order_statuses:import_order_statuses",
         "export_customers": "flows.prospects:export_customers",
+        "export_returns": "flows.returns:export_returns",
+        "import_return_statuses": "flows.return_statuses:import_return_statuses",
     }
 )
 

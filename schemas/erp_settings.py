@@ -99,7 +99,7 @@ class Cegid(Section):
 
 
 class StatusRule(Section):
-    """`[[orders.status_rules]]`: a status of the ERP's document and the state of the shop it stands for."""
+    """`[[orders.status_rules]]`, `[[returns.status_rules]]`: a status of a document, and the shop's state."""
 
     member: Literal[
         "CancelStatus", "FollowUpStatus", "ShippingStatus", "ReturnStatus", "PaymentStatus", "BillingStatus"
@@ -139,3 +139,21 @@ class Orders(Section):
     """Orders of one task run."""
     status_rules: list[StatusRule] = Field(default_factory=_status_rules)
     """The first rule that fits counts; a rule further up is a state later in the life of an order."""
+
+
+def _return_rules() -> list[StatusRule]:
+    # 2: waiting for package, 4: return denied, 5: return completed.
+    return [
+        StatusRule(member="ReturnStatus", values=["Returned"], state=5, final=True),
+        StatusRule(member="ReturnStatus", values=["ReturnRefused"], state=4, final=True),
+        StatusRule(member="ReturnStatus", values=["ReturnValidated"], state=2),
+    ]
+
+
+class Returns(Section):
+    """`[returns]`: which merchandise returns go to the ERP, and what its statuses do to them."""
+
+    states: States = Field(default_factory=lambda: [1])
+    """The states (ids) of a return that goes: waiting for confirmation."""
+    status_rules: list[StatusRule] = Field(default_factory=_return_rules)
+    """As for orders, with the states of returns."""

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, InstanceOf, ValidationInfo, field_validator
 
-from schemas.erp_settings import Cegid, Orders
+from schemas.erp_settings import Cegid, Orders, Returns
 from schemas.setting_values import Count, Secret, SecretName, Section, Share, ShopId, fault, is_loopback, secret_name
 from schemas.toml_faults import parse_toml
 
-__all__ = ["Cegid", "Orders", "SecretName", "ShopSettings", "default_settings_text", "parse_settings"]
+__all__ = ["Cegid", "Orders", "Returns", "SecretName", "ShopSettings", "default_settings_text", "parse_settings"]
 
 
 def _ledger_url(value: Any) -> Any:
@@ -182,6 +182,7 @@ class ShopSettings(Section):
     guards: Guards = Guards()
     cegid: Cegid = Cegid()
     orders: Orders = Orders()
+    returns: Returns = Returns()
 
 
 def parse_settings(text: str, *, source: str) -> ShopSettings:

@@ -66,16 +66,16 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         invoice=invoice,
         payments=_payments(row, around, words),
         payment_label=row["payment"],
-        total_paid_tax_excl=_money(row, "total_paid_tax_excl"),
-        total_paid_tax_incl=_money(row, "total_paid_tax_incl"),
-        total_products_tax_excl=_money(row, "total_products"),
-        total_products_tax_incl=_money(row, "total_products_wt"),
-        total_shipping_tax_excl=_money(row, "total_shipping_tax_excl"),
-        total_shipping_tax_incl=_money(row, "total_shipping_tax_incl"),
-        total_wrapping_tax_excl=_money(row, "total_wrapping_tax_excl"),
-        total_wrapping_tax_incl=_money(row, "total_wrapping_tax_incl"),
-        total_discounts_tax_excl=_money(row, "total_discounts_tax_excl"),
-        total_discounts_tax_incl=_money(row, "total_discounts_tax_incl"),
+        total_paid_tax_excl=money(row, "total_paid_tax_excl"),
+        total_paid_tax_incl=money(row, "total_paid_tax_incl"),
+        total_products_tax_excl=money(row, "total_products"),
+        total_products_tax_incl=money(row, "total_products_wt"),
+        total_shipping_tax_excl=money(row, "total_shipping_tax_excl"),
+        total_shipping_tax_incl=money(row, "total_shipping_tax_incl"),
+        total_wrapping_tax_excl=money(row, "total_wrapping_tax_excl"),
+        total_wrapping_tax_incl=money(row, "total_wrapping_tax_incl"),
+        total_discounts_tax_excl=money(row, "total_discounts_tax_excl"),
+        total_discounts_tax_incl=money(row, "total_discounts_tax_incl"),
         id_cart=whole(row, "id_cart"),
         cart_lines=around.cart_lines.get(whole(row, "id_cart")),
         id_carrier_reference=words.carriers.get(whole(row, "id_carrier"), whole(row, "id_carrier")),
@@ -86,8 +86,8 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
 
 
 def _line(row: Entity) -> OrderLine:
-    unit_excl, unit_incl = _money(row, "unit_price_tax_excl"), _money(row, "unit_price_tax_incl")
-    percent = _money(row, "reduction_percent")
+    unit_excl, unit_incl = money(row, "unit_price_tax_excl"), money(row, "unit_price_tax_incl")
+    percent = money(row, "reduction_percent")
     return OrderLine(
         id_order_detail=int(row["id"]),
         id_product=whole(row, "product_id"),
@@ -97,10 +97,10 @@ def _line(row: Entity) -> OrderLine:
         quantity=whole(row, "product_quantity"),
         unit_price_tax_excl=unit_excl,
         unit_price_tax_incl=unit_incl,
-        total_tax_excl=_money(row, "total_price_tax_excl"),
-        total_tax_incl=_money(row, "total_price_tax_incl"),
-        gross_unit_price_tax_excl=_gross(unit_excl, percent, _money(row, "reduction_amount_tax_excl")),
-        gross_unit_price_tax_incl=_gross(unit_incl, percent, _money(row, "reduction_amount_tax_incl")),
+        total_tax_excl=money(row, "total_price_tax_excl"),
+        total_tax_incl=money(row, "total_price_tax_incl"),
+        gross_unit_price_tax_excl=_gross(unit_excl, percent, money(row, "reduction_amount_tax_excl")),
+        gross_unit_price_tax_incl=_gross(unit_incl, percent, money(row, "reduction_amount_tax_incl")),
         ean13=row["product_ean13"],
     )
 
@@ -157,7 +157,7 @@ def _payments(row: Entity, around: Around, words: ShopWords) -> tuple[Payment, .
     zone = zone_of(words.time_zone)
     payments = tuple(
         Payment(
-            amount=_money(each, "amount"),
+            amount=money(each, "amount"),
             label=each["payment_method"],
             paid_at=instant(each["date_add"], zone),
             currency=words.currencies.get(whole(each, "id_currency"), ""),
@@ -168,11 +168,12 @@ def _payments(row: Entity, around: Around, words: ShopWords) -> tuple[Payment, .
     # Payments hang on the reference, not on the order: those of a split cart are one sum for all its orders.
     if payments and around.siblings.get(row["reference"], 1) > 1:
         first = payments[0]
-        return (Payment(_money(row, "total_paid_tax_incl"), first.label, first.paid_at, first.currency),)
+        return (Payment(money(row, "total_paid_tax_incl"), first.label, first.paid_at, first.currency),)
     return payments
 
 
-def _money(row: Entity, name: str) -> Decimal:
+def money(row: Entity, name: str) -> Decimal:
+    """An amount of a row; 0 where it has none."""
     try:
         return Decimal(row.get(name) or 0)
     except InvalidOperation:

@@ -11,9 +11,9 @@ from schemas.run_report import PlannedChange
 Field = tuple[str, str, str]
 
 
-def preview(key: str, document: Mapping[str, Any]) -> PlannedChange:
+def preview(key: str, document: Mapping[str, Any], kind: str = "order") -> PlannedChange:
     """The document's type, references, lines, payments and total; neither customer nor addresses."""
-    return PlannedChange(key, "order", "create", tuple(_fields(document)))
+    return PlannedChange(key, kind, "create", tuple(_fields(document)))
 
 
 def _fields(document: Mapping[str, Any]) -> Iterator[Field]:

@@ -17,6 +17,8 @@ from deployments.sandbox.shop import SandboxShop
 from flows.order_statuses import import_order_statuses
 from flows.orders import export_orders
 from flows.prospects import export_customers
+from flows.return_statuses import import_return_statuses
+from flows.returns import export_returns
 from tests.flows.world import World
 
 PASSWORD_VARIABLE = "PASSERELLE_TEST_ERP_PASSWORD"
@@ -66,6 +68,7 @@ class OrderWorld(World):
         (self.folder / "associations.toml").write_text(ASSOCIATIONS, encoding="utf-8")
         imports = json.loads((self.folder / "import.json").read_text(encoding="utf-8"))
         imports |= {"orderstatus": {"class": "\\OrderHistory", "enabled": True, "type": "webservice"}}
+        imports |= {"orderReturnStatus": {"class": "\\OrderReturn", "enabled": True, "type": "webservice"}}
         (self.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
         return self
 
@@ -197,6 +200,28 @@ class OrderWorld(World):
     async def prospects(self, **asked: Any) -> State[Any]:
         """Runs export_customers; the final state."""
         return await export_customers(str(self.folder), return_state=True, **asked)
+
+    async def returns(self, **asked: Any) -> State[Any]:
+        """Runs export_returns; the final state."""
+        return await export_returns(str(self.folder), return_state=True, **asked)
+
+    async def return_statuses(self, **asked: Any) -> State[Any]:
+        """Runs import_return_statuses; the final state."""
+        return await import_return_statuses(str(self.folder), return_state=True, **asked)
+
+    def ask_return(self, order: int, *quantities: int, state: int = 1, **more: Any) -> int:
+        """The customer asks to send back so many of each line of an order; the return's id."""
+        details = [int(row["id"]) for row in self.shop.rows("order_details") if int(row["id_order"]) == order]
+        given = {
+            "id_order": order,
+            "id_customer": self.shop.row("orders", order)["id_customer"],
+            "state": state,
+            "question": f"Trop petit pour {PERSON['firstname']}",
+            "order_return_details": [
+                (detail, 0, quantity) for detail, quantity in zip(details, quantities, strict=False) if quantity
+            ],
+        }
+        return self.shop.insert("order_returns", given | more)
 
     async def statuses(self, **asked: Any) -> State[Any]:
         """Runs import_order_statuses; the final state."""

@@ -1,0 +1,112 @@
+"""Returns go to the ERP as return notices, each exactly once."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from schemas.documents import DocumentType, Return
+from schemas.errors import RefusedError
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.deliver import Courier, Handover, Parcel
+from tasks.erp import Erp
+from tasks.plan.order_preview import preview
+from tasks.prepare_returns import STREAM, DueReturn, end_returns
+from tasks.progress import advance
+from tasks.run import Run
+from tasks.several_at_once import grouped, several_at_once
+from tasks.translate.cegid_returns import return_document
+from tasks.translate.discretion import struck_out
+
+CHUNK = 100
+_ENDS = {Handover.CREATED: Outcome.CREATED, Handover.ADOPTED: Outcome.UNCHANGED, Handover.ALREADY: Outcome.UNCHANGED}
+
+
+async def deliver_returns(run: Run, erp: Erp, due: list[DueReturn]) -> None:
+    """Hands over every return that is due; a dry run only shows the documents."""
+    if run.asked.dry_run:
+        for each in due:
+            _plan(run, erp, each)
+        return
+    courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id)
+    with run.step("deliver returns"):
+        done = 0
+        for chunk in chunked(grouped(due, lambda each: each.key), CHUNK):
+            done += len(chunk.left)
+            await hand_over_returns(run, erp, courier, chunk)
+            advance("deliver returns", done, len(due))
+    run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
+
+
+def _plan(run: Run, erp: Erp, due: DueReturn) -> None:
+    if not due.may_create:
+        end_returns(run, [due.key], Outcome.WAITING, "return_to_look_up")
+        return
+    document = return_document(due.return_, erp.codes, due.original)
+    try:
+        erp.cegid.render_document(document)
+    except RefusedError as error:
+        _refuse(run, due, error)
+        return
+    run.planned.append(preview(due.key, document, "return"))
+    end_returns(run, [due.key], Outcome.CREATED)
+
+
+@task(
+    name="deliver returns",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=try_again,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def hand_over_returns(run: Run, erp: Erp, courier: Courier, chunk: Chunk[list[DueReturn]]) -> None:
+    """One chunk of returns, each its own transaction."""
+
+    def deliver(due: DueReturn) -> None:
+        _deliver(run, erp, courier, due)
+
+    failure = await several_at_once(run, chunk, erp.connections, deliver)
+    if failure is not None:
+        raise failure
+
+
+def _deliver(run: Run, erp: Erp, courier: Courier, due: DueReturn) -> None:
+    return_ = due.return_
+    parcel = Parcel(
+        kind=erp.kind(STREAM),
+        key=due.key,
+        type=DocumentType.RETURN_NOTICE,
+        internal_reference=erp.codes.return_reference(return_.id_order_return),
+        external_reference=return_.order_reference,
+        customer_code=lambda: return_.customer_code,
+        document=lambda _code: return_document(return_, erp.codes, due.original),
+        may_create=due.may_create,
+    )
+    try:
+        handover = courier.hand_over(parcel).handover
+    except RefusedError as error:
+        code = _refuse(run, due, error)
+        run.ledger.hold(run.folder.name, parcel.kind, due.key, code=code, run_id=run.run_id)
+        return
+    if handover is Handover.ABSENT:
+        run.ledger.clear(run.folder.name, parcel.kind, [due.key])
+        end_returns(run, [due.key], Outcome.IGNORED, "return_state_not_exported")
+        return
+    end_returns(run, [due.key], _ENDS[handover])
+
+
+def _refuse(run: Run, due: DueReturn, error: RefusedError) -> str:
+    said = struck_out(error.said, _personal(due.return_))
+    run.tell(Level.ERROR, "return_erp_refused", due.key, detail=said)
+    end_returns(run, [due.key], Outcome.REFUSED, "return_erp_refused", said)
+    return "return_erp_refused"
+
+
+def _personal(return_: Return) -> list[str]:
+    """What the customer wrote; a return holds nothing else that names a person."""
+    return [return_.question] if return_.question.strip() else []

@@ -1,0 +1,120 @@
+"""Returns that the customer has asked for: tied to the order that the ERP has, or held with the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.ledger import DeliveryState
+from connectors.prestashop import Entity
+from schemas.documents import DocumentKey, Return
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from tasks.erp import Erp
+from tasks.gather.order_rows import whole
+from tasks.gather.orders import read_words
+from tasks.gather.returns import read_returns, require_returns, see_returns
+from tasks.plan.stock import SETTLED
+from tasks.run import Run
+from tasks.translate.order_obstacles import Obstacle
+
+STREAM = "return"
+
+
+class DueReturn:
+    """A return with the document of its order. Not a dataclass: Prefect walks through those."""
+
+    def __init__(self, return_: Return, original: DocumentKey | None, *, may_create: bool) -> None:
+        self.return_ = return_
+        self.original = original
+        self.may_create = may_create
+
+    @property
+    def key(self) -> str:
+        """What the ledger and the reports call it."""
+        return str(self.return_.id_order_return)
+
+
+@task(name="read returns", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
+    """The returns that are due and have no obstacle; all others have reached their place when this returns."""
+    require_returns(run.facts)
+    with run.step("read returns"):
+        kind, shop = erp.kind(STREAM), run.folder.name
+        followed = run.ledger.deliveries(shop, kind, states=[DeliveryState.INTENT, DeliveryState.HELD])
+        rows = await see_returns(run.shop, run.folder.settings.returns.states, followed["key"].to_list())
+        run.rows.read += len(rows)
+        accepted = [row_of(str(row["id"]), Outcome.WAITING, "waiting", "") for row in rows]
+        run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
+        sent = {key for key, attempts in followed.select("key", "attempts").iter_rows() if attempts}
+        due = _due(run, erp, rows, sent)
+        words = await read_words(run.shop, run.facts)
+        returns = await read_returns(run.shop, run.facts, words, due)
+    return [found for each in returns if (found := _tied(run, erp, each)) is not None]
+
+
+def _due(run: Run, erp: Erp, rows: list[Entity], sent: set[str]) -> list[Entity]:
+    """Those not delivered, in a state that goes, or sent once without an answer."""
+    kind, shop = erp.kind(STREAM), run.folder.name
+    keys = [str(row["id"]) for row in rows]
+    delivered = run.ledger.deliveries(shop, kind, states=[DeliveryState.DELIVERED], keys=keys)["key"].to_list()
+    end_returns(run, delivered, Outcome.UNCHANGED)
+    left = [row for row in rows if str(row["id"]) not in delivered]
+    goes = [row for row in left if _goes(run, row) or str(row["id"]) in sent]
+    others = [str(row["id"]) for row in left if row not in goes]
+    end_returns(run, others, Outcome.IGNORED, "return_state_not_exported")
+    if not run.asked.dry_run:
+        run.ledger.clear(shop, kind, others)
+        run.ledger.close_incidents(shop, STREAM, keys=[key for key in keys if key not in delivered])
+    return goes
+
+
+def _goes(run: Run, row: Entity) -> bool:
+    return whole(row, "state") in run.folder.settings.returns.states
+
+
+def _tied(run: Run, erp: Erp, return_: Return) -> DueReturn | None:
+    """The return with its order's document; None when it is held, which is told."""
+    key = str(return_.id_order_return)
+    order = run.ledger.deliveries(
+        run.folder.name, erp.kind("order"), states=[DeliveryState.DELIVERED], keys=[str(return_.id_order)]
+    )
+    number = None if order.is_empty() else order["erp_number"][0]
+    code = "" if order.is_empty() else order["erp_code"][0] or ""
+    goes = return_.state in run.folder.settings.returns.states
+    due = DueReturn(
+        replace(return_, customer_code=code), DocumentKey.parse(number) if number else None, may_create=goes
+    )
+    obstacles = tuple(_obstacles(due, erp)) if goes else ()
+    if not obstacles:
+        return due
+    for obstacle in obstacles:
+        run.tell(Level.ERROR, obstacle.code, key, **obstacle.params)
+    if not run.asked.dry_run:
+        run.ledger.hold(run.folder.name, erp.kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
+    end_returns(run, [key], Outcome.REJECTED, obstacles[0].code)
+    return None
+
+
+def _obstacles(due: DueReturn, erp: Erp) -> Iterator[Obstacle]:
+    if due.original is None or not due.return_.customer_code:
+        yield Obstacle("return_order_not_in_erp", {"value": str(due.return_.id_order)})
+    if not any(line.quantity for line in due.return_.lines):
+        yield Obstacle("return_empty")
+    for line in due.return_.lines:
+        if line.quantity and not line.reference.strip() and not erp.codes.items.misc:
+            yield Obstacle("return_line_without_reference", {"value": str(line.id_order_detail)})
+
+
+def end_returns(run: Run, keys: list[str], outcome: Outcome, code: str = "", detail: str = "") -> None:
+    """Returns have reached their place."""
+    run.rows.end(pl.DataFrame([row_of(key, outcome, code, detail) for key in keys], schema=SETTLED, orient="row"))
+
+
+def row_of(key: str, outcome: Outcome, code: str, detail: str) -> tuple[int, int, str, str, str, str]:
+    """A return as a row of `SETTLED`."""
+    return (0, int(key), key, outcome.value, code, detail)
