@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import AbsentRows
 from schemas.errors import ConfigurationError, PasserelleError
+from tasks.check_erp import check_erp
+from tasks.finding import Finding
 from tasks.gather.taxes import tax_rates
 from tasks.shop import ShopFolder, open_shop_folder
-
-Verdict = Literal["ok", "warning", "error"]
 
 FLOWS = {
     "product": "import_products",
@@ -88,16 +86,6 @@ _TICKS = {
 _CLOCK_SECONDS = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: what, how it stands, in words, and what to do about it if anything."""
-
-    subject: str
-    verdict: Verdict
-    said: str
-    remedy: str = ""
-
-
 async def check_shop(path: str | Path) -> list[Finding]:
     """Everything found out about the shop in `path`, in the order in which one would repair it.
 
@@ -110,6 +98,7 @@ async def check_shop(path: str | Path) -> list[Finding]:
             facts = await shop.describe()
             findings += [*_facts(facts), *_languages(folder, facts), *_rights(folder, facts)]
             findings += await _catalogue(folder, shop, facts)
+            findings += await check_erp(folder, shop, facts)
     except ConfigurationError as error:
         findings += [Finding("key", "error", fault.reason, fault.remedy) for fault in error.faults]
     except PasserelleError as error:

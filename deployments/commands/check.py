@@ -10,7 +10,8 @@ from rich.table import Table
 from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
 from deployments.terminal import out
-from tasks.check import Finding, check_shop
+from tasks.check import check_shop
+from tasks.finding import Finding
 
 _MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "error": "[bold red]error[/]"}
 
