@@ -57,11 +57,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended; `name` is empty for one that was killed or that broke."""
+    """How a run ended; `name` is empty for one that was killed."""
 
     name: str
     message: str = ""
     touches: int = 0
+
+
+class BrokenProcessError(Exception):
+    """A process ended by itself without telling how its run did: not a kill, and not a state."""
 
 
 class FlowProcess:
@@ -94,10 +98,12 @@ class FlowProcess:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
-            raise TimeoutError("a flow did not end")
+            raise BrokenProcessError(f"it did not end in {PATIENCE_SECONDS:g} s")
         try:
             return self._answer.recv()  # type: ignore[no-any-return]
         except EOFError:
+            if self._process.exitcode != -signal.SIGKILL:
+                raise BrokenProcessError(f"exit code {self._process.exitcode}") from None
             return Ended("")
         finally:
             self._answer.close()
