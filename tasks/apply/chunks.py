@@ -79,11 +79,13 @@ class Chunk(Generic[Unit]):
         del batch[share:]
 
     async def _one(self, batch: list[Unit], send: Callable[[list[Unit]], Awaitable[None]]) -> None:
+        settled = False
         try:
             await send(batch)
-        except BaseException:
-            self.left.extend(batch)
-            raise
+            settled = True
+        finally:
+            if not settled:
+                self.left.extend(batch)
 
 
 def chunked(units: Sequence[Unit], at_least: int) -> list[Chunk[Unit]]:
