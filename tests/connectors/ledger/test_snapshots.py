@@ -201,6 +201,8 @@ class LinksAreNeverStale(RuleBasedStateMachine):
     def damage(self, where: float, cut: bool) -> None:
         for path in self.place.snapshots.glob("*"):
             content = bytearray(path.read_bytes())
+            if not content:
+                continue
             at = int(where * len(content))
             content[at] ^= 1
             path.write_bytes(content[:at] if cut else content)

@@ -70,7 +70,7 @@ async def test_a_shop_that_writes_on_after_our_timeout_gets_nothing_twice() -> N
     with SandboxShop(speed=1.0) as sandbox:
         async with Shop(sandbox.url, sandbox.key, limits=limits) as shop:
             await shop.describe()
-            sandbox.faults.add(Fault(kind="latency", method="POST", path="/api/products", seconds=1.0))
+            sandbox.faults.add(Fault(kind="latency", method="POST", path="/api/products", seconds=0.6))
             receipts = await shop.create("products", products(30), BY_REFERENCE)
         await asyncio.sleep(1.0)
         assert outcomes(receipts) == ["created"] * 30
