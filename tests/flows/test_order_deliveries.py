@@ -135,6 +135,10 @@ async def test_nothing_personal_is_at_rest(
     order_world: OrderWorld, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     caplog.set_level(logging.INFO)
+    database = Path(PREFECT_API_DATABASE_CONNECTION_URL.value().split("///")[1])
+    needles = [*PERSON.values(), "quatrebarbes.example", "mirabelles"]
+    # Prefect's database is the session's: what another test left in it is not this run's.
+    before = _needles_in(_bytes_at_rest(tmp_path, database), needles)
     order_world.place()
     order_world.place(gift=1, gift_message=f"Pour {PERSON['firstname']}", module="unknown", total_paid_tax_incl="1")
     order_world.place(state=10)
@@ -144,14 +148,15 @@ async def test_nothing_personal_is_at_rest(
     await order_world.orders()
     order_world.erp.faults.add("fault-timeout", "Create", times=100)
     await order_world.orders()
-    database = Path(PREFECT_API_DATABASE_CONNECTION_URL.value().split("///")[1])
     held = _bytes_at_rest(tmp_path, database)
     assert any(name.endswith("ledger.db") for name in held)
     assert str(database) in held
     held["logs"] = caplog.text.lower().encode()
-    needles = [*PERSON.values(), "quatrebarbes.example", "mirabelles"]
-    found = [(name, word) for name, said in held.items() for word in needles if word.lower().encode() in said]
-    assert found == []
+    assert _needles_in(held, needles) - before == set()
+
+
+def _needles_in(held: dict[str, bytes], needles: list[str]) -> set[tuple[str, str]]:
+    return {(name, word) for name, said in held.items() for word in needles if word.lower().encode() in said}
 
 
 def _bytes_at_rest(folder: Path, database: Path) -> dict[str, bytes]:
