@@ -104,6 +104,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def certificate_fault(error: BaseException | None) -> str:
+    """Why the other side's certificate is not trusted; empty when `error` comes from something else."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        error = error.__cause__ or error.__context__
+    return ""
+
+
 def redacted(text: str, *secrets: str) -> str:
     """`text` without these secrets."""
     for secret in secrets:

@@ -256,20 +256,24 @@ def transient(reply: Reply, action: str, waited: float) -> TransientError:
         f"{reply.said or reply.verdict.name.lower()} (waited {waited:.0f} s)",
         system=SYSTEM,
         action=action,
-        remedy=_remedy_of(reply.said.casefold()) + _START_AGAIN,
+        remedy=remedy_of_silence(reply.said) + _START_AGAIN,
         retry_after=reply.retry_after,
+    )
+
+
+def distrusted(why: str, action: str) -> DeniedError:
+    """The error for a certificate that this machine does not trust; no waiting changes that."""
+    return DeniedError(
+        f"the shop's certificate is not trusted: {why}",
+        system=SYSTEM,
+        action=action,
+        remedy="Have the certificate renewed or its chain completed, check that `url` under [shop] in settings.toml is "
+        "the name it was made for, or name the file of the certificates to trust in `verify_tls`.",
     )
 
 
 _START_AGAIN = "The same run can be started again; it goes on where it stopped."
 _UNREACHED = (
-    (
-        "certificate",
-        (
-            "The shop's certificate is not one that this machine trusts: have it renewed, or name the file of the "
-            "certificates to trust in `verify_tls` under [shop] in settings.toml. "
-        ),
-    ),
     ("ssl", "The shop does not speak https at this address: check `url` under [shop] in settings.toml. "),
     (
         "name or service not known|nodename nor servname|name resolution|getaddrinfo|no address associated",
@@ -279,5 +283,7 @@ _UNREACHED = (
 )
 
 
-def _remedy_of(said: str) -> str:
-    return next((remedy for signs, remedy in _UNREACHED if any(sign in said for sign in signs.split("|"))), "")
+def remedy_of_silence(said: str) -> str:
+    """What a person may look at while the shop does not answer, with a space after it; empty when we cannot tell."""
+    folded = said.casefold()
+    return next((remedy for signs, remedy in _UNREACHED if any(sign in folded for sign in signs.split("|"))), "")

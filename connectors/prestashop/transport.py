@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import random
 import time
 from asyncio import sleep
@@ -12,10 +13,20 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from connectors.http import open_client, redacted
+from connectors.http import certificate_fault, open_client, redacted
 from connectors.prestashop.gate import Gate
 from connectors.prestashop.pace import Pace
-from connectors.prestashop.replies import Reply, Verdict, denial, may_pass, read_reply, transient
+from connectors.prestashop.replies import (
+    SYSTEM,
+    Reply,
+    Verdict,
+    denial,
+    distrusted,
+    may_pass,
+    read_reply,
+    remedy_of_silence,
+    transient,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -23,6 +34,7 @@ if TYPE_CHECKING:
 
     from connectors.prestashop.limits import ShopLimits
 
+logger = logging.getLogger(__name__)
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 20.0
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -125,6 +137,8 @@ class Transport:
             # httpx encodes nothing anew in an address given as text with its escapes.
             response = await self._client.request(method, self.url + path, content=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            if why := certificate_fault(error):
+                raise distrusted(why, f"{method} {resource}") from error
             return self._unanswered(Verdict.NOT_SENT, error, start)
         except httpx.TransportError as error:
             return self._unanswered(Verdict.LOST, error, start)
@@ -208,6 +222,10 @@ class Patience:
             delay = max(reply.retry_after, delay)
         if self._waited + delay > self._transport.limits.patience_seconds:
             raise transient(reply, self._action, self._waited)
+        if reply.verdict is Verdict.NOT_SENT and not self._waited:
+            left = self._transport.limits.patience_seconds
+            said = f"{reply.said}. {remedy_of_silence(reply.said)}".rstrip()
+            logger.warning("%s cannot be reached: %s Trying again for %.0f s.", SYSTEM, said, left)
         self._waited += delay
         self._tries += 1
         self._transport.traffic.retries += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import pytest
 
@@ -242,27 +242,3 @@ async def test_a_delay_longer_than_our_patience_is_left_to_the_caller() -> None:
                 await shop.read("products", display=["id"])
     assert caught.value.retry_after == 3600
     assert len(server.asked) == 1
-
-
-async def test_no_connection_is_transient_and_nothing_else() -> None:
-    with Listener(lambda _: Told()) as server:
-        url = server.url
-    async with Shop(url, KEY, limits=LIMITS) as shop:
-        with pytest.raises(TransientError, match="ConnectError"):
-            await shop.read("products", display=["id"])
-        assert shop.traffic.retries > 1
-        assert shop.traffic.seconds_waited <= LIMITS.patience_seconds
-
-
-@pytest.mark.parametrize(
-    ("scheme", "host", "remedy"),
-    [("http", "nowhere.invalid", "no host of that name"), ("https", "127.0.0.1", "does not speak https")],
-)
-async def test_an_address_that_leads_nowhere_is_told_with_what_to_look_at(scheme: str, host: str, remedy: str) -> None:
-    limits = ShopLimits(patience_seconds=0.5)
-    with Listener(lambda _: Told(body=b"")) as listener:
-        port = urlsplit(listener.url).port
-        async with Shop(f"{scheme}://{host}:{port}", KEY, limits=limits, allow_plain_http=True) as shop:
-            with pytest.raises(TransientError) as caught:
-                await shop.describe()
-    assert remedy in caught.value.remedy
