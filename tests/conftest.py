@@ -15,3 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--erp-url", help="root address of a test ERP")
     group.addoption("--erp-user", help="user of the test ERP, with its domain where there is one")
     group.addoption("--erp-password", help="password of that user")
+    group.addoption("--erp-database", help="its database; without it, the domain of the user")
+    group.addoption("--erp-write", action="store_true", help="let the suite write to it; otherwise it is only read")
+    group.addoption("--erp-store", default="WEB", help="code of the store that documents are written to")
+    group.addoption("--erp-item", default="TEST", help="reference of an item of the test ERP, for lines")

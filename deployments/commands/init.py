@@ -11,7 +11,7 @@ from deployments.exits import Exit
 from deployments.terminal import out
 from schemas.associations import default_associations_text
 from schemas.errors import ConfigFault, ConfigurationError
-from schemas.import_json import default_import_text
+from schemas.import_json import default_export_text, default_import_text
 from schemas.settings import default_settings_text
 
 _GIT_IGNORE = """\
@@ -31,9 +31,10 @@ def init(
     *,
     language: Annotated[Literal["fr", "en"], Parameter(help="The language of reports and messages.")] = "en",
 ) -> Exit:
-    """Make the folder of a shop: import.json, settings.toml, associations.toml and the folders files are dropped in."""
+    """Make the folder of a shop: import.json, export.json, settings.toml, associations.toml, folders for files."""
     texts = {
         "import.json": default_import_text(),
+        "export.json": default_export_text(),
         "settings.toml": default_settings_text(language),
         "associations.toml": default_associations_text(),
         ".gitignore": _GIT_IGNORE,

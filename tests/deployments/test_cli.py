@@ -17,6 +17,7 @@ from deployments.environment import own_prefect
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import FLOWS, FlowName
 from deployments.sandbox.shop import SandboxShop
+from schemas.import_json import parse_export_json
 from tests.flows.world import KEY_VARIABLE, World
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +94,8 @@ def test_init_makes_a_folder_that_only_lacks_the_shop(tmp_path: Path, capsys: py
     assert answer(["init", str(folder), "--language", "fr"]) == Exit.COMPLETED
     assert tomllib.loads((folder / "settings.toml").read_text("utf-8"))["shop"]["language"] == "fr"
     assert (folder / "streams" / "product").is_dir()
+    exports = parse_export_json((folder / "export.json").read_text("utf-8"), source="export.json").streams
+    assert {name for name, stream in exports.items() if stream.enabled} == {"order", "return"}
     capsys.readouterr()
     assert answer(["runs", str(folder)]) == Exit.COMPLETED
     assert "No run yet" in capsys.readouterr().out

@@ -12,11 +12,11 @@ from tests.contract.cegid.soap import Soap
 
 @pytest.fixture(scope="session")
 def erp(pytestconfig: pytest.Config) -> Iterator[Soap]:
-    url = pytestconfig.getoption("--erp-url", default=None)
+    url = pytestconfig.getoption("--erp-url")
     if url:
         user = pytestconfig.getoption("--erp-user")
         # On SaaS the domain of the user is the database's name.
-        database = pytestconfig.getoption("--erp-database", default=None) or user.partition("\\")[0]
+        database = pytestconfig.getoption("--erp-database") or user.partition("\\")[0]
         with Soap(url, user, pytestconfig.getoption("--erp-password"), database) as real:
             yield real
         return
@@ -27,6 +27,6 @@ def erp(pytestconfig: pytest.Config) -> Iterator[Soap]:
 @pytest.fixture(scope="session")
 def writable(erp: Soap, pytestconfig: pytest.Config) -> Soap:
     """The tenant, where it may be written to: a real one only on request."""
-    if pytestconfig.getoption("--erp-url", default=None) and not pytestconfig.getoption("--erp-write", default=False):
+    if pytestconfig.getoption("--erp-url") and not pytestconfig.getoption("--erp-write"):
         pytest.skip("a real tenant is only read unless --erp-write is given")
     return erp

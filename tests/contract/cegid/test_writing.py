@@ -25,8 +25,9 @@ def customer(writable: Soap) -> str:
 
 
 @pytest.fixture
-def order(customer: str) -> dict[str, Any]:
+def order(customer: str, pytestconfig: pytest.Config) -> dict[str, Any]:
     reference = f"TST{uuid.uuid4().hex[:12]}"
+    item = {"Reference": pytestconfig.getoption("--erp-item")}
     return {
         "Header": {
             "Active": True,
@@ -43,10 +44,10 @@ def order(customer: str) -> dict[str, Any]:
                 "ShippingStatus": "Pending",
             },
             "Origin": "ECommerce",
-            "StoreId": "WEB",
+            "StoreId": pytestconfig.getoption("--erp-store"),
             "Type": "CustomerOrder",
         },
-        "Lines": {"Create_Line": [{"ItemIdentifier": {"Reference": "TEST"}, "NetUnitPrice": "9.99", "Quantity": "2"}]},
+        "Lines": {"Create_Line": [{"ItemIdentifier": item, "NetUnitPrice": "9.99", "Quantity": "2"}]},
     }
 
 
