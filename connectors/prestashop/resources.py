@@ -100,6 +100,8 @@ _BY_NAME: dict[str, Resource] = {
         associations={"order_return_details": "order_return_detail"},
         never_sent=_words("id_customer id_order question date_add"),
     ),
+    # Of our module, under one lock for the whole shop: a second connection would only wait for it.
+    "store_orders": Resource("store_order", associations={"order_rows": "order_row"}, one_at_a_time=True),
     "order_slip": Resource("order_slip", associations={"order_slip_details": "order_slip_detail"}),
     "content_management_system": Resource("content"),
 }
