@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, InstanceOf, ValidationInfo, field_v
 
 from schemas.erp_settings import Cegid, Orders, Returns
 from schemas.setting_values import Count, Secret, SecretName, Section, Share, ShopId, fault, is_loopback, secret_name
+from schemas.source_settings import Sources
 from schemas.toml_faults import parse_toml
 
 __all__ = ["Cegid", "Orders", "Returns", "SecretName", "ShopSettings", "default_settings_text", "parse_settings"]
@@ -118,7 +119,7 @@ class Files(Section):
     stable_seconds: Annotated[float, Field(ge=0)] = 5.0
     marker_suffix: Annotated[str, Field(min_length=1)] = ".ok"
     retention_days: Count = 30
-    """Archives, rejects and reports are deleted after so many days."""
+    """Archives, rejects, reports, and what the ledger keeps of old runs, are deleted after so many days."""
 
 
 class Products(Section):
@@ -176,6 +177,7 @@ class ShopSettings(Section):
     shop: Shop
     ledger: Ledger = Ledger()
     files: Files = Files()
+    sources: Sources = Sources()
     products: Products = Products()
     specific_prices: SpecificPrices = SpecificPrices()
     read_back: ReadBack = ReadBack()
