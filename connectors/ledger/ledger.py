@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from connectors.ledger.database import Database
 from connectors.ledger.deliveries import Deliveries
+from connectors.ledger.fetches import Fetches
 from connectors.ledger.files import Files
 from connectors.ledger.incidents import Incidents
 from connectors.ledger.leases import Leases
 from connectors.ledger.links import Links
 from connectors.ledger.migrate import migrate
+from connectors.ledger.purging import Purging
 from connectors.ledger.runs import Runs, Watermarks
 from connectors.ledger.snapshots import Snapshots
 from connectors.ledger.tables import LEDGER
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Ledger(Links, Runs, Watermarks, Files, Incidents, Leases, Deliveries):
+class Ledger(Links, Runs, Watermarks, Files, Fetches, Incidents, Leases, Deliveries, Purging):
     """Every call is one short transaction, durable when it returns; any number of threads may share a ledger.
 
     Errors: TransientError (the database cannot be reached now), DeniedError (rights, disk), UnexpectedReplyError (the

@@ -126,6 +126,26 @@ FILE_EVENTS = sa.Table(
 )
 """Only added to: the order of the rows is the order in which files were done."""
 
+FETCHES = sa.Table(
+    "fetches",
+    METADATA,
+    _key("shop"),
+    _key("source"),
+    _key("path"),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("modified_at", Instant),
+    _text("etag"),
+    _text("marker"),
+    _text("stream"),
+    _text("placed_as"),
+    _text("content_hash"),
+    _text("run_id"),
+    sa.Column("after_event", sa.BigInteger, nullable=False),
+    sa.Column("fetched_at", Instant, nullable=False),
+    sa.Column("acknowledged_at", Instant),
+)
+"""`after_event` is the newest row of `file_events` when the file was fetched: its own import comes after it."""
+
 INCIDENTS = sa.Table(
     "incidents",
     METADATA,

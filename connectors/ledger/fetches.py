@@ -1,0 +1,111 @@
+"""Fetches: which files were taken from which source, and which of them the source was told are done with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from connectors.ledger.chapter import Chapter
+from connectors.ledger.database import upsert
+from connectors.ledger.files import DONE, REFUSED
+from connectors.ledger.tables import FETCHES, FILE_EVENTS
+from schemas.offered import Offered
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A file that was fetched whole, or was about to be put in its place when its run was killed."""
+
+    offered: Offered
+    stream: str
+    placed_as: str
+    """Where it lies until its import ends, under the drop folder."""
+    content_hash: str
+    marker: str
+    """The path of its marker at the source, if it has one."""
+    acknowledged_at: datetime | None = None
+    """When the source was told; UTC."""
+    imported: str = ""
+    """`done` or `refused` once an import has said so since it was fetched, else empty."""
+
+
+class Fetches(Chapter):
+    """The files of a shop's sources, known by source and path; another version takes the place of the one before."""
+
+    def file_fetched(self, shop: str, source: str, fetch: Fetch, run_id: str) -> None:
+        """The file is here whole and goes to its place next; only imports that end from now on are its own."""
+        offered = fetch.offered
+        row: dict[str, Any] = {
+            "shop": shop,
+            "source": source,
+            "path": offered.path,
+            "size": offered.size,
+            "modified_at": offered.modified_at,
+            "etag": offered.etag,
+            "marker": fetch.marker,
+            "stream": fetch.stream,
+            "placed_as": fetch.placed_as,
+            "content_hash": fetch.content_hash,
+            "run_id": run_id,
+            "fetched_at": datetime.now(UTC),
+            "acknowledged_at": None,
+        }
+        with self.database.write("note a file as fetched") as connection:
+            newest = connection.execute(sa.select(sa.func.max(FILE_EVENTS.c.id))).scalar_one()
+            upsert(connection, FETCHES, row | {"after_event": newest or 0})
+
+    def fetches(self, shop: str, source: str) -> dict[str, Fetch]:
+        """Every file known of the source, by path; those that wait for their acknowledgement oldest first."""
+        query = (
+            sa.select(FETCHES, FILE_EVENTS.c.event)
+            .outerjoin(FILE_EVENTS, _ends())
+            .where(FETCHES.c.shop == shop, FETCHES.c.source == source)
+            .order_by(FETCHES.c.fetched_at, FETCHES.c.path, FILE_EVENTS.c.id)
+        )
+        with self.database.read("read fetches") as connection:
+            # The last event of a file stands: the rows of one path follow one another.
+            return {row.path: _fetch(row) for row in connection.execute(query)}
+
+    def file_acknowledged(self, shop: str, source: str, path: str) -> None:
+        """The source knows that the file is done with, or no longer has it."""
+        of = sa.and_(FETCHES.c.shop == shop, FETCHES.c.source == source, FETCHES.c.path == path)
+        with self.database.write("note a file as acknowledged") as connection:
+            connection.execute(sa.update(FETCHES).where(of).values(acknowledged_at=datetime.now(UTC)))
+
+    def forget_fetches(self, shop: str, source: str, before: datetime, offered: Collection[str]) -> int:
+        """How many files acknowledged before then were forgotten; those the source still offers stay known."""
+        old = sa.and_(FETCHES.c.shop == shop, FETCHES.c.source == source, FETCHES.c.acknowledged_at < before)
+        with self.database.write("forget old fetches") as connection:
+            paths = connection.execute(sa.select(FETCHES.c.path).where(old)).scalars().all()
+            gone = [{"gone": path} for path in paths if path not in offered]
+            if gone:
+                connection.execute(sa.delete(FETCHES).where(old, FETCHES.c.path == sa.bindparam("gone")), gone)
+        return len(gone)
+
+
+def _ends() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        FILE_EVENTS.c.shop == FETCHES.c.shop,
+        FILE_EVENTS.c.stream == FETCHES.c.stream,
+        FILE_EVENTS.c.event.in_((DONE, REFUSED)),
+        FILE_EVENTS.c.content_hash == FETCHES.c.content_hash,
+        FILE_EVENTS.c.id > FETCHES.c.after_event,
+    )
+
+
+def _fetch(row: Any) -> Fetch:
+    return Fetch(
+        Offered(row.path, row.size, row.modified_at, row.etag),
+        row.stream,
+        row.placed_as,
+        row.content_hash,
+        row.marker,
+        row.acknowledged_at,
+        row.event or "",
+    )
