@@ -27,8 +27,6 @@ class Fetch:
     placed_as: str
     """Where it lies until its import ends, under the drop folder."""
     content_hash: str
-    marker: str
-    """The path of its marker at the source, if it has one."""
     acknowledged_at: datetime | None = None
     """When the source was told; UTC."""
     imported: str = ""
@@ -48,7 +46,6 @@ class Fetches(Chapter):
             "size": offered.size,
             "modified_at": offered.modified_at,
             "etag": offered.etag,
-            "marker": fetch.marker,
             "stream": fetch.stream,
             "placed_as": fetch.placed_as,
             "content_hash": fetch.content_hash,
@@ -105,7 +102,6 @@ def _fetch(row: Any) -> Fetch:
         row.stream,
         row.placed_as,
         row.content_hash,
-        row.marker,
         row.acknowledged_at,
         row.event or "",
     )

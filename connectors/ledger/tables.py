@@ -135,7 +135,6 @@ FETCHES = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("modified_at", Instant),
     _text("etag"),
-    _text("marker"),
     _text("stream"),
     _text("placed_as"),
     _text("content_hash"),

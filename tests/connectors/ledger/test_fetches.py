@@ -15,7 +15,7 @@ SOON = timedelta(hours=1)
 
 def fetch(path: str = "out/stock.csv", content: str = "aa", **changes: str) -> Fetch:
     offered = Offered(path, 120, WHEN, changes.get("etag", ""))
-    return Fetch(offered, "stock", "stock/stock.1234abcd.csv", content, changes.get("marker", ""))
+    return Fetch(offered, "stock", "stock/stock.1234abcd.csv", content)
 
 
 def test_a_file_that_was_fetched_is_known_by_its_path_with_its_version(ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """The table of fetches is there; instants are microseconds since 1970, UTC."""
-    texts = ("shop", "source", "path", "etag", "marker", "stream", "placed_as", "content_hash", "run_id")
+    texts = ("shop", "source", "path", "etag", "stream", "placed_as", "content_hash", "run_id")
     op.create_table(
         "fetches",
         *(sa.Column(name, sa.Text, nullable=False) for name in texts),
