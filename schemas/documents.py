@@ -80,6 +80,9 @@ class OrderLine:
     """The ERP's own code, when the discount came from the ERP."""
     ean13: str = ""
     comment: str = ""
+    """What the customer had the product personalised with."""
+    in_erp: bool = True
+    """Whether the item is one of those that came from the ERP; True also when nobody asks."""
 
 
 @dataclass(frozen=True, slots=True)

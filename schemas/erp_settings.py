@@ -89,6 +89,9 @@ class Cegid(Section):
     """The customer's member that holds the group's code, such as `PriceListCode`; empty: the group is not sent."""
     address_length: Annotated[int, Field(ge=10)] = 35
     """Characters in a line of an address: 35 before the 2023 versions of Cegid, 70 since."""
+    unknown_items: Literal["send", "misc", "hold"] = "send"
+    """What becomes of a product that did not come from the ERP: its reference is sent all the same, the misc item
+    stands for it, or its order is held."""
     discount_quantity: Literal[-1, 1] = -1
     """-1: a cart discount is a line of quantity -1; 1: one with a negative price."""
     connections: Annotated[int, Field(ge=1, le=16)] = 4

@@ -27,8 +27,9 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "order_carriers": ("GET", "PUT"),
 }
 """What orders and their statuses need on each resource; PATCH stands for PUT where the shop knows it."""
-WELCOME = ("states", "carts", "messages")
-"""What is used when the key may read it: regions, the lines of carts, the customer's message."""
+WELCOME = ("states", "carts", "messages", "customizations", "specific_prices")
+"""What is used when the key may read it: regions, the lines of carts, the customer's message, what products were
+personalised with, and the discounts, for the ERP's own markdown codes."""
 _BACK_OFFICE = "In the back office, Advanced Parameters > Webservice, open the key and tick"
 
 

@@ -106,6 +106,7 @@ def cegid_codes(settings: CegidSettings, associations: Associations, time_zone: 
         group_member=settings.group_member,
         address_length=settings.address_length,
         discount_quantity=settings.discount_quantity,
+        unknown_items=settings.unknown_items,
     )
 
 

@@ -15,6 +15,7 @@ from schemas.documents import Order
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.erp import Erp
+from tasks.gather.erp_lines import ErpLines
 from tasks.gather.order_dates import OVERLAP, zone_of
 from tasks.gather.order_rows import ShopWords
 from tasks.gather.orders import read_orders, read_words, see_orders
@@ -26,6 +27,7 @@ from tasks.translate.order_obstacles import Obstacle, order_obstacles
 
 STREAM = "order"
 KEYS_AT_ONCE = 5_000
+_HUNDRED = 100
 _FOLLOWED = (DeliveryState.INTENT, DeliveryState.HELD, DeliveryState.WAITING)
 
 
@@ -119,13 +121,18 @@ async def _read(run: Run, erp: Erp, words: ShopWords, found: Sorted, due: DueOrd
     seen = {order.id_order: order for order in (*found.due, *found.to_look_up)}
     due.only_looked_up = {order.id_order for order in found.to_look_up}
     ids = sorted(seen)
+    of_erp = ErpLines(run, words)
+    reads_before = run.shop.traffic.reads
     for start in range(0, len(ids), settings.chunk):
         run.lease.check()
         part = ids[start : start + settings.chunk]
         orders = await read_orders(run.shop, run.facts, words, part, carts=settings.compare_cart)
-        for order in orders:
+        for order in await of_erp.told(orders):
             _judge(run, erp, seen[order.id_order], order, due)
         advance("read orders", start + len(part), len(ids))
+    if ids:
+        hundreds = -(-len(ids) // _HUNDRED)
+        run.report.requests["reads_per_hundred_orders"] = round((run.shop.traffic.reads - reads_before) / hundreds)
 
 
 def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) -> None:

@@ -44,6 +44,8 @@ class Around:
     siblings: Mapping[str, int]
     """Orders by reference: a split cart gives several."""
     messages: Mapping[int, str]
+    personalised: Mapping[int, str]
+    """What a product was personalised with, by id_customization."""
 
 
 def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
@@ -61,7 +63,7 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         state=whole(row, "current_state"),
         currency=currency,
         module=row["module"],
-        lines=tuple(_line(each) for each in sorted(around.details.get(id_order, []), key=lambda each: int(each["id"]))),
+        lines=_lines(id_order, around),
         delivery=address_of(around.addresses.get(whole(row, "id_address_delivery")), words),
         invoice=invoice,
         payments=_payments(row, around, words),
@@ -85,7 +87,12 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
     )
 
 
-def _line(row: Entity) -> OrderLine:
+def _lines(id_order: int, around: Around) -> tuple[OrderLine, ...]:
+    rows = sorted(around.details.get(id_order, []), key=lambda each: int(each["id"]))
+    return tuple(_line(row, around.personalised.get(whole(row, "id_customization"), "")) for row in rows)
+
+
+def _line(row: Entity, comment: str) -> OrderLine:
     unit_excl, unit_incl = money(row, "unit_price_tax_excl"), money(row, "unit_price_tax_incl")
     percent = money(row, "reduction_percent")
     return OrderLine(
@@ -102,6 +109,7 @@ def _line(row: Entity) -> OrderLine:
         gross_unit_price_tax_excl=_gross(unit_excl, percent, money(row, "reduction_amount_tax_excl")),
         gross_unit_price_tax_incl=_gross(unit_incl, percent, money(row, "reduction_amount_tax_incl")),
         ean13=row["product_ean13"],
+        comment=comment,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,7 @@ _DETAIL = (
     "total_price_tax_excl",
     "total_price_tax_incl",
     "reduction_percent",
+    "id_customization",
     "reduction_amount_tax_excl",
     "reduction_amount_tax_incl",
 )
@@ -152,15 +153,17 @@ async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bo
     siblings: dict[str, int] = {}
     for row in together:
         siblings[row["reference"]] = siblings.get(row["reference"], 0) + 1
+    details = _grouped(await shop.find("order_details", "id_order", order_ids, display=_DETAIL), "id_order")
     whole_carts = [row["id_cart"] for row in rows if siblings.get(row["reference"], 1) == 1]
     return Around(
-        details=_grouped(await shop.find("order_details", "id_order", order_ids, display=_DETAIL), "id_order"),
+        details=details,
         customers=_by_id(await shop.find("customers", "id", _asked(rows, "id_customer"), display=CUSTOMER)),
         addresses=_by_id(await shop.find("addresses", "id", sorted(places - {"0", ""}), display=ADDRESS)),
         payments=_by_reference(await shop.find("order_payments", "order_reference", references, display=_PAYMENT)),
         cart_lines=await _cart_lines(shop, whole_carts) if carts and facts.may("GET", "carts") else {},
         siblings=siblings,
         messages=await _messages(shop, order_ids) if facts.may("GET", "messages") else {},
+        personalised=await _personalised(shop, details) if facts.may("GET", "customizations") else {},
     )
 
 
@@ -180,6 +183,17 @@ async def _messages(shop: Shop, order_ids: list[str]) -> dict[int, str]:
         if row["private"] != "1":
             id_order = int(row["id_order"])
             texts[id_order] = "\n".join(text for text in (texts.get(id_order, ""), row["message"]) if text)
+    return texts
+
+
+async def _personalised(shop: Shop, details: Mapping[int, list[Entity]]) -> dict[int, str]:
+    """What customers had products personalised with, a line of text for each field of the product."""
+    ids = {str(whole(row, "id_customization")) for rows in details.values() for row in rows} - {"0"}
+    display = ("id", "customized_data_text_fields[id_customization_field,value]")
+    texts: dict[int, str] = {}
+    for row in await shop.find("customizations", "id", sorted(ids), display=display) if ids else []:
+        fields = row["associations"].get("customized_data_text_fields", [])
+        texts[int(row["id"])] = "\n".join(str(each["value"]) for each in fields)
     return texts
 
 

@@ -78,6 +78,9 @@ class CegidCodes:
     discount_quantity: int = -1
     """-1: a cart discount is a line of quantity -1; 1: one with a negative price."""
 
+    unknown_items: str = "send"
+    """What becomes of a product that did not come from the ERP: `send`, `misc` or `hold`."""
+
     def customer_code(self, id_customer: int) -> str:
         """The code of a customer that comes from the shop: prefix and ten digits, as `WEB0000001563`."""
         return f"{self.customer_prefix}{id_customer:0{CUSTOMER_DIGITS}}"
@@ -89,6 +92,11 @@ class CegidCodes:
     def return_reference(self, id_order_return: int) -> str:
         """The internal reference of a return."""
         return f"{self.order_prefix}R{id_order_return}"
+
+    def item(self, reference: str, *, in_erp: bool) -> str:
+        """The reference that a line is sent with: the product's own, or the misc item's."""
+        unknown = self.unknown_items == "misc" and not in_erp
+        return self.items.misc if unknown or not reference else reference
 
     def payment_method(self, order: Order, payment: Payment) -> str:
         """Cegid's payment method for one payment, empty when it has no association."""

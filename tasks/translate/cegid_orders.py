@@ -76,12 +76,13 @@ def _product_lines(order: Order, codes: CegidCodes) -> Iterator[dict[str, Any]]:
 def _product_line(line: OrderLine, codes: CegidCodes, quantity: int, net: Decimal) -> dict[str, Any]:
     gross = max(net, cents(line.gross_unit_price_tax_incl or net))
     reference = one_line(line.reference)
+    item = codes.item(reference, in_erp=line.in_erp)
     return present(
         Comment=several_lines(line.comment),
         DiscountTypeId=(line.markdown_code or codes.default_markdown) if gross > net else "",
         ExternalReference=str(line.id_order_detail),
-        Label="" if reference else one_line(line.name),
-        **_priced(reference or codes.items.misc, codes, quantity=quantity, net=net, gross=gross),
+        Label="" if item == reference else one_line(f"{reference} {line.name}"),
+        **_priced(item, codes, quantity=quantity, net=net, gross=gross),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -20,14 +20,9 @@ class Obstacle:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-def order_obstacles(
-    order: Order, codes: CegidCodes, known_references: Collection[str] | None = None
-) -> tuple[Obstacle, ...]:
-    """Every obstacle of an order, none when it may go.
-
-    `known_references` are the ERP's items, when they are known: a product that is not one of them needs the misc item.
-    """
-    return (*_sums(order), *_lines(order, codes, known_references), *_associations(order, codes))
+def order_obstacles(order: Order, codes: CegidCodes) -> tuple[Obstacle, ...]:
+    """Every obstacle of an order, none when it may go."""
+    return (*_sums(order), *_lines(order, codes), *_associations(order, codes))
 
 
 def _sums(order: Order) -> Iterator[Obstacle]:
@@ -50,14 +45,14 @@ def _sums(order: Order) -> Iterator[Obstacle]:
         yield Obstacle("order_lines_missing", counts)
 
 
-def _lines(order: Order, codes: CegidCodes, known: Collection[str] | None) -> Iterator[Obstacle]:
+def _lines(order: Order, codes: CegidCodes) -> Iterator[Obstacle]:
     if not any(line.quantity for line in order.lines):
         yield Obstacle("order_empty")
     for line in order.lines:
         reference = line.reference.strip()
         if not reference and not codes.items.misc:
             yield Obstacle("order_line_without_reference", {"value": str(line.id_order_detail)})
-        elif reference and known is not None and reference not in known:
+        elif not line.in_erp and (codes.unknown_items == "hold" or not codes.item(reference, in_erp=False)):
             yield Obstacle("order_item_unknown", {"value": reference})
     services = (
         ("shipping", codes.items.shipping, order.total_shipping_tax_incl),

@@ -48,6 +48,7 @@ def amount(document: dict[str, Any]) -> Decimal:
     return sum((each["Quantity"] * each["NetUnitPrice"] for each in lines_of(document)), Decimal(0))
 
 
+@settings(deadline=None)
 @given(orders())
 def test_any_order_without_obstacles_adds_up_to_the_cent(of_order: Order) -> None:
     assert order_obstacles(of_order, CODES) == ()
@@ -56,6 +57,7 @@ def test_any_order_without_obstacles_adds_up_to_the_cent(of_order: Order) -> Non
     assert all(each["UnitPrice"] >= each["NetUnitPrice"] for each in lines_of(document))
 
 
+@settings(deadline=None)
 @given(orders())
 def test_discounts_as_negative_prices_add_up_as_well(of_order: Order) -> None:
     document = sent(of_order, replace(CODES, discount_quantity=1))
@@ -194,3 +196,20 @@ def test_a_long_street_goes_on_the_next_line() -> None:
     assert max(len(address["Line1"]), len(address["Line2"])) <= 35
     assert f"{address['Line1']} {address['Line2']}" == street
     assert (address["CountryId"], address["CountryIdType"]) == ("FRA", "Internal")
+
+
+def test_the_misc_item_stands_for_a_product_that_did_not_come_from_the_erp_where_the_setting_says_so() -> None:
+    foreign = order(line(1, "MUG", 1, "9.00", in_erp=False))
+    [as_it_is] = lines_of(sent(foreign))
+    assert as_it_is["ItemIdentifier"] == {"Reference": "MUG"}
+    [misc] = lines_of(sent(foreign, replace(CODES, unknown_items="misc")))
+    assert misc["ItemIdentifier"] == {"Reference": "DIVERS"}
+    assert misc["Label"] == "MUG Article 1"
+
+
+def test_a_discount_of_the_erp_bears_its_own_markdown_code_and_any_other_the_default() -> None:
+    gross = Decimal("10.00")
+    own = line(1, "A", 1, "8.00", gross_unit_price_tax_incl=gross, markdown_code="SOLDE")
+    other = line(2, "B", 1, "8.00", gross_unit_price_tax_incl=gross)
+    full = line(3, "C", 1, "8.00", markdown_code="SOLDE")
+    assert [each.get("DiscountTypeId") for each in lines_of(sent(order(own, other, full)))] == ["SOLDE", "WEBREM", None]

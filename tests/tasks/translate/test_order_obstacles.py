@@ -10,6 +10,7 @@ from schemas.messages import message
 from tasks.translate.order_obstacles import order_obstacles
 from tests.tasks.translate.shop_orders import ADDRESS, CODES, line, order
 
+HOLDING = replace(CODES, unknown_items="hold")
 GOOD = order(line(1, "A", 2, "19.98"), total_shipping_tax_incl=Decimal("4.90"))
 
 
@@ -63,9 +64,17 @@ def test_a_product_without_reference_needs_the_misc_item() -> None:
     assert codes_of(bare, replace(CODES, items=replace(CODES.items, misc=""))) == ["order_line_without_reference"]
 
 
-def test_a_reference_that_the_erp_does_not_have_is_named() -> None:
-    found = order_obstacles(GOOD, CODES, known_references={"B"})
-    assert [(each.code, dict(each.params)) for each in found] == [("order_item_unknown", {"value": "A"})]
+def test_an_item_that_did_not_come_from_the_erp_holds_its_order_where_the_setting_says_so() -> None:
+    foreign = order(line(1, "A", 2, "19.98", in_erp=False))
+    assert codes_of(foreign) == []
+    assert codes_of(foreign, replace(CODES, unknown_items="misc")) == []
+    [found] = order_obstacles(foreign, HOLDING)
+    assert (found.code, dict(found.params)) == ("order_item_unknown", {"value": "A"})
+
+
+def test_the_misc_item_stands_for_nothing_while_it_has_no_code() -> None:
+    codes = replace(CODES, unknown_items="misc", items=replace(CODES.items, misc=""))
+    assert codes_of(order(line(1, "A", 2, "19.98", in_erp=False)), codes) == ["order_item_unknown"]
 
 
 def test_an_amount_without_its_service_item_is_named() -> None:
@@ -90,7 +99,8 @@ def test_every_obstacle_has_a_text_that_takes_its_parameters() -> None:
         customer=replace(GOOD.customer, id_gender=9),
     )
     codes = replace(CODES, items=replace(CODES.items, misc="", wrapping=""), group_member="PriceListCode")
-    obstacles = [*order_obstacles(bad, codes), *order_obstacles(order(), codes), *order_obstacles(GOOD, CODES, {"B"})]
+    foreign = order(line(1, "A", 2, "19.98", in_erp=False))
+    obstacles = [*order_obstacles(bad, codes), *order_obstacles(order(), codes), *order_obstacles(foreign, HOLDING)]
     assert len({each.code for each in obstacles}) == 12
     for each in obstacles:
         said = message(each.code, "fr", key="12", **each.params)

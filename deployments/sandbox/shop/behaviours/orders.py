@@ -91,6 +91,11 @@ def _taxes(store: Store, row: Row) -> Entries:
     return [{"id": one["id_tax"]} for one in rules if one["id_country"] == country]
 
 
+def _texts(store: Store, row: Row) -> Entries:
+    kept = store["customizations"].rows[row["id"]].get("customized_data_text_fields", [])
+    return [{"id_customization_field": str(field), "value": text} for field, text in kept]
+
+
 def _remove_order(store: Store, row: Row) -> None:
     for name in (
         "order_details",
@@ -119,4 +124,5 @@ BEHAVIOURS = {
         lists={"order_slip_details": _slip_lines},
     ),
     "order_details": Behaviour(lists={"taxes": _taxes}),
+    "customizations": Behaviour(lists={"customized_data_text_fields": _texts}),
 }
