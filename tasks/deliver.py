@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -40,6 +40,8 @@ class Parcel:
     document: Callable[[str], Mapping[str, Any]]
     """The document of a customer of this code."""
     may_create: bool = True
+    new_customers: Container[str] = frozenset()
+    """Codes of customers that this run has created: the ERP has no document of theirs from before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Courier:
         if not self._ledger.intend(self._shop, parcel.kind, parcel.key, run_id=self._run_id):
             return Delivered(Handover.ALREADY)
         customer_code = parcel.customer_code()
-        found = self._look_up(parcel, customer_code)
+        found = self._look_up(parcel, customer_code if self._may_have(parcel, customer_code) else "")
         if found is not None:
             return self._adopted(parcel, found)
         try:
@@ -93,6 +95,11 @@ class Courier:
     def _look_up_only(self, parcel: Parcel) -> Delivered:
         found = self._look_up(parcel, "")
         return Delivered(Handover.ABSENT) if found is None else self._adopted(parcel, found)
+
+    def _may_have(self, parcel: Parcel, customer_code: str) -> bool:
+        """Whether the customer may have this document under another external reference than ours."""
+        sent = (parcel.kind, parcel.key) in self._unanswered
+        return sent or not parcel.external_reference or customer_code not in parcel.new_customers
 
     def _look_up(self, parcel: Parcel, customer_code: str) -> DocumentStatus | None:
         return self._cegid.document_by_references(

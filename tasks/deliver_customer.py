@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from connectors.cegid import Cegid
 from connectors.ledger import DeliveryState, Ledger
@@ -19,7 +19,7 @@ _GONE = "NOT_FOUND"
 class Registry:
     """The ERP's customers as one run of one shop brings them up to date. Safe in threads, one customer at a time.
 
-    `known` are codes that came from the ERP itself, by id_customer.
+    `known` are codes that came from the ERP itself, by id_customer; `recall` adds those of earlier runs.
     """
 
     def __init__(
@@ -38,10 +38,16 @@ class Registry:
         self._shop = shop
         self._kind = kind
         self._run_id = run_id
-        self._known = known
+        self._known = dict(known)
         self._done: dict[Customer, str] = {}
         self.created: set[str] = set()
         """The codes of customers that were created."""
+
+    def recall(self, customers: Iterable[Customer]) -> None:
+        """Reads in the ledger under which codes these customers were brought by earlier runs, all at once."""
+        keys = [str(customer.id_customer) for customer in customers if customer.id_customer not in self._known]
+        found = self._ledger.deliveries(self._shop, self._kind, states=[DeliveryState.DELIVERED], keys=keys)
+        self._known |= {int(key): code for key, code in found.select("key", "erp_code").iter_rows() if code}
 
     def bring(self, customer: Customer) -> str:
         """The customer's code in the ERP, where it now is as the shop has it.
@@ -57,19 +63,12 @@ class Registry:
         self._ledger.delivered(
             self._shop, self._kind, str(customer.id_customer), erp_number=None, erp_code=code, run_id=self._run_id
         )
-        self._done[customer] = code
+        self._done[customer] = self._known[customer.id_customer] = code
         return code
 
     def _by_code(self, customer: Customer) -> str:
-        code = customer.erp_code or self._known_code(customer)
+        code = customer.erp_code or self._known.get(customer.id_customer, "")
         return self._updated(code, customer) if code else ""
-
-    def _known_code(self, customer: Customer) -> str:
-        if customer.id_customer in self._known:
-            return self._known[customer.id_customer]
-        key = str(customer.id_customer)
-        known = self._ledger.deliveries(self._shop, self._kind, states=[DeliveryState.DELIVERED], keys=[key])
-        return "" if known.is_empty() else known["erp_code"][0] or ""
 
     def _by_email(self, customer: Customer) -> str:
         found = self._cegid.find_customers(customer.email)
@@ -85,13 +84,15 @@ class Registry:
 
     def _created(self, customer: Customer) -> str:
         code = self._codes.customer_code(customer.id_customer)
-        # A creation whose answer was lost, of a customer who has changed e-mail since.
-        if self._updated(code, customer):
-            return code
-        self._ledger.intend(self._shop, self._kind, str(customer.id_customer), run_id=self._run_id)
-        code = self._cegid.create_customer(code, new_customer_values(customer, self._codes))
-        self.created.add(code)
-        return code
+        try:
+            created = self._cegid.create_customer(code, new_customer_values(customer, self._codes))
+        except RefusedError:
+            # The code is taken: a creation whose answer was lost, of a customer who has changed e-mail since.
+            if self._updated(code, customer):
+                return code
+            raise
+        self.created.add(created)
+        return created
 
     def _updated(self, code: str, customer: Customer) -> str:
         """The code, once the customer is up to date; empty when the ERP has no such customer."""

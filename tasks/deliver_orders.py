@@ -109,6 +109,7 @@ async def hand_over(counter: Counter, chunk: Orders) -> None:
     """
     chunk.tries += 1
     before = sum(map(len, chunk.left))
+    counter.registry.recall(order.customer for group in chunk.left for order in group)
 
     def deliver(order: Order) -> None:
         _deliver(counter, order)
@@ -143,6 +144,7 @@ def _deliver(counter: Counter, order: Order) -> None:
         customer_code=lambda: counter.registry.bring(order.customer),
         document=lambda code: order_document(order, counter.erp.codes, code),
         may_create=order.id_order not in counter.due.only_looked_up,
+        new_customers=counter.registry.created,
     )
     try:
         delivered = counter.courier.hand_over(parcel)

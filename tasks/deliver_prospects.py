@@ -55,6 +55,7 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
 )
 async def hand_over_customers(run: Run, erp: Erp, registry: Registry, chunk: Chunk[list[Customer]]) -> None:
     """One chunk of prospects, each on its own."""
+    registry.recall(customer for group in chunk.left for customer in group)
 
     def deliver(customer: Customer) -> None:
         _deliver(run, erp, registry, customer)

@@ -22,7 +22,9 @@ async def several_at_once(
     """
     failures = await asyncio.gather(*(_work(run, chunk, deliver) for _ in range(connections)))
     told = [failure for failure in failures if failure is not None]
-    return min(told, key=lambda failure: isinstance(failure, TransientError), default=None)
+    worst = min(told, key=lambda failure: isinstance(failure, TransientError), default=None)
+    # What one worker had no answer to, another has settled since.
+    return None if isinstance(worst, TransientError) and not chunk.left else worst
 
 
 async def _work(run: Run, chunk: Chunk[list[Unit]], deliver: Callable[[Unit], None]) -> PasserelleError | None:

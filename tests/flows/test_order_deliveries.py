@@ -21,14 +21,7 @@ from tests.flows.order_process import DeadlyErp
 from tests.flows.order_world import PASSWORD_VARIABLE, PERSON, OrderWorld
 from tests.flows.world import KEY_VARIABLE
 
-CALLS = (
-    "SearchCustomerIds",
-    "GetCustomerDetail",
-    "AddNewCustomer",
-    "GetByExternalReference",
-    "GetByReference",
-    "Create",
-)
+CALLS = ("SearchCustomerIds", "AddNewCustomer", "GetByExternalReference", "Create")
 """What the ERP is asked for a new order of a new customer, in this order."""
 
 
