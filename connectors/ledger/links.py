@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +135,7 @@ def _of(shop: str, kind: str) -> sa.ColumnElement[bool]:
 
 def _given(rows: pl.DataFrame | Sequence[Link]) -> pl.DataFrame:
     if not isinstance(rows, pl.DataFrame):
-        rows = pl.DataFrame([asdict(row) for row in rows], schema=_GIVEN, orient="row")
+        rows = pl.DataFrame({name: [getattr(row, name) for row in rows] for name in _GIVEN}, schema=_GIVEN)
     if "confirmed_at" not in rows.columns:
         rows = rows.with_columns(confirmed_at=pl.lit(_now()))
     return rows.select(*_GIVEN).cast(_GIVEN).unique(subset="erp_key", keep="last", maintain_order=True)  # type: ignore[arg-type]

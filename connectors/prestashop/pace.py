@@ -21,7 +21,7 @@ _FIRST_SIZE = 10
 _FIRST_PAGE = 100
 _MEMORY = 12
 _ENOUGH = 3
-_SMALL_CHANGE = 0.05
+_SMALL_CHANGE = {"polite": 0.05, "full": 0.02}  # of a document's time, for what the request costs in itself
 _SAMPLES = 2
 _FULL = 0.75  # of the size asked for
 _WORTH_CONNECTING = 0.4  # of what one connection more could bring, to be taken
@@ -48,6 +48,7 @@ class _Lane:
 
     size: int
     ceiling: int
+    small_change: float
     samples: deque[tuple[int, float, int]] = field(default_factory=lambda: deque(maxlen=_MEMORY))
     """(entities, seconds, requests in flight) of the last answers."""
     worthwhile: int | None = None
@@ -79,8 +80,10 @@ class _Lane:
         if len(alike) < _ENOUGH or max(quickest) < 2 * min(quickest):
             return
         each, fixed = linear_regression(list(quickest), list(quickest.values()))
-        if each > 0 and fixed > 0:
-            self.worthwhile = max(_FIRST_SIZE, math.ceil(fixed / each / _SMALL_CHANGE))
+        found = math.ceil(fixed / each / self.small_change) if each > 0 and fixed > 0 else 0
+        # What disturbs answers hides what a request costs: the largest finding of a while counts.
+        if found > (self.worthwhile or 0):
+            self.worthwhile = max(_FIRST_SIZE, found)
             self.answers_since = 0
 
     def forget(self) -> None:
@@ -221,7 +224,8 @@ class Pace:
         if lane is None:
             reading = name.startswith(_READING)
             ceiling = self._limits.max_page if reading else self._limits.batch(name)
-            lane = self._lanes[name] = _Lane(min(ceiling, _FIRST_PAGE if reading else _FIRST_SIZE), ceiling)
+            first = min(ceiling, _FIRST_PAGE if reading else _FIRST_SIZE)
+            lane = self._lanes[name] = _Lane(first, ceiling, _SMALL_CHANGE[self._limits.pace])
         return lane
 
     def _shrink(self, name: str, size: int) -> None:
