@@ -10,23 +10,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from schemas.emails import STRUCK_OUT, without_emails
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ABOUT_PEOPLE = ("customer", "address", "order", "return")
 """A stream whose name holds one of these words is about people."""
-STRUCK_OUT = "***"
 LONGEST = 500
-
-# Sought only where a word begins: from every letter of a long word, the time would grow with its square.
-_E_MAIL = re.compile(r"(?<![^\s@<>\"(),;:=])[^\s@<>\"(),;:=]+@[^\s@<>\"(),;:=]+")
 _TELEPHONE = re.compile(r"(?<![\w.])(?:\+\d|0)[\d ./()-]{7,}\d")
 _PLAIN_VALUE = re.compile(r"[-+]?\d+([.,]\d+)?|\d{4}-\d\d-\d\d([T ][\d:.+Z-]+)?|\d\d/\d\d/\d{4}|[A-Z]{1,3}")
 
 
 def without_contacts(text: str) -> str:
     """The text with e-mail addresses struck out, cut at 500 characters."""
-    return _E_MAIL.sub(STRUCK_OUT, text)[:LONGEST]
+    return without_emails(text)[:LONGEST]
 
 
 def discreet(stream: str, params: Mapping[str, str]) -> dict[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from schemas.emails import STRUCK_OUT, without_emails
 from schemas.errors import DeniedError, PasserelleError, TransientError, UnexpectedReplyError
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ _ERROR = re.compile(
     rb"<message>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?</message>",
     re.DOTALL,
 )
+_VALUE = re.compile(r"(?<!\w)'[^']*'(?!\w)")
 _TAG = re.compile(r"<[^>]*>")
 _RIGHTS = {
     "GET": "View (GET)",
@@ -130,6 +132,15 @@ def read_reply(status: int, headers: Mapping[str, str], body: bytes, seconds: fl
         float(server) if re.fullmatch(r"\d+(\.\d+)?(E-?\d+)?", server) else None,
         _retry_after(headers.get("Retry-After", ""), now),
     )
+
+
+def impersonal(reply: Reply) -> Reply:
+    """The answer to a request about people, its text without what it may repeat of them.
+
+    A page says no more than its status; the shop's own errors keep their words, a database's values are struck out.
+    """
+    said = without_emails(_VALUE.sub(STRUCK_OUT, reply.said)) if reply.codes else f"HTTP {reply.status}"
+    return replace(reply, said=said)
 
 
 def _verdict(status: int, headers: Mapping[str, str], body: bytes, codes: tuple[str, ...]) -> Verdict:

@@ -122,6 +122,12 @@ CREATED = (
 )
 """What imports create."""
 
+ABOUT_PEOPLE = _words(
+    "customers addresses guests carts orders order_returns order_slip store_orders customer_threads customer_messages "
+    "messages"
+)
+"""Resources about which a shop's error may repeat who it was told of; we must not keep that."""
+
 DATE_FIELDS = frozenset({"date_add", "date_upd"})
 # Sent, they delete every combination not listed (D11); the others have no setter and are ignored.
 NEVER_SENT_ASSOCIATIONS = frozenset({"combinations", "stock_availables"})

@@ -22,11 +22,13 @@ from connectors.prestashop.replies import (
     Verdict,
     denial,
     distrusted,
+    impersonal,
     may_pass,
     read_reply,
     remedy_of_silence,
     transient,
 )
+from connectors.prestashop.resources import ABOUT_PEOPLE
 
 if TYPE_CHECKING:
     import ssl
@@ -144,6 +146,8 @@ class Transport:
             return self._unanswered(Verdict.LOST, error, start)
         seconds = time.perf_counter() - start
         reply = read_reply(response.status_code, response.headers, response.content, seconds, datetime.now(UTC))
+        if resource in ABOUT_PEOPLE:
+            reply = impersonal(reply)
         if response.headers.get("PSWS-Version", "0") != "0" and reply.verdict is Verdict.DONE:
             self.headers = response.headers
         denied = denial(reply, method, resource, response.headers.get("Location", ""))

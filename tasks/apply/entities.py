@@ -151,7 +151,7 @@ class _Batch:
     def _discreet(self, one: PlannedEntity, said: str) -> str:
         if not self.stream.is_private:
             return said
-        return struck_out(said, (value for value in one.fields.values() if isinstance(value, str)))
+        return struck_out(said, (value for value in (one.fields | one.owned).values() if isinstance(value, str)))
 
     async def _read_back(self, sent: dict[str, Entity]) -> dict[str, tuple[str, str]]:
         """(message code, detail) by key of what the shop does not hold as it was sent."""

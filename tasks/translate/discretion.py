@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from schemas.documents import Address, Customer, Order
+from schemas.emails import STRUCK_OUT, without_emails
 
-STRUCK_OUT = "***"
 _SHORTEST = 2
 _ADDRESS = (
     "firstname",
@@ -23,7 +23,6 @@ _ADDRESS = (
     "vat_number",
 )
 _CUSTOMER = ("email", "firstname", "lastname", "company", "siret")
-_E_MAIL = re.compile(r"[^\s@<>\"(),;:=']+@[^\s@<>\"(),;:=']+")
 
 
 def discreet(text: str, order: Order) -> str:
@@ -35,7 +34,7 @@ def struck_out(text: str, words: Iterable[str]) -> str:
     """The text without these words and without e-mail addresses, whatever their case."""
     for word in sorted({word for word in words if len(word) >= _SHORTEST}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", STRUCK_OUT, text, flags=re.IGNORECASE)
-    return _E_MAIL.sub(STRUCK_OUT, text)
+    return without_emails(text)
 
 
 def _of_order(order: Order) -> Iterator[str]:
