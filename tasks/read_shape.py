@@ -14,6 +14,7 @@ from schemas.column_spec import ValueType
 from schemas.incidents import Incident, Level
 from tasks.file_refused import FileRefusedError
 from tasks.read_encoding import BLANK_LINES, Encoding, encoding_of, line_blocks
+from tasks.read_kind import kind_of_no_text
 from tasks.read_quotes import TextRow, read_row
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class FileShape:
 
 def shape_of(path: Path, stream: StreamSpec) -> FileShape:
     """Looks at the first thousand rows. `FileRefusedError` when the file as a whole is not what was agreed."""
+    if kind := kind_of_no_text(path):
+        raise FileRefusedError("file_not_text", name=path.name, detail=kind)
     encoding = encoding_of(path, stream.encoding)
     lines = list(chain.from_iterable(islice(line_blocks(path, encoding, _SAMPLE_BYTES), 2)))
     sample = list(_first_rows(lines, stream.delimiter))
