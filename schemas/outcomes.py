@@ -39,8 +39,3 @@ class Counts:
     def as_dict(self) -> dict[str, int]:
         """`rows_read` and all eight outcomes, zeros included, in a fixed order."""
         return {"rows_read": self.rows_read} | {o.value: self.by_outcome.get(o, 0) for o in Outcome}
-
-    def sentence(self) -> str:
-        """The counts as one line of text: `1200 rows read: 3 created, 1190 unchanged, 7 rejected`."""
-        parts = ", ".join(f"{n} {o.value}" for o in Outcome if (n := self.by_outcome.get(o, 0)))
-        return f"{self.rows_read} rows read: {parts or 'none'}"

@@ -16,6 +16,7 @@ from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import IncidentReport, RejectReport
 from tasks.artifacts import publish
+from tasks.end_message import end_message
 from tasks.file_ends import move_files, tell_files
 from tasks.plan_file import describe_plan
 from tasks.purge import purge
@@ -48,7 +49,8 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     counts = _counts(run, settled)
     name = _name_of(run, counts, error, _unfinished(settled))
     report = run.report
-    report.counts, report.state, report.message = counts.as_dict(), name, _message(run, counts, error)
+    refused = [file.refused for file in run.files if file.refused is not None]
+    report.counts, report.state, report.message = counts.as_dict(), name, end_message(report, counts, error, refused)
     report.ignored_by_reason = _ignored(settled, report.language)
     faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
     _tell_faults(run, faults)
@@ -103,20 +105,6 @@ def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardEr
         return "Planned"
     behind = counts.by_outcome.get(Outcome.REJECTED, 0) + counts.by_outcome.get(Outcome.REFUSED, 0)
     return "CompletedWithRejects" if behind or refused_files else "Completed"
-
-
-def _message(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardError | None) -> str:
-    if counts.missing:
-        return f"{counts.sentence()}. {counts.missing} rows are not accounted for: this is a fault of Passerelle."
-    said = counts.sentence()
-    if isinstance(error, StoppedByGuardError):
-        tripped = (check for check in run.report.guard if check.tripped)
-        figures = ", ".join(f"{c.name} {c.affected} of {c.known} ({c.share:.0%}, limit {c.limit:.0%})" for c in tripped)
-        return f"{said}. Stopped by guard: {figures}. Nothing was written; accept_guard=true applies it knowingly."
-    if error is not None:
-        return f"{said}. {error}"
-    refused = [file for file in run.files if file.refused is not None]
-    return said + "".join(f". File refused: {file.refused}" for file in refused)
 
 
 def _ignored(settled: pl.DataFrame, language: str) -> dict[str, int]:

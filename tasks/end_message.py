@@ -1,0 +1,61 @@
+"""The sentence that Prefect, the command line and the ledger show of a run that has ended, in the shop's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schemas.errors import PasserelleError
+from schemas.messages import message
+from schemas.outcomes import Counts, Outcome
+from schemas.run_report import GuardCheck, RunReport
+from tasks.file_refused import FileRefusedError
+from tasks.report_texts import Texts, texts
+from tasks.run import StoppedByGuardError
+
+
+def end_message(
+    report: RunReport,
+    counts: Counts,
+    error: PasserelleError | StoppedByGuardError | None,
+    refused: Iterable[FileRefusedError],
+) -> str:
+    """The counts, then what stopped the run or which files were refused. A system's own words stay as they are."""
+    words = texts(report.language)
+    said = [_counted(counts, words)]
+    if counts.missing:
+        said.append(words.word("end", "missing").format(count=counts.missing))
+    elif isinstance(error, StoppedByGuardError):
+        figures = ", ".join(_figures(check, words) for check in report.guard if check.tripped)
+        said.append(words.word("end", "guard").format(figures=figures))
+    elif error is not None:
+        said.append(str(error))
+    else:
+        said += [_refused(file, words) for file in refused]
+    return " ".join(said)
+
+
+def _counted(counts: Counts, words: Texts) -> str:
+    one = words.word("end", "outcome")
+    ended = [
+        one.format(count=count, outcome=words.word("outcome", outcome.value).lower())
+        for outcome in Outcome
+        if (count := counts.by_outcome.get(outcome, 0))
+    ]
+    return words.word("end", "counts").format(
+        rows=counts.rows_read, ended=", ".join(ended) or words.word("end", "nothing")
+    )
+
+
+def _figures(check: GuardCheck, words: Texts) -> str:
+    return words.word("end", "guard_figures").format(
+        guard=words.word("guard", check.name),
+        affected=check.affected,
+        known=check.known,
+        share=words.share(check.share),
+        limit=words.share(check.limit),
+    )
+
+
+def _refused(file: FileRefusedError, words: Texts) -> str:
+    told = message(file.code, words.code, **file.params)
+    return words.word("end", "file_refused").format(file=file.key, reason=told.reason, remedy=told.remedy)
