@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from schemas.documents import DocumentKey, DocumentStatus
+from schemas.incidents import Level
 from tasks.erp import Erp
 from tasks.followed import Known, ask, known_open, tell
 from tasks.gather.order_dates import instant, zone_of
-from tasks.plan.statuses import Followed, Move, move
+from tasks.gather.order_rows import whole
+from tasks.plan.statuses import Carriers, Followed, Move, move
 from tasks.run import Run
 
 KIND = "order_status"
@@ -20,18 +25,44 @@ async def prepare_order_statuses(run: Run, erp: Erp) -> list[Move]:
     with run.step("read statuses"):
         orders = await _open_orders(run, known_open(run, erp.kind("order"), KIND))
         statuses = await ask(run, erp, orders)
+        carriers = await _carriers(run)
     settings = run.folder.settings.orders
     before_all = {*settings.states, *settings.waiting_states}
-    moves = [move(order, statuses.get(order.document), settings.status_rules, before_all) for order in orders]
+    moves = [move(order, statuses.get(order.document), settings.status_rules, before_all, carriers) for order in orders]
     tell(run, moves, statuses)
+    _tell_carriers(run, orders, statuses, carriers)
     return moves
+
+
+async def _carriers(run: Run) -> Carriers:
+    """The shop's carriers by the codes of associations.toml; nothing is read where it names none."""
+    codes = run.folder.associations.carriers
+    if not codes:
+        return Carriers()
+    rows = await run.shop.read("carriers", display=("id", "id_reference", "deleted"))
+    return Carriers(
+        codes=codes,
+        references={int(row["id"]): whole(row, "id_reference") for row in rows},
+        in_use={whole(row, "id_reference"): int(row["id"]) for row in rows if row["deleted"] != "1"},
+    )
+
+
+def _tell_carriers(
+    run: Run, orders: Sequence[Followed], statuses: Mapping[DocumentKey, DocumentStatus], carriers: Carriers
+) -> None:
+    """Parcels that the ERP gives to a carrier which the shop does not know."""
+    for order in orders:
+        status = statuses.get(order.document)
+        if carriers.codes and status and status.transporter and not carriers.knows(status.transporter):
+            run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.transporter)
 
 
 async def _open_orders(run: Run, known: dict[str, Known]) -> list[Followed]:
     """Those that the shop still has, with the parcel that the latest row of order_carriers stands for."""
     rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add"))
     ids = [str(row["id"]) for row in rows]
-    carriers = await run.shop.find("order_carriers", "id_order", ids, display=("id", "id_order", "tracking_number"))
+    display = ("id", "id_order", "id_carrier", "tracking_number")
+    carriers = await run.shop.find("order_carriers", "id_order", ids, display=display)
     by_order = {int(row["id_order"]): row for row in sorted(carriers, key=lambda row: int(row["id"]))}
     zone = zone_of(run.facts.time_zone)
     orders = []
@@ -46,6 +77,7 @@ async def _open_orders(run: Run, known: dict[str, Known]) -> list[Followed]:
                 set_before=known[str(row["id"])].set_before,
                 tracking=carrier.get("tracking_number", ""),
                 id_order_carrier=int(carrier.get("id", 0)),
+                id_carrier=whole(carrier, "id_carrier"),
             )
         )
     return orders

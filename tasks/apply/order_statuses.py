@@ -1,4 +1,4 @@
-"""Tracking numbers and states go to the shop's orders, are read back, and are confirmed."""
+"""Tracking numbers, carriers and states go to the shop's orders, are read back, and are confirmed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from connectors.prestashop import Identity
+from connectors.prestashop import Entity, Identity
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunked, try_again
 from tasks.followed import end, end_refused, remember
@@ -23,8 +23,8 @@ _HISTORY = Identity("id_order", ("id_order", "id_order_state"))
 
 async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
     """Writes what is to be written; orders that stay where they are have reached their place at once."""
-    busy = [each for each in moves if each.state or each.tracking]
-    idle = [each for each in moves if not (each.state or each.tracking)]
+    busy = [each for each in moves if each.writes]
+    idle = [each for each in moves if not each.writes]
     end(run, idle)
     if run.asked.dry_run:
         run.planned += [_planned(each) for each in busy]
@@ -41,6 +41,7 @@ async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
 
 def _planned(each: Move) -> PlannedChange:
     changes = [("tracking_number", each.one.tracking, each.tracking)] if each.tracking else []
+    changes += [("id_carrier", str(each.one.id_carrier), str(each.carrier))] if each.carrier else []
     changes += [("current_state", str(each.one.state), str(each.state))] if each.state else []
     return PlannedChange(str(each.one.id), "order", "update", tuple(changes))
 
@@ -55,10 +56,10 @@ def _planned(each: Move) -> PlannedChange:
     persist_result=False,
 )
 async def write_statuses(run: Run, chunk: Chunk[Move]) -> None:
-    """One chunk: tracking first, so that the mail of a state can tell it; then the states, none of them twice."""
+    """One chunk: the parcel first, so that the mail of a state can tell it; then the states, none of them twice."""
     run.lease.check()
     moves = list(chunk.left)
-    refused = await _write_tracking(run, moves)
+    refused = await _write_parcels(run, moves)
     now = await _states(run, moves) if chunk.tried else {}
     chunk.tried = True
     # What an earlier try has written is not written again: the same state twice is two rows of history and two mails.
@@ -74,15 +75,20 @@ async def write_statuses(run: Run, chunk: Chunk[Move]) -> None:
     chunk.left.clear()
 
 
-async def _write_tracking(run: Run, moves: Sequence[Move]) -> dict[int, str]:
-    """What the shop said of the tracking numbers that it refuses, by order."""
-    wanted = [each for each in moves if each.tracking]
+async def _write_parcels(run: Run, moves: Sequence[Move]) -> dict[int, str]:
+    """What the shop said of the tracking numbers and carriers that it refuses, by order."""
+    wanted = [each for each in moves if each.of_parcel]
     if not wanted:
         return {}
-    entities = [{"id": each.one.id_order_carrier, "tracking_number": each.tracking} for each in wanted]
-    receipts = await run.shop.update("order_carriers", entities)
+    receipts = await run.shop.update("order_carriers", [_parcel(each) for each in wanted])
     both = zip(wanted, receipts, strict=True)
     return {each.one.id: receipt.error.said for each, receipt in both if receipt.error is not None}
+
+
+def _parcel(each: Move) -> Entity:
+    tracking = {"tracking_number": each.tracking} if each.tracking else {}
+    carrier = {"id_carrier": each.carrier} if each.carrier else {}
+    return {"id": each.one.id_order_carrier, **tracking, **carrier}
 
 
 async def _read_back(run: Run, moves: Sequence[Move], refused: dict[int, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from schemas.documents import DocumentKey, DocumentStatus
@@ -36,11 +36,38 @@ class Followed:
     """The last state that we gave it; 0: none."""
     tracking: str = ""
     id_order_carrier: int = 0
+    id_carrier: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """The shop's carriers as the ERP names them."""
+
+    codes: Mapping[int, str] = field(default_factory=dict)
+    """id_reference -> the ERP's code; where several have one code, the first counts."""
+    references: Mapping[int, int] = field(default_factory=dict)
+    """id_carrier -> id_reference, former editions of a carrier included."""
+    in_use: Mapping[int, int] = field(default_factory=dict)
+    """id_reference -> id_carrier."""
+
+    def other(self, code: str, id_carrier: int) -> int:
+        """The carrier of this code, 0 when `id_carrier` is one already or the shop has none."""
+        if not code or self.codes.get(self.references.get(id_carrier, 0)) == code:
+            return 0
+        named = (self.in_use[reference] for reference, own in self.codes.items() if own == code and self.knows(own))
+        return next(named, 0)
+
+    def knows(self, code: str) -> bool:
+        """Whether a carrier in use has this code."""
+        return any(own == code and reference in self.in_use for reference, own in self.codes.items())
+
+
+NO_CARRIERS = Carriers()
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What is to happen to one of them. `state` 0: nothing; `tracking` empty: nothing."""
+    """What is to happen to one of them. `state` 0: nothing; `tracking` empty: nothing; `carrier` 0: nothing."""
 
     one: Followed
     state: int = 0
@@ -50,6 +77,18 @@ class Move:
     outcome: Outcome = Outcome.UNCHANGED
     code: str = ""
     detail: str = ""
+    carrier: int = 0
+    """id_carrier."""
+
+    @property
+    def of_parcel(self) -> bool:
+        """Whether the order's parcel is to be told otherwise."""
+        return bool(self.tracking or self.carrier)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is to be written."""
+        return bool(self.state) or self.of_parcel
 
 
 def rule_for(status: DocumentStatus, rules: Sequence[StatusRule]) -> StatusRule | None:
@@ -58,24 +97,35 @@ def rule_for(status: DocumentStatus, rules: Sequence[StatusRule]) -> StatusRule 
 
 
 def move(
-    one: Followed, status: DocumentStatus | None, rules: Sequence[StatusRule], before_all: Collection[int]
+    one: Followed,
+    status: DocumentStatus | None,
+    rules: Sequence[StatusRule],
+    before_all: Collection[int],
+    carriers: Carriers = NO_CARRIERS,
 ) -> Move:
     """What one is to become. `before_all` are the states in which it goes to the ERP, or waits to."""
     if status is None:
         return Move(one, outcome=Outcome.REFUSED, code="status_document_gone", detail=str(one.document))
-    tracking = status.tracking if status.tracking and status.tracking != one.tracking else ""
-    tracking = tracking if one.id_order_carrier else ""
+    parcel = _parcel(one, status, carriers)
     rule = rule_for(status, rules)
-    outcome = Outcome.UPDATED if tracking else Outcome.UNCHANGED
     if rule is None:
-        return Move(one, tracking=tracking, outcome=outcome)
+        return parcel
     if rule.state == one.state:
-        return Move(one, tracking=tracking, final=rule.final, outcome=outcome)
+        return replace(parcel, final=rule.final)
     code = _obstacle(one, rule, rules, before_all)
     if code:
-        kept = Outcome.UPDATED if tracking else Outcome.IGNORED
-        return Move(one, tracking=tracking, outcome=kept, code=code, detail=str(one.state))
-    return Move(one, rule.state, rule.mail, rule.final, tracking, Outcome.UPDATED)
+        kept = Outcome.UPDATED if parcel.of_parcel else Outcome.IGNORED
+        return replace(parcel, outcome=kept, code=code, detail=str(one.state))
+    return replace(parcel, state=rule.state, mail=rule.mail, final=rule.final, outcome=Outcome.UPDATED)
+
+
+def _parcel(one: Followed, status: DocumentStatus, carriers: Carriers) -> Move:
+    """The move of an order whose state stays: what the document says of its parcel, where the shop says otherwise."""
+    if not one.id_order_carrier:
+        return Move(one)
+    tracking = status.tracking if status.tracking != one.tracking else ""
+    parcel = Move(one, tracking=tracking, carrier=carriers.other(status.transporter, one.id_carrier))
+    return replace(parcel, outcome=Outcome.UPDATED) if parcel.of_parcel else parcel
 
 
 def _obstacle(one: Followed, rule: StatusRule, rules: Sequence[StatusRule], before_all: Collection[int]) -> str:

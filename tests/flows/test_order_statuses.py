@@ -136,3 +136,30 @@ async def test_a_document_that_the_erp_lost_is_told_with_its_remedy(world: Order
     assert state.name == "CompletedWithRejects", state.message
     assert world.counts() == {"rows_read": 3, "refused": 1, "unchanged": 2}
     assert "resend 2" in world.incidents()[0]["remedy"]
+
+
+async def test_a_parcel_that_goes_by_another_carrier_shows_it(world: OrderWorld) -> None:
+    express = world.shop.insert("carriers", {"id_reference": 9, "name": "Express", "active": 1, "deleted": 0})
+    associations = world.folder / "associations.toml"
+    both = associations.read_text("utf-8").replace("[carriers]", '[carriers]\n9 = "EXPRESS"')
+    associations.write_text(both, "utf-8")
+    world.ship(1, transporter="EXPRESS", tracking="X1")
+    world.ship(2, transporter="EXPRESS")
+    world.ship(3, transporter="COLISSIMO")
+    await world.statuses()
+    assert world.counts() == {"rows_read": 3, "updated": 2, "unchanged": 1}
+    parcels = {int(row["id_order"]): row for row in world.shop.rows("order_carriers")}
+    assert [int(parcels[order]["id_carrier"]) for order in (1, 2, 3)] == [express, express, 2]
+    assert parcels[1]["tracking_number"] == "X1"
+    world.shop.reset_counts()
+    await world.statuses()
+    assert world.shop.writes == 0
+
+
+async def test_a_carrier_that_the_shop_does_not_have_is_told_and_changes_nothing(world: OrderWorld) -> None:
+    world.ship(1, transporter="PIGEON")
+    await world.statuses()
+    assert world.counts() == {"rows_read": 3, "unchanged": 3}
+    [told] = world.incidents()
+    assert (told["level"], told["key"]) == ("info", "1")
+    assert "PIGEON" in told["reason"]
