@@ -219,10 +219,13 @@ _SPECIFIC_PRICE: Mapping[str, KnownColumn] = {
     "to": KnownColumn(ValueType.DATETIME),
 }
 
+# What our module takes as the reference of a sale.
+_SALE = _formed("[A-Za-z0-9 ./:#_-]+", "FFO/MAG01/000501", 64)
 _ORDER_AMOUNT = KnownColumn(ValueType.DECIMAL, maximum=_LARGEST_PRICE)
 _STORE_ORDER: Mapping[str, KnownColumn] = {
-    "order_internal_reference": _text(64),
-    "order_external_reference": _text(64),
+    "order_internal_reference": _SALE,
+    "order_external_reference": _SALE,
+    "store_erp_code": _text(64),
     "customer_erp_code": _text(64, required=True),
     "order_date": KnownColumn(ValueType.DATETIME, required=True),
     "invoice_address_alias": _text(32, GENERIC_NAME),

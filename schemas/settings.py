@@ -150,6 +150,19 @@ class SpecificPrices(Section):
     """Whether a price whose end is a day without time holds until the end of that day."""
 
 
+class StoreOrders(Section):
+    """`[store_orders]`: how sales of the stores become orders."""
+
+    payment: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^<>={}]+$")] = "Store"
+    """How the orders say that they were paid."""
+    carrier: Annotated[int, Field(ge=0)] = 0
+    """id_carrier of the orders; 0: none."""
+    unknown_products: Literal["refuse", "keep"] = "refuse"
+    """What an article that the shop does not have does: holds the sale, or is a row without a product."""
+    count_in_stats: bool = False
+    """Whether the shop's statistics count these orders."""
+
+
 class ReadBack(Section):
     """`[read_back]`: what is read again after it was written, before it counts as confirmed."""
 
@@ -180,6 +193,7 @@ class ShopSettings(Section):
     sources: Sources = Sources()
     products: Products = Products()
     specific_prices: SpecificPrices = SpecificPrices()
+    store_orders: StoreOrders = StoreOrders()
     read_back: ReadBack = ReadBack()
     guards: Guards = Guards()
     cegid: Cegid = Cegid()

@@ -21,6 +21,7 @@ FLOWS = {
     "store": "import_stores",
     "specificprice": "import_specific_prices",
     "customer": "import_customers",
+    "storeOrder": "import_store_orders",
 }
 _READ = ("GET",)
 _NAME = ("GET", "POST")
@@ -74,8 +75,21 @@ RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "languages": _READ,
         "customers": _WRITE,
     },
+    "storeOrder": {
+        "configurations": _READ,
+        "languages": _READ,
+        "countries": _READ,
+        "customers": _READ,
+        "order_payments": _READ,
+        "orders": _READ,
+        "products": _READ,
+        "combinations": _READ,
+        "stores": _READ,
+        "store_orders": ("POST",),
+    },
 }
 """By stream: the methods the key needs on each resource. Where the shop knows PATCH it stands for PUT."""
+_OF_MODULE = frozenset({"store_orders"})
 _TICKS = {
     "GET": "View (GET)",
     "POST": "Add (POST)",
@@ -193,6 +207,9 @@ def _languages(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
 def _rights(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
     lacking = {resource: ticks for resource, ticks in _lacking(folder, facts).items() if ticks}
     for resource, ticks in lacking.items():
+        if resource in _OF_MODULE:
+            yield _without_module(resource, ticks)
+            continue
         yield Finding(
             "rights",
             "error",
@@ -202,6 +219,16 @@ def _rights(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
         )
     if not lacking:
         yield Finding("rights", "ok", "the key may do all that the streams need")
+
+
+def _without_module(resource: str, ticks: list[str]) -> Finding:
+    return Finding(
+        "module",
+        "warning",
+        f"the key lacks {', '.join(ticks)} on {resource}, which only our module brings",
+        f"Install the module `passerelle` in the shop, then tick {', '.join(ticks)} on the line {resource}; or, if the "
+        'ERP sends no sales of the stores, set "enabled": false for `storeOrder` in import.json.',
+    )
 
 
 def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:

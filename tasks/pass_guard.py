@@ -39,6 +39,11 @@ def guard_entities(run: Run, plan: EntitiesPlan) -> None:
     _guard(run, Figures(run.rows.read, deactivated=(closed, plan.known)))
 
 
+def guard_store_orders(run: Run) -> None:
+    """StoppedByGuardError when the files hold far fewer rows than those before and nobody accepted it."""
+    _guard(run, Figures(run.rows.read))
+
+
 def _zeroed(plan: StockPlan) -> int:
     return plan.writes.filter((pl.col("quantity") <= 0) & (pl.col("old") > 0)).height
 

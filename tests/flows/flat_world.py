@@ -12,11 +12,11 @@ from prefect.client.schemas.objects import State
 from schemas.import_json import default_import_spec
 from tests.flows.world import World
 
-STREAMS = ("store", "specificprice", "customer")
+STREAMS = ("store", "specificprice", "customer", "storeOrder")
 
 
 class FlatWorld(World):
-    """As `World`, with stores, specific prices and customers."""
+    """As `World`, with stores, specific prices, customers and store orders."""
 
     def write_specs(self, product: Mapping[str, Any] | None = None, stock: Mapping[str, Any] | None = None) -> None:
         """import.json with the columns of every stream as shipped."""

@@ -1,0 +1,35 @@
+"""The sales of the stores are orders of the shop, each once, at their own prices and dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from tasks.apply.store_orders import apply_store_orders
+from tasks.carry_out import carried_out
+from tasks.pass_guard import guard_store_orders
+from tasks.prepare_store_orders import prepare_store_orders
+from tasks.read_files import read_files
+from tasks.run import Asked, Run
+
+
+@flow(name="import_store_orders", persist_result=False)
+async def import_store_orders(
+    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+) -> State:
+    """Sales with their articles, from the `storeOrder` stream's files to the shop, which needs our module.
+
+    Nobody gets a mail, nothing is captured and no stock moves. `shop` is the path of the shop's folder. `since` reads
+    again the files of that day and later, and compares their sales with the shop's orders; a sale that is an order
+    stays as it is. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard would stop.
+    """
+    return await carried_out(_steps, Asked("import_store_orders", "storeOrder", shop, since, dry_run, accept_guard))
+
+
+async def _steps(run: Run) -> None:
+    validated = await read_files(run)
+    plan = await prepare_store_orders(run, validated)
+    guard_store_orders(run)
+    await apply_store_orders(run, plan)

@@ -1,0 +1,121 @@
+"""Sales become orders of the shop, are read back, and are confirmed batch by batch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from connectors.ledger import Link
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
+from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.gather.store_orders import orders_by_id
+from tasks.plan.stock import SETTLED
+from tasks.plan.store_orders import KEPT, PlannedSale, difference
+from tasks.prepare_store_orders import KEPT_LINK, KIND, SalesPlan
+from tasks.progress import advance
+from tasks.run import Run
+
+CHUNK_SALES = 1_000
+RESOURCE = "store_orders"
+STEP = "write store orders"
+_REMEMBERED = frozenset({Outcome.CREATED, Outcome.UNCHANGED})
+
+
+async def apply_store_orders(run: Run, plan: SalesPlan) -> None:
+    """Makes the orders that are to be made; the other sales have reached their place."""
+    idle = [sale for sale in plan.sales if not sale.entity]
+    busy = [sale for sale in plan.sales if sale.entity]
+    _tell_kept(run, idle)
+    if run.asked.dry_run:
+        run.rows.end(_settled(plan.sales))
+        run.planned += [PlannedChange(sale.key, KIND, "create", tuple(sale.changes)) for sale in busy]
+        return
+    _confirm(run, plan, idle)
+    with run.step(STEP):
+        done = 0
+        for chunk in chunked(busy, CHUNK_SALES):
+            done += len(chunk.left)
+            run.ledger.doubt(run.folder.name, KIND, [sale.key for sale in chunk.left])
+            await write_store_orders(run, chunk, plan)
+            advance(STEP, done, len(busy))
+
+
+def _tell_kept(run: Run, sales: Iterable[PlannedSale]) -> None:
+    for sale in sales:
+        if sale.code == KEPT:
+            run.tell(Level.ERROR, KEPT, sale.key, detail=sale.detail)
+
+
+@task(
+    name="write store orders",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=try_again,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+async def write_store_orders(run: Run, chunk: Chunk[PlannedSale], plan: SalesPlan) -> None:
+    """One chunk of sales. Sending again is safe: the module says of a sale that it has it already."""
+
+    async def send(batch: list[PlannedSale]) -> None:
+        await _create(run, batch)
+        _confirm(run, plan, batch)
+
+    await chunk.in_batches(run, lambda: {RESOURCE: run.shop.pace.batch_size(RESOURCE)}, lambda _: {RESOURCE: 1}, send)
+
+
+async def _create(run: Run, batch: Sequence[PlannedSale]) -> None:
+    receipts = await run.shop.create_sales([sale.entity for sale in batch])
+    for sale, receipt in zip(batch, receipts, strict=True):
+        sale.id = receipt.id or 0
+        if receipt.error is not None:
+            sale.outcome, sale.code, sale.detail = Outcome.REFUSED, "shop_refused", receipt.error.said
+    await _read_back(run, [sale for sale in batch if sale.id])
+
+
+async def _read_back(run: Run, sales: Sequence[PlannedSale]) -> None:
+    mode = run.folder.settings.read_back
+    if mode.mode == "sample":
+        sales = [sale for sale in sales if random.random() < mode.sample_share]  # noqa: S311 - a sample, not a secret
+    if mode.mode == "none" or not sales:
+        return
+    orders = await orders_by_id(run.shop, (sale.id for sale in sales))
+    for sale in sales:
+        order = orders.get(sale.id)
+        if order is None:
+            sale.outcome, sale.code, sale.detail = Outcome.REFUSED, "gone_meanwhile", str(sale.id)
+        elif found := difference(sale.expected, order):
+            sale.outcome, sale.code, sale.detail = Outcome.REFUSED, "read_back_differs", found
+
+
+def _confirm(run: Run, plan: SalesPlan, sales: Sequence[PlannedSale]) -> None:
+    links = [
+        Link(
+            sale.key,
+            sale.id,
+            state=KEPT_LINK if sale.code == KEPT else "active",
+            fingerprint=plan.marks[sale.key],
+        )
+        for sale in sales
+        if sale.outcome in _REMEMBERED or sale.code == KEPT
+    ]
+    if links:
+        run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
+    run.rows.end(_settled(sales))
+
+
+def _settled(sales: Iterable[PlannedSale]) -> pl.DataFrame:
+    rows = [
+        (ref.file, ref.line, sale.key, sale.outcome.value, sale.code, sale.detail)
+        for sale in sales
+        for ref in sale.refs
+    ]
+    return pl.DataFrame(rows, schema=SETTLED, orient="row")
