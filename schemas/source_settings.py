@@ -35,6 +35,16 @@ class _Source(Section):
     patience_seconds: Annotated[float, Field(gt=0)] = 60.0
     """Silence after which a source counts as away."""
 
+    @property
+    def marker(self) -> str:
+        """What a marker's name has after that of its file; empty: there are none here."""
+        return ""
+
+    @property
+    def settle_seconds(self) -> float | None:
+        """For how long a file must not move before it is whole; None: it appears whole."""
+        return None
+
 
 class _Written(_Source):
     """A source where a file may still be on its way when it is seen."""
@@ -47,6 +57,16 @@ class _Written(_Source):
     after: Literal["delete", "rename", "keep"] = "rename"
     """What becomes of a file at the source once its import has ended well."""
     rename_suffix: Words = ".done"
+
+    @property
+    def marker(self) -> str:
+        """What a marker's name has after that of its file; empty: there are none here."""
+        return self.marker_suffix if self.complete == "marker" else ""
+
+    @property
+    def settle_seconds(self) -> float | None:
+        """For how long a file must not move before it is whole; None: its marker says so."""
+        return self.stable_seconds if self.complete == "stable" else None
 
 
 class FolderSource(_Written):

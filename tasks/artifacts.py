@@ -28,7 +28,7 @@ async def publish(report: RunReport, path: Path) -> bool:
 
     A Prefect API that cannot be reached costs the artifacts and a warning, never the run.
     """
-    words = texts(report.language)
+    words = texts(report.language, report.flow)
     title = words.page("title", flow=words.word("flow", report.flow), shop=report.shop)
     creations = [
         acreate_markdown_artifact(markdown_summary(report), key=_key(report, "report"), description=title),
@@ -52,7 +52,7 @@ async def publish(report: RunReport, path: Path) -> bool:
 
 def table_rows(report: RunReport) -> list[dict[str, str | int]]:
     """One row per outcome: its name, its rows, its share of the rows read."""
-    words = texts(report.language)
+    words = texts(report.language, report.flow)
     rows_read, outcomes = rows_and_outcomes(report)
     named = [(words.word("outcome", name), count) for name, count in outcomes.items()]
     return [
@@ -67,7 +67,7 @@ def table_rows(report: RunReport) -> list[dict[str, str | int]]:
 
 def plan_rows(report: RunReport) -> list[dict[str, str]]:
     """The first changes of a plan, one row per field. Only for flows whose plan names nobody."""
-    words = texts(report.language)
+    words = texts(report.language, report.flow)
     changes = [(change, fields) for change in report.plan for fields in change.changes or (("", "", ""),)]
     return [
         {
@@ -84,7 +84,7 @@ def plan_rows(report: RunReport) -> list[dict[str, str]]:
 
 def markdown_summary(report: RunReport) -> str:
     """The report's figures on one screen, as markdown."""
-    words = texts(report.language)
+    words = texts(report.language, report.flow)
     parts = [
         f"# {words.word('state', report.state)}",
         words.word("headline_export" if report.flow.startswith("export_") else "headline", report.state),

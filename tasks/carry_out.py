@@ -26,11 +26,20 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
 
     What a person must repair is told in one message with its remedy, never as a traceback.
     """
-    try:
+
+    async def under_lease() -> State:
         folder = open_shop_folder(asked.shop)
         stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
         with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
             return await _under_lease(steps, asked, folder, stream, ledger, lease)
+
+    return await told_without_traceback(under_lease)
+
+
+async def told_without_traceback(run: Callable[[], Awaitable[State]]) -> State:
+    """The state in which `run` ends; what stops it before it can tell by itself is told in one message."""
+    try:
+        return await run()
     except LeaseHeldError as error:
         return Cancelled(name="AlreadyRunning", message=str(error))
     except PasserelleError as error:

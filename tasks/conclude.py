@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.errors import PasserelleError
 from schemas.frames import FAULTS
-from schemas.incidents import Incident, Level
+from schemas.incidents import Incident
 from schemas.known_columns import is_personal
 from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
@@ -19,7 +19,7 @@ from tasks.artifacts import publish
 from tasks.end_message import end_message
 from tasks.file_ends import move_files, tell_files
 from tasks.plan_file import describe_plan
-from tasks.purge import purge
+from tasks.purge import tell_purge
 from tasks.report import REJECTS_SHOWN, write_report
 from tasks.run import Run, StoppedByGuardError
 
@@ -34,6 +34,7 @@ COLUMN_OF = {
     "state_unknown": "state",
     "group_not_associated": "default_group",
     "title_not_associated": "title_id",
+    "title_not_on_shop": "title_id",
     "currency_not_on_shop": "currency",
     "reduction_above_hundred": "reduction",
     "reduction_type_unknown": "type",
@@ -56,7 +57,8 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     _tell_faults(run, faults)
     describe_plan(run, settled)
     tell_files(run, faults, ends_files=name in {"Completed", "CompletedWithRejects"})
-    _purge(run)
+    if not run.asked.dry_run:
+        run.incidents += tell_purge(run.folder, run.ledger, datetime.now(UTC))
     _tell_incidents(run, run.incidents)
     report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests
     report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -71,15 +73,6 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
     await publish(report, page)
     return name, report.message
-
-
-def _purge(run: Run) -> None:
-    if run.asked.dry_run:
-        return
-    deleted = purge(run.folder, datetime.now(UTC).date())
-    if deleted:
-        days = run.folder.settings.files.retention_days
-        run.tell(Level.INFO, "purged", value=str(deleted), detail=str(days))
 
 
 def _counts(run: Run, settled: pl.DataFrame) -> Counts:

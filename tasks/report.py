@@ -86,7 +86,7 @@ def _clipped(text: str) -> str:
 def _view(report: RunReport) -> dict[str, Any]:
     rows_read, outcomes = rows_and_outcomes(report)
     rejects = report.rejects[:REJECTS_SHOWN]
-    words = texts(report.language)
+    words = texts(report.language, report.flow)
     export = report.flow.startswith("export_")
     outcome_words = "planned" if report.state == "Planned" else "outcome"
     return {

@@ -15,11 +15,13 @@ _MINUTE = 60
 
 
 @cache
-def texts(language: str) -> Texts:
-    """The words of `language`; English for a language we do not have."""
+def texts(language: str, flow: str = "") -> Texts:
+    """The words of `language`, those for `flow` where it has some of its own; English for a language we do not have."""
     code = language if language in LANGUAGES else "en"
     with (TEMPLATES / f"report.{code}.toml").open("rb") as file:
-        return Texts(code, tomllib.load(file))
+        catalogue = tomllib.load(file)
+    own = catalogue["of_flow"].get(flow, {})
+    return Texts(code, catalogue | {section: catalogue[section] | words for section, words in own.items()})
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
 import secrets
 import shutil
 from typing import TYPE_CHECKING
 
 from connectors.files.dropped import DroppedFile, content_hash
+from connectors.files.durable import make_durable
 from schemas.errors import ContractError
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def archive(file: DroppedFile, place: Path) -> None:
         _give_back_another(file, place)
     if file.marker is not None:
         file.marker.unlink(missing_ok=True)
-    _make_durable(place.parent)
-    _make_durable(file.path.parent)
+    make_durable(place.parent)
+    make_durable(file.path.parent)
 
 
 def name_when_dropped(archived: Path) -> str:
@@ -87,19 +87,10 @@ def _copy(file: DroppedFile, place: Path) -> None:
     if content_hash(unfinished) != file.content_hash:
         unfinished.unlink()
         raise _replaced(file)
-    _make_durable(unfinished)
+    make_durable(unfinished)
     unfinished.rename(place)
 
 
 def _replaced(file: DroppedFile) -> NotArchivedError:
     said = "another file took its place in the drop folder while it was imported"
     return NotArchivedError(file, REPLACED, said, "Let the ERP give each export a name of its own.")
-
-
-def _make_durable(path: Path) -> None:
-    """Asks the disk to keep what was written to a file, or the names in a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

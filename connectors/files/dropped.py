@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-_HASH_BYTES = 16
+HASH_BYTES = 16
+"""Of the blake2b by which contents are known."""
 _CHUNK_BYTES = 2**20
 
 
@@ -36,7 +37,7 @@ class DroppedFile:
 
 def content_hash(path: Path) -> str:
     """The blake2b-128 of the file's bytes, in hex."""
-    digest = blake2b(digest_size=_HASH_BYTES)
+    digest = blake2b(digest_size=HASH_BYTES)
     with path.open("rb") as source:
         while chunk := source.read(_CHUNK_BYTES):
             digest.update(chunk)

@@ -33,6 +33,19 @@ def files_of(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec]) -> t
     return [path for path in found if path.is_file()], links
 
 
+def stream_of(name: str, streams: Sequence[StreamSpec]) -> StreamSpec | None:
+    """The stream among `streams` whose file this is, by its name alone; with one stream, prefix and ending decide."""
+    return next((stream for stream in streams if _belongs(name, stream, streams)), None)
+
+
+def place_of(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec], name: str) -> Path:
+    """Where a file of the stream that comes from elsewhere is put, so that `files_of` finds it: its own folder."""
+    folder = _folders(stream)[-1]
+    sharing = [other for other in streams if folder in _folders(other)]
+    mine = name if _belongs(name, stream, sharing) else f"{_opening(stream)}_{name}"
+    return drop / folder / mine
+
+
 def _folders(stream: StreamSpec) -> tuple[str, ...]:
     if stream.folder is None:
         return (_TOP, stream.name)

@@ -1,0 +1,5 @@
+"""A folder of an FTP server over TLS as a source of files."""
+
+from connectors.ftps.source import FtpsAccess, FtpsSource
+
+__all__ = ["FtpsAccess", "FtpsSource"]

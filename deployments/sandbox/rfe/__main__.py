@@ -1,0 +1,34 @@
+"""`python -m deployments.sandbox.rfe FOLDER`: the exchange on its own with the files of a folder, until interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from pathlib import Path
+
+from deployments.sandbox.rfe.server import SandboxRfe
+
+
+def main() -> None:
+    """Start, say where it is and with which credentials, wait."""
+    parser = argparse.ArgumentParser(prog="python -m deployments.sandbox.rfe", description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", help="its files are offered as Y2's exports")
+    parser.add_argument("--port", type=int, default=8082)
+    given = parser.parse_args()
+    with SandboxRfe(port=given.port) as rfe:
+        for path in sorted(given.folder.glob("*")) if given.folder else ():
+            if path.is_file():
+                rfe.put(path.name, path.read_bytes())
+        told = {"url": rfe.url, "folder_id": rfe.folder_id, "container": rfe.container, "user": rfe.user}
+        lines = [f"{name:9} {value}" for name, value in {**told, "password": rfe.password}.items()]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return
+
+
+if __name__ == "__main__":
+    main()

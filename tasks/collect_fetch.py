@@ -1,0 +1,208 @@
+"""Files are fetched from a source in order of arrival, and the source is told which of them are done with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.files.arrive import check_space, clear_aside, fetched_aside, put_in_place
+from connectors.files.folder import place_of
+from connectors.files.safe_name import safe_name
+from connectors.ledger.fetches import Fetch
+from connectors.rfe.keys import TooSoonError
+from schemas.column_spec import StreamSpec
+from schemas.errors import ConfigurationError, PasserelleError, RefusedError
+from schemas.incidents import Level
+from schemas.offered import CHANGED, GONE, Offered
+from schemas.outcomes import Outcome
+from tasks.collect_choice import Choice, Coming, choose
+from tasks.collect_run import Collecting, kept_since
+from tasks.collect_sources import Source, SourceSettings, open_source, streams_of
+
+_STEP = timedelta(milliseconds=1)
+_REFUSALS = {GONE: (Level.INFO, "fetch_gone"), CHANGED: (Level.RETRY, "fetch_changed")}
+
+
+async def fetch_from_all(run: Collecting) -> None:
+    """Every source in turn; one that fails is told, and the next one goes on."""
+    sources = run.folder.settings.sources.every
+    if not sources:
+        run.tell(Level.INFO, "no_source", run.folder.name)
+    wanted = [(source, streams_of(run.folder, source)) for source in sources]
+    run.folder.drop.mkdir(parents=True, exist_ok=True)
+    for source, streams in wanted:
+        await fetch_from(run, source, streams)
+
+
+async def acknowledge_all(run: Collecting) -> None:
+    """Every source that waits for it is told which of its files are done with; nothing is fetched."""
+    for settings in run.folder.settings.sources.every:
+        if _ended(run, settings):
+            await acknowledge_to(run, settings)
+
+
+@task(name="fetch files", cache_policy=NO_CACHE, persist_result=False)
+async def fetch_from(run: Collecting, settings: SourceSettings, streams: Sequence[StreamSpec]) -> None:
+    """The files of one source are in the drop folder; those whose import has ended well are acknowledged before."""
+    try:
+        async with open_source(settings, run.folder, run.ledger) as source:
+            if not run.asked.dry_run:
+                await _acknowledge(run, settings, source)
+            choice, paths = await _choice(run, settings, source, streams)
+            _account(run, settings, choice)
+            await _fetch(run, settings, source, choice.coming)
+            if not run.asked.dry_run:
+                run.ledger.forget_fetches(run.folder.name, settings.name, kept_since(run), paths)
+    except TooSoonError as error:
+        run.tell(Level.INFO, "source_too_soon", settings.name, detail=f"{error.next_at:%H:%M:%S}")
+    except ConfigurationError:
+        raise
+    except PasserelleError as error:
+        run.fail(settings.name, error)
+
+
+@task(name="acknowledge files", cache_policy=NO_CACHE, persist_result=False)
+async def acknowledge_to(run: Collecting, settings: SourceSettings) -> None:
+    """The source knows which of its files are done with."""
+    try:
+        async with open_source(settings, run.folder, run.ledger) as source:
+            await _acknowledge(run, settings, source)
+    except TooSoonError as error:
+        run.tell(Level.INFO, "source_too_soon", settings.name, detail=f"{error.next_at:%H:%M:%S}")
+    except ConfigurationError:
+        raise
+    except PasserelleError as error:
+        run.fail(settings.name, error)
+
+
+def _ended(run: Collecting, settings: SourceSettings) -> list[Fetch]:
+    """The files that were imported well, are archived, and whose source does not know it yet."""
+    fetches = run.ledger.fetches(run.folder.name, settings.name).values()
+    imported = (fetch for fetch in fetches if fetch.acknowledged_at is None and fetch.imported == "done")
+    return [fetch for fetch in imported if not (run.folder.drop / fetch.placed_as).exists()]
+
+
+async def _acknowledge(run: Collecting, settings: SourceSettings, source: Source) -> None:
+    for fetch in _ended(run, settings):
+        file = fetch.offered
+        run.lease.check()
+        try:
+            if settings.after == "delete":
+                await source.delete(file)
+            elif settings.after == "rename":
+                await source.rename(file, f"{file.path}.{file.digest(settings.name)}{settings.rename_suffix}")
+        except RefusedError as error:
+            if error.code != CHANGED:
+                run.tell(Level.ERROR, "fetch_not_acknowledged", settings.name, file=file.name, detail=error.said)
+                continue
+        run.ledger.file_acknowledged(run.folder.name, settings.name, file.path)
+        run.acknowledged += 1
+
+
+async def _choice(
+    run: Collecting, settings: SourceSettings, source: Source, streams: Sequence[StreamSpec]
+) -> tuple[Choice, frozenset[str]]:
+    """What becomes of the files that the source has, and all their paths; a file that still grows needs two looks."""
+    fetches = run.ledger.fetches(run.folder.name, settings.name)
+    offered = await source.offered()
+    choice = _chosen(run, settings, offered, fetches, streams)
+    if choice.coming and settings.settle_seconds is not None:
+        before = {file.path: file.version for file in offered}
+        await asyncio.sleep(settings.settle_seconds)
+        offered = await source.offered()
+        choice = _chosen(run, settings, offered, fetches, streams, before)
+    return choice, frozenset(file.path for file in offered)
+
+
+def _chosen(
+    run: Collecting,
+    settings: SourceSettings,
+    offered: Sequence[Offered],
+    fetches: Mapping[str, Fetch],
+    streams: Sequence[StreamSpec],
+    before: Mapping[str, str] | None = None,
+) -> Choice:
+    known = [file.path for file in offered if _is_known(run, file, fetches.get(file.path))]
+    return choose(offered, streams, known, marker_suffix=settings.marker, max_bytes=settings.max_bytes, before=before)
+
+
+def _is_known(run: Collecting, file: Offered, fetch: Fetch | None) -> bool:
+    """Whether this version was fetched, and lies in its place or was imported; killed in between, it is neither."""
+    if fetch is None or fetch.offered.version != file.version:
+        return False
+    if (run.folder.drop / fetch.placed_as).exists():
+        return True
+    if run.since is not None and (file.modified_at is None or file.modified_at >= run.since):
+        return False
+    return bool(fetch.imported) or fetch.acknowledged_at is not None
+
+
+def _account(run: Collecting, settings: SourceSettings, choice: Choice) -> None:
+    run.offered += choice.size
+    for _ in choice.known:
+        run.end(Outcome.UNCHANGED)
+    for _ in choice.foreign:
+        run.end(Outcome.IGNORED)
+    for file, code in choice.waiting:
+        run.end(Outcome.WAITING, file.name, "left alone")
+        run.tell(Level.RETRY, code, settings.name, file=file.name, detail=file.name + settings.marker)
+    for file, code in choice.refused:
+        run.end(Outcome.REFUSED, safe_name(file.name), "refused")
+        run.tell(Level.ERROR, code, settings.name, file=safe_name(file.name), detail=str(file.size))
+
+
+async def _fetch(run: Collecting, settings: SourceSettings, source: Source, coming: Sequence[Coming]) -> None:
+    """Fetches in order. After a failure of the source what is left waits, so that no file overtakes an older one."""
+    if run.asked.dry_run:
+        for file in coming:
+            run.end(Outcome.CREATED, file.offered.name, "to fetch")
+        return
+    aside = clear_aside(run.folder.drop)
+    arrived_at = datetime.min.replace(tzinfo=UTC)
+    for number, file in enumerate(coming):
+        arrived_at = max(file.offered.modified_at or datetime.now(UTC), arrived_at + _STEP)
+        try:
+            place = await _fetched(run, settings, source, file, aside, arrived_at)
+        except RefusedError as error:
+            _refused(run, settings, file.offered, error)
+        except PasserelleError:
+            for late in coming[number:]:
+                run.end(Outcome.WAITING, late.offered.name, "left alone")
+            raise
+        else:
+            run.end(Outcome.CREATED, file.offered.name, "fetched", place)
+
+
+async def _fetched(
+    run: Collecting, settings: SourceSettings, source: Source, file: Coming, aside: Path, arrived_at: datetime
+) -> str:
+    """Where the file is now, under the shop's folder: it is noted before it moves, so that it is never there twice."""
+    offered, drop = file.offered, run.folder.drop
+    check_space(drop, offered.size)
+    part = aside / f"{offered.digest(settings.name)}.part"
+    async with aclosing(source.chunks(offered)) as chunks:
+        content = await fetched_aside(chunks, part, offered)
+    name = safe_name(offered.name, offered.digest(settings.name))
+    place = place_of(drop, file.stream, tuple(run.folder.imports.streams.values()), name)
+    placed_as = PurePosixPath(place.relative_to(drop)).as_posix()
+    run.lease.check()
+    for noted in filter(None, (file.marker, offered)):
+        fetch = Fetch(noted, file.stream.name, placed_as, content)
+        run.ledger.file_fetched(run.folder.name, settings.name, fetch, run.report.run_id)
+    files = run.folder.settings.files
+    put_in_place(part, place, drop, arrived_at, files.marker_suffix if files.complete == "marker" else "")
+    return f"{drop.name}/{placed_as}"
+
+
+def _refused(run: Collecting, settings: SourceSettings, file: Offered, error: RefusedError) -> None:
+    level, code = _REFUSALS.get(error.code, (Level.ERROR, "fetch_refused"))
+    outcome = Outcome.WAITING if code == "fetch_changed" else Outcome.REFUSED
+    outcome = Outcome.IGNORED if code == "fetch_gone" else outcome
+    run.end(outcome, file.name, "refused" if outcome is Outcome.REFUSED else "left alone")
+    run.tell(level, code, settings.name, file=file.name, detail=f"{error.said} {error.remedy}".strip())

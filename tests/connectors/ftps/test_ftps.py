@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import DeniedError, RefusedError, TransientError
+from tests.connectors.ftps.ftp_server import FtpServer
+from tests.connectors.sources import NOON, SourceSuite
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "remote"
+    root.mkdir()
+    return root
+
+
+@pytest.fixture(params=[(), ("MLSD",)], ids=["MLSD", "NLST"])
+def remote(root: Path, own_certificate: Path, request: pytest.FixtureRequest) -> Iterator[FtpServer]:
+    with FtpServer(root, own_certificate, lacks=request.param) as server:
+        yield server
+
+
+class TestFtps(SourceSuite):
+    """A folder of an FTP server over TLS."""
+
+
+async def test_a_certificate_that_nobody_signed_is_not_trusted(remote: FtpServer) -> None:
+    with pytest.raises(DeniedError, match="certificate is not trusted"):
+        async with remote.open(verify_tls=True):
+            pass
+
+
+async def test_a_wrong_password_is_denied_and_not_told(remote: FtpServer) -> None:
+    with pytest.raises(DeniedError, match="530") as caught:
+        async with remote.open(password="hunter2"):
+            pass
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_folder_that_is_not_there_is_told(remote: FtpServer) -> None:
+    with pytest.raises(DeniedError, match="folder"):
+        async with remote.open(folder="nowhere"):
+            pass
+
+
+async def test_folders_are_left_alone(remote: FtpServer) -> None:
+    (remote.root / "folder.csv").mkdir()
+    async with remote.open() as source:
+        assert await source.offered() == []
+
+
+@pytest.mark.parametrize("size", [1, 1000, 40_000])
+async def test_a_connection_that_is_cut_leaves_nothing_behind(remote: FtpServer, tmp_path: Path, size: int) -> None:
+    remote.put("stock.csv", b"A;1\n" * 250_000)
+    remote.cut_after(size)
+    part = tmp_path / "part"
+    with pytest.raises(TransientError):
+        await fetched(remote, part)
+    assert not part.exists()
+
+
+async def test_a_server_that_tells_no_times_is_compared_by_size(root: Path, own_certificate: Path) -> None:
+    with FtpServer(root, own_certificate, lacks=("MLSD", "MDTM")) as server:
+        server.put("stock.csv", b"A;1\n")
+        async with server.open() as source:
+            [file] = await source.offered()
+            assert file.modified_at is None
+            server.put("stock.csv", b"A;10\n", NOON)
+            with pytest.raises(RefusedError):
+                await source.delete(file)
+
+
+async def test_a_server_that_is_not_there_is_told(remote: FtpServer) -> None:
+    async def use() -> None:
+        async with FtpServer.open(remote, patience_seconds=2.0) as source:
+            await source.offered()
+
+    remote.port = 9
+    with pytest.raises(TransientError, match="host and port"):
+        await use()

@@ -1,0 +1,115 @@
+"""What every source of files must do, whatever it speaks: one suite, played on each of them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from connectors.files.arrive import fetched_aside
+from schemas.errors import RefusedError
+from schemas.offered import CHANGED, GONE, Offered
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+class Remote(Protocol):
+    """The far side of a source, as its owner sees it."""
+
+    def put(self, name: str, content: bytes, modified_at: datetime = NOON) -> None: ...
+
+    def names(self) -> list[str]: ...
+
+    def open(self) -> AbstractAsyncContextManager[Any]:
+        """The source that gives its files."""
+
+
+async def read(source: Any, file: Offered) -> bytes:
+    return b"".join([chunk async for chunk in source.chunks(file)])
+
+
+async def fetched(remote: Remote, part: Path) -> str:
+    """The one file of the far side, fetched to `part`."""
+    async with remote.open() as source:
+        file = await only(source)
+        return await fetched_aside(source.chunks(file), part, file)
+
+
+async def only(source: Any) -> Offered:
+    [file] = await source.offered()
+    found: Offered = file
+    return found
+
+
+class SourceSuite:
+    """To be inherited by a test class that has a fixture `remote`."""
+
+    async def test_an_empty_folder_offers_nothing(self, remote: Remote) -> None:
+        async with remote.open() as source:
+            assert await source.offered() == []
+
+    async def test_every_file_is_offered_with_its_size_and_time(self, remote: Remote) -> None:
+        remote.put("stock_1.csv", b"A;1\n")
+        remote.put("Été à 50 €.csv", b"")
+        async with remote.open() as source:
+            files = {file.name: file for file in await source.offered()}
+        assert {name: file.size for name, file in files.items()} == {"stock_1.csv": 4, "Été à 50 €.csv": 0}
+        assert files["stock_1.csv"].modified_at == NOON
+
+    @pytest.mark.parametrize("size", [0, 1, 65_536, 3_000_001])
+    async def test_a_file_is_read_as_it_is(self, remote: Remote, size: int) -> None:
+        content = bytes(number * 7 % 251 for number in range(size))
+        remote.put("product.csv", content)
+        async with remote.open() as source:
+            assert await read(source, await only(source)) == content
+
+    async def test_several_files_are_read_one_after_the_other(self, remote: Remote) -> None:
+        for number in range(5):
+            remote.put(f"stock_{number}.csv", str(number).encode())
+        async with remote.open() as source:
+            files = sorted(await source.offered(), key=lambda file: file.name)
+            assert [await read(source, file) for file in files] == [b"0", b"1", b"2", b"3", b"4"]
+
+    async def test_a_file_that_is_deleted_is_gone_and_may_be_deleted_again(self, remote: Remote) -> None:
+        remote.put("stock.csv", b"A;1\n")
+        async with remote.open() as source:
+            file = await only(source)
+            await source.delete(file)
+            assert remote.names() == []
+            await source.delete(file)
+
+    async def test_a_file_that_is_renamed_is_there_under_its_new_name(self, remote: Remote) -> None:
+        remote.put("stock.csv", b"A;1\n")
+        async with remote.open() as source:
+            file = await only(source)
+            await source.rename(file, f"{file.path}.1234.done")
+            assert remote.names() == ["stock.csv.1234.done"]
+            await source.rename(file, f"{file.path}.1234.done")
+            assert remote.names() == ["stock.csv.1234.done"]
+
+    async def test_another_file_under_the_same_name_is_neither_read_nor_deleted_nor_renamed(
+        self, remote: Remote
+    ) -> None:
+        remote.put("stock.csv", b"A;1\n")
+        async with remote.open() as source:
+            file = await only(source)
+            remote.put("stock.csv", b"A;2\nB;3\n", NOON.replace(hour=13))
+            for touch in (source.delete(file), source.rename(file, "stock.done"), read(source, file)):
+                with pytest.raises(RefusedError) as caught:
+                    await touch
+                assert caught.value.code == CHANGED
+        assert remote.names() == ["stock.csv"]
+
+    async def test_a_file_that_is_taken_away_is_refused_and_the_next_one_is_read(self, remote: Remote) -> None:
+        remote.put("stock_1.csv", b"A;1\n")
+        remote.put("stock_2.csv", b"A;2\n")
+        async with remote.open() as source:
+            first, second = sorted(await source.offered(), key=lambda file: file.name)
+            await source.delete(first)
+            with pytest.raises(RefusedError) as caught:
+                await read(source, first)
+            assert caught.value.code == GONE
+            assert await read(source, second) == b"A;2\n"
