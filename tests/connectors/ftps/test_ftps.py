@@ -7,7 +7,7 @@ import pytest
 
 from schemas.errors import DeniedError, RefusedError, TransientError
 from tests.connectors.ftps.ftp_server import FtpServer
-from tests.connectors.sources import NOON, SourceSuite
+from tests.connectors.sources import NOON, SourceSuite, fetched
 
 
 @pytest.fixture
