@@ -78,6 +78,7 @@ class SpecificPriceStream(FlatStream):
             customers=await customer_ids(run.shop, {row.text("email") for row in asked}),
             id_shop=own_shop(run),
             settings=settings.specific_prices,
+            default_currency=run.facts.default_currency,
         )
         return [
             wanted_price(asked_row, RowRef(row["_file"], row["_line"], row["_link"]), key, market)

@@ -55,6 +55,12 @@ class Market:
     """id_customer by e-mail in lower case."""
     id_shop: int
     settings: SpecificPrices
+    default_currency: int
+    """id_currency of the items' own prices."""
+
+    def is_own_money(self, currency: str) -> bool:
+        """Whether prices in this currency (ISO code, empty for all) compare with the items' own."""
+        return not currency or self.currencies.get(currency.upper()) == self.default_currency
 
 
 def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> WantedEntity:
@@ -62,7 +68,7 @@ def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> W
     wanted = WantedEntity(ref, label=row.text("erp_code"))
     item = market.items.get(reference, Halt(Outcome.IGNORED, "not_on_shop"))
     case = _case(row, market)
-    cut = _cut(row, item, market.settings) if isinstance(item, Item) else item
+    cut = _cut(row, item, market) if isinstance(item, Item) else item
     wanted.halt = next((part for part in (item, case, cut) if isinstance(part, Halt)), None)
     if isinstance(item, Item) and isinstance(case, dict) and isinstance(cut, dict):
         place: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
@@ -104,8 +110,10 @@ def _end(value: object, settings: SpecificPrices) -> str:
     return _moment(value)
 
 
-def _cut(row: FlatRow, item: Item, settings: SpecificPrices) -> Fields | Halt:
+def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Halt:
     """The new price and the reduction, as the shop keeps them: a percentage is a fraction, no new price is -1."""
+    settings = market.settings
+    recomputes = settings.recompute_percentage and market.is_own_money(row.text("currency"))
     kind = row.text("type").casefold()
     price, reduction = _number(row.says("price")), _number(row.says("reduction")) or Decimal(0)
     halt = _contradiction(row, kind, price, reduction)
@@ -115,7 +123,7 @@ def _cut(row: FlatRow, item: Item, settings: SpecificPrices) -> Fields | Halt:
         if item.rate is None:
             return Halt(Outcome.REFUSED, "tax_rate_unknown")
         price, _ = tax_excluded(price, item.rate)
-    if price is not None and not reduction and settings.recompute_percentage and price < item.price:
+    if price is not None and not reduction and recomputes and price < item.price:
         return _fields(None, six_decimals(1 - price / item.price), percent=True)
     if kind in PERCENT:
         return _fields(price, six_decimals(reduction / _HUNDRED), percent=bool(reduction))

@@ -22,7 +22,7 @@ EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
 def wanted(settings: SpecificPrices | None = None, rate: Decimal | None = Decimal(20), **cells: Any) -> WantedEntity:
     row = EMPTY | {"reference": "A", "erp_code": "S", "type": "%", "reduction_tax": True} | cells
     item = Item(7, 3, Decimal(100), rate)
-    market = Market({"A": item}, {"FR": 8}, {"EUR": 1}, {"a@b.c": 5}, 1, settings or SpecificPrices())
+    market = Market({"A": item}, {"FR": 8}, {"EUR": 1, "CHF": 2}, {"a@b.c": 5}, 1, settings or SpecificPrices(), 1)
     return wanted_price(flat_rows([row], STREAM)[0], RowRef(0, 2, "A"), "A", market)
 
 
@@ -99,3 +99,11 @@ def test_a_price_with_tax_is_kept_without_and_refused_without_a_rate() -> None:
     halt = wanted(with_tax, None, price=Decimal(96)).halt
     assert halt is not None
     assert halt.code == "tax_rate_unknown"
+
+
+@pytest.mark.parametrize(("currency", "price", "reduction"), [("", -1, "0.2"), ("eur", -1, "0.2"), ("CHF", 80, "0")])
+def test_a_price_in_another_currency_than_the_items_own_is_no_percentage_of_it(
+    currency: str, price: int, reduction: str
+) -> None:
+    owned = wanted(SpecificPrices(recompute_percentage=True), price=Decimal(80), currency=currency).owned
+    assert (owned["price"], owned["reduction"]) == (price, Decimal(reduction))
