@@ -245,6 +245,9 @@ def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], results: Ma
             run.report.beyond_rows["parents"] = run.report.beyond_rows.get("parents", 0) + 1
         for code, key, params in product.notes:
             run.tell(Level.INFO, code, key, **params)
+        for one in _refused_siblings(sent):
+            changes = "; ".join(f"{name} {was} → {wanted}" for name, was, wanted in one.operation.changes)
+            run.tell(Level.ERROR, "sibling_refused", product.key, value=str(one.id), detail=one.refused, column=changes)
     if links:
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
     run.rows.end(_settled([row for product in batch for row in product.rows]))
@@ -261,6 +264,12 @@ def _settle(product: ProductPlan, sent: list[_Sent]) -> None:
             row.outcome, row.code, row.detail = Outcome.REFUSED, refused.code, refused.refused
         elif mine and mine.id:
             row.id_combination = mine.id
+
+
+def _refused_siblings(sent: list[_Sent]) -> list[_Sent]:
+    """Combinations of no row that could not follow their product; one that is gone has nothing to follow."""
+    siblings = [one for one in sent if one.operation.kind == "combination" and not one.operation.key]
+    return [one for one in siblings if one.refused and one.code != "gone_meanwhile"]
 
 
 def _links(product: ProductPlan, plan: ProductsPlan) -> list[Link]:
