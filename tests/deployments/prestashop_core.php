@@ -67,6 +67,7 @@ class Customer extends ObjectModel
     public $deleted = 0, $id_lang = 1, $firstname = 'Ann', $lastname = 'Doe', $secure_key = 'k', $email = 'a@sandbox.test';
 }
 class Currency extends ObjectModel { public $conversion_rate = '1.000000'; }
+class Country extends ObjectModel {}
 class Language extends ObjectModel
 {
     public $iso_code = 'fr', $locale = 'fr-FR';

@@ -43,7 +43,7 @@ FOOD = {**MUG, "unit_price_tax_excl": "11.279621"}
 Sale = tuple[dict[str, str], list[dict[str, str]]]
 WRONG: list[Sale] = [
     ({**HEAD, "internal_reference": ""}, [SHIRT]),
-    ({**HEAD, "internal_reference": "a/b"}, [SHIRT]),
+    ({**HEAD, "internal_reference": "a;b"}, [SHIRT]),
     ({**HEAD, "id_customer": "404"}, [SHIRT]),
     ({**HEAD, "payment": "<cash>"}, [SHIRT]),
     ({**HEAD, "date_add": "2026-02-30 00:00:00"}, [SHIRT]),
@@ -56,6 +56,7 @@ WRONG: list[Sale] = [
     (HEAD, [{**SHIRT, "unit_price_tax_excl": "15.8250000001"}]),
     (HEAD, [SHIRT]),
     ({**HEAD, "id_store": "404"}, [SHIRT, MUG]),
+    ({**HEAD, "invoice_id_country": "404"}, [SHIRT, MUG]),
 ]
 
 
@@ -186,6 +187,15 @@ def test_the_address_is_the_customers_hidden_copy_within_what_an_address_takes()
         "city": "-",
         "id_country": 8,
     }
+
+
+def test_the_address_to_invoice_is_that_of_the_sale() -> None:
+    said = {"invoice_id_country": "8", "invoice_address1": "1 rue", "invoice_postcode": "57990", "invoice_city": "Metz"}
+    php = run("store_orders", document(({**HEAD, **said}, [SHIRT, MUG])))
+    delivery, invoice = php.added("Address")
+    names = ("id_customer", "deleted", "alias", "address1", "postcode", "city", "id_country")
+    assert [invoice[name] for name in names] == [1, True, "Metz", "1 rue", "57990", "Metz", 8]
+    assert delivery["address1"] == "2 rue"
 
 
 @pytest.mark.parametrize(

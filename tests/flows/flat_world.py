@@ -28,17 +28,23 @@ class FlatWorld(World):
         path = self.folder / "import.json"
         specs = json.loads(path.read_text(encoding="utf-8"))
         for name in STREAMS:
-            data = {
-                column.key: {"index": column.index} | ({"object_key": True} if column.object_key else {})
-                for column in default_import_spec().streams[name].columns
-            }
-            specs[name] = {"class": "", "enabled": True, "type": "local", "data": data} | dict(streams.get(name, {}))
+            given = {"class": "", "enabled": True, "type": "local", "data": self.columns(name)}
+            specs[name] = given | dict(streams.get(name, {}))
         path.write_text(json.dumps(specs), encoding="utf-8")
 
-    def drop(self, stream: str, *rows: Mapping[str, Any]) -> Path:
+    def columns(self, stream: str, *more: str) -> dict[str, dict[str, Any]]:
+        """The columns of `stream` as shipped, and `more` after them."""
+        shipped = default_import_spec().streams[stream].columns
+        keyed = {
+            column.key: {"index": column.index} | ({"object_key": True} if column.object_key else {})
+            for column in shipped
+        }
+        return keyed | {key: {"index": place} for place, key in enumerate(more, len(shipped))}
+
+    def drop(self, stream: str, *rows: Mapping[str, Any], name: str | None = None) -> Path:
         """A file of `stream` with these rows by column key."""
         columns = [column.key for column in default_import_spec().streams[stream].columns]
-        return self._drop(stream, columns, [dict(row) for row in rows], None)
+        return self._drop(stream, columns, [dict(row) for row in rows], name)
 
     async def run(self, flow: Any, **asked: Any) -> State[Any]:
         """Runs a flow over this shop; the final state."""

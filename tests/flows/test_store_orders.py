@@ -103,6 +103,32 @@ async def test_the_address_is_the_shops_own_or_that_of_the_store_named(world: Fl
     assert (address["address1"], address["deleted"]) == ("1 quai du Port", "1")
 
 
+async def test_the_store_and_the_address_to_invoice_are_those_of_the_sale(world: FlatWorld) -> None:
+    world.specify(storeOrder={"data": world.columns("storeOrder", "store_erp_code")})
+    (world.folder / "associations.toml").write_text('[countries]\nFR = "FRA"\n', encoding="utf-8")
+    said = INVOICE | {"invoice_address_country": "FRA", "invoice_address_alias": "Maison"}
+    path = world.drop("storeOrder", shirts("FFO/MAG 1/000501", **said))
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text(f"{lines[0]};store_erp_code\n{lines[1]};{STORE}\n", "utf-8")
+    assert await run(world) == "Completed", world.report()["rejects"]
+    order = orders(world)["FFO/MAG 1/000501"]
+    delivery, invoice = (
+        world.shop.row("addresses", int(order[f"id_address_{one}"])) for one in ("delivery", "invoice")
+    )
+    assert (delivery["alias"], delivery["address1"]) == ("Lyon", "2 rue")
+    assert (invoice["alias"], invoice["address1"], invoice["city"]) == ("Maison", *INVOICE.values())
+
+
+async def test_an_unknown_store_holds_the_sale(world: FlatWorld) -> None:
+    world.specify(storeOrder={"data": world.columns("storeOrder", "store_erp_code")})
+    path = world.drop("storeOrder", shirts("T1"), shirts("T2"))
+    head, first, second = path.read_text("utf-8").splitlines()
+    path.write_text(f"{head};store_erp_code\n{first};PARIS\n{second};\n", "utf-8")
+    assert await run(world) == "CompletedWithRejects"
+    assert world.counts() == {"rows_read": 2, "created": 1, "refused": 1}
+    assert list(orders(world)) == ["T2"]
+
+
 async def test_a_second_run_writes_nothing(world: FlatWorld) -> None:
     rows = [shirts("T1"), belt("T1"), shirts("T2")]
     world.drop("storeOrder", *rows)

@@ -1,6 +1,7 @@
 <?php
 /**
- * The delivery address of a sale in a store: a copy of the store's, which belongs to the customer and is marked deleted.
+ * The addresses of a sale in a store. That of the delivery is a copy of the store's, which belongs to the customer and is
+ * marked deleted; so is that of the invoice, unless the customer has it already.
  *
  * Like that the order's pages show it and the back office can edit it, and the customer finds it neither in the address
  * book nor at checkout. The alias is shown on the customer's page: it is the store's name.
@@ -17,17 +18,34 @@ class PasserelleStoreAddress
     public static function of(Customer $customer, $idStore, $idLang)
     {
         $place = $idStore > 0 ? self::store($idStore, $idLang) : self::shop();
-        $id = (int) Db::getInstance()->getValue(
+
+        return self::known($customer, $place, ['alias', 'address1'], ' AND `deleted` = 1') ?: self::add($customer, $place);
+    }
+
+    /**
+     * @return int id of the address
+     */
+    public static function toInvoice(Customer $customer, array $fields)
+    {
+        $texts = ['alias' => $fields['alias'] === '' ? $fields['city'] : $fields['alias']] + $fields;
+        unset($texts['id_country']);
+        $place = self::cleaned($texts + ['phone' => ''], (int) $fields['id_country'], 0);
+
+        return self::known($customer, $place, ['address1', 'postcode', 'city'], '') ?: self::add($customer, $place);
+    }
+
+    private static function known(Customer $customer, array $place, array $alike, $also)
+    {
+        foreach ($alike as $field) {
+            $also .= ' AND `' . $field . '` = \'' . pSQL($place[$field]) . '\'';
+        }
+
+        return (int) Db::getInstance()->getValue(
             'SELECT `id_address` FROM `' . _DB_PREFIX_ . 'address`
-            WHERE `id_customer` = ' . (int) $customer->id . ' AND `deleted` = 1
-                AND `alias` = \'' . pSQL($place['alias']) . '\'
-                AND `address1` = \'' . pSQL($place['address1']) . '\'
-                AND `id_country` = ' . (int) $place['id_country'] . '
-            ORDER BY `id_address`',
+            WHERE `id_customer` = ' . (int) $customer->id . ' AND `id_country` = ' . (int) $place['id_country'] . $also . '
+            ORDER BY `deleted`, `id_address`',
             false
         );
-
-        return $id > 0 ? $id : self::add($customer, $place);
     }
 
     private static function add(Customer $customer, array $place)

@@ -78,7 +78,9 @@ class PasserelleStoreOrder
         $this->refuseTakenReference();
         $customer = $this->document->customer;
         $this->idDelivery = PasserelleStoreAddress::of($customer, $this->document->idStore, $this->document->idLang);
-        $this->idInvoice = (int) Address::getFirstCustomerAddressId((int) $customer->id) ?: $this->idDelivery;
+        $this->idInvoice = $this->document->invoice === null
+            ? (int) Address::getFirstCustomerAddressId((int) $customer->id) ?: $this->idDelivery
+            : PasserelleStoreAddress::toInvoice($customer, $this->document->invoice);
         try {
             $this->need(Db::getInstance()->execute('START TRANSACTION'), 'transaction');
             $order = $this->write();

@@ -31,6 +31,9 @@ class PasserelleStoreOrderDocument
     public $paidTaxExcl;
     public $inStatistics;
 
+    /** @var array|null fields of the address to invoice, null for the customer's own */
+    public $invoice;
+
     /** @var array rows by name of field, with product_id and product_attribute_id */
     public $rows = [];
 
@@ -43,8 +46,8 @@ class PasserelleStoreOrderDocument
         if ($reference === '') {
             throw new PasserelleRefusal('parameter "internal_reference" required');
         }
-        if (!preg_match('/^[A-Za-z0-9_-]{1,64}$/', $reference)) {
-            throw new PasserelleRefusal('internal_reference: letters, digits, - and _ only, 64 at most');
+        if (!preg_match('~^[A-Za-z0-9 ./:#_-]{1,64}$~', $reference)) {
+            throw new PasserelleRefusal('internal_reference: letters, digits, spaces and . / : # - _ only, 64 at most');
         }
 
         return $reference;
@@ -85,9 +88,25 @@ class PasserelleStoreOrderDocument
             throw new PasserelleRefusal('date_add: YYYY-MM-DD HH:MM:SS');
         }
         $this->inStatistics = (string) $node->count_in_stats === '1';
+        $this->readInvoice($node);
         $this->discountTaxIncl = $this->amount($node, 'total_discounts_tax_incl', '', '0');
         $this->discountTaxExcl = $this->amount($node, 'total_discounts_tax_excl', '', '0');
         $this->paidTaxIncl = $this->amount($node, 'total_paid_tax_incl');
+    }
+
+    private function readInvoice(SimpleXMLElement $node)
+    {
+        $idCountry = (int) $node->invoice_id_country;
+        if ($idCountry === 0) {
+            return;
+        }
+        if (!Validate::isLoadedObject(new Country($idCountry))) {
+            throw new PasserelleRefusal('unknown country');
+        }
+        $this->invoice = ['id_country' => $idCountry];
+        foreach (['alias', 'address1', 'address2', 'postcode', 'city'] as $field) {
+            $this->invoice[$field] = trim((string) $node->{'invoice_' . $field});
+        }
     }
 
     private function readRows(SimpleXMLElement $node)

@@ -88,11 +88,8 @@ def _create(store: Store, sale: Sale) -> int:
     taken = store["orders"].first("reference", reference)
     if taken is not None:
         raise SaleRefusedError(f"the order reference {reference} is already that of order {taken['id']}")
-    delivery = _address(store, sale)
-    invoice = next(
-        (row["id"] for row in store["addresses"].where("id_customer", sale.customer["id"]) if row["deleted"] == "0"),
-        delivery,
-    )
+    delivery = _address(store, sale, _place(store, sale), ("alias", "address1", "id_country"), hidden_only=True)
+    invoice = _invoiced(store, sale) or delivery
     shared = _shared(store, sale, delivery, invoice)
     order = _insert_order(store, sale, shared, reference)
     for row in sale.rows:
@@ -101,11 +98,19 @@ def _create(store: Store, sale: Sale) -> int:
     return order
 
 
-def _address(store: Store, sale: Sale) -> int:
-    """The customer's hidden copy of the store's address."""
-    place = _place(store, sale)
-    for row in store["addresses"].where("id_customer", sale.customer["id"]):
-        if row["deleted"] == "1" and all(row[name] == str(place[name]) for name in ("alias", "address1", "id_country")):
+def _invoiced(store: Store, sale: Sale) -> int:
+    """The address that the sale says, or the customer's first one; 0 for none."""
+    if sale.invoice is not None:
+        return _address(store, sale, sale.invoice, ("address1", "postcode", "city", "id_country"), hidden_only=False)
+    mine = (row for row in store["addresses"].where("id_customer", sale.customer["id"]) if row["deleted"] == "0")
+    return next((int(row["id"]) for row in mine), 0)
+
+
+def _address(store: Store, sale: Sale, place: dict[str, Any], alike: tuple[str, ...], *, hidden_only: bool) -> int:
+    """The customer's address of this place, or a hidden copy."""
+    mine = store["addresses"].where("id_customer", sale.customer["id"])
+    for row in sorted(mine, key=lambda row: (row["deleted"], int(row["id"]))):
+        if (row["deleted"] == "1" or not hidden_only) and all(row[name] == str(place[name]) for name in alike):
             return int(row["id"])
     who = {"id_customer": sale.customer["id"], "deleted": 1}
     names = {name: sale.customer[name] for name in ("firstname", "lastname")}

@@ -19,7 +19,8 @@ _CENT = Decimal("0.01")
 _TOLERANCE = Decimal("0.005")
 _AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 _QUANTITY = re.compile(r"[1-9][0-9]{0,8}")
-_REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_REFERENCE = re.compile(r"[A-Za-z0-9 ./:#_-]{1,64}")
+_INVOICE = ("alias", "address1", "address2", "postcode", "city")
 _NOT_IN_NAMES = str.maketrans("<>={}", "     ")
 _DATE = "%Y-%m-%d %H:%M:%S"
 
@@ -58,6 +59,8 @@ class Sale:
     discount_tax_excl: Decimal
     discount_tax_incl: Decimal
     paid_tax_incl: Decimal
+    invoice: dict[str, str] | None
+    """The fields of the address to invoice; None: the customer's own."""
 
     @property
     def products_tax_excl(self) -> Decimal:
@@ -76,7 +79,7 @@ def reference_of(node: etree._Element) -> str:
     if not reference:
         raise SaleRefusedError('parameter "internal_reference" required')
     if not _REFERENCE.fullmatch(reference):
-        raise SaleRefusedError("internal_reference: letters, digits, - and _ only, 64 at most")
+        raise SaleRefusedError("internal_reference: letters, digits, spaces and . / : # - _ only, 64 at most")
     return reference
 
 
@@ -99,6 +102,7 @@ def read(store: Store, node: etree._Element) -> Sale:
         discount_tax_incl=_amount(node, "total_discounts_tax_incl", default="0"),
         discount_tax_excl=_amount(node, "total_discounts_tax_excl", default="0"),
         paid_tax_incl=_amount(node, "total_paid_tax_incl"),
+        invoice=_invoice(store, node),
         rows=_rows(store, node),
     )
     due = sale.products_tax_incl - sale.discount_tax_incl
@@ -106,6 +110,16 @@ def read(store: Store, node: etree._Element) -> Sale:
         said = _text(node, "total_paid_tax_incl")
         raise SaleRefusedError(f"total_paid_tax_incl {said} differs from the sum of the rows less discounts {due:.2f}")
     return sale
+
+
+def _invoice(store: Store, node: etree._Element) -> dict[str, str] | None:
+    country = _whole(node, "invoice_id_country")
+    if not country:
+        return None
+    if country not in store["countries"].rows:
+        raise SaleRefusedError("unknown country")
+    fields = {name: _text(node, f"invoice_{name}") for name in _INVOICE}
+    return fields | {"alias": fields["alias"] or fields["city"], "id_country": str(country)}
 
 
 def _rows(store: Store, node: etree._Element) -> tuple[SaleRow, ...]:

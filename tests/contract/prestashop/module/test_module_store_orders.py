@@ -98,6 +98,17 @@ def test_the_address_is_that_of_the_store_named(bench: Bench, sales: Sales, shop
     assert made.texts("name")[bench.setting.en].startswith(address["alias"])
 
 
+def test_the_address_to_invoice_is_that_of_the_sale_and_made_once(sales: Sales, shop: Webservice) -> None:
+    said = {"invoice_address1": "1 rue Haute", "invoice_postcode": "57990", "invoice_city": "Metz"}
+    said["invoice_id_country"] = str(sales.bench.setting.country)
+    first, second = sales.created(sales.sale(**said)), sales.created(sales.sale(**said))
+    assert first["id_address_invoice"] == second["id_address_invoice"] != first["id_address_delivery"]
+    address = shop.read("addresses", int(first["id_address_invoice"]))
+    sales.bench.keep_track("addresses", address.id)
+    assert (address["address1"], address["postcode"], address["alias"]) == ("1 rue Haute", "57990", "Metz")
+    assert (address["id_customer"], address["deleted"]) == (str(sales.customer), "1")
+
+
 def test_sent_again_it_is_already_there(sales: Sales) -> None:
     sale = sales.sale()
     order = sales.created(sale)
@@ -127,7 +138,8 @@ def test_a_refused_sale_does_not_stop_the_others(sales: Sales) -> None:
 def _refusals() -> list[tuple[dict[str, Any], str]]:
     return [
         ({"internal_reference": ""}, 'parameter "internal_reference" required'),
-        ({"internal_reference": "a b"}, "internal_reference: letters, digits, - and _ only, 64 at most"),
+        ({"internal_reference": "a;b"},
+         "internal_reference: letters, digits, spaces and . / : # - _ only, 64 at most"),
         ({"order_rows": []}, "no rows"),
         ({"total_paid_tax_incl": "50.00"},
          "total_paid_tax_incl 50.00 differs from the sum of the rows less discounts 23.80"),
@@ -135,6 +147,7 @@ def _refusals() -> list[tuple[dict[str, Any], str]]:
         ({"date_add": "2026-13-01 00:00:00"}, "date_add: YYYY-MM-DD HH:MM:SS"),
         ({"payment": "<cash>"}, "payment: a text without < > = { }"),
         ({"id_store": NO_SUCH_ID}, "unknown store"),
+        ({"invoice_id_country": NO_SUCH_ID}, "unknown country"),
     ]  # fmt: skip
 
 
