@@ -15,6 +15,9 @@ from schemas.toml_faults import parse_toml
 
 __all__ = ["Cegid", "Orders", "Returns", "SecretName", "ShopSettings", "default_settings_text", "parse_settings"]
 
+_MOST_LINES = 500
+"""Of one request to our module: PHP and the web server in front end one that takes too long."""
+
 
 def _ledger_url(value: Any) -> Any:
     if isinstance(value, str) and (value == "" or value.startswith("sqlite:///")):
@@ -59,10 +62,11 @@ class Limits(Section):
         """The most entities in one document of the resources that differ from `max_batch`.
 
         A stock row or a specific price costs the shop half a millisecond, a product fifteen (FACTS 7.1): unless it is
-        set, their documents may hold five times as many.
+        set, their documents may hold five times as many; so may requests of lines to our module, up to 500.
         """
         few_columns = dict.fromkeys(("stock_availables", "specific_prices"), 5 * self.max_batch)
-        return few_columns | self.max_batch_by_resource
+        lines = dict.fromkeys(("stock_lines", "price_lines"), min(_MOST_LINES, 5 * self.max_batch))
+        return few_columns | lines | self.max_batch_by_resource
 
     def batch(self, resource: str) -> int:
         """The most entities one document of `resource` may hold."""
@@ -86,6 +90,9 @@ class Shop(Section):
     """The shop inside a multishop; None: the key's own shop."""
     verify_tls: bool | str = True
     """true, false, or the path of a file of trusted certificates."""
+    lane: Literal["webservice", "module", "module-plain"] = "webservice"
+    """How quantities go: by the webservice, or by reference through our module (`module`: other modules
+    are told of each change, `module-plain`: they are not)."""
     limits: Limits = Limits()
 
     @field_validator("url")

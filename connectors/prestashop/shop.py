@@ -12,6 +12,7 @@ from connectors.prestashop.deleting import Deleting
 from connectors.prestashop.drafts import Desk, Draft, OnReceipts, in_documents
 from connectors.prestashop.facts import ShopFacts, read_facts
 from connectors.prestashop.limits import ShopLimits
+from connectors.prestashop.lines import LineMode, Lines, fits_in_a_line, line
 from connectors.prestashop.reading import Reader
 from connectors.prestashop.replies import SYSTEM, right_remedy
 from connectors.prestashop.resources import CREATED, resource_of
@@ -195,6 +196,24 @@ class Shop:
             draft.entity["id"] = int(draft.entity["id"])
         updating = Updating(self._transport, self._reader, facts, desk, options)
         await self._write(desk, drafts, updating.write, on_receipts)
+        return desk.all()
+
+    async def put_lines(self, resource: str, lines: Sequence[tuple[str, str]], *, mode: LineMode) -> list[Receipt]:
+        """Sets the value of each exact reference through our module's `resource`; one receipt each, in their order.
+
+        Receipts hold no id. A line that the module leaves is `refused`, with a code of `lines.LEFT`.
+        A reference given twice gets its last value. ValueError for one that does not fit in a line.
+        """
+        facts = await self.describe()
+        self._require("PUT", resource, facts)
+        unfit = next((reference for reference, _ in lines if not fits_in_a_line(reference)), None)
+        if unfit is not None:
+            raise ValueError(f"{unfit!r} does not fit in a line of {resource}")
+        desk = Desk(resource, "PUT", len(lines))
+        drafts = _drafts(({"reference": one, "value": value} for one, value in lines), lambda one: (one["reference"],))
+        for draft in drafts:
+            draft.xml = line(draft.entity["reference"], draft.entity["value"])
+        await self._write(desk, drafts, Lines(self._transport, desk, mode).write, None)
         return desk.all()
 
     async def create_sales(self, sales: Sequence[Entity]) -> list[Receipt]:

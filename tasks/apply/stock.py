@@ -15,13 +15,13 @@ from connectors.ledger import Link
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.lane import Lane, lane_of
 from tasks.gather.stock import stock_rows
 from tasks.plan.stock import SETTLED, WRITES, StockPlan, plan_stock
 from tasks.progress import advance
 from tasks.run import Run
 
 KIND = "stock"
-ROWS = "stock_availables"
 CHUNK_LINES = 20_000
 
 
@@ -62,20 +62,22 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
         run.planned += [line.planned() for line in writes]
         return
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
+    if plan.writes.is_empty():
+        return
     with run.step("write stock"):
-        gone = await _write(run, [Line(*row) for row in plan.writes.sort("id").iter_rows()])
+        gone = await _write(run, [Line(*row) for row in plan.writes.sort("id").iter_rows()], lane_of(run))
         if gone:
             await _write_elsewhere(run, gone)
 
 
-async def _write(run: Run, lines: list[Line]) -> list[Line]:
-    """Writes the lines in chunks; those whose stock row the shop no longer has are given back."""
+async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
+    """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
     gone: list[Line] = []
     done = 0
     for chunk in chunked(lines, CHUNK_LINES):
         done += len(chunk.left)
         run.ledger.doubt(run.folder.name, KIND, [line.key for line in chunk.left])
-        await write_stock(run, chunk, gone)
+        await write_stock(run, chunk, gone, lane)
         advance("write stock", done, len(lines))
     return gone
 
@@ -91,7 +93,7 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
     plan = plan_stock(rows, await stock_rows(run.shop, run.stream.key_column.target, [row.key for row in gone], {}))
     run.rows.end(plan.settled)
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
-    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()])
+    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], Lane())
     run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again]))
 
 
@@ -104,20 +106,22 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-async def write_stock(run: Run, chunk: Chunk[Line], gone: list[Line]) -> None:
+async def write_stock(run: Run, chunk: Chunk[Line], gone: list[Line], lane: Lane) -> None:
     """One chunk of quantities: every batch is written, read back and confirmed on its own.
 
     Lines whose stock row the shop does not have are added to `gone`.
     """
 
     async def send(batch: list[Line]) -> None:
-        gone.extend(await _write_batch(run, batch))
+        gone.extend(await _write_batch(run, batch, lane))
 
-    await chunk.in_batches(run, lambda: {ROWS: run.shop.pace.batch_size(ROWS)}, lambda _: {ROWS: 1}, send)
+    size = lane.resource
+    await chunk.in_batches(run, lambda: {size: run.shop.pace.batch_size(size)}, lambda _: {size: 1}, send)
 
 
-async def _write_batch(run: Run, batch: list[Line]) -> list[Line]:
-    receipts = await run.shop.update("stock_availables", [{"id": line.id, "quantity": line.quantity} for line in batch])
+async def _write_batch(run: Run, batch: list[Line], lane: Lane) -> list[Line]:
+    entities = [{"id": line.id, "quantity": line.quantity} for line in batch]
+    receipts = await lane.update(run, [line.key for line in batch], entities)
     written: list[Line] = []
     ended = []
     gone: list[Line] = []
@@ -130,9 +134,12 @@ async def _write_batch(run: Run, batch: list[Line]) -> list[Line]:
             written.append(line)
     held = await _read_back(run, written)
     wrong = [line for line in written if held.get(line.id, line.quantity) != line.quantity]
+    sound = [line for line in written if line not in wrong] if wrong else written
+    if lane.mode:
+        # The merchant may have given the reference to another product: where it belongs now is looked up.
+        gone, wrong = gone + wrong, []
     ended += [line.ended(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong]
     # The disk acknowledges each confirmation: other requests go out meanwhile.
-    sound = [line for line in written if line not in wrong] if wrong else written
     await asyncio.to_thread(_remember, run, sound)
     run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in sound]))
     run.rows.end(_as_settled(ended))

@@ -152,4 +152,14 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
     assert (limits.batch("products"), limits.batch("stock_availables")) == (100, 500)
     text = shop + "[shop.limits]\nmax_batch = 20\n[shop.limits.max_batch_by_resource]\nstock_availables = 50\n"
     limits = parse_settings(text, source="settings.toml").shop.limits
-    assert limits.by_resource() == {"stock_availables": 50, "specific_prices": 100}
+    assert limits.by_resource() == {
+        "stock_availables": 50,
+        "specific_prices": 100,
+        "stock_lines": 100,
+        "price_lines": 100,
+    }
+
+
+def test_requests_of_lines_never_hold_more_than_five_hundred() -> None:
+    shop = '[shop]\nurl = "https://shop.example"\nkey = "env:KEY"\n[shop.limits]\nmax_batch = 1000\n'
+    assert parse_settings(shop, source="settings.toml").shop.limits.batch("stock_lines") == 500

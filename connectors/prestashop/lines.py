@@ -1,0 +1,117 @@
+"""Quantities and prices by exact reference: many lines in one request to a resource of our module."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from lxml import etree
+
+from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
+from connectors.prestashop.filters import query_with
+from connectors.prestashop.replies import SYSTEM, Reply, Verdict, raise_if_general
+from connectors.prestashop.xml import parse
+from schemas.errors import RefusedError
+
+if TYPE_CHECKING:
+    from connectors.prestashop.transport import Patience, Transport
+
+LineMode: TypeAlias = Literal["hooks", "plain"]
+"""Whether other modules of the shop are told of each change."""
+
+LEFT = ("unknown", "ambiguous", "products_with_combinations", "combinations", "depends_on_stock", "invalid")
+"""Why the module leaves a line, in its own words: the code of the refusal in the line's receipt."""
+
+# The answer names references in lists with a semicolon between them; a line ends where a text breaks.
+_NOT_IN_A_LINE = re.compile(r"[;\r\n\x00]|^\s|\s$|^$")
+
+_STUBBORN = frozenset({Verdict.REFUSED, Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE})
+
+
+def fits_in_a_line(reference: str) -> bool:
+    """Whether the module can be asked about this reference."""
+    return not _NOT_IN_A_LINE.search(reference)
+
+
+def line(reference: str, value: str) -> bytes:
+    """One line of a request."""
+    return f"{reference};{value}\n".encode()
+
+
+class Lines:
+    """One call. Sending again is safe: the same values are written, and what is there already is not."""
+
+    def __init__(self, transport: Transport, desk: Desk, mode: LineMode) -> None:
+        self._transport = transport
+        self._desk = desk
+        self._query = query_with(transport.scope_query, {"mode": mode})
+
+    async def write(self, drafts: list[Draft]) -> None:
+        """Brings every line to its receipt; TransientError when the shop stays away for too long."""
+        patience = self._transport.patience(self._desk.action)
+        parts = [Part(drafts)]
+        while parts:
+            part = parts.pop()
+            parts += reversed(await self._after(part, await self._send(part.drafts), patience))
+
+    async def _send(self, drafts: list[Draft]) -> Reply:
+        return await self._transport.send(
+            "PUT",
+            self._desk.resource,
+            query=self._query,
+            body=b"".join(draft.xml for draft in drafts),
+            lane=self._desk.resource,
+            entities=len(drafts),
+        )
+
+    async def _after(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
+        if reply.verdict is Verdict.DONE:
+            left = left_lines(reply.body, self._desk.resource, [draft.key[0] for draft in part.drafts])
+            if left is not None:
+                patience.progress()
+                self._settle(part.drafts, left)
+                return []
+        if reply.verdict is Verdict.TOO_LARGE:
+            return part.halves() or self._refused(part, reply)
+        part.tries += 1
+        if reply.verdict in _STUBBORN and part.tries >= TRIES_OF_ONE:
+            if reply.verdict is not Verdict.REFUSED:
+                raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
+            return self._refused(part, reply)
+        # A shopper's order that was in the way is gone a moment later.
+        await patience.wait(reply)
+        return (part.tries > 1 and part.halves()) or [part]
+
+    def _settle(self, drafts: list[Draft], left: dict[str, str]) -> None:
+        for draft in drafts:
+            why = left.get(draft.key[0])
+            if why is None:
+                self._desk.settle(draft, "updated", None)
+            else:
+                error = RefusedError(
+                    why.replace("_", " "), system=SYSTEM, action=self._desk.action, key=draft.key[0], code=why
+                )
+                self._desk.settle(draft, "refused", None, error)
+
+    def _refused(self, part: Part, reply: Reply) -> list[Part]:
+        """None of them was written, or nobody knows: which line it was about, another way than this one tells."""
+        for draft in part.drafts:
+            self._desk.refuse(draft, reply)
+        return []
+
+
+def left_lines(body: bytes, resource: str, sent: list[str]) -> dict[str, str] | None:
+    """Why each line that was left was, by reference; None for an answer that does not account for every line."""
+    try:
+        told = parse(body).find(resource)
+    except etree.XMLSyntaxError:
+        return None
+    if told is None:
+        return None
+    left = {reference: why for why in LEFT for reference in (told.findtext(why) or "").split(";") if reference}
+    counts = [told.findtext(name) or "" for name in ("lines", "written", "unchanged")]
+    if not all(count.isdigit() for count in counts):
+        return None
+    lines, written, unchanged = map(int, counts)
+    accounted = lines == len(sent) == written + unchanged + len(left) and left.keys() <= set(sent)
+    return left if accounted else None
