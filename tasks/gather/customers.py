@@ -12,6 +12,7 @@ from connectors.prestashop import Entity, Identity
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.flat_stream import FlatStream
+from tasks.gather.titles import shop_titles
 from tasks.plan.entities import Halt, WantedEntity
 from tasks.run import Run
 from tasks.translate.customers import AccountRules, birthday, erp_email_counts, wanted_customer
@@ -50,6 +51,7 @@ class Customers(FlatStream):
 
     def __init__(self) -> None:
         self._modified: dict[str, datetime] = {}
+        self._title_ids: frozenset[int] | None = None
 
     def salt(self, run: Run) -> str:
         """The associations of titles and groups."""
@@ -59,14 +61,25 @@ class Customers(FlatStream):
     async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
         """The accounts that the rows want; each new one has a password that nobody knows."""
         associations, today = run.folder.associations, datetime.now(UTC).date()
-        rules = AccountRules(associations.titles, associations.groups, run.facts.default_language, today)
+        asked = flat_rows(rows, run.stream)
+        titles = associations.titles | await self._titles(run, {row.text("title_id") for row in asked} - {""})
+        rules = AccountRules(titles, associations.groups, run.facts.default_language, today, self._title_ids)
         wanted: list[WantedEntity] = []
-        for row, cells in zip(flat_rows(rows, run.stream), rows, strict=True):
+        for row, cells in zip(asked, rows, strict=True):
             one = wanted_customer(row, RowRef(cells["_file"], cells["_line"], cells["_link"]), rules)
             one.first["passwd"] = secrets.token_urlsafe(32)
             self._note(run, one.ref.key, row, today)
             wanted.append(one)
         return wanted
+
+    async def _titles(self, run: Run, codes: set[str]) -> dict[str, int]:
+        """id_gender of codes without association that are the name of one of the shop's titles."""
+        if not codes:
+            return {}
+        titles = await shop_titles(run.shop, run.facts)
+        self._title_ids = titles.ids
+        unassociated = codes - run.folder.associations.titles.keys()
+        return {code: number for code in unassociated if (number := titles.named(code)) is not None}
 
     def _note(self, run: Run, key: str, row: FlatRow, today: date) -> None:
         modified = row.says("last_modification_date")

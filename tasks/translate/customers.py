@@ -31,6 +31,8 @@ class AccountRules:
     language: int
     """id_lang of new accounts."""
     today: date
+    title_ids: frozenset[int] | None = None
+    """Of the shop's titles; None: the shop does not tell them."""
 
 
 def wanted_customer(row: FlatRow, ref: RowRef, rules: AccountRules) -> WantedEntity:
@@ -110,6 +112,8 @@ def _put_title(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Halt 
         return None
     if code not in rules.titles:
         return Halt(Outcome.REJECTED, "title_not_associated", code)
+    if rules.title_ids is not None and rules.titles[code] not in rules.title_ids:
+        return Halt(Outcome.REJECTED, "title_not_on_shop", code)
     row.put(wanted, "title_id", {"id_gender": rules.titles[code]})
     return None
 
