@@ -24,8 +24,20 @@ from hypothesis import seed as from_seed
 from hypothesis import strategies as st
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
-from tests.campaigns import conservation, faults, generated, kills, mutations, prefect_away, two_machines
+from tests.campaigns import (
+    conservation,
+    faults,
+    generated,
+    kills,
+    mutations,
+    order_faults,
+    order_kills,
+    order_totals,
+    prefect_away,
+    two_machines,
+)
 from tests.campaigns.figures import Figure, at_least, none_of, table, write
+from tests.campaigns.order_stage import OrderStage
 from tests.campaigns.prefect_here import prefect_server
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Stage
 from tests.flows.world import World
@@ -37,6 +49,9 @@ SEEDS = 24
 DAMAGED_READ = 5_000
 DAMAGED_PLANNED = 400
 GENERATED = 60
+ORDER_KILLS = 100
+ORDER_SEEDS = 12
+ORDERS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,38 @@ def _conserved(_stage: Stage, asked: Asked) -> list[Figure]:
     return [none_of("generated files: rows told as Python's csv counts them", list(_told(broken)), count, "files")]
 
 
+def _orders_killed(stage: Stage, asked: Asked) -> list[Figure]:
+    wanted = asked.of(ORDER_KILLS)
+    trials = list(_told(order_kills.campaign(_order_stage(stage, "killed"), asked.seed, wanted)))
+    struck = sum(killed.kills for killed in trials)
+    return [
+        at_least("kill -9 under orders and returns: kills that struck", struck, "kills", wanted),
+        none_of("kill -9 under orders and returns", [k for k in trials if k.broken], len(trials), "trials"),
+    ]
+
+
+def _order_faults(stage: Stage, asked: Asked) -> list[Figure]:
+    played = _order_stage(stage, "faults")
+    trials = {
+        "5 % of requests of shop and ERP fail in every way": order_faults.seeded(
+            played, asked.seed, asked.of(ORDER_SEEDS)
+        ),
+        "lost and late answers of the ERP": order_faults.lost_answers(played),
+        "shop or ERP refuses the access under a run": order_faults.refused_access(played),
+    }
+    return [_of_disturbed(f"orders and returns: {name}", _told(some)) for name, some in trials.items()]
+
+
+def _order_totals(stage: Stage, asked: Asked) -> list[Figure]:
+    count = asked.of(ORDERS)
+    broken = list(_told(order_totals.campaign(stage.place / "totals", stage.api_url, asked.seed, range(count))))
+    return [none_of("generated orders, to the cent in the ERP", broken, count, "orders")]
+
+
+def _order_stage(stage: Stage, name: str) -> OrderStage:
+    return OrderStage(stage.place / f"orders-{name}", stage.api_url)
+
+
 CAMPAIGNS: Mapping[str, Callable[[Stage, Asked], list[Figure]]] = {
     "killed": _killed,
     "faults": _faults,
@@ -132,6 +179,9 @@ CAMPAIGNS: Mapping[str, Callable[[Stage, Asked], list[Figure]]] = {
     "machines": _machines,
     "damaged": _damaged,
     "conserved": _conserved,
+    "orders-killed": _orders_killed,
+    "orders-faults": _order_faults,
+    "orders-totals": _order_totals,
 }
 
 

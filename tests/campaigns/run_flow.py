@@ -26,13 +26,20 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from flows.orders import export_orders
 from flows.products import import_products
+from flows.returns import export_returns
 from flows.stock import import_stock
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-FLOWS: Mapping[str, Any] = {"import_products": import_products, "import_stock": import_stock}
+FLOWS: Mapping[str, Any] = {
+    "import_products": import_products,
+    "import_stock": import_stock,
+    "export_orders": export_orders,
+    "export_returns": export_returns,
+}
 TOUCHES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 """Audit events that change a folder; so does `open` for writing, and for reading a folder to make it durable."""
 PATIENCE_SECONDS = 300.0
