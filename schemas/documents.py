@@ -151,6 +151,8 @@ class ReturnLine:
     quantity: int
     unit_price_tax_incl: Decimal
     unit_price_tax_excl: Decimal
+    in_erp: bool = True
+    """As of an order's line."""
 
 
 @dataclass(frozen=True, slots=True)

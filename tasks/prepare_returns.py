@@ -15,6 +15,7 @@ from schemas.documents import DocumentKey, Return
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.erp import Erp
+from tasks.gather.erp_lines import places_asked_for
 from tasks.gather.order_rows import whole
 from tasks.gather.orders import read_words
 from tasks.gather.returns import read_returns, require_returns, see_returns
@@ -53,7 +54,7 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
         sent = {key for key, attempts in followed.select("key", "attempts").iter_rows() if attempts}
         due = _due(run, erp, rows, sent)
         words = await read_words(run.shop, run.facts)
-        returns = await read_returns(run.shop, run.facts, words, due)
+        returns = await read_returns(run.shop, run.facts, words, due, places_asked_for(run))
     return [found for each in returns if (found := _tied(run, erp, each)) is not None]
 
 

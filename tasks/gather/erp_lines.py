@@ -43,8 +43,7 @@ class ErpLines:
         self._facts: ShopFacts = run.facts
         self._words = words
         self._codes = _markdown_codes(run) if run.facts.may("GET", "specific_prices") else {}
-        asks = run.folder.settings.cegid.unknown_items != "send"
-        self._places = known_places(run) if asks else None
+        self._places = places_asked_for(run)
 
     async def told(self, orders: Sequence[Order]) -> list[Order]:
         """The orders, their lines with the ERP's markdown code and whether the ERP has the item."""
@@ -105,8 +104,10 @@ class ErpLines:
         return {int(row["id"]): money(row, "price") for row in rows}
 
 
-def known_places(run: Run) -> frozenset[tuple[int, int]]:
-    """(id_product, id_product_attribute) of every item that came from the ERP."""
+def places_asked_for(run: Run) -> frozenset[tuple[int, int]] | None:
+    """(id_product, id_product_attribute) of every item that came from the ERP; None where all references are sent."""
+    if run.folder.settings.cegid.unknown_items == "send":
+        return None
     links = run.ledger.links(run.folder.name, "product").filter(pl.col("shop_id") > 0)
     return frozenset(links.select("shop_id", "sub_id").iter_rows())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from connectors.prestashop import Entity, Shop, ShopFacts
 from schemas.documents import Return, ReturnLine
@@ -22,6 +22,8 @@ _RETURN = (
 )
 _DETAIL = (
     "id",
+    "product_id",
+    "product_attribute_id",
     "product_reference",
     "product_name",
     "unit_price_tax_excl",
@@ -50,8 +52,13 @@ async def see_returns(shop: Shop, states: Iterable[int], known: Iterable[str]) -
     return sorted(rows, key=lambda row: int(row["id"]))
 
 
-async def read_returns(shop: Shop, facts: ShopFacts, words: ShopWords, rows: Sequence[Entity]) -> list[Return]:
-    """The returns with the references and prices of the order's lines, in the order of `rows`."""
+async def read_returns(
+    shop: Shop, facts: ShopFacts, words: ShopWords, rows: Sequence[Entity], places: Collection[tuple[int, int]] | None
+) -> list[Return]:
+    """The returns with the references and prices of the order's lines, in the order of `rows`.
+
+    `places` are the items that came from the ERP; None: nobody asks.
+    """
     ids = sorted({str(row["id_order"]) for row in rows})
     orders = await shop.find("orders", "id", ids, display=("id", "reference", "id_currency"))
     details = await shop.find("order_details", "id", sorted({_line_of(e) for e in _lines(rows)}), display=_DETAIL)
@@ -71,7 +78,7 @@ async def read_returns(shop: Shop, facts: ShopFacts, words: ShopWords, rows: Seq
                 created_at=instant(row["date_add"], zone),
                 updated_at=instant(row["date_upd"], zone),
                 currency=words.currencies.get(whole(order, "id_currency"), ""),
-                lines=tuple(_line(each, detail_of.get(int(_line_of(each)), {})) for each in _lines([row])),
+                lines=tuple(_line(each, detail_of.get(int(_line_of(each)), {}), places) for each in _lines([row])),
                 question=row["question"],
             )
         )
@@ -86,7 +93,7 @@ def _line_of(row: Entity) -> str:
     return str(whole(row, "id_order_detail"))
 
 
-def _line(row: Entity, detail: Entity) -> ReturnLine:
+def _line(row: Entity, detail: Entity, places: Collection[tuple[int, int]] | None) -> ReturnLine:
     return ReturnLine(
         id_order_detail=whole(row, "id_order_detail"),
         reference=detail.get("product_reference", ""),
@@ -94,4 +101,5 @@ def _line(row: Entity, detail: Entity) -> ReturnLine:
         quantity=whole(row, "product_quantity"),
         unit_price_tax_incl=money(detail, "unit_price_tax_incl"),
         unit_price_tax_excl=money(detail, "unit_price_tax_excl"),
+        in_erp=places is None or (whole(detail, "product_id"), whole(detail, "product_attribute_id")) in places,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from schemas.documents import DocumentKey, DocumentType, Return
+from schemas.documents import DocumentKey, DocumentType, Return, ReturnLine
 from tasks.translate.cegid_amounts import cents
 from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_orders import ORIGIN, local_day
@@ -16,23 +16,23 @@ def return_document(return_: Return, codes: CegidCodes, original: DocumentKey | 
     """The Create_Request of a return, tied to the order's document, to the store and to the warehouse."""
     return {
         "Header": _header(return_, codes, original),
-        "Lines": {
-            "Create_Line": [
-                present(
-                    ExternalReference=str(line.id_order_detail),
-                    ItemIdentifier={"Reference": one_line(line.reference) or codes.items.misc},
-                    Label="" if line.reference.strip() else one_line(line.name),
-                    NetUnitPrice=cents(line.unit_price_tax_incl),
-                    OmniChannel=present(WarehouseId=codes.warehouse),
-                    Origin=ORIGIN,
-                    Quantity=Decimal(line.quantity),
-                    UnitPrice=cents(line.unit_price_tax_incl),
-                )
-                for line in return_.lines
-                if line.quantity
-            ]
-        },
+        "Lines": {"Create_Line": [_line(line, codes) for line in return_.lines if line.quantity]},
     }
+
+
+def _line(line: ReturnLine, codes: CegidCodes) -> dict[str, Any]:
+    reference = one_line(line.reference)
+    item = codes.item(reference, in_erp=line.in_erp)
+    return present(
+        ExternalReference=str(line.id_order_detail),
+        ItemIdentifier={"Reference": item},
+        Label="" if item == reference else one_line(f"{reference} {line.name}"),
+        NetUnitPrice=cents(line.unit_price_tax_incl),
+        OmniChannel=present(WarehouseId=codes.warehouse),
+        Origin=ORIGIN,
+        Quantity=Decimal(line.quantity),
+        UnitPrice=cents(line.unit_price_tax_incl),
+    )
 
 
 def _header(return_: Return, codes: CegidCodes, original: DocumentKey | None) -> dict[str, Any]:

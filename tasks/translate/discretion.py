@@ -41,7 +41,8 @@ def _of_order(order: Order) -> Iterator[str]:
     yield from of_customer(order.customer)
     yield from _words(order.delivery, _ADDRESS)
     yield from _words(order.invoice, _ADDRESS)
-    yield from (text for text in (order.gift_message, order.comment) if len(text.strip()) >= _SHORTEST)
+    personal = (line.comment for line in order.lines)
+    yield from (text for text in (order.gift_message, order.comment, *personal) if len(text.strip()) >= _SHORTEST)
 
 
 def of_customer(customer: Customer) -> Iterator[str]:

@@ -101,5 +101,14 @@ def test_a_return_is_a_notice_tied_to_its_order_store_and_warehouse(tmp_path: Pa
     assert header["OmniChannel"]["ReturnStatus"] == "ReturnPlanned"
 
 
+def test_a_piece_that_went_as_the_misc_item_comes_back_as_the_misc_item() -> None:
+    foreign = replace(RETURN, lines=tuple(replace(each, in_erp=False) for each in RETURN.lines))
+    codes = replace(CODES, unknown_items="misc")
+    [line] = return_document(foreign, codes, None)["Lines"]["Create_Line"]
+    assert line["ItemIdentifier"] == {"Reference": "DIVERS"}
+    [same] = return_document(RETURN, codes, None)["Lines"]["Create_Line"]
+    assert same["ItemIdentifier"] == {"Reference": RETURN.lines[0].reference}
+
+
 def open_client(erp: SandboxCegid, folder: Path) -> Cegid:
     return Cegid(CegidAccess(erp.url, erp.user, erp.password, erp.database), cache_folder=folder)
