@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml .ci/environment
 	@.ci/environment $(VENV)
 	@touch $@
 
-demo: $(READY) ## three days of a shop on this machine, in under two minutes
+demo: $(READY) ## three days of a shop and its ERP on this machine, in under three minutes
 	@$(BIN)/passerelle demo
 
 test: $(READY) ## the whole test suite

@@ -1,4 +1,4 @@
-"""`passerelle demo`: three days of a made-up fashion shop, on this machine and nowhere else."""
+"""`passerelle demo`: three days of a made-up fashion shop and its ERP, on this machine and nowhere else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def demo(
     items: Annotated[int, Parameter(help="How many items the catalogue has.")] = 2000,
     language: Annotated[Literal["fr", "en"], Parameter(help="The language of the reports.")] = "en",
 ) -> Exit:
-    """Import a catalogue and its stock, then what a night changed, then nothing new; show where every row ended."""
+    """Play three days: files come in, orders go out, parcels and a return come back; show where every row ended."""
     with tempfile.TemporaryDirectory(prefix="passerelle-demo-") as home:
         own_prefect(Path(home))
 

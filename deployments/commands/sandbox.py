@@ -18,11 +18,12 @@ def sandbox(
     profile: Annotated[Literal["1.7.8", "8.2", "9.0"], Parameter(help="The PrestaShop it behaves like.")] = "8.2",
     state_file: Annotated[Path | None, Parameter(help="Keep the shop in this file; it comes back from it.")] = None,
     speed: Annotated[float, Parameter(help="0: as fast as it can; 1: as fast as a measured real shop.")] = 0.0,
+    module: Annotated[bool, Parameter(help="With the resources of Passerelle's PrestaShop module.")] = False,
 ) -> Exit:
     """Serve a shop on this machine until it is stopped by Ctrl-C."""
     from deployments.sandbox.shop.sandbox_shop import SandboxShop  # noqa: PLC0415 - loaded when it is asked for
 
-    with SandboxShop(profile=profile, port=port, state_file=state_file, speed=speed) as shop:
+    with SandboxShop(profile=profile, port=port, state_file=state_file, speed=speed, module=module) as shop:
         out.print(f"url {shop.url}\nkey {shop.key}", markup=False)
         out.print("Products: /api/products?display=full with the key as user name. Ctrl-C stops it.", markup=False)
         threading.Event().wait()

@@ -1,1 +1,1 @@
-"""Three days of a fashion shop on this machine: a made-up catalogue, the sandbox shop, and both flows."""
+"""Three days of a fashion shop and its ERP on this machine: made-up files, people and orders, and nearly every flow."""

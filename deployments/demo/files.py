@@ -9,10 +9,20 @@ from random import Random
 
 from deployments.demo.catalogue import Article, first_day, in_another_order, next_day
 from deployments.demo.faults import faulty_lines, faulty_stock_lines
+from deployments.demo.flat_rows import (
+    FLAT_STREAMS,
+    columns_of,
+    customer_lines,
+    discounted,
+    price_lines,
+    store_lines,
+)
 from deployments.demo.rows import PRODUCT_COLUMNS, STOCK_COLUMNS, product_lines, stock_lines
+from deployments.sandbox.cegid import SandboxCegid
 
 FIRST_DAY = date(2026, 3, 2)
 KEY_VARIABLE = "PASSERELLE_DEMO_KEY"
+PASSWORD_VARIABLE = "PASSERELLE_DEMO_CEGID"  # noqa: S105 - the name of a variable
 _FLAGS: dict[str, dict[str, object]] = {
     "reference": {"object_key": True},
     "reference_parent": {"parent_ref": True},
@@ -25,16 +35,19 @@ _FLAGS: dict[str, dict[str, object]] = {
     "category1": {"is_category": True, "category_depth": 0},
     "category2": {"is_category": True, "category_depth": 1},
     "category3": {"is_category": True, "category_depth": 2},
+    "code_erp": {"object_key": True},
 }
 
 
 class Erp:
-    """An ERP that drops a product file and a stock file each day. The same seed drops the same files."""
+    """An ERP that drops files: products and stock each day, all else once. The same seed drops the same files."""
 
     def __init__(self, drop: Path, *, items: int = 2000, seed: int = 7) -> None:
         self._drop = drop
         self._chance = Random(seed)  # noqa: S311 - seeded, to be the same every time
         self._articles: list[Article] = first_day(items, self._chance)
+        self.on_sale = discounted(self._articles, Random(seed))  # noqa: S311 - likewise
+        """The markdown code of the references that are on sale."""
         self._faulty = faulty_lines(self._articles, self._chance)
         self._day = FIRST_DAY
 
@@ -43,6 +56,17 @@ class Erp:
         scattered = _scattered(product_lines(self._articles), self._faulty)
         self._write("product", PRODUCT_COLUMNS, scattered)
         self._write("stock", STOCK_COLUMNS, stock_lines(self._articles) + faulty_stock_lines())
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """The catalogue of today."""
+        return tuple(self._articles)
+
+    def drop_once(self) -> None:
+        """Stores, discounts and customers."""
+        self._write("store", columns_of("store"), store_lines())
+        self._write("specificprice", columns_of("specificprice"), price_lines(self.on_sale))
+        self._write("customer", columns_of("customer"), customer_lines())
 
     def let_a_day_pass(self, *, quiet: bool = False) -> None:
         """About 1 % changes, some items come, some close; on a `quiet` day only the order of the rows changes."""
@@ -58,25 +82,31 @@ class Erp:
         part.replace(folder / f"{stream}_{self._day:%Y%m%d}.csv")
 
 
-def write_configuration(folder: Path, *, url: str, language: str, tax_rules_group: int) -> None:
+def write_configuration(folder: Path, *, url: str, language: str, tax_rules_group: int, cegid: SandboxCegid) -> None:
     """import.json, settings.toml and associations.toml of the demo shop."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "import.json").write_text(import_json(), encoding="utf-8")
-    (folder / "settings.toml").write_text(_SETTINGS.format(url=url, key=KEY_VARIABLE, language=language), "utf-8")
+    settings = _SETTINGS.format(url=url, key=KEY_VARIABLE, language=language)
+    access = {"root": cegid.url, "user": cegid.user, "database": cegid.database, "password": PASSWORD_VARIABLE}
+    (folder / "settings.toml").write_text(settings + _CEGID.format(**access), "utf-8")
     (folder / "associations.toml").write_text(_ASSOCIATIONS.format(group=tax_rules_group), encoding="utf-8")
 
 
 def import_json() -> str:
-    """Both streams, in the reference product's own format."""
+    """Every stream, in the reference product's own format."""
     streams = {
         "product": _stream("\\Product", PRODUCT_COLUMNS),
         "stock": _stream("\\StockAvailable", STOCK_COLUMNS),
+        **{name: _stream(kind, columns_of(name)) for name, kind in FLAT_STREAMS.items()},
+        "orderstatus": {"class": "\\OrderHistory", "enabled": True, "type": "webservice"},
+        "orderReturnStatus": {"class": "\\OrderReturn", "enabled": True, "type": "webservice"},
     }
     return json.dumps(streams, ensure_ascii=False, indent=2) + "\n"
 
 
 def _stream(kind: str, columns: tuple[str, ...]) -> dict[str, object]:
-    numbered = {name: {"index": index} | _FLAGS.get(name, {}) for index, name in enumerate(columns)}
+    flags = _FLAGS | ({} if "reference" in columns else {"erp_code": {"object_key": True}})
+    numbered = {name: {"index": index} | flags.get(name, {}) for index, name in enumerate(columns)}
     return {"class": kind, "enabled": True, "type": "local", "fileExtension": "csv", "data": numbered}
 
 
@@ -102,8 +132,42 @@ pace = "full"                      # nobody visits the sandbox
 [files]
 stable_seconds = 0                 # the demo's files are complete when they appear
 """
+_CEGID = """
+[cegid]
+use = "production"
+store = "WEB"
+warehouse = "CENTRAL"
+default_markdown = "WEB"
+
+[cegid.items]
+misc = "DIVERS"
+shipping = "PORT"
+wrapping = "CADEAU"
+discount = "REMISE"
+
+[cegid.production]
+url = "{root}"
+user = '{user}'
+password = "env:{password}"
+database = "{database}"
+"""
 _ASSOCIATIONS = """\
 # The ERP's tax codes, and the tax rules group of the shop each stands for.
 [taxes]
 N = {group}
+
+[titles]
+M = 1
+MME = 2
+
+[countries]
+FR = "FRA"
+BE = "BEL"
+
+[carriers]
+2 = "COLISSIMO"
+
+[[payments]]
+module = "ps_checkout"
+erp = "CB"
 """

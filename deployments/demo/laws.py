@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 from schemas.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from deployments.demo.visitors import Placed
 
 GOOD_STATES = ("Completed", "CompletedWithRejects")
+PREFIX = "WEB"
+"""Of the internal references of orders: the default of the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,11 @@ class DemoRun:
     message: str
     seconds: float
     write_requests: int
+    """That the shop was sent."""
     report: str
     counts: dict[str, int] = field(default_factory=dict)
+    erp_writes: int = 0
+    """Write requests that the ERP was sent."""
 
 
 def broken_laws(runs: Sequence[DemoRun], references_held_twice: Sequence[str]) -> list[str]:
@@ -34,13 +42,43 @@ def broken_laws(runs: Sequence[DemoRun], references_held_twice: Sequence[str]) -
         f"day {run.day}, {run.flow}: {_missing(run)} rows are not accounted for" for run in runs if _missing(run)
     ]
     broken += [
-        f"day {run.day}, {run.flow}: nothing had changed, yet {run.write_requests} write requests were sent"
+        f"day {run.day}, {run.flow}: nothing had changed, yet {run.write_requests + run.erp_writes} write requests "
+        "were sent"
         for run in runs
-        if run.day == max(run.day for run in runs) and run.write_requests
+        if run.day == max(run.day for run in runs) and run.write_requests + run.erp_writes
     ]
     if references_held_twice:
         broken.append(f"the shop holds twice: {', '.join(references_held_twice[:10])}")
     return broken
+
+
+def broken_circle(
+    placed: Sequence[Placed],
+    held: Mapping[str, Sequence[Decimal]],
+    parcels: Mapping[int, str],
+    shown: Mapping[int, str],
+) -> list[str]:
+    """What does not hold between the shop's orders and the ERP's, in sentences.
+
+    `held`: the amounts of the ERP's orders by internal reference. `parcels` and `shown`: the number of each order's
+    parcel, by id_order, as the ERP has it and as the shop shows it.
+    """
+    broken = []
+    for order in placed:
+        wanted, found = [order.total] if order.goes else [], list(held.get(f"{PREFIX}{order.id_order}", ()))
+        if found != wanted:
+            broken.append(f"order {order.id_order}: the ERP should hold {_amounts(wanted)} and holds {_amounts(found)}")
+    astray = sorted(set(held) - {f"{PREFIX}{order.id_order}" for order in placed})
+    broken += [f"the ERP holds {reference}, which nobody ordered" for reference in astray]
+    return broken + [
+        f"order {id_order}: its parcel is {number}, and the shop shows {shown.get(id_order) or 'none'}"
+        for id_order, number in parcels.items()
+        if shown.get(id_order) != number
+    ]
+
+
+def _amounts(amounts: Sequence[Decimal]) -> str:
+    return " and ".join(f"{amount:.2f}" for amount in amounts) or "nothing"
 
 
 def _failed(run: DemoRun) -> bool:

@@ -1,4 +1,4 @@
-"""Runs the demo: three days of product and stock files into a shop on this machine, and what is to be seen of it."""
+"""Runs the demo: three days between a shop and an ERP on this machine, and what is to be seen of them."""
 
 from __future__ import annotations
 
@@ -6,74 +6,90 @@ import json
 import os
 import shutil
 import time
-from dataclasses import asdict
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prefect.client.orchestration import get_client
-from rich.console import Console
-from rich.table import Table
 
-from deployments.demo.files import KEY_VARIABLE, Erp, write_configuration
-from deployments.demo.laws import GOOD_STATES, DemoRun, broken_laws
-from deployments.demo.shop import DemoShop, open_shop
+from deployments.demo.at_rest import Searched, search
+from deployments.demo.days import DAYS, Event, Stage
+from deployments.demo.files import KEY_VARIABLE, PASSWORD_VARIABLE, Erp, write_configuration
+from deployments.demo.laws import DemoRun, broken_circle, broken_laws
+from deployments.demo.shop import open_shop
+from deployments.demo.told import tell
+from deployments.demo.warehouse import open_warehouse
 from deployments.exits import Exit
 from deployments.flow_names import FlowName, flow_named
-from deployments.terminal import err, following, out
+from deployments.terminal import err, following
 from schemas.errors import ConfigFault, ConfigurationError
-from schemas.outcomes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 MARK = ".passerelle-demo"
 FRENCH_STANDARD_RATE = 1
-_TABLE_WIDTH = 130
-IMPORTS: tuple[FlowName, ...] = ("import_products", "import_stock")
-DAYS = ("everything is new", "about 1 % has changed", "nothing has changed")
+
+
+@dataclass(slots=True)
+class Found:
+    """What the demo found out: its runs, the seconds of each day, what was broken."""
+
+    runs: list[DemoRun] = field(default_factory=list)
+    days: list[float] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    held: dict[str, int] = field(default_factory=dict)
+    sold: str = ""
+    searched: Searched = field(default_factory=lambda: Searched(0, ()))
+    seconds: float = 0.0
 
 
 async def run_demo(folder: Path, summary: Path, *, items: int, language: str) -> Exit:
     """The exit code; `folder` holds the shop's folder and the sandbox's state afterwards, `summary` the figures."""
     _make_anew(folder)
-    started = time.monotonic()
+    started, found = time.monotonic(), Found()
     err.print("A Prefect of the demo's own is starting.")
     async with get_client() as prefect:
         await prefect.api_healthcheck()
-    with open_shop(folder / "sandbox.state") as shop:
-        os.environ[KEY_VARIABLE] = shop.key
+    with ExitStack() as opened:
+        shop = opened.enter_context(open_shop(folder / "sandbox.state"))
+        warehouse = opened.enter_context(open_warehouse())
+        os.environ |= {KEY_VARIABLE: shop.key, PASSWORD_VARIABLE: warehouse.erp.password}
         shop.speak_french_first()
-        write_configuration(folder / "shop", url=shop.url, language=language, tax_rules_group=FRENCH_STANDARD_RATE)
-        err.print(f"A shop is open at {shop.url}. Three days of files follow.", markup=False)
-        runs = [run async for run in _three_days(folder / "shop", shop, items)]
-        broken = broken_laws(runs, shop.references_held_twice())
-        held = shop.held()
-    seconds = time.monotonic() - started
-    _write_summary(summary, runs, broken, seconds)
-    Console(width=max(out.width, _TABLE_WIDTH), highlight=False).print(_table(runs))
-    out.print(f"The shop now holds {held['products']} products with {held['combinations']} combinations.")
-    _tell_where(folder, runs, summary, shop)
-    for law in broken:
-        err.print(f"BROKEN: {law}", markup=False, soft_wrap=True)
-    out.print(f"{'Every law held' if not broken else 'A law was broken'}; {seconds:.0f} s.")
-    return Exit.FAILED if broken else Exit.COMPLETED
+        place = folder / "shop"
+        rate = FRENCH_STANDARD_RATE
+        write_configuration(place, url=shop.url, language=language, tax_rules_group=rate, cegid=warehouse.erp)
+        err.print(f"A shop is open at {shop.url}, a Cegid at {warehouse.erp.url}. Three days follow.", markup=False)
+        stage = Stage(Erp(place / "streams", items=items), shop, warehouse)
+        found.runs = [run async for run in _days(place, stage, found.days)]
+        found.broken = _broken(found.runs, stage)
+        found.held, found.sold = shop.held(), _sold(stage)
+    found.searched = search(place, Path(os.environ["PREFECT_HOME"]))
+    found.broken += [f"somebody is named in {file}" for file in found.searched.naming]
+    found.seconds = time.monotonic() - started
+    _write_summary(summary, found)
+    tell(folder, found, summary, shop)
+    return Exit.FAILED if found.broken else Exit.COMPLETED
 
 
-async def _three_days(folder: Path, shop: DemoShop, items: int) -> AsyncIterator[DemoRun]:
-    erp = Erp(folder / "streams", items=items)
-    for day, news in enumerate(DAYS, start=1):
-        if day > 1:
-            erp.let_a_day_pass(quiet=day == len(DAYS))
-        erp.drop_files()
-        err.print(f"Day {day}: {news}.")
-        for flow in IMPORTS:
-            run = await _one_run(day, flow, folder, shop)
-            err.print(f"  {flow}: {run.state}: {run.message}", markup=False, soft_wrap=True)
+async def _days(folder: Path, stage: Stage, lasted: list[float]) -> AsyncIterator[DemoRun]:
+    for number, day in enumerate(DAYS, start=1):
+        err.print(f"Day {number}: {day.news}.")
+        began = time.monotonic()
+        for step in day.steps:
+            if isinstance(step, Event):
+                err.print(f"  {stage.happen(step)}.", markup=False, soft_wrap=True)
+                continue
+            run = await _one_run(number, step, folder, stage)
+            err.print(f"  {step}: {run.state}: {run.message}", markup=False, soft_wrap=True)
             yield run
+        lasted.append(round(time.monotonic() - began, 1))
+        err.print(f"  Day {number} took {lasted[-1]:.0f} s.")
 
 
-async def _one_run(day: int, name: FlowName, folder: Path, shop: DemoShop) -> DemoRun:
-    writes, started = shop.writes(), time.monotonic()
+async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage) -> DemoRun:
+    writes, erp_writes, started = stage.shop.writes(), stage.warehouse.writes(), time.monotonic()
     with following() as follower:
         state = await flow_named(name)(shop=str(folder), return_state=True)
     page = follower.page
@@ -83,10 +99,23 @@ async def _one_run(day: int, name: FlowName, folder: Path, shop: DemoShop) -> De
         state=state.name or "",
         message=state.message or "",
         seconds=round(time.monotonic() - started, 1),
-        write_requests=shop.writes() - writes,
+        write_requests=stage.shop.writes() - writes,
         report="" if page is None else str(page),
         counts={} if page is None else json.loads(page.with_suffix(".json").read_text("utf-8"))["counts"],
+        erp_writes=stage.warehouse.writes() - erp_writes,
     )
+
+
+def _broken(runs: list[DemoRun], stage: Stage) -> list[str]:
+    warehouse, shop = stage.warehouse, stage.shop
+    circle = broken_circle(stage.visitors.placed, warehouse.totals(), warehouse.parcels(), shop.parcels())
+    return broken_laws(runs, shop.references_held_twice()) + circle
+
+
+def _sold(stage: Stage) -> str:
+    totals = [amount for amounts in stage.warehouse.totals().values() for amount in amounts]
+    notices = len(stage.warehouse.erp.documents("ReturnNotice"))
+    return f"{len(totals)} orders of {sum(totals):,.2f} EUR and {notices} return"
 
 
 def _make_anew(folder: Path) -> None:
@@ -98,37 +127,13 @@ def _make_anew(folder: Path) -> None:
     (folder / MARK).write_text("Made by `passerelle demo`, which makes it anew each time.\n", encoding="utf-8")
 
 
-def _write_summary(summary: Path, runs: list[DemoRun], broken: list[str], seconds: float) -> None:
-    told: dict[str, Any] = {"runs": [asdict(run) for run in runs], "broken_laws": broken, "seconds": round(seconds, 1)}
+def _write_summary(summary: Path, found: Found) -> None:
+    told = {
+        "runs": [asdict(run) for run in found.runs],
+        "day_seconds": found.days,
+        "files_searched": found.searched.files,
+        "broken_laws": found.broken,
+        "seconds": round(found.seconds, 1),
+    }
     summary.parent.mkdir(parents=True, exist_ok=True)
     summary.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def _table(runs: list[DemoRun]) -> Table:
-    table = Table(box=None, pad_edge=False, row_styles=("", ""))
-    for title in ("day", "flow", "state"):
-        table.add_column(title, no_wrap=True)
-    shown = [outcome for outcome in Outcome if any(run.counts.get(outcome) for run in runs)]
-    for title in ("rows", *shown, "writes", "seconds"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for run in runs:
-        counts = [str(run.counts.get(outcome, 0) or "·") for outcome in shown]
-        style = "green" if run.state in GOOD_STATES else "bold red"
-        state = f"[{style}]{run.state}[/]"
-        rows = str(run.counts.get("rows_read", 0))
-        table.add_row(str(run.day), run.flow, state, rows, *counts, str(run.write_requests), f"{run.seconds:.1f}")
-    return table
-
-
-def _tell_where(folder: Path, runs: list[DemoRun], summary: Path, shop: DemoShop) -> None:
-    port = shop.url.rpartition(":")[2]
-    lines = (
-        f"Reports: {folder / 'shop' / 'reports'} (open the HTML files in a browser)",
-        f"First report: {runs[0].report}",
-        f"Figures: {summary}",
-        f"The shop again: passerelle sandbox --port {port} --state-file {folder / 'sandbox.state'}",
-        f"  then {shop.url}/api/products with the key {shop.key} as user name,",
-        f"  and {KEY_VARIABLE}={shop.key} passerelle plan import_stock --shop {folder / 'shop'}",
-    )
-    for line in lines:
-        out.print(line, markup=False, soft_wrap=True)

@@ -26,8 +26,8 @@ class DemoShop:
 
     def speak_french_first(self) -> None:
         """Make French the shop's default language, as its merchant would."""
-        french = next(row["id"] for row in self._rows("languages") if row["iso_code"] == "fr")
-        chosen = next(row["id"] for row in self._rows("configurations") if row["name"] == "PS_LANG_DEFAULT")
+        french = next(row["id"] for row in self.rows("languages") if row["iso_code"] == "fr")
+        chosen = next(row["id"] for row in self.rows("configurations") if row["name"] == "PS_LANG_DEFAULT")
         self._ask(f"rows/configurations/{chosen}", {"value": str(french)})
 
     def writes(self) -> int:
@@ -38,19 +38,37 @@ class DemoShop:
         """References that more than one product or combination bears; a shop kept well has none."""
         held: Counter[str] = Counter()
         for resource in ("products", "combinations"):
-            held.update(row["reference"] for row in self._rows(resource) if row["reference"])
+            held.update(row["reference"] for row in self.rows(resource) if row["reference"])
         return sorted(reference for reference, times in held.items() if times > 1)
+
+    def parcels(self) -> dict[int, str]:
+        """The number of each order's parcel, by id_order."""
+        return {int(row["id_order"]): row["tracking_number"] for row in self.rows("order_carriers")}
 
     def held(self) -> dict[str, int]:
         """How many products and combinations the shop holds."""
-        return {resource: len(self._rows(resource)) for resource in ("products", "combinations")}
+        return {resource: len(self.rows(resource)) for resource in ("products", "combinations")}
 
-    def _rows(self, resource: str) -> list[dict[str, Any]]:
+    def places(self, references: set[str]) -> dict[str, tuple[int, int]]:
+        """(id_product, id_product_attribute) of these references."""
+        found: dict[str, tuple[int, int]] = {}
+        for resource, name in (("products", "id"), ("combinations", "id_product")):
+            for row in self.rows(resource):
+                if row["reference"] in references:
+                    found[row["reference"]] = (int(row[name]), int(row["id"]) if name == "id_product" else 0)
+        return found
+
+    def insert(self, resource: str, values: dict[str, Any]) -> int:
+        """A row that came about in the shop itself; its id."""
+        return int(self._ask(f"rows/{resource}", values)["id"])
+
+    def rows(self, resource: str) -> list[dict[str, Any]]:
+        """What a table of the shop holds."""
         rows: list[dict[str, Any]] = self._ask(f"rows/{resource}")
         return rows
 
     def _ask(self, path: str, change: dict[str, Any] | None = None) -> Any:
-        body = None if change is None else json.dumps(change).encode()
+        body = None if change is None else json.dumps(change, default=str).encode()
         asked = Request(f"{self.url}/_sandbox/{path}", data=body)  # noqa: S310 - our own shop on loopback
         with urlopen(asked, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310 - likewise
             return json.load(answer)
@@ -58,8 +76,9 @@ class DemoShop:
 
 @contextmanager
 def open_shop(state_file: Path) -> Iterator[DemoShop]:
-    """A shop on a free port, kept in `state_file`; it ends with the block."""
-    command = [sys.executable, "-m", "deployments.sandbox.shop", "--port", "0", "--state-file", str(state_file)]
+    """A shop with our module on a free port, kept in `state_file`; it ends with the block."""
+    command = [sys.executable, "-m", "deployments.sandbox.shop", "--port", "0", "--module"]
+    command += ["--state-file", str(state_file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:  # noqa: S603 - our own program
         try:
             said = dict(served.stdout.readline().split(maxsplit=1) for _ in range(2)) if served.stdout else {}

@@ -6,16 +6,21 @@ import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from deployments.demo.at_rest import search
 from deployments.demo.catalogue import ean13, first_day, in_another_order, next_day
+from deployments.demo.days import DAYS, Event
 from deployments.demo.faults import faulty_lines
 from deployments.demo.files import Erp, import_json
-from deployments.demo.laws import DemoRun, broken_laws
+from deployments.demo.laws import DemoRun, broken_circle, broken_laws
+from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.demo.rows import PRODUCT_COLUMNS
+from deployments.demo.visitors import Placed
 from schemas.import_json import parse_import_json
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +124,60 @@ def test_a_reference_held_twice_breaks_a_law() -> None:
     assert broken_laws([a_run(), quiet()], ["ROBE1"]) == ["the shop holds twice: ROBE1"]
 
 
+def test_a_write_to_the_erp_on_a_quiet_day_breaks_a_law() -> None:
+    [broken] = broken_laws([a_run(), quiet(erp_writes=2)], [])
+    assert "2 write requests" in broken
+
+
+def circle(held: dict[str, list[Decimal]], shown: dict[int, str], parcels: dict[int, str] | None = None) -> list[str]:
+    placed = [Placed(1, Decimal("9.90"), goes=True, details=(1,)), Placed(2, Decimal("5.00"), goes=False, details=(2,))]
+    return broken_circle(placed, held, {1: "6A1"} if parcels is None else parcels, shown)
+
+
+def test_orders_that_are_there_once_to_the_cent_with_their_parcels_break_no_law() -> None:
+    assert circle({"WEB1": [Decimal("9.90")]}, {1: "6A1", 2: ""}) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "sign"),
+    [
+        ({}, "should hold 9.90 and holds nothing"),
+        ({"WEB1": [Decimal("9.91")]}, "holds 9.91"),
+        ({"WEB1": [Decimal("9.90")] * 2}, "holds 9.90 and 9.90"),
+        ({"WEB1": [Decimal("9.90")], "WEB2": [Decimal("5.00")]}, "order 2: the ERP should hold nothing"),
+        ({"WEB1": [Decimal("9.90")], "WEB7": [Decimal("1.00")]}, "WEB7, which nobody ordered"),
+    ],
+)
+def test_an_order_that_the_erp_has_not_or_twice_or_otherwise_breaks_a_law(
+    held: dict[str, list[Decimal]], sign: str
+) -> None:
+    [broken] = circle(held, {1: "6A1"})
+    assert sign in broken
+
+
+def test_a_parcel_whose_number_the_shop_does_not_show_breaks_a_law() -> None:
+    [broken] = circle({"WEB1": [Decimal("9.90")]}, {1: ""})
+    assert broken == "order 1: its parcel is 6A1, and the shop shows none"
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_word_that_names_somebody_is_found_wherever_it_rests(tmp_path: Path, number: int) -> None:
+    one = PEOPLE[number * 3]
+    words = (one.lastname.upper(), one.email, one.address1.replace(" ", "+"), one.city, one.phone, f'"{one.postcode}"')
+    shop, prefect = tmp_path / "shop", tmp_path / "prefect"
+    for folder in (shop / "reports", prefect, shop / "archives"):
+        folder.mkdir(parents=True)
+    (shop / "archives" / "customer.csv").write_text(one.email, "utf-8")
+    (shop / "reports" / "clean.json").write_text(f'{{"rows": 1{one.postcode}, "took": 0.{one.postcode}}}', "utf-8")
+    assert search(shop, prefect).naming == ()
+    (prefect / "prefect.db").write_bytes(b"\x00\x01" + words[number].encode() + b"\x00")
+    assert [path.name for path in search(shop, prefect).naming] == ["prefect.db"]
+
+
+def test_the_demos_people_are_told_apart_by_their_e_mails() -> None:
+    assert len({one.email for one in PEOPLE}) == len(PEOPLE) > FROM_ERP
+
+
 @pytest.mark.slow
 def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--items", "40"]
@@ -130,13 +189,20 @@ def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
     told = json.loads((tmp_path / "build" / "demo.json").read_text("utf-8"))
     assert told["broken_laws"] == []
     assert [(run["day"], run["flow"]) for run in told["runs"]] == [
-        (day, flow) for day in (1, 2, 3) for flow in ("import_products", "import_stock")
+        (number, step) for number, day in enumerate(DAYS, start=1) for step in day.steps if not isinstance(step, Event)
     ]
-    assert all(run["state"] == "CompletedWithRejects" for run in told["runs"])
+    assert {run["state"] for run in told["runs"]} == {"Completed", "CompletedWithRejects"}
     assert all(Path(run["report"]).is_file() for run in told["runs"])
     assert told["runs"][0]["counts"]["created"] > 100
-    assert [run["write_requests"] for run in told["runs"][4:]] == [0, 0]
-    assert "passerelle sandbox --port" in ran.stdout
+    assert {(run["write_requests"], run["erp_writes"]) for run in told["runs"] if run["day"] == 3} == {(0, 0)}
+    counts = {(run["day"], run["flow"]): run["counts"] for run in told["runs"]}
+    orders = counts[1, "export_orders"]
+    assert (orders["created"], orders["waiting"], orders["rejected"]) == (22, 1, 1)
+    assert counts[2, "import_order_statuses"]["updated"] == 22
+    assert (counts[2, "export_returns"]["created"], counts[2, "import_return_statuses"]["updated"]) == (1, 1)
+    assert told["files_searched"] > 30
+    assert len(told["day_seconds"]) == len(DAYS)
+    assert "passerelle sandbox --module --port" in ran.stdout
     assert not (tmp_path / "home" / ".prefect").exists()
 
 

@@ -1,0 +1,117 @@
+"""The demo's days: what happens outside, and which flows run after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import TypeAlias
+
+from deployments.demo.files import Erp
+from deployments.demo.shop import DemoShop
+from deployments.demo.visitors import Visitors
+from deployments.demo.warehouse import Warehouse
+from deployments.flow_names import FlowName
+
+SEED = 11
+
+
+class Event(StrEnum):
+    """Something that happens at the shop or in the ERP."""
+
+    FILES = "files"
+    FIRST_FILES = "first files"
+    ORDERS = "orders"
+    SHIPPING = "shipping"
+    RETURN = "return"
+    DECISION = "decision"
+
+
+Step: TypeAlias = Event | FlowName
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is new on a day, then events and flows in their order."""
+
+    news: str
+    steps: tuple[Step, ...]
+
+
+DAYS = (
+    Day(
+        "everything is new",
+        (
+            Event.FIRST_FILES,
+            "import_products",
+            "import_stock",
+            "import_stores",
+            "import_specific_prices",
+            "import_customers",
+            Event.ORDERS,
+            "export_orders",
+        ),
+    ),
+    Day(
+        "about 1 % has changed, and parcels leave",
+        (
+            Event.FILES,
+            "import_products",
+            "import_stock",
+            Event.SHIPPING,
+            "import_order_statuses",
+            Event.RETURN,
+            "export_returns",
+            Event.DECISION,
+            "import_return_statuses",
+        ),
+    ),
+    Day(
+        "nothing has changed",
+        (
+            Event.FILES,
+            "import_products",
+            "import_stock",
+            "export_orders",
+            "import_order_statuses",
+            "import_return_statuses",
+        ),
+    ),
+)
+
+
+class Stage:
+    """The two sides of the demo, and what happens on them."""
+
+    def __init__(self, erp: Erp, shop: DemoShop, warehouse: Warehouse) -> None:
+        self._erp = erp
+        self.shop = shop
+        self.warehouse = warehouse
+        chance = Random(SEED)  # noqa: S311 - seeded, to be the same every time
+        self.visitors = Visitors(shop, erp.articles, erp.on_sale, chance)
+        self._days = 0
+
+    def happen(self, event: Event) -> str:
+        """Lets it happen; a sentence that says what did."""
+        told: dict[Event, Callable[[], str]] = {
+            Event.FIRST_FILES: self._first_files,
+            Event.FILES: self._files,
+            Event.ORDERS: self.visitors.order,
+            Event.SHIPPING: self.warehouse.ship,
+            Event.RETURN: self.visitors.send_back,
+            Event.DECISION: self.warehouse.accept_returns,
+        }
+        return told[event]()
+
+    def _first_files(self) -> str:
+        self._erp.drop_files()
+        self._erp.drop_once()
+        return "the ERP drops its catalogue, stock, stores, discounts and customers"
+
+    def _files(self) -> str:
+        self._days += 1
+        # The last day is a quiet one: the same rows in another order.
+        self._erp.let_a_day_pass(quiet=self._days == len(DAYS) - 1)
+        self._erp.drop_files()
+        return "the ERP drops its catalogue and stock"

@@ -1,0 +1,80 @@
+"""What the demo prints at its end: one table, what both sides hold, where everything lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from deployments.demo.files import KEY_VARIABLE
+from deployments.demo.laws import GOOD_STATES, DemoRun
+from deployments.demo.people import PEOPLE
+from deployments.terminal import err, out
+from schemas.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from deployments.demo.runner import Found
+    from deployments.demo.shop import DemoShop
+
+_TABLE_WIDTH = 160
+
+
+def tell(folder: Path, found: Found, summary: Path, shop: DemoShop) -> None:
+    """Prints it; what is broken goes to the other stream."""
+    Console(width=max(out.width, _TABLE_WIDTH), highlight=False).print(_table(found.runs))
+    products, combinations = found.held["products"], found.held["combinations"]
+    out.print(f"The shop now holds {products} products with {combinations} combinations, Cegid {found.sold}.")
+    named = "nobody" if not found.searched.naming else "somebody"
+    files = found.searched.files
+    out.print(f"{len(PEOPLE)} people ordered; {named} is named in the {files} files of ledger, reports and Prefect.")
+    _tell_where(folder, found.runs, summary, shop)
+    for law in found.broken:
+        err.print(f"BROKEN: {law}", markup=False, soft_wrap=True)
+    days = ", ".join(f"day {number} {seconds:.0f} s" for number, seconds in enumerate(found.days, start=1))
+    out.print(f"{'Every law held' if not found.broken else 'A law was broken'}; {found.seconds:.0f} s ({days}).")
+
+
+def _table(runs: list[DemoRun]) -> Table:
+    table = Table(box=None, pad_edge=False, row_styles=("", ""))
+    for title in ("day", "flow", "state"):
+        table.add_column(title, no_wrap=True)
+    shown = [outcome for outcome in Outcome if any(run.counts.get(outcome) for run in runs)]
+    for title in ("rows", *shown, "to shop", "to ERP", "seconds"):
+        table.add_column(title, justify="right", no_wrap=True)
+    day = 0
+    for run in runs:
+        if day and run.day != day:
+            table.add_row()
+        table.add_row("" if run.day == day else str(run.day), *_cells(run, shown))
+        day = run.day
+    return table
+
+
+def _cells(run: DemoRun, shown: list[Outcome]) -> list[str]:
+    style = "green" if run.state in GOOD_STATES else "bold red"
+    counted = [run.counts.get("rows_read", 0), *(run.counts.get(outcome, 0) for outcome in shown)]
+    written = (run.write_requests, run.erp_writes)
+    return [
+        run.flow,
+        f"[{style}]{run.state}[/]",
+        *(str(number or "·") for number in (*counted, *written)),
+        f"{run.seconds:.1f}",
+    ]
+
+
+def _tell_where(folder: Path, runs: list[DemoRun], summary: Path, shop: DemoShop) -> None:
+    port = shop.url.rpartition(":")[2]
+    orders = next(run.report for run in runs if run.flow == "export_orders")
+    lines = (
+        f"Reports: {folder / 'shop' / 'reports'} (open the HTML files in a browser)",
+        f"First report: {runs[0].report}",
+        f"Orders to Cegid: {orders}",
+        f"Figures: {summary}",
+        f"The shop again: passerelle sandbox --module --port {port} --state-file {folder / 'sandbox.state'}",
+        f"  then {shop.url}/api/products with the key {shop.key} as user name,",
+        f"  and {KEY_VARIABLE}={shop.key} passerelle plan import_stock --shop {folder / 'shop'}",
+    )
+    for line in lines:
+        out.print(line, markup=False, soft_wrap=True)
