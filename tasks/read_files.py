@@ -67,11 +67,11 @@ def _collected(run: Run) -> Collected:
 
 
 def _arrived(run: Run, done: DoneFile) -> bool:
-    """Whether the file done last is in its archive: the same content dropped since is a file of its own.
+    """Whether the file done last got to its archive: the same content dropped since is a file of its own.
 
     It is read again, because the shop, the mapping or what another stream wrote may have changed since.
     """
-    return (run.folder.path / done.archived_as).exists()
+    return not done.was_cut_off or (run.folder.path / done.archived_as).exists()
 
 
 def _opened(run: Run, file: DroppedFile) -> FileRows | None:

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from connectors.ledger.chapter import Chapter
-from connectors.ledger.tables import FILE_EVENTS
+from connectors.ledger.tables import FILE_EVENTS, RUNS
 
 SEEN = "seen"
 DONE = "done"
 REFUSED = "refused"
+MOVED_ITS_FILES = frozenset({"Completed", "CompletedWithRejects"})
+"""States of runs whose files have reached their places."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoneFile:
-    """A file whose rows all ended somewhere. A run killed just then has not yet put it where `archived_as` says."""
+    """A file whose rows all ended somewhere, and where it was to be kept."""
 
     content_hash: str
     archived_as: str
+    was_cut_off: bool = False
+    """Its run did not come to its end: the file may not have got to where `archived_as` says."""
 
 
 class Files(Chapter):
@@ -45,10 +49,14 @@ class Files(Chapter):
 
     def last_done(self, shop: str, stream: str) -> DoneFile | None:
         """The file that was done last; one with the same content says nothing new."""
-        query = _of(sa.select(FILE_EVENTS.c.content_hash, FILE_EVENTS.c.archived_as), shop, stream)
+        with_run = FILE_EVENTS.outerjoin(RUNS, RUNS.c.run_id == FILE_EVENTS.c.run_id)
+        said = sa.select(FILE_EVENTS.c.content_hash, FILE_EVENTS.c.archived_as, RUNS.c.state).select_from(with_run)
+        query = _of(said, shop, stream).order_by(FILE_EVENTS.c.id.desc()).limit(1)
         with self.database.read("read files") as connection:
-            row = connection.execute(query.order_by(FILE_EVENTS.c.id.desc()).limit(1)).one_or_none()
-        return DoneFile(row.content_hash, row.archived_as) if row else None
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return DoneFile(row.content_hash, row.archived_as, row.state is not None and row.state not in MOVED_ITS_FILES)
 
     def archived_since(self, shop: str, stream: str, since: datetime) -> list[tuple[str, datetime]]:
         """(archived path, done at) of the files done at or after `since` (aware), in the order of doing."""

@@ -28,6 +28,18 @@ def test_the_content_done_last_is_recognised_also_when_an_older_one_came_again(l
     assert ledger.last_done("lyon", "stock") is None
 
 
+def test_a_file_whose_run_was_cut_off_may_not_be_in_its_place(ledger: Ledger) -> None:
+    for state in ("Completed", "CompletedWithRejects", "Failed"):
+        run = ledger.start_run("shop", "import_stock", {})
+        ledger.file_done("shop", "stock", state, run, "archives/x", 3)
+        running = ledger.last_done("shop", "stock")
+        ledger.finish_run(run, state, {}, "", None)
+        ended = ledger.last_done("shop", "stock")
+        assert running is not None
+        assert ended is not None
+        assert (running.was_cut_off, ended.was_cut_off) == (True, state == "Failed")
+
+
 def test_archived_files_are_given_in_the_order_of_doing(ledger: Ledger) -> None:
     before = datetime.now(UTC)
     for name in ("z", "a", "m"):
