@@ -43,6 +43,8 @@ _EMAIL = r'^[^@\s<>(),;:\\"\[\]]+@[^@\s.,;<>]+(?:\.[^@\s.,;<>]+)+$'
 # Validate::isCleanHtml of PrestaShop 8.2 refuses these with code 84.
 _UNCLEAN_HTML = r"(?is)<\s*script|script:|<[^>]*\son[a-z]{3,}\s*="
 _YEARS = (1900, 2199)
+# The same function refuses these unless PS_ALLOW_HTML_IFRAME is on; what passes it, HTMLPurifier drops.
+_FRAMES = r"(?i)<\s*(?:i?frame|object|embed|form|input)\b"
 _FORMAT_WORDS = (("%Y", "YYYY"), ("%y", "YY"), ("%m", "MM"), ("%d", "DD"), ("%e", "DD"), ("%B", "MMMM"), ("%b", "MMM"))
 
 
@@ -72,9 +74,14 @@ def _reasons(column: Column, stream: StreamSpec) -> tuple[Reason, ...]:  # noqa:
         case ValueType.EMAIL:
             return (Reason("email", ~cell.str.contains(_EMAIL)), *_text_reasons(column, cell))
         case ValueType.HTML:
-            return (Reason("unclean_html", cell.str.contains(_UNCLEAN_HTML)), *_text_reasons(column, cell))
+            return (*_html_reasons(cell, stream), *_text_reasons(column, cell))
         case ValueType.TEXT:
             return _text_reasons(column, cell)
+
+
+def _html_reasons(cell: pl.Expr, stream: StreamSpec) -> tuple[Reason, ...]:
+    unclean = Reason("unclean_html", cell.str.contains(_UNCLEAN_HTML))
+    return (unclean,) if stream.allow_frames else (unclean, Reason("html_with_frame", cell.str.contains(_FRAMES)))
 
 
 def any_of(found: Iterable[Reason]) -> pl.Expr:

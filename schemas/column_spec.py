@@ -127,6 +127,8 @@ class StreamSpec:
     folder: str | None = None
     """Under the shop's drop folder; None: the drop folder itself and a folder of the stream's name."""
     absent_rows: AbsentRows = AbsentRows.KEEP
+    allow_frames: bool = False
+    """The shop keeps frames and forms in HTML texts (PS_ALLOW_HTML_IFRAME); by default it refuses or drops them."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

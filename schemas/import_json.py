@@ -114,6 +114,7 @@ def _read_stream(name: str, values: dict[str, Any], notes: FaultNotes, *, with_c
         date_formats=_date_formats(keys),
         file_prefix=keys.text("filePrefix") or "",
         folder=_folder(keys),
+        allow_frames=keys.flag("allowFrames", default=False),
         absent_rows=keys.choice("absentRows", AbsentRows, AbsentRows.KEEP),
         extra=keys.unknown(),
     )
