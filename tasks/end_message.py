@@ -19,9 +19,14 @@ def end_message(
     error: PasserelleError | StoppedByGuardError | None,
     refused: Iterable[FileRefusedError],
 ) -> str:
-    """The counts, then what stopped the run or which files were refused. A system's own words stay as they are."""
+    """The counts, which access to the ERP was used, then what stopped the run or which files were refused.
+
+    A system's own words stay as they are.
+    """
     words = texts(report.language)
     said = [_counted(counts, words)]
+    if access := report.parameters.get("cegid"):
+        said.append(words.word("end", f"cegid_{access}"))
     if counts.missing:
         said.append(words.word("end", "missing").format(count=counts.missing))
     elif isinstance(error, StoppedByGuardError):

@@ -18,8 +18,10 @@ def said(
     counts: Counts = COUNTS,
     error: PasserelleError | StoppedByGuardError | None = None,
     *refused: FileRefusedError,
+    **parameters: str,
 ) -> str:
     report = RunReport("r1", "import_stock", "boutique", language, "2026-11-21T00:00:00+00:00")
+    report.parameters = parameters
     report.guard = [GuardCheck("zeroed", 40, 100, 0.4, 0.2, tripped=True), GuardCheck("few-rows", 1, 1, 1, 0.5, False)]
     return end_message(report, counts, error, refused).replace("\u00a0", " ")
 
@@ -28,6 +30,12 @@ def test_the_counts_are_told_in_the_language_of_the_shop() -> None:
     assert said("en") == "1200 rows read: 3 created, 1190 unchanged, 7 rejected."
     assert said("fr") == "Lignes lues : 1200 (créées : 3, inchangées : 1190, rejetées : 7)."
     assert said("fr", Counts(0, {})) == "Lignes lues : 0 (aucune)."
+
+
+def test_which_access_to_the_erp_was_used_is_told_with_the_counts() -> None:
+    assert "Cegid: TEST access, nothing is written to the shop." in said("en", cegid="test")
+    assert said("fr", COUNTS, DENIED, cegid="production").startswith(f"{said('fr')} Cegid : accès de production. Pres")
+    assert "Cegid" not in said("en")
 
 
 def test_a_guard_tells_its_figures_and_how_to_go_on() -> None:
