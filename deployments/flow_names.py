@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 FlowName: TypeAlias = Literal[
+    "import_files",
+    "collect_files",
     "import_products",
     "import_stock",
     "import_stores",
@@ -23,6 +25,8 @@ FlowName: TypeAlias = Literal[
 
 FLOWS: Mapping[FlowName, str] = MappingProxyType(
     {
+        "import_files": "flows.import_files:import_files",
+        "collect_files": "flows.collect_files:collect_files",
         "import_products": "flows.products:import_products",
         "import_stock": "flows.stock:import_stock",
         "import_stores": "flows.stores:import_stores",

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.schemas.objects import State
+
+from flows.import_files import IMPORTS, NEEDS, import_files
+from tests.flows.collect_world import CollectWorld
+
+
+@pytest.fixture
+def world(prefect_api: str, tmp_path: Path) -> Iterator[CollectWorld]:
+    """A shop without products, whose files come from a folder beside its own."""
+    with CollectWorld.at(tmp_path / "boutique") as world:
+        world.fetch_from_folder(after="delete")
+        yield world
+
+
+@pytest.fixture(autouse=True)
+def _prefects_sockets() -> Iterator[None]:
+    """Those that flows within a flow leave are collected here, where their warning is awaited, and not at the end."""
+    yield
+    gc.collect()
+
+
+async def chained(world: CollectWorld, **asked: Any) -> State[Any]:
+    return await import_files(str(world.folder), return_state=True, **asked)
+
+
+def send_products(world: CollectWorld, name: str = "product.csv", minutes: int = 0, **row: str) -> Path:
+    """A product file at the source, written like those that are dropped by hand."""
+    dropped = world.drop_products({"reference": "SAC1", "name": "Sac"} | row)
+    sent = world.send(name, dropped.read_text(encoding="utf-8"), minutes)
+    dropped.unlink()
+    return sent
+
+
+async def test_what_the_erp_sent_is_in_the_shop_and_gone_from_its_source(world: CollectWorld) -> None:
+    # The stock comes first, and is still imported after the products it is of.
+    world.send("stock.csv", minutes=-5)
+    send_products(world)
+    state = await chained(world)
+    assert (state.name, list(world.remote.iterdir()), world.dropped()) == ("Completed", [], [])
+    assert world.quantity("SAC1") == 3
+
+
+async def test_a_second_chain_writes_nothing(world: CollectWorld) -> None:
+    send_products(world)
+    await chained(world)
+    world.shop.reset_counts()
+    state = await chained(world)
+    assert (state.name, world.shop.writes) == ("Completed", 0)
+    assert "product" not in (state.message or "")
+
+
+async def test_what_stands_on_a_stream_that_failed_waits_and_the_message_says_so(world: CollectWorld) -> None:
+    sent = world.send("product.csv", "one column\nX\n")
+    stock = world.send("stock.csv")
+    state = await chained(world)
+    assert state.name == "Failed"
+    assert "product: Failed" in (state.message or "")
+    assert "stock: its files wait, because of product" in (state.message or "")
+    assert sent.exists()
+    assert stock.exists()
+    assert world.dropped() == ["stock/stock.csv"]
+
+
+async def test_a_source_that_is_away_does_not_keep_dropped_files_from_being_imported(world: CollectWorld) -> None:
+    world.fetch_from_folder(folder=str(world.remote / "nowhere"))
+    world.drop_products({"reference": "SAC1"})
+    state = await chained(world)
+    assert state.name == "Failed"
+    assert "files: Failed" in (state.message or "")
+    assert world.product("SAC1")
+
+
+async def test_a_dry_run_plans_what_is_here_and_moves_nothing(world: CollectWorld) -> None:
+    sent = send_products(world)
+    world.drop_products({"reference": "SAC2"})
+    state = await chained(world, dry_run=True)
+    assert (state.name, world.shop.writes) == ("Planned", 0)
+    assert sent.exists()
+
+
+async def test_a_folder_that_is_not_a_shop_is_told(tmp_path: Path, prefect_api: str) -> None:
+    state = await import_files(str(tmp_path / "nowhere"), return_state=True)
+    assert state.name == "Failed"
+    assert "passerelle init" in (state.message or "")
+
+
+def test_every_stream_comes_after_those_it_stands_on() -> None:
+    order = list(IMPORTS)
+    assert order == ["store", "customer", "product", "stock", "specificprice", "storeOrder"]
+    for name, needs in NEEDS.items():
+        assert all(order.index(need) < order.index(name) for need in needs)
