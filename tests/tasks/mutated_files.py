@@ -1,14 +1,16 @@
-"""Sound product files, damaged at random the way transfers, spreadsheets and exports damage them."""
+"""Sound files of every stream, damaged at random the way transfers, spreadsheets and exports damage them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.tasks.sample_streams import PRODUCT_HEADER, product_line
+from tests.tasks.sample_streams import PRODUCT, PRODUCT_HEADER, flat_line, product_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
+
+    from schemas.column_spec import StreamSpec
 
 _ODD_BYTES = b'\x00\x81\x8d\xc3\xe9\xff\xfe";,\r\n\t \xef\xbb\xbf'
 
@@ -29,9 +31,21 @@ def sound_file(chance: Random) -> bytes:
     return (line_end.join(lines) + chance.choice(["", line_end])).encode(encoding)
 
 
-def mutated_file(chance: Random) -> bytes:
-    """A sound file after one to four damages."""
-    content = sound_file(chance)
+def sound_flat_file(chance: Random, stream: StreamSpec) -> bytes:
+    """A file of 1 to 30 rows of a flat stream."""
+    keys = [column.key for column in sorted(stream.columns, key=lambda column: column.index)]
+    lines = [";".join(keys)] if chance.random() < 0.7 else []
+    lines += [flat_line(stream, number) for number in range(chance.randint(1, 30))]
+    return (
+        chance.choice(["\n", "\r\n", "\r"])
+        .join(lines)
+        .encode(chance.choice(["utf-8", "utf-8-sig", "cp1252", "utf-16"]))
+    )
+
+
+def mutated_file(chance: Random, stream: StreamSpec = PRODUCT) -> bytes:
+    """A sound file of the stream after one to four damages."""
+    content = sound_file(chance) if stream is PRODUCT else sound_flat_file(chance, stream)
     for _ in range(chance.randint(1, 4)):
         content = chance.choice(_DAMAGES)(content, chance)
     return content

@@ -1,8 +1,11 @@
-"""Streams to read with: the shop's items with two attributes, and its stock."""
+"""Streams to read with: the shop's items with two attributes, its stock, and the flat streams as shipped."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from schemas.column_spec import Column, OnInvalid, StreamSpec, ValueType
+from schemas.import_json import default_import_spec
 
 PRODUCT = StreamSpec(
     "product",
@@ -28,6 +31,26 @@ STOCK = StreamSpec(
         Column("quantity", 1, ValueType.INTEGER, "quantity", required=True),
     ),
 )
+
+FLAT_STREAMS: Mapping[str, StreamSpec] = {"stock": STOCK} | {
+    name: default_import_spec().streams[name] for name in ("store", "customer", "specificprice")
+}
+_SOUND: Mapping[str, Mapping[str, str]] = {
+    "stock": {"reference": "R{n}", "quantity": "{n}"},
+    "store": {"erp_code": "M{n}", "name": "Écharpe & Cie {n}", "address1": "{n} rue d'Été", "city": "Lyon",
+              "country": "FRA", "active": "1", "latitude": "45,7", "email": "m{n}@lab.test", "monday_hours": "9h"},
+    "customer": {"code_erp": "C{n}", "customer_email": "c{n}@lab.test", "lastname": "Lefèvre", "firstname": "Zoé",
+                 "closed": "0", "birthday_year": "1991", "birthday_month": "09", "birthday_day": "01",
+                 "optin_email": "BrandOnly", "last_modification_date": "2026-01-0{d} 10:00:00"},
+    "specificprice": {"reference": "R{d}", "erp_code": "SOLDÉ", "reduction": "{n},50", "type": "%",
+                      "reduction_tax": "1", "from": "2026-01-0{d}", "to": "2026-02-01"},
+}  # fmt: skip
+
+
+def flat_line(stream: StreamSpec, number: int) -> str:
+    """A sound line of one of `FLAT_STREAMS`."""
+    cells = {key: cell.format(n=number, d=1 + number % 9) for key, cell in _SOUND[stream.name].items()}
+    return ";".join(cells.get(column.key, "") for column in sorted(stream.columns, key=lambda column: column.index))
 
 
 def text_stream(width: int, delimiter: str = ";", *, header_lines: int | None = 0) -> StreamSpec:

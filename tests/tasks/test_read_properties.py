@@ -8,6 +8,7 @@ from random import Random
 from typing import Literal
 
 import polars as pl
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -17,9 +18,10 @@ from tasks.read import open_rows
 from tasks.rejects import write_rejects
 from tasks.validate import validate
 from tests.tasks.mutated_files import mutated_file
-from tests.tasks.sample_streams import PRODUCT, text_stream
+from tests.tasks.sample_streams import FLAT_STREAMS, PRODUCT, text_stream
 
 MUTATED_FILES = 300
+MUTATED_FLAT_FILES = 60
 
 _LETTERS = st.sampled_from("ab é€Œ\";,\t'|\n0")
 
@@ -106,13 +108,13 @@ def test_any_bytes_are_read_or_refused_and_the_size_of_a_block_changes_nothing(c
     assert len(set(lines)) == len(lines)
 
 
-def conserved_or_refused(content: bytes, folder: Path) -> bool:
+def conserved_or_refused(content: bytes, folder: Path, stream: StreamSpec = PRODUCT) -> bool:
     """True when every row of the file ended in one place; False when the file was refused as a whole."""
     path = folder / "mutated.csv"
     path.write_bytes(content)
     try:
-        file_rows = open_rows(path, PRODUCT, file=0)
-        outcome = validate([file_rows], PRODUCT, folder / "work")
+        file_rows = open_rows(path, stream, file=0)
+        outcome = validate([file_rows], stream, folder / "work")
     except ContractError:
         return False
     assert outcome.rows_read == file_rows.rows_read
@@ -123,16 +125,24 @@ def conserved_or_refused(content: bytes, folder: Path) -> bool:
     assert rejected.height == outcome.rejected_rows
     ends = [*accepted["_line"], *rejected["_line"], *outcome.superseded["_line"]]
     assert len(set(ends)) == len(ends) == outcome.rows_read
-    assert accepted["_key"].is_unique().all()
+    assert stream.has_several_rows_per_key or accepted["_key"].is_unique().all()
     rejects = folder / "rejects.csv"
-    count = write_rejects(path, outcome.faults_scan().collect(), rejects, PRODUCT, "fr", file_rows.shape)
+    count = write_rejects(path, outcome.faults_scan().collect(), rejects, stream, "fr", file_rows.shape)
     assert count == outcome.rejected_rows
     if count and not content.count(b'"'):
-        assert open_rows(rejects, PRODUCT, file=0).shape.has_reasons
+        assert open_rows(rejects, stream, file=0).shape.has_reasons
     return True
 
 
 def test_no_damage_to_a_file_loses_a_row_or_raises_anything_but_a_refusal(tmp_path: Path) -> None:
     read = [conserved_or_refused(mutated_file(Random(seed)), tmp_path) for seed in range(MUTATED_FILES)]
     assert sum(read) > MUTATED_FILES / 2
+    assert not all(read)
+
+
+@pytest.mark.parametrize("stream", FLAT_STREAMS.values(), ids=FLAT_STREAMS)
+def test_nor_does_damage_to_a_file_of_another_stream(tmp_path: Path, stream: StreamSpec) -> None:
+    seeds = range(MUTATED_FLAT_FILES)
+    read = [conserved_or_refused(mutated_file(Random(seed), stream), tmp_path, stream) for seed in seeds]
+    assert sum(read) > MUTATED_FLAT_FILES / 3
     assert not all(read)
