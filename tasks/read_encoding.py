@@ -19,6 +19,9 @@ LONGEST_LINE_BYTES = 32 * 2**20
 UNDECODABLE = "\uffff"
 """Stands in a line for bytes that are not of the file's encoding. Not a character: no text can hold it."""
 
+JOINT = "\ufeff"
+"""A byte order mark within a text: left where files were put one behind the other, and nothing anyone can see."""
+
 BLANK_LINES = ("", "\x1a")
 """What a line without content holds, once stripped. DOS programs end a file with a control-Z."""
 
@@ -113,6 +116,8 @@ def decoded(block: bytes, encoding: Encoding) -> str:
         text = _SURROGATES.sub(UNDECODABLE, block.decode(encoding.of_lines, "surrogateescape"))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if JOINT in text:
+        text = text.replace(JOINT, "")
     if encoding.guessed and encoding.name == "cp1252" and not text.isascii():
         text = _UTF8_SEEN_AS_CP1252.sub(UNDECODABLE, text)
     return text

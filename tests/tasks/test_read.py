@@ -180,6 +180,13 @@ def test_the_byte_order_mark_is_no_part_of_the_first_key(dropped: Path) -> None:
     assert file_rows.encoding == "utf-8"
 
 
+def test_files_put_one_behind_the_other_leave_no_mark_in_a_key(dropped: Path) -> None:
+    dropped.write_bytes("\ufeffA;1\n".encode() + '\ufeffB;2\n\ufeff"C";\ufeff3\n'.encode())
+    _, rows, broken = everything(dropped, STOCK)
+    assert rows.select("_key", "quantity").rows() == [("A", "1"), ("B", "2"), ("C", "3")]
+    assert broken.is_empty()
+
+
 def test_a_line_of_another_encoding_in_an_utf8_file_is_broken_alone(dropped: Path) -> None:
     dropped.write_bytes("A;été\n".encode() + "B;été\n".encode("cp1252") + "C;hiver à Orléans\n".encode())
     file_rows, rows, broken = everything(dropped, text_stream(2))
