@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 
 _SEVERAL_ROWS_PER_KEY = frozenset({"specificprice", "storeOrder"})
+WEB_SERVICE = "webservice"
+"""Type of a stream that asks the ERP instead of reading files."""
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
 
 

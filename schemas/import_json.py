@@ -10,7 +10,7 @@ from json import JSONDecodeError
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from schemas.column_spec import DATE_FORMATS, AbsentRows, Column, StreamSpec
+from schemas.column_spec import DATE_FORMATS, WEB_SERVICE, AbsentRows, Column, StreamSpec
 from schemas.column_targets import read_column
 from schemas.commented_json import JsonText, parse_commented_json
 from schemas.errors import ConfigFault, ConfigurationError
@@ -127,7 +127,8 @@ def _read_columns(stream: str, keys: JsonKeys) -> tuple[Column, ...]:
     known = KNOWN_STREAMS.get(stream)
     data = keys.mapping("data")
     if not data:
-        if known is not None and known.keys and isinstance(keys.raw("data") or {}, dict):
+        has_rows = known is not None and known.keys and keys.text("type") != WEB_SERVICE
+        if has_rows and isinstance(keys.raw("data") or {}, dict):
             keys.fault("", "the stream has no columns", 'Add `"data"` with one entry per column.')
         return ()
     columns = []

@@ -245,6 +245,12 @@ _STORE_ORDER: Mapping[str, KnownColumn] = {
 }
 
 
+_RETURN_STATUS: Mapping[str, KnownColumn] = {
+    "return_reference": _formed("[A-Za-z0-9_-]*[0-9]+", "WEBR12", 64),
+    "return_status": _text(64, required=True),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class KnownStream:
     """A stream of the reference product: its columns by technical name, and what may be its key."""
@@ -253,7 +259,7 @@ class KnownStream:
     keys: tuple[str, ...] = ()
     """Targets that can name a row, the one that counts when none is flagged first.
 
-    Empty: the stream has no rows (it speaks to a web service).
+    Empty: the stream never has rows (it speaks to a web service); one that has them may speak to one all the same.
     """
 
 
@@ -267,7 +273,7 @@ KNOWN_STREAMS: Mapping[str, KnownStream] = {
     "specificprice": KnownStream(_SPECIFIC_PRICE, _SEARCHABLE),
     "storeOrder": KnownStream(_STORE_ORDER, ("order_internal_reference", "order_external_reference")),
     "orderstatus": KnownStream({}),
-    "orderReturnStatus": KnownStream({}),
+    "orderReturnStatus": KnownStream(_RETURN_STATUS, ("return_reference",)),
 }
 
 _OF_NOBODY = frozenset({"code_erp", "closed", "title_id", "optin_email", "last_modification_date", "default_group"})

@@ -110,5 +110,7 @@ def remember(run: Run, kind: str, moves: Sequence[Move]) -> None:
 
 
 def _settled(rows: Sequence[tuple[Followed, Outcome, str, str]]) -> pl.DataFrame:
-    told = [(0, one.id, str(one.id), outcome.value, code, detail) for one, outcome, code, detail in rows]
+    told = [
+        (one.file, one.line or one.id, str(one.id), outcome.value, code, detail) for one, outcome, code, detail in rows
+    ]
     return pl.DataFrame(told, schema=SETTLED, orient="row")

@@ -37,6 +37,9 @@ class Followed:
     tracking: str = ""
     id_order_carrier: int = 0
     id_carrier: int = 0
+    file: int = 0
+    line: int = 0
+    """The row of a file that tells its status; 0: no file does."""
 
 
 @dataclass(frozen=True, slots=True)
