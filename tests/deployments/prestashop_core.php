@@ -146,7 +146,12 @@ class Shop
 class StockAvailable
 {
     public static function addSqlShopRestriction($sql = null, $shop = null, $alias = null) { return ' AND ' . ($alias ? $alias . '.' : '') . 'id_shop = 1 '; }
-    public static function setQuantity($product, $combination, $quantity, $shop) { Notes::take('make', 'stock row', [$product, $combination, $quantity]); }
+    public static function setQuantity($product, $combination, $quantity, $shop)
+    {
+        if (!Notes::take('make', 'stock row', [$product, $combination, $quantity])) {
+            throw new PrestaShopException('no stock row');
+        }
+    }
 }
 class Cache { public static function clean($key) {} }
 class Hook { public static function exec($name, $told = []) { Notes::take('hook', $name, array_filter($told, 'is_scalar')); } }
@@ -230,6 +235,7 @@ class Db
             ['id_product' => '2', 'id_product_attribute' => '0', 'reference' => 'shirt'],
             ['id_product' => '6', 'id_product_attribute' => '0', 'reference' => 'mug'],
             ['id_product' => '7', 'id_product_attribute' => '0', 'reference' => 'MUG'],
+            ['id_product' => '8', 'id_product_attribute' => '0', 'reference' => 'poster'],
         ],
     ];
 

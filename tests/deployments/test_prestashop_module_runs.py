@@ -243,6 +243,20 @@ def test_quantities_are_written_by_one_statement(query: str, hooks: int) -> None
     assert php.told("hook") == [("actionUpdateQuantity", told)] * hooks
 
 
+def test_a_product_without_a_stock_row_gets_one_when_the_others_are_told() -> None:
+    php = run("stock_lines", b"poster;4\nmug;9")
+    assert php.fields["written"] == "2"
+    after = [(verb, name) for verb, name, _ in php.notes][-3:]
+    assert after == [("sql", "COMMIT"), ("hook", "actionUpdateQuantity"), ("make", "stock row")]
+    assert php.told("make") == [("stock row", [8, 0, 4])]
+
+
+def test_a_stock_row_that_cannot_be_made_costs_the_others_no_hook() -> None:
+    php = run("stock_lines", b"poster;4\nmug;9", failing="stock row")
+    assert php.answer == "refused: no stock row could be made for poster"
+    assert php.named("hook") == ["actionUpdateQuantity"]
+
+
 @pytest.mark.parametrize(("query", "hooks"), [("", ["actionProductSave", "actionProductUpdate"]), ("mode=plain", [])])
 def test_prices_are_written_by_one_statement_per_table(query: str, hooks: list[str]) -> None:
     php = run("price_lines", b"mug;12.5\nMUG;4.5\nshirt-S;1\ntwice;1\nnobody;1\nbad;-1", query)

@@ -20,6 +20,9 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
     private $unchanged = 0;
     private $created = 0;
 
+    /** @var array as $wanted, the lines whose product has no stock row in this shop */
+    private $missing = [];
+
     public function manage()
     {
         $mode = $this->parameter('mode', 'hooks');
@@ -30,10 +33,12 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
         $lines = PasserelleLines::read('/^-?[0-9]{1,9}$/');
         $wanted = $this->resolved($lines);
         $resolved = microtime(true);
+        $this->holdBackAlerts();
         $changed = $this->write($wanted);
         if ($mode === 'hooks') {
             $this->tell($changed);
         }
+        $this->create();
         $this->answer = ['stock_lines' => [
             'lines' => (string) $lines->count,
             'written' => (string) (count($changed) + $this->created),
@@ -87,22 +92,20 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
         $restriction = StockAvailable::addSqlShopRestriction(null, (int) Context::getContext()->shop->id);
         try {
             $this->execute('START TRANSACTION');
-            $changed = $this->update($wanted, implode(',', $products), $restriction, $missing);
+            $changed = $this->update($wanted, implode(',', $products), $restriction);
             $this->execute('COMMIT');
         } catch (Throwable $fault) {
             Db::getInstance()->execute('ROLLBACK');
             throw new WebserviceException('nothing was written: ' . get_class($fault), [46, 500]);
         }
 
-        $this->create($missing);
-
         return $changed;
     }
 
     /**
-     * Writes the rows that are there; those that are not come back in $missing.
+     * Writes the rows that are there; $missing are those that are not.
      */
-    private function update(array $wanted, $products, $restriction, &$missing)
+    private function update(array $wanted, $products, $restriction)
     {
         $rows = Db::getInstance()->executeS(
             'SELECT `id_stock_available`, `id_product`, `id_product_attribute`, `quantity`, `depends_on_stock`
@@ -134,7 +137,7 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
                 $changed[] = [(int) $row['id_product'], (int) $row['id_product_attribute'], $quantity, $quantity - (int) $row['quantity']];
             }
         }
-        $missing = $wanted;
+        $this->missing = $wanted;
         if ($cases !== []) {
             $this->set($cases);
             $this->totalUp($changed, $restriction);
@@ -188,11 +191,11 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
     }
 
     /**
-     * Products without a stock row in this shop: the core makes it, with its own hooks.
+     * Products without a stock row in this shop: the core makes it, with its own hooks, once the others were told.
      */
-    private function create(array $missing)
+    private function create()
     {
-        foreach ($missing as $key => $line) {
+        foreach ($this->missing as $key => $line) {
             list($idProduct, $idCombination) = array_map('intval', explode('-', $key));
             try {
                 StockAvailable::setQuantity($idProduct, $idCombination, $line[1], (int) Context::getContext()->shop->id);
@@ -203,12 +206,16 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
         }
     }
 
-    private function tell(array $changed)
+    private function holdBackAlerts()
     {
         if ($this->parameter('alerts', '0') !== '1' && !defined('PS_MASS_PRODUCT_CREATION')) {
             // The core's own switch of its CSV import, read by ps_emailalerts: no mail to the merchant per row.
             define('PS_MASS_PRODUCT_CREATION', true);
         }
+    }
+
+    private function tell(array $changed)
+    {
         $idShop = (int) Context::getContext()->shop->id;
         foreach ($changed as $row) {
             Cache::clean('StockAvailable::getQuantityAvailableByProduct_' . $row[0] . '*');
