@@ -72,6 +72,14 @@ def test_a_reference_in_another_case_is_another_reference(shop: Webservice, benc
     assert (told["written"], told["unknown"]) == ("0", product["reference"].upper())
 
 
+def test_five_hundred_lines_are_all_accounted_for(shop: Webservice, bench: Bench) -> None:
+    product, (small,) = bench.sized_product("S")
+    nobodys = [f"CtNobody{number};1" for number in range(497)]
+    told = put(shop, "stock_lines", f"{small['reference']};6", f"{product['reference']};6", "CtBad;x", *nobodys)
+    left = [reference for name in STOCK_ANSWER[3:8] for reference in told[name].split(";") if reference]
+    assert (told["lines"], told["written"], told["unchanged"], len(left)) == ("500", "1", "0", 499)
+
+
 @pytest.mark.parametrize("mode", ["hooks", "plain"])
 def test_prices_without_tax_are_set_by_reference(shop: Webservice, bench: Bench, mode: str) -> None:
     product = bench.product(price="10.000000")
