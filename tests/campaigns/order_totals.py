@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ class Till:
         self.world = world
         self.seed = seed
         self.placed: dict[int, Made] = {}
-        self._last: tuple[int, str] = (0, "")
+        self._last: tuple[int, str, Made] | None = None
         self._currencies = {"EUR": 1} | {
             iso: world.shop.insert("currencies", {"iso_code": iso, "name": iso, "conversion_rate": rate, "active": 1})
             for iso, rate in CURRENCIES.items()
@@ -70,14 +71,21 @@ class Till:
     def place(self, numbers: Sequence[int]) -> None:
         """The orders of these numbers, paid."""
         for number in numbers:
-            order = made(self.seed, number)
-            self.placed[self._insert(order, number)] = order
+            customer, reference, order = self._shared(number)
+            self._last = (customer, reference, order)
+            self.placed[self._insert(order, customer, reference)] = order
 
-    def _insert(self, order: Made, number: int) -> int:
-        split = order.split and self._last[0] != 0
-        customer = self._last[0] if split else self.world.customer(f"c{number // 3}@quatrebarbes.example", is_guest=1)
-        reference = self._last[1] if split else f"N{number:08}"
-        self._last = (customer, reference)
+    def _shared(self, number: int) -> tuple[int, str, Made]:
+        """Customer, reference and order; an order split off another has that one's, and is paid as that one is."""
+        order = made(self.seed, number)
+        if not order.split or self._last is None:
+            email = f"c{number // 3}@quatrebarbes.example"
+            return self.world.customer(email, is_guest=1), f"N{number:08}", order
+        customer, reference, last = self._last
+        paid = {name: getattr(last, name) for name in ("currency", "module", "label", "method")}
+        return customer, reference, replace(order, **paid)
+
+    def _insert(self, order: Made, customer: int, reference: str) -> int:
         currency = self._currencies[order.currency]
         paid = {"payment_method": order.label, "id_currency": currency}
         wrong = CENT if order.held else Decimal(0)
