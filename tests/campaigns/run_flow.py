@@ -26,6 +26,8 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from flows.collect_files import collect_files
+from flows.import_files import import_files
 from flows.orders import export_orders
 from flows.products import import_products
 from flows.returns import export_returns
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 FLOWS: Mapping[str, Any] = {
+    "collect_files": collect_files,
+    "import_files": import_files,
     "import_products": import_products,
     "import_stock": import_stock,
     "export_orders": export_orders,
