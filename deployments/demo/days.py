@@ -9,6 +9,7 @@ from random import Random
 from typing import TypeAlias
 
 from deployments.demo.files import Erp
+from deployments.demo.laws import QUIET_DAY
 from deployments.demo.shop import DemoShop
 from deployments.demo.visitors import Visitors
 from deployments.demo.warehouse import Warehouse
@@ -111,7 +112,7 @@ class Stage:
 
     def _files(self) -> str:
         self._days += 1
-        # The last day is a quiet one: the same rows in another order.
-        self._erp.let_a_day_pass(quiet=self._days == len(DAYS) - 1)
+        # On the quiet day the same rows come in another order.
+        self._erp.let_a_day_pass(quiet=self._days == QUIET_DAY - 1)
         self._erp.drop_files()
         return "the ERP drops its catalogue and stock"

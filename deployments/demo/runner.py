@@ -16,7 +16,7 @@ from prefect.client.orchestration import get_client
 from deployments.demo.at_rest import Searched, search
 from deployments.demo.days import DAYS, Event, Stage
 from deployments.demo.files import KEY_VARIABLE, PASSWORD_VARIABLE, Erp, write_configuration
-from deployments.demo.laws import DemoRun, broken_circle, broken_laws
+from deployments.demo.laws import GOOD_STATES, DemoRun, broken_circle, broken_laws
 from deployments.demo.shop import open_shop
 from deployments.demo.told import tell
 from deployments.demo.warehouse import open_warehouse
@@ -84,6 +84,8 @@ async def _days(folder: Path, stage: Stage, lasted: list[float]) -> AsyncIterato
             run = await _one_run(number, step, folder, stage)
             err.print(f"  {step}: {run.state}: {run.message}", markup=False, soft_wrap=True)
             yield run
+            if run.state not in GOOD_STATES:
+                return
         lasted.append(round(time.monotonic() - began, 1))
         err.print(f"  Day {number} took {lasted[-1]:.0f} s.")
 
@@ -114,8 +116,9 @@ def _broken(runs: list[DemoRun], stage: Stage) -> list[str]:
 
 def _sold(stage: Stage) -> str:
     totals = [amount for amounts in stage.warehouse.totals().values() for amount in amounts]
-    notices = len(stage.warehouse.erp.documents("ReturnNotice"))
-    return f"{len(totals)} orders of {sum(totals):,.2f} EUR and {notices} return"
+    reduced, notices = stage.warehouse.marked_down(), len(stage.warehouse.erp.documents("ReturnNotice"))
+    orders = f"{len(totals)} orders of {sum(totals):,.2f} EUR, {reduced} lines under its own markdown codes"
+    return f"{orders}, and {notices} return"
 
 
 def _make_anew(folder: Path) -> None:

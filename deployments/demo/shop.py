@@ -49,14 +49,11 @@ class DemoShop:
         """How many products and combinations the shop holds."""
         return {resource: len(self.rows(resource)) for resource in ("products", "combinations")}
 
-    def places(self, references: set[str]) -> dict[str, tuple[int, int]]:
-        """(id_product, id_product_attribute) of these references."""
-        found: dict[str, tuple[int, int]] = {}
-        for resource, name in (("products", "id"), ("combinations", "id_product")):
-            for row in self.rows(resource):
-                if row["reference"] in references:
-                    found[row["reference"]] = (int(row[name]), int(row["id"]) if name == "id_product" else 0)
-        return found
+    def places(self) -> dict[str, tuple[int, int]]:
+        """(id_product, id_product_attribute) of every reference."""
+        products = {row["reference"]: (int(row["id"]), 0) for row in self.rows("products")}
+        combinations = self.rows("combinations")
+        return products | {row["reference"]: (int(row["id_product"]), int(row["id"])) for row in combinations}
 
     def insert(self, resource: str, values: dict[str, Any]) -> int:
         """A row that came about in the shop itself; its id."""

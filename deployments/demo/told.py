@@ -25,10 +25,11 @@ def tell(folder: Path, found: Found, summary: Path, shop: DemoShop) -> None:
     """Prints it; what is broken goes to the other stream."""
     Console(width=max(out.width, _TABLE_WIDTH), highlight=False).print(_table(found.runs))
     products, combinations = found.held["products"], found.held["combinations"]
-    out.print(f"The shop now holds {products} products with {combinations} combinations, Cegid {found.sold}.")
+    out.print(f"The shop now holds {products} products with {combinations} combinations.")
+    out.print(f"Cegid now holds {found.sold}.", soft_wrap=True)
     named = "nobody" if not found.searched.naming else "somebody"
-    files = found.searched.files
-    out.print(f"{len(PEOPLE)} people ordered; {named} is named in the {files} files of ledger, reports and Prefect.")
+    searched = f"the {found.searched.files} files of ledger, reports and Prefect"
+    out.print(f"{len(PEOPLE)} people ordered; {named} is named in {searched}.", soft_wrap=True)
     _tell_where(folder, found.runs, summary, shop)
     for law in found.broken:
         err.print(f"BROKEN: {law}", markup=False, soft_wrap=True)
@@ -66,7 +67,7 @@ def _cells(run: DemoRun, shown: list[Outcome]) -> list[str]:
 
 def _tell_where(folder: Path, runs: list[DemoRun], summary: Path, shop: DemoShop) -> None:
     port = shop.url.rpartition(":")[2]
-    orders = next(run.report for run in runs if run.flow == "export_orders")
+    orders = next((run.report for run in runs if run.flow == "export_orders"), "none, the demo did not come so far")
     lines = (
         f"Reports: {folder / 'shop' / 'reports'} (open the HTML files in a browser)",
         f"First report: {runs[0].report}",

@@ -43,23 +43,21 @@ class Visitors:
         self._shop = shop
         self._chance = chance
         self._on_sale = on_sale
-        sold = [article for article in articles if article.active and article.quantity]
-        # Half of what is bought is on sale.
-        self._reduced = [article for article in sold if article.reference in on_sale]
-        self._sold = sold
+        self._articles = articles
         self.placed: list[Placed] = []
 
     def order(self) -> str:
         """Everybody orders; a sentence that says what came in."""
         countries = {row["iso_code"]: int(row["id"]) for row in self._shop.rows("countries")}
         accounts = {row["email"]: int(row["id"]) for row in self._shop.rows("customers")}
-        wanted = [self._basket() for _ in range(ORDERS)]
-        places = self._shop.places({article.reference for basket in wanted for article, _ in basket})
-        for number, basket in enumerate(wanted):
+        places = self._shop.places()
+        # A line of the ERP's file that is broken may have taken its neighbour with it.
+        sold = [article for article in self._articles if article.quantity and article.reference in places]
+        for number in range(ORDERS):
             person = PEOPLE[number % len(PEOPLE)]
             customer = accounts.get(person.email) or self._account(person)
             accounts[person.email] = customer
-            self._place(number, person, customer, countries[person.country], basket, places)
+            self._place(number, person, customer, countries[person.country], self._basket(sold), places)
         total = sum((order.total for order in self.placed), Decimal(0))
         return f"{ORDERS} orders of {total:,.2f} EUR come in at the shop"
 
@@ -77,11 +75,11 @@ class Visitors:
         self._shop.insert("order_returns", asked)
         return f"the customer of order {order.id_order} asks to send a piece back"
 
-    def _basket(self) -> list[tuple[Article, int]]:
-        count = self._chance.randint(1, 4)
-        reduced = self._chance.sample(self._reduced, k=min(1, len(self._reduced)))
-        others = self._chance.sample(self._sold, k=count)
-        chosen = {article.reference: article for article in [*reduced, *others][:count]}
+    def _basket(self, sold: Sequence[Article]) -> list[tuple[Article, int]]:
+        """One to four pieces, one of them on sale."""
+        reduced = [article for article in sold if article.reference in self._on_sale]
+        pieces = [self._chance.choice(reduced), *self._chance.sample(sold, k=self._chance.randint(0, 3))]
+        chosen = {article.reference: article for article in pieces}
         return [(article, self._chance.choice((1, 1, 1, 2))) for article in chosen.values()]
 
     def _account(self, person: Person) -> int:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from deployments.demo.flat_rows import MARKDOWNS
 from deployments.demo.laws import PREFIX
 from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.sandbox.cegid import SandboxCegid
@@ -35,6 +36,11 @@ class Warehouse:
         for document in self.orders():
             found.setdefault(document["Header"]["InternalReference"], []).append(self.erp.total(document))
         return found
+
+    def marked_down(self) -> int:
+        """How many lines bear one of the ERP's own markdown codes."""
+        lines = (line for document in self.orders() for line in document["Lines"])
+        return sum(line.get("DiscountTypeId") in MARKDOWNS for line in lines)
 
     def parcels(self) -> dict[int, str]:
         """The number of each order's parcel, by id_order."""
