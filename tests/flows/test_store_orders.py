@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -14,6 +15,8 @@ from connectors.ledger import Ledger, Link
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.store_orders import import_store_orders
 from tests.flows.flat_world import FlatWorld
+from tests.tasks.mutated_files import mutated_file
+from tests.tasks.sample_streams import STORE_ORDER
 
 CUSTOMER, STORE = "MAG-1", "LYON"
 INVOICE = {"invoice_address_address_1": "17 impasse des Mirabelles", "invoice_address_city": "Hundling"}
@@ -321,3 +324,21 @@ async def test_nobodys_address_is_told_at_rest(world: FlatWorld) -> None:
     held = b"".join(world.files_at_rest().values())
     assert b"Mirabelles" not in held
     assert b"Quatrebarbes" not in held
+
+
+async def test_every_row_of_a_damaged_file_is_told_and_no_sale_is_made_twice(world: FlatWorld) -> None:
+    for seed in range(15):
+        path = world.folder / "streams" / f"storeOrder_{seed:03}.csv"
+        path.write_bytes(mutated_file(Random(seed), STORE_ORDER))
+    assert await run(world, dry_run=True) == "Planned"
+    assert world.shop.writes == 0
+    assert await run(world) in {"Completed", "CompletedWithRejects"}
+    report = world.report()
+    assert report["counts"]["rows_read"] == sum(file["rows"] for file in report["files"])
+    made = [row["note"] for row in world.shop.rows("orders")]
+    assert made
+    assert len(made) == len(set(made))
+    rows = world.shop.rows("order_details")
+    for order in world.shop.rows("orders"):
+        mine = [Decimal(row["total_price_tax_incl"]) for row in rows if row["id_order"] == str(order["id"])]
+        assert sum(mine) == Decimal(order["total_paid_tax_incl"])

@@ -35,7 +35,11 @@ STOCK = StreamSpec(
 FLAT_STREAMS: Mapping[str, StreamSpec] = {"stock": STOCK} | {
     name: default_import_spec().streams[name] for name in ("store", "customer", "specificprice")
 }
+STORE_ORDER = default_import_spec().streams["storeOrder"]
 _SOUND: Mapping[str, Mapping[str, str]] = {
+    "storeOrder": {"order_internal_reference": "FFO/{d}", "customer_erp_code": "WEB0000000001",
+                   "order_date": "2026-01-01 10:00:00", "reference": "ROBE0001-M", "product_name": "Robe d'été {n}",
+                   "qty": "{d}", "unit_price_tax_excl": "10,00", "unit_price_tax_incl": "12,00"},
     "stock": {"reference": "R{n}", "quantity": "{n}"},
     "store": {"erp_code": "M{n}", "name": "Écharpe & Cie {n}", "address1": "{n} rue d'Été", "city": "Lyon",
               "country": "FRA", "active": "1", "latitude": "45,7", "email": "m{n}@lab.test", "monday_hours": "9h"},
@@ -48,7 +52,7 @@ _SOUND: Mapping[str, Mapping[str, str]] = {
 
 
 def flat_line(stream: StreamSpec, number: int) -> str:
-    """A sound line of one of `FLAT_STREAMS`."""
+    """A sound line of one of `FLAT_STREAMS`, or of `STORE_ORDER`, where nine sales share the lines."""
     cells = {key: cell.format(n=number, d=1 + number % 9) for key, cell in _SOUND[stream.name].items()}
     return ";".join(cells.get(column.key, "") for column in sorted(stream.columns, key=lambda column: column.index))
 
