@@ -39,7 +39,7 @@ def _shop_url(value: Any) -> Any:
 class Limits(Section):
     """`[shop.limits]`: how hard the shop may be asked to work."""
 
-    max_connections: Count = 4
+    max_connections: Count = 6
     """Requests at the same time."""
     max_batch: Annotated[int, Field(ge=1, le=1000)] = 100
     """Entities in one document, at most; the client goes lower by itself when the shop is slow."""

@@ -11,7 +11,7 @@ from typing import Literal
 class ShopLimits:
     """What a client never goes beyond, whatever the shop seems to take."""
 
-    max_connections: int = 4
+    max_connections: int = 6
     max_batch: int = 100
     """Entities in one document."""
     max_batch_by_resource: Mapping[str, int] = field(default_factory=dict)

@@ -5,11 +5,10 @@ A pure controller: it is told what happened and says what to do next; it knows n
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from statistics import fmean, linear_regression
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ _READING = ("read ", "find ")
 _FIRST_SIZE = 10
 _FIRST_PAGE = 100
 _MEMORY = 12
-_ENOUGH = 3
-_SMALL_CHANGE = {"polite": 0.05, "full": 0.02}  # of a document's time, for what the request costs in itself
 _SAMPLES = 2
 _FULL = 0.75  # of the size asked for
 _WORTH_CONNECTING = 0.4  # of what one connection more could bring, to be taken
@@ -48,47 +45,20 @@ class _Lane:
 
     size: int
     ceiling: int
-    small_change: float
-    samples: deque[tuple[int, float, int]] = field(default_factory=lambda: deque(maxlen=_MEMORY))
-    """(entities, seconds, requests in flight) of the last answers."""
-    worthwhile: int | None = None
-    """The size beyond which nothing is gained: what one request costs in itself is small change there."""
-    answers_since: int = 0
-    """Answers since `worthwhile` was found."""
     recent: float | None = None
     """Seconds per entity lately."""
     alone: deque[float] = field(default_factory=lambda: deque(maxlen=_MEMORY))
     """Seconds per entity of the last answers with one request at a time (or what that would be)."""
     slowest: float = 0.0
 
-    def note(self, entities: int, seconds: float, in_flight: int) -> None:
+    def note(self, entities: int, seconds: float) -> None:
         """Learns from one answer."""
         cost = seconds / entities
         self.recent = cost if self.recent is None else (self.recent + cost) / 2
         self.slowest = max(self.slowest * 0.9, cost)
-        self.samples.append((entities, seconds, in_flight))
-        self.answers_since += 1
-        if self.answers_since > _ANSWERS_BEFORE_TRYING_AGAIN:
-            self.worthwhile = None
-        self._find_worthwhile([(size, taken) for size, taken, flying in self.samples if flying == in_flight])
-
-    def _find_worthwhile(self, alike: list[tuple[int, float]]) -> None:
-        # What disturbs an answer makes it slower: the quickest of each size is nearest to the truth.
-        quickest: dict[int, float] = {}
-        for size, taken in alike:
-            quickest[size] = min(taken, quickest.get(size, taken))
-        if len(alike) < _ENOUGH or max(quickest) < 2 * min(quickest):
-            return
-        each, fixed = linear_regression(list(quickest), list(quickest.values()))
-        found = math.ceil(fixed / each / self.small_change) if each > 0 and fixed > 0 else 0
-        # What disturbs answers hides what a request costs: the largest finding of a while counts.
-        if found > (self.worthwhile or 0):
-            self.worthwhile = max(_FIRST_SIZE, found)
-            self.answers_since = 0
 
     def forget(self) -> None:
         """The shop has changed its speed."""
-        self.samples.clear()
         self.recent = None
         self.alone.clear()
 
@@ -113,8 +83,9 @@ class Pace:
     def __init__(self, limits: ShopLimits) -> None:
         self._limits = limits
         self._polite = limits.pace == "polite"
-        # A visitor may have to wait for one of our requests to end: short ones when polite.
-        self._target_seconds = 0.25 if self._polite else 2.0
+        # A visitor may have to wait for one of our requests to end: short ones when polite. Beyond a second, what
+        # a request costs in itself is small change, and a lost answer leaves more to look up.
+        self._target_seconds = 0.25 if self._polite else 1.0
         self._most = min(limits.max_connections, 2) if self._polite else limits.max_connections
         self._lanes: dict[str, _Lane] = {}
         # More requests than workers stand in line and harm no throughput (measured up to 8): `full` begins with all.
@@ -193,7 +164,7 @@ class Pace:
             # The engine was quick and no answer was: requests stand in line for a worker.
             self._fewer_connections(self._connections - 1)
         # While one connection more is tried, a slower answer says something about that and not about sizes.
-        sized = self._trying or self._learn_size(known, entities, seconds, in_flight)
+        sized = self._trying or self._learn_size(known, entities, seconds)
         if not self._polite:
             self._come_back()
         elif sized:
@@ -225,7 +196,7 @@ class Pace:
             reading = name.startswith(_READING)
             ceiling = self._limits.max_page if reading else self._limits.batch(name)
             first = min(ceiling, _FIRST_PAGE if reading else _FIRST_SIZE)
-            lane = self._lanes[name] = _Lane(first, ceiling, _SMALL_CHANGE[self._limits.pace])
+            lane = self._lanes[name] = _Lane(first, ceiling)
         return lane
 
     def _shrink(self, name: str, size: int) -> None:
@@ -233,17 +204,15 @@ class Pace:
         lane.size = max(1, min(lane.size, size))
         lane.forget()
 
-    def _learn_size(self, lane: _Lane, entities: int, seconds: float, in_flight: int) -> bool:
+    def _learn_size(self, lane: _Lane, entities: int, seconds: float) -> bool:
         """Grows or shrinks the lane's documents; whether they now have the size they should have."""
-        lane.note(entities, seconds, in_flight)
+        lane.note(entities, seconds)
         if seconds > self._target_seconds * _TOO_SLOW and entities > 1:
             lane.size = min(lane.size, max(1, int(entities * self._target_seconds / seconds)))
             lane.forget()
             return False
         in_time = int(self._target_seconds / max(lane.recent or 0.0, 1e-9))
-        goal = max(1, min(lane.ceiling, in_time, lane.worthwhile or lane.ceiling))
-        if lane.size > 2 * goal:
-            lane.size = goal
+        goal = max(1, min(lane.ceiling, in_time))
         if entities < _FULL * lane.size or goal < lane.size * 1.2:
             return True
         lane.size = min(goal, lane.size * 2)

@@ -48,11 +48,11 @@ class Chunk(Generic[Unit]):
         try:
             while self.left or under_way:
                 connections = run.shop.pace.connections
-                # One more than can be sent at once: while a batch is confirmed, no connection waits for the next.
-                while self.left and len(under_way) <= connections:
+                # Twice as many as can be sent at once: while some are confirmed, no connection waits for the next.
+                while self.left and len(under_way) < 2 * connections:
                     run.lease.check()
                     batch = self._take(sizes(), weights)
-                    self._give_back(batch, connections, len(under_way))
+                    self._give_back(batch, connections)
                     under_way.add(asyncio.create_task(self._one(batch, send)))
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for ended in done:
@@ -70,11 +70,10 @@ class Chunk(Generic[Unit]):
             batch.append(self.left.popleft())
         return batch
 
-    def _give_back(self, batch: list[Unit], connections: int, under_way: int) -> None:
-        """Keeps an even share of what is left: the last batches end together, and none is a crumb."""
+    def _give_back(self, batch: list[Unit], connections: int) -> None:
+        """Towards the end keeps less than a full batch: the last ones end together, and none is a crumb."""
         left = len(batch) + len(self.left)
-        rounds = -(-left // (len(batch) * connections))
-        share = -(-left // max(1, rounds * connections - under_way % connections))
+        share = max(-(-left // connections), len(batch) // 4, 1)
         self.left.extendleft(reversed(batch[share:]))
         del batch[share:]
 

@@ -88,7 +88,6 @@ class Front:
         return spoilt(fault, self._served(request, path, query))
 
     def _served(self, request: HttpRequest, path: str, query: str) -> HttpReply:
-        started = time.perf_counter()
         asked = Request(
             method=request.method,
             path=path.removeprefix("/api"),
@@ -98,10 +97,13 @@ class Front:
             host=request.headers.get("host", "localhost"),
         )
         with self._pace.worker():
+            # The engine's own time: it does not know how long a request stood in line.
+            started = time.perf_counter()
             self._pace.begin()
             reply = self._webservice.answer(asked)
             self._pace.finish()
-        return self._dressed(asked, reply, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+        return self._dressed(asked, reply, seconds)
 
     def _dressed(self, asked: Request, reply: Reply, seconds: float) -> HttpReply:
         body = reply.body.encode()
