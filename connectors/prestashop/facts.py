@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from connectors.prestashop.replies import SYSTEM
-from connectors.prestashop.xml import parse
+from connectors.prestashop.replies import SYSTEM, unreadable
+from connectors.prestashop.xml import UnreadableError, parse
 from schemas.errors import DeniedError
 
 if TYPE_CHECKING:
@@ -80,10 +80,18 @@ class ShopFacts:
         return "PATCH" if self.version_numbers >= PATCH_SINCE and self.may("PATCH", resource) else "PUT"
 
 
+async def _root(reader: Reader) -> etree._Element:
+    reply = await reader.get("")
+    try:
+        return parse(reply.body)
+    except UnreadableError as error:
+        raise unreadable(reply, "") from error
+
+
 async def read_facts(transport: Transport, reader: Reader) -> ShopFacts:
     """Asks the shop; DeniedError when the key may not read what is needed, or the version must not be written to."""
     started = time.time()
-    root = parse((await reader.get("")).body)
+    root = await _root(reader)
     local = (started + time.time()) / 2
     version = transport.headers.get("PSWS-Version", "")
     numbers = version_numbers(version)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from lxml import etree
-
 from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
 from connectors.prestashop.filters import query_with
 from connectors.prestashop.replies import SYSTEM, Reply, Verdict, raise_if_general
-from connectors.prestashop.xml import parse
+from connectors.prestashop.xml import UnreadableError, parse
 from schemas.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -104,7 +102,7 @@ def left_lines(body: bytes, resource: str, sent: list[str]) -> dict[str, str] | 
     """Why each line that was left was, by reference; None for an answer that does not account for every line."""
     try:
         told = parse(body).find(resource)
-    except etree.XMLSyntaxError:
+    except UnreadableError:
         return None
     if told is None:
         return None

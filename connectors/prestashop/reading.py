@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.prestashop.entities import Entity, folded, one_text
 from connectors.prestashop.filters import Ask, Filters, after, asks, query
 from connectors.prestashop.pace import lookup_lane, page_lane
-from connectors.prestashop.replies import SYSTEM, Reply, TooMuchError, Verdict, blocked
+from connectors.prestashop.replies import SYSTEM, Reply, TooMuchError, Verdict, blocked, unreadable
 from connectors.prestashop.resources import Resource, resource_of
 from connectors.prestashop.transport import Transport
 from connectors.prestashop.xml import entities_in
@@ -134,15 +134,25 @@ class Reader:
         self, resource: str, text: str, display: Sequence[str] | str, size: int
     ) -> tuple[Reply, list[Entity]]:
         known = resource_of(resource)
-        reply = await self.get(resource, text, entities=size, output="JSON")
-        rows = _rows(reply.body)
-        if rows is None:
-            # PHP's json_encode gives nothing at all for a text that is not UTF-8.
-            reply = await self.get(resource, text, entities=size)
-            rows = entities_in(reply.body, known)
         associations = _associations_of(display, known)
-        languages = await self._languages_for(rows, known, resource)
-        return reply, [_entity(row, known, associations, languages) for row in rows]
+        patience = self._transport.patience(f"GET {resource}")
+        while True:
+            reply = await self.get(resource, text, entities=size, output="JSON")
+            rows = _rows(reply.body)
+            try:
+                if rows is None:
+                    # PHP's json_encode gives nothing at all for a text that is not UTF-8.
+                    reply = await self.get(resource, text, entities=size)
+                    rows = entities_in(reply.body, known)
+                languages = await self._languages_for(rows, known, resource)
+                return reply, [_entity(row, known, associations, languages) for row in rows]
+            except (KeyError, TypeError, ValueError) as error:
+                # An answer that breaks off: PHP ran out of time or memory after it had begun to answer.
+                if size > 1 and patience.tries:
+                    raise TooMuchError("unreadable", system=SYSTEM, action=f"GET {resource}") from error
+                if patience.tries >= _TRIES_OF_A_PAGE:
+                    raise unreadable(reply, resource) from error
+                await patience.wait(reply)
 
     async def get(self, resource: str, text: str = "", *, entities: int = 0, output: str = "") -> Reply:
         """A good answer to a GET of so many entities, tried again while the shop cannot answer.
@@ -196,12 +206,10 @@ def _rows(body: bytes) -> list[dict[str, Any]] | None:
     for start in (0, body.find(b'{"'), len(body.rstrip()) - 2):
         try:
             told = json.loads(body[max(start, 0) :])
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if isinstance(told, list):
-            return told
-        rows = next(iter(told.values()), None) if isinstance(told, dict) else None
-        return rows if isinstance(rows, list) else None
+        rows = next(iter(told.values()), None) if isinstance(told, dict) else told
+        return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
     return None
 
 
@@ -216,13 +224,16 @@ def _entity(
 ) -> Entity:
     entity: Entity = {}
     for field, value in row.items():
+        if field == "associations":
+            continue
         if type(value) is str and not (languages and field in known.i18n):
             entity[field] = value
-        elif field != "associations":
+        else:
             entity[field] = _value(field, value, known, languages)
     entity["id"] = int(row["id"])
     if associations:
-        told = row.get("associations") or {}
+        told = row.get("associations")
+        told = told if isinstance(told, dict) else {}
         entity["associations"] = {name: _row_texts(told.get(name)) for name in dict.fromkeys((*associations, *told))}
     return entity
 
@@ -247,7 +258,7 @@ def _plain(value: Any) -> str:
 def _row_texts(rows: Any) -> list[dict[str, str]]:
     if not isinstance(rows, list):
         return []
-    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+    return [{name: _plain(value) for name, value in row.items()} for row in rows if isinstance(row, dict)]
 
 
 def _texts(value: Any) -> list[str]:

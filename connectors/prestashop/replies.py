@@ -248,6 +248,17 @@ def blocked(reply: Reply, action: str) -> PasserelleError:
     )
 
 
+def unreadable(reply: Reply, resource: str) -> UnexpectedReplyError:
+    """The error for a good status with a body that is no answer of the webservice; what it holds is not repeated."""
+    return UnexpectedReplyError(
+        f"HTTP {reply.status} and {len(reply.body)} bytes that are no whole answer of the webservice",
+        system=SYSTEM,
+        action=f"GET {resource}",
+        remedy=f"Open <address>/api/{resource} in a browser with the key: if it breaks off there too, the shop's PHP "
+        "error log says why; if it is another page, correct the address.",
+    )
+
+
 def raise_if_general(reply: Reply, action: str, written: int) -> None:
     """Raises when what one entity met is no fault of its own.
 

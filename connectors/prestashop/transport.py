@@ -142,7 +142,7 @@ class Transport:
             if why := certificate_fault(error):
                 raise distrusted(why, f"{method} {resource}") from error
             return self._unanswered(Verdict.NOT_SENT, error, start)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             return self._unanswered(Verdict.LOST, error, start)
         seconds = time.perf_counter() - start
         reply = read_reply(response.status_code, response.headers, response.content, seconds, datetime.now(UTC))
@@ -159,7 +159,7 @@ class Transport:
             raise denied
         return replace(self._clean(reply), verdict=Verdict.BLOCKED, final=denied)
 
-    def _unanswered(self, verdict: Verdict, error: httpx.TransportError, start: float) -> Reply:
+    def _unanswered(self, verdict: Verdict, error: httpx.RequestError, start: float) -> Reply:
         said = redacted(f"{type(error).__name__}: {error}".rstrip(": "), *self._secrets)
         return Reply(verdict, said=said, seconds=time.perf_counter() - start)
 

@@ -24,6 +24,10 @@ _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&
 _SIX_DECIMALS = Decimal("0.000001")
 
 
+class UnreadableError(ValueError):
+    """What came is no whole document of the webservice."""
+
+
 def wire_text(value: Any) -> str:
     """`value` as the shop reads it: booleans 1 or 0, decimals plain with 6 decimals, times without zone.
 
@@ -89,24 +93,32 @@ def document(entities: Iterable[bytes]) -> bytes:
 def parse(body: bytes) -> etree._Element:
     """The root of an answer, from its first `<?xml` on: PHP may print warnings before it (D27).
 
-    Raises etree.XMLSyntaxError when there is no document, whatever else the body holds.
+    Raises UnreadableError when there is no document, it breaks off, or it is somebody else's.
     """
     start = body.find(b"<?xml")
     if start > 0:
         body = body[start:]
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    return etree.fromstring(_FORBIDDEN_BYTES.sub(b"", body), parser)
+    try:
+        root = etree.fromstring(_FORBIDDEN_BYTES.sub(b"", body), parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableError from error
+    if root.tag != "prestashop":
+        raise UnreadableError
+    return root
 
 
 def written_ids(body: bytes, node: str, expected: int) -> list[int]:
-    """The ids that the answer to a write of `expected` entities names, in its order; empty when there is no XML."""
+    """The ids that the answer to a write of `expected` entities names, in its order; empty when it cannot be read."""
     # Rows of associations carry attributes, the entities themselves do not: no tree is needed.
     found = re.findall(rb"<" + node.encode() + rb">\s*<id>(?:<!\[CDATA\[)?(\d+)", body)
     if len(found) == expected:
         return [int(text) for text in found]
-    if b"<?xml" not in body:
+    try:
+        root = parse(body)
+    except UnreadableError:
         return []
-    return [int(text) for child in parse(body) if (text := (child.findtext("id") or "").strip()).isdigit()]
+    return [int(text) for child in root if (text := (child.findtext("id") or "").strip()).isdigit()]
 
 
 def entities_in(body: bytes, resource: Resource) -> list[dict[str, Any]]:
