@@ -9,10 +9,12 @@ from prefect.client.schemas.objects import State
 
 from tasks.collect_fetch import acknowledge_all, fetch_from_all
 from tasks.collect_run import FLOW, Collecting, collected
+from tasks.parameter_texts import parameters_told
 from tasks.run import Asked
 
 
 @flow(name="collect_files", persist_result=False)
+@parameters_told
 async def collect_files(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:

@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from tasks.apply.entities import apply_entities
 from tasks.carry_out import carried_out
 from tasks.gather.customers import Customers
+from tasks.parameter_texts import parameters_told
 from tasks.pass_guard import guard_entities
 from tasks.prepare_entities import prepare_entities
 from tasks.read_files import read_files
@@ -17,6 +18,7 @@ from tasks.run import Asked, Run
 
 
 @flow(name="import_customers", persist_result=False)
+@parameters_told
 async def import_customers(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:

@@ -20,6 +20,7 @@ from flows.store_orders import import_store_orders
 from flows.stores import import_stores
 from tasks.carry_out import told_without_traceback
 from tasks.collect_waiting import is_due
+from tasks.parameter_texts import parameters_told
 from tasks.shop import open_shop_folder
 
 IMPORTS: Mapping[str, Callable[..., Any]] = MappingProxyType(
@@ -46,6 +47,7 @@ _BY_GRAVITY = ("Failed", "AlreadyRunning", "StoppedByGuard", "CompletedWithRejec
 
 
 @flow(name="import_files", persist_result=False)
+@parameters_told
 async def import_files(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:

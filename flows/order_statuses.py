@@ -10,11 +10,13 @@ from prefect.client.schemas.objects import State
 from tasks.apply.order_statuses import apply_order_statuses
 from tasks.carry_out import carried_out
 from tasks.erp import open_erp
+from tasks.parameter_texts import parameters_told
 from tasks.prepare_order_statuses import prepare_order_statuses
 from tasks.run import Asked, Run
 
 
 @flow(name="import_order_statuses", persist_result=False)
+@parameters_told
 async def import_order_statuses(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:

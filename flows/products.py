@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from tasks.apply.products import apply_products
 from tasks.apply.stock import apply_stock
 from tasks.carry_out import carried_out
+from tasks.parameter_texts import parameters_told
 from tasks.pass_guard import guard_products
 from tasks.prepare_products import prepare_products
 from tasks.prepare_quantities import prepare_quantities
@@ -18,6 +19,7 @@ from tasks.run import Asked, Run
 
 
 @flow(name="import_products", persist_result=False)
+@parameters_told
 async def import_products(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:

@@ -10,11 +10,13 @@ from prefect.client.schemas.objects import State
 from tasks.carry_out import carried_out
 from tasks.deliver_prospects import deliver_prospects
 from tasks.erp import open_erp
+from tasks.parameter_texts import parameters_told
 from tasks.prepare_prospects import prepare_prospects
 from tasks.run import Asked, Run
 
 
 @flow(name="export_customers", persist_result=False)
+@parameters_told
 async def export_customers(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:

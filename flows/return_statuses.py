@@ -11,6 +11,7 @@ from schemas.column_spec import WEB_SERVICE
 from tasks.apply.return_statuses import apply_return_statuses
 from tasks.carry_out import carried_out
 from tasks.erp import open_erp
+from tasks.parameter_texts import parameters_told
 from tasks.plan.statuses import Move
 from tasks.prepare_return_statuses import prepare_return_statuses
 from tasks.read_files import read_files
@@ -19,6 +20,7 @@ from tasks.told_return_statuses import told_return_statuses
 
 
 @flow(name="import_return_statuses", persist_result=False)
+@parameters_told
 async def import_return_statuses(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:

@@ -9,6 +9,7 @@ from prefect.client.schemas.objects import State
 
 from tasks.apply.stock import apply_stock
 from tasks.carry_out import carried_out
+from tasks.parameter_texts import parameters_told
 from tasks.pass_guard import guard_stock
 from tasks.prepare_stock import prepare_stock
 from tasks.read_files import read_files
@@ -16,6 +17,7 @@ from tasks.run import Asked, Run
 
 
 @flow(name="import_stock", persist_result=False)
+@parameters_told
 async def import_stock(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:

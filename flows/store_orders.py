@@ -9,6 +9,7 @@ from prefect.client.schemas.objects import State
 
 from tasks.apply.store_orders import apply_store_orders
 from tasks.carry_out import carried_out
+from tasks.parameter_texts import parameters_told
 from tasks.pass_guard import guard_store_orders
 from tasks.prepare_store_orders import prepare_store_orders
 from tasks.read_files import read_files
@@ -16,6 +17,7 @@ from tasks.run import Asked, Run
 
 
 @flow(name="import_store_orders", persist_result=False)
+@parameters_told
 async def import_store_orders(
     shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
 ) -> State:
