@@ -168,6 +168,8 @@ class StoreOrders(Section):
     """What an article that the shop does not have does: holds the sale, or is a row without a product."""
     count_in_stats: bool = False
     """Whether the shop's statistics count these orders."""
+    take_stock: bool = False
+    """Whether what a store sold is taken off the shop's quantities, where the ERP's stock does not say it."""
 
 
 class ReadBack(Section):

@@ -15,6 +15,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.stock import KIND as STOCK
 from tasks.gather.store_orders import orders_by_id
 from tasks.plan.stock import SETTLED
 from tasks.plan.store_orders import KEPT, PlannedSale, difference
@@ -43,8 +44,15 @@ async def apply_store_orders(run: Run, plan: SalesPlan) -> None:
         for chunk in chunked(busy, CHUNK_SALES):
             done += len(chunk.left)
             run.ledger.doubt(run.folder.name, KIND, [sale.key for sale in chunk.left])
+            _doubt_stock(run, chunk.left)
             await write_store_orders(run, chunk, plan)
             advance(STEP, done, len(busy))
+
+
+def _doubt_stock(run: Run, sales: Iterable[PlannedSale]) -> None:
+    """Quantities that the orders change are no longer those that the ledger confirmed."""
+    if run.folder.settings.store_orders.take_stock:
+        run.ledger.doubt(run.folder.name, STOCK, [reference for sale in sales for reference in sale.references])
 
 
 def _tell_kept(run: Run, sales: Iterable[PlannedSale]) -> None:

@@ -34,16 +34,24 @@ class PlannedSale:
     expected: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def _rows(self) -> list[dict[str, Any]]:
+        return list(self.entity.get("associations", {}).get("order_rows", []))
+
+    @property
+    def references(self) -> list[str]:
+        """Those of the articles that are sent."""
+        return [str(row["product_reference"]) for row in self._rows]
+
+    @property
     def changes(self) -> Changes:
         """What a plan shows of a sale that becomes an order."""
-        rows = self.entity.get("associations", {}).get("order_rows", [])
         told = [
             (
                 f"order_row {number}",
                 "",
                 f"{row['product_reference']} x {row['product_quantity']} = {as_text(row['total_price_tax_incl'])}",
             )
-            for number, row in enumerate(rows, 1)
+            for number, row in enumerate(self._rows, 1)
         ]
         names = ("id_customer", "id_store", "date_add", "total_discounts_tax_incl", "total_paid_tax_incl")
         return [(name, "", as_text(self.entity[name])) for name in names if name in self.entity] + told

@@ -134,6 +134,7 @@ def sale_entity(sale: Sale, place: SalePlace, settings: StoreOrders) -> dict[str
         "total_paid_tax_incl": amounts.paid.tax_incl,
         "date_add": sale.says("order_date"),
         "count_in_stats": settings.count_in_stats,
+        "take_stock": settings.take_stock,
         "allow_unknown": settings.unknown_products == "keep",
         "associations": {"order_rows": _order_rows(sale)},
     }

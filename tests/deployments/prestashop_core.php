@@ -146,6 +146,7 @@ class Shop
 class StockAvailable
 {
     public static function addSqlShopRestriction($sql = null, $shop = null, $alias = null) { return ' AND ' . ($alias ? $alias . '.' : '') . 'id_shop = 1 '; }
+    public static function getQuantityAvailableByProduct($product, $combination) { return 1; }
     public static function setQuantity($product, $combination, $quantity, $shop)
     {
         if (!Notes::take('make', 'stock row', [$product, $combination, $quantity])) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -156,6 +157,25 @@ def test_a_sale_is_written_by_inserts_in_one_transaction() -> None:
     ]  # fmt: skip
     assert notes[:start] == [("ask", "GET_LOCK"), ("add", "Address")]
     assert notes[end + 1 :] == [("hook", "actionOrderStatusPostUpdate"), ("ask", "RELEASE_LOCK")]
+
+
+def test_stock_is_taken_last_within_the_transaction_and_told_after_it() -> None:
+    php = run("store_orders", document(({**HEAD, "take_stock": "1"}, [SHIRT, MUG])))
+    sql = [text for text in php.named("sql") if "stock_available" in text]
+    taken = [
+        re.findall(r"`quantity` - (\d+).*`id_product` = (\d+) AND `id_product_attribute` = (\d+)", one)[0]
+        for one in sql
+    ]
+    assert taken == [("2", "2", "9"), ("2", "2", "0"), ("1", "6", "0")]
+    assert php.named("sql")[-1] == "COMMIT"
+    names = [name for verb, name, _ in php.notes if verb in {"sql", "hook", "add"}]
+    start = names.index("OrderHistory")
+    assert names[start : start + 6] == ["OrderHistory", *sql, "COMMIT", "actionUpdateQuantity"]
+    told = [values for name, values in php.told("hook") if name == "actionUpdateQuantity"]
+    assert [(one["id_product"], one["id_product_attribute"], one["delta_quantity"]) for one in told] == [
+        (2, 9, -2),
+        (6, 0, -1),
+    ]
 
 
 def test_dates_given_are_kept() -> None:

@@ -258,6 +258,26 @@ async def test_an_unknown_article_is_a_row_without_a_product_where_wanted(world:
     assert (orders(world)["T1"]["payment"], orders(world)["T1"]["invoice_date"]) == ("Magasin", "2026-10-03 15:42:10")
 
 
+async def test_stock_moves_with_the_orders_once_where_the_settings_say_so(world: FlatWorld) -> None:
+    with Ledger.open(f"sqlite:///{world.folder / 'ledger.db'}", snapshots=None) as ledger:
+        ledger.confirm(world.folder.name, "stock", [Link("CEINTURE", 2, fingerprint="=0")], run_id=None)
+    world.write_settings(store_orders={"take_stock": True})
+    world.shop.faults.add(Fault("reset-after", "POST", "store_orders"))
+    world.drop("storeOrder", shirts("T1"), belt("T1"), belt("T2", qty=3))
+    assert await run(world) == "Completed"
+    sold = {
+        (row["id_product"], row["id_product_attribute"]): int(row["quantity"])
+        for row in world.shop.rows("stock_availables")
+        if row["quantity"] != "0"
+    }
+    assert sold == {("1", "0"): -2, ("1", "1"): -2, ("2", "0"): -4}
+    assert world.links("stock")["fingerprint"].to_list() == ["?=0"]
+    world.drop("storeOrder", belt("T2", qty=3), belt("T1"), shirts("T1"))
+    await run(world)
+    assert world.counts() == {"rows_read": 3, "unchanged": 3}
+    assert sum(int(row["quantity"]) for row in world.shop.rows("stock_availables")) == -8
+
+
 async def test_an_order_placed_in_the_shop_itself_is_not_made_again(world: FlatWorld) -> None:
     world.shop.insert("orders", {"reference": "XKBKNABJK", "module": "ps_wirepayment", "id_customer": 1})
     world.drop("storeOrder", shirts("T1", order_external_reference="XKBKNABJK"))

@@ -92,6 +92,7 @@ class Passerelle extends Module
                 'PasserelleStoreAddress',
                 'PasserelleTaxes',
                 'PasserelleStoreOrderRows',
+                'PasserelleSoldStock',
                 'PasserelleStoreOrder',
                 'WebserviceSpecificManagementStoreOrders',
             ],

@@ -27,9 +27,13 @@ class PasserelleStoreOrder
     /** @var int */
     private $idInvoice;
 
+    /** @var PasserelleSoldStock */
+    private $stock;
+
     public function __construct(PasserelleStoreOrderDocument $document)
     {
         $this->document = $document;
+        $this->stock = new PasserelleSoldStock($document->takesStock ? $document->rows : []);
         $this->state = new OrderState((int) Configuration::getGlobalValue(Passerelle::STORE_ORDER_STATE));
         if (!Validate::isLoadedObject($this->state)) {
             throw new PasserelleRefusal('the state of store orders is missing, reset the module');
@@ -127,6 +131,8 @@ class PasserelleStoreOrder
             $this->document->dateAdd
         ), 'payment');
         $this->enterState($order);
+        // Last, so that these rows are locked for no longer than it takes to commit.
+        $this->stock->take();
 
         return $order;
     }
@@ -312,13 +318,14 @@ class PasserelleStoreOrder
     private function tell(Order $order)
     {
         try {
+            $this->stock->tell();
             Hook::exec('actionOrderStatusPostUpdate', [
                 'newOrderStatus' => $this->state,
                 'oldOrderStatus' => new OrderState(),
                 'id_order' => (int) $order->id,
             ], null, false, true, false, (int) $order->id_shop);
         } catch (Throwable $fault) {
-            PrestaShopLogger::addLog('passerelle: a module failed on actionOrderStatusPostUpdate, ' . get_class($fault), 3, null, 'Order', (int) $order->id, true);
+            PrestaShopLogger::addLog('passerelle: a module failed on a store order, ' . get_class($fault), 3, null, 'Order', (int) $order->id, true);
         }
     }
 }

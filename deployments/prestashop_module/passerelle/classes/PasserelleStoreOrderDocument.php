@@ -30,6 +30,7 @@ class PasserelleStoreOrderDocument
     public $paidTaxIncl;
     public $paidTaxExcl;
     public $inStatistics;
+    public $takesStock;
 
     /** @var array|null fields of the address to invoice, null for the customer's own */
     public $invoice;
@@ -88,6 +89,7 @@ class PasserelleStoreOrderDocument
             throw new PasserelleRefusal('date_add: YYYY-MM-DD HH:MM:SS');
         }
         $this->inStatistics = (string) $node->count_in_stats === '1';
+        $this->takesStock = (string) $node->take_stock === '1';
         $this->readInvoice($node);
         $this->discountTaxIncl = $this->amount($node, 'total_discounts_tax_incl', '', '0');
         $this->discountTaxExcl = $this->amount($node, 'total_discounts_tax_excl', '', '0');

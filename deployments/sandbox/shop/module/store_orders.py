@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from deployments.sandbox.shop.behaviours import stock
 from deployments.sandbox.shop.errors import ServiceError
 from deployments.sandbox.shop.module import store_sale
 from deployments.sandbox.shop.module.store_sale import Sale, SaleRefusedError, SaleRow
@@ -95,7 +96,19 @@ def _create(store: Store, sale: Sale) -> int:
     for row in sale.rows:
         _insert_row(store, order, row)
     _insert_rest(store, sale, order, reference)
+    if sale.takes_stock and store.configuration("PS_STOCK_MANAGEMENT") != "0":
+        _take_stock(store, sale)
     return order
+
+
+def _take_stock(store: Store, sale: Sale) -> None:
+    """What was sold is taken off the quantities; a product's own row follows those of its combinations."""
+    for row in sale.rows:
+        for combination in {row.combination, 0} if row.product else set():
+            for one in store["stock_availables"].where("id_product", row.product):
+                if one["id_product_attribute"] == str(combination) and stock.on_this_shop(store, one):
+                    left = int(one["quantity"]) - row.quantity
+                    store["stock_availables"].update(int(one["id"]), {"quantity": str(left)})
 
 
 def _invoiced(store: Store, sale: Sale) -> int:

@@ -55,6 +55,7 @@ class Sale:
     payment: str
     date_add: str
     in_statistics: bool
+    takes_stock: bool
     rows: tuple[SaleRow, ...]
     discount_tax_excl: Decimal
     discount_tax_incl: Decimal
@@ -99,6 +100,7 @@ def read(store: Store, node: etree._Element) -> Sale:
         payment=payment,
         date_add=_date(_text(node, "date_add")),
         in_statistics=_text(node, "count_in_stats") == "1",
+        takes_stock=_text(node, "take_stock") == "1",
         discount_tax_incl=_amount(node, "total_discounts_tax_incl", default="0"),
         discount_tax_excl=_amount(node, "total_discounts_tax_excl", default="0"),
         paid_tax_incl=_amount(node, "total_paid_tax_incl"),

@@ -59,6 +59,14 @@ def test_stock_invoices_and_mails_are_left_alone(sandbox: SandboxShop | None, be
     assert sandbox is None or len(sandbox.mails) == mails
 
 
+def test_stock_is_taken_once_when_asked(bench: Bench, sales: Sales) -> None:
+    before = int(bench.stock_row(sales.mug.id)["quantity"])
+    sale = sales.sale(take_stock=1)
+    sales.created(sale)
+    assert sales.line(sale)["status"] == "exists"
+    assert int(bench.stock_row(sales.mug.id)["quantity"]) == before - 2
+
+
 def test_a_sale_counts_in_the_statistics_when_asked(sales: Sales) -> None:
     order = sales.created(sales.sale(count_in_stats=1))
     assert (order["invoice_date"], order["invoice_number"]) == ("2026-10-03 15:42:10", "0")
