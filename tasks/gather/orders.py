@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -153,18 +154,35 @@ async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bo
     siblings: dict[str, int] = {}
     for row in together:
         siblings[row["reference"]] = siblings.get(row["reference"], 0) + 1
-    details = _grouped(await shop.find("order_details", "id_order", order_ids, display=_DETAIL), "id_order")
     whole_carts = [row["id_cart"] for row in rows if siblings.get(row["reference"], 1) == 1]
-    return Around(
-        details=details,
-        customers=_by_id(await shop.find("customers", "id", _asked(rows, "id_customer"), display=CUSTOMER)),
-        addresses=_by_id(await shop.find("addresses", "id", sorted(places - {"0", ""}), display=ADDRESS)),
-        payments=_by_reference(await shop.find("order_payments", "order_reference", references, display=_PAYMENT)),
-        cart_lines=await _cart_lines(shop, whole_carts) if carts and facts.may("GET", "carts") else {},
-        siblings=siblings,
-        messages=await _messages(shop, order_ids) if facts.may("GET", "messages") else {},
-        personalised=await _personalised(shop, details) if facts.may("GET", "customizations") else {},
+    details, customers, addresses, payments, cart_lines, messages = await _together(
+        shop.find("order_details", "id_order", order_ids, display=_DETAIL),
+        shop.find("customers", "id", _asked(rows, "id_customer"), display=CUSTOMER),
+        shop.find("addresses", "id", sorted(places - {"0", ""}), display=ADDRESS),
+        shop.find("order_payments", "order_reference", references, display=_PAYMENT),
+        _cart_lines(shop, whole_carts if carts and facts.may("GET", "carts") else []),
+        _messages(shop, order_ids if facts.may("GET", "messages") else []),
     )
+    of_order = _grouped(details, "id_order")
+    return Around(
+        details=of_order,
+        customers=_by_id(customers),
+        addresses=_by_id(addresses),
+        payments=_by_reference(payments),
+        cart_lines=cart_lines,
+        siblings=siblings,
+        messages=messages,
+        personalised=await _personalised(shop, of_order) if facts.may("GET", "customizations") else {},
+    )
+
+
+async def _together(*reads: Awaitable[Any]) -> list[Any]:
+    """The answers to requests that are under way at once; what one of them raises is raised when all have ended."""
+    answers = await asyncio.gather(*reads, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return answers
 
 
 async def _cart_lines(shop: Shop, ids: list[str]) -> dict[int, int]:
