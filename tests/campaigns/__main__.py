@@ -37,9 +37,11 @@ from tests.campaigns import (
     two_machines,
 )
 from tests.campaigns.figures import Figure, at_least, none_of, table, write
+from tests.campaigns.flat_acts import FLAT_ACTS
 from tests.campaigns.order_stage import OrderStage
 from tests.campaigns.prefect_here import prefect_server
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Stage
+from tests.flows.flat_world import FlatWorld
 from tests.flows.world import World
 
 Trial = TypeVar("Trial")
@@ -73,7 +75,7 @@ def _killed(stage: Stage, asked: Asked) -> list[Figure]:
         at_least("kill -9 at random moments: kills that struck", struck, "kills", wanted),
         none_of("kill -9 at random moments", [k for k in random if k.broken], len(random), "trials"),
     ]
-    for act in (SECOND_DAY, STOCK):
+    for act in (SECOND_DAY, STOCK, *FLAT_ACTS):
         every = list(_told(kills.at_every_touch(stage, act, every=1 if asked.share >= 1 else 5)))
         name = f"kill -9 before each change of a file ({act.name})"
         figures.append(none_of(name, [k for k in every if k.broken], len(every), "trials"))
@@ -84,6 +86,9 @@ def _faults(stage: Stage, asked: Asked) -> list[Figure]:
     trials = {
         "10 % of requests fail in every way": faults.seeded(stage, asked.seed, asked.of(SEEDS)),
         "lost answers of creates": (faults.lost_answers(stage, kind) for kind in faults.LOST),
+        "lost answers of flat streams and of the fast lane": (
+            faults.lost_writes(stage, act, kind) for act in FLAT_ACTS for kind in faults.LOST
+        ),
         "storms of 429 and 503, late answers": faults.storms(stage),
         "the shop dies and comes back": (
             faults.shop_dies_and_comes_back(stage, act, writes, away)
@@ -115,7 +120,18 @@ def _damaged(stage: Stage, asked: Asked) -> list[Figure]:
     with World.at(stage.place / "damaged") as world:
         mutations.prepared(world)
         flown = list(_told(asyncio.run(_every(mutations.planned(world, range(first, first + planned))))))
+    share, flat = asked.of(DAMAGED_READ // 10), asked.of(DAMAGED_PLANNED // 10)
+    streams = mutations.FLAT_STREAMS.values()
+    flat_read = list(
+        _told(one for stream in streams for one in mutations.read_and_validated(range(first, first + share), stream))
+    )
+    with FlatWorld.at(stage.place / "damaged-flat") as world:
+        flat_flown = list(
+            _told(asyncio.run(_every(mutations.every_flat_stream_planned(world, range(first, first + flat)))))
+        )
     return [
+        none_of("damaged files of other streams, read and validated", flat_read, share * len(streams), "files"),
+        none_of("damaged files of other streams, whole flows as dry runs", flat_flown, flat * len(streams), "files"),
         none_of("damaged files, read and validated", read, count, "files"),
         none_of("damaged files, whole flow as a dry run", flown, planned, "files"),
     ]

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from random import Random
 
 from deployments.sandbox.shop import Fault, FaultKind, SandboxShop
+from tests.campaigns.flat_acts import EVERY_ACT
 from tests.campaigns.run_flow import Ended
-from tests.campaigns.stage import ACTS, FIRST_DAY, SECOND_DAY, SHOP_STATE, STOCK, Act, Stage, Trial
+from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, SHOP_STATE, STOCK, Act, Stage, Trial
 
 RATE = 0.1
 LOST: tuple[FaultKind, ...] = ("500-after", "reset-after", "php-warnings", "php-warnings-500")
@@ -58,6 +59,16 @@ def lost_answers(stage: Stage, kind: FaultKind) -> Disturbed:
         trial.world.shop.faults.add(Fault(kind, method="PATCH", path="/api/stock_availables"))
 
     return disturbed(stage, FIRST_DAY, f"lost answers, {kind}", disturb)
+
+
+def lost_writes(stage: Stage, act: Act, kind: FaultKind) -> Disturbed:
+    """The first answer to a write of every method is lost."""
+
+    def disturb(trial: Trial) -> None:
+        for method in ("POST", "PATCH", "PUT", "DELETE"):
+            trial.world.shop.faults.add(Fault(kind, method=method))
+
+    return disturbed(stage, act, f"{act.name}, lost writes, {kind}", disturb)
 
 
 def storms(stage: Stage) -> Iterator[Disturbed]:
@@ -142,4 +153,4 @@ def seeded(stage: Stage, seed: int, trials: int) -> Iterator[Disturbed]:
     """Trials by chance, the acts in turn."""
     chance = Random(seed)
     for number in range(trials):
-        yield by_chance(stage, ACTS[number % len(ACTS)], chance.randrange(2**31))
+        yield by_chance(stage, EVERY_ACT[number % len(EVERY_ACT)], chance.randrange(2**31))

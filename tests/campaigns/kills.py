@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from random import Random
 
 from deployments.sandbox.shop import Fault
-from tests.campaigns.stage import ACTS, Act, Outcome, Stage, Trial
+from tests.campaigns.flat_acts import EVERY_ACT
+from tests.campaigns.stage import Act, Outcome, Stage, Trial
 
 IN_A_ROW = 3
 """The most runs of one trial that are killed before one may end."""
@@ -98,7 +99,7 @@ def campaign(stage: Stage, seed: int, at_least: int) -> Iterator[Killed]:
     chance = Random(seed)
     kills = 0
     while kills < at_least:
-        for act in ACTS:
+        for act in EVERY_ACT:
             killed = killed_and_run_again(stage, act, random_moments(chance, stage.outcome(act)))
             kills += killed.kills
             yield killed

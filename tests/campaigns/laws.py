@@ -22,6 +22,8 @@ IDENTITIES: Mapping[str, str] = {
     "feature_values": "value",
     "manufacturers": "name",
     "categories": "path",
+    "customers": "email",
+    "stores": "name",
 }
 """By what two entities of a snapshot are the same thing."""
 

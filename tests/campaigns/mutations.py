@@ -11,13 +11,25 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from flows.customers import import_customers
+from flows.products import import_products
+from flows.specific_prices import import_specific_prices
+from flows.stock import import_stock
+from flows.stores import import_stores
+from schemas.column_spec import StreamSpec
 from tests.campaigns import laws
 from tests.flows.world import World
 from tests.tasks.mutated_files import mutated_file
-from tests.tasks.sample_streams import PRODUCT
+from tests.tasks.sample_streams import FLAT_STREAMS, PRODUCT
 from tests.tasks.test_read_properties import conserved_or_refused
 
 FILES_AT_ONCE = 5
+FLAT_FLOWS: Mapping[str, Any] = {
+    "stock": import_stock,
+    "store": import_stores,
+    "customer": import_customers,
+    "specificprice": import_specific_prices,
+}
 _FLAGS: Mapping[str, Mapping[str, Any]] = {
     "reference": {"object_key": True},
     "reference_parent": {"parent_ref": True},
@@ -37,12 +49,12 @@ class Damaged:
     fault: str
 
 
-def read_and_validated(seeds: range) -> Iterator[Damaged]:
+def read_and_validated(seeds: range, stream: StreamSpec = PRODUCT) -> Iterator[Damaged]:
     """Damaged files through reading and validation; those that break a law."""
     with tempfile.TemporaryDirectory() as folder:
         for seed in seeds:
             try:
-                conserved_or_refused(mutated_file(Random(seed)), Path(folder))
+                conserved_or_refused(mutated_file(Random(seed), stream), Path(folder), stream)
             except Exception as error:  # noqa: BLE001 - any error at all is the finding
                 yield Damaged(seed, f"{type(error).__name__}: {error}")
 
@@ -53,14 +65,22 @@ def prepared(world: World) -> None:
     world.write_specs(product={"data": data})
 
 
-async def planned(world: World, seeds: range) -> AsyncIterator[Damaged]:
+async def every_flat_stream_planned(world: World, seeds: range) -> AsyncIterator[Damaged]:
+    """The same of every other stream, as shipped."""
+    for stream in FLAT_STREAMS.values():
+        async for damaged in planned(world, seeds, stream):
+            yield damaged
+
+
+async def planned(world: World, seeds: range, stream: StreamSpec = PRODUCT) -> AsyncIterator[Damaged]:
     """Damaged files through the whole flow as dry runs, some at once; those that break a law."""
+    flow = FLAT_FLOWS.get(stream.name, import_products)
     for start in range(seeds.start, seeds.stop, FILES_AT_ONCE):
         some = range(start, min(start + FILES_AT_ONCE, seeds.stop))
         for seed in some:
-            (world.folder / "streams" / f"product_{seed:06}.csv").write_bytes(mutated_file(Random(seed)))
+            (world.folder / "streams" / f"{stream.name}_{seed:06}.csv").write_bytes(mutated_file(Random(seed), stream))
         shutil.rmtree(world.folder / "reports", ignore_errors=True)
-        state = await world.products(dry_run=True)
+        state = await flow(str(world.folder), dry_run=True, return_state=True)
         broken = _broken(world, str(state.name), str(state.message), len(some))
         for fault in broken:
             yield Damaged(start, fault)

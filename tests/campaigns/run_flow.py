@@ -27,11 +27,14 @@ from prefect.settings import (
 )
 
 from flows.collect_files import collect_files
+from flows.customers import import_customers
 from flows.import_files import import_files
 from flows.orders import export_orders
 from flows.products import import_products
 from flows.returns import export_returns
+from flows.specific_prices import import_specific_prices
 from flows.stock import import_stock
+from flows.stores import import_stores
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -41,6 +44,9 @@ FLOWS: Mapping[str, Any] = {
     "import_files": import_files,
     "import_products": import_products,
     "import_stock": import_stock,
+    "import_stores": import_stores,
+    "import_customers": import_customers,
+    "import_specific_prices": import_specific_prices,
     "export_orders": export_orders,
     "export_returns": export_returns,
 }

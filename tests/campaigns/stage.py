@@ -17,10 +17,13 @@ from typing import Any
 from deployments.sandbox.shop import SandboxShop
 from tests.campaigns import laws
 from tests.campaigns.run_flow import Ended, FlowProcess, Order
+from tests.flows.flat_world import FlatWorld
 from tests.flows.world import KEY_VARIABLE, World
 
 SHOP_STATE = "shop.json"
 FOLDER = "boutique"
+KINDS = ("product", "stock", "store", "customer", "specific_price")
+"""Of the links that are compared."""
 MOST_RUNS = 8
 """How often a run that was told to fail may be started again before it counts as never ending well."""
 
@@ -31,11 +34,13 @@ class Act:
 
     name: str
     flow: str
-    drop: Callable[[World], list[str]]
-    again: Callable[[World], object]
+    drop: Callable[[FlatWorld], list[str]]
+    again: Callable[[FlatWorld], object]
     before: tuple[Act, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     """Of the sandbox shop."""
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Tables of settings.toml."""
 
 
 def _first_day(world: World) -> list[dict[str, Any]]:
@@ -102,7 +107,7 @@ class Trial:
     """One copy of an act's beginning, its files dropped."""
 
     act: Act
-    world: World
+    world: FlatWorld
     api_url: str
     files: list[str]
 
@@ -198,15 +203,15 @@ class Stage:
         return kept
 
     @contextmanager
-    def _copied(self, source: Path | None, act: Act, keep: Path | None = None) -> Iterator[World]:
+    def _copied(self, source: Path | None, act: Act, keep: Path | None = None) -> Iterator[FlatWorld]:
         self.played += 1
         place = keep or self.place / f"trial{self.played}"
         if source is not None:
             shutil.copytree(source, place)
         place.mkdir(parents=True, exist_ok=True)
         shop = SandboxShop(state_file=place / SHOP_STATE, **act.options)
-        with World(place / FOLDER, shop) as world:
-            world.write_settings(shop__limits=self.limits)
+        with FlatWorld(place / FOLDER, shop) as world:
+            world.write_settings(shop__limits=self.limits, **act.settings)
             yield world
         if keep is None:
             shutil.rmtree(place, ignore_errors=True)
@@ -219,7 +224,7 @@ def _undisturbed(trial: Trial) -> Outcome:
     seconds = time.monotonic() - start
     outcome = Outcome(
         world.shop.snapshot(),
-        {kind: laws.remembered(world.folder, kind) for kind in ("product", "stock")},
+        {kind: laws.remembered(world.folder, kind) for kind in KINDS},
         world.shop.writes,
         len(world.shop.requests),
         seconds,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.campaigns import mutations
 from tests.campaigns.conservation import products_and_stock
 from tests.campaigns.generated import product_rows, stock_rows
+from tests.flows.flat_world import FlatWorld
 from tests.flows.world import World
 
 GENERATED = 3
@@ -24,3 +25,8 @@ async def test_every_row_of_a_generated_file_is_told_once_and_written_once(data:
 async def test_damaged_files_are_planned_or_refused_and_every_row_is_told(world: World) -> None:
     mutations.prepared(world)
     assert [damaged async for damaged in mutations.planned(world, DAMAGED)] == []
+
+
+async def test_so_are_damaged_files_of_every_other_stream(flat_world: FlatWorld) -> None:
+    some = range(5, 10)
+    assert [damaged async for damaged in mutations.every_flat_stream_planned(flat_world, some)] == []

@@ -3,9 +3,12 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from deployments.sandbox.shop import Fault
-from tests.campaigns.faults import by_chance, lost_answers
-from tests.campaigns.stage import SECOND_DAY, Stage
+from tests.campaigns.faults import by_chance, lost_answers, lost_writes
+from tests.campaigns.flat_acts import FLAT_ACTS
+from tests.campaigns.stage import SECOND_DAY, Act, Stage
 from tests.flows.world import World
 
 
@@ -17,6 +20,13 @@ def test_with_every_tenth_request_failing_in_some_way_the_end_is_the_same(stage:
 
 def test_a_lost_answer_of_a_create_of_every_resource_makes_nothing_twice(stage: Stage) -> None:
     assert lost_answers(stage, "reset-after").broken == []
+
+
+@pytest.mark.parametrize("act", FLAT_ACTS, ids=lambda act: act.name)
+def test_a_lost_answer_of_every_kind_of_write_of_a_flat_stream_makes_nothing_twice(stage: Stage, act: Act) -> None:
+    lost = lost_writes(stage, act, "reset-after")
+    assert lost.struck > 0
+    assert lost.broken == []
 
 
 async def test_a_storm_of_too_many_requests_is_waited_out(world: World) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
 
@@ -16,6 +17,10 @@ AFTER_THE_FILE_MOVED = Moment("touch", -4)
         (FIRST_DAY, (Moment("write", 3), Moment("during", 9), Moment("write", 4))),
         (SECOND_DAY, (Moment("during", 4), Moment("write", 5))),
         (STOCK, (Moment("during", 1), Moment("write", 2))),
+        (LANE, (Moment("during", 2), Moment("write", 3))),
+        (STORES, (Moment("write", 2),)),
+        (CUSTOMERS, (Moment("during", 1),)),
+        (PRICES, (Moment("write", 3), Moment("during", 2))),
     ],
     ids=lambda given: given.name if isinstance(given, Act) else "",
 )
