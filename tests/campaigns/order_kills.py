@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from random import Random
 
-from tests.campaigns.kills import IN_A_ROW, Killed, Moment
+from tests.campaigns.kills import Killed, Moment
 from tests.campaigns.order_stage import ACTS, OrderAct, OrderOutcome, OrderStage, OrderTrial
 
 AT_A_CALL = ("before", "after", "during")
 """A call of the ERP that never arrives, whose answer never arrives, or that is carried out under the next run."""
+IN_A_ROW = 5
+"""The most runs of one trial that are killed before one may end."""
 _LOOK_EVERY_SECONDS = 0.001
 
 
@@ -46,15 +48,17 @@ def _killed(trial: OrderTrial, moment: Moment) -> bool:
 
 
 def random_moments(chance: Random, outcome: OrderOutcome) -> tuple[Moment, ...]:
-    """Up to so many moments within what an undisturbed run takes, mostly calls of the ERP."""
-    return tuple(_random_moment(chance, outcome) for _ in range(chance.choice((1, 2, IN_A_ROW, IN_A_ROW))))
+    """Up to so many moments within what an undisturbed run takes, mostly calls of the ERP; the later, the earlier."""
+    kills = chance.choice((1, 2, 3, IN_A_ROW))
+    return tuple(_random_moment(chance, outcome, number) for number in range(1, kills + 1))
 
 
-def _random_moment(chance: Random, outcome: OrderOutcome) -> Moment:
+def _random_moment(chance: Random, outcome: OrderOutcome, number: int) -> Moment:
+    """The run after a kill has less left to do."""
     what = chance.choice((*AT_A_CALL, *AT_A_CALL, "seconds", "read", "touch"))
     if what == "seconds":
-        return Moment(what, round(chance.uniform(0.0, outcome.seconds), 3))
-    most = {"read": outcome.reads, "touch": outcome.touches}.get(what, outcome.calls)
+        return Moment(what, round(chance.uniform(0.0, outcome.seconds / number), 3))
+    most = {"read": outcome.reads, "touch": outcome.touches}.get(what, outcome.calls // number)
     return Moment(what, chance.randint(1, most))
 
 
