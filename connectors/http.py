@@ -8,7 +8,7 @@ import re
 import ssl
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import certifi
 import httpx
@@ -78,9 +78,9 @@ def checked_address(url: str, *, key: str, allow_plain_http: bool = False) -> st
     Raises ConfigurationError for an address that is no http(s) URL, that carries a password or a query, or that
     is plain http to another machine while `allow_plain_http` is off. `key` is the name of the setting.
     """
-    parts = urlsplit(url.strip())
+    parts = _parts(url.strip())
     fault = None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         fault = "is not a web address", "Write it as https://www.example.com"
     elif parts.username is not None or parts.query or parts.fragment:
         fault = "carries more than an address", "Leave keys, passwords and everything after '?' out of the address."
@@ -92,6 +92,15 @@ def checked_address(url: str, *, key: str, allow_plain_http: bool = False) -> st
     if fault:
         raise ConfigurationError((ConfigFault(file="settings", key=key, reason=fault[0], remedy=fault[1]),))
     return url.strip().rstrip("/")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address; None for one that cannot be called, such as one with a port of letters."""
+    try:
+        httpx.URL(url)
+        return urlsplit(url)
+    except (httpx.InvalidURL, ValueError):
+        return None
 
 
 def is_loopback(host: str) -> bool:
