@@ -78,6 +78,10 @@ def _items(folder: ShopFolder) -> Iterator[Finding]:
             f"settings.toml: {name} is empty under [cegid.items]: orders that need it are held",
             "Create the item in Cegid, kept out of stock, and write its code there.",
         )
+    if not folder.settings.cegid.default_markdown:
+        said = "settings.toml: default_markdown is empty under [cegid]: discounts of the shop bear no reason in Cegid"
+        remedy = "Create a markdown reason in Cegid, Settings > Front office, and write its code there."
+        yield Finding("service items", "warning", said, remedy)
 
 
 def _rights(facts: ShopFacts) -> Iterator[Finding]:

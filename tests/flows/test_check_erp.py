@@ -39,6 +39,17 @@ async def test_a_shop_with_everything_in_place_is_ready(complete: OrderWorld) ->
     assert any(each.subject == "module" and each.verdict == "warning" for each in findings)
 
 
+async def test_a_markdown_reason_that_is_not_set_is_a_warning(complete: OrderWorld) -> None:
+    def warned(findings: list[Finding]) -> list[str]:
+        return [each.said for each in findings if each.subject == "service items" and each.verdict == "warning"]
+
+    assert warned(await findings_of(complete)) == []
+    complete.write_settings(cegid={"default_markdown": ""})
+    findings = await findings_of(complete)
+    assert errors(findings) == []
+    assert "default_markdown" in warned(findings)[0]
+
+
 async def test_missing_codes_come_as_lines_to_paste(order_world: OrderWorld) -> None:
     order_world.shop.change("countries", 1, {"active": "1"})
     order_world.place(module="ps_checkpayment")
