@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from connectors.files.arrive import check_space, clear_aside, fetched_aside, put_in_place
+from connectors.files.arrive import Arrived, check_space, clear_aside, fetched_aside, put_in_place
 from connectors.files.folder import place_of
 from connectors.files.safe_name import safe_name
 from connectors.ledger.fetches import Fetch
@@ -26,6 +26,8 @@ from tasks.collect_run import Collecting, kept_since
 from tasks.collect_sources import Source, SourceSettings, open_source, streams_of
 
 _STEP = timedelta(milliseconds=1)
+_BATCH_FILES = 50
+_BATCH_BYTES = 64 * 2**20
 _REFUSALS = {GONE: (Level.INFO, "fetch_gone"), CHANGED: (Level.RETRY, "fetch_changed")}
 
 
@@ -163,41 +165,77 @@ async def _fetch(run: Collecting, settings: SourceSettings, source: Source, comi
         for file in coming:
             run.end(Outcome.CREATED, file.offered.name, "to fetch")
         return
-    aside = clear_aside(run.folder.drop)
-    arrived_at = datetime.min.replace(tzinfo=UTC)
-    for number, file in enumerate(coming):
-        arrived_at = max(file.offered.modified_at or datetime.now(UTC), arrived_at + _STEP)
+    batch = _Batch(run, settings)
+    try:
+        with closing(batch):
+            for file in coming:
+                await batch.fetch(source, file)
+    finally:
+        for file in coming:
+            if file.offered.path not in batch.ended:
+                run.end(Outcome.WAITING, file.offered.name, "left alone")
+
+
+class _Batch:
+    """Files that lie aside and go to their places together: one note in the ledger for all, before any of them moves.
+
+    A run that is killed before the note fetches them again; after it, those that are not in their places.
+    """
+
+    def __init__(self, run: Collecting, settings: SourceSettings) -> None:
+        self._run = run
+        self._settings = settings
+        self._aside = clear_aside(run.folder.drop)
+        self._arrived: list[Arrived] = []
+        self._fetches: list[Fetch] = []
+        self._bytes = 0
+        self._last_at = datetime.min.replace(tzinfo=UTC)
+        self.ended: set[str] = set()
+        """The paths of the files that are in their places, or refused."""
+
+    async def fetch(self, source: Source, file: Coming) -> None:
+        """The file lies aside, or its source refuses it; with it a full batch goes to its places."""
+        part = self._aside / f"{len(self._arrived)}.part"
+        check_space(self._run.folder.drop, file.offered.size)
         try:
-            place = await _fetched(run, settings, source, file, aside, arrived_at)
+            async with aclosing(source.chunks(file.offered)) as chunks:
+                content = await fetched_aside(chunks, part, file.offered)
         except RefusedError as error:
-            _refused(run, settings, file.offered, error)
-        except PasserelleError:
-            for late in coming[number:]:
-                run.end(Outcome.WAITING, late.offered.name, "left alone")
-            raise
-        else:
-            run.end(Outcome.CREATED, file.offered.name, "fetched", place)
+            self.ended.add(file.offered.path)
+            _refused(self._run, self._settings, file.offered, error)
+            return
+        self._add(file, part, content)
+        if len(self._arrived) >= _BATCH_FILES or self._bytes >= _BATCH_BYTES:
+            self.close()
 
+    def close(self) -> None:
+        """What lies aside is noted and in its places."""
+        run, files = self._run, self._run.folder.settings.files
+        if not self._arrived:
+            return
+        run.lease.check()
+        run.ledger.files_fetched(run.folder.name, self._settings.name, self._fetches, run.report.run_id)
+        put_in_place(self._arrived, run.folder.drop, files.marker_suffix if files.complete == "marker" else "")
+        for fetch in self._fetches:
+            if not self._is_marker(fetch):
+                self.ended.add(fetch.offered.path)
+                run.end(Outcome.CREATED, fetch.offered.name, "fetched", f"{run.folder.drop.name}/{fetch.placed_as}")
+        self._arrived, self._fetches, self._bytes = [], [], 0
 
-async def _fetched(
-    run: Collecting, settings: SourceSettings, source: Source, file: Coming, aside: Path, arrived_at: datetime
-) -> str:
-    """Where the file is now, under the shop's folder: it is noted before it moves, so that it is never there twice."""
-    offered, drop = file.offered, run.folder.drop
-    check_space(drop, offered.size)
-    part = aside / f"{offered.digest(settings.name)}.part"
-    async with aclosing(source.chunks(offered)) as chunks:
-        content = await fetched_aside(chunks, part, offered)
-    name = safe_name(offered.name, offered.digest(settings.name))
-    place = place_of(drop, file.stream, tuple(run.folder.imports.streams.values()), name)
-    placed_as = PurePosixPath(place.relative_to(drop)).as_posix()
-    run.lease.check()
-    for noted in filter(None, (file.marker, offered)):
-        fetch = Fetch(noted, file.stream.name, placed_as, content)
-        run.ledger.file_fetched(run.folder.name, settings.name, fetch, run.report.run_id)
-    files = run.folder.settings.files
-    put_in_place(part, place, drop, arrived_at, files.marker_suffix if files.complete == "marker" else "")
-    return f"{drop.name}/{placed_as}"
+    def _add(self, file: Coming, part: Path, content: str) -> None:
+        offered, drop = file.offered, self._run.folder.drop
+        name = safe_name(offered.name, offered.digest(self._settings.name))
+        place = place_of(drop, file.stream, tuple(self._run.folder.imports.streams.values()), name)
+        self._last_at = max(offered.modified_at or datetime.now(UTC), self._last_at + _STEP)
+        self._arrived.append(Arrived(part, place, self._last_at))
+        placed_as = place.relative_to(drop).as_posix()
+        noted = filter(None, (file.marker, offered))
+        self._fetches += [Fetch(each, file.stream.name, placed_as, content) for each in noted]
+        self._bytes += offered.size
+
+    def _is_marker(self, fetch: Fetch) -> bool:
+        marker = self._settings.marker
+        return bool(marker) and fetch.offered.path.endswith(marker)
 
 
 def _refused(run: Collecting, settings: SourceSettings, file: Offered, error: RefusedError) -> None:

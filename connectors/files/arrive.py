@@ -6,7 +6,8 @@ import errno
 import os
 import shutil
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC
 from hashlib import blake2b, md5
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from connectors.files.durable import make_durable
 from schemas.errors import DeniedError, TransientError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from schemas.offered import Offered
@@ -88,23 +90,35 @@ async def _written(chunks: AsyncIterator[bytes], part: Path, offered: Offered) -
     return content.hexdigest()
 
 
-def put_in_place(part: Path, place: Path, drop: Path, modified_at: datetime, marker_suffix: str = "") -> None:
-    """The whole file appears at `place`, as old as it was at its source; with a marker, that one is there first.
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file that lies aside, whole and durable, and where it belongs."""
 
-    DeniedError when a link leads its folder out of the drop folder, where no import would look.
+    part: Path
+    place: Path
+    modified_at: datetime
+    """When it was written at its source."""
+
+
+def put_in_place(arrived: Sequence[Arrived], drop: Path, marker_suffix: str = "") -> None:
+    """The files appear in their places, in this order; with a marker, that one is there before its file.
+
+    DeniedError when a link leads a folder out of the drop folder, where no import would look.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if not place.parent.resolve().is_relative_to(drop.resolve()):
-        part.unlink()
-        said, remedy = "a link leads out of the drop folder", "Make it a folder."
-        raise DeniedError(said, system="files", action="put a file into", key=str(place.parent), remedy=remedy)
-    seconds = modified_at.astimezone(UTC).timestamp()
-    os.utime(part, (seconds, seconds))
-    if marker_suffix:
-        marker = place.with_name(place.name + marker_suffix)
-        marker.touch()
-    part.replace(place)
-    make_durable(place.parent)
+    folders = {file.place.parent for file in arrived}
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.resolve().is_relative_to(drop.resolve()):
+            said, remedy = "a link leads out of the drop folder", "Make it a folder."
+            raise DeniedError(said, system="files", action="put a file into", key=str(folder), remedy=remedy)
+    for file in arrived:
+        seconds = file.modified_at.astimezone(UTC).timestamp()
+        os.utime(file.part, (seconds, seconds))
+        if marker_suffix:
+            file.place.with_name(file.place.name + marker_suffix).touch()
+        file.part.replace(file.place)
+    for folder in folders:
+        make_durable(folder)
 
 
 def _cut_short(said: str, offered: Offered) -> TransientError:

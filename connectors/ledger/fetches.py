@@ -15,7 +15,7 @@ from connectors.ledger.tables import FETCHES, FILE_EVENTS
 from schemas.offered import Offered
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +36,13 @@ class Fetch:
 class Fetches(Chapter):
     """The files of a shop's sources, known by source and path; another version takes the place of the one before."""
 
-    def file_fetched(self, shop: str, source: str, fetch: Fetch, run_id: str) -> None:
-        """The file is here whole and goes to its place next; only imports that end from now on are its own."""
-        offered = fetch.offered
-        row: dict[str, Any] = {
-            "shop": shop,
-            "source": source,
-            "path": offered.path,
-            "size": offered.size,
-            "modified_at": offered.modified_at,
-            "etag": offered.etag,
-            "stream": fetch.stream,
-            "placed_as": fetch.placed_as,
-            "content_hash": fetch.content_hash,
-            "run_id": run_id,
-            "fetched_at": datetime.now(UTC),
-            "acknowledged_at": None,
-        }
-        with self.database.write("note a file as fetched") as connection:
+    def files_fetched(self, shop: str, source: str, fetches: Sequence[Fetch], run_id: str) -> None:
+        """The files are here whole and go to their places next; only imports that end from now on are their own."""
+        told = {"shop": shop, "source": source, "run_id": run_id, "fetched_at": datetime.now(UTC)}
+        with self.database.write("note files as fetched") as connection:
             newest = connection.execute(sa.select(sa.func.max(FILE_EVENTS.c.id))).scalar_one()
-            upsert(connection, FETCHES, row | {"after_event": newest or 0})
+            for fetch in fetches:
+                upsert(connection, FETCHES, told | {"after_event": newest or 0} | _row(fetch))
 
     def fetches(self, shop: str, source: str) -> dict[str, Fetch]:
         """Every file known of the source, by path; those that wait for their acknowledgement oldest first."""
@@ -84,6 +71,20 @@ class Fetches(Chapter):
             if gone:
                 connection.execute(sa.delete(FETCHES).where(old, FETCHES.c.path == sa.bindparam("gone")), gone)
         return len(gone)
+
+
+def _row(fetch: Fetch) -> dict[str, Any]:
+    offered = fetch.offered
+    return {
+        "path": offered.path,
+        "size": offered.size,
+        "modified_at": offered.modified_at,
+        "etag": offered.etag,
+        "stream": fetch.stream,
+        "placed_as": fetch.placed_as,
+        "content_hash": fetch.content_hash,
+        "acknowledged_at": None,
+    }
 
 
 def _ends() -> sa.ColumnElement[bool]:

@@ -90,7 +90,7 @@ class RfeSource:
         headers = {"x-ms-copy-source": f"{_address(key, file.path)}?{key.query}"}
         headers |= {"x-ms-source-if-match": f'"{file.etag}"'} if file.etag else {}
         try:
-            async with self._answer("PUT", path, "rename", headers=headers) as answer:
+            async with self._answer("PUT", path, "rename", headers=headers, of=file.path) as answer:
                 copied = answer.headers.get("x-ms-copy-status", "success")
         except RefusedError as error:
             if error.code == GONE:
@@ -109,20 +109,39 @@ class RfeSource:
 
     @asynccontextmanager
     async def _answer(
-        self, method: str, path: str, action: str, query: str = "", headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        action: str,
+        query: str = "",
+        headers: dict[str, str] | None = None,
+        of: str = "",
     ) -> AsyncIterator[httpx.Response]:
-        """A good answer, its body not read yet. A key that is not taken is asked for anew, once."""
+        """A good answer, its body not read yet. A key that is not taken is asked for anew, once.
+
+        `of` is the file that a condition is about, where it is not the one at `path`.
+        """
         answer = await self._sent(method, path, action, query, headers or {})
         if answer.status_code in _FORBIDDEN:
             await answer.aclose()
             self._keys.forget_key()
             answer = await self._sent(method, path, action, query, headers or {})
         try:
+            if answer.status_code == _OTHER_VERSION:
+                raise await self._other_version(action, of or path)
             if not answer.is_success:
                 raise _refusal(answer, action, path)
             yield answer
         finally:
             await answer.aclose()
+
+    async def _other_version(self, action: str, path: str) -> RefusedError:
+        """A condition did not hold: Azure says no more of a file that is gone than of one that has changed."""
+        look = await self._sent("HEAD", path, action, "", {})
+        await look.aclose()
+        if look.status_code == _NOT_FOUND:
+            return RefusedError("it is no longer there", code=GONE, system=SYSTEM, action=action, key=path)
+        return RefusedError("it has changed since it was listed", code=CHANGED, system=SYSTEM, action=action, key=path)
 
     async def _sent(self, method: str, path: str, action: str, query: str, headers: dict[str, str]) -> httpx.Response:
         key = await self._keys.container()
@@ -145,8 +164,6 @@ def _refusal(answer: httpx.Response, action: str, path: str) -> PasserelleError:
     named: dict[str, Any] = {"system": SYSTEM, "action": action, "key": path}
     if status == _NOT_FOUND and path:
         return RefusedError("it is no longer there", code=GONE, **named)
-    if status == _OTHER_VERSION:
-        return RefusedError("it has changed since it was listed", code=CHANGED, **named)
     if status in _FORBIDDEN:
         remedy = "Check that the user owns the container or contributes to it; reading alone does not delete."
         return DeniedError(f"HTTP {status}", remedy=remedy, **named)

@@ -22,6 +22,7 @@ class SandboxRfe:
 
     `page_size` is the number of files in a page of a listing. `key_seconds` says for how long a key is really good,
     whatever was asked; None: as long as was asked. `token_seconds` likewise for tokens. `latency` is in seconds.
+    `blobs` is another storage, as its address and signature, that keys are given to instead of the sandbox's own.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class SandboxRfe:
         token_seconds: float = 3600.0,
         most_waiting: int = 10_000,
         latency: float = 0.0,
+        blobs: tuple[str, str] | None = None,
         port: int = 0,
     ) -> None:
         self.user = user
@@ -47,6 +49,7 @@ class SandboxRfe:
         self.token_seconds = token_seconds
         self.most_waiting = most_waiting
         self.latency = latency
+        self.blobs = blobs
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
         self.files = Container()

@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - names of the standard library
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - names of the standard library
 
     def _act(self, path: list[str], query: dict[str, str], body: bytes) -> tuple[str, Callable[[], Answer]]:
         """What is asked for, and how it is answered."""
@@ -105,8 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
         if query.get("comp") == "list":
             page = (query.get("prefix", ""), query.get("marker", ""), rfe.page_size)
             return "list", lambda: self._with_key(query, lambda: Answer(200, rfe.files.page(*page)))
-        if self.command == "GET":
-            return "get", lambda: self._with_key(query, lambda: self._conditional("If-Match", name, _whole))
+        if self.command in ("GET", "HEAD"):
+            return self.command.lower(), lambda: self._with_key(
+                query, lambda: self._conditional("If-Match", name, _whole)
+            )
         if self.command == "DELETE":
             return "delete", lambda: self._with_key(
                 query, lambda: self._conditional("If-Match", name, self._gone(name))
@@ -141,22 +143,20 @@ class _Handler(BaseHTTPRequestHandler):
         if not 0 < minutes <= _MOST_MINUTES.get(mode, 0):
             return Answer(400)
         signature = rfe.new_key(minutes, writes=mode == "ReadWrite")
-        told = {
-            "blobServiceUri": f"{rfe.url}/",
-            "containerName": rfe.container,
-            "sasToken": f"?sv=2021&sig={signature}",
-        }
+        address, signed = rfe.blobs or (f"{rfe.url}/", f"sv=2021&sig={signature}")
+        told = {"blobServiceUri": address, "containerName": rfe.container, "sasToken": f"?{signed}"}
         return Answer(200, json.dumps(told).encode(), _JSON)
 
     def _with_key(self, query: dict[str, str], act: Callable[[], Answer]) -> Answer:
-        takes = self.server.rfe.takes_key(query.get("sig", ""), writing=self.command != "GET")
+        takes = self.server.rfe.takes_key(query.get("sig", ""), writing=self.command not in ("GET", "HEAD"))
         return act() if takes else Answer(403, b"<Error><Code>AuthenticationFailed</Code></Error>")
 
     def _conditional(self, header: str, name: str, act: Callable[[Blob], Answer]) -> Answer:
         blob = self.server.rfe.files.get(name)
-        if blob is None:
-            return Answer(404, b"<Error><Code>BlobNotFound</Code></Error>")
         wanted = self.headers.get(header, "").strip('"')
+        if blob is None:
+            # As Azurite answers: a condition on what is not there does not hold.
+            return Answer(412) if wanted else Answer(404, b"<Error><Code>BlobNotFound</Code></Error>")
         return act(blob) if wanted in ("", blob.etag) else Answer(412)
 
     def _gone(self, name: str) -> Callable[[Blob], Answer]:
@@ -188,6 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if self.command == "HEAD":
+            return
         for start in range(0, min(len(body), cut), _CHUNK_BYTES):
             self.wfile.write(body[start : min(start + _CHUNK_BYTES, cut)])
         if cut < len(body):

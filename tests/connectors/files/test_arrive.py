@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.files.arrive import ASIDE, DiskFullError, check_space, clear_aside, fetched_aside, put_in_place
+from connectors.files.arrive import ASIDE, Arrived, DiskFullError, check_space, clear_aside, fetched_aside, put_in_place
 from connectors.files.dropped import content_hash
 from schemas.errors import DeniedError, TransientError
 from schemas.offered import Offered
@@ -92,7 +92,7 @@ async def test_a_file_in_its_place_is_as_old_as_at_its_source_and_has_its_marker
     part = clear_aside(tmp_path) / "part"
     part.write_bytes(CONTENT)
     place = tmp_path / "stock" / "a.csv"
-    put_in_place(part, place, tmp_path, NOON, ".ok")
+    put_in_place([Arrived(part, place, NOON)], tmp_path, ".ok")
     assert place.read_bytes() == CONTENT
     assert place.stat().st_mtime == NOON.timestamp()
     assert (place.parent / "a.csv.ok").exists()
@@ -106,5 +106,5 @@ async def test_a_link_out_of_the_drop_folder_takes_nothing(tmp_path: Path) -> No
     part.write_bytes(CONTENT)
     (drop / "stock").symlink_to(outside)
     with pytest.raises(DeniedError, match="out of the drop folder"):
-        put_in_place(part, drop / "stock" / "a.csv", drop, NOON)
+        put_in_place([Arrived(part, drop / "stock" / "a.csv", NOON)], drop)
     assert list(outside.iterdir()) == []

@@ -65,7 +65,7 @@ def test_the_file_done_last_is_still_recognised_when_its_notes_are_old(ledger: L
 
 
 def test_the_end_of_a_file_whose_source_does_not_know_of_it_stays(ledger: Ledger) -> None:
-    ledger.file_fetched("shop", "erp", Fetch(Offered("a.csv", 1), "stock", "a.csv", "aa"), "r1")
+    ledger.files_fetched("shop", "erp", [Fetch(Offered("a.csv", 1), "stock", "a.csv", "aa")], "r1")
     for content in ("aa", "bb", "cc", "dd"):
         ledger.file_done("shop", "stock", content, "r1", f"archives/{content}", 1)
     assert ledger.forget_files("shop", SOON) == 2
@@ -77,7 +77,7 @@ def test_the_end_of_a_file_whose_source_does_not_know_of_it_stays(ledger: Ledger
 def test_an_import_after_a_purge_still_comes_after_the_fetch_before_it(ledger: Ledger) -> None:
     ledger.file_done("shop", "stock", "aa", "r1", "archives/aa", 1)
     ledger.file_seen("shop", "stock", "bb.csv", "bb", 1, "r1")
-    ledger.file_fetched("shop", "erp", Fetch(Offered("b.csv", 1), "stock", "b.csv", "cc"), "r1")
+    ledger.files_fetched("shop", "erp", [Fetch(Offered("b.csv", 1), "stock", "b.csv", "cc")], "r1")
     ledger.forget_files("shop", SOON)
     ledger.file_done("shop", "stock", "cc", "r1", "archives/cc", 1)
     assert ledger.fetches("shop", "erp")["b.csv"].imported == "done"
