@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-PARTS = ("stock", "products", "unchanged", "validation", "collection", "prefect_share", "adaptivity")
+PARTS = (
+    "stock",
+    "products",
+    "prices",
+    "unchanged",
+    "validation",
+    "orders",
+    "collection",
+    "prefect_share",
+    "adaptivity",
+)
 BUILD = Path("build")
 
 # Measured as an installed product runs: compiled modules are kept from one run to the next.

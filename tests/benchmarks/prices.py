@@ -1,0 +1,85 @@
+"""20,000 specific prices, made and then changed, against bare batches of the same documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from tests.benchmarks.bare import best_rate
+from tests.benchmarks.figures import Sheet
+from tests.benchmarks.place import FLAT_OUT, REAL, Catalogue, ShopProcess, Speed, catalogue, open_world, run_flow
+from tests.flows.world import World
+
+LINES = 20_000
+BATCHES = (500,)
+CONNECTIONS = (4,)
+_COLUMNS = ("reference", "erp_code", "reduction", "type", "reduction_tax")
+
+
+def measure(sheet: Sheet, place: Path) -> None:
+    """Both ratios at both speeds of the shop."""
+    shop = catalogue(place, LINES)
+    for speed in (REAL, FLAT_OUT):
+        sheet.title(f"Specific prices, {LINES:,} lines: {speed.name}")
+        with open_world(place / "prices", speed, shop.state, pace="full") as world:
+            _specify(world)
+            _one_speed(sheet, world, shop, speed)
+
+
+def _one_speed(sheet: Sheet, world: World, shop: Catalogue, speed: Speed) -> None:
+    name = f"specific prices, {speed.name}: "
+    with ShopProcess(speed, shop.state) as other:
+        products = [int(row["id"]) for row in other.ask("GET", "rows/products")]
+        new = [_entity(10, id_product=number) for number in products]
+        bare = best_rate(other.url, other.key, "POST", "specific_prices", new, BATCHES, CONNECTIONS)
+        known = [int(row["id"]) for row in other.ask("GET", "rows/specific_prices")]
+        changed = [_entity(20, id=number) for number in known]
+        bare_again = best_rate(other.url, other.key, "PATCH", "specific_prices", changed, BATCHES, CONNECTIONS)
+    for verb, reduction, against in (("made", 10, bare), ("changed", 20, bare_again)):
+        _drop(world, list(shop.stock_ids), reduction)
+        ran = run_flow("import_specific_prices", world)
+        steps = {step["name"]: step["seconds"] for step in world.report()["steps"]}
+        rate = LINES / ran.flow_seconds
+        writing = LINES / steps["write specific prices"]
+        sheet.add(f"{name}{verb}, against bare batches", rate / against.per_second, "ratio", ">= 0.85")
+        sheet.add(f"{name}{verb}, writing step alone against bare batches", writing / against.per_second, "ratio")
+        sheet.add(f"{name}{verb}, lines per second, flow", rate, "lines/s")
+        sheet.add(f"{name}{verb}, lines per second, bare", against.per_second, "lines/s")
+        sheet.note(f"Bare: {against}. Steps: {steps}. CPU {ran.flow_cpu:.2f} s. {world.report()['requests']}")
+
+
+def _entity(percent: int, **ids: int) -> bytes:
+    """A new price of `id_product`, or the changed reduction of `id`."""
+    case: dict[str, object] = {}
+    if "id_product" in ids:
+        nobodys = ("id_cart", "id_group", "id_customer", "id_country", "id_currency", "id_product_attribute")
+        case = {
+            **dict.fromkeys(nobodys, 0),
+            "id_shop": 1,
+            "price": "-1.000000",
+            "from_quantity": 1,
+            "reduction_tax": 1,
+            "reduction_type": "percentage",
+            "from": "0000-00-00 00:00:00",
+            "to": "0000-00-00 00:00:00",
+        }
+    fields = {**ids, **case, "reduction": f"0.{percent}0000"}
+    inside = "".join(f"<{field}>{value}</{field}>" for field, value in fields.items())
+    return f"<specific_price>{inside}</specific_price>".encode()
+
+
+def _specify(world: World) -> None:
+    """A stream of the columns that the file has."""
+    data: dict[str, dict[str, object]] = {column: {"index": index} for index, column in enumerate(_COLUMNS)}
+    data["reference"]["object_key"] = True
+    stream = {"class": "\\SpecificPrice", "enabled": True, "type": "local", "data": data}
+    (world.folder / "import.json").write_text(json.dumps({"specificprice": stream}), encoding="utf-8")
+
+
+def _drop(world: World, references: list[str], reduction: int) -> None:
+    rows = pl.DataFrame({"reference": references}).with_columns(
+        erp_code=pl.lit("SOLDES"), reduction=pl.lit(str(reduction)), type=pl.lit("%"), reduction_tax=pl.lit("1")
+    )
+    rows.write_csv(world.folder / "streams" / f"specificprice_{reduction}.csv", separator=";")
