@@ -18,25 +18,21 @@ async def priced_items(
     key_field: str,
     keys: Iterable[str],
     known: Mapping[str, tuple[int, int]],
-    rates: Mapping[int, Decimal] | None,
 ) -> dict[str, Item | Halt]:
     """Products and combinations by key; one that the shop does not have is absent.
 
-    `known` gives (id_product, id_product_attribute) where the ledger has it. `rates` are the tax rates in percent by
-    id_tax_rules_group; None: nobody asks for them.
+    `known` gives (id_product, id_product_attribute) where the ledger has it.
     """
     wanted = list(dict.fromkeys(keys))
-    items = await _read(shop, {key: known[key] for key in wanted if key in known}, rates)
+    items = await _read(shop, {key: known[key] for key in wanted if key in known})
     found = await places_of(shop, key_field, [key for key in wanted if key not in items])
     places = {key: place for key, place in found.items() if not isinstance(place, Problem)}
     problems = {key: place for key, place in found.items() if isinstance(place, Problem)}
     halts = {key: Halt(Outcome.REFUSED, problem.code, problem.detail) for key, problem in problems.items()}
-    return {**items, **halts, **await _read(shop, places, rates)}
+    return {**items, **halts, **await _read(shop, places)}
 
 
-async def _read(
-    shop: Shop, places: Mapping[str, tuple[int, int]], rates: Mapping[int, Decimal] | None
-) -> dict[str, Item]:
+async def _read(shop: Shop, places: Mapping[str, tuple[int, int]]) -> dict[str, Item]:
     """The items that are still where `places` says."""
     display = ["id", "price", "id_tax_rules_group"]
     products = await _by_id(shop, "products", {place[0] for place in places.values()}, display)
@@ -47,9 +43,7 @@ async def _read(
         if product is None or (attribute and combination is None):
             continue
         price = Decimal(product["price"] or 0) + Decimal((combination or {}).get("price") or 0)
-        group = int(product["id_tax_rules_group"] or 0)
-        rate = Decimal(0) if not group else (rates or {}).get(group)
-        items[key] = Item(id_product, attribute, price, rate)
+        items[key] = Item(id_product, attribute, price, int(product["id_tax_rules_group"] or 0))
     return items
 
 

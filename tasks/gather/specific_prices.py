@@ -70,15 +70,17 @@ class SpecificPriceStream(FlatStream):
         asked = flat_rows(rows, run.stream)
         settings = run.folder.settings
         keys = [str(row["_key"]) for row in rows]
-        rates = await tax_rates(run.shop, run.facts) if settings.specific_prices.prices == "tax_incl" else None
+        countries = await country_ids(run.shop, {row.text("iso_code").upper() for row in asked})
+        taxed = (0, *countries.values()) if settings.specific_prices.prices == "tax_incl" else ()
         market = Market(
-            items=await priced_items(run.shop, run.stream.key_column.target, keys, _known_places(run, keys), rates),
-            countries=await country_ids(run.shop, {row.text("iso_code").upper() for row in asked}),
+            items=await priced_items(run.shop, run.stream.key_column.target, keys, _known_places(run, keys)),
+            countries=countries,
             currencies=await currency_ids(run.shop, {row.text("currency").upper() for row in asked}),
             customers=await customer_ids(run.shop, {row.text("email") for row in asked}),
             id_shop=own_shop(run),
             settings=settings.specific_prices,
             default_currency=run.facts.default_currency,
+            rates={country: await tax_rates(run.shop, run.facts, country) for country in taxed},
         )
         return [
             wanted_price(asked_row, RowRef(row["_file"], row["_line"], row["_link"]), key, market)

@@ -1,4 +1,4 @@
-"""The tax rate of each tax rules group in the shop's default country."""
+"""The tax rate of each tax rules group in a country."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from decimal import Decimal
 from connectors.prestashop import Shop, ShopFacts
 
 
-async def tax_rates(shop: Shop, facts: ShopFacts) -> dict[int, Decimal]:
-    """Rate in percent by id_tax_rules_group, of active groups that have a rule for the default country."""
+async def tax_rates(shop: Shop, facts: ShopFacts, id_country: int = 0) -> dict[int, Decimal]:
+    """Rate in percent by id_tax_rules_group, of active groups that have a rule for the country; 0: the default."""
     groups = await shop.read("tax_rule_groups", display=["id", "active", "deleted"])
     open_groups = {int(g["id"]) for g in groups if str(g["active"]) == "1" and str(g.get("deleted") or "0") == "0"}
     rules = await shop.read(
         "tax_rules",
-        filters={"id_country": str(facts.default_country)},
+        filters={"id_country": str(id_country or facts.default_country)},
         display=["id", "id_tax_rules_group", "id_state", "id_tax"],
     )
     taxes = {int(tax["id"]): Decimal(str(tax["rate"])) for tax in await shop.read("taxes", display=["id", "rate"])}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -40,8 +40,8 @@ class Item:
     id_product: int
     id_product_attribute: int
     price: Decimal
-    rate: Decimal | None
-    """In percent, for the shop's default country; None: the shop has no rate for this product."""
+    tax_rules_group: int
+    """id_tax_rules_group; 0: no tax."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,18 @@ class Market:
     settings: SpecificPrices
     default_currency: int
     """id_currency of the items' own prices."""
+    rates: Mapping[int, Mapping[int, Decimal]] = field(default_factory=dict)
+    """Tax rate in percent by id_country (0: the shop's default) and id_tax_rules_group; empty when nobody asks."""
 
     def is_own_money(self, currency: str) -> bool:
         """Whether prices in this currency (ISO code, empty for all) compare with the items' own."""
         return not currency or self.currencies.get(currency.upper()) == self.default_currency
+
+    def rate(self, item: Item, country: str) -> Decimal | None:
+        """In percent, where a price for this country (ISO code, empty for all) is paid; None: the shop has none."""
+        if not item.tax_rules_group:
+            return Decimal(0)
+        return self.rates.get(self.countries.get(country.upper(), 0), {}).get(item.tax_rules_group)
 
 
 def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> WantedEntity:
@@ -120,9 +128,10 @@ def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Halt:
     if halt is not None:
         return halt
     if price is not None and settings.prices == "tax_incl":
-        if item.rate is None:
+        rate = market.rate(item, row.text("iso_code"))
+        if rate is None:
             return Halt(Outcome.REFUSED, "tax_rate_unknown")
-        price, _ = tax_excluded(price, item.rate)
+        price, _ = tax_excluded(price, rate)
     if price is not None and not reduction and recomputes and price < item.price:
         return _fields(None, six_decimals(1 - price / item.price), percent=True)
     if kind in PERCENT:

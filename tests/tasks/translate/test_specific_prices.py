@@ -21,8 +21,11 @@ EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
 
 def wanted(settings: SpecificPrices | None = None, rate: Decimal | None = Decimal(20), **cells: Any) -> WantedEntity:
     row = EMPTY | {"reference": "A", "erp_code": "S", "type": "%", "reduction_tax": True} | cells
-    item = Item(7, 3, Decimal(100), rate)
-    market = Market({"A": item}, {"FR": 8}, {"EUR": 1, "CHF": 2}, {"a@b.c": 5}, 1, settings or SpecificPrices(), 1)
+    item = Item(7, 3, Decimal(100), 4)
+    rates = {} if rate is None else {0: {4: rate}, 8: {4: Decimal(25)}}
+    market = Market(
+        {"A": item}, {"FR": 8}, {"EUR": 1, "CHF": 2}, {"a@b.c": 5}, 1, settings or SpecificPrices(), 1, rates
+    )
     return wanted_price(flat_rows([row], STREAM)[0], RowRef(0, 2, "A"), "A", market)
 
 
@@ -107,3 +110,9 @@ def test_a_price_in_another_currency_than_the_items_own_is_no_percentage_of_it(
 ) -> None:
     owned = wanted(SpecificPrices(recompute_percentage=True), price=Decimal(80), currency=currency).owned
     assert (owned["price"], owned["reduction"]) == (price, Decimal(reduction))
+
+
+@pytest.mark.parametrize(("country", "price"), [("", 80), ("fr", Decimal("76.8"))])
+def test_a_price_with_tax_holds_the_tax_of_the_country_it_is_for(country: str, price: Decimal) -> None:
+    owned = wanted(SpecificPrices(prices="tax_incl"), price=Decimal(96), iso_code=country).owned
+    assert owned["price"] == price
