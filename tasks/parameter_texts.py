@@ -10,7 +10,7 @@ Flow = TypeVar("Flow", bound=Callable[..., Any])
 
 TEXTS = {
     "shop": "Path of the shop's folder, on the machine of the worker.",
-    "since": "Empty for a usual run. A day (2026-11-20): what was done from that day on is not believed but looked at "
+    "since": "None for a usual run. A date: what was done from that day on is not believed but looked at "
     "again, files of that time included; for a shop that was restored from a backup.",
     "dry_run": "Tells in the report what would be done; nothing is written.",
     "accept_guard": "Goes on although a guard's limit is passed. Read the report of the run that was stopped first.",
