@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -14,7 +15,9 @@ import pytest
 from connectors.ledger import Ledger, Link
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.store_orders import import_store_orders
+from tests.flows import flow_process
 from tests.flows.flat_world import FlatWorld
+from tests.flows.world import KEY_VARIABLE
 from tests.tasks.mutated_files import mutated_file
 from tests.tasks.sample_streams import STORE_ORDER
 
@@ -323,6 +326,23 @@ async def test_killed_between_the_order_and_its_confirmation(world: FlatWorld) -
     assert await run(world) == "Completed"
     assert world.counts() == {"rows_read": 2, "unchanged": 2}
     assert len(orders(world)) == 1
+
+
+async def test_killed_while_it_waits_for_the_answer(world: FlatWorld) -> None:
+    world.write_settings(shop__limits={"settle_seconds": 0.1})
+    world.shop.faults.add(Fault("latency", "POST", "store_orders", times=None, seconds=3.0))
+    world.drop("storeOrder", *(one for number in range(4) for one in (shirts(f"T{number}"), belt(f"T{number}"))))
+    process = flow_process.start("import_store_orders", world.folder, {KEY_VARIABLE: world.shop.key})
+    while not world.shop.rows("orders"):
+        assert process.is_alive()
+        await asyncio.sleep(0.05)
+    process.kill()
+    process.join()
+    assert process.exitcode == -9
+    world.shop.faults.clear()
+    assert await run(world) == "Completed", world.report()["message"]
+    assert (world.counts()["rows_read"], "rejected" in world.counts()) == (8, False)
+    assert sorted(row["note"] for row in world.shop.rows("orders")) == ["T0", "T1", "T2", "T3"]
 
 
 async def test_a_shop_without_the_module_keeps_the_file_and_is_told_what_to_do(flat_world: FlatWorld) -> None:
