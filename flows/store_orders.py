@@ -23,9 +23,10 @@ async def import_store_orders(
 ) -> State:
     """Sales with their articles, from the `storeOrder` stream's files to the shop, which needs our module.
 
-    Nobody gets a mail, nothing is captured and no stock moves. `shop` is the path of the shop's folder. `since` reads
-    again the files of that day and later, and compares their sales with the shop's orders; a sale that is an order
-    stays as it is. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard would stop.
+    Nobody gets a mail, nothing is captured, and no stock moves unless the settings say so. `shop` is the path of the
+    shop's folder. `since` reads again the files of that day and later, and compares their sales with the shop's
+    orders; a sale that is an order stays as it is. `dry_run` ends with a plan. `accept_guard` applies a plan that a
+    guard would stop.
     """
     return await carried_out(_steps, Asked("import_store_orders", "storeOrder", shop, since, dry_run, accept_guard))
 
