@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterable
 from typing import Any
@@ -37,7 +38,9 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
         run.rows.end(_settled(plan.entities))
         run.planned += [_planned(plan.stream, one) for one in plan.entities if one.action]
         return
-    _confirm(run, plan, [one for one in plan.entities if not one.action])
+    idle = [one for one in plan.entities if not one.action]
+    _remember(run, plan, idle)
+    run.rows.end(_settled(idle))
     busy = [one for one in plan.entities if one.action]
     with run.step(plan.stream.steps[1]):
         done = 0
@@ -110,7 +113,9 @@ class _Batch:
         for one in self.batch:
             if refusal := (self.refused | wrong).get(one.ref.key):
                 one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
-        _confirm(self.run, self.plan, self.batch)
+        # The disk acknowledges each confirmation: other requests go out meanwhile.
+        await asyncio.to_thread(_remember, self.run, self.plan, self.batch)
+        self.run.rows.end(_settled(self.batch))
 
     async def _delete(self, entities: list[PlannedEntity]) -> None:
         if entities:
@@ -126,7 +131,8 @@ class _Batch:
             return
         if self.stream.notes_intent:
             intents = [Link(one.ref.key, 0, state=INTENT) for one in entities]
-            self.run.ledger.confirm(self.run.folder.name, self.stream.kind, intents, run_id=self.run.run_id)
+            place = (self.run.folder.name, self.stream.kind)
+            await asyncio.to_thread(self.run.ledger.confirm, *place, intents, run_id=self.run.run_id)
         receipts = await self.run.shop.create(
             self.stream.resource,
             [sent[one.ref.key] for one in entities],
@@ -188,7 +194,7 @@ def _entity(one: PlannedEntity, fields: Fields) -> Entity:
     return entity
 
 
-def _confirm(run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
+def _remember(run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
     kind = plan.stream.kind
     forgotten = [one.ref.key for one in batch if _is_forgotten(plan.stream, one)]
     if forgotten:
@@ -196,7 +202,6 @@ def _confirm(run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
     links = [link for one in batch if (link := _link(one, plan)) is not None]
     if links:
         run.ledger.confirm(run.folder.name, kind, links, run_id=run.run_id)
-    run.rows.end(_settled(batch))
 
 
 def _is_forgotten(stream: FlatStream, one: PlannedEntity) -> bool:
