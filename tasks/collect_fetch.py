@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,29 +52,30 @@ async def acknowledge_all(run: Collecting) -> None:
 @task(name="fetch files", cache_policy=NO_CACHE, persist_result=False)
 async def fetch_from(run: Collecting, settings: SourceSettings, streams: Sequence[StreamSpec]) -> None:
     """The files of one source are in the drop folder; those whose import has ended well are acknowledged before."""
-    try:
-        async with open_source(settings, run.folder, run.ledger) as source:
-            if not run.asked.dry_run:
-                await _acknowledge(run, settings, source)
-            choice, paths = await _choice(run, settings, source, streams)
-            _account(run, settings, choice)
-            await _fetch(run, settings, source, choice.coming)
-            if not run.asked.dry_run:
-                run.ledger.forget_fetches(run.folder.name, settings.name, kept_since(run), paths)
-    except TooSoonError as error:
-        run.tell(Level.INFO, "source_too_soon", settings.name, detail=f"{error.next_at:%H:%M:%S}")
-    except ConfigurationError:
-        raise
-    except PasserelleError as error:
-        run.fail(settings.name, error)
+
+    async def fetch(source: Source) -> None:
+        if not run.asked.dry_run:
+            await _acknowledge(run, settings, source)
+        choice, paths = await _choice(run, settings, source, streams)
+        _account(run, settings, choice)
+        await _fetch(run, settings, source, choice.coming)
+        if not run.asked.dry_run:
+            run.ledger.forget_fetches(run.folder.name, settings.name, kept_since(run), paths)
+
+    await _with_source(run, settings, fetch)
 
 
 @task(name="acknowledge files", cache_policy=NO_CACHE, persist_result=False)
 async def acknowledge_to(run: Collecting, settings: SourceSettings) -> None:
     """The source knows which of its files are done with."""
+    await _with_source(run, settings, lambda source: _acknowledge(run, settings, source))
+
+
+async def _with_source(run: Collecting, settings: SourceSettings, work: Callable[[Source], Awaitable[None]]) -> None:
+    """What goes wrong with the source is told, and the next source goes on."""
     try:
         async with open_source(settings, run.folder, run.ledger) as source:
-            await _acknowledge(run, settings, source)
+            await work(source)
     except TooSoonError as error:
         run.tell(Level.INFO, "source_too_soon", settings.name, detail=f"{error.next_at:%H:%M:%S}")
     except ConfigurationError:

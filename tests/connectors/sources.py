@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 import pytest
 
 from connectors.files.arrive import fetched_aside
-from schemas.errors import RefusedError
+from schemas.errors import RefusedError, TransientError
 from schemas.offered import CHANGED, GONE, Offered
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -25,6 +26,27 @@ class Remote(Protocol):
 
     def open(self) -> AbstractAsyncContextManager[Any]:
         """The source that gives its files."""
+
+
+class RemoteFolder:
+    """The far side of a source that is a folder on this machine as well."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, name: str, content: bytes, modified_at: datetime = NOON) -> None:
+        path = self.root / name
+        path.write_bytes(content)
+        os.utime(path, (modified_at.timestamp(),) * 2)
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.root.iterdir())
+
+
+class Cutting(Remote, Protocol):
+    """A far side that can be told to break off."""
+
+    def cut_after(self, size: int | None) -> None: ...
 
 
 async def read(source: Any, file: Offered) -> bytes:
@@ -113,3 +135,18 @@ class SourceSuite:
                 await read(source, first)
             assert caught.value.code == GONE
             assert await read(source, second) == b"A;2\n"
+
+
+class CutSuite:
+    """For the sources whose connection may break in the middle of a file."""
+
+    @pytest.mark.parametrize("size", [1, 1000, 40_000])
+    async def test_a_connection_that_is_cut_leaves_nothing_behind(
+        self, remote: Cutting, tmp_path: Path, size: int
+    ) -> None:
+        remote.put("stock.csv", b"A;1\n" * 250_000)
+        remote.cut_after(size)
+        part = tmp_path / "part"
+        with pytest.raises(TransientError):
+            await fetched(remote, part)
+        assert not part.exists()

@@ -1,29 +1,17 @@
 from __future__ import annotations
 
-import os
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from connectors.files.folder_source import FolderSource
 from schemas.errors import TransientError
-from tests.connectors.sources import NOON, SourceSuite
+from tests.connectors.sources import RemoteFolder, SourceSuite
 
 
-class Folder:
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def put(self, name: str, content: bytes, modified_at: datetime = NOON) -> None:
-        (self.path / name).write_bytes(content)
-        os.utime(self.path / name, (modified_at.timestamp(),) * 2)
-
-    def names(self) -> list[str]:
-        return sorted(path.name for path in self.path.iterdir())
-
+class Folder(RemoteFolder):
     def open(self) -> FolderSource:
-        return FolderSource(self.path)
+        return FolderSource(self.root)
 
 
 @pytest.fixture
@@ -37,8 +25,8 @@ class TestFolder(SourceSuite):
 
 async def test_links_and_folders_are_left_alone(remote: Folder) -> None:
     remote.put("stock.csv", b"")
-    (remote.path / "link.csv").symlink_to(remote.path / "stock.csv")
-    (remote.path / "folder.csv").mkdir()
+    (remote.root / "link.csv").symlink_to(remote.root / "stock.csv")
+    (remote.root / "folder.csv").mkdir()
     async with remote.open() as source:
         assert [file.name for file in await source.offered()] == ["stock.csv"]
 
@@ -47,8 +35,8 @@ async def test_a_file_that_became_a_link_is_not_followed(remote: Folder, tmp_pat
     remote.put("stock.csv", b"A;1\n")
     async with remote.open() as source:
         [file] = await source.offered()
-        (remote.path / "stock.csv").rename(remote.path / "elsewhere")
-        (remote.path / "stock.csv").symlink_to(remote.path / "elsewhere")
+        (remote.root / "stock.csv").rename(remote.root / "elsewhere")
+        (remote.root / "stock.csv").symlink_to(remote.root / "elsewhere")
         with pytest.raises(TransientError):
             [chunk async for chunk in source.chunks(file)]
 

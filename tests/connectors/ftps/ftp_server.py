@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import warnings
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from connectors.ftps import FtpsAccess, FtpsSource
-from tests.connectors.sources import NOON
+from tests.connectors.sources import RemoteFolder
 
 with warnings.catch_warnings():
     # It imports asyncore, which Python 3.11 still has and already deprecates.
@@ -24,11 +22,11 @@ with warnings.catch_warnings():
 USER, PASSWORD = "boutique", "sandbox"
 
 
-class FtpServer:
+class FtpServer(RemoteFolder):
     """The far side of an FTPS source. `lacks` are commands that this server does not know."""
 
     def __init__(self, root: Path, certificate: Path, *, lacks: tuple[str, ...] = ()) -> None:
-        self.root = root
+        super().__init__(root)
         self.certificate = certificate
         self._loop = IOLoop()
         self._ending = threading.Event()
@@ -70,14 +68,6 @@ class FtpServer:
     def cut_after(self, size: int | None) -> None:
         """A transfer ends once so many bytes were sent."""
         self._dtp.cut_after = size  # type: ignore[attr-defined] # set when the class was made
-
-    def put(self, name: str, content: bytes, modified_at: datetime = NOON) -> None:
-        path = self.root / name
-        path.write_bytes(content)
-        os.utime(path, (modified_at.timestamp(),) * 2)
-
-    def names(self) -> list[str]:
-        return sorted(path.name for path in self.root.iterdir())
 
     def open(self, **changes: Any) -> FtpsSource:
         given: dict[str, Any] = {"password": PASSWORD, "verify_tls": str(self.certificate), "patience_seconds": 20.0}

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.errors import DeniedError, RefusedError, TransientError
 from tests.connectors.ftps.ftp_server import FtpServer
-from tests.connectors.sources import NOON, SourceSuite, fetched
+from tests.connectors.sources import NOON, CutSuite, SourceSuite
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def remote(root: Path, own_certificate: Path, request: pytest.FixtureRequest) ->
         yield server
 
 
-class TestFtps(SourceSuite):
+class TestFtps(SourceSuite, CutSuite):
     """A folder of an FTP server over TLS."""
 
 
@@ -50,16 +50,6 @@ async def test_folders_are_left_alone(remote: FtpServer) -> None:
     (remote.root / "folder.csv").mkdir()
     async with remote.open() as source:
         assert await source.offered() == []
-
-
-@pytest.mark.parametrize("size", [1, 1000, 40_000])
-async def test_a_connection_that_is_cut_leaves_nothing_behind(remote: FtpServer, tmp_path: Path, size: int) -> None:
-    remote.put("stock.csv", b"A;1\n" * 250_000)
-    remote.cut_after(size)
-    part = tmp_path / "part"
-    with pytest.raises(TransientError):
-        await fetched(remote, part)
-    assert not part.exists()
 
 
 async def test_a_server_that_tells_no_times_is_compared_by_size(root: Path, own_certificate: Path) -> None:

@@ -6,14 +6,13 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 import asyncssh
 
 from connectors.sftp import SftpAccess, SftpSource
-from tests.connectors.sources import NOON
+from tests.connectors.sources import RemoteFolder
 
 USER, PASSWORD = "boutique", "sandbox"
 
@@ -58,11 +57,11 @@ class _Files(asyncssh.SFTPServer):
         return bytes(content)
 
 
-class SshServer:
+class SshServer(RemoteFolder):
     """The far side of an SFTP source."""
 
     def __init__(self, root: Path, client_key: str = "") -> None:
-        self.root = root
+        super().__init__(root)
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.port = 0
         self._client_key = client_key
@@ -108,14 +107,6 @@ class SshServer:
     @property
     def public_key(self) -> str:
         return self.host_key.export_public_key().decode().strip()
-
-    def put(self, name: str, content: bytes, modified_at: datetime = NOON) -> None:
-        path = self.root / name
-        path.write_bytes(content)
-        os.utime(path, (modified_at.timestamp(),) * 2)
-
-    def names(self) -> list[str]:
-        return sorted(path.name for path in self.root.iterdir())
 
     def access(self, **changes: Any) -> SftpAccess:
         given: dict[str, Any] = {"port": self.port, "password": PASSWORD, "patience_seconds": 20.0}

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.errors import ConfigurationError, DeniedError, TransientError
 from tests.connectors.sftp.ssh_server import SshServer
-from tests.connectors.sources import SourceSuite, fetched
+from tests.connectors.sources import CutSuite, SourceSuite
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def remote(tmp_path: Path) -> Iterator[SshServer]:
         yield server
 
 
-class TestSftp(SourceSuite):
+class TestSftp(SourceSuite, CutSuite):
     """A folder of an SSH server."""
 
 
@@ -95,16 +95,6 @@ def odd_names(remote: SshServer) -> None:
 async def test_links_folders_and_names_in_no_known_writing_do_no_harm(remote: SshServer, odd_names: None) -> None:
     async with remote.open() as source:
         assert sorted(file.name for file in await source.offered()) == ["caf\udce9.csv", "stock.csv"]
-
-
-@pytest.mark.parametrize("size", [1, 1000, 40_000])
-async def test_a_connection_that_is_cut_leaves_nothing_behind(remote: SshServer, tmp_path: Path, size: int) -> None:
-    remote.put("stock.csv", b"A;1\n" * 12_500)
-    remote.cut_after(size)
-    part = tmp_path / "part"
-    with pytest.raises(TransientError):
-        await fetched(remote, part)
-    assert not part.exists()
 
 
 async def test_a_server_that_is_not_there_is_told(remote: SshServer) -> None:
