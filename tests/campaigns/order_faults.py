@@ -94,15 +94,15 @@ def disturbed(
     """The act under `disturb` for some runs, then run again undisturbed; a failed run must name its remedy."""
     wanted = stage.outcome(act)
     with stage.trial(act) as trial:
-        shop, erp = trial.world.shop.faults, trial.world.erp
+        shop, erp = trial.world.shop.faults, trial.world.erp.faults
         disturb(trial)
         ended = [trial.run() for _ in range(runs)]
-        asked = sum(erp.requests.values())
+        struck = shop.struck + erp.struck
         shop.clear()
-        erp.faults.clear()
+        erp.clear()
         broken = [f"no remedy: {each.message}" for each in ended if remedied and "Remedy" not in each.message]
         broken += trial.broken_laws(wanted.held, trial.run_until_ended_well())
-        return Disturbed(f"{what}, {asked} requests to the ERP", shop.struck, broken)
+        return Disturbed(what, struck, broken)
 
 
 def seeded(stage: OrderStage, seed: int, trials: int) -> Iterator[Disturbed]:

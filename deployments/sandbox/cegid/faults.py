@@ -47,6 +47,8 @@ class Faults:
         self._waiting: list[Fault] = []
         self._chance: tuple[float, tuple[Kind, ...], random.Random] | None = None
         self._lock = threading.Lock()
+        self.struck = 0
+        """How many calls went wrong so far."""
 
     def add(
         self,
@@ -78,13 +80,21 @@ class Faults:
     def take(self, operation: str) -> Fault | None:
         """The fault that strikes this call, if any; it is used up."""
         with self._lock:
-            for fault in self._waiting:
-                if fault.operation in ("*", operation):
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._waiting.remove(fault)
-                    return fault
-            if self._chance is None or operation == "wsdl":
-                return None
-            share, kinds, dice = self._chance
-            return Fault(dice.choice(kinds), operation) if dice.random() < share else None
+            fault = self._by_rule(operation) or self._by_chance(operation)
+            self.struck += fault is not None
+            return fault
+
+    def _by_rule(self, operation: str) -> Fault | None:
+        for fault in self._waiting:
+            if fault.operation in ("*", operation):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self._waiting.remove(fault)
+                return fault
+        return None
+
+    def _by_chance(self, operation: str) -> Fault | None:
+        if self._chance is None or operation == "wsdl":
+            return None
+        share, kinds, dice = self._chance
+        return Fault(dice.choice(kinds), operation) if dice.random() < share else None
