@@ -96,6 +96,8 @@ async def _under_lease(
         ledger.finish_run(run_id, "Failed", {}, str(_disk_fault(error)), None)
         raise
     finally:
+        # Cancelled in the Prefect interface or stopped from the keyboard: no error is told, and the run is over.
+        ledger.end_dead_runs(folder.name, asked.flow)
         shutil.rmtree(work, ignore_errors=True)
 
 
