@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from random import Random
+from typing import get_args
 
 from deployments.sandbox.cegid.faults import Kind
 from deployments.sandbox.shop import Fault, FaultKind
@@ -11,21 +12,7 @@ from tests.campaigns.faults import Disturbed
 from tests.campaigns.order_stage import ACTS, OrderAct, OrderStage, OrderTrial
 
 ERP_SHARE, SHOP_RATE = 0.05, 0.05
-ERP_KINDS: tuple[Kind, ...] = (
-    "slow",
-    "401",
-    "500",
-    "503",
-    "html",
-    "entities",
-    "redirect",
-    "reset-before",
-    "reset-after",
-    "500-after",
-    "fault-en",
-    "fault-fr",
-    "fault-timeout",
-)
+ERP_KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "huge")
 SHOP_KINDS: tuple[FaultKind, ...] = (
     "latency",
     "429",

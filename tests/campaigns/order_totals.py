@@ -14,28 +14,14 @@ from tests.campaigns import order_laws
 from tests.campaigns.generated_orders import CENT, CURRENCIES, MICRO, Line, Made, cents, made
 from tests.campaigns.order_stage import ENDED_WELL, ORDERS, OrderTrial, WatchedWorld
 from tests.campaigns.stage import FOLDER
+from tests.flows.order_world import ASSOCIATIONS
 
 AT_ONCE = 250
 """Orders of one run."""
-_ASSOCIATIONS = """
-[titles]
-"M" = 1
-"MME" = 2
-[countries]
-FR = "FRA"
-BE = "BEL"
-[carriers]
-2 = "COLISSIMO"
-[[payments]]
-module = "ps_wirepayment"
-erp = "VIR"
+_OTHER_MARKETS = """
 [[payments]]
 module = "market"
 erp = "MKT"
-[[payments]]
-module = "market"
-label = "Amazon"
-erp = "AMZ"
 """
 
 
@@ -66,7 +52,7 @@ class Till:
             iso: world.shop.insert("currencies", {"iso_code": iso, "name": iso, "conversion_rate": rate, "active": 1})
             for iso, rate in CURRENCIES.items()
         }
-        (world.folder / "associations.toml").write_text(_ASSOCIATIONS, encoding="utf-8")
+        (world.folder / "associations.toml").write_text(ASSOCIATIONS + _OTHER_MARKETS, encoding="utf-8")
 
     def place(self, numbers: Sequence[int]) -> None:
         """The orders of these numbers, paid."""
