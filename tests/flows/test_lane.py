@@ -61,19 +61,6 @@ async def test_the_stock_of_the_product_stream_takes_the_lane_too(stocked: World
     assert stocked.shop.count("PATCH", "stock_availables") == 0
 
 
-async def test_five_hundred_lines_at_most_go_in_one_request(make_world: Callable[..., World]) -> None:
-    world = make_world(module=True)
-    world.write_settings(shop={"lane": "module-plain"}, guards={"max_zeroed_share": 1.0})
-    many = {f"SAC{number:04}": 1 for number in range(1_800)}
-    for key in many:
-        world.shop.insert("products", {"reference": key, "name": {1: "Bag", 2: "Sac"}, "price": "5"})
-    for quantity in (1, 2, 3):
-        world.drop_stock(dict.fromkeys(many, quantity))
-        assert (await world.stock()).name == "Completed"
-    assert {int(row["quantity"]) for row in world.shop.rows("stock_availables")} == {3}
-    assert 4 <= world.report()["requests"]["writes"] <= 12
-
-
 async def test_later_files_and_later_lines_win(stocked: World) -> None:
     stocked.drop_stock({"CEINTURE": 1, "ROBE0001-M": 1})
     path = stocked.drop_stock({"CEINTURE": 2})

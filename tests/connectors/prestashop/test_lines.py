@@ -9,6 +9,7 @@ import pytest
 
 from connectors.prestashop import Shop, ShopLimits
 from connectors.prestashop.lines import LEFT, fits_in_a_line, left_lines
+from connectors.prestashop.pace import Learnt
 from deployments.sandbox.shop import Fault, SandboxShop
 from schemas.errors import DeniedError, TransientError
 
@@ -43,11 +44,8 @@ async def test_each_line_gets_its_receipt(sandbox: SandboxShop, shop: Shop) -> N
     by_place = {receipt.position: receipt for receipt in receipts}
     assert len(receipts) == 42
     assert {by_place[place].outcome for place in range(40) if place != 1} == {"updated"}
-    assert [by_place[place].error.code for place in (1, 40, 41) if by_place[place].error] == [
-        "invalid",
-        "unknown",
-        "invalid",
-    ]
+    errors = [by_place[place].error for place in (1, 40, 41)]
+    assert [error.code for error in errors if error] == ["invalid", "unknown", "invalid"]
     assert sorted(_quantities(sandbox)) == [0, 7]
 
 
@@ -55,6 +53,13 @@ async def test_a_reference_given_twice_gets_its_last_value(sandbox: SandboxShop,
     receipts = await shop.put_lines("stock_lines", [("BAG000", "3"), ("BAG000", "4")], mode="plain")
     assert [receipt.outcome for receipt in receipts] == ["updated", "updated"]
     assert sorted(_quantities(sandbox)) == [0, 4]
+
+
+async def test_a_request_never_holds_more_lines_than_the_limit(sandbox: SandboxShop, shop: Shop) -> None:
+    shop.pace.start_from(Learnt(4, {}, {"stock_lines": 5_000}, {}))
+    sandbox.reset_counts()
+    await shop.put_lines("stock_lines", [(f"NOBODY{number}", "1") for number in range(1_200)], mode="plain")
+    assert sandbox.writes >= 3
 
 
 @pytest.mark.parametrize(
