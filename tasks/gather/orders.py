@@ -12,9 +12,10 @@ from connectors.prestashop.filters import after
 from schemas.documents import Order
 from tasks.gather.order_dates import instant, local_text, zone_of
 from tasks.gather.order_rows import Around, ShopWords, order_of, whole
+from tasks.gather.store_orders import MODULE
 from tasks.plan.orders import SeenOrder
 
-_SEEN = ("id", "current_state", "date_add", "date_upd")
+_SEEN = ("id", "current_state", "date_add", "date_upd", "module")
 _ORDER = (
     *_SEEN,
     "id_address_delivery",
@@ -23,7 +24,6 @@ _ORDER = (
     "id_currency",
     "id_customer",
     "id_carrier",
-    "module",
     "payment",
     "reference",
     "gift",
@@ -128,6 +128,7 @@ async def see_orders(
             whole(row, "current_state"),
             instant(row["date_add"], zone),
             instant(row["date_upd"], zone),
+            is_store_sale=row["module"] == MODULE,
         )
         for row in rows
     )

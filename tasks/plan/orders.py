@@ -20,6 +20,8 @@ class SeenOrder:
     state: int
     placed_at: datetime
     updated_at: datetime
+    is_store_sale: bool = False
+    """Our module made it of a sale that came from the ERP."""
 
     @property
     def key(self) -> str:
@@ -65,6 +67,8 @@ def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[
         known = deliveries.get(order.key)
         if known == DELIVERED:
             found.ended.append(Ended(order, Outcome.UNCHANGED))
+        elif order.is_store_sale:
+            found.ended.append(Ended(order, Outcome.IGNORED, "order_came_from_erp"))
         elif which.placed_from is not None and order.placed_at < which.placed_from:
             found.ended.append(Ended(order, Outcome.IGNORED, "order_too_old"))
         elif order.state in which.states:

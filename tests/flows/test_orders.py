@@ -111,6 +111,13 @@ async def test_orders_placed_before_the_first_day_never_go(world: OrderWorld) ->
     assert world.deliveries() == {str(recent): "delivered"}
 
 
+async def test_a_sale_that_came_from_the_erp_never_goes_back_to_it(world: OrderWorld) -> None:
+    world.place(module="passerelle")
+    await world.orders()
+    assert world.counts() == {"rows_read": 1, "ignored": 1}
+    assert world.documents() == []
+
+
 async def test_the_watermark_set_back_a_month_duplicates_nothing(world: OrderWorld) -> None:
     for _ in range(4):
         world.place()
