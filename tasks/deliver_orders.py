@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
 
 from schemas.documents import DocumentStatus, Order
 from schemas.errors import RefusedError, TransientError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import RETRIES, Chunk, chunk_task, chunked
 from tasks.deliver import Courier, Handover, Parcel
 from tasks.deliver_customer import SEVERAL, Registry
 from tasks.erp import Erp
@@ -25,7 +22,6 @@ from tasks.translate.cegid_amounts import cents
 from tasks.translate.cegid_orders import order_document
 from tasks.translate.discretion import discreet
 
-RETRIES = 3
 ERP = "cegid"
 """The system that a TransientError of the ERP names; the ledger has its own."""
 NO_ANSWER = "order_erp_no_answer"
@@ -93,15 +89,7 @@ def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
     run.rows.end(as_settled([Ended(_seen(order), Outcome.CREATED)]))
 
 
-@task(
-    name="deliver orders",
-    retries=RETRIES,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("deliver orders")
 async def hand_over(counter: Counter, chunk: Orders) -> None:
     """One chunk of orders, each its own transaction.
 

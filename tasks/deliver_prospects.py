@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
-
 from schemas.documents import Customer
 from schemas.errors import RefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.deliver_customer import SEVERAL, Registry
 from tasks.deliver_orders import open_registry
 from tasks.erp import Erp
@@ -44,15 +40,7 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
     run.ledger.set_watermark(run.folder.name, erp.kind("customers"), prospects.seen_until)
 
 
-@task(
-    name="deliver customers",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("deliver customers")
 async def hand_over_customers(run: Run, erp: Erp, registry: Registry, chunk: Chunk[list[Customer]]) -> None:
     """One chunk of prospects, each on its own."""
     registry.recall(customer for group in chunk.left for customer in group)

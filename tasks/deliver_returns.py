@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
-
 from schemas.documents import DocumentType, Return
 from schemas.errors import RefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.deliver import Courier, Handover, Parcel
 from tasks.erp import Erp
 from tasks.plan.order_preview import preview
@@ -55,15 +51,7 @@ def _plan(run: Run, erp: Erp, due: DueReturn) -> None:
     end_returns(run, [due.key], Outcome.CREATED)
 
 
-@task(
-    name="deliver returns",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("deliver returns")
 async def hand_over_returns(run: Run, erp: Erp, courier: Courier, chunk: Chunk[list[DueReturn]]) -> None:
     """One chunk of returns, each its own transaction."""
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.tasks import Task
+from prefect.tasks import Task, exponential_backoff
 
 from schemas.errors import TransientError
 from tasks.run import Run
 
 Unit = TypeVar("Unit")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
+RETRIES = 3
 MOST_CHUNKS = 150
 """A task run costs Prefect some milliseconds and 20 kB: at most about 200 of them in a flow run."""
 
@@ -23,6 +28,19 @@ def try_again(_task: Task[..., object], _task_run: TaskRun, state: State) -> boo
     """Whether a chunk that failed is worth another try: only when the system could not answer."""
     # In a running event loop `state.result()` is a coroutine; a failure that is not persisted is `data` itself.
     return isinstance(state.data, TransientError)
+
+
+def chunk_task(name: str) -> Callable[[Callable[Given, Result]], Task[Given, Result]]:
+    """Makes a function the task of one chunk, tried again while the system cannot answer."""
+    return task(
+        name=name,
+        retries=RETRIES,
+        retry_delay_seconds=exponential_backoff(2),
+        retry_jitter_factor=0.5,
+        retry_condition_fn=try_again,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
 
 
 class Chunk(Generic[Unit]):

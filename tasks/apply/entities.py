@@ -8,15 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
 
 from connectors.ledger import Link
 from connectors.prestashop import Entity, Receipt
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.flat_stream import EntitiesPlan, FlatStream
 from tasks.plan.entities import Fields, PlannedEntity
 from tasks.plan.stock import SETTLED
@@ -63,15 +60,7 @@ def _planned(stream: FlatStream, one: PlannedEntity) -> PlannedChange:
     return PlannedChange(one.ref.key, stream.kind, one.action or "update", tuple(changes))
 
 
-@task(
-    name="write entities",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("write entities")
 async def write_entities(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan) -> None:
     """One chunk of entities: every batch is written, read back and confirmed on its own."""
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
-
 from connectors.prestashop import Entity, Identity
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.followed import end, end_refused, remember
 from tasks.plan.statuses import Move, by_state
 from tasks.prepare_order_statuses import KIND
@@ -46,15 +42,7 @@ def _planned(each: Move) -> PlannedChange:
     return PlannedChange(str(each.one.id), "order", "update", tuple(changes))
 
 
-@task(
-    name="write statuses",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("write statuses")
 async def write_statuses(run: Run, chunk: Chunk[Move]) -> None:
     """One chunk: the parcel first, so that the mail of a state can tell it; then the states, none of them twice."""
     run.lease.check()

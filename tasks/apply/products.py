@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
 
 from connectors.ledger import Link
 from connectors.prestashop import Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.gather.names import create_names
 from tasks.plan.shapes import Operation, PlannedRow, ProductPlan
 from tasks.plan.stock import SETTLED
@@ -99,15 +96,7 @@ def _weight(product: ProductPlan) -> int:
     return len(product.operations)
 
 
-@task(
-    name="write products",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("write products")
 async def write_products(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan) -> None:
     """One chunk of products: every batch is written, read back and confirmed on its own."""
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
-
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.followed import end, end_refused, remember
 from tasks.gather.order_rows import whole
 from tasks.plan.statuses import Move, by_state
@@ -36,15 +32,7 @@ def _planned(each: Move) -> PlannedChange:
     return PlannedChange(str(each.one.id), "return", "update", (("state", str(each.one.state), str(each.state)),))
 
 
-@task(
-    name="write return statuses",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("write return statuses")
 async def write_return_statuses(run: Run, chunk: Chunk[Move]) -> None:
     """One chunk. Writing again is safe: the module mails the customer of another state only."""
     run.lease.check()

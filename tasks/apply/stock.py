@@ -7,14 +7,11 @@ import random
 from dataclasses import dataclass
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
 
 from connectors.ledger import Link
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.apply.lane import Lane, lane_of
 from tasks.gather.stock import stock_rows
 from tasks.plan.stock import SETTLED, WRITES, StockPlan, plan_stock
@@ -97,15 +94,7 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
     run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again]))
 
 
-@task(
-    name="write stock",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("write stock")
 async def write_stock(run: Run, chunk: Chunk[Line], gone: list[Line], lane: Lane) -> None:
     """One chunk of quantities: every batch is written, read back and confirmed on its own.
 

@@ -6,15 +6,12 @@ import random
 from collections.abc import Iterable, Sequence
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.tasks import exponential_backoff
 
 from connectors.ledger import Link
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunked, try_again
+from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.apply.stock import KIND as STOCK
 from tasks.gather.store_orders import orders_by_id
 from tasks.plan.stock import SETTLED
@@ -61,15 +58,7 @@ def _tell_kept(run: Run, sales: Iterable[PlannedSale]) -> None:
             run.tell(Level.ERROR, KEPT, sale.key, detail=sale.detail)
 
 
-@task(
-    name="write store orders",
-    retries=3,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    retry_condition_fn=try_again,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+@chunk_task("write store orders")
 async def write_store_orders(run: Run, chunk: Chunk[PlannedSale], plan: SalesPlan) -> None:
     """One chunk of sales. Sending again is safe: the module says of a sale that it has it already."""
 
