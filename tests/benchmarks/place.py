@@ -95,12 +95,11 @@ def run_flow(flow: str, world: World) -> Ran:
     return ran
 
 
-def open_world(folder: Path, speed: Speed, state: Path | None = None, **limits: Any) -> World:
-    """A folder made anew and a shop process, to be entered."""
+def open_world(folder: Path, speed: Speed, state: Path | None = None) -> World:
+    """A folder made anew and a shop process, to be entered; pace full, as every `World`."""
     shutil.rmtree(folder, ignore_errors=True)
     world = World(folder, ShopProcess(speed, state))  # type: ignore[arg-type] # what a World needs of one
     folder.mkdir(parents=True)
-    world.write_settings(shop__limits=limits)
     return world
 
 

@@ -14,7 +14,7 @@ from tests.flows.world import World
 
 LINES = 20_000
 BATCHES = (500,)
-CONNECTIONS = (4,)
+CONNECTIONS = (4, 6)
 _COLUMNS = ("reference", "erp_code", "reduction", "type", "reduction_tax")
 
 
@@ -23,7 +23,7 @@ def measure(sheet: Sheet, place: Path) -> None:
     shop = catalogue(place, LINES)
     for speed in (REAL, FLAT_OUT):
         sheet.title(f"Specific prices, {LINES:,} lines: {speed.name}")
-        with open_world(place / "prices", speed, shop.state, pace="full") as world:
+        with open_world(place / "prices", speed, shop.state) as world:
             _specify(world)
             _one_speed(sheet, world, shop, speed)
 

@@ -17,7 +17,7 @@ PRODUCTS = 2_000
 SIZES = ("XS", "S", "M", "L", "XL")
 NAIVE_PRODUCTS = 20
 BATCH = 50
-CONNECTIONS = (2, 4)
+CONNECTIONS = (4, 6)
 
 
 def measure(sheet: Sheet, place: Path) -> None:
@@ -26,7 +26,7 @@ def measure(sheet: Sheet, place: Path) -> None:
         sheet.title(f"{PRODUCTS:,} new products with {len(SIZES)} combinations each: {speed.name}")
         bare = min(_bare_seconds(speed, count) for count in CONNECTIONS)
         naive = _naive_seconds(speed)
-        with open_world(place / "products", speed, pace="full") as world:
+        with open_world(place / "products", speed) as world:
             _one_speed(sheet, world, speed, bare, naive)
 
 

@@ -22,7 +22,7 @@ from tests.flows.world import World
 LINES = 20_000
 NAIVE_SAMPLE = 200
 BATCHES = (100, 500, 1000)
-CONNECTIONS = (4,)
+CONNECTIONS = (4, 6)
 
 
 def measure(sheet: Sheet, place: Path) -> None:
@@ -30,7 +30,7 @@ def measure(sheet: Sheet, place: Path) -> None:
     shop = catalogue(place, LINES)
     for speed in (REAL, FLAT_OUT):
         sheet.title(f"Stock, {LINES:,} changed lines: {speed.name}")
-        world = open_world(place / "stock", speed, shop.state, pace="full")
+        world = open_world(place / "stock", speed, shop.state)
         with world:
             _one_speed(sheet, world, shop, speed)
 

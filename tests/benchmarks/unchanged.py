@@ -41,7 +41,7 @@ def measure(sheet: Sheet, place: Path) -> None:
 
 
 def _one_size(sheet: Sheet, place: Path, shop: Catalogue, rows: int) -> None:
-    world = open_world(place / "unchanged", FLAT_OUT, shop.state, pace="full")
+    world = open_world(place / "unchanged", FLAT_OUT, shop.state)
     with world:
         frame = quantities(rows)
         ids = [shop.stock_ids.get(reference(number), _SHOP_ID_OF_THE_OTHERS + number) for number in range(rows)]
