@@ -26,7 +26,7 @@ demo: $(READY) ## three days of a shop and its ERP on this machine, in under thr
 	@$(BIN)/passerelle demo
 
 test: $(READY) ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY) ## ruff, all families, and the format
 	@$(BIN)/ruff check .
