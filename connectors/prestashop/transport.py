@@ -86,6 +86,8 @@ class Transport:
         )
         self.headers: httpx.Headers = httpx.Headers()
         """Those of the last answer that told the shop's version."""
+        self.told_away = False
+        """Whether it was said that nothing answers, and nothing has answered since: many requests wait, one says so."""
         self.before_write: Callable[[], None] = _may_always
         """Asked before every request that writes; it raises when the caller may no longer write."""
 
@@ -127,6 +129,7 @@ class Transport:
             if method in _WRITES:
                 self.before_write()
             reply = replace(await self._exchange(method, resource, query, body), in_flight=in_flight)
+        self.told_away &= reply.verdict is Verdict.NOT_SENT
         self._tell_pace(reply, lane, entities)
         if reply.verdict is Verdict.DONE and method in _WRITES:
             self.traffic.entities_written += entities
@@ -226,7 +229,8 @@ class Patience:
             delay = max(reply.retry_after, delay)
         if self._waited + delay > self._transport.limits.patience_seconds:
             raise transient(reply, self._action, self._waited)
-        if reply.verdict is Verdict.NOT_SENT and not self._waited:
+        if reply.verdict is Verdict.NOT_SENT and not self._transport.told_away:
+            self._transport.told_away = True
             left = self._transport.limits.patience_seconds
             said = f"{reply.said}. {remedy_of_silence(reply.said)}".rstrip()
             logger.warning("%s cannot be reached: %s Trying again for %.0f s.", SYSTEM, said, left)

@@ -73,8 +73,10 @@ class Chunk(Generic[Unit]):
                     self._give_back(batch, connections)
                     under_way.add(asyncio.create_task(self._one(batch, send)))
                 done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                for ended in done:
-                    ended.result()
+                # Each is asked: a failure that nobody looks at is shown as a traceback of its own.
+                failures = [failure for ended in done if (failure := ended.exception())]
+                if failures:
+                    raise failures[0]
         finally:
             await asyncio.gather(*under_way, return_exceptions=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -63,8 +64,9 @@ async def test_who_waits_for_a_shop_that_is_not_there_is_told_once(caplog: pytes
     with Listener(lambda _: Told()) as server:
         url = server.url
     async with Shop(url, KEY, limits=LIMITS) as shop:
-        with pytest.raises(TransientError):
-            await shop.describe()
+        waiting = (shop.read(resource, display=["id"]) for resource in ("products", "categories", "stores"))
+        ended = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {type(failure) for failure in ended} == {TransientError}
     [told] = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "Nothing answers there" in told
     assert "Trying again for 2 s" in told
