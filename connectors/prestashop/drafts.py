@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from connectors.prestashop.entities import Receipt
-from connectors.prestashop.replies import SYSTEM
+from connectors.prestashop.replies import SYSTEM, Verdict, raise_if_general
 from connectors.prestashop.xml import ENVELOPE_BYTES
 from schemas.errors import PasserelleError, RefusedError
 
 if TYPE_CHECKING:
     from connectors.prestashop.entities import Entity, Key, OutcomeName
     from connectors.prestashop.replies import Reply
-    from connectors.prestashop.transport import Transport
+    from connectors.prestashop.transport import Patience, Transport
 
 TRIES_OF_ONE = 2
 """How often a single entity that the shop breaks on, or a firewall stops, is sent again."""
@@ -81,6 +81,21 @@ class Desk:
     def all(self) -> list[Receipt]:
         """All receipts, in the order of the call."""
         return [receipt for receipt in self._receipts if receipt is not None]
+
+
+async def once_more(part: Part, reply: Reply, patience: Patience, desk: Desk, written: int) -> list[Part] | None:
+    """What to send again after an answer that settles nothing, once the shop was given time; None: no more tries.
+
+    For writes that may be repeated. `written`: the entities written since the client was opened.
+    """
+    part.tries += 1
+    stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
+    if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
+        raise_if_general(reply, desk.action, written)
+        return None
+    await patience.wait(reply)
+    smaller = (stubborn or part.tries > 1) and not reply.final
+    return (smaller and part.halves()) or [part]
 
 
 async def in_documents(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
-from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
-from connectors.prestashop.replies import SYSTEM, Reply, Verdict, raise_if_general
-from connectors.prestashop.xml import document, parse
+from connectors.prestashop.drafts import Desk, Draft, Part, once_more
+from connectors.prestashop.replies import SYSTEM, Reply, Verdict
+from connectors.prestashop.xml import UnreadableError, document, parse
 from schemas.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -57,7 +55,8 @@ class Sales:
             return [Part(part.drafts, 1)]
         if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE}:
             return part.halves() or self._refused(part, reply)
-        return await self._again(part, reply, patience)
+        again = await once_more(part, reply, patience, self._desk, self._transport.traffic.entities_written)
+        return self._refused(part, reply) if again is None else again
 
     def _settle(self, draft: Draft, line: Mapping[str, str]) -> None:
         outcome = _WRITTEN.get(line["status"])
@@ -66,16 +65,6 @@ class Sales:
             return
         error = RefusedError(line["message"], system=SYSTEM, action=self._desk.action, key=draft.key[0])
         self._desk.settle(draft, "refused", None, error)
-
-    async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
-        part.tries += 1
-        stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
-        if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
-            raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
-            return self._refused(part, reply)
-        await patience.wait(reply)
-        smaller = (stubborn or part.tries > 1) and not reply.final
-        return (smaller and part.halves()) or [part]
 
     def _refused(self, part: Part, reply: Reply) -> list[Part]:
         self._desk.refuse(part.drafts[0], reply)
@@ -86,7 +75,7 @@ def _lines(body: bytes, sent: list[Draft]) -> list[dict[str, str]] | None:
     """What is said of each sale, in their order; None for an answer that does not speak of exactly these."""
     try:
         nodes = list(parse(body).iter("store_order"))
-    except etree.XMLSyntaxError:
+    except UnreadableError:
         return None
     lines = [{str(field.tag): (field.text or "").strip() for field in node} for node in nodes]
     if [line.get(KEY) for line in lines] != [draft.key[0] for draft in sent]:

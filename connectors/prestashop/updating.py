@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
+from connectors.prestashop.drafts import Desk, Draft, Part, once_more
 from connectors.prestashop.filters import query_with
 from connectors.prestashop.replies import (
     METHOD_UNKNOWN,
@@ -13,7 +13,6 @@ from connectors.prestashop.replies import (
     UNKNOWN_ID,
     Reply,
     Verdict,
-    raise_if_general,
 )
 from connectors.prestashop.resources import Resource, resource_of
 from connectors.prestashop.xml import document, entity_xml, written_ids
@@ -74,7 +73,8 @@ class Updating:
             return await self._without_culprit(part, reply)
         if reply.verdict is Verdict.TOO_LARGE:
             return part.halves() or self._refused(part, reply)
-        return await self._again(part, reply, patience)
+        again = await once_more(part, reply, patience, self._desk, self._transport.traffic.entities_written)
+        return self._refused(part, reply) if again is None else again
 
     async def _without_culprit(self, part: Part, reply: Reply) -> list[Part]:
         if reply.code == METHOD_UNKNOWN:
@@ -96,16 +96,6 @@ class Updating:
     def _refused(self, part: Part, reply: Reply) -> list[Part]:
         self._desk.refuse(part.drafts[0], reply, part.drafts[0].entity["id"])
         return []
-
-    async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
-        part.tries += 1
-        stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
-        if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
-            raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
-            return self._refused(part, reply)
-        await patience.wait(reply)
-        smaller = (stubborn or part.tries > 1) and not reply.final
-        return (smaller and part.halves()) or [part]
 
     async def _existing(self, drafts: list[Draft]) -> list[Draft]:
         """Those whose id the shop has; the others are settled as missing."""

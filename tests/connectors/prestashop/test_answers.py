@@ -22,7 +22,7 @@ ROOT = (
     b'<?xml version="1.0"?><prestashop><api shopName="Lab">'
     + b"".join(
         b'<%s get="true" put="true" post="true" patch="true" delete="true" head="true"/>' % name
-        for name in (b"languages", b"configurations", b"products")
+        for name in (b"languages", b"configurations", b"products", b"store_orders")
     )
     + b"</api></prestashop>"
 )

@@ -55,6 +55,15 @@ async def test_what_cannot_be_looked_up_is_not_created_again(body: bytes) -> Non
     assert [asked.method for asked in server.asked].count("POST") == 1
 
 
+@pytest.mark.parametrize("body", [BROKEN["nothing"], BROKEN["cut off in XML"], BROKEN["somebody else's XML"]])
+async def test_an_unreadable_answer_to_sales_is_told_and_no_traceback(body: bytes) -> None:
+    with _shop_with(lambda _: Told(body=body)) as server:
+        async with Shop(server.url, KEY, limits=LIMITS) as shop:
+            with pytest.raises(UnexpectedReplyError):
+                await shop.create_sales([{"internal_reference": "T1"}])
+    assert [asked.method for asked in server.asked].count("POST") > 1
+
+
 async def test_an_answer_that_broke_off_once_is_asked_again() -> None:
     bodies = iter([b"", b"", b'{"products":[{"id":"7","reference":"A","name":"Robe"}]}'])
     with _shop_with(lambda _: Told(body=next(bodies))) as server:
