@@ -53,7 +53,7 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]]) -> State:
 
 @cache
 def _spare_the_collector() -> None:
-    """What the imports made lives as long as the process: walking through it again and again took a tenth of a run."""
+    """What the imports made lives as long as the process: the collector need not walk through it again."""
     gc.freeze()
 
 
