@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("parameter", ["output_format", "io_format"])
-def test_a_parameter_chooses_json(shop: Webservice, parameter: str) -> None:
+def test_a_parameter_chooses_json(shop: Webservice, bench: Bench, parameter: str) -> None:
+    bench.product()
     reply = shop.get("products", limit=1, **{parameter: "JSON"})
     assert reply.headers["content-type"] == "application/json"
     assert list(reply.json) == ["products"]
