@@ -19,8 +19,13 @@ from tests.benchmarks.place import REAL, Catalogue, ShopProcess, Speed, catalogu
 PRODUCTS = 20_000
 SECONDS = 8.0
 SHOPS = tuple(
-    Speed(f"{workers} worker{'s' if workers > 1 else ''}, speed {speed:g}", workers, speed)
-    for workers in (1, 2, 4)
+    Speed(
+        f"{workers} worker{'s' if workers > 1 else ''}, {cores} core{'s' if cores > 1 else ''}, {speed:g}",
+        workers,
+        speed,
+        cores,
+    )
+    for workers, cores in ((1, 1), (2, 2), (4, 2), (4, 4))
     for speed in (0.5, 1.0, 4.0)
 )
 Moment = tuple[float, int, int]

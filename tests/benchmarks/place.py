@@ -18,19 +18,21 @@ import polars as pl
 
 from connectors.ledger import Ledger
 from deployments.sandbox.shop import SandboxShop
+from deployments.sandbox.shop.pace import MEASURED_CORES
 from tests.flows.world import KEY_VARIABLE, World
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """A sandbox shop's pace: `speed` 0 is as fast as this machine serves, 1 the measured real shop."""
+    """A sandbox shop's pace: `speed` 0 is as fast as this machine serves, 1 the measured real shop of two cores."""
 
     name: str
     workers: int | None
     speed: float
+    cores: int = MEASURED_CORES
 
 
-REAL = Speed("simulated real shop, 4 workers", 4, 1.0)
+REAL = Speed("simulated real shop, 4 workers on 2 cores", 4, 1.0)
 FLAT_OUT = Speed("sandbox flat out", None, 0.0)
 
 
@@ -38,7 +40,8 @@ class ShopProcess:
     """A sandbox shop in another process; the part of `SandboxShop` that a `World` needs."""
 
     def __init__(self, speed: Speed, state: Path | None = None) -> None:
-        command = [sys.executable, "-m", "tests.benchmarks.shop_process", str(speed.workers or 0), str(speed.speed)]
+        command = [sys.executable, "-m", "tests.benchmarks.shop_process", str(speed.workers or 0)]
+        command += [str(speed.speed), str(speed.cores)]
         command += [str(state)] if state else []
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         out = self._process.stdout

@@ -10,9 +10,10 @@ import threading
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from deployments.sandbox.shop import SANDBOX_KEY, SandboxShop
-from deployments.sandbox.shop.pace import Pace
+from deployments.sandbox.shop.pace import FIXED_SECONDS, Pace
 from tests.sandbox.conftest import ENGLISH, FRENCH, Client, product
 
 if TYPE_CHECKING:
@@ -139,6 +140,20 @@ def test_a_shop_of_one_worker_serves_one_request_at_a_time() -> None:
         assert not entered.wait(0.05)
     second.join()
     assert entered.is_set()
+
+
+@pytest.mark.parametrize(("cores", "longer"), [(2, 1.0), (1, 2.0)])
+def test_workers_that_share_a_processor_take_longer_by_as_much(
+    cores: int, longer: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    pace = Pace(workers=2, speed=1.0, cores=cores)
+    with pace.worker(), pace.worker():
+        pace.begin()
+        pace.charge("stock_availables", "PATCH", 500)
+        pace.finish()
+    assert sum(slept) == pytest.approx(longer * (FIXED_SECONDS + 500 * 0.0006))
 
 
 def test_a_key_may_do_only_what_it_was_given(shop: SandboxShop) -> None:

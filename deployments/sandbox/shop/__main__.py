@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+from deployments.sandbox.shop.pace import MEASURED_CORES
 from deployments.sandbox.shop.sandbox_shop import SANDBOX_KEY, SandboxShop
 
 
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--state-file", type=Path, help="keep the shop here; it comes back from it")
     parser.add_argument("--workers", type=int, help="how many requests at once; no limit by default")
     parser.add_argument("--speed", type=float, default=0.0, help="0: as fast as it can, 1: a measured real shop")
+    parser.add_argument("--cores", type=int, default=MEASURED_CORES, help="processors that the workers share")
     parser.add_argument("--module", action="store_true", help="with the module's resources")
     parser.add_argument("--key", default=SANDBOX_KEY)
     asked = parser.parse_args()
@@ -30,6 +32,7 @@ def main() -> int:
         port=asked.port,
         workers=asked.workers,
         speed=asked.speed,
+        cores=asked.cores,
         module=asked.module,
         state_file=asked.state_file,
         key=asked.key,

@@ -14,7 +14,7 @@ from deployments.sandbox.shop.faults import Faults
 from deployments.sandbox.shop.front import Front, RequestLog
 from deployments.sandbox.shop.http import MAX_BODY, HttpServer
 from deployments.sandbox.shop.module import install as install_module
-from deployments.sandbox.shop.pace import Pace
+from deployments.sandbox.shop.pace import MEASURED_CORES, Pace
 from deployments.sandbox.shop.schema import resources_of
 from deployments.sandbox.shop.snapshot import snapshot
 from deployments.sandbox.shop.store import Store
@@ -34,7 +34,8 @@ class SandboxShop:
     """Runs from construction until :meth:`stop`.
 
     ``workers`` limits how many requests the shop serves at once; ``speed`` scales the measured cost of each (0: none,
-    1: the measured shop, 2: half as fast). With ``state_file`` the shop comes back as it was.
+    1: the measured shop, 2: half as fast); ``cores`` are the processors that the workers share.
+    With ``state_file`` the shop comes back as it was.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class SandboxShop:
         port: int = 0,
         workers: int | None = None,
         speed: float = 0.0,
+        cores: int = MEASURED_CORES,
         module: bool = False,
         state_file: Path | str | None = None,
         languages: Sequence[str] = ("en", "fr"),
@@ -61,7 +63,7 @@ class SandboxShop:
             seed.install(self._store, tuple(languages), profile)
         if module:
             install_module(self._store)
-        pace = Pace(workers, speed)
+        pace = Pace(workers, speed, cores)
         self._webservice = Webservice(self._store, profile, key, pace.charge, php_warnings=php_warnings)
         front = Front(self._webservice, self.faults, pace, self._log, self._panel())
         self._server = HttpServer(port, front.answer, max_body)
