@@ -80,6 +80,9 @@ class Soap:
         )
 
     def _auth(self, password: str | None) -> HTTPBasicAuth:
+        """Another password comes without the cookie of this one, which the service would take instead."""
+        if password is not None:
+            self.session.cookies.clear()
         return HTTPBasicAuth(self.user.encode(), (self.password if password is None else password).encode())
 
     def call(self, service: str, operation: str, parameters: Members, *, password: str | None = None) -> Reply:
