@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Sequence
 
 import polars as pl
@@ -48,22 +46,20 @@ def require_store_orders(facts: ShopFacts) -> None:
     )
 
 
-def shop_reference(reference: str) -> str:
-    """The order reference that the module makes of the ERP's: M and 40 bits of its SHA-256 in base 32."""
-    return "M" + base64.b32encode(hashlib.sha256(reference.encode()).digest()[:5]).decode()
-
-
 async def orders_of(shop: Shop, references: Iterable[str]) -> dict[str, Entity]:
-    """The order that the module made of each of the ERP's references; one that was made of none is absent."""
-    by_shop = {shop_reference(reference): reference for reference in references}
-    orders = await shop.find("orders", "reference", by_shop, display=_ORDER, also={"module": MODULE})
-    told = {str(order["reference"]) for order in orders}
+    """The order that the module made of each of the ERP's references; one that was made of none is absent.
+
+    The payment says whose order it is: the order's own reference may be the sale's other one.
+    """
+    wanted = set(references)
     payments = await shop.find(
-        "order_payments", "order_reference", told, display=("id", "order_reference", "transaction_id")
+        "order_payments", "transaction_id", wanted, display=("id", "order_reference", "transaction_id")
     )
-    paid = {(str(payment["order_reference"]), str(payment["transaction_id"])) for payment in payments}
-    named = [(by_shop.get(str(order["reference"]), ""), order) for order in sorted(orders, key=lambda one: -one["id"])]
-    return {name: order for name, order in named if (str(order["reference"]), name) in paid}
+    told = [(str(payment["order_reference"]), str(payment["transaction_id"])) for payment in payments]
+    paid = {reference: transaction for reference, transaction in told if transaction in wanted}
+    orders = await shop.find("orders", "reference", set(paid), display=_ORDER, also={"module": MODULE})
+    exact = (order for order in sorted(orders, key=lambda one: -one["id"]) if str(order["reference"]) in paid)
+    return {paid[str(order["reference"])]: order for order in exact}
 
 
 async def orders_by_id(shop: Shop, ids: Iterable[int]) -> dict[int, Entity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ _INVOICE = {
 """The module's field of each column; the country goes by its id."""
 _HEAD = ("customer_erp_code", "order_date", "order_external_reference", "store_erp_code", *_INVOICE, COUNTRY)
 """What every row of a sale says alike, or leaves empty."""
+_SHOP_REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,9}")
+"""What every PrestaShop takes as the reference of an order; 9.0 would take more."""
 _AMOUNTS = ("unit_price_tax_excl", "unit_price_tax_incl", "discount_amount", "total_tax_excl", "total_tax_incl")
 
 
@@ -123,8 +126,10 @@ def _said(row: FlatRow) -> Said:
 def sale_entity(sale: Sale, place: SalePlace, settings: StoreOrders) -> dict[str, Any]:
     """What the module is sent to make the order."""
     amounts = sale.amounts
+    external = sale.says("order_external_reference")
     entity: dict[str, Any] = {
         "internal_reference": sale.key,
+        "external_reference": external if _SHOP_REFERENCE.fullmatch(external) else "",
         "id_store": place.id_store,
         "id_customer": place.id_customer,
         "id_carrier": settings.carrier,

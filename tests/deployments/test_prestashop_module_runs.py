@@ -45,6 +45,8 @@ Sale = tuple[dict[str, str], list[dict[str, str]]]
 WRONG: list[Sale] = [
     ({**HEAD, "internal_reference": ""}, [SHIRT]),
     ({**HEAD, "internal_reference": "a;b"}, [SHIRT]),
+    ({**HEAD, "external_reference": "a.b"}, [SHIRT]),
+    ({**HEAD, "external_reference": "TEN-LETTER"}, [SHIRT]),
     ({**HEAD, "id_customer": "404"}, [SHIRT]),
     ({**HEAD, "payment": "<cash>"}, [SHIRT]),
     ({**HEAD, "date_add": "2026-02-30 00:00:00"}, [SHIRT]),
@@ -124,9 +126,10 @@ def answered_by_the_sandbox(body: bytes) -> tuple[list[dict[str, str]], list[dic
         return lines, shop.rows("orders")
 
 
+@pytest.mark.parametrize("asked", [{}, {"external_reference": "SALE_0001"}], ids=["own name", "name asked for"])
 @pytest.mark.parametrize("wrapped", [False, True], ids=["rows", "rows in associations"])
-def test_php_and_the_sandbox_make_the_same_order(wrapped: bool) -> None:
-    body = document((HEAD, [SHIRT, MUG]), wrapped=wrapped)
+def test_php_and_the_sandbox_make_the_same_order(wrapped: bool, asked: dict[str, str]) -> None:
+    body = document((HEAD | asked, [SHIRT, MUG]), wrapped=wrapped)
     php = run("store_orders", body)
     (ours,) = php.added("Order")
     (line,), (order,) = answered_by_the_sandbox(body)

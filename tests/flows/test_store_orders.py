@@ -289,6 +289,22 @@ async def test_an_order_placed_in_the_shop_itself_is_not_made_again(world: FlatW
     assert len(world.shop.rows("orders")) == 1
 
 
+async def test_a_sale_is_known_in_the_shop_by_the_name_it_brings(world: FlatWorld) -> None:
+    world.drop(
+        "storeOrder", shirts("T1", order_external_reference="MAG-00701"), belt("T2", order_external_reference="x" * 10)
+    )
+    assert await run(world) == "Completed"
+    first, second = (orders(world)[key] for key in ("T1", "T2"))
+    assert first["reference"] == "MAG-00701"
+    assert second["reference"].startswith("M")
+    assert len(second["reference"]) == 9
+    (world.folder / "ledger.db").unlink()
+    world.drop("storeOrder", shirts("T1", order_external_reference="MAG-00701"), belt("T2"))
+    assert await run(world) == "Completed"
+    assert world.counts() == {"rows_read": 2, "unchanged": 2}
+    assert len(orders(world)) == 2
+
+
 async def test_a_dry_run_shows_the_orders_and_writes_nothing(world: FlatWorld) -> None:
     world.drop("storeOrder", shirts("T1"), belt("T1"))
     assert await run(world, dry_run=True) == "Planned"

@@ -30,6 +30,9 @@ class PasserelleStoreOrder
     /** @var PasserelleSoldStock */
     private $stock;
 
+    /** @var string what the order is called in the shop */
+    private $reference;
+
     public function __construct(PasserelleStoreOrderDocument $document)
     {
         $this->document = $document;
@@ -41,15 +44,20 @@ class PasserelleStoreOrder
     }
 
     /**
-     * The order that was made of this reference; 0 when there is none.
+     * The order that was made of this reference, under the name asked for or our own; 0 when there is none.
      */
-    public static function find($internalReference)
+    public static function find($internalReference, $externalReference)
     {
+        $names = "'" . self::shopReference($internalReference) . "'";
+        if ($externalReference !== '') {
+            $names .= ", '" . pSQL($externalReference) . "'";
+        }
+
         return (int) Db::getInstance()->getValue(
             'SELECT o.`id_order`
             FROM `' . _DB_PREFIX_ . 'orders` o
             INNER JOIN `' . _DB_PREFIX_ . 'order_payment` op ON op.`order_reference` = o.`reference`
-            WHERE o.`reference` = \'' . self::shopReference($internalReference) . '\'
+            WHERE o.`reference` IN (' . $names . ')
                 AND o.`module` = \'' . self::MODULE . '\'
                 AND op.`transaction_id` = BINARY \'' . pSQL($internalReference) . '\'
             ORDER BY o.`id_order`',
@@ -79,7 +87,7 @@ class PasserelleStoreOrder
      */
     public function create()
     {
-        $this->refuseTakenReference();
+        $this->reference = $this->freeReference();
         $customer = $this->document->customer;
         $this->idDelivery = PasserelleStoreAddress::of($customer, $this->document->idStore, $this->document->idLang);
         $this->idInvoice = $this->document->invoice === null
@@ -99,16 +107,29 @@ class PasserelleStoreOrder
         return (int) $order->id;
     }
 
-    private function refuseTakenReference()
+    /**
+     * The name asked for, or our own when another order has it.
+     */
+    private function freeReference()
     {
-        $reference = self::shopReference($this->document->internalReference);
-        $taken = (int) Db::getInstance()->getValue(
-            'SELECT `id_order` FROM `' . _DB_PREFIX_ . 'orders` WHERE `reference` = \'' . $reference . '\'',
+        $own = self::shopReference($this->document->internalReference);
+        if ($this->document->externalReference !== '' && self::ownerOf($this->document->externalReference) === 0) {
+            return $this->document->externalReference;
+        }
+        $taken = self::ownerOf($own);
+        if ($taken > 0) {
+            throw new PasserelleRefusal('the order reference ' . $own . ' is already that of order ' . $taken);
+        }
+
+        return $own;
+    }
+
+    private static function ownerOf($reference)
+    {
+        return (int) Db::getInstance()->getValue(
+            'SELECT `id_order` FROM `' . _DB_PREFIX_ . 'orders` WHERE `reference` = \'' . pSQL($reference) . '\'',
             false
         );
-        if ($taken > 0) {
-            throw new PasserelleRefusal('the order reference ' . $reference . ' is already that of order ' . $taken);
-        }
     }
 
     private function write()
@@ -173,7 +194,7 @@ class PasserelleStoreOrder
         $order = new Order();
         $this->fill($order);
         $order->id_cart = (int) $cart->id;
-        $order->reference = self::shopReference($this->document->internalReference);
+        $order->reference = $this->reference;
         $order->module = self::MODULE;
         $order->payment = $this->document->payment;
         $order->current_state = 0;

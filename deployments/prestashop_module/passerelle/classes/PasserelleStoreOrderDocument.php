@@ -18,6 +18,7 @@ class PasserelleStoreOrderDocument
     public $currency;
 
     public $internalReference;
+    public $externalReference;
     public $idStore;
     public $idCarrier;
     public $idLang;
@@ -54,10 +55,25 @@ class PasserelleStoreOrderDocument
         return $reference;
     }
 
+    /**
+     * What the order is to be called in the shop, empty to leave that to us: nine characters are all that the column
+     * has before 9.0.
+     */
+    public static function externalReferenceOf(SimpleXMLElement $node)
+    {
+        $reference = trim((string) $node->external_reference);
+        if (!preg_match('/^[A-Za-z0-9_-]{0,9}$/', $reference)) {
+            throw new PasserelleRefusal('external_reference: letters, digits, - and _ only, 9 at most');
+        }
+
+        return $reference;
+    }
+
     public static function read(SimpleXMLElement $node)
     {
         $document = new self();
         $document->internalReference = self::referenceOf($node);
+        $document->externalReference = self::externalReferenceOf($node);
         $document->readHead($node);
         $document->readRows($node);
         $document->checkTotals((string) $node->total_paid_tax_incl);

@@ -53,7 +53,7 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
         $reference = trim((string) $node->internal_reference);
         try {
             $reference = PasserelleStoreOrderDocument::referenceOf($node);
-            $id = PasserelleStoreOrder::find($reference);
+            $id = PasserelleStoreOrder::find($reference, PasserelleStoreOrderDocument::externalReferenceOf($node));
             if ($id > 0) {
                 return $this->line($reference, 'exists', $id);
             }
@@ -79,7 +79,7 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
             throw new PasserelleRefusal('another import is writing, send it again');
         }
         try {
-            $id = PasserelleStoreOrder::find($reference);
+            $id = PasserelleStoreOrder::find($reference, $document->externalReference);
             if ($id > 0) {
                 return $this->line($reference, 'exists', $id);
             }

@@ -52,7 +52,7 @@ def _answer_to(store: Store, node: etree._Element, charge: Charge) -> Node:
     reference = (node.findtext("internal_reference") or "").strip()
     try:
         reference = store_sale.reference_of(node)
-        known = _known(store, reference)
+        known = _known(store, reference, store_sale.external_reference_of(node))
         if known:
             return _line(reference, "exists", known)
         sale = store_sale.read(store, node)
@@ -76,19 +76,27 @@ def shop_reference(internal: str) -> str:
     return "M" + base64.b32encode(hashlib.sha256(internal.encode()).digest()[:5]).decode()
 
 
-def _known(store: Store, internal: str) -> int:
-    reference = shop_reference(internal)
-    payments = store["order_payments"].where("order_reference", reference)
-    if not any(row["transaction_id"] == internal for row in payments):
-        return 0
-    return next((int(row["id"]) for row in store["orders"].where("reference", reference) if row["module"] == MODULE), 0)
+def _known(store: Store, internal: str, external: str) -> int:
+    names = {shop_reference(internal), external} - {""}
+    payments = (row for name in names for row in store["order_payments"].where("order_reference", name))
+    paid = {row["order_reference"] for row in payments if row["transaction_id"] == internal}
+    orders = (row for name in paid for row in store["orders"].where("reference", name))
+    return min((int(row["id"]) for row in orders if row["module"] == MODULE), default=0)
+
+
+def _free_reference(store: Store, sale: Sale) -> str:
+    """The name asked for, or the module's own when another order has it."""
+    own = shop_reference(sale.reference)
+    if sale.external_reference and store["orders"].first("reference", sale.external_reference) is None:
+        return sale.external_reference
+    taken = store["orders"].first("reference", own)
+    if taken is not None:
+        raise SaleRefusedError(f"the order reference {own} is already that of order {taken['id']}")
+    return own
 
 
 def _create(store: Store, sale: Sale) -> int:
-    reference = shop_reference(sale.reference)
-    taken = store["orders"].first("reference", reference)
-    if taken is not None:
-        raise SaleRefusedError(f"the order reference {reference} is already that of order {taken['id']}")
+    reference = _free_reference(store, sale)
     delivery = _address(store, sale, _place(store, sale), ("alias", "address1", "id_country"), hidden_only=True)
     invoice = _invoiced(store, sale) or delivery
     shared = _shared(store, sale, delivery, invoice)

@@ -20,6 +20,7 @@ _TOLERANCE = Decimal("0.005")
 _AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,9})?")
 _QUANTITY = re.compile(r"[1-9][0-9]{0,8}")
 _REFERENCE = re.compile(r"[A-Za-z0-9 ./:#_-]{1,64}")
+_EXTERNAL = re.compile(r"[A-Za-z0-9_-]{0,9}")
 _INVOICE = ("alias", "address1", "address2", "postcode", "city")
 _NOT_IN_NAMES = str.maketrans("<>={}", "     ")
 _DATE = "%Y-%m-%d %H:%M:%S"
@@ -49,6 +50,7 @@ class Sale:
     """A sale that can be written."""
 
     reference: str
+    external_reference: str
     customer: Row
     store: int
     carrier: int
@@ -84,6 +86,14 @@ def reference_of(node: etree._Element) -> str:
     return reference
 
 
+def external_reference_of(node: etree._Element) -> str:
+    """What the order is to be called in the shop, empty to leave that to the module."""
+    reference = _text(node, "external_reference")
+    if not _EXTERNAL.fullmatch(reference):
+        raise SaleRefusedError("external_reference: letters, digits, - and _ only, 9 at most")
+    return reference
+
+
 def read(store: Store, node: etree._Element) -> Sale:
     """The sale of a document's node."""
     customer = store["customers"].rows.get(_whole(node, "id_customer"))
@@ -94,6 +104,7 @@ def read(store: Store, node: etree._Element) -> Sale:
         raise SaleRefusedError("payment: a text without < > = { }")
     sale = Sale(
         reference=reference_of(node),
+        external_reference=external_reference_of(node),
         customer=customer,
         store=_whole(node, "id_store"),
         carrier=_whole(node, "id_carrier"),

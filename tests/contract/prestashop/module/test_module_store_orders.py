@@ -124,6 +124,32 @@ def test_sent_again_it_is_already_there(sales: Sales) -> None:
     assert (line["status"], int(line["id"]), line["message"]) == ("exists", order.id, "")
 
 
+def test_the_order_is_called_what_the_sale_asks_for(sales: Sales) -> None:
+    sale = sales.sale(external_reference=sales.name())
+    order = sales.created(sale)
+    assert order["reference"] == sale["external_reference"]
+    (payment,) = sales.shop.find("order_payments", transaction_id=f"[{sale['internal_reference']}]")
+    assert payment["order_reference"] == sale["external_reference"]
+    assert [(line["status"], int(line["id"])) for line in (sales.line(sale), sales.line(sale))] == [
+        ("exists", order.id)
+    ] * 2
+
+
+def test_a_name_that_another_order_has_is_not_taken(sales: Sales) -> None:
+    name = sales.name()
+    first, other = sales.created(sales.sale(external_reference=name)), sales.sale(external_reference=name)
+    second = sales.created(other)
+    assert first["reference"] == name != second["reference"]
+    assert int(sales.line(other)["id"]) == second.id
+
+
+@pytest.mark.parametrize("name", ["TEN-LETTER", "a b", "é"])
+def test_a_name_the_column_does_not_hold_is_refused(sales: Sales, name: str) -> None:
+    line = sales.line(sales.sale(external_reference=name))
+    assert line["status"] == "error"
+    assert line["message"] == "external_reference: letters, digits, - and _ only, 9 at most"
+
+
 def test_of_eight_at_once_one_creates(sales: Sales) -> None:
     body = document([sales.sale()])
     with ThreadPoolExecutor(8) as threads:
