@@ -90,7 +90,10 @@ def any_of(found: Iterable[Reason]) -> pl.Expr:
 
 
 def value(column: Column, stream: StreamSpec) -> pl.Expr:
-    """The typed value of a cell; null where it is empty or does not parse. Texts lose their control characters."""
+    """The typed value of a cell; null where it is empty or does not parse. Texts lose their control characters.
+
+    A key that has some is at fault: what names something is taken as it is.
+    """
     cell = pl.col(column.key)
     match column.type:
         case ValueType.DECIMAL:
@@ -104,7 +107,7 @@ def value(column: Column, stream: StreamSpec) -> pl.Expr:
         case ValueType.DATETIME:
             return _datetime(cell, stream)
         case _:
-            return cell.str.replace_all(_CONTROL, "").str.strip_chars()
+            return cell if _names_something(column) else cell.str.replace_all(_CONTROL, "").str.strip_chars()
 
 
 def _bounds(column: Column, number: pl.Expr) -> tuple[Reason, ...]:
@@ -118,8 +121,7 @@ def _bounds(column: Column, number: pl.Expr) -> tuple[Reason, ...]:
 
 def _text_reasons(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
     # Elsewhere control characters are taken out; in a key that would make two keys one.
-    names_something = column.object_key or column.parent_ref
-    found = [Reason("control_characters", cell.str.contains(_CONTROL if names_something else _ONLY_CONTROL))]
+    found = [Reason("control_characters", cell.str.contains(_CONTROL if _names_something(column) else _ONLY_CONTROL))]
     if column.max_length is not None:
         found.append(Reason("too_long", cell.str.len_chars() > column.max_length, str(column.max_length)))
     if column.forbidden:
@@ -128,6 +130,10 @@ def _text_reasons(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
     if column.pattern is not None:
         found.append(Reason("pattern", ~cell.str.contains(f"^(?:{column.pattern})$"), column.example or column.pattern))
     return tuple(found)
+
+
+def _names_something(column: Column) -> bool:
+    return column.object_key or column.parent_ref
 
 
 def _ean13_reasons(cell: pl.Expr) -> tuple[Reason, ...]:

@@ -86,6 +86,8 @@ def _for_each(cells: pl.Series, answer: pl.Expr) -> pl.Series:
         return cells.to_frame().lazy().select(answer).collect().to_series()
     values = cells.unique()
     answers = values.to_frame().select(answer).to_series()
+    if answers.n_unique() == 1:
+        return answers.new_from_index(0, len(cells))
     return cells.replace_strict(values, answers).alias(answers.name)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tasks.read_blocks import BlockReader, RowBlock
-from tasks.read_encoding import BLOCK_BYTES, line_blocks
+from tasks.read_encoding import BLOCK_BYTES, after_lines, lines_of, text_blocks
 from tasks.read_shape import FileShape, shape_of
 
 if TYPE_CHECKING:
@@ -62,11 +62,16 @@ class FileRows:
         reader = BlockReader(self.stream, self.shape, self.file)
         line = 1
         waiting: list[str] = []
-        for lines in line_blocks(self.path, self.shape.encoding, self._block_bytes):
-            ahead = max(0, self.shape.first_row - line)
-            line += min(ahead, len(lines))
-            block, taken = reader.read(waiting + lines[ahead:], line, is_last=False)
-            waiting = (waiting + lines[ahead:])[taken:]
+        for text in text_blocks(self.path, self.shape.encoding, self._block_bytes):
+            after_header, skipped = after_lines(text, max(0, self.shape.first_row - line))
+            line += skipped
+            block = None if waiting else reader.read_at_once(after_header, line)
+            if block is None:
+                lines = waiting + lines_of(after_header)
+                block, taken = reader.read(lines, line, is_last=False)
+                waiting = lines[taken:]
+            else:
+                taken = block.height
             line += taken
             if block.height:
                 self.rows_read += block.height

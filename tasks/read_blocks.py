@@ -51,6 +51,22 @@ class BlockReader:
     shape: FileShape
     file: int
 
+    def read_at_once(self, text: str, first_line: int) -> RowBlock | None:
+        """Each line of `text` as a row; None unless that is plainly what each is, which `read` then tells apart."""
+        mark = self.shape.delimiter
+        if not text or len(mark.encode()) > 1 or any(sign in text for sign in ('"', "\x00", UNDECODABLE)):
+            return None
+        count = text.count("\n") + (not text.endswith("\n"))
+        width, left_over = divmod(text.count(mark) + count, count)
+        if left_over or width == 1 or width not in self.shape.widths:
+            return None
+        try:
+            rows = pl.read_csv(text.encode(), separator=mark, has_header=False, schema=_columns(width), quote_char=None)
+        except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+            return None  # a line has more cells, so that another one has fewer
+        rows = rows[:, : self.shape.width].with_columns(_at=pl.int_range(pl.len()))
+        return RowBlock(self._rows(rows, [], [], first_line), pl.DataFrame(schema=FAULTS))
+
     def read(self, lines: list[str], first_line: int, *, is_last: bool) -> tuple[RowBlock, int]:
         """The rows of `lines`, and how many lines they took.
 
@@ -125,16 +141,14 @@ class BlockReader:
                 [row[: self.shape.width] for row in cells], dict.fromkeys(names, pl.String), orient="row"
             )
             rows = pl.concat([rows, odd.with_columns(_at=pl.Series(at, dtype=pl.Int64))]).sort("_at")
-        return rows.select(
-            pl.lit(self.file, pl.Int32).alias("_file"),
-            (pl.col("_at") + first_line).alias("_line"),
-            self._cell(self.stream.key_column.index).alias("_key"),
-            *(self._cell(column.index).alias(column.key) for column in self.stream.columns),
-        )
+        cells_of_columns = (self._cell(column.index).alias(column.key) for column in self.stream.columns)
+        stripped = rows.select((pl.col("_at") + first_line).alias("_line"), *cells_of_columns)
+        key = pl.col(self.stream.key_column.key).alias("_key")
+        return stripped.select(pl.lit(self.file, pl.Int32).alias("_file"), "_line", key, pl.exclude("_line"))
 
     def _plain_rows(self, texts: pl.Series, plain: pl.Series) -> pl.DataFrame:
         """`column_0`, `column_1`, ... as polars reads them, and `_at`, the place of each line in the block."""
-        schema = {f"column_{i}": pl.String() for i in range(max(self.shape.widths))}
+        schema = _columns(max(self.shape.widths))
         text = texts.gather(plain).str.join("\n").item().encode()
         rows = (
             pl.read_csv(text, separator=self.shape.delimiter, has_header=False, schema=schema)
@@ -163,6 +177,10 @@ class BlockReader:
             ],
             schema=FAULTS,
         )
+
+
+def _columns(width: int) -> dict[str, pl.DataType]:
+    return {f"column_{i}": pl.String() for i in range(width)}
 
 
 def _one_line_of(delimiter: str) -> str:

@@ -101,11 +101,26 @@ def line_blocks(path: Path, encoding: Encoding, block_bytes: int = BLOCK_BYTES) 
 
     Bytes that are not of the encoding show as `UNDECODABLE`.
     """
-    for block in line_bytes(path, encoding, block_bytes):
-        lines = decoded(block, encoding).split("\n")
-        if not lines[-1]:
-            lines.pop()
-        yield lines
+    return map(lines_of, text_blocks(path, encoding, block_bytes))
+
+
+def text_blocks(path: Path, encoding: Encoding, block_bytes: int = BLOCK_BYTES) -> Iterator[str]:
+    """The same lines, those of a block in one text (see `decoded`)."""
+    return (decoded(block, encoding) for block in line_bytes(path, encoding, block_bytes))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text of whole lines, without their ends."""
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def after_lines(text: str, count: int) -> tuple[str, int]:
+    """What follows the first `count` lines of a text of whole lines, and how many it had to leave out."""
+    parts = text.split("\n", count)
+    return (parts[count], count) if len(parts) > count else ("", len(lines_of(text)))
 
 
 def decoded(block: bytes, encoding: Encoding) -> str:

@@ -138,12 +138,16 @@ def _checked(block: RowBlock, stream: StreamSpec) -> tuple[pl.DataFrame, pl.Data
     """The accepted rows of a block, typed, and all its faults."""
     faults = check_rows(block.rows, stream)
     at_fault = faults.filter(~pl.col("blanked")).select(_PLACE).unique()
-    accepted = typed(block.rows.join(at_fault, on=_PLACE, how="anti", maintain_order="left"), stream)
+    accepted = typed(_without(block.rows, at_fault), stream)
     contradictions = row_faults(accepted, stream)
-    accepted = accepted.join(contradictions, on=_PLACE, how="anti", maintain_order="left")
+    accepted = _without(accepted, contradictions)
     if at_fault.height:
         contradictions.extend(row_faults(block.rows.join(at_fault, on=_PLACE, how="semi"), stream))
     return accepted, pl.concat([block.broken, faults, contradictions])
+
+
+def _without(rows: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    return rows if gone.is_empty() else rows.join(gone, on=_PLACE, how="anti", maintain_order="left")
 
 
 def _settled(keys: pl.DataFrame, stream: StreamSpec) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -167,6 +171,8 @@ def _settled(keys: pl.DataFrame, stream: StreamSpec) -> tuple[pl.DataFrame, pl.D
 
 
 def _superseded(keys: pl.DataFrame, winners: pl.DataFrame, late_faults: pl.DataFrame) -> pl.DataFrame:
+    if winners.height == keys.height:
+        return keys.clear().select(*_PLACE, "_key", _by_file="_file", _by_line="_line")
     by = winners.select("_key", _by_file="_file", _by_line="_line")
     ended = pl.concat([winners.select(_PLACE), late_faults.select(_PLACE)])
     losers = keys.select(*_PLACE, "_key").filter(~place().is_in(_places(ended)))
