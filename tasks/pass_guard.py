@@ -15,8 +15,7 @@ from tasks.run import Run, StoppedByGuardError
 
 def guard_stock(run: Run, plan: StockPlan) -> None:
     """StoppedByGuardError when the quantities would empty the shop and nobody accepted it."""
-    known = run.ledger.links(run.folder.name, "stock")
-    _guard(run, Figures(run.rows.read, zeroed=(_zeroed(plan), known.height)))
+    _guard(run, Figures(run.rows.read, zeroed=(_zeroed(plan), plan.known)))
 
 
 def guard_products(run: Run, plan: ProductsPlan, quantities: StockPlan) -> None:
@@ -27,7 +26,7 @@ def guard_products(run: Run, plan: ProductsPlan, quantities: StockPlan) -> None:
     figures = Figures(
         run.rows.read,
         deactivated=(sum(row.outcome is Outcome.DEACTIVATED for row in rows), active),
-        zeroed=(_zeroed(quantities), run.ledger.links(run.folder.name, "stock").height),
+        zeroed=(_zeroed(quantities), quantities.known),
         price_changed=(sum(row.price_changed for row in rows), active),
     )
     _guard(run, figures)

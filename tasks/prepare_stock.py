@@ -40,6 +40,7 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
         plan.writes,
         plan.confirms,
         pl.concat([plan.settled, settled(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
+        plan.known,
     )
 
 
@@ -70,6 +71,7 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
         pl.concat([known_writes(known), plan.writes]),
         plan.confirms,
         pl.concat([unchanged(rows), plan.settled]),
+        links.height,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import polars as pl
@@ -18,17 +19,26 @@ def with_links(rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None) 
     `_confirmed` is the fingerprint that the link holds; a row is unchanged when it is the same. With `since`, a link
     confirmed at or after it counts as not confirmed: its ids are given, its fingerprint is not believed.
     """
+    at = places_among(rows["_key"], links["erp_key"])
     confirmed = links.select(
-        pl.col("erp_key").alias("_key"),
-        "shop_id",
-        "sub_id",
-        "state",
-        pl.col("fingerprint").alias("_confirmed"),
-        "confirmed_at",
+        pl.col("shop_id", "sub_id", "state", "confirmed_at").gather(at),
+        pl.col("fingerprint").gather(at).alias("_confirmed"),
     )
-    joined = rows.join(confirmed, on="_key", how="left", maintain_order="left")
+    linked = rows.hstack(confirmed)
     same = (pl.col("_confirmed") == pl.col("fingerprint")) & believed(since)
-    return joined.with_columns(_changed=~same.fill_null(value=False)).drop("confirmed_at")
+    return linked.with_columns(_changed=~same.fill_null(value=False)).drop("confirmed_at")
+
+
+def places_among(
+    keys: pl.Series, known: pl.Series, numbered: Callable[[pl.Series], pl.Series] = pl.Series.hash
+) -> pl.Series:
+    """Where each key stands in `known`, which names nothing twice; null where it does not."""
+    # Numbers are joined at a third of the cost of texts; where two texts have one number, the texts decide.
+    left = pl.LazyFrame({"number": numbered(keys)}).with_row_index("row")
+    right = pl.LazyFrame({"number": numbered(known)}).with_row_index("at")
+    pairs = left.join(right, on="number", maintain_order="none").select("row", "at").collect(engine="streaming")
+    same = pairs.filter(keys.gather(pairs["row"]) == known.gather(pairs["at"]))
+    return pl.repeat(None, len(keys), dtype=pl.UInt32, eager=True).scatter(same["row"], same["at"])
 
 
 def absent(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:

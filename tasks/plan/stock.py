@@ -46,11 +46,15 @@ class StockRow:
 
 @dataclass(frozen=True, slots=True)
 class StockPlan:
-    """Rows to write (`WRITES`), rows that the shop has already (`WRITES`), rows settled (`SETTLED`)."""
+    """Rows to write (`WRITES`), rows that the shop has already (`WRITES`), rows settled (`SETTLED`).
+
+    `known` quantities had been confirmed when it was made.
+    """
 
     writes: pl.DataFrame
     confirms: pl.DataFrame
     settled: pl.DataFrame
+    known: int = 0
 
 
 def fingerprint() -> pl.Expr:
