@@ -95,13 +95,13 @@ def end_refused(run: Run, moves: Sequence[Move], said: Mapping[int, str], code: 
 
 
 def remember(run: Run, kind: str, moves: Sequence[Move]) -> None:
-    """The state that we gave each, and whether it is followed any further."""
+    """The state that each was given, and whether it is followed any further."""
     links = [
         Link(
             str(each.one.id),
             each.one.id,
             state=FINAL if each.final else _OPEN,
-            fingerprint=f"={each.state or each.one.set_before}",
+            fingerprint=f"={each.state or each.reached or each.one.set_before}",
         )
         for each in moves
     ]

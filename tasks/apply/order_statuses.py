@@ -26,7 +26,7 @@ async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
         run.planned += [_planned(each) for each in busy]
         end(run, busy)
         return
-    remember(run, KIND, [each for each in idle if each.final])
+    remember(run, KIND, [each for each in idle if each.is_to_remember])
     with run.step("write statuses"):
         done = 0
         for chunk in chunked(busy, CHUNK_ORDERS):
@@ -86,7 +86,7 @@ async def _read_back(run: Run, moves: Sequence[Move], refused: dict[int, str]) -
         if each.state and held != each.state and each.one.id not in refused:
             refused[each.one.id] = f"current_state: {each.state} / {held}"
     fine = [each for each in moves if each.one.id not in refused]
-    remember(run, KIND, [each for each in fine if each.state or each.final])
+    remember(run, KIND, [each for each in fine if each.is_to_remember])
     end(run, fine)
     end_refused(run, [each for each in moves if each.one.id in refused], refused, "status_refused")
 

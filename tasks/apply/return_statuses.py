@@ -22,7 +22,7 @@ async def apply_return_statuses(run: Run, moves: list[Move]) -> None:
         run.planned += [_planned(each) for each in busy]
         end(run, busy, PREFIX)
         return
-    remember(run, KIND, [each for each in idle if each.final])
+    remember(run, KIND, [each for each in idle if each.is_to_remember])
     with run.step("write statuses"):
         for chunk in chunked(busy, CHUNK_RETURNS):
             await write_return_statuses(run, chunk)

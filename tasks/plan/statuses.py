@@ -82,6 +82,8 @@ class Move:
     detail: str = ""
     carrier: int = 0
     """id_carrier."""
+    reached: int = 0
+    """The state that the rule gives, where it is in it already: a run that was killed may have given it."""
 
     @property
     def of_parcel(self) -> bool:
@@ -92,6 +94,11 @@ class Move:
     def writes(self) -> bool:
         """Whether anything is to be written."""
         return bool(self.state) or self.of_parcel
+
+    @property
+    def is_to_remember(self) -> bool:
+        """Whether the ledger does not say yet where it is by now."""
+        return bool(self.state) or self.final or self.reached not in {0, self.one.set_before}
 
 
 def rule_for(status: DocumentStatus, rules: Sequence[StatusRule]) -> StatusRule | None:
@@ -114,7 +121,7 @@ def move(
     if rule is None:
         return parcel
     if rule.state == one.state:
-        return replace(parcel, final=rule.final)
+        return replace(parcel, reached=rule.state, final=rule.final)
     code = _obstacle(one, rule, rules, before_all)
     if code:
         kept = Outcome.UPDATED if parcel.of_parcel else Outcome.IGNORED

@@ -1,7 +1,8 @@
 """`make chaos`: every campaign at its full length, one table, and `build/chaos.json`.
 
-`python -m tests.campaigns [--seed N] [--share S] [NAME ...]`: only some campaigns, or a share of their length. Every
-trial that breaks a law is told with the seed or the moment that repeats it. The answer is 1 when one did.
+`python -m tests.campaigns [--seed N] [--share S] [--act ACT ...] [NAME ...]`: only some campaigns, a share of their
+length, or `killed` and `faults` with some acts only. Every trial that breaks a law is told with the seed or the moment
+that repeats it. The answer is 1 when one did.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ from tests.campaigns import (
     prefect_away,
     two_machines,
 )
+from tests.campaigns.document_acts import EVERY_ACT, FILE_ACTS
 from tests.campaigns.figures import Figure, at_least, none_of, table, write
-from tests.campaigns.flat_acts import FLAT_ACTS
 from tests.campaigns.order_stage import OrderStage
 from tests.campaigns.prefect_here import prefect_server
-from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Stage
+from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
 from tests.flows.flat_world import FlatWorld
 from tests.flows.world import World
 
@@ -58,24 +59,29 @@ ORDERS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """From which seed, and how much of the full length."""
+    """From which seed, how much of the full length, and with which acts."""
 
     seed: int
     share: float
+    acts: tuple[Act, ...] = EVERY_ACT
 
     def of(self, full: int) -> int:
         return max(1, round(full * self.share))
 
+    def among(self, *acts: Act) -> list[Act]:
+        """Those of the acts that are asked for."""
+        return [act for act in acts if act in self.acts]
+
 
 def _killed(stage: Stage, asked: Asked) -> list[Figure]:
     wanted = asked.of(KILLS)
-    random = list(_told(kills.campaign(stage, asked.seed, wanted)))
+    random = list(_told(kills.campaign(stage, asked.seed, wanted, asked.acts)))
     struck = sum(killed.kills for killed in random)
     figures = [
         at_least("kill -9 at random moments: kills that struck", struck, "kills", wanted),
         none_of("kill -9 at random moments", [k for k in random if k.broken], len(random), "trials"),
     ]
-    for act in (SECOND_DAY, STOCK, *FLAT_ACTS):
+    for act in asked.among(SECOND_DAY, STOCK, *FILE_ACTS):
         every = list(_told(kills.at_every_touch(stage, act, every=1 if asked.share >= 1 else 5)))
         name = f"kill -9 before each change of a file ({act.name})"
         figures.append(none_of(name, [k for k in every if k.broken], len(every), "trials"))
@@ -83,12 +89,8 @@ def _killed(stage: Stage, asked: Asked) -> list[Figure]:
 
 
 def _faults(stage: Stage, asked: Asked) -> list[Figure]:
-    trials = {
-        "10 % of requests fail in every way": faults.seeded(stage, asked.seed, asked.of(SEEDS)),
+    catalogue = {
         "lost answers of creates": (faults.lost_answers(stage, kind) for kind in faults.LOST),
-        "lost answers of flat streams and of the fast lane": (
-            faults.lost_writes(stage, act, kind) for act in FLAT_ACTS for kind in faults.LOST
-        ),
         "storms of 429 and 503, late answers": faults.storms(stage),
         "the shop dies and comes back": (
             faults.shop_dies_and_comes_back(stage, act, writes, away)
@@ -96,6 +98,12 @@ def _faults(stage: Stage, asked: Asked) -> list[Figure]:
         ),
         "files cannot grow, as on a full disk": faults.small_disks(stage, SECOND_DAY),
     }
+    trials = {
+        "10 % of requests fail in every way": faults.seeded(stage, asked.seed, asked.of(SEEDS), asked.acts),
+        "lost answers of flat streams, of documents and of the fast lane": (
+            faults.lost_writes(stage, act, kind) for act in asked.among(*FILE_ACTS) for kind in faults.LOST
+        ),
+    } | (catalogue if asked.acts == EVERY_ACT else {})
     return [_of_disturbed(name, _told(some)) for name, some in trials.items()]
 
 
@@ -121,13 +129,13 @@ def _damaged(stage: Stage, asked: Asked) -> list[Figure]:
         mutations.prepared(world)
         flown = list(_told(asyncio.run(_every(mutations.planned(world, range(first, first + planned))))))
     share, flat = asked.of(DAMAGED_READ // 10), asked.of(DAMAGED_PLANNED // 10)
-    streams = mutations.FLAT_STREAMS.values()
+    streams = mutations.OTHER_STREAMS.values()
     flat_read = list(
         _told(one for stream in streams for one in mutations.read_and_validated(range(first, first + share), stream))
     )
-    with FlatWorld.at(stage.place / "damaged-flat") as world:
+    with FlatWorld.at(stage.place / "damaged-flat", module=True) as world:
         flat_flown = list(
-            _told(asyncio.run(_every(mutations.every_flat_stream_planned(world, range(first, first + flat)))))
+            _told(asyncio.run(_every(mutations.every_other_stream_planned(world, range(first, first + flat)))))
         )
     return [
         none_of("damaged files of other streams, read and validated", flat_read, share * len(streams), "files"),
@@ -224,8 +232,10 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CAMPAIGNS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0, help="of the full length, 0 to 1")
+    parser.add_argument("--act", action="append", choices=[act.name for act in EVERY_ACT], help="with these acts only")
     given_arguments = parser.parse_args()
-    asked = Asked(given_arguments.seed, given_arguments.share)
+    acts = tuple(act for act in EVERY_ACT if act.name in (given_arguments.act or [each.name for each in EVERY_ACT]))
+    asked = Asked(given_arguments.seed, given_arguments.share, acts)
     figures: list[Figure] = []
     quiet = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False})
     with tempfile.TemporaryDirectory() as place, prefect_server() as api_url, quiet:

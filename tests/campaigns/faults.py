@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from deployments.sandbox.shop import Fault, FaultKind, SandboxShop
-from tests.campaigns.flat_acts import EVERY_ACT
 from tests.campaigns.run_flow import Ended
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, SHOP_STATE, STOCK, Act, Stage, Trial
 
@@ -149,8 +148,8 @@ def small_disks(stage: Stage, act: Act) -> Iterator[Disturbed]:
             yield Disturbed(f"{act.name}, files of {size} bytes", 1, broken + trial.broken_laws(wanted, ended))
 
 
-def seeded(stage: Stage, seed: int, trials: int) -> Iterator[Disturbed]:
+def seeded(stage: Stage, seed: int, trials: int, acts: Sequence[Act]) -> Iterator[Disturbed]:
     """Trials by chance, the acts in turn."""
     chance = Random(seed)
     for number in range(trials):
-        yield by_chance(stage, EVERY_ACT[number % len(EVERY_ACT)], chance.randrange(2**31))
+        yield by_chance(stage, acts[number % len(acts)], chance.randrange(2**31))

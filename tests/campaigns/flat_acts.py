@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tests.campaigns.stage import ACTS, FIRST_DAY, STOCK, Act
+from tests.campaigns.stage import FIRST_DAY, STOCK, Act
 from tests.flows.flat_world import FlatWorld
 
 Row = Mapping[str, Any]
 _CODES = '[titles]\nM = 1\nMME = 2\n[groups]\nPRO = 3\nVIP = 2\n[countries]\nFR = "FRA"\n[taxes]\nNOR = 1\nRED = 2\n'
 
 
-def _flat(name: str, flow: str, stream: str, days: tuple[Iterable[Row], Iterable[Row]], *earlier: Act) -> Act:
+def flat(name: str, flow: str, stream: str, days: tuple[Iterable[Row], Iterable[Row]], *earlier: Act) -> Act:
     """The second of two days of a stream, of which the first is known."""
     first, second = ([dict(row) for row in day] for day in days)
 
@@ -87,9 +87,9 @@ _PRICES = (
     ],
 )
 
-STORES = _flat("stores", "import_stores", "store", _STORES)
-CUSTOMERS = _flat("customers", "import_customers", "customer", _CUSTOMERS)
-PRICES = _flat("specific prices", "import_specific_prices", "specificprice", _PRICES, FIRST_DAY)
+STORES = flat("stores", "import_stores", "store", _STORES)
+CUSTOMERS = flat("customers", "import_customers", "customer", _CUSTOMERS)
+PRICES = flat("specific prices", "import_specific_prices", "specificprice", _PRICES, FIRST_DAY)
 LANE = Act(
     "stock by reference",
     STOCK.flow,
@@ -100,4 +100,3 @@ LANE = Act(
     settings={"shop": {"lane": "module"}},
 )
 FLAT_ACTS = (STORES, CUSTOMERS, PRICES, LANE)
-EVERY_ACT = (*ACTS, *FLAT_ACTS)

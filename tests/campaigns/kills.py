@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from deployments.sandbox.shop import Fault
-from tests.campaigns.flat_acts import EVERY_ACT
 from tests.campaigns.stage import Act, Outcome, Stage, Trial
 
 IN_A_ROW = 3
@@ -94,12 +93,12 @@ def _random_moment(chance: Random, outcome: Outcome) -> Moment:
     return Moment(what, chance.randint(1, outcome.touches if what == "touch" else outcome.writes))
 
 
-def campaign(stage: Stage, seed: int, at_least: int) -> Iterator[Killed]:
+def campaign(stage: Stage, seed: int, at_least: int, acts: Sequence[Act]) -> Iterator[Killed]:
     """Trials of every act in turn until `at_least` kills have struck."""
     chance = Random(seed)
     kills = 0
     while kills < at_least:
-        for act in EVERY_ACT:
+        for act in acts:
             killed = killed_and_run_again(stage, act, random_moments(chance, stage.outcome(act)))
             kills += killed.kills
             yield killed

@@ -10,6 +10,8 @@ from typing import Any
 
 from connectors.files.archive import name_when_dropped
 from connectors.ledger import Ledger
+from deployments.sandbox.shop import SandboxShop
+from tests.campaigns.documents import documents
 
 Snapshot = Mapping[str, list[dict[str, Any]]]
 
@@ -24,15 +26,23 @@ IDENTITIES: Mapping[str, str] = {
     "categories": "path",
     "customers": "email",
     "stores": "name",
+    "orders": "sale",
+    "order_payments": "transaction_id",
+    "order_returns": "return",
 }
 """By what two entities of a snapshot are the same thing."""
+
+
+def seen(shop: SandboxShop) -> Snapshot:
+    """All that the shop holds, by natural keys."""
+    return shop.snapshot() | documents(shop)
 
 
 def twice(snapshot: Snapshot) -> list[str]:
     """Entities that the shop has more than once."""
     found: list[str] = []
     for resource, identity in IDENTITIES.items():
-        counted = Counter(str(entity[identity]) for entity in snapshot[resource])
+        counted = Counter(str(entity[identity]) for entity in snapshot.get(resource, ()))
         found += [f"{resource} {name!r} is there {count} times" for name, count in counted.items() if count > 1]
     return found
 

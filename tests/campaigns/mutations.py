@@ -13,22 +13,27 @@ from typing import Any
 
 from flows.customers import import_customers
 from flows.products import import_products
+from flows.return_statuses import import_return_statuses
 from flows.specific_prices import import_specific_prices
 from flows.stock import import_stock
+from flows.store_orders import import_store_orders
 from flows.stores import import_stores
 from schemas.column_spec import StreamSpec
 from tests.campaigns import laws
+from tests.flows.flat_world import BY_FILE, FlatWorld
 from tests.flows.world import World
 from tests.tasks.mutated_files import mutated_file
-from tests.tasks.sample_streams import FLAT_STREAMS, PRODUCT
+from tests.tasks.sample_streams import OTHER_STREAMS, PRODUCT
 from tests.tasks.test_read_properties import conserved_or_refused
 
 FILES_AT_ONCE = 5
-FLAT_FLOWS: Mapping[str, Any] = {
+OTHER_FLOWS: Mapping[str, Any] = {
     "stock": import_stock,
     "store": import_stores,
     "customer": import_customers,
     "specificprice": import_specific_prices,
+    "storeOrder": import_store_orders,
+    "orderReturnStatus": import_return_statuses,
 }
 _FLAGS: Mapping[str, Mapping[str, Any]] = {
     "reference": {"object_key": True},
@@ -65,16 +70,17 @@ def prepared(world: World) -> None:
     world.write_specs(product={"data": data})
 
 
-async def every_flat_stream_planned(world: World, seeds: range) -> AsyncIterator[Damaged]:
-    """The same of every other stream, as shipped."""
-    for stream in FLAT_STREAMS.values():
+async def every_other_stream_planned(world: FlatWorld, seeds: range) -> AsyncIterator[Damaged]:
+    """The same of every other stream, as shipped, for a shop with the module."""
+    world.specify(orderReturnStatus=BY_FILE)
+    for stream in OTHER_STREAMS.values():
         async for damaged in planned(world, seeds, stream):
             yield damaged
 
 
 async def planned(world: World, seeds: range, stream: StreamSpec = PRODUCT) -> AsyncIterator[Damaged]:
     """Damaged files through the whole flow as dry runs, some at once; those that break a law."""
-    flow = FLAT_FLOWS.get(stream.name, import_products)
+    flow = OTHER_FLOWS.get(stream.name, import_products)
     for start in range(seeds.start, seeds.stop, FILES_AT_ONCE):
         some = range(start, min(start + FILES_AT_ONCE, seeds.stop))
         for seed in some:

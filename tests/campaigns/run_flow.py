@@ -31,9 +31,11 @@ from flows.customers import import_customers
 from flows.import_files import import_files
 from flows.orders import export_orders
 from flows.products import import_products
+from flows.return_statuses import import_return_statuses
 from flows.returns import export_returns
 from flows.specific_prices import import_specific_prices
 from flows.stock import import_stock
+from flows.store_orders import import_store_orders
 from flows.stores import import_stores
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ FLOWS: Mapping[str, Any] = {
     "import_stores": import_stores,
     "import_customers": import_customers,
     "import_specific_prices": import_specific_prices,
+    "import_store_orders": import_store_orders,
+    "import_return_statuses": import_return_statuses,
     "export_orders": export_orders,
     "export_returns": export_returns,
 }

@@ -22,7 +22,7 @@ from tests.flows.world import KEY_VARIABLE, World
 
 SHOP_STATE = "shop.json"
 FOLDER = "boutique"
-KINDS = ("product", "stock", "store", "customer", "specific_price")
+KINDS = ("product", "stock", "store", "customer", "specific_price", "store_order", "return_status")
 """Of the links that are compared."""
 MOST_RUNS = 8
 """How often a run that was told to fail may be started again before it counts as never ending well."""
@@ -136,7 +136,7 @@ class Trial:
         world, folder = self.world, self.world.folder
         if ended.name != "Completed":
             return [f"the run ended {ended.name or 'without a state'}: {ended.message}"]
-        snapshot = world.shop.snapshot()
+        snapshot = laws.seen(world.shop)
         broken = laws.twice(snapshot) + laws.different(snapshot, wanted.snapshot)
         for kind, links in wanted.links.items():
             found = laws.remembered(folder, kind)
@@ -223,7 +223,7 @@ def _undisturbed(trial: Trial) -> Outcome:
     ended = trial.run()
     seconds = time.monotonic() - start
     outcome = Outcome(
-        world.shop.snapshot(),
+        laws.seen(world.shop),
         {kind: laws.remembered(world.folder, kind) for kind in KINDS},
         world.shop.writes,
         len(world.shop.requests),

@@ -13,6 +13,9 @@ from schemas.import_json import default_import_spec
 from tests.flows.world import World
 
 STREAMS = ("store", "specificprice", "customer", "storeOrder")
+RETURN_COLUMNS = {"return_reference": {"index": 0, "object_key": True}, "return_status": {"index": 1}}
+BY_FILE = {"class": "\\OrderReturn", "enabled": True, "type": "local", "data": RETURN_COLUMNS}
+"""The stream of return statuses where its files are read."""
 
 
 class FlatWorld(World):
@@ -27,7 +30,7 @@ class FlatWorld(World):
         """Adds keys to streams, by name."""
         path = self.folder / "import.json"
         specs = json.loads(path.read_text(encoding="utf-8"))
-        for name in STREAMS:
+        for name in dict.fromkeys((*STREAMS, *streams)):
             given = {"class": "", "enabled": True, "type": "local", "data": self.columns(name)}
             specs[name] = given | dict(streams.get(name, {}))
         path.write_text(json.dumps(specs), encoding="utf-8")
@@ -45,6 +48,11 @@ class FlatWorld(World):
         """A file of `stream` with these rows by column key."""
         columns = [column.key for column in default_import_spec().streams[stream].columns]
         return self._drop(stream, columns, [dict(row) for row in rows], name)
+
+    def drop_returns(self, *rows: tuple[str, str], name: str | None = None) -> Path:
+        """A file of `orderReturnStatus` with these references and statuses."""
+        told = [dict(zip(RETURN_COLUMNS, row, strict=True)) for row in rows]
+        return self._drop("orderReturnStatus", RETURN_COLUMNS, told, name)
 
     async def run(self, flow: Any, **asked: Any) -> State[Any]:
         """Runs a flow over this shop; the final state."""

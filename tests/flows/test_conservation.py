@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +29,8 @@ async def test_damaged_files_are_planned_or_refused_and_every_row_is_told(world:
     assert [damaged async for damaged in mutations.planned(world, DAMAGED)] == []
 
 
-async def test_so_are_damaged_files_of_every_other_stream(flat_world: FlatWorld) -> None:
+@pytest.mark.usefixtures("prefect_api")
+async def test_so_are_damaged_files_of_every_other_stream(tmp_path: Path) -> None:
     some = range(5, 10)
-    assert [damaged async for damaged in mutations.every_flat_stream_planned(flat_world, some)] == []
+    with FlatWorld.at(tmp_path / "boutique", module=True) as world:
+        assert [damaged async for damaged in mutations.every_other_stream_planned(world, some)] == []

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from deployments.sandbox.shop import Fault
+from tests.campaigns.document_acts import FILE_ACTS
 from tests.campaigns.faults import by_chance, lost_answers, lost_writes
-from tests.campaigns.flat_acts import FLAT_ACTS
 from tests.campaigns.stage import SECOND_DAY, Act, Stage
 from tests.flows.world import World
 
@@ -22,8 +22,8 @@ def test_a_lost_answer_of_a_create_of_every_resource_makes_nothing_twice(stage: 
     assert lost_answers(stage, "reset-after").broken == []
 
 
-@pytest.mark.parametrize("act", FLAT_ACTS, ids=lambda act: act.name)
-def test_a_lost_answer_of_every_kind_of_write_of_a_flat_stream_makes_nothing_twice(stage: Stage, act: Act) -> None:
+@pytest.mark.parametrize("act", FILE_ACTS, ids=lambda act: act.name)
+def test_a_lost_answer_of_every_kind_of_write_of_another_stream_makes_nothing_twice(stage: Stage, act: Act) -> None:
     lost = lost_writes(stage, act, "reset-after")
     assert lost.struck > 0
     assert lost.broken == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.campaigns.document_acts import RETURN_STATUSES, SALES
 from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
@@ -21,6 +22,8 @@ AFTER_THE_FILE_MOVED = Moment("touch", -4)
         (STORES, (Moment("write", 2),)),
         (CUSTOMERS, (Moment("during", 1),)),
         (PRICES, (Moment("write", 3), Moment("during", 2))),
+        (SALES, (Moment("during", 1),)),
+        (RETURN_STATUSES, (Moment("write", 1),)),
     ],
     ids=lambda given: given.name if isinstance(given, Act) else "",
 )

@@ -85,6 +85,16 @@ async def test_a_state_that_was_taken_back_by_hand_is_not_given_again(world: Ord
     assert world.history(1) == [SHIPPED]
 
 
+async def test_nor_is_one_that_a_killed_run_gave(world: OrderWorld) -> None:
+    world.move(1, SHIPPED)
+    world.ship(1, shipping="Totally")
+    await world.statuses()
+    world.move(1, PAID)
+    await world.statuses()
+    assert world.state(1) == PAID
+    assert world.shop.writes == 0
+
+
 async def test_any_status_may_be_any_state_and_the_customer_is_told_where_a_rule_says_so(world: OrderWorld) -> None:
     settings = world.folder / "settings.toml"
     rule = '\n[[orders.status_rules]]\nmember = "FollowUpStatus"\nvalues = ["InPreparation"]\nstate = 3\nmail = true\n'

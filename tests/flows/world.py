@@ -89,7 +89,7 @@ class World:
         for name, table in tables.items():
             given[name.replace("__", ".")] = given.get(name.replace("__", "."), {}) | dict(table)
         text = "\n".join(
-            f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+            f"[{name}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
             for name, table in given.items()
         )
         (self.folder / "settings.toml").write_text(text, encoding="utf-8")
@@ -201,3 +201,10 @@ class World:
             for i in range(count)
             for size in sizes
         ]
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML writes it; a mapping becomes an inline table."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
+    return "[" + ", ".join(map(_toml, value)) + "]" if isinstance(value, list) else json.dumps(value)

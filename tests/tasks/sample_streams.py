@@ -1,4 +1,4 @@
-"""Streams to read with: the shop's items with two attributes, its stock, and the flat streams as shipped."""
+"""Streams to read with: the shop's items with two attributes, its stock, the flat streams as shipped, and documents."""
 
 from __future__ import annotations
 
@@ -32,10 +32,21 @@ STOCK = StreamSpec(
     ),
 )
 
-FLAT_STREAMS: Mapping[str, StreamSpec] = {"stock": STOCK} | {
-    name: default_import_spec().streams[name] for name in ("store", "customer", "specificprice")
-}
+RETURN_STATUS = StreamSpec(
+    "orderReturnStatus",
+    (
+        Column("return_reference", 0, ValueType.TEXT, "return_reference", required=True, object_key=True),
+        Column("return_status", 1, ValueType.TEXT, "return_status", required=True),
+    ),
+)
 STORE_ORDER = default_import_spec().streams["storeOrder"]
+OTHER_STREAMS: Mapping[str, StreamSpec] = {
+    "stock": STOCK,
+    **{name: default_import_spec().streams[name] for name in ("store", "customer", "specificprice")},
+    "storeOrder": STORE_ORDER,
+    "orderReturnStatus": RETURN_STATUS,
+}
+"""All but the products."""
 _SOUND: Mapping[str, Mapping[str, str]] = {
     "storeOrder": {"order_internal_reference": "FFO/{d}", "customer_erp_code": "WEB0000000001",
                    "order_date": "2026-01-01 10:00:00", "reference": "ROBE0001-M", "product_name": "Robe d'été {n}",
@@ -48,11 +59,12 @@ _SOUND: Mapping[str, Mapping[str, str]] = {
                  "optin_email": "BrandOnly", "last_modification_date": "2026-01-0{d} 10:00:00"},
     "specificprice": {"reference": "R{d}", "erp_code": "SOLDÉ", "reduction": "{n},50", "type": "%",
                       "reduction_tax": "1", "from": "2026-01-0{d}", "to": "2026-02-01"},
+    "orderReturnStatus": {"return_reference": "WEBR{n}", "return_status": "Returned"},
 }  # fmt: skip
 
 
 def flat_line(stream: StreamSpec, number: int) -> str:
-    """A sound line of one of `FLAT_STREAMS`, or of `STORE_ORDER`, where nine sales share the lines."""
+    """A sound line of one of `OTHER_STREAMS`; nine sales share the lines of `STORE_ORDER`."""
     cells = {key: cell.format(n=number, d=1 + number % 9) for key, cell in _SOUND[stream.name].items()}
     return ";".join(cells.get(column.key, "") for column in sorted(stream.columns, key=lambda column: column.index))
 

@@ -18,7 +18,7 @@ from tasks.read import open_rows
 from tasks.rejects import write_rejects
 from tasks.validate import validate
 from tests.tasks.mutated_files import mutated_file
-from tests.tasks.sample_streams import FLAT_STREAMS, PRODUCT, text_stream
+from tests.tasks.sample_streams import OTHER_STREAMS, PRODUCT, text_stream
 
 MUTATED_FILES = 300
 MUTATED_FLAT_FILES = 60
@@ -140,7 +140,7 @@ def test_no_damage_to_a_file_loses_a_row_or_raises_anything_but_a_refusal(tmp_pa
     assert not all(read)
 
 
-@pytest.mark.parametrize("stream", FLAT_STREAMS.values(), ids=FLAT_STREAMS)
+@pytest.mark.parametrize("stream", OTHER_STREAMS.values(), ids=OTHER_STREAMS)
 def test_nor_does_damage_to_a_file_of_another_stream(tmp_path: Path, stream: StreamSpec) -> None:
     seeds = range(MUTATED_FLAT_FILES)
     read = [conserved_or_refused(mutated_file(Random(seed), stream), tmp_path, stream) for seed in seeds]
