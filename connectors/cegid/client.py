@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import requests
 from lxml import etree
 
 from connectors.cegid.access import SYSTEM, CegidAccess, Limits
@@ -264,7 +264,7 @@ def _envelope(answer: Answer, action: str, key: str) -> etree._Element:
         return parse(answer.body, action, key, roots=ENVELOPE)
     except UnexpectedReplyError as error:
         # The web server's own page of an error 500: the service behind it did not get to answer.
-        if answer.status == requests.codes.ok:
+        if answer.status == HTTPStatus.OK:
             raise
         raise TransientError(f"HTTP {answer.status} without a fault", system=SYSTEM, action=action, key=key) from error
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -13,12 +14,12 @@ from zeep import Client, Settings
 from zeep.exceptions import Error as ZeepError
 
 from connectors.cegid.access import SYSTEM
+from connectors.cegid.message import DisobeysError, Shape, envelope
 from connectors.cegid.needed import Needed
 from connectors.cegid.transport import CONTRACT, Answer, CegidTransport, parse
 from schemas.errors import DeniedError, RefusedError, UnexpectedReplyError
 
 _NS = {"xs": "http://www.w3.org/2001/XMLSchema", "wsdl": "http://schemas.xmlsoap.org/wsdl/"}
-_BODY = "{http://schemas.xmlsoap.org/soap/envelope/}Body/*"
 _READ = "read the contract"
 
 
@@ -31,16 +32,19 @@ class ServiceContract:
         address = f"{root}/{name}.svc"
         wsdl = self._first_form(address)
         self._schemas = Schemas(wsdl, transport)
-        # raw_response: replies are read by name, since zeep reads None, silently, for every member after one that it
-        # does not know.
-        settings = Settings(strict=True, raw_response=True, forbid_dtd=True, forbid_entities=True)
+        self.values = cache(self._schemas.values)
+        """The values of an enumeration in this tenant's version."""
+        self.members = cache(self._schemas.members)
+        """The members of a type in this tenant's version."""
+        settings = Settings(strict=True, forbid_dtd=True, forbid_entities=True)
         try:
-            self._client = Client(wsdl, transport=transport, settings=settings, plugins=[self._schemas])  # type: ignore[no-untyped-call]
+            definitions = Client(wsdl, transport=transport, settings=settings).wsdl  # type: ignore[no-untyped-call]
         except ZeepError as error:
             raise self._misunderstood(f"its WSDL cannot be read ({type(error).__name__})") from error
-        binding, operations = self._binding(needed.port_type)
-        self._check(needed, operations)
-        self._proxy = self._client.create_service(binding, address)  # type: ignore[no-untyped-call]
+        binding = self._binding(definitions.bindings.values(), needed.port_type)
+        self._check(needed, frozenset(binding.port_type.operations))
+        self._address = address
+        self._operations = {name: Operation(binding.get(name)) for name in needed.operations}
 
     def _first_form(self, address: str) -> str:
         try:
@@ -52,11 +56,11 @@ class ServiceContract:
             return f"{address}?wsdl"
         return f"{address}?singleWsdl"
 
-    def _binding(self, port_type: str) -> tuple[str, frozenset[str]]:
+    def _binding(self, bindings: Iterable[Any], port_type: str) -> Any:
         # The binding's namespace differs between the two forms of the WSDL, the port type's name does not.
-        for name, binding in self._client.wsdl.bindings.items():
+        for binding in bindings:
             if binding.port_type is not None and binding.port_type.name.localname == port_type:
-                return str(name), frozenset(binding.port_type.operations)
+                return binding
         raise self._misunderstood(f"its WSDL has no binding for {port_type}")
 
     def _check(self, needed: Needed, operations: frozenset[str]) -> None:
@@ -71,42 +75,32 @@ class ServiceContract:
 
     def message(self, operation: str, parameters: Mapping[str, Any], key: str = "") -> etree._Element:
         """The body of a call without sending it, checked against the tenant's schema."""
-        envelope: etree._Element = self._build(self._client.create_message, operation, parameters, key)
-        return next(envelope.iterfind(_BODY))
+        try:
+            body = self._operations[operation].shape.written(parameters)
+            self._schemas.check(body)
+        except DisobeysError as error:
+            raise _refused(str(error), operation, key) from error
+        except ValueError as error:
+            raise _refused(f"cannot be written as XML: {error}", operation, key) from error
+        return body
 
     def call(self, operation: str, parameters: Mapping[str, Any], key: str = "") -> Answer:
         """Check one call and send it; the answer is not read yet."""
-        answer: Answer = self._build(_send, operation, parameters, key)
-        return answer
-
-    def _build(self, act: Callable[..., Any], operation: str, parameters: Mapping[str, Any], key: str) -> Any:
-        try:
-            return act(self._proxy, operation, **parameters)
-        except DisobeysError as error:
-            raise _refused(str(error), operation, key) from error
-        except (ZeepError, TypeError, ValueError) as error:
-            raise _refused(f"cannot be written as XML: {error}", operation, key) from error
-
-    def values(self, enumeration: str) -> frozenset[str]:
-        """The values of an enumeration in this tenant's version."""
-        return self._schemas.values(enumeration)
-
-    def members(self, type_name: str) -> frozenset[str]:
-        """The members of a type in this tenant's version."""
-        return self._schemas.members(type_name)
+        body = self.message(operation, parameters, key)
+        return self._transport.call(self._address, self._operations[operation].action, envelope(body))
 
 
-def _send(proxy: Any, operation: str, **parameters: Any) -> Any:
-    return getattr(proxy, operation)(**parameters)
+class Operation:
+    """How an operation is called: its SOAP action, and its message."""
+
+    def __init__(self, operation: Any) -> None:
+        self.action = str(operation.soapaction)
+        self.shape = Shape(operation.input.body)
 
 
 def _refused(said: str, action: str, key: str) -> RefusedError:
     remedy = "Correct the setting or the association that gives this value."
     return RefusedError(said, system=SYSTEM, action=action, key=key, remedy=remedy, code="SCHEMA")
-
-
-class DisobeysError(Exception):
-    """A message does not obey the tenant's schema."""
 
 
 class _Documents(etree.Resolver):
@@ -136,15 +130,8 @@ class Schemas:
         parser.resolvers.add(_Documents(documents))
         return etree.XMLSchema(etree.fromstring(f'<xs:schema xmlns:xs="{_NS["xs"]}">{imports}</xs:schema>', parser))
 
-    def egress(
-        self, envelope: etree._Element, http_headers: Mapping[str, str], operation: object, binding_options: object
-    ) -> None:
-        """What zeep calls with every message before it is sent. Raises `DisobeysError`.
-
-        zeep itself checks neither enumerations nor decimals nor dates.
-        """
-        del http_headers, operation, binding_options
-        body = next(envelope.iterfind(_BODY))
+    def check(self, body: etree._Element) -> None:
+        """Raises `DisobeysError` naming what a message says against the schema."""
         try:
             with self._validating:
                 self._validator.assertValid(etree.ElementTree(body))

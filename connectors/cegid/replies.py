@@ -14,6 +14,7 @@ from connectors.cegid.access import SYSTEM
 from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer
 from schemas.errors import UnexpectedReplyError
 
+# Not by zeep: it reads None, silently, for every member after one that it does not know.
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _HELLO_LINE = re.compile(r"^([^:(]+?)\s*:\s*\((.*?)\)", re.MULTILINE)
 _STATUSES = {

@@ -1,18 +1,21 @@
-"""HTTP to Cegid: one session for all threads, answers bounded in size, every failure named by what happens next."""
+"""HTTP to Cegid: connections for all threads, answers bounded in size, every failure named by what happens next."""
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import requests
+import certifi
+import urllib3
 from lxml import etree
-from requests.adapters import HTTPAdapter
-from requests.auth import HTTPBasicAuth
+from urllib3.exceptions import HTTPError, SSLError
 
 from connectors.cegid.access import SYSTEM, CegidAccess, Limits
 from connectors.cegid.wsdl_cache import WsdlCache
@@ -36,7 +39,7 @@ class Answer:
 
 
 class CegidTransport:
-    """What zeep asks of a transport: `load` for documents, `post_xml` for calls. Safe in threads."""
+    """What zeep asks of a transport, `load` for documents, and `call` for messages. Safe in threads."""
 
     def __init__(self, access: CegidAccess, limits: Limits, cache: WsdlCache) -> None:
         self._root = urlsplit(access.root)
@@ -44,16 +47,14 @@ class CegidTransport:
         self._cache = cache
         self._counting = threading.Lock()
         self.sent: Counter[str] = Counter()
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = limits.verify_tls if isinstance(limits.verify_tls, bool) else str(limits.verify_tls)
-        self._session.auth = HTTPBasicAuth(access.user.encode(), access.password.encode())
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=limits.connections, pool_block=True)
-        self._session.mount(f"{self._root.scheme}://", adapter)
+        self._pool = _pool(access, limits)
+        said = base64.b64encode(f"{access.user}:{access.password}".encode()).decode()
+        self._headers = {"Accept-Encoding": "gzip, deflate", "Authorization": f"Basic {said}"}
+        self._cookies: dict[str, str] = {}
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._pool.close()
 
     def load(self, url: str) -> bytes:
         """A WSDL or XSD document, from disk while it is valid there.
@@ -66,33 +67,54 @@ class CegidTransport:
         if kept is not None:
             return kept
         answer = self._send("GET", url, "read the contract", {}, None)
-        if answer.status != requests.codes.ok:
+        if answer.status != HTTPStatus.OK:
             raise TransientError("HTTP 500 without an explanation", system=SYSTEM, action="read the contract", key=url)
         parse(answer.body, "read the contract", url, roots=CONTRACT)
         self._cache.write(url, answer.body)
         return answer.body
 
-    def post_xml(self, address: str, envelope: etree._Element, headers: Mapping[str, str]) -> Answer:
+    def call(self, address: str, soap_action: str, message: bytes) -> Answer:
         """Send one call."""
-        action = headers.get("SOAPAction", "").strip('"').rpartition("/")[2]
-        return self._send("POST", address, action, headers, etree.tostring(envelope, encoding="utf-8"))
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{soap_action}"'}
+        return self._send("POST", address, soap_action.rpartition("/")[2], headers, message)
 
     def _send(self, verb: str, url: str, action: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         with self._counting:
             self.sent[action] += 1
-        patience = (self._limits.connect_seconds, self._limits.answer_seconds)
         try:
-            with self._session.request(
-                verb, url, data=body, headers=dict(headers), timeout=patience, stream=True, allow_redirects=False
-            ) as response:
+            response = self._pool.urlopen(
+                verb,
+                url,
+                body=body,
+                headers={**self._headers, **self._cookie(), **headers},
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+            try:
                 _check_status(response, action, url)
-                return Answer(response.status_code, self._whole_body(response, action, url))
-        except requests.RequestException as error:
+                self._remember_cookies(response)
+                return Answer(response.status, self._whole_body(response, action, url))
+            finally:
+                # A body that was not read to its end leaves a connection that cannot be used again.
+                response.close()
+                response.release_conn()
+        except HTTPError as error:
             raise _named(error, action, url) from error
 
-    def _whole_body(self, response: requests.Response, action: str, url: str) -> bytes:
+    def _cookie(self) -> dict[str, str]:
+        cookies = [f"{name}={value}" for name, value in self._cookies.copy().items()]
+        return {"Cookie": "; ".join(cookies)} if cookies else {}
+
+    def _remember_cookies(self, response: urllib3.BaseHTTPResponse) -> None:
+        """Servers know by a cookie whom they have signed in already, and which of them did it."""
+        for said in response.headers.getlist("Set-Cookie"):
+            name, _, value = said.partition(";")[0].partition("=")
+            self._cookies[name.strip()] = value.strip()
+
+    def _whole_body(self, response: urllib3.BaseHTTPResponse, action: str, url: str) -> bytes:
         body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
+        for chunk in response.stream(_CHUNK):
             body += chunk
             if len(body) > self._limits.answer_bytes:
                 raise UnexpectedReplyError(
@@ -103,6 +125,27 @@ class CegidTransport:
                     remedy="Ask for less at a time: fewer days, smaller pages.",
                 )
         return bytes(body)
+
+
+def _pool(access: CegidAccess, limits: Limits) -> urllib3.HTTPConnectionPool:
+    """As many connections to the access' host as may be used at the same time."""
+    patience = urllib3.Timeout(connect=limits.connect_seconds, read=limits.answer_seconds)
+    given: dict[str, Any] = {"timeout": patience, "maxsize": limits.connections, "block": True}
+    try:
+        root = urlsplit(access.root)
+        if root.scheme == "http" and root.hostname:
+            return urllib3.HTTPConnectionPool(root.hostname, root.port, **given)
+        if root.scheme == "https" and root.hostname:
+            return urllib3.HTTPSConnectionPool(root.hostname, root.port, **given, **_trust(limits.verify_tls))
+    except ValueError:
+        pass
+    raise DeniedError("this is not an address", system=SYSTEM, action="connect", remedy=_ADDRESS)
+
+
+def _trust(verify_tls: bool | Path) -> dict[str, Any]:
+    if verify_tls is False:
+        return {"cert_reqs": "CERT_NONE"}
+    return {"cert_reqs": "CERT_REQUIRED", "ca_certs": certifi.where() if verify_tls is True else str(verify_tls)}
 
 
 def parse(body: bytes, action: str, key: str, *, roots: tuple[str, ...]) -> etree._Element:
@@ -122,15 +165,15 @@ def _not_understood(said: str, action: str, key: str) -> UnexpectedReplyError:
     return UnexpectedReplyError(said, system=SYSTEM, action=action, key=key, remedy=_ADDRESS)
 
 
-def _check_status(response: requests.Response, action: str, url: str) -> None:
-    status = response.status_code
+def _check_status(response: urllib3.BaseHTTPResponse, action: str, url: str) -> None:
+    status = response.status
     if status in _XML_OR_FAULT:
         return
     said = f"HTTP {status} {response.reason or ''}".strip()
     named: dict[str, Any] = {"system": SYSTEM, "action": action, "key": url}
     if status in (401, 403):
         raise DeniedError(said, remedy=_ACCESS, **named)
-    if status in (404, 405, 410) or response.is_redirect:
+    if status in (404, 405, 410) or response.get_redirect_location() is not False:
         raise DeniedError(said, remedy=_ADDRESS, **named)
     if status in _BUSY or status > 500:  # noqa: PLR2004 - every other failure of the server itself
         raise TransientError(said, retry_after=_delay(response.headers.get("Retry-After", "")), **named)
@@ -141,15 +184,15 @@ def _delay(text: str) -> float | None:
     return float(text) if text.isdecimal() else None
 
 
-def _named(error: requests.RequestException, action: str, url: str) -> PasserelleError:
+def _named(error: HTTPError, action: str, url: str) -> PasserelleError:
     named: dict[str, Any] = {"system": SYSTEM, "action": action, "key": url}
     kind = type(error).__name__
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, SSLError):
         return DeniedError(
             f"the certificate is not trusted ({kind})",
             remedy="Name the file of trusted certificates in the Cegid access.",
             **named,
         )
-    if isinstance(error, ValueError) and not isinstance(error, requests.exceptions.JSONDecodeError):
+    if isinstance(error, ValueError):
         return DeniedError(f"this is not an address ({kind})", remedy=_ADDRESS, **named)
     return TransientError(f"no answer ({kind})", **named)

@@ -65,7 +65,7 @@ class Service:
             self._add(*each.split("."))
         for each in lacks:
             self._remove(*each.split("."))
-        self._members: dict[str, tuple[Member, ...]] = {}
+        self._members: dict[str, tuple[Member, ...] | None] = {}
         self._validator = self._build_validator()
         self._validating = threading.Lock()
         self.actions = {
@@ -149,9 +149,7 @@ class Service:
         """The elements of a complex type in wire order, base type first; None for a simple type."""
         if type_name not in self._members:
             found = self._type(type_name)
-            if found is None:
-                return None
-            self._members[type_name] = tuple(self._read_members(found))
+            self._members[type_name] = None if found is None else tuple(self._read_members(found))
         return self._members[type_name]
 
     def _type(self, name: str) -> etree._Element | None:

@@ -34,10 +34,12 @@ def test_a_dry_run_gives_the_xml_and_sends_nothing(erp: SandboxCegid, cegid: Ceg
         ("Type", "customerorder", "enumeration"),
         ("Date", "21/11/2026", "dateTime"),
         ("NoSuchMember", "x", "NoSuchMember"),
+        ("OmniChannel", "a text", "OmniChannel"),
+        ("StoreId", {"Text": "x"}, "StoreId has no Text"),
     ],
 )
 def test_a_value_outside_the_contract_is_never_sent(
-    erp: SandboxCegid, cegid: Cegid, member: str, value: str, said: str
+    erp: SandboxCegid, cegid: Cegid, member: str, value: object, said: str
 ) -> None:
     with pytest.raises(RefusedError, match=said) as refused:
         cegid.create_document(order("W1", **{member: value}))
