@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from importlib import import_module
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, Literal, TypeAlias
 
 FlowName: TypeAlias = Literal[
@@ -45,4 +46,15 @@ FLOWS: Mapping[FlowName, str] = MappingProxyType(
 def flow_named(name: FlowName) -> Any:
     """The Prefect flow called `name`."""
     module, _, attribute = FLOWS[name].partition(":")
-    return getattr(import_module(module), attribute)
+    return getattr(_imported(module), attribute)
+
+
+def _imported(module: str) -> ModuleType:
+    """What imports make lives as long as the process: the collector would look through all of it in vain."""
+    gc.disable()
+    try:
+        imported = import_module(module)
+        gc.freeze()
+    finally:
+        gc.enable()
+    return imported

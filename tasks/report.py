@@ -74,6 +74,7 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        optimized=False,  # for a page made once, it takes longer than it saves
     )
     environment.filters["clipped"] = _clipped
     return environment

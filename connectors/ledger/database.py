@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from connectors.ledger.tables import EPOCH, MICROSECOND, Instant
 from schemas.errors import (
@@ -25,6 +25,8 @@ from schemas.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
+
+    from sqlalchemy.dialects import postgresql
 
 READ_AT_ONCE = 50_000
 SQLITE_PRAGMAS = ("busy_timeout=30000", "journal_mode=wal", "synchronous=full")
@@ -107,7 +109,11 @@ def upsert(
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - most ledgers are files, and it takes long to import
+
+    return postgresql.insert(table)
 
 
 def rows_as_frame(connection: sa.Connection, query: sa.Select[Any]) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from pathlib import Path  # noqa: E402
 from deployments.environment import prepare_prefect  # noqa: E402
 
 prepare_prefect()
+sys.modules["hypothesis"] = None  # type: ignore[assignment] # pandera imports it where it is: no product has it
 
 from deployments.flow_names import flow_named  # noqa: E402
 
