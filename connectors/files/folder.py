@@ -38,9 +38,14 @@ def stream_of(name: str, streams: Sequence[StreamSpec]) -> StreamSpec | None:
     return next((stream for stream in streams if _belongs(name, stream, streams)), None)
 
 
+def folder_of(stream: StreamSpec) -> str:
+    """The stream's own folder, relative to the drop folder; empty: the drop folder itself."""
+    return _folders(stream)[-1]
+
+
 def place_of(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec], name: str) -> Path:
     """Where a file of the stream that comes from elsewhere is put, so that `files_of` finds it: its own folder."""
-    folder = _folders(stream)[-1]
+    folder = folder_of(stream)
     sharing = [other for other in streams if folder in _folders(other)]
     mine = name if _belongs(name, stream, sharing) else f"{_opening(stream)}_{name}"
     return drop / folder / mine

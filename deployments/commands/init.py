@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from connectors.files.folder import folder_of
 from deployments.exits import Exit
 from deployments.terminal import out
 from schemas.associations import default_associations_text
+from schemas.column_spec import WEB_SERVICE
 from schemas.errors import ConfigFault, ConfigurationError
-from schemas.import_json import default_export_text, default_import_text
+from schemas.import_json import default_export_text, default_import_spec, default_import_text
 from schemas.settings import default_settings_text
 
 _GIT_IGNORE = """\
@@ -40,8 +42,9 @@ def init(
         ".gitignore": _GIT_IGNORE,
     }
     _refuse_to_overwrite(folder, tuple(texts))
-    for stream in ("product", "stock"):
-        (folder / "streams" / stream).mkdir(parents=True, exist_ok=True)
+    for stream in default_import_spec().streams.values():
+        if stream.enabled and stream.type != WEB_SERVICE:
+            (folder / "streams" / folder_of(stream)).mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
         out.print(f"wrote {folder / name}", markup=False, soft_wrap=True)

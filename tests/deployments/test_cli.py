@@ -101,6 +101,13 @@ def test_init_makes_a_folder_that_only_lacks_the_shop(tmp_path: Path, capsys: py
     assert "No run yet" in capsys.readouterr().out
 
 
+def test_init_makes_a_drop_folder_for_every_stream_whose_files_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "boutique"
+    answer(["init", str(folder)])
+    made = {path.name for path in (folder / "streams").iterdir()}
+    assert made == {"product", "stock", "store", "customer", "specificprice", "storeOrder"}
+
+
 def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "settings.toml").write_text("mine", "utf-8")
     assert answer(["init", str(tmp_path)]) == Exit.USAGE
