@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.collect_fetch import acknowledge_all, fetch_from_all
 from tasks.collect_run import FLOW, Collecting, collected
 from tasks.parameter_texts import parameters_told
+from tasks.plain_flow import flow
 from tasks.run import Asked
 
 

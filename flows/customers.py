@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.apply.entities import apply_entities
@@ -12,6 +11,7 @@ from tasks.carry_out import carried_out
 from tasks.gather.customers import Customers
 from tasks.parameter_texts import parameters_told
 from tasks.pass_guard import guard_entities
+from tasks.plain_flow import flow
 from tasks.prepare_entities import prepare_entities
 from tasks.read_files import read_files
 from tasks.run import Asked, Run

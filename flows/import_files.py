@@ -7,7 +7,6 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
@@ -21,6 +20,7 @@ from flows.stores import import_stores
 from tasks.carry_out import told_without_traceback
 from tasks.collect_waiting import is_due
 from tasks.parameter_texts import parameters_told
+from tasks.plain_flow import flow
 from tasks.shop import open_shop_folder
 
 IMPORTS: Mapping[str, Callable[..., Any]] = MappingProxyType(
@@ -58,7 +58,7 @@ async def import_files(
     not stand on it; the message says how each one ended.
     """
     asked = {"since": since, "dry_run": dry_run, "accept_guard": accept_guard}
-    return await told_without_traceback(lambda: _chained(shop, asked))
+    return await told_without_traceback(lambda: _chained(shop, asked), shop)
 
 
 async def _chained(shop: str, asked: Mapping[str, Any]) -> State:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.apply.order_statuses import apply_order_statuses
 from tasks.carry_out import carried_out
 from tasks.erp import open_erp
 from tasks.parameter_texts import parameters_told
+from tasks.plain_flow import flow
 from tasks.prepare_order_statuses import prepare_order_statuses
 from tasks.run import Asked, Run
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.carry_out import carried_out
 from tasks.deliver_orders import deliver_orders
 from tasks.erp import open_erp
 from tasks.parameter_texts import parameters_told
+from tasks.plain_flow import flow
 from tasks.prepare_orders import prepare_orders
 from tasks.run import Asked, Run
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.apply.products import apply_products
@@ -12,6 +11,7 @@ from tasks.apply.stock import apply_stock
 from tasks.carry_out import carried_out
 from tasks.parameter_texts import parameters_told
 from tasks.pass_guard import guard_products
+from tasks.plain_flow import flow
 from tasks.prepare_products import prepare_products
 from tasks.prepare_quantities import prepare_quantities
 from tasks.read_files import read_files

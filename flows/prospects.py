@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.carry_out import carried_out
 from tasks.deliver_prospects import deliver_prospects
 from tasks.erp import open_erp
 from tasks.parameter_texts import parameters_told
+from tasks.plain_flow import flow
 from tasks.prepare_prospects import prepare_prospects
 from tasks.run import Asked, Run
 

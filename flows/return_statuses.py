@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.column_spec import WEB_SERVICE
@@ -12,6 +11,7 @@ from tasks.apply.return_statuses import apply_return_statuses
 from tasks.carry_out import carried_out
 from tasks.erp import open_erp
 from tasks.parameter_texts import parameters_told
+from tasks.plain_flow import flow
 from tasks.plan.statuses import Move
 from tasks.prepare_return_statuses import prepare_return_statuses
 from tasks.read_files import read_files

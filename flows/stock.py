@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from tasks.apply.stock import apply_stock
 from tasks.carry_out import carried_out
 from tasks.parameter_texts import parameters_told
 from tasks.pass_guard import guard_stock
+from tasks.plain_flow import flow
 from tasks.prepare_stock import prepare_stock
 from tasks.read_files import read_files
 from tasks.run import Asked, Run
