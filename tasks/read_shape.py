@@ -30,6 +30,8 @@ _SAMPLE_BYTES = 256 * 1024
 _SAMPLE_ROWS = 1000
 _LINES_WITH_DELIMITER = 50
 _DELIMITERS = {";": ";", ",": ",", "\t": "TAB", "|": "|", ":": ":"}
+_DECLARED_DELIMITER = re.compile(r'sep=([^\w\s"]|\t)')
+"""What spreadsheets write on the first line, to tell themselves what stands between two cells."""
 _NUMBER = re.compile(r"[-+]?\d[\d\s.,:/T-]*")
 _NUMERIC = (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE, ValueType.DATETIME, ValueType.EAN13)
 
@@ -52,6 +54,8 @@ class FileShape:
     has_reasons: bool
     has_rows: bool
     missing: tuple[Column, ...]
+    declares_delimiter: bool = False
+    """The first line says `sep=` and the delimiter, whatever was agreed: it is neither header nor row."""
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -72,8 +76,10 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
         raise FileRefusedError("file_not_text", name=path.name, detail=kind)
     encoding = encoding_of(path, stream.encoding)
     lines = list(chain.from_iterable(islice(line_blocks(path, encoding, _SAMPLE_BYTES), 2)))
-    sample = list(_first_rows(lines, stream.delimiter))
-    header_at = _header_position(sample, stream)
+    declared = _declared_delimiter(lines)
+    delimiter, set_aside = declared or stream.delimiter, 1 if declared else 0
+    sample = list(_first_rows(lines, delimiter, set_aside))
+    header_at = _header_position(sample, stream, set_aside)
     header, rows = None, sample
     header_line = first_row = 1
     if header_at is not None:
@@ -81,17 +87,23 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
         header, rows = tuple(cell.strip() for cell in found.cells) or None, sample[header_at + 1 :]
         header_line, first_row = at + 1, at + found.lines + 1
     has_reasons = header is not None and _ends_with_reasons(header)
-    first_row = first_row if has_reasons else max(first_row, (stream.header_lines or 0) + 1)
+    first_row = first_row if has_reasons else max(first_row, set_aside + (stream.header_lines or 0) + 1)
     header = header[:-2] if header and has_reasons else header
     width = _row_width(header, rows, stream)
     missing = tuple(column for column in stream.columns if column.index >= width) if sample else ()
     shape = FileShape(
-        encoding, stream.delimiter, header, header_line, first_row, width, has_reasons, bool(rows), missing
+        encoding, delimiter, header, header_line, first_row, width, has_reasons, bool(rows), missing, bool(declared)
     )
     is_split = 2 * sum(len(found.cells) > 1 for _, found in sample) >= len(sample)
-    seen = None if is_split else _delimiter_seen(lines, stream)
+    seen = None if is_split else _delimiter_seen(lines[set_aside:], delimiter, stream)
     _refuse_what_was_not_agreed(path, shape, stream, seen)
     return shape
+
+
+def _declared_delimiter(lines: Sequence[str]) -> str:
+    """What the first line says that the delimiter is, when it says nothing else."""
+    found = _DECLARED_DELIMITER.fullmatch(lines[0]) if lines else None
+    return found[1] if found else ""
 
 
 def folded(text: str) -> str:
@@ -100,8 +112,8 @@ def folded(text: str) -> str:
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
-def _first_rows(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, TextRow]]:
-    at = count = 0
+def _first_rows(lines: Sequence[str], delimiter: str, at: int) -> Iterator[tuple[int, TextRow]]:
+    count = 0
     while at < len(lines) and count < _SAMPLE_ROWS:
         if lines[at].strip() not in BLANK_LINES or delimiter in lines[at]:
             found = read_row(lines, at, delimiter, widths=())
@@ -112,9 +124,12 @@ def _first_rows(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, Tex
             at += 1
 
 
-def _header_position(sample: Sequence[tuple[int, TextRow]], stream: StreamSpec) -> int | None:
-    """Which row of the sample is the header: the last of the lines set aside for it, or the first when found so."""
-    declared = list(takewhile(lambda row: row[0] < (stream.header_lines or 0), sample))
+def _header_position(sample: Sequence[tuple[int, TextRow]], stream: StreamSpec, start: int) -> int | None:
+    """Which row of the sample is the header: the last of the lines set aside for it, or the first when found so.
+
+    `start` is the place of the line from which they count.
+    """
+    declared = list(takewhile(lambda row: row[0] < start + (stream.header_lines or 0), sample))
     first = sample[: max(1, len(declared))]
     for position, (_, found) in enumerate(first):
         if _ends_with_reasons(found.cells):
@@ -179,7 +194,7 @@ def _row_width(header: tuple[str, ...] | None, rows: Sequence[tuple[int, TextRow
 def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec, seen: str | None) -> None:
     lacking = [column.key for column in shape.missing if column.required or column.object_key]
     if seen is not None:
-        agreed = _DELIMITERS.get(stream.delimiter, stream.delimiter)
+        agreed = _DELIMITERS.get(shape.delimiter, shape.delimiter)
         raise FileRefusedError("file_wrong_delimiter", name=path.name, detail=seen, value=agreed)
     if lacking:
         raise FileRefusedError(
@@ -197,13 +212,13 @@ def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec
         )
 
 
-def _delimiter_seen(lines: Sequence[str], stream: StreamSpec) -> str | None:
+def _delimiter_seen(lines: Sequence[str], delimiter: str, stream: StreamSpec) -> str | None:
     """The delimiter that stands in most of the first lines of a file that the agreed one does not cut."""
     first = [line for line in lines[:_LINES_WITH_DELIMITER] if line.strip()]
     if len(stream.columns) == 1:
         return None
     half = len(first) / 2
-    seen = {mark: sum(mark in line for line in first) for mark in _DELIMITERS if mark != stream.delimiter}
+    seen = {mark: sum(mark in line for line in first) for mark in _DELIMITERS if mark != delimiter}
     mark = max(seen, key=seen.__getitem__)
     return _DELIMITERS[mark] if seen[mark] > half else None
 

@@ -68,7 +68,8 @@ class _Writer:
         if self.shape.header is None:
             keys = {column.index: column.key for column in self.stream.columns}
             header = [keys.get(index, f"column_{index + 1}") for index in range(self.shape.width)]
-            return mark + self._encoded(self._joined(self._writable([*header, *names])) + self.lines.usual_end)
+            first = self.lines.text(1) if self.shape.declares_delimiter else ""
+            return mark + self._encoded(first + self._joined(self._writable([*header, *names])) + self.lines.usual_end)
         before = [self.lines.text(number) for number in range(1, self.shape.header_line)]
         found, lines = self.lines.starting_at(self.shape.header_line)
         header_text = self._filled_up(found, lines, most=self.shape.width)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -52,6 +53,32 @@ def test_an_empty_quoted_cell_is_as_empty_as_an_unquoted_one(dropped: Path) -> N
     dropped.write_text('A;""\nB;\nC;"  "\n', encoding="utf-8")
     _, rows, _ = everything(dropped, text_stream(2))
     assert rows["c1"].to_list() == [None, None, None]
+
+
+@pytest.mark.parametrize("header", ["reference;quantity\n", ""])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_a_first_line_that_only_declares_the_delimiter_is_believed_and_is_no_row(
+    dropped: Path, delimiter: str, header: str
+) -> None:
+    text = f"sep={delimiter}\n" + f"{header}A;1\nB;deux\n".replace(";", delimiter)
+    dropped.write_text(text, encoding="utf-8-sig", newline="\r\n")
+    file_rows, rows, broken = everything(dropped, STOCK)
+    assert (file_rows.rows_read, broken.height, file_rows.delimiter) == (2, 0, delimiter)
+    first = 3 if header else 2
+    assert rows.select("_line", "reference", "quantity").rows() == [(first, "A", "1"), (first + 1, "B", "deux")]
+
+
+def test_lines_set_aside_for_the_header_are_counted_after_it(dropped: Path) -> None:
+    dropped.write_text("sep=;\nStocks\nreference;quantity\nA;1\n", encoding="utf-8")
+    _, rows, _ = everything(dropped, replace(STOCK, header_lines=2))
+    assert rows.select("_line", "reference").rows() == [(4, "A")]
+
+
+@pytest.mark.parametrize("first", ["sep=;;", "sep=", "A;sep=;", "sep=a", 'sep="'])
+def test_a_first_line_that_says_more_is_a_row(dropped: Path, first: str) -> None:
+    dropped.write_text(f"{first}\nA;1\nB;2\n", encoding="utf-8")
+    file_rows, _, _ = everything(dropped, text_stream(2))
+    assert file_rows.rows_read == 3
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])

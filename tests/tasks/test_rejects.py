@@ -79,6 +79,17 @@ def test_corrected_and_dropped_back_in_the_rejected_lines_import(
     assert rows == [("B", "Été\nen coton"), ("É", "Article É")]
 
 
+@pytest.mark.parametrize("header", ["reference;quantity\n", ""])
+def test_a_delimiter_that_the_file_declared_is_declared_again(dropped: Path, header: str) -> None:
+    dropped.write_text(f"sep=,\n{header}A;1\nB;deux\n".replace(";", ","), encoding="utf-8")
+    _, target, count = run(dropped, STOCK)
+    text = target.read_text("utf-8-sig")
+    assert (count, text.splitlines()[:2]) == (1, ["sep=,", "reference,quantity,motif,remède"])
+    target.write_text(text.replace("deux", "2"), encoding="utf-8")
+    outcome, _, _ = run(target, STOCK)
+    assert (outcome.accepted_rows, outcome.rejected_rows) == (1, 0)
+
+
 def test_a_cell_over_lines_that_holds_the_delimiter_stays_one_row_of_the_rejects_file(dropped: Path) -> None:
     cells = '"Robe\n;longue"'
     dropped.write_text(f"{PRODUCT_HEADER}\n{product_line('A', name=cells, price='x')}\n", encoding="utf-8")
