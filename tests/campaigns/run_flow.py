@@ -7,6 +7,7 @@ that has imported everything once and run nothing, since a hundred imports of Pr
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import multiprocessing
 import os
@@ -59,6 +60,8 @@ TOUCHES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 PATIENCE_SECONDS = 300.0
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["__main__", "tests.campaigns.run_flow"])
+# Before any fork: a collection would write to every page that the processes share with the server.
+gc.freeze()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from tests.campaigns.run_flow import Ended, FlowProcess, Order
 from tests.flows.collect_world import CollectWorld
 from tests.flows.world import KEY_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 EVERY_TOUCH = range(1, 15)
 """A run of one file touches the folder fewer times than this: aside, part, place, source, report."""
 

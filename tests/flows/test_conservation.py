@@ -12,6 +12,8 @@ from tests.campaigns.generated import product_rows, stock_rows
 from tests.flows.flat_world import FlatWorld
 from tests.flows.world import World
 
+pytestmark = pytest.mark.slow
+
 GENERATED = 3
 DAMAGED = range(5, 15)
 

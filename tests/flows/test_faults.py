@@ -11,6 +11,8 @@ from tests.campaigns.faults import by_chance, lost_answers, lost_writes
 from tests.campaigns.stage import SECOND_DAY, Act, Stage
 from tests.flows.world import World
 
+pytestmark = pytest.mark.slow
+
 
 def test_with_every_tenth_request_failing_in_some_way_the_end_is_the_same(stage: Stage) -> None:
     disturbed = by_chance(stage, SECOND_DAY, seed=7)

@@ -7,6 +7,7 @@ from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
 
+pytestmark = pytest.mark.slow
 HALF_A_REPORT = Moment("touch", -9)
 BEFORE_THE_FILE_MOVES = Moment("touch", -5)
 AFTER_THE_FILE_MOVED = Moment("touch", -4)
@@ -15,13 +16,13 @@ AFTER_THE_FILE_MOVED = Moment("touch", -4)
 @pytest.mark.parametrize(
     ("act", "moments"),
     [
-        (FIRST_DAY, (Moment("write", 3), Moment("during", 9), Moment("write", 4))),
-        (SECOND_DAY, (Moment("during", 4), Moment("write", 5))),
+        (FIRST_DAY, (Moment("write", 3), Moment("during", 9))),
+        (SECOND_DAY, (Moment("during", 4),)),
         (STOCK, (Moment("during", 1), Moment("write", 2))),
-        (LANE, (Moment("during", 2), Moment("write", 3))),
+        (LANE, (Moment("write", 3),)),
         (STORES, (Moment("write", 2),)),
         (CUSTOMERS, (Moment("during", 1),)),
-        (PRICES, (Moment("write", 3), Moment("during", 2))),
+        (PRICES, (Moment("during", 2),)),
         (SALES, (Moment("during", 1),)),
         (RETURN_STATUSES, (Moment("write", 1),)),
     ],
