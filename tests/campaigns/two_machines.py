@@ -23,13 +23,13 @@ def campaign(stage: Stage, rounds: int) -> Iterator[Disturbed]:
     try:
         with postgres_server() as server:
             for number in range(rounds):
-                yield _at_the_same_time(stage, server, number)
+                yield at_the_same_time(stage, server, number)
             yield _one_stands_still(stage, server)
     except NoServerError:
         return
 
 
-def _at_the_same_time(stage: Stage, server: PostgresServer, number: int) -> Disturbed:
+def at_the_same_time(stage: Stage, server: PostgresServer, number: int) -> Disturbed:
     with _Machines(stage, server, f"both{number}") as machines:
         processes = [FlowProcess(order) for order in machines.orders]
         names = sorted(process.ended().name for process in processes)
@@ -93,7 +93,7 @@ class _Machines:
         """After each machine has run once more: the end state of one, and nothing left to write."""
         ends = [FlowProcess(order).ended() for order in self.orders]
         broken = [f"ended {end.name}: {end.message}" for end in ends if end.name != "Completed"]
-        snapshot = self.world.shop.snapshot()
+        snapshot = laws.seen(self.world.shop)
         broken += laws.twice(snapshot) + laws.different(snapshot, self.wanted.snapshot)
         self.world.shop.reset_counts()
         for world, order in zip((self.world, self.other), self.orders, strict=True):
