@@ -16,6 +16,7 @@ from connectors.ledger import LeaseHeldError, Ledger
 from connectors.ledger.leases import Lease
 from schemas.column_spec import StreamSpec
 from schemas.errors import DeniedError, PasserelleError
+from schemas.messages import message
 from schemas.run_report import RunReport
 from tasks.conclude import conclude
 from tasks.recall_pace import recall_pace, remember_pace
@@ -36,19 +37,37 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
         with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
             return await _under_lease(steps, asked, folder, stream, ledger, lease)
 
-    return await told_without_traceback(under_lease)
+    return await told_without_traceback(under_lease, asked.shop)
 
 
-async def told_without_traceback(run: Callable[[], Awaitable[State]]) -> State:
-    """The state in which `run` ends; what stops it before it can tell by itself is told in one message."""
+async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str) -> State:
+    """The state in which `run` ends; what stops it before it can tell by itself is told in one message.
+
+    `shop` is the path of the shop's folder.
+    """
     try:
         return await run()
     except LeaseHeldError as error:
-        return Cancelled(name="AlreadyRunning", message=str(error))
+        return Cancelled(name="AlreadyRunning", message=_already_running(error, shop))
     except PasserelleError as error:
         return Failed(name="Failed", message=str(error))
     except OSError as error:
         return Failed(name="Failed", message=str(_disk_fault(error)))
+
+
+def _already_running(error: LeaseHeldError, shop: str) -> str:
+    """Who holds the lease, in the shop's language."""
+    folder = open_shop_folder(shop)
+    said = message(
+        "already_running",
+        folder.settings.shop.language,
+        value=error.flow,
+        key=folder.name,
+        detail=f"{error.pid} ({error.host})",
+        since=f"{error.since_at:%Y-%m-%d %H:%M:%S}",
+        until=f"{error.until_at:%H:%M:%S}",
+    )
+    return f"{said.reason} {said.remedy}"
 
 
 @cache

@@ -10,7 +10,10 @@ from connectors.ledger import LeaseHeldError, Ledger
 from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import AbsentRows
 from schemas.errors import ConfigurationError, PasserelleError
+from schemas.messages import message
+from tasks.apply.lane import LINES
 from tasks.check_erp import check_erp
+from tasks.check_sources import check_sources
 from tasks.finding import Finding
 from tasks.gather.taxes import tax_rates
 from tasks.shop import ShopFolder, open_shop_folder
@@ -106,11 +109,11 @@ async def check_shop(path: str | Path) -> list[Finding]:
     `ConfigurationError` lists the faults of its files instead, all at once: nothing else is looked at then.
     """
     folder = open_shop_folder(path)
-    findings = [*_configuration(folder), *_folders(folder), *_ledger(folder)]
+    findings = [*_configuration(folder), *_folders(folder), *await _ledger(folder)]
     try:
         async with folder.open_shop() as shop:
             facts = await shop.describe()
-            findings += [*_facts(facts), *_languages(folder, facts), *_rights(folder, facts)]
+            findings += [*_facts(facts), *_languages(folder, facts), *_rights(folder, facts), *_lane(folder, facts)]
             findings += await _catalogue(folder, shop, facts)
             findings += await check_erp(folder, shop, facts)
     except ConfigurationError as error:
@@ -148,17 +151,17 @@ def _folders(folder: ShopFolder) -> Iterator[Finding]:
             yield Finding(subject, "ok", str(place))
 
 
-def _ledger(folder: ShopFolder) -> Iterator[Finding]:
+async def _ledger(folder: ShopFolder) -> list[Finding]:
+    """The ledger, the leases in it, and the sources, whose turns it keeps."""
     try:
         with folder.open_ledger() as ledger:
-            yield Finding("ledger", "ok", "it can be read and written")
-            for stream in _streams(folder):
-                yield _lease(folder, ledger, FLOWS[stream])
+            leases = [_lease(folder, ledger, FLOWS[stream]) for stream in _streams(folder)]
+            sources = await check_sources(folder, ledger)
     except ConfigurationError as error:
-        for fault in error.faults:
-            yield Finding("ledger", "error", fault.reason, fault.remedy)
+        return [Finding("ledger", "error", fault.reason, fault.remedy) for fault in error.faults]
     except PasserelleError as error:
-        yield Finding("ledger", "error", error.said, error.remedy)
+        return [Finding("ledger", "error", error.said, error.remedy)]
+    return [Finding("ledger", "ok", "it can be read and written"), *leases, *sources]
 
 
 def _lease(folder: ShopFolder, ledger: Ledger, flow: str) -> Finding:
@@ -219,6 +222,18 @@ def _rights(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
         )
     if not lacking:
         yield Finding("rights", "ok", "the key may do all that the streams need")
+
+
+def _lane(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
+    """Without this right a run goes by the webservice and says so."""
+    shop = folder.settings.shop
+    if shop.lane == "webservice" or "stock" not in _streams(folder):
+        return
+    if facts.may("PUT", LINES):
+        yield Finding("lane", "ok", f"{shop.lane}: quantities go by reference")
+        return
+    said = message("lane_not_offered", shop.language, value=shop.lane, detail=LINES)
+    yield Finding("lane", "warning", said.reason, said.remedy)
 
 
 def _without_module(resource: str, ticks: list[str]) -> Finding:

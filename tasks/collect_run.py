@@ -75,7 +75,7 @@ async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked
             ledger.end_dead_runs(folder.name, FLOW)
             return await _run(steps, Collecting(asked, folder, ledger, lease, _report(asked, folder, ledger)))
 
-    return await told_without_traceback(under_lease)
+    return await told_without_traceback(under_lease, asked.shop)
 
 
 def _report(asked: Asked, folder: ShopFolder, ledger: Ledger) -> RunReport:

@@ -38,6 +38,7 @@ class LeaseHeldError(TransientError):
             key=shop,
             remedy="Wait for that run to end, or end that process; its lease is then free.",
         )
+        self.flow = flow
         self.host = holder.host
         self.pid = holder.pid
         self.since_at = since_at

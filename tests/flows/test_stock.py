@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -131,11 +132,16 @@ async def test_a_shop_restored_from_a_backup_is_repaired_by_since(stocked: World
     assert stocked.quantity("CEINTURE") == 10
 
 
-async def test_two_runs_of_one_shop_do_not_overlap(stocked: World) -> None:
+@pytest.mark.parametrize(("language", "said"), [("en", "is already at work"), ("fr", "est déjà au travail")])
+async def test_two_runs_of_one_shop_do_not_overlap(stocked: World, language: str, said: str) -> None:
+    stocked.write_settings(shop={"language": language})
     stocked.shop.faults.add(Fault(kind="latency", method="PATCH", path=r".*", times=1, seconds=2.0))
     stocked.drop_stock({"CEINTURE": 8})
     states = await asyncio.gather(stocked.stock(), stocked.stock())
     assert sorted(state.name or "" for state in states) == ["AlreadyRunning", "Completed"]
+    [second] = [state.message or "" for state in states if state.name == "AlreadyRunning"]
+    assert f"import_stock {said}" in second
+    assert str(os.getpid()) in second
 
 
 async def test_a_dry_run_writes_nothing(stocked: World) -> None:

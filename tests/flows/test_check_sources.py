@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.check import check_shop
+from tasks.finding import Finding
+from tests.flows.collect_world import CollectWorld
+
+REMEDY = {"en": "run `passerelle check` again", "fr": "relancez `passerelle check`"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[CollectWorld]:
+    with CollectWorld.at(tmp_path / "boutique") as world:
+        yield world
+
+
+async def found(world: CollectWorld, subject: str) -> list[Finding]:
+    return [finding for finding in await check_shop(world.folder) if finding.subject == subject]
+
+
+async def test_a_source_that_lets_us_in_is_told_with_its_files_and_nothing_is_fetched(world: CollectWorld) -> None:
+    world.fetch_from_folder()
+    world.send("stock_1.csv")
+    [finding] = await found(world, "source")
+    assert (finding.verdict, finding.remedy) == ("ok", "")
+    assert finding.said.startswith("share:")
+    assert finding.said.endswith("files there: 1.")
+    assert world.dropped() == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_a_folder_that_is_not_there_is_told_with_its_remedy(world: CollectWorld, language: str) -> None:
+    gone = {"name": "share", "folder": "/nowhere/at/all"}
+    world.fetch_from("folder", gone, shop={"language": language})
+    [finding] = await found(world, "source")
+    assert finding.verdict == "error"
+    assert "share" in finding.said
+    assert REMEDY[language] in finding.remedy
+
+
+async def test_one_source_that_fails_does_not_hide_the_next(world: CollectWorld) -> None:
+    world.remote.mkdir()
+    gone, there = ({"name": name, "folder": str(place)} for name, place in (("a", "/nowhere"), ("b", world.remote)))
+    world.fetch_from("folder", gone, there)
+    assert [finding.verdict for finding in await found(world, "source")] == ["error", "ok"]
+
+
+async def test_a_source_of_an_unknown_stream_is_told(world: CollectWorld) -> None:
+    world.fetch_from_folder(streams=["prices"])
+    [finding] = await found(world, "source")
+    assert (finding.verdict, "prices" in finding.said) == ("error", True)
+
+
+async def test_a_secret_that_is_not_there_is_told_by_its_name(world: CollectWorld) -> None:
+    access = {"name": "exchange", "host": "127.0.0.1", "user": "erp", "password": "env:PASSERELLE_TEST_NO_SUCH"}
+    world.fetch_from("ftps", access)
+    [finding] = await found(world, "source")
+    assert (finding.verdict, "PASSERELLE_TEST_NO_SUCH" in finding.said + finding.remedy) == ("error", True)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "does not offer stock_lines"), ("fr", "stock_lines")])
+async def test_a_lane_that_the_key_may_not_take_is_told(world: CollectWorld, language: str, said: str) -> None:
+    world.write_settings(shop={"lane": "module", "language": language})
+    [finding] = await found(world, "lane")
+    assert (finding.verdict, said in finding.said) == ("warning", True)
+    assert "PUT" in finding.remedy
+
+
+async def test_a_lane_that_the_key_may_take_is_told_and_no_other(tmp_path: Path) -> None:
+    with CollectWorld.at(tmp_path / "boutique", module=True) as world:
+        assert await found(world, "lane") == []
+        world.write_settings(shop={"lane": "module"})
+        assert [finding.verdict for finding in await found(world, "lane")] == ["ok"]
