@@ -36,6 +36,13 @@ class Counter:
         self.due = due
         self.courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id)
         self.registry = open_registry(run, erp)
+        self.ended: list[Ended] = []
+        """Orders that have reached their place since they were last told to the rows of the run."""
+
+    def tell_ended(self) -> None:
+        """Tells the rows of the run, all at once."""
+        self.run.rows.end(as_settled(self.ended))
+        self.ended.clear()
 
 
 def open_registry(run: Run, erp: Erp) -> Registry:
@@ -102,7 +109,10 @@ async def hand_over(counter: Counter, chunk: Orders) -> None:
     def deliver(order: Order) -> None:
         _deliver(counter, order)
 
-    failure = await several_at_once(counter.run, chunk, counter.erp.connections, deliver)
+    try:
+        failure = await several_at_once(counter.run, chunk, counter.erp.connections, deliver)
+    finally:
+        counter.tell_ended()
     chunk.settled += before - sum(map(len, chunk.left))
     if failure is None:
         return
@@ -147,7 +157,7 @@ def _deliver(counter: Counter, order: Order) -> None:
     if delivered.found is not None:
         _compare(run, order, delivered.found)
     created = delivered.handover is Handover.CREATED
-    _end(run, order, Outcome.CREATED if created else Outcome.UNCHANGED)
+    counter.ended.append(Ended(_seen(order), Outcome.CREATED if created else Outcome.UNCHANGED))
 
 
 def _refuse(run: Run, order: Order, error: RefusedError) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from schemas.errors import PasserelleError, TransientError
@@ -20,20 +22,28 @@ async def several_at_once(
 
     `deliver` is called in threads; units that it did not come to the end of go back into the chunk.
     """
-    failures = await asyncio.gather(*(_work(run, chunk, deliver) for _ in range(connections)))
+    # The loop's own threads are fewer than connections may be: four more than processors.
+    threads = ThreadPoolExecutor(connections)
+    try:
+        failures = await asyncio.gather(*(_work(run, chunk, deliver, threads) for _ in range(connections)))
+    finally:
+        threads.shutdown(wait=False)
     told = [failure for failure in failures if failure is not None]
     worst = min(told, key=lambda failure: isinstance(failure, TransientError), default=None)
     # What one worker had no answer to, another has settled since.
     return None if isinstance(worst, TransientError) and not chunk.left else worst
 
 
-async def _work(run: Run, chunk: Chunk[list[Unit]], deliver: Callable[[Unit], None]) -> PasserelleError | None:
+async def _work(
+    run: Run, chunk: Chunk[list[Unit]], deliver: Callable[[Unit], None], threads: Executor
+) -> PasserelleError | None:
+    loop = asyncio.get_running_loop()
     while chunk.left:
         run.lease.check()
         group = list(chunk.left.popleft())
         try:
             while group:
-                await asyncio.to_thread(deliver, group[0])
+                await loop.run_in_executor(threads, copy_context().run, deliver, group[0])
                 group.pop(0)
         except PasserelleError as error:
             chunk.left.append(group)

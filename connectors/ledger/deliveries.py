@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from connectors.ledger.chapter import Chapter
-from connectors.ledger.database import rows_as_frame, upsert
+from connectors.ledger.database import rows_as_frame
 from connectors.ledger.tables import DELIVERIES
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class DeliveryState(StrEnum):
     """Looked at again every run."""
 
 
-_SENT = DELIVERIES.c.state == DeliveryState.DELIVERED.value
+_KEYS = ("shop", "kind", "key")
 
 
 class Deliveries(Chapter):
@@ -43,25 +44,25 @@ class Deliveries(Chapter):
     def intend(self, shop: str, kind: str, key: str, *, run_id: str | None) -> bool:
         """Whether it is to be sent: durably intended now, one attempt more; False if it was delivered already."""
         now = datetime.now(UTC)
-        said = {"state": DeliveryState.INTENT.value, "intent_at": now, "run_id": run_id, "changed_at": now}
-        row = said | {"shop": shop, "kind": kind, "key": key, "attempts": 1}
-        with self.database.write("intend a delivery") as connection:
-            return upsert(connection, DELIVERIES, row, unless=_SENT, **said, attempts=DELIVERIES.c.attempts + 1)
+        return self._say(shop, kind, key, DeliveryState.INTENT, run_id, intent_at=now, attempts=1)
 
     def delivered(
         self, shop: str, kind: str, key: str, *, erp_number: str | None, erp_code: str | None, run_id: str | None
     ) -> None:
         """The ERP has it, under its own number and code; said again, the newer numbers count."""
-        said = {"erp_number": erp_number, "erp_code": erp_code, "delivered_at": datetime.now(UTC), "last_code": None}
-        self._say(shop, kind, key, DeliveryState.DELIVERED, run_id, unless=None, **said)
+        numbers: dict[str, Any] = {"erp_number": erp_number, "erp_code": erp_code}
+        now = datetime.now(UTC)
+        self._say(
+            shop, kind, key, DeliveryState.DELIVERED, run_id, again=True, delivered_at=now, last_code=None, **numbers
+        )
 
     def hold(self, shop: str, kind: str, key: str, *, code: str, run_id: str | None) -> bool:
         """Whether it is held, for the reason `code`; False if it was delivered already."""
-        return self._say(shop, kind, key, DeliveryState.HELD, run_id, unless=_SENT, last_code=code)
+        return self._say(shop, kind, key, DeliveryState.HELD, run_id, last_code=code)
 
     def wait(self, shop: str, kind: str, key: str, *, code: str, run_id: str | None) -> bool:
         """Whether it waits, for the reason `code`; False if it was delivered already."""
-        return self._say(shop, kind, key, DeliveryState.WAITING, run_id, unless=_SENT, last_code=code)
+        return self._say(shop, kind, key, DeliveryState.WAITING, run_id, last_code=code)
 
     def deliveries(
         self,
@@ -96,13 +97,32 @@ class Deliveries(Chapter):
         state: DeliveryState,
         run_id: str | None,
         *,
-        unless: sa.ColumnElement[bool] | None,
+        again: bool = False,
+        attempts: int = 0,
         **more: Any,
     ) -> bool:
+        """Whether it was said; what was delivered is only said `again`. `attempts` are added up."""
         said = {"state": state.value, "run_id": run_id, "changed_at": datetime.now(UTC)} | more
-        row = said | {"shop": shop, "kind": kind, "key": key, "attempts": 0}
+        row = {"shop": shop, "kind": kind, "key": key, "attempts": attempts} | said
         with self.database.write(f"note a delivery as {state.value}") as connection:
-            return upsert(connection, DELIVERIES, row, unless=unless, **said)
+            noted = connection.execute(
+                _noting(tuple(said), again=again), row, execution_options={"preserve_rowcount": True}
+            )
+            return noted.rowcount > 0
+
+
+@cache
+def _noting(said: tuple[str, ...], *, again: bool) -> sa.TextClause:
+    """Inserts a delivery or changes what is `said` of it. SQLAlchemy compiles its own upserts anew at every call."""
+    names = (*_KEYS, "attempts", *said)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in said)
+    statement = sa.text(
+        f"insert into deliveries ({', '.join(names)}) values ({', '.join(f':{name}' for name in names)}) "  # noqa: S608 -- names of columns only
+        f"on conflict ({', '.join(_KEYS)}) "
+        f"do update set {changes}, attempts = deliveries.attempts + excluded.attempts"
+        + ("" if again else f" where deliveries.state != '{DeliveryState.DELIVERED.value}'")
+    )
+    return statement.bindparams(*(sa.bindparam(name, type_=DELIVERIES.c[name].type) for name in names))
 
 
 def _of(shop: str, kind: str | None, keys: Sequence[str] | None) -> sa.ColumnElement[bool]:
