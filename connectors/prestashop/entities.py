@@ -18,6 +18,9 @@ Written: `{"id": 5, "reference": "X", "price": Decimal("1.5"), "active": True, "
 associations lists of dicts of text (an empty list where the shop has none), `id` an int.
 """
 
+IDS_ONLY = ""
+"""The display of a list of bare ids, for which the shop loads no entity: ten times cheaper than one field (FACTS 7)."""
+
 Key: TypeAlias = tuple[str, ...]
 OutcomeName: TypeAlias = Literal["created", "adopted", "updated", "refused", "missing", "deleted"]
 

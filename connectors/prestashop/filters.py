@@ -79,10 +79,11 @@ def asks(values: Iterable[str], *, at_most: int, url_bytes: int) -> Iterator[Ask
     for value in dict.fromkeys(values):
         if not value:
             continue
-        if _NOT_IN_LIST.search(value) or len(quote(value, safe="")) > url_bytes:
+        plain = value.isascii() and value.isalnum()
+        if not plain and (_NOT_IN_LIST.search(value) or len(quote(value, safe="")) > url_bytes):
             yield exactly(value)
             continue
-        length = len(quoted(value)) + 1
+        length = len(value if plain else quoted(value)) + 1
         if batch and (len(batch) >= at_most or size + length > url_bytes):
             yield Ask(any_of(batch), tuple(batch))
             batch, size = [], 0

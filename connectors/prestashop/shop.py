@@ -134,6 +134,7 @@ class Shop:
         """The entities whose `field` the shop finds equal to one of `values`, each once, in no order.
 
         The shop's collation ignores case, accents and trailing spaces: callers compare. Empty values find nothing.
+        With `IDS_ONLY`, look-ups by id tell which of them exist.
         """
         return await self._reader.find(resource, field, values, display=display, also=also)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.drafts import Desk, Draft, Part, once_more
+from connectors.prestashop.entities import IDS_ONLY
 from connectors.prestashop.filters import query_with
 from connectors.prestashop.replies import (
     METHOD_UNKNOWN,
@@ -99,9 +100,8 @@ class Updating:
 
     async def _existing(self, drafts: list[Draft]) -> list[Draft]:
         """Those whose id the shop has; the others are settled as missing."""
-        rows = await self._reader.find(
-            self._resource, "id", [str(draft.entity["id"]) for draft in drafts], display=("id",), also={}
-        )
+        ids = [str(draft.entity["id"]) for draft in drafts]
+        rows = await self._reader.find(self._resource, "id", ids, display=IDS_ONLY, also={})
         known = {row["id"] for row in rows}
         for draft in drafts:
             if draft.entity["id"] not in known:

@@ -20,6 +20,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 RETRIES = 3
+BATCHES_OF_A_CHUNK = 40
 MOST_CHUNKS = 150
 """A task run costs Prefect some milliseconds and 20 kB: at most about 200 of them in a flow run."""
 
@@ -49,6 +50,8 @@ class Chunk(Generic[Unit]):
     def __init__(self, units: Sequence[Unit]) -> None:
         self.left: deque[Unit] = deque(units)
         self.tried = False
+        self._fullest = 0
+        """Units of the largest batch so far."""
 
     async def in_batches(
         self,
@@ -92,8 +95,10 @@ class Chunk(Generic[Unit]):
 
     def _give_back(self, batch: list[Unit], connections: int) -> None:
         """Towards the end keeps less than a full batch: the last ones end together, and none is a crumb."""
+        self._fullest = max(self._fullest, len(batch))
         left = len(batch) + len(self.left)
-        share = max(-(-left // connections), len(batch) // 4, 1)
+        parts = min(connections, max(1, left // max(1, self._fullest // 4)))
+        share = -(-left // parts)
         self.left.extendleft(reversed(batch[share:]))
         del batch[share:]
 
@@ -105,6 +110,11 @@ class Chunk(Generic[Unit]):
         finally:
             if not settled:
                 self.left.extend(batch)
+
+
+def units_of_a_chunk(run: Run, resource: str) -> int:
+    """How many entities of `resource` a chunk should hold: between two chunks the shop waits for the last answers."""
+    return BATCHES_OF_A_CHUNK * run.folder.settings.shop.limits.batch(resource)
 
 
 def chunked(units: Sequence[Unit], at_least: int) -> list[Chunk[Unit]]:

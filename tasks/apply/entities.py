@@ -13,9 +13,9 @@ from connectors.ledger import Link
 from connectors.prestashop import Entity, Receipt
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunk_task, chunked
+from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
 from tasks.flat_stream import EntitiesPlan, FlatStream
-from tasks.plan.entities import Fields, PlannedEntity
+from tasks.plan.entities import Fields, PlannedEntity, told_changes
 from tasks.plan.stock import SETTLED
 from tasks.prepare_entities import ABSENT, INTENT
 from tasks.progress import advance
@@ -24,7 +24,6 @@ from tasks.translate.discretion import struck_out
 from tasks.translate.entities import differences
 from tasks.translate.values import as_text
 
-CHUNK_ENTITIES = 2_000
 _CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
 
 
@@ -41,7 +40,7 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     busy = [one for one in plan.entities if one.action]
     with run.step(plan.stream.steps[1]):
         done = 0
-        for chunk in chunked(busy, CHUNK_ENTITIES):
+        for chunk in chunked(busy, units_of_a_chunk(run, plan.stream.resource)):
             done += len(chunk.left)
             run.ledger.doubt(run.folder.name, plan.stream.kind, [one.ref.key for one in chunk.left])
             await write_entities(run, chunk, plan)
@@ -56,7 +55,9 @@ def _tell_beyond_rows(run: Run, plan: EntitiesPlan) -> None:
 
 
 def _planned(stream: FlatStream, one: PlannedEntity) -> PlannedChange:
-    changes = [(name, "", "") for name, _, _ in one.changes] if stream.is_private else one.changes
+    changes = told_changes(one)
+    if stream.is_private:
+        changes = [(name, "", "") for name, _, _ in changes]
     return PlannedChange(one.ref.key, stream.kind, one.action or "update", tuple(changes))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from connectors.prestashop import Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunk_task, chunked
+from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
 from tasks.gather.names import create_names
 from tasks.plan.shapes import Operation, PlannedRow, ProductPlan
 from tasks.plan.stock import SETTLED
@@ -23,7 +24,6 @@ from tasks.translate.entities import MissingNameError, combination_entity, diffe
 from tasks.translate.names import MissingNames, Names
 
 KIND = "product"
-CHUNK_ENTITIES = 1_000
 GENERIC = "generic"
 """State of the link of a row that names a parent."""
 ABSENT = "absent"
@@ -67,7 +67,7 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
         run.report.beyond_rows |= plan.missing.counts()
         return
     idle = [product for product in plan.products if not product.operations]
-    _confirm(run, plan, idle, {})
+    await _confirm(run, plan, idle, {})
     busy = [product for product in plan.products if product.operations]
     with run.step("create names"):
         created = await create_names(run.shop, run.facts, plan.missing, plan.names)
@@ -75,7 +75,7 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
             run.report.beyond_rows[resource] = run.report.beyond_rows.get(resource, 0) + count
     with run.step("write products"):
         done = 0
-        for chunk in chunked(busy, max(1, CHUNK_ENTITIES // _mean_weight(busy))):
+        for chunk in chunked(busy, max(1, units_of_a_chunk(run, "products") // _mean_weight(busy))):
             done += len(chunk.left)
             run.ledger.doubt(run.folder.name, KIND, [row.ref.key for product in chunk.left for row in product.rows])
             await write_products(run, chunk, plan)
@@ -144,14 +144,11 @@ async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan]) -
         Identity("id_product", ("id_product", field_name)),
         again=again,
     )
-    await _read_back(run, "products", products)
-    await _read_back(run, "combinations", combinations)
-    results: dict[int, list[_Sent]] = {}
-    for sent in products:
-        results.setdefault(id(next(p for p in batch if p.key == sent.operation.key)), []).append(sent)
+    await asyncio.gather(_read_back(run, "products", products), _read_back(run, "combinations", combinations))
+    results = {id(product): [by_key[product.key]] for product in batch if product.key in by_key}
     for sent in combinations:
         results.setdefault(id(owner[id(sent.operation)]), []).append(sent)
-    _confirm(run, plan, batch, results)
+    await _confirm(run, plan, batch, results)
 
 
 async def _write_kind(
@@ -224,7 +221,7 @@ _ASSOCIATION_DISPLAY = {
 }
 
 
-def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], results: Mapping[int, list[_Sent]]) -> None:
+async def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], results: Mapping[int, list[_Sent]]) -> None:
     links: list[Link] = []
     for product in batch:
         sent = results.get(id(product), [])
@@ -238,7 +235,8 @@ def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], results: Ma
             changes = "; ".join(f"{name} {was} → {wanted}" for name, was, wanted in one.operation.changes)
             run.tell(Level.ERROR, "sibling_refused", product.key, value=str(one.id), detail=one.refused, column=changes)
     if links:
-        run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
+        # The disk acknowledges each confirmation: other requests go out meanwhile.
+        await asyncio.to_thread(run.ledger.confirm, run.folder.name, KIND, links, run_id=run.run_id)
     run.rows.end(_settled([row for product in batch for row in product.rows]))
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from connectors.ledger import Link
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.apply.chunks import Chunk, chunk_task, chunked
+from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
 from tasks.apply.lane import Lane, lane_of
 from tasks.gather.stock import stock_rows
 from tasks.plan.stock import SETTLED, WRITES, StockPlan, plan_stock
@@ -19,7 +19,6 @@ from tasks.progress import advance
 from tasks.run import Run
 
 KIND = "stock"
-CHUNK_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
     """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
     gone: list[Line] = []
     done = 0
-    for chunk in chunked(lines, CHUNK_LINES):
+    for chunk in chunked(lines, units_of_a_chunk(run, lane.resource)):
         done += len(chunk.left)
         run.ledger.doubt(run.folder.name, KIND, [line.key for line in chunk.left])
         await write_stock(run, chunk, gone, lane)

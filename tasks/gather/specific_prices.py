@@ -72,8 +72,11 @@ class SpecificPriceStream(FlatStream):
         keys = [str(row["_key"]) for row in rows]
         countries = await country_ids(run.shop, {row.text("iso_code").upper() for row in asked})
         taxed = (0, *countries.values()) if settings.specific_prices.prices == "tax_incl" else ()
+        with_prices = any(row.says("price") is not None for row in asked)
         market = Market(
-            items=await priced_items(run.shop, run.stream.key_column.target, keys, _known_places(run, keys)),
+            items=await priced_items(
+                run.shop, run.stream.key_column.target, keys, _known_places(run, keys), with_prices=with_prices
+            ),
             countries=countries,
             currencies=await currency_ids(run.shop, {row.text("currency").upper() for row in asked}),
             customers=await customer_ids(run.shop, {row.text("email") for row in asked}),

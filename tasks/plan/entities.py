@@ -61,6 +61,7 @@ class PlannedEntity:
     owned: Fields = field(default_factory=dict)
     members: dict[str, list[int]] = field(default_factory=dict)
     changes: Changes = field(default_factory=list)
+    """Against what the shop has; none for an entity that it does not have."""
     closed: bool = False
     label: str = ""
     attempted: bool = False
@@ -95,9 +96,15 @@ def _created(wanted: WantedEntity) -> PlannedEntity:
     planned = PlannedEntity(wanted.ref, Outcome.CREATED, action="create", owned=wanted.owned, label=wanted.label)
     planned.fields = wanted.first | wanted.owned
     planned.members = {association: [number] for association, number in wanted.member_of.items()}
-    for name, value in planned.fields.items():
-        planned.changes += _changes(name, value, {} if isinstance(value, dict) else "")
     return planned
+
+
+def told_changes(planned: PlannedEntity) -> Changes:
+    """What a plan shows of an entity: of a new one, every field that says something."""
+    if planned.action != "create":
+        return planned.changes
+    new = (_changes(name, value, {} if isinstance(value, dict) else "") for name, value in planned.fields.items())
+    return [change for changes in new for change in changes]
 
 
 def _closed(wanted: WantedEntity, current: Entity, closing: Closing) -> PlannedEntity:

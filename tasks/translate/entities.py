@@ -104,7 +104,7 @@ def differences(sent: Mapping[str, Any], read: Mapping[str, Any]) -> list[tuple[
 
 
 def _same_text(name: str, sent: str, read: str) -> bool:
-    if reads_the_same(name, sent, read):
+    if sent == read or reads_the_same(name, sent, read):
         return True
     try:
         return Decimal(sent or 0) == Decimal(read or 0)

@@ -42,6 +42,8 @@ def same(field: str, wanted: Value, current: str) -> bool:
     """Whether the shop's text already says what is wanted, for a field of this name."""
     if isinstance(wanted, bool):
         return as_text(wanted) == (current or "0")
+    if isinstance(wanted, int) and (current or "0").isdecimal():
+        return wanted == int(current or "0")
     if isinstance(wanted, (Decimal, int)):
         return _same_number(Decimal(wanted), current)
     if isinstance(wanted, (date, datetime)) or wanted == NO_DATE:

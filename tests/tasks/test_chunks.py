@@ -33,6 +33,21 @@ async def test_every_unit_is_sent_once_in_batches_no_larger_than_the_pace_says()
     assert max(map(len, batches)) == 10
 
 
+async def test_the_last_batches_are_smaller_and_none_is_a_crumb() -> None:
+    batches: list[int] = []
+
+    async def send(batch: list[int]) -> None:
+        await asyncio.sleep(0)
+        batches.append(len(batch))
+
+    for units in range(20, 60):
+        batches.clear()
+        await _sent(Chunk(range(units)), send)
+        assert sum(batches) == units
+        assert min(batches) >= 10 // 4
+        assert batches[-1] < 10
+
+
 async def test_batches_that_fail_together_are_one_failure_and_leave_no_traceback_behind() -> None:
     shown: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: shown.append(context))
