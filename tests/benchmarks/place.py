@@ -138,7 +138,17 @@ def reference(number: int) -> str:
 
 def known_links(world: World, keys: Iterable[str], ids: Iterable[int], quantities: Iterable[int]) -> None:
     """The ledger of an earlier sync: these keys were confirmed with these stock rows and quantities."""
-    fingerprints = pl.Series([f"={quantity}" for quantity in quantities], dtype=pl.String)
+    _confirmed(world, "stock", keys, ids, [f"={quantity}" for quantity in quantities])
+
+
+def known_products(world: World) -> None:
+    """The ledger of an earlier import: every product of the shop has its link."""
+    rows = world.shop.ask("GET", "rows/products")  # type: ignore[attr-defined] # a ShopProcess
+    _confirmed(world, "product", [row["reference"] for row in rows], [int(row["id"]) for row in rows], [""] * len(rows))
+
+
+def _confirmed(world: World, kind: str, keys: Iterable[str], ids: Iterable[int], marks: Iterable[str]) -> None:
+    fingerprints = pl.Series(list(marks), dtype=pl.String)
     links = pl.DataFrame({"erp_key": list(keys), "shop_id": list(ids), "fingerprint": fingerprints}).with_columns(
         sub_id=pl.lit(0, pl.Int64),
         parent_key=pl.lit(None, pl.String),
@@ -147,8 +157,8 @@ def known_links(world: World, keys: Iterable[str], ids: Iterable[int], quantitie
     )
     place = world.folder
     with Ledger.open(f"sqlite:///{place / 'ledger.db'}", snapshots=place / ".snapshots") as ledger:
-        ledger.confirm(place.name, "stock", links, run_id=None)
-        ledger.links(place.name, "stock")
+        ledger.confirm(place.name, kind, links, run_id=None)
+        ledger.links(place.name, kind)
 
 
 def drop_stock_file(world: World, quantities: Mapping[str, int] | pl.DataFrame, name: str) -> Path:
