@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import httpx
 from prefect.client.orchestration import get_client
 from prefect.settings import (
     PREFECT_API_URL,
@@ -14,6 +16,7 @@ from prefect.settings import (
 )
 
 from deployments.terminal import err
+from schemas.errors import TransientError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def api_or_none() -> AsyncIterator[None]:
-    """Inside the block Prefect speaks with its server, or with one of its own when that server is away."""
+    """Inside the block Prefect speaks with its server, or with one of its own when that server is away.
+
+    TransientError when the server goes away meanwhile: Prefect then ends the run with an error of its HTTP client.
+    """
     address = get_current_settings().api.url
     if address is not None and not await _answers():
         err.print(f"Prefect at {address} does not answer; this run is not shown there.", markup=False)
@@ -29,7 +35,24 @@ async def api_or_none() -> AsyncIterator[None]:
             yield
         return
     with temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: True}):
-        yield
+        for name in ("prefect.flow_runs", "prefect.task_runs"):
+            logging.getLogger(name).addFilter(_in_one_line)
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise TransientError(
+                f"it went away during the run ({type(error).__name__})",
+                system="Prefect",
+                action="store the run's state",
+                remedy="The run's report and `passerelle runs` say what was done. Starting it again is safe.",
+            ) from error
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Prefect tells a server that went away with a traceback, which says nothing to whoever started the run."""
+    if record.exc_info and isinstance(record.exc_info[1], httpx.TransportError):
+        record.exc_info = record.exc_text = None
+    return True
 
 
 async def _answers() -> bool:
