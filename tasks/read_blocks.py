@@ -60,6 +60,8 @@ class BlockReader:
         width, left_over = divmod(text.count(mark) + count, count)
         if left_over or width == 1 or width not in self.shape.widths:
             return None
+        if not text.endswith("\n"):
+            text += "\n"  # polars takes an empty cell too many for none when it ends the text
         try:
             rows = pl.read_csv(text.encode(), separator=mark, has_header=False, schema=_columns(width), quote_char=None)
         except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):

@@ -27,6 +27,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> BlockReader:
 @example("a;b;c\nd\n")
 @example("a;b\n\nc;d\n")
 @example("a;b;\n;\n")
+@example(";\n\n;;")
+@example("a;b\n\nc;d;")
 def test_lines_read_at_once_are_those_read_one_by_one(reader: BlockReader, text: str) -> None:
     block = reader.read_at_once(text, 5)
     one_by_one, _ = reader.read(lines_of(text), 5, is_last=True)
