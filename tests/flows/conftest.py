@@ -12,13 +12,12 @@ os.environ.setdefault("PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED", "fals
 
 import pytest
 from prefect.settings import (
-    PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_LOGGING_TO_API_ENABLED,
     temporary_settings,
 )
-from prefect.testing.utilities import prefect_test_harness
 
+from tests.campaigns.prefect_here import prefect_server
 from tests.campaigns.stage import Stage
 from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
@@ -39,10 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def prefect_api() -> Iterator[str]:
     """A Prefect server of this session's own, without heartbeats, which cost a second a flow; its API's address."""
     with (
-        prefect_test_harness(server_startup_timeout=120),
+        prefect_server() as api_url,
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}),
     ):
-        yield str(PREFECT_API_URL.value())
+        yield api_url
 
 
 @pytest.fixture(scope="session")
