@@ -91,21 +91,11 @@ class Database:
         return EPOCH + int(connection.execute(sa.select(microseconds)).scalar_one()) * MICROSECOND
 
 
-def upsert(
-    connection: sa.Connection,
-    table: sa.Table,
-    row: Mapping[str, Any],
-    *,
-    unless: sa.ColumnElement[bool] | None = None,
-    **changes: Any,
-) -> bool:
-    """Whether a row was written: inserted as given, or updated by `changes` (default: all of it) where not `unless`."""
-    insert = _insert(connection, table).values(row)
+def upsert(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """The row is in the table as given, inserted or changed by its primary key."""
     keys = [column.name for column in table.primary_key]
-    wanted = changes or {name: value for name, value in row.items() if name not in keys}
-    where = None if unless is None else sa.not_(unless)
-    statement = insert.on_conflict_do_update(index_elements=keys, set_=wanted, where=where)
-    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount > 0
+    others = {name: value for name, value in row.items() if name not in keys}
+    connection.execute(_insert(connection, table).values(row).on_conflict_do_update(index_elements=keys, set_=others))
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

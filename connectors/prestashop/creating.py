@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
 from connectors.prestashop.filters import query_with
-from connectors.prestashop.replies import NOT_WRITTEN, NOT_XML, UNKNOWN_ASSOCIATION, Reply, Verdict, raise_if_general
+from connectors.prestashop.replies import (
+    NOT_WRITTEN,
+    NOT_XML,
+    PHP_WARNING,
+    UNKNOWN_ASSOCIATION,
+    Reply,
+    Verdict,
+    raise_if_general,
+)
 from connectors.prestashop.resources import resource_of
 from connectors.prestashop.xml import document, written_ids
 
@@ -105,7 +113,9 @@ class Creation:
             await self._settle_found(done, {draft.key: max(found[draft.key]) for draft in done}, reply)
         if not rest:
             return []
-        if reply.verdict is Verdict.REFUSED:
+        # PHP's warnings may come from anywhere: once more before they count.
+        passing = reply.code == PHP_WARNING and not part.tries
+        if reply.verdict is Verdict.REFUSED and not passing:
             return self._without_culprit(part, done, rest, reply)
         return await self._again(part if not done else Part(rest), reply, patience)
 
@@ -131,10 +141,11 @@ class Creation:
         return Part(rest).halves() if reply.code == NOT_XML or not in_order else [Part(rest[:1]), Part(rest[1:])]
 
     async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
-        part.tries += 1
+        written = self._transport.traffic.entities_written
+        alike = part.in_vain(reply, written)
         stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
-        if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
-            raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
+        if stubborn and (len(part.drafts) == 1 or reply.final) and alike > TRIES_OF_ONE:
+            raise_if_general(reply, self._desk.action, written)
             return self._refused(part.drafts, reply)
         await patience.wait(reply)
         if reply.verdict is Verdict.BROKEN and len(part.drafts) > 1:

@@ -57,10 +57,11 @@ class Deleting:
         return await self._again(part, reply, patience)
 
     async def _again(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
-        part.tries += 1
+        written = self._transport.traffic.entities_written
+        alike = part.in_vain(reply, written)
         stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED}
-        if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
-            raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
+        if stubborn and (len(part.drafts) == 1 or reply.final) and alike > TRIES_OF_ONE:
+            raise_if_general(reply, self._desk.action, written)
             return self._refused(part, reply)
         await patience.wait(reply)
         return (stubborn and not reply.final and part.halves()) or [part]

@@ -39,6 +39,20 @@ class Part:
 
     drafts: list[Draft]
     tries: int = 0
+    _last: tuple[Verdict, int] | None = None
+    _alike: int = 0
+
+    def in_vain(self, reply: Reply, written: int) -> int:
+        """Notes one more try in vain; how often in a row it ended in this way.
+
+        Another failure in between makes it chance, and so does, for an answer that would end the run, an entity that
+        anybody wrote meanwhile. `written`: the entities written since the client was opened.
+        """
+        self.tries += 1
+        ended = (reply.verdict, written if reply.final else 0)
+        self._alike = self._alike + 1 if ended == self._last else 1
+        self._last = ended
+        return self._alike
 
     def halves(self) -> list[Part]:
         """The same drafts in two parts; none when there is only one."""
@@ -88,9 +102,9 @@ async def once_more(part: Part, reply: Reply, patience: Patience, desk: Desk, wr
 
     For writes that may be repeated. `written`: the entities written since the client was opened.
     """
-    part.tries += 1
+    alike = part.in_vain(reply, written)
     stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
-    if stubborn and (len(part.drafts) == 1 or reply.final) and part.tries > TRIES_OF_ONE:
+    if stubborn and (len(part.drafts) == 1 or reply.final) and alike > TRIES_OF_ONE:
         raise_if_general(reply, desk.action, written)
         return None
     await patience.wait(reply)

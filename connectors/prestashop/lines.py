@@ -71,10 +71,11 @@ class Lines:
                 return []
         if reply.verdict is Verdict.TOO_LARGE:
             return part.halves() or self._refused(part, reply)
-        part.tries += 1
-        if reply.verdict in _STUBBORN and part.tries >= TRIES_OF_ONE:
+        written = self._transport.traffic.entities_written
+        alike = part.in_vain(reply, written)
+        if reply.verdict in _STUBBORN and alike >= TRIES_OF_ONE:
             if reply.verdict is not Verdict.REFUSED:
-                raise_if_general(reply, self._desk.action, self._transport.traffic.entities_written)
+                raise_if_general(reply, self._desk.action, written)
             return self._refused(part, reply)
         # A shopper's order that was in the way is gone a moment later.
         await patience.wait(reply)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.prestashop.entities import Entity, folded, one_text
 from connectors.prestashop.filters import Ask, Filters, after, asks, query
 from connectors.prestashop.pace import lookup_lane, page_lane
-from connectors.prestashop.replies import SYSTEM, Reply, TooMuchError, Verdict, blocked, unreadable
+from connectors.prestashop.replies import PHP_WARNING, SYSTEM, Reply, TooMuchError, Verdict, blocked, unreadable
 from connectors.prestashop.resources import Resource, resource_of
 from connectors.prestashop.transport import Transport
 from connectors.prestashop.xml import entities_in
@@ -169,7 +169,9 @@ class Reader:
                 return reply
             if entities > 1 and self._too_much(reply, patience.tries):
                 raise TooMuchError(reply.said, system=SYSTEM, action=action)
-            if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE}:
+            # PHP's warnings may come from anywhere, and pass.
+            passing = reply.code == PHP_WARNING and patience.tries < _TRIES_OF_A_PAGE
+            if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE} and not passing:
                 raise UnexpectedReplyError(f"[{reply.code or reply.status}] {reply.said}", system=SYSTEM, action=action)
             if reply.verdict is Verdict.BLOCKED and patience.tries >= _TRIES_OF_A_PAGE:
                 raise blocked(reply, action)

@@ -223,12 +223,12 @@ class Patience:
         self._waited, self._tries = 0.0, 0
 
     async def wait(self, reply: Reply) -> None:
-        """Waits before the next try; TransientError when the allowance is used up."""
+        """Waits before the next try; raises TransientError, or the final answer, once the allowance is used up."""
         delay = min(_FIRST_WAIT * 2**self._tries, _LONGEST_WAIT) * self._chance.uniform(0.5, 1.0)
         if reply.retry_after is not None:
             delay = max(reply.retry_after, delay)
         if self._waited + delay > self._transport.limits.patience_seconds:
-            raise transient(reply, self._action, self._waited)
+            raise reply.final or transient(reply, self._action, self._waited)
         if reply.verdict is Verdict.NOT_SENT and not self._transport.told_away:
             self._transport.told_away = True
             left = self._transport.limits.patience_seconds

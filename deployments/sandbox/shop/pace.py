@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -71,22 +71,14 @@ class Pace:
     @contextmanager
     def worker(self) -> Iterator[None]:
         """Hold one of the shop's workers for the length of a request."""
-        if self._workers is None:
-            with self._at_work():
-                yield
-            return
-        with self._workers, self._at_work():
-            yield
-
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        with self._counting:
-            self._busy += 1
-        try:
-            yield
-        finally:
+        with self._workers or nullcontext():
             with self._counting:
-                self._busy -= 1
+                self._busy += 1
+            try:
+                yield
+            finally:
+                with self._counting:
+                    self._busy -= 1
 
     def begin(self) -> None:
         """Spend the fixed cost of a request."""

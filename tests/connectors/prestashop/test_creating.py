@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connectors.prestashop import Identity, Shop, ShopLimits
+from connectors.prestashop.drafts import Part
+from connectors.prestashop.replies import Reply, Verdict
 from deployments.sandbox.shop import Fault, SandboxShop
 from schemas.errors import DeniedError, RefusedError, TransientError
 from tests.connectors.prestashop.catalogue import BY_REFERENCE, outcomes, product, products, references
@@ -15,6 +17,7 @@ from tests.connectors.prestashop.conftest import QUICK
 
 if TYPE_CHECKING:
     from connectors.prestashop import Receipt
+    from deployments.sandbox.shop.faults import FaultKind
 
 
 async def test_many_products_need_few_documents_and_come_back_in_order(shop: Shop, sandbox: SandboxShop) -> None:
@@ -249,6 +252,23 @@ async def test_a_firewall_that_stops_everything_is_denied_with_a_remedy_d24(shop
         await shop.create("products", products(2), BY_REFERENCE)
     assert "firewall" in caught.value.remedy
     assert references(sandbox) == []
+
+
+async def test_one_entity_that_met_one_failure_after_another_is_not_at_fault(shop: Shop, sandbox: SandboxShop) -> None:
+    await shop.create("products", [product("FIRST")], BY_REFERENCE)
+    kinds: list[FaultKind] = ["redirect", "500-before", "redirect", "waf-403", "php-warnings-500", "500-before"]
+    for kind in kinds:
+        sandbox.faults.add(Fault(kind=kind, method="POST"))
+    receipts = await shop.create("products", [product("LAST")], BY_REFERENCE)
+    assert outcomes(receipts) == ["created"]
+    assert references(sandbox) == ["FIRST", "LAST"]
+
+
+def test_a_shop_that_takes_what_others_send_has_not_shut_us_out() -> None:
+    part = Part([])
+    redirected = Reply(Verdict.BLOCKED, 302, final=DeniedError("elsewhere", system="PrestaShop", action="POST"))
+    assert [part.in_vain(redirected, written) for written in (0, 0, 40, 80, 80, 80)] == [1, 2, 1, 1, 2, 3]
+    assert [part.in_vain(Reply(Verdict.BROKEN, 500), written) for written in (80, 120, 160)] == [1, 2, 3]
 
 
 async def test_seeded_faults_of_every_kind_leave_the_same_products(sandbox: SandboxShop) -> None:

@@ -103,13 +103,21 @@ async def test_nothing_asked_is_nothing_sent(shop: Shop, sandbox: SandboxShop) -
 
 @pytest.mark.parametrize(
     "kind",
-    ["500-before", "reset-before", "503", "429", "maintenance", "php-warnings", "waf-403", "redirect", "disabled"],
-)
+    ["500-before", "reset-before", "503", "429", "maintenance", "php-warnings", "php-warnings-500", "waf-403",
+     "redirect", "disabled"],
+)  # fmt: skip
 async def test_reading_survives_every_passing_fault(kind: str, shop: Shop, sandbox: SandboxShop) -> None:
     sandbox.insert("manufacturers", {"name": "M", "active": 1})
     sandbox.faults.add(Fault(kind=kind, method="GET"))  # type: ignore[arg-type]
     assert [row["name"] for row in await shop.read("manufacturers", display=["name"])] == ["M"]
     assert sandbox.faults.struck == 1
+
+
+async def test_warnings_of_php_that_stay_are_told_in_the_end(shop: Shop, sandbox: SandboxShop) -> None:
+    sandbox.faults.add(Fault(kind="php-warnings-500", method="GET", times=None))
+    with pytest.raises(UnexpectedReplyError, match="PHP Warning"):
+        await shop.read("manufacturers", display=["name"])
+    assert 1 < sandbox.faults.struck < 6
 
 
 async def test_the_shop_s_own_delay_is_kept_and_counted(shop: Shop, sandbox: SandboxShop) -> None:
