@@ -29,7 +29,7 @@ demo: $(READY) ## three days of a shop and its ERP on this machine, in under thr
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')
 
 test: $(READY) ## the whole test suite
-	@$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## ruff, all families, and the format
 	@$(BIN)/ruff check .

@@ -108,7 +108,7 @@ async def _concluded(run: Collecting) -> State:
     report.incidents_total = len(run.incidents)
     report.incidents = [_told(incident, report.language) for incident in run.incidents[:SHOWN]]
     report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
-    page = write_report(report, folder.path / "reports")
+    page = write_report(report, folder.path)
     run.ledger.record_incidents(report.run_id, run.incidents)
     run.ledger.finish_run(report.run_id, report.state, counts.as_dict(), report.message, str(page))
     await publish(report, page)

@@ -64,12 +64,12 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
     seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
     report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
-    page = write_report(report, run.folder.path / "reports")
+    page = write_report(report, run.folder.path)
     run.ledger.record_incidents(run.run_id, run.incidents)
     if in_the_way := move_files(run):
         _tell_incidents(run, in_the_way)
         run.ledger.record_incidents(run.run_id, in_the_way)
-        write_report(report, page.parent)
+        write_report(report, run.folder.path)
     run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
     await publish(report, page)
     return name, report.message

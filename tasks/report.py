@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from schemas.outcomes import Outcome
@@ -30,11 +30,13 @@ _ALWAYS_TOLD = ("reads", "writes")
 _LEVELS = ("error", "retry", "info")
 
 
-def write_report(report: RunReport, folder: Path) -> Path:
-    """The path of the HTML page, written in `folder` with the JSON of the same name beside it.
+def write_report(report: RunReport, shop: Path) -> Path:
+    """The path of the HTML page, written in `reports` of the shop's folder with the JSON of the same name beside it.
 
     Each of the two appears whole or not at all. The name is the run's start, flow and id.
     """
+    _keep_compiled(shop / ".work" / "page")
+    folder = shop / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     name = _name(report)
     _write(folder / f"{name}.json", json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n")
@@ -47,6 +49,12 @@ def write_report(report: RunReport, folder: Path) -> Path:
 def html(report: RunReport, json_name: str = "") -> str:
     """The page as text, in the report's language; `json_name` is the file it links to, if any."""
     return _environment().get_template("report.html.j2").render(_view(report) | {"json_name": json_name})
+
+
+def _keep_compiled(folder: Path) -> None:
+    """Keeps the template as it was compiled, for the processes to come: it takes longer than the page itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _environment().bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def _name(report: RunReport) -> str:

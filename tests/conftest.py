@@ -3,10 +3,37 @@
 from __future__ import annotations
 
 import gc
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import certifi
 
 if TYPE_CHECKING:
     import pytest
+
+BUILD = Path(__file__).parents[1] / "build"
+ONE_AUTHORITY = BUILD / "one-authority.pem"
+
+
+def pytest_configure() -> None:
+    """Prefect is told what its clients need not do on loopback, before it is imported."""
+    if not ONE_AUTHORITY.exists():
+        BUILD.mkdir(exist_ok=True)
+        whole, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----")
+        part = ONE_AUTHORITY.with_suffix(f".{os.getpid()}")
+        part.write_text(whole + end + "\n", "utf-8")
+        part.rename(ONE_AUTHORITY)
+    # Two of Prefect's clients a run load all authorities, which takes a third of a small one.
+    os.environ.setdefault("PREFECT_API_SSL_CERT_FILE", str(ONE_AUTHORITY))
+    os.environ.setdefault("PREFECT_CLIENT_CSRF_SUPPORT_ENABLED", "false")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: tests of kills and of shops that stay away wait much."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

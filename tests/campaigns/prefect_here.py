@@ -1,34 +1,94 @@
-"""A Prefect server on loopback that the processes of a campaign share."""
+"""A Prefect server on loopback that the processes of a campaign share, and its database, migrated once."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.error import URLError
+from urllib.request import urlopen
 
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED", "false")
+import prefect
+from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_DATABASE_CONNECTION_URL, temporary_settings
 
-import httpx
-from prefect.settings import PREFECT_API_URL
-from prefect.testing.utilities import prefect_test_harness
-
-STARTS = 3
+TEMPLATES = Path(__file__).parents[2] / "build"
+START_SECONDS = 180.0
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false",
+    "PREFECT_UI_ENABLED": "0",
+    # As Prefect starts a server of its own for a flow that has none.
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT__SERVER_FINAL": "1",
+}
+_MIGRATE = (
+    "import asyncio; from prefect.server.database import provide_database_interface as database; "
+    "asyncio.run(database().create_db())"
+)
 
 
 @contextmanager
 def prefect_server() -> Iterator[str]:
-    """The address of its API; the server ends with the block.
+    """The address of its API; the server ends with the block, and its database goes."""
+    with TemporaryDirectory(prefix="prefect") as home, socket.create_server(("127.0.0.1", 0)) as listener:
+        database = Path(home) / "prefect.db"
+        migrated(database)
+        api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        served = subprocess.Popen(
+            [*(sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"),
+             *("--fd", str(listener.fileno()), "--log-level", "error", "--lifespan", "on")],
+            pass_fds=(listener.fileno(),),
+            env=os.environ | _QUIET | {"PREFECT_SERVER_DATABASE_CONNECTION_URL": _address(database)},
+        )  # fmt: skip
+        try:
+            _answers(api_url, served)
+            with temporary_settings(
+                {PREFECT_API_URL: api_url, PREFECT_SERVER_DATABASE_CONNECTION_URL: _address(database)}
+            ):
+                yield api_url
+        finally:
+            served.terminate()
+            served.wait(60)
 
-    Prefect looks for a free port and takes it seconds later, when somebody else may answer there: then again.
-    """
-    with ExitStack() as stack:
-        for left in reversed(range(STARTS)):
-            try:
-                stack.enter_context(prefect_test_harness(server_startup_timeout=180))
-                break
-            except (httpx.HTTPError, RuntimeError):
-                if not left:
-                    raise
-        yield str(PREFECT_API_URL.value())
+
+def migrated(database: Path) -> None:
+    """Puts an empty database of this version of Prefect there: its migrations take longer than most tests."""
+    TEMPLATES.mkdir(exist_ok=True)
+    template = TEMPLATES / f"prefect-{prefect.__version__}.db"
+    with (TEMPLATES / "prefect.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            with TemporaryDirectory(dir=TEMPLATES) as place:
+                made = Path(place) / "prefect.db"
+                environment = os.environ | _QUIET | {"PREFECT_SERVER_DATABASE_CONNECTION_URL": _address(made)}
+                subprocess.run([sys.executable, "-c", _MIGRATE], env=environment, check=True)
+                made.rename(template)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(template, database)
+
+
+def _address(database: Path) -> str:
+    return f"sqlite+aiosqlite:///{database}"
+
+
+def _answers(api_url: str, served: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            # The socket is open before the server is: the request waits for it.
+            with urlopen(f"{api_url}/health", timeout=START_SECONDS) as answer:  # noqa: S310 - loopback
+                answer.read()
+                return
+        except URLError as error:
+            if served.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"no Prefect server: {error}") from error
+            time.sleep(0.1)

@@ -59,7 +59,7 @@ TOUCHES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 """Audit events that change a folder; so does `open` for writing, and for reading a folder to make it durable."""
 PATIENCE_SECONDS = 300.0
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["__main__", "tests.campaigns.run_flow"])
+_PROCESSES.set_forkserver_preload(["__main__", "tests.campaigns.run_flow", "tests.campaigns.warm"])
 # Before any fork: a collection would write to every page that the processes share with the server.
 gc.freeze()
 

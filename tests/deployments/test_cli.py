@@ -18,6 +18,7 @@ from deployments.exits import Exit, exit_of
 from deployments.flow_names import FLOWS, FlowName
 from deployments.sandbox.shop import SandboxShop
 from schemas.import_json import parse_export_json
+from tests.campaigns.prefect_here import migrated
 from tests.flows.world import KEY_VARIABLE, World
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def own_environment(tmp_path: Path) -> dict[str, str]:
     """As after a login: no Prefect of anybody's, and the key of the sandbox."""
+    migrated(tmp_path / "prefect" / "prefect.db")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return kept | {"PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_PROFILES_PATH": str(tmp_path / "profiles.toml")}
 

@@ -19,6 +19,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from deployments.flow_names import FLOWS
+from tests.campaigns.prefect_here import migrated
 from tests.flows.world import KEY_VARIABLE, World
 
 pytestmark = pytest.mark.slow
@@ -75,12 +76,14 @@ def free_port() -> int:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home, port = tmp_path_factory.mktemp("prefect"), free_port()
     url = f"http://127.0.0.1:{port}/api"
+    migrated(home / "prefect.db")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | {
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
         "PREFECT_API_URL": url,
         "PREFECT_SERVER_API_AUTH_STRING": TOKEN,
         "PREFECT_API_AUTH_STRING": TOKEN,
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
         "DO_NOT_TRACK": "1",
     }
     command = [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]

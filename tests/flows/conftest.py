@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED", "false")
 
 import pytest
 from prefect.settings import (
@@ -19,6 +14,7 @@ from prefect.settings import (
 
 from tests.campaigns.prefect_here import prefect_server
 from tests.campaigns.stage import Stage
+from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
 from tests.flows.world import World
@@ -48,6 +44,12 @@ def prefect_api() -> Iterator[str]:
 def stage(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Where acts are played in processes of their own, to be killed or disturbed."""
     return Stage(tmp_path_factory.mktemp("stage"), prefect_api)
+
+
+@pytest.fixture(scope="session")
+def beginnings(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
+    """Worlds after their first runs, to be copied."""
+    return Beginnings(tmp_path_factory.mktemp("beginnings"))
 
 
 @pytest.fixture

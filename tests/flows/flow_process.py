@@ -18,7 +18,7 @@ from prefect.settings import (
 from deployments.flow_names import FlowName, flow_named
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.flows.flow_process"])
+_PROCESSES.set_forkserver_preload(["tests.flows.flow_process", "tests.campaigns.warm"])
 
 
 def start(flow: FlowName, folder: Path, environment: dict[str, str]) -> BaseProcess:

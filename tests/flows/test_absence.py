@@ -1,23 +1,30 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
+from tests.flows.beginnings import Beginnings
 from tests.flows.world import World
 
 COMPLETE = {"absentRows": "deactivate"}
 
 
 @pytest.fixture
-async def complete(world: World) -> World:
+async def complete(beginnings: Beginnings, tmp_path: Path) -> AsyncIterator[World]:
     """A shop of four bags with stock, whose files are complete by agreement: what they leave out is closed."""
+    async with beginnings.copy(World, _complete, tmp_path) as world:
+        yield world
+
+
+async def _complete(world: World) -> None:
     world.write_specs(product=COMPLETE, stock=COMPLETE)
     world.drop_products(*({"reference": f"SAC{i}"} for i in range(4)))
     await world.products()
     world.drop_stock({f"SAC{i}": 5 for i in range(4)})
     state = await world.stock()
     assert state.name == "Completed", state.message
-    world.shop.reset_counts()
-    return world
 
 
 def on_sale(world: World) -> list[str]:

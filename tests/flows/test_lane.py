@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deployments.sandbox.shop import Fault
 from schemas.messages import message
+from tests.flows.beginnings import Beginnings
 from tests.flows.world import KEY_VARIABLE, World
 
 LINES = "/api/stock_lines"
 
 
 @pytest.fixture
-async def stocked(make_world: Callable[..., World]) -> World:
+async def stocked(beginnings: Beginnings, tmp_path: Path) -> AsyncIterator[World]:
     """A shop with the module, with 30 combinations and a simple product, all at 10, in the lane with hooks."""
-    return await _stocked(make_world(module=True))
+    async with beginnings.copy(World, _stocked, tmp_path, module=True) as world:
+        yield world
 
 
 async def _stocked(world: World) -> World:

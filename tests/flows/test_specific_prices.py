@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from connectors.ledger import Ledger, Link
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.specific_prices import import_specific_prices
+from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
 
 
@@ -18,16 +21,19 @@ def discount(reference: str, **said: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def sold(flat_world: FlatWorld) -> FlatWorld:
+async def sold(beginnings: Beginnings, tmp_path: Path) -> AsyncIterator[FlatWorld]:
     """A shop that sells six combinations at 21.90 and 20.90, and a belt at 100."""
+    async with beginnings.copy(FlatWorld, _sold, tmp_path) as world:
+        yield world
+
+
+async def _sold(flat_world: FlatWorld) -> None:
     flat_world.drop_products(*flat_world.dress(2), {"reference": "CEINTURE", "price": "100"})
     assert (await flat_world.products()).name == "Completed"
     flat_world.shop.insert(
         "customers",
         {"email": "Anna@Lab.test", "lastname": "Martin", "firstname": "Anna", "passwd": "x" * 60, "active": 1},
     )
-    flat_world.shop.reset_counts()
-    return flat_world
 
 
 def prices(world: FlatWorld) -> list[dict[str, Any]]:

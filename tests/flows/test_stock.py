@@ -2,25 +2,30 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
 from deployments.sandbox.shop import Fault
+from tests.flows.beginnings import Beginnings
 from tests.flows.world import World
 
 
 @pytest.fixture
-async def stocked(world: World) -> World:
+async def stocked(beginnings: Beginnings, tmp_path: Path) -> AsyncIterator[World]:
     """A shop with 30 combinations and a simple product, all at 10."""
+    async with beginnings.copy(World, _stocked, tmp_path) as world:
+        yield world
+
+
+async def _stocked(world: World) -> None:
     world.drop_products(*world.dress(10), {"reference": "CEINTURE"})
     await world.products()
     world.drop_stock({row["reference"]: 10 for row in world.dress(10)} | {"CEINTURE": 10})
     await world.stock()
-    world.shop.reset_counts()
-    return world
 
 
 async def test_the_shops_quantities_equal_the_erps(stocked: World) -> None:

@@ -232,7 +232,7 @@ def test_a_huge_value_does_not_make_a_huge_page() -> None:
 
 def test_the_page_and_its_figures_lie_side_by_side(tmp_path: Path) -> None:
     report = a_report(rejects=[a_reject(1)])
-    page = write_report(report, tmp_path / "reports")
+    page = write_report(report, tmp_path)
     assert page.name == "20261121-063002-import-products-0a1b2c3d.html"
     figures = json.loads(page.with_suffix(".json").read_text("utf-8"))
     assert figures["counts"] == COUNTS
