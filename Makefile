@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DO_NOT_TRACK := 1
+# Where it is set, every process compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test lint types imports bench chaos module lock clean
 
@@ -53,8 +55,8 @@ chaos: $(READY) ## kills and faults at random moments; writes build/chaos.json
 module: $(READY) ## the PrestaShop module, as build/passerelle.zip
 	@$(BIN)/python -m deployments.prestashop_module.pack
 
-lock: $(READY) ## resolve pyproject.toml anew into requirements.lock (needs uv)
-	@uv pip compile -q --universal --generate-hashes --no-header --no-annotate --all-extras --group dev \
+lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --all-extras --group dev \
 	  --upgrade pyproject.toml -o requirements.lock
 	@! grep -nE '://|file:' requirements.lock
 
