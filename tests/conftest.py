@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import certifi
+import pytest
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
 
 BUILD = Path(__file__).parents[1] / "build"
 ONE_AUTHORITY = BUILD / "one-authority.pem"
@@ -59,3 +60,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--erp-write", action="store_true", help="let the suite write to it; otherwise it is only read")
     group.addoption("--erp-store", default="WEB", help="code of the store that documents are written to")
     group.addoption("--erp-item", default="TEST", help="reference of an item of the test ERP, for lines")
+
+
+@pytest.fixture(scope="session")
+def prefect_api() -> Iterator[str]:
+    """A Prefect server of this session's own, without heartbeats, which cost a second a flow; its API's address."""
+    from prefect.settings import (  # noqa: PLC0415 - not before it is told above what it need not do
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        PREFECT_LOGGING_TO_API_ENABLED,
+        temporary_settings,
+    )
+
+    from tests.campaigns.prefect_here import prefect_server  # noqa: PLC0415
+
+    with (
+        prefect_server() as api_url,
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}),
+    ):
+        yield api_url

@@ -20,8 +20,8 @@ class Figure:
 
 
 def none_of(name: str, broken: Sequence[object], of: int, unit: str) -> Figure:
-    """How many of so many trials broke a law: none may."""
-    return Figure(f"{name}: {of} {unit}, laws broken", len(broken), unit, "0", not broken)
+    """How many of so many trials broke a law: none may, and there must have been some."""
+    return Figure(f"{name}: {of} {unit}, laws broken", len(broken), unit, "0", of > 0 and not broken)
 
 
 def at_least(name: str, value: float, unit: str, target: float) -> Figure:

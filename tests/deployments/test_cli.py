@@ -173,9 +173,11 @@ def test_plan_writes_nothing_and_a_prefect_that_is_away_does_not_stop_it(
 
 
 @pytest.mark.slow
-def test_a_wrong_key_fails_with_a_remedy_and_no_traceback(world: World, own_environment: dict[str, str]) -> None:
+def test_a_wrong_key_fails_with_a_remedy_and_no_traceback(
+    world: World, own_environment: dict[str, str], prefect_api: str
+) -> None:
     world.drop_products(*world.dress(1))
-    wrong = own_environment | {KEY_VARIABLE: "X" * 32}
+    wrong = own_environment | {KEY_VARIABLE: "X" * 32, "PREFECT_API_URL": prefect_api}
     run = run_passerelle(wrong, "run", "import_products", "--shop", str(world.folder))
     assert run.returncode == Exit.FAILED
     assert "Traceback" not in run.stdout + run.stderr

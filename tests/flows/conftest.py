@@ -6,13 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from prefect.settings import (
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    PREFECT_LOGGING_TO_API_ENABLED,
-    temporary_settings,
-)
 
-from tests.campaigns.prefect_here import prefect_server
 from tests.campaigns.stage import Stage
 from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
@@ -28,16 +22,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings(PREFECTS_SOCKETS))
-
-
-@pytest.fixture(scope="session")
-def prefect_api() -> Iterator[str]:
-    """A Prefect server of this session's own, without heartbeats, which cost a second a flow; its API's address."""
-    with (
-        prefect_server() as api_url,
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}),
-    ):
-        yield api_url
 
 
 @pytest.fixture(scope="session")

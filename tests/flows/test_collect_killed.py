@@ -1,28 +1,18 @@
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from tests.campaigns.run_flow import Ended, FlowProcess, Order
-from tests.flows.collect_world import CollectWorld
+from tests.campaigns.chain_kills import InsideWorld, chain_killed
+from tests.campaigns.run_flow import FlowProcess, Order
 from tests.flows.world import KEY_VARIABLE
 
 pytestmark = pytest.mark.slow
 
 EVERY_TOUCH = range(1, 15)
 """A run of one file touches the folder fewer times than this: aside, part, place, source, report."""
-
-
-class InsideWorld(CollectWorld):
-    """The source lies within the shop's folder: what is done to it counts as a touch as well."""
-
-    @property
-    def remote(self) -> Path:
-        return self.folder / "remote"
 
 
 @pytest.fixture
@@ -32,29 +22,13 @@ def world(prefect_api: str, tmp_path: Path) -> Iterator[InsideWorld]:
         yield world
 
 
-def run(world: InsideWorld, prefect_api: str, *, dies_at_touch: int) -> Ended:
-    environment = {KEY_VARIABLE: world.shop.key}
-    order = Order("collect_files", world.folder, environment, prefect_api, dies_at_touch=dies_at_touch)
-    return FlowProcess(order).ended()
-
-
-def imports(world: InsideWorld) -> Counter[str]:
-    """How often the ledger was told that a content was done."""
-    engine = sa.create_engine(f"sqlite:///{world.folder / 'ledger.db'}")
-    with engine.connect() as connection:
-        told = connection.execute(sa.text("select content_hash from file_events where event = 'done'"))
-        found = Counter(told.scalars())
-    engine.dispose()
-    return found
-
-
 async def test_killed_before_every_change_of_a_folder_each_file_is_fetched_imported_and_acknowledged_once(
     world: InsideWorld, prefect_api: str
 ) -> None:
     kills = 0
     for touch in EVERY_TOUCH:
         world.send(f"stock_{touch:02}.csv", f"reference;quantity\nSAC1;{touch}\n", minutes=touch)
-        kills += run(world, prefect_api, dies_at_touch=touch).name == ""
+        kills += world.run("collect_files", prefect_api, dies_at_touch=touch).name == ""
         if touch % 4 == 0:
             await world.stock()
     assert kills > len(EVERY_TOUCH) / 2
@@ -62,15 +36,13 @@ async def test_killed_before_every_change_of_a_folder_each_file_is_fetched_impor
         assert (await world.collect()).name == "Completed"
         await world.stock()
     await world.acknowledge()
-    assert world.dropped() == []
-    assert set(imports(world).values()) == {1}
-    assert len(imports(world)) == len(EVERY_TOUCH)
-    left = sorted(path.name for path in world.remote.iterdir())
-    assert len(left) == len(EVERY_TOUCH)
-    assert all(name.endswith(".done") for name in left)
-    archived = Counter(path.read_text(encoding="utf-8") for path in (world.folder / "archives").rglob("*.csv"))
-    assert set(archived.values()) == {1}
-    assert len(archived) == len(EVERY_TOUCH)
+    assert world.not_once(len(EVERY_TOUCH)) == []
+
+
+def test_the_whole_chain_killed_on_its_way_and_run_again_does_everything_once(prefect_api: str, tmp_path: Path) -> None:
+    killed = chain_killed(tmp_path, prefect_api, (9, 33, 57, 81))
+    assert killed.kills == 4
+    assert killed.broken == []
 
 
 async def test_a_disk_that_is_full_costs_nothing_but_time(world: InsideWorld, prefect_api: str) -> None:

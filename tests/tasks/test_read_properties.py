@@ -20,8 +20,9 @@ from tasks.validate import validate
 from tests.tasks.mutated_files import mutated_file
 from tests.tasks.sample_streams import OTHER_STREAMS, PRODUCT, text_stream
 
-MUTATED_FILES = 300
-MUTATED_FLAT_FILES = 60
+pytestmark = pytest.mark.slow
+MUTATED_FILES = 160
+MUTATED_FLAT_FILES = 40
 
 _LETTERS = st.sampled_from("ab é€Œ\";,\t'|\n0")
 

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.campaigns.stage import Stage
+from tests.campaigns.two_machines import at_the_same_time
+from tests.connectors.ledger.postgres_server import NoServerError, PostgresServer, postgres_server
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    try:
+        with postgres_server() as server:
+            yield server
+    except NoServerError as error:
+        pytest.skip(f"two machines need a ledger that they share: {error}")
+
+
+def test_two_machines_that_start_at_once_end_as_one_and_neither_writes_twice(
+    stage: Stage, server: PostgresServer
+) -> None:
+    assert at_the_same_time(stage, server, 0).broken == []
