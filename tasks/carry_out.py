@@ -93,7 +93,7 @@ async def _under_lease(
         flow=asked.flow,
         shop=folder.name,
         language=folder.settings.shop.language,
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         parameters=asked.as_parameters(),
     )
     try:

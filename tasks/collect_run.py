@@ -84,7 +84,7 @@ def _report(asked: Asked, folder: ShopFolder, ledger: Ledger) -> RunReport:
         flow=FLOW,
         shop=folder.name,
         language=folder.settings.shop.language,
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         parameters=asked.as_parameters(),
     )
 
@@ -107,7 +107,7 @@ async def _concluded(run: Collecting) -> State:
     report.beyond_rows = {"acknowledged": run.acknowledged} if run.acknowledged else {}
     report.incidents_total = len(run.incidents)
     report.incidents = [_told(incident, report.language) for incident in run.incidents[:SHOWN]]
-    report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
+    report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     page = write_report(report, folder.path)
     run.ledger.record_incidents(report.run_id, run.incidents)
     run.ledger.finish_run(report.run_id, report.state, counts.as_dict(), report.message, str(page))

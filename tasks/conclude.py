@@ -61,7 +61,7 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
         run.incidents += tell_purge(run.folder, run.ledger, datetime.now(UTC))
     _tell_incidents(run, run.incidents)
     report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests
-    report.ended_at = datetime.now(UTC).isoformat(timespec="seconds")
+    report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
     report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
     page = write_report(report, run.folder.path)

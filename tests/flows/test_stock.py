@@ -35,6 +35,8 @@ async def test_the_shops_quantities_equal_the_erps(stocked: World) -> None:
     assert stocked.counts() == {"rows_read": 2, "updated": 2}
     assert stocked.quantity("ROBE0001-M") == 7
     assert stocked.quantity("CEINTURE") == -2
+    # To the millisecond: a page that says it took no time is not believed.
+    assert stocked.report()["started_at"] < stocked.report()["ended_at"]
 
 
 async def test_a_second_run_writes_nothing(stocked: World) -> None:
