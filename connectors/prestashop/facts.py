@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from dataclasses import dataclass, field
@@ -98,8 +99,12 @@ async def read_facts(transport: Transport, reader: Reader) -> ShopFacts:
     warnings = _version_warnings(version, numbers)
     rights = _rights(root)
     _require_rights(rights)
-    languages = await reader.read("languages", filters={}, display=("id", "iso_code", "active"))
-    settings = await _settings(reader, transport.scope.get("id_shop", "1"))
+    languages, settings, shop_ids, shared_stock = await asyncio.gather(
+        reader.read("languages", filters={}, display=("id", "iso_code", "active")),
+        _settings(reader, transport.scope.get("id_shop", "1")),
+        _shop_ids(reader, rights),
+        _shared_stock(reader, rights),
+    )
     return ShopFacts(
         version=version,
         version_numbers=numbers,
@@ -113,8 +118,8 @@ async def read_facts(transport: Transport, reader: Reader) -> ShopFacts:
         rights=rights,
         clock_offset_seconds=_clock_offset(transport.headers.get("Access-Time", ""), local),
         time_zone=settings.get("PS_TIMEZONE", ""),
-        shop_ids=await _shop_ids(reader, rights),
-        shared_stock=await _shared_stock(reader, rights),
+        shop_ids=shop_ids,
+        shared_stock=shared_stock,
         warnings=warnings,
         settings=settings,
     )
