@@ -31,6 +31,8 @@ IDENTITIES: Mapping[str, str] = {
     "order_returns": "return",
 }
 """By what two entities of a snapshot are the same thing."""
+KEPT = frozenset({"cegid", "page"})
+"""What runs keep in the work folder for those to come: contracts, the compiled template of the report."""
 
 
 def seen(shop: SandboxShop) -> Snapshot:
@@ -74,7 +76,8 @@ def unfinished(folder: Path) -> list[str]:
         runs = ledger.runs(shop_name(folder))
     found = [f"run {run} is still Running" for run in runs.filter(runs["state"] == "Running")["run_id"]]
     found += [f"{path.name} was left in the drop folder" for path in (folder / "streams").rglob("*.csv")]
-    return found + [f"{path.relative_to(folder)} was left" for path in (folder / ".work").glob("*/*")]
+    left = [path for path in (folder / ".work").glob("*/*") if path.parent.name not in KEPT]
+    return found + [f"{path.relative_to(folder)} was left" for path in left]
 
 
 def untold(folder: Path, names: Iterable[str]) -> list[str]:
