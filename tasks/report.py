@@ -9,9 +9,11 @@ import shlex
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from schemas.outcomes import Outcome
@@ -54,7 +56,17 @@ def html(report: RunReport, json_name: str = "") -> str:
 def _keep_compiled(folder: Path) -> None:
     """Keeps the template as it was compiled, for the processes to come: it takes longer than the page itself."""
     folder.mkdir(parents=True, exist_ok=True)
-    _environment().bytecode_cache = FileSystemBytecodeCache(str(folder))
+    _environment().bytecode_cache = _Compiled(str(folder))
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """A file that a failing machine cut short is compiled anew; Jinja would end the run with it."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except (EOFError, UnpicklingError):
+            bucket.reset()
 
 
 def _name(report: RunReport) -> str:

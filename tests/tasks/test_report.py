@@ -23,7 +23,7 @@ from schemas.run_report import (
 )
 from tasks.charts import side_by_side, stacked, waterfall
 from tasks.progress import watched_by
-from tasks.report import REJECTS_SHOWN, html, write_report
+from tasks.report import REJECTS_SHOWN, _environment, html, write_report
 from tasks.report_texts import LANGUAGES, TEMPLATES, texts
 
 COUNTS = {"rows_read": 120, "created": 10, "updated": 20, "unchanged": 80, "rejected": 9, "refused": 1}
@@ -239,6 +239,19 @@ def test_the_page_and_its_figures_lie_side_by_side(tmp_path: Path) -> None:
     assert figures["rejects"][0]["value"] == "12,3,4"
     assert f'href="{page.with_suffix(".json").name}"' in page.read_text("utf-8")
     assert sorted(path.suffix for path in page.parent.iterdir()) == [".html", ".json"]
+
+
+@pytest.mark.parametrize("left", [0, 10, 25, 60, 2_000])
+def test_a_compiled_template_that_was_cut_short_is_compiled_anew(tmp_path: Path, left: int) -> None:
+    _environment.cache_clear()
+    page = write_report(a_report(), tmp_path)
+    told = page.read_text("utf-8")
+    [kept] = (tmp_path / ".work" / "page").iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:left])
+    _environment.cache_clear()
+    assert write_report(a_report(), tmp_path).read_text("utf-8") == told
+    assert kept.read_bytes() == whole
 
 
 def test_whoever_watches_is_told_where_the_report_lies(tmp_path: Path) -> None:
