@@ -17,7 +17,7 @@ from connectors.files.safe_name import safe_name
 from connectors.ledger.fetches import Fetch
 from connectors.rfe.keys import TooSoonError
 from schemas.column_spec import StreamSpec
-from schemas.errors import ConfigurationError, PasserelleError, RefusedError
+from schemas.errors import ConfigurationError, PasserelleError, RefusedError, TransientError
 from schemas.incidents import Level
 from schemas.offered import CHANGED, GONE, Offered
 from schemas.outcomes import Outcome
@@ -28,6 +28,9 @@ from tasks.collect_sources import Source, SourceSettings, open_source, streams_o
 _STEP = timedelta(milliseconds=1)
 _BATCH_FILES = 50
 _BATCH_BYTES = 64 * 2**20
+PAUSES = (1.0, 5.0)
+"""Seconds before a file whose source went away is tried again; after the last the next run goes on."""
+_LONGEST_WAIT = 60.0
 _REFUSALS = {GONE: (Level.INFO, "fetch_gone"), CHANGED: (Level.RETRY, "fetch_changed")}
 
 
@@ -161,7 +164,7 @@ def _account(run: Collecting, settings: SourceSettings, choice: Choice) -> None:
 
 
 async def _fetch(run: Collecting, settings: SourceSettings, source: Source, coming: Sequence[Coming]) -> None:
-    """Fetches in order. After a failure of the source what is left waits, so that no file overtakes an older one."""
+    """Fetches in order. After a source that stays away what is left waits, so that no file overtakes an older one."""
     if run.asked.dry_run:
         for file in coming:
             run.end(Outcome.CREATED, file.offered.name, "to fetch")
@@ -170,11 +173,34 @@ async def _fetch(run: Collecting, settings: SourceSettings, source: Source, comi
     try:
         with closing(batch):
             for file in coming:
-                await batch.fetch(source, file)
+                await _fetch_patiently(run, settings, batch, source, file)
     finally:
         for file in coming:
             if file.offered.path not in batch.ended:
                 run.end(Outcome.WAITING, file.offered.name, "left alone")
+
+
+async def _fetch_patiently(
+    run: Collecting, settings: SourceSettings, batch: _Batch, source: Source, file: Coming
+) -> None:
+    """The file lies aside, from a connection made anew where the first was cut; TransientError when none lasts."""
+    try:
+        return await batch.fetch(source, file)
+    except TransientError as error:
+        cut = error
+    for pause in PAUSES:
+        wait = max(pause, cut.retry_after or 0)
+        if wait > _LONGEST_WAIT:
+            break
+        run.tell(Level.RETRY, "source_cut", settings.name, file=file.offered.name, detail=cut.said)
+        run.lease.check()
+        await asyncio.sleep(wait)
+        try:
+            await source.reconnect()
+            return await batch.fetch(source, file)
+        except TransientError as error:
+            cut = error
+    raise cut
 
 
 class _Batch:

@@ -29,6 +29,9 @@ class Source(Protocol):
     TransientError: it is away; DeniedError: it does not let us in; RefusedError: this one file cannot be had.
     """
 
+    async def reconnect(self) -> None:
+        """What was connected and may be cut is connected anew; nothing where no connection is held."""
+
     async def offered(self) -> list[Offered]:
         """Every file it has now."""
 

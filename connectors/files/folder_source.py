@@ -30,6 +30,9 @@ class FolderSource:
     async def __aexit__(self, *failure: object) -> None:
         """Nothing was opened."""
 
+    async def reconnect(self) -> None:
+        """Nothing is connected."""
+
     async def offered(self) -> list[Offered]:
         """Every file; DeniedError when the folder cannot be read, TransientError when it is away."""
         try:

@@ -60,6 +60,11 @@ class FtpsSource:
     async def __aexit__(self, *failure: object) -> None:
         await asyncio.to_thread(self._leave)
 
+    async def reconnect(self) -> None:
+        """Signed in anew."""
+        self._ftp.close()
+        await self.__aenter__()
+
     async def offered(self) -> list[Offered]:
         """Every file that the server tells."""
         try:

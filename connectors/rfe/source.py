@@ -51,6 +51,9 @@ class RfeSource:
     async def __aexit__(self, *failure: object) -> None:
         await self._client.aclose()
 
+    async def reconnect(self) -> None:
+        """Nothing is held between two requests."""
+
     async def offered(self) -> list[Offered]:
         """Every file of the folder, page by page."""
         found: list[Offered] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -75,6 +75,13 @@ class SftpSource:
 
     async def __aexit__(self, *failure: object) -> None:
         await self._open.aclose()
+
+    async def reconnect(self) -> None:
+        """Connected and signed in anew."""
+        with suppress(asyncssh.Error, OSError):
+            async with self._patient():
+                await self._open.aclose()
+        await self.__aenter__()
 
     async def offered(self) -> list[Offered]:
         """Every file; DeniedError when the folder is not there or not ours."""

@@ -150,3 +150,14 @@ class CutSuite:
         with pytest.raises(TransientError):
             await fetched(remote, part)
         assert not part.exists()
+
+    async def test_a_connection_that_was_cut_is_made_anew(self, remote: Cutting) -> None:
+        remote.put("stock.csv", b"A;1\n" * 10_000)
+        remote.cut_after(1000)
+        async with remote.open() as source:
+            file = await only(source)
+            with pytest.raises(TransientError):
+                await read(source, file)
+            remote.cut_after(None)
+            await source.reconnect()
+            assert await read(source, file) == b"A;1\n" * 10_000

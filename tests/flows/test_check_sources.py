@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from deployments.sandbox.rfe import SandboxRfe
 from tasks.check import check_shop
 from tasks.finding import Finding
-from tests.flows.collect_world import CollectWorld
+from tests.connectors.sftp.ssh_server import PASSWORD, USER, SshServer
+from tests.flows.collect_world import SOURCE_PASSWORD, CollectWorld
 
 REMEDY = {"en": "run `passerelle check` again", "fr": "relancez `passerelle check`"}
 
@@ -60,6 +62,49 @@ async def test_a_secret_that_is_not_there_is_told_by_its_name(world: CollectWorl
     world.fetch_from("ftps", access)
     [finding] = await found(world, "source")
     assert (finding.verdict, "PASSERELLE_TEST_NO_SUCH" in finding.said + finding.remedy) == ("error", True)
+
+
+@pytest.mark.parametrize(("password", "verdict"), [(PASSWORD, "ok"), ("another", "error")])
+async def test_an_sftp_server_is_signed_in_to_and_listed(
+    world: CollectWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str, verdict: str
+) -> None:
+    monkeypatch.setenv(SOURCE_PASSWORD, password)
+    (tmp_path / "sent").mkdir()
+    with SshServer(tmp_path / "sent") as server:
+        server.put("stock.csv", b"")
+        access = {"name": "server", "host": "127.0.0.1", "port": server.port, "user": USER}
+        secrets = {"host_keys": [server.public_key], "password": f"env:{SOURCE_PASSWORD}"}
+        world.fetch_from("sftp", access | secrets)
+        [finding] = await found(world, "source")
+    assert (finding.verdict, "does not let us in" in finding.said) == (verdict, verdict == "error")
+    assert (finding.remedy == "") is (verdict == "ok")
+    assert password not in finding.said + finding.remedy
+    assert world.dropped() == []
+
+
+async def test_an_exchange_is_asked_for_one_key_and_listed_however_often_it_is_checked(
+    world: CollectWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SOURCE_PASSWORD, "sandbox")
+    with SandboxRfe() as rfe:
+        rfe.put("stock.csv", b"")
+        who = {"folder_id": rfe.folder_id, "container": rfe.container, "user": rfe.user}
+        urls = {"sign_in_url": rfe.url, "api_url": rfe.url, "password": f"env:{SOURCE_PASSWORD}"}
+        world.fetch_from("rfe", {"name": "cegid"} | who | urls)
+        findings = [*await found(world, "source"), *await found(world, "source")]
+        assert (rfe.requests["key"], rfe.waiting()) == (1, ["stock.csv"])
+    assert [(finding.verdict, finding.said.endswith("files there: 1.")) for finding in findings] == [("ok", True)] * 2
+
+
+async def test_an_exchange_that_does_not_know_us_is_told(world: CollectWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SOURCE_PASSWORD, "hunter2")
+    with SandboxRfe() as rfe:
+        who = {"folder_id": rfe.folder_id, "container": rfe.container, "user": rfe.user}
+        urls = {"sign_in_url": rfe.url, "api_url": rfe.url, "password": f"env:{SOURCE_PASSWORD}"}
+        world.fetch_from("rfe", {"name": "cegid"} | who | urls)
+        [finding] = await found(world, "source")
+    assert (finding.verdict, bool(finding.remedy)) == ("error", True)
+    assert "hunter2" not in finding.said + finding.remedy
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "does not offer stock_lines"), ("fr", "stock_lines")])
