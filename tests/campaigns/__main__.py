@@ -57,6 +57,7 @@ GENERATED = 60
 ORDER_KILLS = 100
 ORDER_SEEDS = 12
 ORDERS = 5_000
+_TOLD_EVERY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +237,15 @@ async def _every(trials: AsyncIterator[Trial]) -> list[Trial]:
 
 
 def _told(trials: Iterable[Trial]) -> Iterator[Trial]:
-    """Each trial as it ends; those that broke a law are told at once."""
-    for trial in trials:
+    """Each trial as it ends; those that broke a law are told at once, and once a minute how many ended so far."""
+    last_told = time.monotonic()
+    for number, trial in enumerate(trials, 1):
         if getattr(trial, "broken", True):
             sys.stdout.write(f"  {trial}\n")
-            sys.stdout.flush()
+        if time.monotonic() - last_told >= _TOLD_EVERY_SECONDS:
+            last_told = time.monotonic()
+            sys.stdout.write(f"  {number} so far\n")
+        sys.stdout.flush()
         yield trial
 
 
