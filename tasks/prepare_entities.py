@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 import polars as pl
 from prefect import task
@@ -41,8 +43,14 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         run.rows.end(settled(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
         run.rows.end(settled(left.filter(~is_absent), Outcome.UNCHANGED))
         gone = closed_by_absence(run, rows, links)
-        wanted = await _wanted(run, validated, stream, looked_at) + _closed(gone)
-        found = await _found(run, stream, wanted, _Links(links))
+        held = _Links(links)
+        # Both ask the shop, and neither needs the other's answer.
+        wanted, by_id = await asyncio.gather(
+            _wanted(run, validated, stream, looked_at),
+            _read(run, stream, held.ids_of(looked_at["_key"], gone["erp_key"])),
+        )
+        wanted += _closed(gone)
+        found = await _found(run, stream, wanted, held, by_id)
         entities = [plan_entity(one, found.get(one.ref.key), stream.closing) for one in wanted]
         marks = dict(looked_at.select("_key", "fingerprint").iter_rows())
         return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == "active").height)
@@ -58,6 +66,10 @@ class _Links:
             held.filter(pl.col("state") == "active").select("shop_id", "erp_key").iter_rows()
         )
         self.confirmed_at: Mapping[str, datetime] = dict(links.select("erp_key", "confirmed_at").iter_rows())
+
+    def ids_of(self, *keys: Iterable[str]) -> list[str]:
+        """The ids of the entities that are linked with these keys, in order."""
+        return [str(number) for number in sorted({self.ids[key] for key in chain(*keys) if key in self.ids})]
 
 
 def _fingerprinted(run: Run, validated: ValidatedStream, stream: FlatStream) -> pl.DataFrame:
@@ -102,14 +114,17 @@ def _closed(gone: pl.DataFrame) -> list[WantedEntity]:
     return [WantedEntity(RowRef(-1, 0, key), closed=True, label=label) for key, label in pairs]
 
 
+async def _read(run: Run, stream: FlatStream, ids: Sequence[str]) -> dict[int, Entity]:
+    """The shop's entities of these ids."""
+    read = await run.shop.find(stream.resource, "id", ids, display=stream.display())
+    return {int(entity["id"]): entity for entity in read}
+
+
 async def _found(
-    run: Run, stream: FlatStream, wanted: Sequence[WantedEntity], links: _Links
+    run: Run, stream: FlatStream, wanted: Sequence[WantedEntity], links: _Links, by_id: Mapping[int, Entity]
 ) -> dict[str, Entity | Halt]:
     """What the shop has of each key: by the link's id, else by what the entity is."""
     open_ones = [one for one in wanted if one.halt is None]
-    ids = {links.ids[one.ref.key] for one in open_ones if one.ref.key in links.ids}
-    read = await run.shop.find(stream.resource, "id", [str(i) for i in sorted(ids)], display=stream.display())
-    by_id = {int(entity["id"]): entity for entity in read}
     found: dict[str, Entity | Halt] = {
         one.ref.key: by_id[links.ids[one.ref.key]] for one in open_ones if links.ids.get(one.ref.key) in by_id
     }

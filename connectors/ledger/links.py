@@ -73,13 +73,11 @@ class Links(Chapter):
     def links_for(self, shop: str, kind: str, keys: Sequence[str]) -> pl.DataFrame:
         """The links of these keys that are known and were not forgotten; columns as `LINK_FRAME`."""
         wanted = list(dict.fromkeys(keys))
-        found = [pl.DataFrame(schema=LINK_FRAME)]
+        if len(wanted) > KEYS_AT_ONCE:
+            return self.links(shop, kind).filter(pl.col("erp_key").is_in(wanted))
+        those = sa.and_(_of(shop, kind), LINKS.c.erp_key.in_(wanted), LINKS.c.state != FORGOTTEN)
         with self.database.read("read links") as connection:
-            for start in range(0, len(wanted), KEYS_AT_ONCE):
-                some = LINKS.c.erp_key.in_(wanted[start : start + KEYS_AT_ONCE])
-                kept = LINKS.c.state != FORGOTTEN
-                found.append(rows_as_frame(connection, sa.select(*_COLUMNS).where(_of(shop, kind), some, kept)))
-        return pl.concat(found)
+            return rows_as_frame(connection, sa.select(*_COLUMNS).where(those))
 
     def confirm(self, shop: str, kind: str, rows: pl.DataFrame | Sequence[Link], *, run_id: str | None) -> None:
         """The links are as given, durably, all or none; of two rows with one key the last counts.

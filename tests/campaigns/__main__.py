@@ -1,8 +1,8 @@
 """`make chaos`: every campaign at its full length, one table, and `build/chaos.json`.
 
 `python -m tests.campaigns [--seed N] [--share S] [--act ACT ...] [NAME ...]`: only some campaigns, a share of their
-length, or `killed` and `faults` with some acts only. Every trial that breaks a law is told with the seed or the moment
-that repeats it. The answer is 1 when one did.
+length, or `killed` and `faults` with some acts only. Several are played side by side. Every trial that breaks a law is
+told with the seed or the moment that repeats it. The answer is 1 when one did.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,7 +42,7 @@ from tests.campaigns import (
     two_machines,
 )
 from tests.campaigns.document_acts import EVERY_ACT, FILE_ACTS
-from tests.campaigns.figures import Figure, at_least, none_of, table, write
+from tests.campaigns.figures import Figure, at_least, none_of, read, table, write
 from tests.campaigns.order_stage import OrderStage
 from tests.campaigns.prefect_here import prefect_server
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
@@ -249,26 +252,53 @@ def _told(trials: Iterable[Trial]) -> Iterator[Trial]:
         yield trial
 
 
+def _played(name: str, asked: Asked) -> list[Figure]:
+    """One campaign, here."""
+    start = time.monotonic()
+    quiet = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False})
+    with tempfile.TemporaryDirectory() as place, prefect_server() as api_url, quiet:
+        figures = CAMPAIGNS[name](Stage(Path(place), api_url), asked)
+    sys.stdout.write(f"{name}: {time.monotonic() - start:.0f} s\n")
+    return figures
+
+
+def _in_processes(names: Sequence[str], options: Sequence[str]) -> list[Figure]:
+    """Each campaign in a process of its own, as many at a time as there are processors."""
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
+        parts = {name: Path(place) / f"{name}.json" for name in names}
+        list(threads.map(lambda name: _followed(name, [*options, "--figures", str(parts[name])]), names))
+        lost = [name for name, part in parts.items() if not part.exists()]
+        told = [read(part) for part in parts.values() if part.exists()]
+    return [*chain(*told), *(Figure(f"{name}: broke off", 1, "campaigns", "0", holds=False) for name in lost)]
+
+
+def _followed(name: str, options: Sequence[str]) -> None:
+    """What the campaign says is said here under its name, as it is said."""
+    command = [sys.executable, "-m", "tests.campaigns", name, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        for line in process.stdout or ():
+            sys.stdout.write(f"{name}: {line}")
+            sys.stdout.flush()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CAMPAIGNS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0, help="of the full length, 0 to 1")
     parser.add_argument("--act", action="append", choices=[act.name for act in EVERY_ACT], help="with these acts only")
+    parser.add_argument("--figures", type=Path, default=CHAOS, help="where the figures go")
     given_arguments = parser.parse_args()
-    acts = tuple(act for act in EVERY_ACT if act.name in (given_arguments.act or [each.name for each in EVERY_ACT]))
-    asked = Asked(given_arguments.seed, given_arguments.share, acts)
-    figures: list[Figure] = []
-    quiet = temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False})
-    with tempfile.TemporaryDirectory() as place, prefect_server() as api_url, quiet:
-        stage = Stage(Path(place), api_url)
-        for name in given_arguments.names or CAMPAIGNS:
-            start = time.monotonic()
-            figures += CAMPAIGNS[name](stage, asked)
-            sys.stdout.write(f"{name}: {time.monotonic() - start:.0f} s\n")
-            sys.stdout.flush()
-    write(figures, CHAOS)
-    sys.stdout.write(f"\n{table(figures)}\n\n{CHAOS}\n")
+    names = given_arguments.names or list(CAMPAIGNS)
+    wanted = given_arguments.act or [act.name for act in EVERY_ACT]
+    if len(names) == 1:
+        acts = tuple(act for act in EVERY_ACT if act.name in wanted)
+        figures = _played(names[0], Asked(given_arguments.seed, given_arguments.share, acts))
+    else:
+        options = [f"--seed={given_arguments.seed}", f"--share={given_arguments.share}"]
+        figures = _in_processes(names, options + [f"--act={name}" for name in wanted])
+    write(figures, given_arguments.figures)
+    sys.stdout.write(f"\n{table(figures)}\n\n")
     return 0 if all(figure.holds for figure in figures) else 1
 
 

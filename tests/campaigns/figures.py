@@ -43,3 +43,8 @@ def write(figures: Sequence[Figure], path: Path) -> None:
     """The figures as a JSON list of {name, value, unit, target, holds}."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n", encoding="utf-8")
+
+
+def read(path: Path) -> list[Figure]:
+    """The figures that `write` put there."""
+    return [Figure(**told) for told in json.loads(path.read_text(encoding="utf-8"))]

@@ -15,7 +15,7 @@ import resource
 import signal
 import sys
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,7 +147,8 @@ def _run(order: Order, answer: Connection) -> None:
     sys.addaudithook(touches.heard)
     with _prefect_at(order.api_url):
         state = asyncio.run(FLOWS[order.flow](str(order.folder), return_state=True, **order.asked))
-    answer.send(Ended(str(state.name), str(state.message), touches.count))
+    with suppress(BrokenPipeError):  # killed a moment too late: nobody waits for the answer
+        answer.send(Ended(str(state.name), str(state.message), touches.count))
     answer.close()
 
 
