@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -108,15 +109,16 @@ async def _under_lease(
             if error is None:
                 remember_pace(folder, shop)
             return await _ended(run, error)
-    except PasserelleError as error:
-        ledger.finish_run(run_id, "Failed", {}, str(error), None)
-        raise
-    except OSError as error:
-        ledger.finish_run(run_id, "Failed", {}, str(_disk_fault(error)), None)
+    except (PasserelleError, OSError) as error:
+        said = error if isinstance(error, PasserelleError) else _disk_fault(error)
+        # A ledger that cannot note it must not hide what happened; the next run ends this one.
+        with suppress(PasserelleError):
+            ledger.finish_run(run_id, "Failed", {}, str(said), None)
         raise
     finally:
         # Cancelled in the Prefect interface or stopped from the keyboard: no error is told, and the run is over.
-        ledger.end_dead_runs(folder.name, asked.flow)
+        with suppress(PasserelleError):
+            ledger.end_dead_runs(folder.name, asked.flow)
         shutil.rmtree(work, ignore_errors=True)
 
 
@@ -131,7 +133,10 @@ async def _outcome_of(
 
 
 async def _ended(run: Run, error: PasserelleError | StoppedByGuardError | None) -> State:
-    name, message = await conclude(run, error)
+    try:
+        name, message = await conclude(run, error)
+    except PasserelleError as late:
+        raise (error if isinstance(error, PasserelleError) else late) from late
     if name in {"Failed", "StoppedByGuard"}:
         return Failed(name=name, message=message)
     return Completed(name=name, message=message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -101,19 +102,29 @@ async def _run(steps: Callable[[Collecting], Awaitable[None]], run: Collecting) 
 async def _concluded(run: Collecting) -> State:
     report, folder = run.report, run.folder
     counts = Counts(run.offered, run.ended)
-    if not run.asked.dry_run:
-        run.incidents += tell_purge(folder, run.ledger, datetime.now(UTC))
     report.counts, report.state, report.message = counts.as_dict(), _name_of(run, counts), _message(run, counts)
     report.beyond_rows = {"acknowledged": run.acknowledged} if run.acknowledged else {}
-    report.incidents_total = len(run.incidents)
-    report.incidents = [_told(incident, report.language) for incident in run.incidents[:SHOWN]]
     report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    page = write_report(report, folder.path)
-    run.ledger.record_incidents(report.run_id, run.incidents)
-    run.ledger.finish_run(report.run_id, report.state, counts.as_dict(), report.message, str(page))
-    await publish(report, page)
+    # Before the ledger is asked for anything: it may be what the run failed of.
+    page = _written(run)
+    try:
+        if not run.asked.dry_run and (purged := tell_purge(folder, run.ledger, datetime.now(UTC))):
+            run.incidents += purged
+            _written(run)
+        run.ledger.record_incidents(report.run_id, run.incidents)
+        run.ledger.finish_run(report.run_id, report.state, counts.as_dict(), report.message, str(page))
+    finally:
+        await publish(report, page)
     kind = Failed if report.state == "Failed" else Completed
     return kind(name=report.state, message=report.message)
+
+
+def _written(run: Collecting) -> Path:
+    """The report's page, with the incidents so far."""
+    report = run.report
+    report.incidents_total = len(run.incidents)
+    report.incidents = [_told(incident, report.language) for incident in run.incidents[:SHOWN]]
+    return write_report(report, run.folder.path)
 
 
 def _name_of(run: Collecting, counts: Counts) -> str:

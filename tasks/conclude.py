@@ -57,21 +57,25 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     _tell_faults(run, faults)
     describe_plan(run, settled)
     tell_files(run, faults, ends_files=name in {"Completed", "CompletedWithRejects"})
-    if not run.asked.dry_run:
-        run.incidents += tell_purge(run.folder, run.ledger, datetime.now(UTC))
     _tell_incidents(run, run.incidents)
     report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests
     report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
     report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
+    # Before the ledger is asked for anything: it may be what the run failed of.
     page = write_report(report, run.folder.path)
-    run.ledger.record_incidents(run.run_id, run.incidents)
-    if in_the_way := move_files(run):
-        _tell_incidents(run, in_the_way)
-        run.ledger.record_incidents(run.run_id, in_the_way)
-        write_report(report, run.folder.path)
-    run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
-    await publish(report, page)
+    try:
+        run.ledger.record_incidents(run.run_id, run.incidents)
+        later = move_files(run)
+        if not run.asked.dry_run:
+            later += tell_purge(run.folder, run.ledger, datetime.now(UTC))
+        if later:
+            _tell_incidents(run, later)
+            run.ledger.record_incidents(run.run_id, later)
+            write_report(report, run.folder.path)
+        run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
+    finally:
+        await publish(report, page)
     return name, report.message
 
 

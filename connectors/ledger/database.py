@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
 READ_AT_ONCE = 50_000
+RETURNS_WITHIN_SECONDS = 20.0
+"""For how long a server that has answered before is awaited when it is away."""
+LOOK_EVERY_SECONDS = 0.25
+_AWAY = "Check that the ledger's database is up, then run again: nothing that was written is written twice."
 SQLITE_PRAGMAS = ("busy_timeout=30000", "journal_mode=wal", "synchronous=full")
 # A commit that is acknowledged is on disk; a writer whose machine vanished does not stop the others for long.
 POSTGRES_SETTINGS = (
@@ -66,6 +71,7 @@ class Database:
             self._reader = self.engine.execution_options(read_only=True)
         # SQLite's own waiting is a poll without order; inside one process a lock is fairer.
         self._writing: AbstractContextManager[Any] = nullcontext() if self.is_postgres else threading.Lock()
+        self._awaited = False
 
     def close(self) -> None:
         """Every connection is given back."""
@@ -74,14 +80,29 @@ class Database:
     @contextmanager
     def read(self, action: str) -> Iterator[sa.Connection]:
         """A transaction that sees one state of the database from its first statement to its last."""
-        with translated(action), self._reader.connect() as connection, connection.begin():
+        with translated(action), self._connected(self._reader) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self, action: str) -> Iterator[sa.Connection]:
         """A transaction that is durable when the block ends, or never was."""
-        with translated(action), self._writing, self._writer.begin() as connection:
+        with translated(action), self._writing, self._connected(self._writer) as connection, connection.begin():
             yield connection
+
+    def _connected(self, engine: sa.Engine) -> sa.Connection:
+        """A connection. A server that answered before is awaited once: it restarts, or the network blinks."""
+        until = time.monotonic() + (RETURNS_WITHIN_SECONDS if self._awaited else 0.0)
+        while True:
+            try:
+                connection = engine.connect()
+            except sa.exc.OperationalError as error:
+                self._awaited = time.monotonic() < until and not _needs_a_person(error)
+                if not self._awaited:
+                    raise
+                time.sleep(LOOK_EVERY_SECONDS)
+            else:
+                self._awaited = self.is_postgres
+                return connection
 
     def now(self, connection: sa.Connection) -> datetime:
         """The time that several machines agree on: the server's clock, or this machine's for a file."""
@@ -141,8 +162,9 @@ def translated(action: str) -> Iterator[None]:
 
 
 def _translation(error: sa.exc.DBAPIError, action: str) -> PasserelleError:
-    said = str(error.orig).strip()
-    if any(word in said for word in DENIED_WORDS):
+    # Only the first line: those after it may hold values of the row.
+    said = str(error.orig).strip().partition("\n")[0]
+    if _needs_a_person(error):
         return DeniedError(
             said,
             system="ledger",
@@ -150,10 +172,15 @@ def _translation(error: sa.exc.DBAPIError, action: str) -> PasserelleError:
             remedy="Check the ledger's address, its user's rights and the space left on its disk.",
         )
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
-        return TransientError(said, system="ledger", action=action, remedy="Check that the ledger's database is up.")
+        return TransientError(said, system="ledger", action=action, remedy=_AWAY)
     return UnexpectedReplyError(
         said, system="ledger", action=action, remedy="Restore the ledger from its backup if its file is damaged."
     )
+
+
+def _needs_a_person(error: sa.exc.DBAPIError) -> bool:
+    said = str(error.orig)
+    return any(word in said for word in DENIED_WORDS)
 
 
 def _engine(url: str) -> sa.Engine:

@@ -34,6 +34,7 @@ from tests.campaigns import (
     faults,
     generated,
     kills,
+    ledger_away,
     mutations,
     order_faults,
     order_kills,
@@ -141,6 +142,17 @@ def _machines(stage: Stage, asked: Asked) -> list[Figure]:
         return []
 
 
+def _ledger(stage: Stage, asked: Asked) -> list[Figure]:
+    writes = (1, 3, 6, 9, 12) if asked.share >= 1 else (3,)
+    try:
+        return [
+            _of_disturbed("the ledger's database goes away under a run", _told(ledger_away.campaign(stage, writes)))
+        ]
+    except NoServerError as error:
+        sys.stdout.write(f"ledger: not tried, for want of a PostgreSQL: {error}\n")
+        return []
+
+
 def _damaged(stage: Stage, asked: Asked) -> list[Figure]:
     count, planned = asked.of(DAMAGED_READ), asked.of(DAMAGED_PLANNED)
     first = asked.seed * 1_000_000
@@ -222,6 +234,7 @@ CAMPAIGNS: Mapping[str, Callable[[Stage, Asked], list[Figure]]] = {
     "faults": _faults,
     "prefect": _prefect,
     "machines": _machines,
+    "ledger": _ledger,
     "damaged": _damaged,
     "conserved": _conserved,
     "orders-killed": _orders_killed,

@@ -27,7 +27,7 @@ def campaign(stage: Stage, rounds: int) -> Iterator[Disturbed]:
 
 
 def at_the_same_time(stage: Stage, server: PostgresServer, number: int) -> Disturbed:
-    with _Machines(stage, server, f"both{number}") as machines:
+    with Machines(stage, server, f"both{number}") as machines:
         processes = [FlowProcess(order) for order in machines.orders]
         names = sorted(process.ended().name for process in processes)
         broken = [] if names in (["AlreadyRunning", "Completed"], ["Completed", "Completed"]) else [str(names)]
@@ -37,7 +37,7 @@ def at_the_same_time(stage: Stage, server: PostgresServer, number: int) -> Distu
 
 def _one_stands_still(stage: Stage, server: PostgresServer) -> Disturbed:
     """The first is suspended in the middle for longer than its lease lasts; the second takes over; the first wakes."""
-    with _Machines(stage, server, "still") as machines:
+    with Machines(stage, server, "still") as machines:
         first = FlowProcess(machines.orders[0])
         while first.is_alive and machines.world.shop.writes < 2:
             time.sleep(0.002)
@@ -57,7 +57,7 @@ def _one_stands_still(stage: Stage, server: PostgresServer) -> Disturbed:
         return Disturbed("one machine stands still", 1, broken + machines.broken_laws())
 
 
-class _Machines:
+class Machines:
     """Two folders of one shop that share a ledger; each holds the same product file."""
 
     def __init__(self, stage: Stage, server: PostgresServer, name: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.campaigns.ledger_away import gone_after
 from tests.campaigns.stage import Stage
 from tests.campaigns.two_machines import at_the_same_time
 from tests.connectors.ledger.postgres_server import NoServerError, PostgresServer, postgres_server
@@ -22,3 +23,7 @@ def test_two_machines_that_start_at_once_end_as_one_and_neither_writes_twice(
     stage: Stage, server: PostgresServer
 ) -> None:
     assert at_the_same_time(stage, server, 0).broken == []
+
+
+def test_a_ledger_that_goes_away_for_a_second_does_not_end_a_run(stage: Stage, server: PostgresServer) -> None:
+    assert gone_after(stage, server, 3, for_good=False).broken == []

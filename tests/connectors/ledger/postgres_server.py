@@ -28,12 +28,32 @@ class NoServerError(Exception):
 
 
 class PostgresServer:
-    """A running server with an empty schema for whoever asks."""
+    """A server with an empty schema for whoever asks; `folder` holds its data and its log."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
-        self.port = port
+    def __init__(self, folder: Path) -> None:
+        self.port = _free_port()
+        self._folder = folder
         self._made = 0
+        self._process: subprocess.Popen[bytes]
+
+    def start(self) -> None:
+        """It answers; NoServerError when it does not start."""
+        settings = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+        where = ["-D", str(self._folder / "data"), "-p", str(self.port), "-k", str(self._folder)]
+        command = [str(_binaries() / "postgres"), *where, *settings]
+        log = self._folder / "log"
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(command, user=_user(), cwd=self._folder, stdout=out, stderr=out)
+        _wait(self._process, self.port, log)
+
+    def stop(self) -> None:
+        """It is gone at once, as after a crash; what was committed is in its data."""
+        self._process.send_signal(signal.SIGQUIT)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
@@ -67,21 +87,12 @@ def postgres_server() -> Iterator[PostgresServer]:
         made = subprocess.run([binaries / "initdb", *options], capture_output=True, user=user, cwd=folder, check=False)
         if made.returncode:
             raise NoServerError(f"initdb failed: {made.stderr.decode(errors='replace')}")
-        port = _free_port()
-        settings = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
-        command = [str(binaries / "postgres"), "-D", data, "-p", str(port), "-k", folder, *settings]
-        with (Path(folder) / "log").open("wb") as log:
-            process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
+        server = PostgresServer(Path(folder))
         try:
-            _wait(process, port, Path(folder) / "log")
-            yield PostgresServer(process, port)
+            server.start()
+            yield server
         finally:
-            process.send_signal(signal.SIGQUIT)  # at once: nothing of it is needed again
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            server.stop()
 
 
 def _binaries() -> Path:
