@@ -21,6 +21,8 @@ from tests.flows.world import World
 
 LINES = 20_000
 NAIVE_SAMPLE = 200
+SAMPLE_SHARE = 0.02
+"""Of a run that shows what reading every line back costs."""
 BATCHES = (100, 500, 1000)
 CONNECTIONS = (4, 6)
 
@@ -56,6 +58,11 @@ def _one_speed(sheet: Sheet, world: World, shop: Catalogue, speed: Speed) -> Non
     sheet.add(name + "lines per second, bare", bare.per_second, "lines/s")
     sheet.add(name + "lines per second, one request per line", naive, "lines/s")
     sheet.note(f"Bare: {bare}. Steps: {steps}. CPU of the flow {ran.flow_cpu:.2f} s. {world.report()['requests']}")
+    world.write_settings(read_back={"mode": "sample", "sample_share": SAMPLE_SHARE})
+    drop_stock_file(world, dict.fromkeys(keys, 5), "stock_3.csv")
+    sampled = LINES / run_flow("import_stock", world).flow_seconds
+    told = f"{name}one line in {1 / SAMPLE_SHARE:.0f} read back, against bare batches"
+    sheet.add(told, sampled / bare.per_second, "ratio")
 
 
 def _entities(shop: Catalogue, quantity: int) -> list[bytes]:
