@@ -1,22 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.campaigns.ledger_away import gone_after
 from tests.campaigns.stage import Stage
 from tests.campaigns.two_machines import at_the_same_time
-from tests.connectors.ledger.postgres_server import NoServerError, PostgresServer, postgres_server
+from tests.connectors.ledger.postgres_server import PostgresServer, server_or_skip
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    try:
-        with postgres_server() as server:
-            yield server
-    except NoServerError as error:
-        pytest.skip(f"two machines need a ledger that they share: {error}")
+server = pytest.fixture(scope="module", name="server")(server_or_skip)
 
 
 def test_two_machines_that_start_at_once_end_as_one_and_neither_writes_twice(

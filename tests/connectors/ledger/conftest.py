@@ -8,20 +8,14 @@ import pytest
 
 from connectors.ledger import Ledger
 from tests.connectors.ledger.places import Place, PostgresPlace, SqlitePlace
-from tests.connectors.ledger.postgres_server import NoServerError, PostgresServer, postgres_server
+from tests.connectors.ledger.postgres_server import PostgresServer, server_or_skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    try:
-        with postgres_server() as server:
-            yield server
-    except NoServerError as reason:
-        pytest.skip(f"no PostgreSQL for the ledger's tests: {reason}")
+postgres = pytest.fixture(scope="session", name="postgres")(server_or_skip)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -15,6 +15,7 @@ from pwd import getpwnam
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +94,15 @@ def postgres_server() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+def server_or_skip() -> Iterator[PostgresServer]:
+    """What a fixture yields: a server of its own, or the reason why its tests are skipped."""
+    try:
+        with postgres_server() as server:
+            yield server
+    except NoServerError as error:
+        pytest.skip(f"no PostgreSQL can be started here: {error}")
 
 
 def _binaries() -> Path:

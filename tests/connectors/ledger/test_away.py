@@ -10,20 +10,13 @@ import pytest
 from connectors.ledger import Ledger, Link
 from connectors.ledger import database as database_module
 from schemas.errors import TransientError
-from tests.connectors.ledger.postgres_server import NoServerError, PostgresServer, postgres_server
+from tests.connectors.ledger.postgres_server import PostgresServer, server_or_skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    """One of this file's own: it is stopped and started."""
-    try:
-        with postgres_server() as server:
-            yield server
-    except NoServerError as error:
-        pytest.skip(f"no PostgreSQL can be started here: {error}")
+server = pytest.fixture(scope="module", name="server")(server_or_skip)
 
 
 @pytest.fixture
