@@ -174,6 +174,7 @@ async def _fetch(run: Collecting, settings: SourceSettings, source: Source, comi
         with closing(batch):
             for file in coming:
                 await _fetch_patiently(run, settings, batch, source, file)
+                batch.close_when_full()
     finally:
         for file in coming:
             if file.offered.path not in batch.ended:
@@ -221,7 +222,7 @@ class _Batch:
         """The paths of the files that are in their places, or refused."""
 
     async def fetch(self, source: Source, file: Coming) -> None:
-        """The file lies aside, or its source refuses it; with it a full batch goes to its places."""
+        """The file lies aside, or its source refuses it."""
         part = self._aside / f"{len(self._arrived)}.part"
         check_space(self._run.folder.drop, file.offered.size)
         try:
@@ -232,6 +233,9 @@ class _Batch:
             _refused(self._run, self._settings, file.offered, error)
             return
         self._add(file, part, content)
+
+    def close_when_full(self) -> None:
+        """What lies aside goes to its places once it is many files, or large ones."""
         if len(self._arrived) >= _BATCH_FILES or self._bytes >= _BATCH_BYTES:
             self.close()
 

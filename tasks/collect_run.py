@@ -113,8 +113,11 @@ async def _concluded(run: Collecting) -> State:
             _written(run)
         run.ledger.record_incidents(report.run_id, run.incidents)
         run.ledger.finish_run(report.run_id, report.state, counts.as_dict(), report.message, str(page))
-    finally:
-        await publish(report, page)
+    except PasserelleError as lost:
+        report.state, report.message = "Failed", str(lost)
+        await publish(report, _written(run))
+        raise
+    await publish(report, page)
     kind = Failed if report.state == "Failed" else Completed
     return kind(name=report.state, message=report.message)
 

@@ -74,8 +74,13 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
             run.ledger.record_incidents(run.run_id, later)
             write_report(report, run.folder.path)
         run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
-    finally:
+    except PasserelleError as lost:
+        if error is None:
+            report.state, report.message = "Failed", str(lost)
+            write_report(report, run.folder.path)
         await publish(report, page)
+        raise
+    await publish(report, page)
     return name, report.message
 
 
