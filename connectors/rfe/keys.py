@@ -44,6 +44,7 @@ class TooSoonError(TransientError):
             system=SYSTEM,
             action="ask for a key",
             remedy="Nothing to do: a run after that time goes on. Cegid wants five minutes between two connections.",
+            retry_after=max(0.0, (next_at - datetime.now(UTC)).total_seconds()),
         )
         self.next_at = next_at
 
