@@ -21,10 +21,24 @@ PARTS = (
     "adaptivity",
 )
 BUILD = Path("build")
+_STEAL = 7
+"""The place of that kind in the first line of /proc/stat."""
 
 # Measured as an installed product runs: compiled modules are kept from one run to the next.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
+
+
+def _ticks() -> list[int]:
+    """What the processors did since the start, by kind; nothing where the system does not tell it."""
+    stat = Path("/proc/stat")
+    return [int(text) for text in stat.read_text("ascii").splitlines()[0].split()[1:]] if stat.exists() else []
+
+
+def _stolen(before: list[int], after: list[int]) -> float:
+    """The share of the time in which the processors of a virtual machine were another's: figures are then lower."""
+    spent = [late - early for early, late in zip(before, after, strict=True)]
+    return spent[_STEAL] / max(1, sum(spent[: _STEAL + 1])) if spent else 0.0
 
 
 def main() -> int:
@@ -41,7 +55,9 @@ def main() -> int:
     with prefect_server() as address:
         os.environ["PREFECT_API_URL"] = address
         for part in sys.argv[1:] or PARTS:
+            before = _ticks()
             import_module(f"tests.benchmarks.{part}").measure(sheet, BUILD / "bench")
+            sheet.note(f"The host of this machine took {_stolen(before, _ticks()):.0%} of its processors meanwhile.")
             sheet.write(BUILD / "bench.json")
     sheet.note(f"Load {os.getloadavg()[0]:.1f} at the end. {BUILD / 'bench.json'}")
     return 0
