@@ -23,6 +23,7 @@ class Event(StrEnum):
 
     FILES = "files"
     FIRST_FILES = "first files"
+    SALES = "sales"
     ORDERS = "orders"
     SHIPPING = "shipping"
     RETURN = "return"
@@ -60,6 +61,8 @@ DAYS = (
             Event.FILES,
             "import_products",
             "import_stock",
+            Event.SALES,
+            "import_store_orders",
             Event.SHIPPING,
             "import_order_statuses",
             Event.RETURN,
@@ -74,6 +77,8 @@ DAYS = (
             Event.FILES,
             "import_products",
             "import_stock",
+            Event.SALES,
+            "import_store_orders",
             "export_orders",
             "import_order_statuses",
             "import_return_statuses",
@@ -98,6 +103,7 @@ class Stage:
         told: dict[Event, Callable[[], str]] = {
             Event.FIRST_FILES: self._first_files,
             Event.FILES: self._files,
+            Event.SALES: self._sales,
             Event.ORDERS: self.visitors.order,
             Event.SHIPPING: self.warehouse.ship,
             Event.RETURN: self.visitors.send_back,
@@ -109,6 +115,10 @@ class Stage:
         self._erp.drop_files()
         self._erp.drop_once()
         return "the ERP drops its catalogue, stock, stores, discounts and customers"
+
+    def _sales(self) -> str:
+        self._erp.drop_sales()
+        return "the ERP drops what the stores sold"
 
     def _files(self) -> str:
         self._days += 1

@@ -15,6 +15,7 @@ from deployments.demo.flat_rows import (
     customer_lines,
     discounted,
     price_lines,
+    sale_lines,
     store_lines,
 )
 from deployments.demo.rows import PRODUCT_COLUMNS, STOCK_COLUMNS, product_lines, stock_lines
@@ -24,7 +25,6 @@ FIRST_DAY = date(2026, 3, 2)
 KEY_VARIABLE = "PASSERELLE_DEMO_KEY"
 PASSWORD_VARIABLE = "PASSERELLE_DEMO_CEGID"  # noqa: S105 - the name of a variable
 _FLAGS: dict[str, dict[str, object]] = {
-    "reference": {"object_key": True},
     "reference_parent": {"parent_ref": True},
     "manufacturer": {"is_manufacturer": True},
     "nameEN": {"lang": True, "iso": "EN", "ps_field": "name"},
@@ -35,8 +35,9 @@ _FLAGS: dict[str, dict[str, object]] = {
     "category1": {"is_category": True, "category_depth": 0},
     "category2": {"is_category": True, "category_depth": 1},
     "category3": {"is_category": True, "category_depth": 2},
-    "code_erp": {"object_key": True},
 }
+_KEYS = {"store": "erp_code", "customer": "code_erp", "storeOrder": "order_internal_reference"}
+"""The column that names a row, where it is not `reference`."""
 
 
 class Erp:
@@ -48,6 +49,7 @@ class Erp:
         self._articles: list[Article] = first_day(items, self._chance)
         self.on_sale = discounted(self._articles, Random(seed))  # noqa: S311 - likewise
         """The markdown code of the references that are on sale."""
+        self._first_articles = self.articles
         self._faulty = faulty_lines(self._articles, self._chance)
         self._day = FIRST_DAY
 
@@ -67,6 +69,11 @@ class Erp:
         self._write("store", columns_of("store"), store_lines())
         self._write("specificprice", columns_of("specificprice"), price_lines(self.on_sale))
         self._write("customer", columns_of("customer"), customer_lines())
+
+    def drop_sales(self) -> None:
+        """What the stores sold on the first day, told again each time."""
+        known = [article for article in self._first_articles if article.reference in self.on_sale]
+        self._write("storeOrder", columns_of("storeOrder"), sale_lines(known, FIRST_DAY))
 
     def let_a_day_pass(self, *, quiet: bool = False) -> None:
         """About 1 % changes, some items come, some close; on a `quiet` day only the order of the rows changes."""
@@ -97,15 +104,15 @@ def import_json() -> str:
     streams = {
         "product": _stream("\\Product", PRODUCT_COLUMNS),
         "stock": _stream("\\StockAvailable", STOCK_COLUMNS),
-        **{name: _stream(kind, columns_of(name)) for name, kind in FLAT_STREAMS.items()},
+        **{name: _stream(kind, columns_of(name), _KEYS.get(name)) for name, kind in FLAT_STREAMS.items()},
         "orderstatus": {"class": "\\OrderHistory", "enabled": True, "type": "webservice"},
         "orderReturnStatus": {"class": "\\OrderReturn", "enabled": True, "type": "webservice"},
     }
     return json.dumps(streams, ensure_ascii=False, indent=2) + "\n"
 
 
-def _stream(kind: str, columns: tuple[str, ...]) -> dict[str, object]:
-    flags = _FLAGS | ({} if "reference" in columns else {"erp_code": {"object_key": True}})
+def _stream(kind: str, columns: tuple[str, ...], key: str | None = None) -> dict[str, object]:
+    flags = _FLAGS | {key or "reference": {"object_key": True}}
     numbered = {name: {"index": index} | flags.get(name, {}) for index, name in enumerate(columns)}
     return {"class": kind, "enabled": True, "type": "local", "fileExtension": "csv", "data": numbered}
 

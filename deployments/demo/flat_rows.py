@@ -1,8 +1,10 @@
-"""Stores, discounts and customers of the ERP, as lines of CSV in the columns that import.json is shipped with."""
+"""Stores, discounts, customers and sales of the ERP, as lines of CSV in the columns of the import.json as shipped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from random import Random
 
 from deployments.demo.catalogue import Article
@@ -10,9 +12,17 @@ from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.demo.rows import line_of
 from schemas.import_json import default_import_spec
 
-FLAT_STREAMS = {"store": "\\Store", "specificprice": "\\SpecificPrice", "customer": "\\Customer"}
+FLAT_STREAMS = {
+    "store": "\\Store",
+    "specificprice": "\\SpecificPrice",
+    "customer": "\\Customer",
+    "storeOrder": "\\Order",
+}
 MARKDOWNS = {"SOLDES": 20, "VENTEPRIV": 30}
 """The ERP's markdown codes, and what each takes off in percent."""
+SALES = 4
+"""So many sales of the stores become orders of the shop."""
+_WITH_TAX = Decimal("1.2")
 _CITIES = (
     ("Paris", "75002", "48.8687", "2.3310"),
     ("Lyon", "69002", "45.7600", "4.8357"),
@@ -82,6 +92,27 @@ def customer_lines() -> list[str]:
         for one in PEOPLE[:FROM_ERP]
     ]
     return _lines("customer", [*known, known[0] | {"code_erp": "C000000099", "customer_email": "sans adresse"}])
+
+
+def sale_lines(articles: Sequence[Article], day: date) -> list[str]:
+    """Sales of the stores on a day, an article each and one with two, and one of an article that nobody knows."""
+    sold = [_sold(number, day, article) for number, article in enumerate(articles[:SALES], start=1)]
+    second = _sold(1, day, articles[SALES % len(articles)]) if len(articles) > SALES else sold[0]
+    unknown = sold[-1] | {"order_internal_reference": f"FFO/{day:%y%m%d}/{SALES + 1}", "reference": "ABSENT999"}
+    return _lines("storeOrder", [*sold, second, unknown])
+
+
+def _sold(number: int, day: date, article: Article) -> dict[str, str]:
+    return {
+        "order_internal_reference": f"FFO/{day:%y%m%d}/{number}",
+        "customer_erp_code": PEOPLE[number - 1].erp_code,
+        "order_date": f"{day:%Y-%m-%d} 1{number}:42:10",
+        "reference": article.reference,
+        "product_name": article.name,
+        "qty": str(number % 2 + 1),
+        "unit_price_tax_excl": f"{article.price:f}",
+        "unit_price_tax_incl": f"{article.price * _WITH_TAX:.2f}",
+    }
 
 
 def _lines(stream: str, rows: Iterable[Mapping[str, str]]) -> list[str]:

@@ -79,6 +79,11 @@ def broken_circle(
     ]
 
 
+def broken_sales(wanted: int, held: int) -> list[str]:
+    """What does not hold between the sales of the stores that can become orders, and those orders of the shop."""
+    return [] if wanted == held else [f"the stores sold {wanted} times, and the shop holds {held} such orders"]
+
+
 def _amounts(amounts: Sequence[Decimal]) -> str:
     return " and ".join(f"{amount:.2f}" for amount in amounts) or "nothing"
 

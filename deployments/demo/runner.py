@@ -16,7 +16,8 @@ from prefect.client.orchestration import get_client
 from deployments.demo.at_rest import Searched, search
 from deployments.demo.days import DAYS, Event, Stage
 from deployments.demo.files import KEY_VARIABLE, PASSWORD_VARIABLE, Erp, write_configuration
-from deployments.demo.laws import GOOD_STATES, DemoRun, broken_circle, broken_laws
+from deployments.demo.flat_rows import SALES
+from deployments.demo.laws import GOOD_STATES, DemoRun, broken_circle, broken_laws, broken_sales
 from deployments.demo.shop import open_shop
 from deployments.demo.told import tell
 from deployments.demo.warehouse import open_warehouse
@@ -111,7 +112,7 @@ async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage) -> Demo
 def _broken(runs: list[DemoRun], stage: Stage) -> list[str]:
     warehouse, shop = stage.warehouse, stage.shop
     circle = broken_circle(stage.visitors.placed, warehouse.totals(), warehouse.parcels(), shop.parcels())
-    return broken_laws(runs, shop.references_held_twice()) + circle
+    return broken_laws(runs, shop.references_held_twice()) + circle + broken_sales(SALES, shop.sales())
 
 
 def _sold(stage: Stage) -> str:

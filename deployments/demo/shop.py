@@ -45,6 +45,10 @@ class DemoShop:
         """The number of each order's parcel, by id_order."""
         return {int(row["id_order"]): row["tracking_number"] for row in self.rows("order_carriers")}
 
+    def sales(self) -> int:
+        """How many orders are sales of the stores."""
+        return sum(row["module"] == "passerelle" for row in self.rows("orders"))
+
     def held(self) -> dict[str, int]:
         """How many products and combinations the shop holds."""
         return {resource: len(self.rows(resource)) for resource in ("products", "combinations")}

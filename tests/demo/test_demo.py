@@ -17,10 +17,11 @@ from deployments.demo.catalogue import ean13, first_day, in_another_order, next_
 from deployments.demo.days import DAYS, Event
 from deployments.demo.faults import faulty_lines
 from deployments.demo.files import Erp, import_json
-from deployments.demo.laws import DemoRun, broken_circle, broken_laws
+from deployments.demo.laws import DemoRun, broken_circle, broken_laws, broken_sales
 from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.demo.rows import PRODUCT_COLUMNS
 from deployments.demo.visitors import Placed
+from deployments.flow_names import FLOWS
 from schemas.import_json import parse_import_json
 
 ROOT = Path(__file__).parents[2]
@@ -155,6 +156,17 @@ def test_an_order_that_the_erp_has_not_or_twice_or_otherwise_breaks_a_law(
     assert sign in broken
 
 
+def test_a_sale_that_is_no_order_or_two_breaks_a_law() -> None:
+    assert broken_sales(4, 4) == []
+    assert broken_sales(4, 3) == ["the stores sold 4 times, and the shop holds 3 such orders"]
+    assert broken_sales(4, 5) == ["the stores sold 4 times, and the shop holds 5 such orders"]
+
+
+def test_every_stream_of_files_is_shown() -> None:
+    flows = {step for day in DAYS for step in day.steps}
+    assert {name for name in FLOWS if name.startswith("import_")} - flows == {"import_files"}
+
+
 def test_a_parcel_whose_number_the_shop_does_not_show_breaks_a_law() -> None:
     [broken] = circle({"WEB1": [Decimal("9.90")]}, {1: ""})
     assert broken == "order 1: its parcel is 6A1, and the shop shows none"
@@ -198,6 +210,7 @@ def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
     counts = {(run["day"], run["flow"]): run["counts"] for run in told["runs"]}
     orders = counts[1, "export_orders"]
     assert (orders["created"], orders["waiting"], orders["rejected"]) == (22, 1, 1)
+    assert (counts[2, "import_store_orders"]["created"], counts[2, "import_store_orders"]["refused"]) == (5, 1)
     assert counts[2, "import_order_statuses"]["updated"] == 22
     assert (counts[2, "export_returns"]["created"], counts[2, "import_return_statuses"]["updated"]) == (1, 1)
     assert told["files_searched"] > 30

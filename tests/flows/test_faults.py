@@ -6,9 +6,8 @@ import time
 import pytest
 
 from deployments.sandbox.shop import Fault
-from tests.campaigns.document_acts import FILE_ACTS
-from tests.campaigns.faults import by_chance, lost_answers, lost_writes
-from tests.campaigns.stage import SECOND_DAY, Act, Stage
+from tests.campaigns.faults import by_chance, lost_answers
+from tests.campaigns.stage import SECOND_DAY, Stage
 from tests.flows.world import World
 
 pytestmark = pytest.mark.slow
@@ -22,13 +21,6 @@ def test_with_every_tenth_request_failing_in_some_way_the_end_is_the_same(stage:
 
 def test_a_lost_answer_of_a_create_of_every_resource_makes_nothing_twice(stage: Stage) -> None:
     assert lost_answers(stage, "reset-after").broken == []
-
-
-@pytest.mark.parametrize("act", FILE_ACTS, ids=lambda act: act.name)
-def test_a_lost_answer_of_every_kind_of_write_of_another_stream_makes_nothing_twice(stage: Stage, act: Act) -> None:
-    lost = lost_writes(stage, act, "reset-after")
-    assert lost.struck > 0
-    assert lost.broken == []
 
 
 async def test_a_storm_of_too_many_requests_is_waited_out(world: World) -> None:

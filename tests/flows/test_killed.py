@@ -1,8 +1,11 @@
+"""Killed, and answers lost: one file, so that what each act comes to undisturbed is found out once."""
+
 from __future__ import annotations
 
 import pytest
 
-from tests.campaigns.document_acts import RETURN_STATUSES, SALES
+from tests.campaigns.document_acts import FILE_ACTS, RETURN_STATUSES, SALES
+from tests.campaigns.faults import lost_writes
 from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
@@ -43,3 +46,10 @@ def test_killed_while_it_concludes_and_run_again_every_file_is_archived_and_told
     killed = killed_and_run_again(stage, SECOND_DAY, (moment,))
     assert killed.kills == 1
     assert killed.broken == []
+
+
+@pytest.mark.parametrize("act", FILE_ACTS, ids=lambda act: act.name)
+def test_a_lost_answer_of_every_kind_of_write_of_another_stream_makes_nothing_twice(stage: Stage, act: Act) -> None:
+    lost = lost_writes(stage, act, "reset-after")
+    assert lost.struck > 0
+    assert lost.broken == []
