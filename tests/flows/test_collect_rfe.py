@@ -82,13 +82,18 @@ async def test_an_exchange_that_has_too_much_is_left_alone_and_the_next_run_afte
     assert (await world.collect()).message == "1 files offered: 1 fetched; 0 acknowledged"
 
 
-async def test_a_cut_download_is_fetched_again_in_its_order_with_the_same_key(
-    world: RfeWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def cut_downloads(world: RfeWorld, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Three files, of which the first breaks off so many times; a run tries it twice."""
     monkeypatch.setattr(collect_fetch, "PAUSES", (0.0,))
     for number in range(3):
         world.rfe.put(f"stock_{number}.csv", STOCK)
-    world.rfe.faults.add("cut", "get", at=9)
+    world.rfe.faults.add("cut", "get", at=9, times=times)
+
+
+async def test_a_cut_download_is_fetched_again_in_its_order_with_the_same_key(
+    world: RfeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_downloads(world, monkeypatch, times=1)
     state = await world.collect()
     assert (state.name, state.message) == ("Completed", "3 files offered: 3 fetched; 0 acknowledged")
     assert world.dropped() == [f"stock/stock_{number}.csv" for number in range(3)]
@@ -99,10 +104,7 @@ async def test_a_cut_download_is_fetched_again_in_its_order_with_the_same_key(
 async def test_a_download_that_is_cut_again_and_again_keeps_the_order_and_the_next_run_goes_on(
     world: RfeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collect_fetch, "PAUSES", (0.0,))
-    for number in range(3):
-        world.rfe.put(f"stock_{number}.csv", STOCK)
-    world.rfe.faults.add("cut", "get", at=9, times=2)
+    cut_downloads(world, monkeypatch, times=2)
     state = await world.collect()
     assert state.name == "Failed"
     assert (state.message or "").startswith("3 files offered: 3 waiting")
