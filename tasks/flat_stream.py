@@ -50,6 +50,11 @@ class FlatStream(ABC):
         del run
         return pl.lit(value=False)
 
+    async def broken(self, run: Run) -> frozenset[int]:
+        """Ids of the shop's entities that cannot stay as they are: those with an active link are planned anew."""
+        del run
+        return frozenset()
+
     @abstractmethod
     async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
         """What the rows want, in their order; the key of a row is in `_link`."""

@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from connectors.prestashop import Entity
 from schemas.fingerprints import fingerprints
+from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.absence import closed_by_absence
 from tasks.flat_stream import EntitiesPlan, FlatStream
@@ -37,22 +38,27 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
     with run.step(stream.steps[0]):
         links = run.ledger.links(run.folder.name, stream.kind)
         rows = with_links(_last_of_each_key(run, _fingerprinted(run, validated, stream)), links, run.since)
-        looked_at = rows.filter(pl.col("_changed") | pl.col("_always"))
+        broken = await _broken(run, stream, links)
+        looked_at = rows.filter(
+            pl.col("_changed") | pl.col("_always") | pl.col("_key").is_in(broken["erp_key"].implode())
+        )
         left = rows.join(looked_at.select("_key"), on="_key", how="anti")
         is_absent = pl.col("state") == ABSENT
         run.rows.end(settled(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
         run.rows.end(settled(left.filter(~is_absent), Outcome.UNCHANGED))
         gone = closed_by_absence(run, rows, links)
+        mended = broken.join(rows, left_on="erp_key", right_on="_key", how="anti").join(gone, on="erp_key", how="anti")
         held = _Links(links)
         # Both ask the shop, and neither needs the other's answer.
         wanted, by_id = await asyncio.gather(
             _wanted(run, validated, stream, looked_at),
-            _read(run, stream, held.ids_of(looked_at["_key"], gone["erp_key"])),
+            _read(run, stream, held.ids_of(looked_at["_key"], gone["erp_key"], mended["erp_key"])),
         )
-        wanted += _closed(gone)
+        wanted += [*_of_no_file(gone, closed=True), *_of_no_file(mended, closed=False)]
         found = await _found(run, stream, wanted, held, by_id)
         entities = [plan_entity(one, found.get(one.ref.key), stream.closing) for one in wanted]
         marks = dict(looked_at.select("_key", "fingerprint").iter_rows())
+        marks |= dict(mended.select("erp_key", "fingerprint").iter_rows())
         return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == "active").height)
 
 
@@ -108,10 +114,19 @@ async def _wanted(
     return await stream.wanted(run, found.to_dicts()) if found.height else []
 
 
-def _closed(gone: pl.DataFrame) -> list[WantedEntity]:
-    """Links that a complete file closes by leaving them out, as rows of no file."""
-    pairs = gone.select("erp_key", pl.col("parent_key").fill_null("")).iter_rows()
-    return [WantedEntity(RowRef(-1, 0, key), closed=True, label=label) for key, label in pairs]
+async def _broken(run: Run, stream: FlatStream, links: pl.DataFrame) -> pl.DataFrame:
+    """The active links of entities that cannot stay as they are."""
+    ids = await stream.broken(run)
+    broken = links.filter((pl.col("state") == "active") & pl.col("shop_id").is_in(ids))
+    if broken.height:
+        run.tell(Level.INFO, f"{stream.resource}_mended", value=str(broken.height))
+    return broken
+
+
+def _of_no_file(links: pl.DataFrame, *, closed: bool) -> list[WantedEntity]:
+    """Links that a complete file closes by leaving them out, or whose entity cannot stay, as rows of no file."""
+    pairs = links.select("erp_key", pl.col("parent_key").fill_null("")).iter_rows()
+    return [WantedEntity(RowRef(-1, 0, key), closed=closed, label=label) for key, label in pairs]
 
 
 async def _read(run: Run, stream: FlatStream, ids: Sequence[str]) -> dict[int, Entity]:

@@ -28,6 +28,7 @@ _SETTINGS = (
     "PS_COUNTRY_DEFAULT",
     "PS_CURRENCY_DEFAULT",
     "PS_HOME_CATEGORY",
+    "PS_CUSTOMER_GROUP",
     "PS_ROOT_CATEGORY",
     "PS_SHOP_DEFAULT",
     "PS_TIMEZONE",
@@ -52,6 +53,8 @@ class ShopFacts:
     default_country: int
     default_currency: int
     home_category: int
+    customer_group: int
+    """Group of every account that signs in: without one an account sees 403 on every page (facts C1)."""
     rights: Mapping[str, frozenset[str]]
     """Resource -> the methods the key may use."""
     clock_offset_seconds: float
@@ -115,6 +118,7 @@ async def read_facts(transport: Transport, reader: Reader) -> ShopFacts:
         default_country=_number(settings, "PS_COUNTRY_DEFAULT", 0),
         default_currency=_number(settings, "PS_CURRENCY_DEFAULT", 1),
         home_category=_number(settings, "PS_HOME_CATEGORY", 2),
+        customer_group=_number(settings, "PS_CUSTOMER_GROUP", 3),
         rights=rights,
         clock_offset_seconds=_clock_offset(transport.headers.get("Access-Time", ""), local),
         time_zone=settings.get("PS_TIMEZONE", ""),

@@ -8,18 +8,26 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connectors.prestashop import Entity, Identity
+from connectors.prestashop import IDS_ONLY, Entity, Identity
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.flat_stream import FlatStream
 from tasks.gather.titles import shop_titles
 from tasks.plan.entities import Halt, WantedEntity
 from tasks.run import Run
-from tasks.translate.customers import AccountRules, birthday, erp_email_counts, wanted_customer
+from tasks.translate.customers import (
+    AccountRules,
+    birthday,
+    erp_email_counts,
+    put_group_of_groupless,
+    wanted_customer,
+)
 from tasks.translate.flat_rows import FlatRow, flat_rows
 from tasks.translate.products import RowRef
 
 _REAL_ACCOUNTS = {"is_guest": "0", "deleted": "0"}
+NO_GROUP = "0"
+"""id_default_group of an account that was made without one."""
 _NEEDED = ("email", "lastname", "firstname")
 
 
@@ -63,7 +71,10 @@ class Customers(FlatStream):
         associations, today = run.folder.associations, datetime.now(UTC).date()
         asked = flat_rows(rows, run.stream)
         titles = associations.titles | await self._titles(run, {row.text("title_id") for row in asked} - {""})
-        rules = AccountRules(titles, associations.groups, run.facts.default_language, today, self._title_ids)
+        facts = run.facts
+        rules = AccountRules(
+            titles, associations.groups, facts.default_language, facts.customer_group, today, self._title_ids
+        )
         wanted: list[WantedEntity] = []
         for row, cells in zip(asked, rows, strict=True):
             one = wanted_customer(row, RowRef(cells["_file"], cells["_line"], cells["_link"]), rules)
@@ -106,8 +117,17 @@ class Customers(FlatStream):
                 found[one.ref.key] = Halt(Outcome.REJECTED, "customer_without_name")
         return found
 
+    async def broken(self, run: Run) -> frozenset[int]:
+        """Accounts of no group: whoever signs in to one of them sees 403 on every page (facts C1)."""
+        none = {**_REAL_ACCOUNTS, "active": "1", "id_default_group": NO_GROUP}
+        accounts = await run.shop.read(self.resource, filters=none, display=IDS_ONLY)
+        return frozenset(int(account["id"]) for account in accounts)
+
     def meet(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
-        """The e-mail that the customer changed in the shop stays when it is newer than the ERP's."""
+        """An account of no group is given one; the e-mail that the customer changed in the shop last stays."""
+        groupless = current["id_default_group"] in {"", NO_GROUP}
+        if groupless and not wanted.closed and "id_default_group" not in wanted.owned:
+            put_group_of_groupless(wanted, int(str(wanted.first.get("id_default_group") or run.facts.customer_group)))
         email = wanted.owned.get("email")
         if email is None or str(email).casefold() == str(current["email"]).casefold():
             wanted.owned.pop("email", None)

@@ -39,6 +39,8 @@ class WantedEntity:
     first: Fields = field(default_factory=dict)
     member_of: dict[str, int] = field(default_factory=dict)
     """Association -> the id that must be among its rows."""
+    first_member_of: dict[str, int] = field(default_factory=dict)
+    """The same for an entity that is created, beside `member_of`."""
     label: str = ""
     """A code of the ERP that the link keeps beside the key."""
     halt: Halt | None = None
@@ -95,7 +97,8 @@ def _created(wanted: WantedEntity) -> PlannedEntity:
         return PlannedEntity(wanted.ref, Outcome.IGNORED, "closed_and_unknown", closed=True)
     planned = PlannedEntity(wanted.ref, Outcome.CREATED, action="create", owned=wanted.owned, label=wanted.label)
     planned.fields = wanted.first | wanted.owned
-    planned.members = {association: [number] for association, number in wanted.member_of.items()}
+    members = wanted.first_member_of | wanted.member_of
+    planned.members = {association: [number] for association, number in members.items()}
     return planned
 
 

@@ -30,6 +30,8 @@ class AccountRules:
     """id_group by group code of the ERP."""
     language: int
     """id_lang of new accounts."""
+    customer_group: int
+    """id_group of accounts whose row names no group."""
     today: date
     title_ids: frozenset[int] | None = None
     """Of the shop's titles; None: the shop does not tell them."""
@@ -121,11 +123,25 @@ def _put_title(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Halt 
 def _put_group(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Halt | None:
     """The default group, of which the account becomes a member too; it stays in its other groups."""
     code = row.text("default_group")
-    if not code:
-        return None
-    if code not in rules.groups:
+    if code and code not in rules.groups:
         return Halt(Outcome.REJECTED, "group_not_associated", code)
-    row.put(wanted, "default_group", {"id_default_group": rules.groups[code]})
+    if code:
+        row.put(wanted, "default_group", {"id_default_group": rules.groups[code]})
     if "id_default_group" in wanted.owned:
         wanted.member_of = {"groups": rules.groups[code]}
+    else:
+        number = rules.groups[code] if "id_default_group" in wanted.first else rules.customer_group
+        put_group_of_new(wanted, number)
     return None
+
+
+def put_group_of_new(wanted: WantedEntity, number: int) -> None:
+    """The default group of an account that is created, of which it is a member."""
+    wanted.first["id_default_group"] = number
+    wanted.first_member_of = {"groups": number}
+
+
+def put_group_of_groupless(wanted: WantedEntity, number: int) -> None:
+    """The default group of an account that exists in none."""
+    wanted.owned["id_default_group"] = number
+    wanted.member_of = {"groups": number}

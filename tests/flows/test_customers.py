@@ -76,6 +76,35 @@ async def test_customers_have_an_account(world: FlatWorld) -> None:
     assert world.shop.mails == []
 
 
+async def test_an_account_without_a_code_is_in_the_group_of_customers(world: FlatWorld) -> None:
+    world.drop("customer", customer("C1", default_group=""))
+    assert (await world.run(import_customers)).name == "Completed"
+    made = account(world, "c1@lab.test")
+    assert (int(made["id_default_group"]), made["groups"]) == (3, [3])
+
+
+@pytest.mark.parametrize("file", ["the same rows", "other rows", "none"])
+async def test_accounts_of_no_group_are_mended(world: FlatWorld, file: str) -> None:
+    rows = [customer("C1", default_group=""), customer("C2")]
+    world.drop("customer", *rows)
+    await world.run(import_customers)
+    broken = {"id_default_group": "0", "groups": [0]}
+    for email in ("c1@lab.test", "c2@lab.test"):
+        world.shop.change("customers", account(world, email)["id"], broken)
+    stranger = known(world, "other@lab.test", **broken)
+    if file != "none":
+        world.drop("customer", customer("C4"), *(rows if file == "the same rows" else ()))
+    assert (await world.run(import_customers)).name == "Completed"
+    first, second = account(world, "c1@lab.test"), account(world, "c2@lab.test")
+    assert (str(first["id_default_group"]), first["groups"]) == ("3", [3])
+    assert second["groups"] == [int(second["id_default_group"])]
+    assert (second["groups"] == [3]) == (file != "the same rows")
+    assert world.shop.row("customers", stranger)["groups"] == [0]
+    world.shop.reset_counts()
+    await world.run(import_customers)
+    assert world.shop.writes == 0
+
+
 async def test_a_second_run_writes_nothing(world: FlatWorld) -> None:
     rows = [customer(f"C{i}") for i in range(5)]
     world.drop("customer", *rows)

@@ -53,6 +53,14 @@ def test_a_forbidden_value_is_refused(shop: Webservice, bench: Bench, field: str
     assert shop.find("customers", "[id]", email=row["email"]) == []
 
 
+def test_an_account_posted_without_a_group_is_in_none(shop: Webservice, bench: Bench) -> None:
+    row = bench.customer_row()
+    del row["id_default_group"], row["groups"]
+    customer = shop.read("customers", bench.make("customers", row)[0].id)
+    assert customer["id_default_group"] == "0"
+    assert customer.member_ids("groups") == set()
+
+
 def test_a_short_password_is_accepted(bench: Bench) -> None:
     assert bench.customer(passwd="abc").id
 

@@ -16,7 +16,7 @@ from tasks.translate.products import RowRef
 
 STREAM = default_import_spec().streams["customer"]
 EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
-RULES = AccountRules({"MME": 2}, {"VIP": 4}, 1, date(2026, 5, 1))
+RULES = AccountRules({"MME": 2}, {"VIP": 4}, 1, 3, date(2026, 5, 1))
 PARIS = ZoneInfo("Europe/Paris")
 NOON = datetime.fromisoformat("2026-05-01T12:00:00")
 
@@ -73,6 +73,12 @@ def test_codes_go_by_association_and_without_one_the_row_stops() -> None:
         "title_not_associated",
         "group_not_associated",
     ]
+
+
+def test_a_new_account_without_a_code_is_in_the_shops_group_for_customers() -> None:
+    one = wanted()
+    assert (one.first["id_default_group"], one.first_member_of) == (3, {"groups": 3})
+    assert "id_default_group" not in one.owned
 
 
 @pytest.mark.parametrize(

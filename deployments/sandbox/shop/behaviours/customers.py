@@ -32,9 +32,9 @@ def _before_save(draft: Draft) -> None:
         draft.put("last_passwd_gen", now())
         draft.put("id_shop", "1")
         draft.put("id_shop_group", "1")
-        guest = draft.text("is_guest") == "1"
-        if guest or not draft.whole("id_default_group"):
-            draft.put("id_default_group", draft.store.configuration("PS_GUEST_GROUP" if guest else "PS_CUSTOMER_GROUP"))
+        customers = draft.store.configuration("PS_CUSTOMER_GROUP")
+        if draft.text("is_guest") == "1" and draft.text("id_default_group") == customers:
+            draft.put("id_default_group", draft.store.configuration("PS_GUEST_GROUP"))
     if draft.text("is_guest") != "1":
         _refuse_used_email(draft)
 
@@ -60,7 +60,9 @@ def _set_groups(draft: Draft, entries: Entries) -> None:
 
 
 def _groups(store: Store, row: Row) -> Entries:
-    return [{"id": str(one)} for one in store["customers"].rows[row["id"]].get("groups", [])]
+    """Those that exist: the group 0 of an account that was posted without one is in no list."""
+    kept = store["customers"].rows[row["id"]].get("groups", [])
+    return [{"id": str(one)} for one in kept if one in store["groups"].rows]
 
 
 def _save_cart(draft: Draft) -> None:
