@@ -288,7 +288,7 @@ def write(draft: Draft) -> None:
 
 def _stored(draft: Draft, field: Field, value: Any) -> Any:
     if not field.i18n:
-        return None if field.nullable and not value else field.column.stored(value)
+        return None if field.nullable and value is None else field.column.stored(value)
     if not isinstance(value, dict):
         return dict.fromkeys(draft.store.languages, field.column.stored(value))
     fallback = value.get(FIRST_LANGUAGE, "") if field.required else ""

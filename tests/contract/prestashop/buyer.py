@@ -87,7 +87,7 @@ class Buyer:
             "id_customization": 0,
             "quantity": quantity,
         }
-        return {
+        cart = {
             "id_currency": setting.currency,
             "id_lang": setting.en,
             "id_customer": self.customer,
@@ -98,8 +98,8 @@ class Buyer:
             "id_shop_group": setting.shop_group,
             "secure_key": "",
             "delivery_option": json.dumps({str(self.address): f"{setting.carrier},"}),
-            "cart_rows": [line] if quantity else [],
-        } | fields
+        }
+        return cart | ({"cart_rows": [line]} if quantity else {}) | fields
 
     def cart(self, quantity: int = 2, **fields: Any) -> int:
         return self.bench.make("carts", self.cart_row(quantity, **fields))[0].id

@@ -132,8 +132,18 @@ def test_an_unknown_cart_is_answered_the_same(shop: Webservice, buyer: Buyer) ->
     assert CART_LOST in reply.body.decode()
 
 
-def test_an_empty_cart_kills_the_request(shop: Webservice, buyer: Buyer) -> None:
+def test_an_order_of_an_empty_cart_kills_the_request(shop: Webservice, buyer: Buyer) -> None:
     assert crashed(shop.post("orders", buyer.order_row(buyer.cart(0), "0")))
+
+
+def test_an_empty_list_of_cart_rows_kills_the_request_and_leaves_the_cart(shop: Webservice, buyer: Buyer) -> None:
+    before = {cart.id for cart in shop.find("carts", "[id]", id_customer=buyer.customer)}
+    assert crashed(shop.post("carts", buyer.cart_row(0, cart_rows=[])))
+    (left,) = {cart.id for cart in shop.find("carts", "[id]", id_customer=buyer.customer)} - before
+    buyer.bench.keep_track("carts", left)
+    cart = buyer.cart()
+    assert crashed(shop.patch("carts", {"id": cart, "cart_rows": []}))
+    assert shop.read("carts", cart).members("cart_rows") == []
 
 
 @pytest.mark.parametrize("module", ["foo", "ps_mainmenu"])

@@ -192,6 +192,14 @@ def test_deleting_a_product_deletes_its_combinations_stock_and_prices(shop: Webs
     bench.make("specific_prices", bench.specific_price_row(product.id))
     assert shop.delete("products", product.id).status == 200
     assert not any(shop.exists("combinations", combination.id) for combination in combinations)
+    (orphan,) = bench.stock_rows(product.id)
+    assert (orphan["id_product_attribute"], orphan["quantity"], orphan["out_of_stock"]) == ("0", "0", "0")
+
+
+def test_deleting_a_product_without_combinations_leaves_no_stock_row(shop: Webservice, bench: Bench) -> None:
+    product, (combination,) = bench.sized_product("S")
+    shop.delete("combinations", combination.id)
+    shop.delete("products", product.id)
     assert bench.stock_rows(product.id) == []
     assert shop.find("specific_prices", "[id]", id_product=product.id) == []
 

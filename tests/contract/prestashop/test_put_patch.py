@@ -115,7 +115,10 @@ def test_put_of_what_was_read_without_those_fields_changes_the_date_only(
     wait_for_another_second()
     assert returned(shop, "products", before, (*NOT_WRITABLE, BREAKS_PUT)).status == 200
     after = shop.read("products", before.id)
-    assert set(changes(before, after)) == {"date_upd"}
+    changed = changes(before, after)
+    # Sent empty, a column that may be null is stored as a number.
+    assert changed.pop("low_stock_threshold") == ("", "0")
+    assert set(changed) == {"date_upd"}
     assert after.member_ids("categories") == before.member_ids("categories")
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tests.contract.prestashop.bench import Bench, wait_for_another_second
-from tests.contract.prestashop.documents import document
+from tests.contract.prestashop.documents import Entity, document
 from tests.contract.prestashop.setting import NO_SUCH_ID, configured, look_up
 from tests.contract.prestashop.webservice import crashed, refused
 
@@ -227,16 +227,31 @@ def test_d35_a_document_is_not_atomic_and_its_error_names_no_entity(shop: Webser
     assert [len(shop.find("products", "[id]", reference=row["reference"])) for row in rows] == [1, 0, 0]
 
 
-def test_d36_deleting_a_product_moves_the_date_of_those_after_it_in_its_category(
-    shop: Webservice, bench: Bench
+def test_d36_deleting_a_product_leaves_those_after_it_in_its_category_alone_since_8_0(
+    shop: Webservice, setting: Setting, bench: Bench
 ) -> None:
+    before, after = second_of_two_when_the_first_is_deleted(shop, bench)
+    if setting.version < (8,):
+        assert after["date_upd"] > before["date_upd"]
+        assert after["position_in_category"] == "1"
+    else:
+        assert after.fields() == before.fields()
+
+
+def test_d36_before_8_0_they_move_up_and_their_dates_with_them(old_shop: Webservice) -> None:
+    before, after = second_of_two_when_the_first_is_deleted(old_shop, Bench(old_shop, look_up(old_shop)))
+    assert after["date_upd"] > before["date_upd"]
+    assert (before["position_in_category"], after["position_in_category"]) == ("2", "1")
+
+
+def second_of_two_when_the_first_is_deleted(shop: Webservice, bench: Bench) -> tuple[Entity, Entity]:
     category = bench.category()
     place = {"id_category_default": category.id, "categories": [{"id": category.id}]}
     first, second = bench.make("products", bench.product_row(**place), bench.product_row(**place))
-    before = shop.read("products", second.id)["date_upd"]
+    before = shop.read("products", second.id)
     wait_for_another_second()
     shop.delete("products", first.id)
-    assert shop.read("products", second.id)["date_upd"] > before
+    return before, shop.read("products", second.id)
 
 
 def test_d40_categories_of_one_document_are_all_in_the_tree(shop: Webservice, setting: Setting, bench: Bench) -> None:

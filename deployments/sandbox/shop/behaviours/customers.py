@@ -8,7 +8,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
-from deployments.sandbox.shop.errors import ServiceError
+from deployments.sandbox.shop.errors import CrashError, ServiceError
 from deployments.sandbox.shop.store import now
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _save_cart(draft: Draft) -> None:
 def _set_cart_rows(draft: Draft, entries: Entries) -> None:
     rows = [tuple(one.get(name) or "0" for name in _CART_ROW) for one in entries]
     draft.store["carts"].update(draft.identifier, {"cart_rows": rows})
+    if not rows:
+        raise CrashError("an INSERT without values; the cart stays, without rows")
 
 
 def cart_rows(store: Store, cart: int) -> Entries:

@@ -202,7 +202,9 @@ def _new(_store: Store, _row: Row) -> None:
 
 
 def _close_gaps(store: Store, row: Row) -> None:
-    """The products behind the one taken out move up in its categories, and their dates with them."""
+    """Before 8.0 the products behind the one taken out move up in its categories, and their dates with them."""
+    if not str(store.configuration("PS_VERSION_DB")).startswith("1.7"):
+        return
     table = store["products"]
     for category, place in row.get("positions", {}).items():
         store.positions.pop(int(category), None)
@@ -215,10 +217,14 @@ def _close_gaps(store: Store, row: Row) -> None:
 
 def _after_remove(store: Store, row: Row) -> None:
     _close_gaps(store, row)
+    had_combinations = any(store["combinations"].ids_where("id_product", row["id"]))
     for name in ("combinations", "specific_prices", "product_suppliers"):
         for one in list(store[name].where("id_product", row["id"])):
             store[name].remove(one["id"])
     stock.remove_rows(store, row["id"])
+    if had_combinations:
+        # The combinations go after the product's own row, and each sums up what is left: an orphan stays behind.
+        stock.total_up(store, row["id"])
 
 
 BEHAVIOUR = Behaviour(

@@ -177,8 +177,11 @@ def cart(recorded: int, *, quantity: int | None = None, delivery_option: str | N
         if delivery_option is None:
             node.remove(Entity(node).element("delivery_option"))
         lines = node.findall("associations/cart_rows/cart_row")
-        if quantity is not None:
-            for line in lines if quantity == 0 else lines[1:]:
+        if quantity == 0:
+            # An empty list of rows kills the request.
+            node.remove(Entity(node).element("associations"))
+        elif quantity is not None:
+            for line in lines[1:]:
                 parent = line.getparent()
                 assert parent is not None
                 parent.remove(line)
