@@ -100,6 +100,15 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that an order names by its id and that the shop no longer has."""
+
+    what: str
+    """`customer`, `delivery_address`, `invoice_address`, `country`, `region`, `currency` or `carrier`."""
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One order of the shop, with everything that an ERP must be told."""
 
@@ -133,12 +142,14 @@ class Order:
     total_discounts_tax_incl: Decimal = ZERO
     id_cart: int = 0
     cart_lines: int | None = None
-    """How many lines the cart of the order had; None: not known, or the cart was split."""
+    """How many lines the cart of the order has; None: not known, or the cart was split."""
     id_carrier_reference: int = 0
     """The carrier's `id_reference`: its `id` changes every time it is edited."""
     gift: bool = False
     gift_message: str = ""
     comment: str = ""
+    missing: tuple[Missing, ...] = ()
+    """What the order names and the shop no longer has: an order with any of it is held."""
 
 
 @dataclass(frozen=True, slots=True)

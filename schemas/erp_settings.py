@@ -87,6 +87,8 @@ class Cegid(Section):
     """The markdown reason of discounts that were made in the shop."""
     group_member: str = ""
     """The customer's member that holds the group's code, such as `PriceListCode`; empty: the group is not sent."""
+    vat_member: str = "FiscalId"
+    """The customer's member that holds the VAT number of the address to invoice; empty: it is not sent."""
     address_length: Annotated[int, Field(ge=10)] = 35
     """Characters in a line of an address: 35 before the 2023 versions of Cegid, 70 since."""
     unknown_items: Literal["send", "misc", "hold"] = "send"
@@ -137,7 +139,7 @@ class Orders(Section):
     placed_from: date | None = None
     """Orders placed before this day never go."""
     compare_cart: bool = True
-    """Hold an order that has another number of lines than its cart had."""
+    """Hold an order that has fewer lines than its cart (PrestaShop bug 35690)."""
     chunk: Count = 100
     """Orders of one task run."""
     status_rules: list[StatusRule] = Field(default_factory=_status_rules)

@@ -104,6 +104,7 @@ def cegid_codes(settings: CegidSettings, associations: Associations, time_zone: 
         carriers=associations.carriers,
         groups=_first_codes(associations.groups),
         group_member=settings.group_member,
+        vat_member=settings.vat_member,
         address_length=settings.address_length,
         discount_quantity=settings.discount_quantity,
         unknown_items=settings.unknown_items,

@@ -23,7 +23,8 @@ from tasks.plan.orders import DELIVERED, INTENT, UNPAID, Ended, SeenOrder, Sorte
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
 from tasks.run import Run
-from tasks.translate.order_obstacles import Obstacle, order_obstacles
+from tasks.translate.cegid_texts import cut_of
+from tasks.translate.order_obstacles import order_obstacles
 
 STREAM = "order"
 KEYS_AT_ONCE = 5_000
@@ -136,22 +137,19 @@ async def _read(run: Run, erp: Erp, words: ShopWords, found: Sorted, due: DueOrd
 
 
 def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) -> None:
-    """An order with an obstacle is held whole; all its obstacles are told."""
-    obstacles = () if order.id_order in due.only_looked_up else _obstacles(order, erp)
+    """An order with an obstacle is held whole; all its obstacles are told, and what is cut of one without any."""
+    length = erp.codes.address_length
+    obstacles = () if order.id_order in due.only_looked_up else order_obstacles(order, erp.codes)
     if not obstacles:
         due.orders.append(order)
+        for name in sorted(cut_of(order.delivery, length) | cut_of(order.invoice, length)):
+            run.tell(Level.INFO, f"order_{name}_cut", seen.key, value=str(length))
         return
     for obstacle in obstacles:
         run.tell(Level.ERROR, obstacle.code, seen.key, **obstacle.params)
     if not run.asked.dry_run:
         run.ledger.hold(run.folder.name, erp.kind(STREAM), seen.key, code=obstacles[0].code, run_id=run.run_id)
     run.rows.end(as_settled([Ended(seen, Outcome.REJECTED, obstacles[0].code)]))
-
-
-def _obstacles(order: Order, erp: Erp) -> tuple[Obstacle, ...]:
-    if not order.customer.email:
-        return (Obstacle("order_customer_missing", {"value": str(order.customer.id_customer)}),)
-    return order_obstacles(order, erp.codes)
 
 
 def as_settled(ended: Iterable[Ended]) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from tasks.gather.orders import ADDRESS, CUSTOMER, read_words
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
 from tasks.run import Run
+from tasks.translate.cegid_texts import cut_of
 from tasks.translate.customer_obstacles import customer_obstacles
 
 STREAM = "customer"
@@ -104,6 +105,9 @@ def _judge(run: Run, erp: Erp, customer: Customer, prospects: Prospects) -> None
         run.ledger.close_incidents(run.folder.name, STREAM, keys=[key])
     if not obstacles:
         prospects.customers.append(customer)
+        length = erp.codes.address_length
+        for name in sorted(cut_of(customer.address, length)) if customer.address else ():
+            run.tell(Level.INFO, f"customer_{name}_cut", key, value=str(length))
         return
     for obstacle in obstacles:
         run.tell(Level.ERROR, obstacle.code, key, **obstacle.params)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from connectors.prestashop import Entity
-from schemas.documents import Address, Customer, Order, OrderLine, Payment
+from schemas.documents import Address, Customer, Missing, Order, OrderLine, Payment
 from tasks.gather.order_dates import day, instant, zone_of
 
 ById: TypeAlias = Mapping[int, Entity]
@@ -25,7 +25,7 @@ class ShopWords:
     countries: Mapping[int, str]
     """id_country -> ISO 3166 alpha-2."""
     states: Mapping[int, str]
-    """id_state -> ISO code of the region."""
+    """id_state -> ISO code of the region; empty when the key may not read them."""
     carriers: Mapping[int, int]
     """id_carrier -> id_reference, which outlives edits in the back office."""
     languages: Mapping[int, str]
@@ -84,7 +84,35 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         gift=row["gift"] == "1",
         gift_message=row["gift_message"],
         comment=around.messages.get(id_order, ""),
+        missing=tuple(dict.fromkeys(_missing(row, around, words))),
     )
+
+
+def _missing(row: Entity, around: Around, words: ShopWords) -> Iterator[Missing]:
+    """What the order names and the shop does not have; whoever deletes it leaves its id in the order."""
+    known = (
+        ("customer", "id_customer", around.customers),
+        ("delivery_address", "id_address_delivery", around.addresses),
+        ("invoice_address", "id_address_invoice", around.addresses),
+        ("currency", "id_currency", words.currencies),
+    )
+    for what, name, there in known:
+        if whole(row, name) not in there:
+            yield Missing(what, whole(row, name))
+    # An order of downloads has no carrier.
+    if whole(row, "id_carrier") not in {0, *words.carriers}:
+        yield Missing("carrier", whole(row, "id_carrier"))
+    for name in ("id_address_delivery", "id_address_invoice"):
+        address = around.addresses.get(whole(row, name))
+        if address is not None:
+            yield from _missing_of(address, words)
+
+
+def _missing_of(address: Entity, words: ShopWords) -> Iterator[Missing]:
+    if whole(address, "id_country") not in words.countries:
+        yield Missing("country", whole(address, "id_country"))
+    if words.states and whole(address, "id_state") not in {0, *words.states}:
+        yield Missing("region", whole(address, "id_state"))
 
 
 def _lines(id_order: int, around: Around) -> tuple[OrderLine, ...]:

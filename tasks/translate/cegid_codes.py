@@ -71,6 +71,8 @@ class CegidCodes:
     """`id_default_group` -> Cegid's code."""
     group_member: str = ""
     """The customer's member that holds the group's code, such as `PriceListCode`; empty: the group is not sent."""
+    vat_member: str = "FiscalId"
+    """The customer's member that holds the VAT number; empty: it is not sent."""
     order_statuses: Mapping[str, str] = field(default_factory=lambda: ORDER_STATUSES)
     return_statuses: Mapping[str, str] = field(default_factory=lambda: RETURN_STATUSES)
     address_length: int = 35

@@ -24,6 +24,7 @@ def customer_values(customer: Customer, codes: CegidCodes) -> dict[str, Any]:
         PhoneData=_phones(address) if address else None,
         TitleId=codes.titles.get(customer.id_gender, ""),
         **_group(customer, codes),
+        **_vat_number(customer, codes),
     )
 
 
@@ -62,6 +63,12 @@ def _optin(customer: Customer) -> str:
     if not customer.newsletter:
         return "DoNotUse"
     return "ForPartners" if customer.optin else "BrandOnly"
+
+
+def _vat_number(customer: Customer, codes: CegidCodes) -> dict[str, str]:
+    # The shop keeps it on addresses; the customer's file takes that of the address to invoice.
+    number = one_line(customer.address.vat_number) if customer.address else ""
+    return {codes.vat_member: number} if codes.vat_member and number else {}
 
 
 def _group(customer: Customer, codes: CegidCodes) -> dict[str, str]:

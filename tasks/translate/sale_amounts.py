@@ -62,6 +62,14 @@ class Said:
         return None if total is None else six_decimals(total / self.quantity)
 
     @property
+    def is_gross_below_net(self) -> bool:
+        """Whether an amount is less with tax than without, beyond what rounding to the cent may do."""
+        units = self.unit or NONE
+        totals = Pair(self.total_tax_excl or NOTHING, self.total_tax_incl or NOTHING)
+        told = self.total_tax_excl is not None and self.total_tax_incl is not None
+        return units.tax_incl < units.tax_excl - CENT or (told and totals.tax_incl < totals.tax_excl - self.tolerance)
+
+    @property
     def tolerance(self) -> Decimal:
         """What unit prices that were rounded to the cent may amount to."""
         return CENT * (self.quantity + 1) / 2
@@ -102,6 +110,9 @@ def amounts_of(rows: Sequence[Said]) -> Amounts | Halt:
     """
     if any(row.unit is None for row in rows):
         return Halt(Outcome.REJECTED, "sale_without_price")
+    if wrong := next((row for row in rows if row.is_gross_below_net), None):
+        unit = wrong.unit or NONE
+        return Halt(Outcome.REJECTED, "sale_gross_below_net", f"{unit.tax_incl} / {unit.tax_excl}")
     by_row = [_row(row) for row in rows]
     told = [each for each in by_row if each is not None]
     if len(told) == len(rows):

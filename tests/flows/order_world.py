@@ -130,6 +130,7 @@ class OrderWorld(World):
         products = sum((Decimal(price) * quantity for _, quantity, price in lines), Decimal(0))
         total = products + Decimal(shipping) + Decimal(wrapping) - Decimal(discounts)
         rows = [(number, 0, place, 0, quantity) for number, (_, quantity, _) in enumerate(lines, start=1)]
+        rows += [(number, 0, place, 0, 1) for number in range(len(rows) + 1, (cart_lines or 0) + 1)]
         cart = self.shop.insert(
             "carts",
             {"id_customer": customer, "id_currency": 1, "id_lang": 1, "cart_rows": rows[:cart_lines]},

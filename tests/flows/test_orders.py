@@ -71,12 +71,20 @@ async def test_a_held_order_goes_once_its_cause_is_put_right(world: OrderWorld) 
 
 
 async def test_an_order_with_fewer_lines_than_its_cart_is_held(world: OrderWorld) -> None:
-    order = world.place(("A", 1, "10.00"), ("B", 1, "5.00"), cart_lines=1)
+    order = world.place(("A", 1, "10.00"), cart_lines=2)
     await world.orders()
     assert world.deliveries() == {str(order): "held"}
     world.write_settings(orders={"compare_cart": False})
     await world.orders()
     assert world.deliveries() == {str(order): "delivered"}
+
+
+@pytest.mark.parametrize("cart_lines", [0, 1])
+async def test_an_order_with_more_lines_than_its_cart_goes(world: OrderWorld, cart_lines: int) -> None:
+    order = world.place(("A", 1, "10.00"), ("B", 1, "5.00"), cart_lines=cart_lines)
+    state = await world.orders()
+    assert state.name == "Completed", state.message
+    assert world.erp.total(world.document(order)) == Decimal("15.00")
 
 
 async def test_an_unpaid_order_waits_and_goes_when_it_is_paid(world: OrderWorld) -> None:

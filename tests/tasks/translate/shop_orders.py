@@ -27,6 +27,7 @@ CODES = CegidCodes(
     carriers={3: "COLISSIMO"},
 )
 ADDRESS = Address(firstname="Zoé", lastname="Élan", address1="1 rue A", postcode="75001", city="Paris", country="FR")
+GOOD_CUSTOMER = Customer(id_customer=1563, email="zoe@example.com", id_gender=2, lastname="Élan")
 PLACED_AT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
 
 
@@ -57,7 +58,7 @@ def order(*lines: OrderLine, **more: Any) -> Order:
     given: dict[str, Any] = {
         "id_order": 12,
         "reference": "XKBKNABJK",
-        "customer": Customer(id_customer=1563, email="zoe@example.com", id_gender=2, lastname="Élan"),
+        "customer": GOOD_CUSTOMER,
         "placed_at": PLACED_AT,
         "updated_at": PLACED_AT,
         "state": 2,

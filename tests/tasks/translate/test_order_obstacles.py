@@ -5,13 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.documents import DocumentType, Order
+from schemas.documents import Customer, DocumentType, Missing, Order, Payment
 from schemas.messages import message
 from tasks.translate.order_obstacles import order_obstacles
 from tests.tasks.translate.shop_orders import ADDRESS, CODES, line, order
 
 HOLDING = replace(CODES, unknown_items="hold")
 GOOD = order(line(1, "A", 2, "19.98"), total_shipping_tax_incl=Decimal("4.90"))
+
+
+WHAT = ("customer", "delivery_address", "invoice_address", "country", "region", "currency", "carrier")
+PAYMENT = Payment(amount=Decimal("1.00"), label="Carte", paid_at=GOOD.placed_at)
 
 
 def codes_of(of_order: Order, codes: object = CODES) -> list[str]:
@@ -28,6 +32,14 @@ def test_an_order_that_agrees_has_no_obstacle() -> None:
         ({"total_paid_tax_incl": Decimal("24.89")}, "order_total_differs"),
         ({"total_products_tax_incl": Decimal("19.97"), "total_paid_tax_incl": Decimal("24.87")}, "order_lines_differ"),
         ({"cart_lines": 2}, "order_lines_missing"),
+        ({"missing": (Missing("delivery_address", 9),)}, "order_delivery_address_missing"),
+        ({"missing": (Missing("carrier", 9),), "id_carrier_reference": 9}, "order_carrier_missing"),
+        ({"missing": (Missing("currency", 9),), "currency": ""}, "order_currency_missing"),
+        ({"missing": (Missing("customer", 9),), "customer": Customer(9, "")}, "order_customer_missing"),
+        ({"customer": replace(GOOD.customer, email="")}, "order_customer_without_email"),
+        ({"delivery": replace(ADDRESS, address1="chemin " * 16)}, "order_delivery_address_too_long"),
+        ({"total_products_tax_excl": Decimal("24.00")}, "order_gross_below_net"),
+        ({"payments": (PAYMENT, replace(PAYMENT, amount=Decimal("24.88")))}, "order_paid_twice"),
         ({"delivery": replace(ADDRESS, country="IT")}, "order_country_not_associated"),
         ({"customer": replace(GOOD.customer, id_gender=9)}, "order_title_not_associated"),
         ({"id_carrier_reference": 99}, "order_carrier_not_associated"),
@@ -46,6 +58,33 @@ def test_every_obstacle_is_named_at_once() -> None:
         "order_country_not_associated",
         "order_carrier_not_associated",
     ]
+
+
+def test_more_lines_than_the_cart_are_no_obstacle() -> None:
+    assert codes_of(replace(GOOD, cart_lines=0)) == []
+
+
+def test_a_country_that_the_shop_has_deleted_is_not_told_as_one_without_code() -> None:
+    gone = replace(GOOD, delivery=replace(ADDRESS, country=""), missing=(Missing("country", 8),))
+    assert codes_of(gone) == ["order_country_missing"]
+
+
+def test_a_customer_in_no_group_is_not_told_as_a_group_without_code() -> None:
+    codes = replace(CODES, group_member="PriceListCode")
+    assert codes_of(GOOD, codes) == ["order_group_missing"]
+    assert codes_of(replace(GOOD, customer=replace(GOOD.customer, id_default_group=3)), codes) == [
+        "order_group_not_associated"
+    ]
+
+
+def test_payments_in_another_currency_are_not_added_up() -> None:
+    pounds = replace(PAYMENT, amount=Decimal(40), currency="GBP")
+    assert codes_of(replace(GOOD, payments=(pounds,))) == []
+
+
+def test_cents_of_rounding_by_the_piece_are_no_obstacle() -> None:
+    free_of_tax = replace(GOOD, total_products_tax_excl=Decimal("19.99"))
+    assert codes_of(free_of_tax) == []
 
 
 def test_parts_of_a_cent_in_lines_are_no_obstacle_when_the_shop_rounds_on_the_total() -> None:
@@ -101,7 +140,14 @@ def test_every_obstacle_has_a_text_that_takes_its_parameters() -> None:
     codes = replace(CODES, items=replace(CODES.items, misc="", wrapping=""), group_member="PriceListCode")
     foreign = order(line(1, "A", 2, "19.98", in_erp=False))
     obstacles = [*order_obstacles(bad, codes), *order_obstacles(order(), codes), *order_obstacles(foreign, HOLDING)]
-    assert len({each.code for each in obstacles}) == 12
+    gone = replace(GOOD, missing=tuple(Missing(what, 9) for what in WHAT), customer=replace(GOOD.customer, email=""))
+    long = replace(ADDRESS, address1="chemin " * 16)
+    obstacles += order_obstacles(gone, CODES) + order_obstacles(replace(GOOD, delivery=long, invoice=long), codes)
+    paid = replace(GOOD, payments=(PAYMENT, PAYMENT, replace(PAYMENT, amount=Decimal(24))))
+    obstacles += order_obstacles(paid, CODES) + order_obstacles(
+        replace(GOOD, total_products_tax_excl=Decimal(30)), CODES
+    )
+    assert len({each.code for each in obstacles}) == 23
     for each in obstacles:
         said = message(each.code, "fr", key="12", **each.params)
         assert "?" not in said.reason + said.remedy

@@ -31,6 +31,24 @@ def test_without_totals_a_row_is_quantity_times_price_less_its_discount() -> Non
     assert told(said(2, "10", "12", discount="3")) == ("20.00", "24.00", "2.50", "3.00")
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        said(1, "23.88", "19.90"),
+        said(2, "10", "12", total_excl="24", total_incl="20"),
+        said(1, "20", "20", total_excl="23.88", total_incl="19.90"),
+    ],
+)
+def test_a_sale_with_less_gross_than_net_is_no_sale(row: Said) -> None:
+    halt = amounts_of([said(1, "10", "12"), row])
+    assert isinstance(halt, Halt)
+    assert halt.code == "sale_gross_below_net"
+
+
+def test_a_sale_without_tax_is_one() -> None:
+    assert told(said(3, "3.333333", "3.33", total_excl="10.00", total_incl="9.99"))[:2] == ("10.00", "9.99")
+
+
 def test_a_total_less_than_the_price_is_a_discount_when_the_file_says_it() -> None:
     assert told(said(2, "10", "12", discount="3", total_excl="17.50", total_incl="21")) == (
         "20.00",
