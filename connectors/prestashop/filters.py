@@ -72,6 +72,11 @@ def any_of(values: Sequence[str]) -> Expression:
     return exactly(values[0]).expression if len(values) == 1 else Expression(f"[{'|'.join(values)}]")
 
 
+def fits_in_list(value: str) -> bool:
+    """Whether `value` can stand in the list form."""
+    return bool(value) and not _NOT_IN_LIST.search(value)
+
+
 def asks(values: Iterable[str], *, at_most: int, url_bytes: int) -> Iterator[Ask]:
     """Distinct non-empty `values` in as few look-ups as their number and the length of an address allow."""
     batch: list[str] = []

@@ -1,4 +1,8 @@
-"""Lists and look-ups: pages and batches that size themselves, read as JSON and given as entities."""
+"""Lists and look-ups: pages and batches that size themselves, given as entities.
+
+Plain fields are read as JSON, which costs the shop least. Associations are read as XML: there an empty one is stated
+and each member names its id; JSON leaves out what is empty and, under PHP 8, what is not (docs/facts/prestashop.md, 1).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from connectors.prestashop.absence import Absence
 from connectors.prestashop.entities import Entity, folded, one_text
 from connectors.prestashop.filters import Ask, Filters, after, asks, query
 from connectors.prestashop.pace import lookup_lane, page_lane
@@ -19,12 +24,14 @@ from schemas.errors import PasserelleError, UnexpectedReplyError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from connectors.prestashop.facts import ShopFacts
+
 _TRIES_OF_A_PAGE = 3
 """How often a request is tried again before a page for people is believed."""
 _BY_ID = "id_ASC"
 _MOST_VALUES = 500
-_REST_OF_ADDRESS = 200
-"""Bytes kept for what an address holds beside its filter: path, host, output format."""
+_REST_OF_ADDRESS = 400
+"""Bytes kept for what an address holds beside its filter: path, host, output format, and one value more."""
 
 
 class Reader:
@@ -33,6 +40,7 @@ class Reader:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._language_ids: tuple[int, ...] | None = None
+        self._absence = Absence(self, transport)
 
     async def read(
         self,
@@ -54,10 +62,25 @@ class Reader:
             except TooMuchError:
                 self._transport.pace.too_large(page_lane(resource, full=display == "full"), size)
                 continue
+            if not page and size:
+                page = await self._absence.of_page(
+                    resource,
+                    lambda: self._page(resource, filters, display, sort, size, entities),  # noqa: B023 - awaited here
+                )
             entities += page
             if len(page) < size:
                 break
         return entities
+
+    async def fails_silently(self, facts: ShopFacts) -> bool | None:
+        """See `Absence.fails_silently`."""
+        return await self._absence.fails_silently(facts)
+
+    async def newest_id(self, resource: str) -> int:
+        """The highest id that the shop lists, 0 for none; an empty list is believed."""
+        text = query(filters={}, display=("id",), sort="id_DESC", limit="1")
+        _, rows = await self.listed(resource, text, ("id",), 1)
+        return int(rows[0]["id"]) if rows else 0
 
     async def _page(
         self,
@@ -74,7 +97,7 @@ class Reader:
         limit = str(size) if by_id or not before else f"{len(before)},{size}"
         text = query(filters=narrowed, display=_with_id(display), sort=sort, limit=limit)
         lane = page_lane(resource, full=display == "full")
-        reply, page = await self._list(resource, text, display, size)
+        reply, page = await self.listed(resource, text, display, size)
         if len(page) * 2 > size:
             self._transport.tell_good(reply, lane, len(page))
         return page
@@ -117,32 +140,39 @@ class Reader:
     async def _ask(
         self, resource: str, field: str, ask: Ask, display: Sequence[str] | str, also: Filters
     ) -> list[Entity]:
-        text = query(filters={field: ask.expression, **also}, display=display)
+        proving = self._absence.with_sentinel(resource, field, ask, also)
+        text = query(filters={field: proving.expression, **also}, display=display)
         lane = lookup_lane(resource, full=display == "full")
         try:
-            reply, entities = await self._list(resource, text, display, len(ask.values))
+            reply, entities = await self.listed(resource, text, display, len(ask.values))
         except TooMuchError:
             self._transport.pace.too_large(lane, len(ask.values))
             return [entity for half in ask.halves() for entity in await self._ask(resource, field, half, display, also)]
         self._transport.tell_good(reply, lane, len(ask.values))
-        if not ask.loose:
+        if not entities:
+            entities = await self._absence.of_values(
+                resource, field, ask, display, also, had_sentinel=proving is not ask
+            )
+        elif proving is ask and not ask.loose:
             return entities
         wanted = {folded(value) for value in ask.values}
         return [entity for entity in entities if wanted & {folded(text) for text in _texts(entity[field])}]
 
-    async def _list(
+    async def listed(
         self, resource: str, text: str, display: Sequence[str] | str, size: int
     ) -> tuple[Reply, list[Entity]]:
+        """The answer to one list, as it is: an empty one proves nothing yet (`Absence`)."""
         known = resource_of(resource)
-        associations = _associations_of(display, known)
+        associations = _associations_of(display)
+        as_xml = display == "full" or bool(associations)
         patience = self._transport.patience(f"GET {resource}")
         while True:
-            reply = await self.get(resource, text, entities=size, output="JSON")
-            rows = _rows(reply.body)
+            reply = await self.get(resource, text, entities=size, output="" if as_xml else "JSON")
+            rows = None if as_xml else _rows(reply.body)
             try:
                 if rows is None:
                     # PHP's json_encode gives nothing at all for a text that is not UTF-8.
-                    reply = await self.get(resource, text, entities=size)
+                    reply = reply if as_xml else await self.get(resource, text, entities=size)
                     rows = entities_in(reply.body, known)
                 languages = await self._languages_for(rows, known, resource)
                 return reply, [_entity(row, known, associations, languages) for row in rows]
@@ -163,6 +193,7 @@ class Reader:
         parts = [part for part in (text, query(filters={}, extra=extra)) if part]
         action = f"GET {resource}"
         patience = self._transport.patience(action)
+        pages = 0
         while True:
             reply = await self._transport.send("GET", resource, query="&".join(parts))
             if reply.verdict is Verdict.DONE:
@@ -173,7 +204,8 @@ class Reader:
             passing = reply.code == PHP_WARNING and patience.tries < _TRIES_OF_A_PAGE
             if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE} and not passing:
                 raise UnexpectedReplyError(f"[{reply.code or reply.status}] {reply.said}", system=SYSTEM, action=action)
-            if reply.verdict is Verdict.BLOCKED and patience.tries >= _TRIES_OF_A_PAGE:
+            pages += reply.verdict is Verdict.BLOCKED
+            if pages > _TRIES_OF_A_PAGE:
                 raise blocked(reply, action)
             await patience.wait(reply)
 
@@ -191,7 +223,7 @@ class Reader:
     async def language_ids(self) -> tuple[int, ...]:
         """The ids of all languages of the shop, also those switched off: their texts exist too."""
         if self._language_ids is None:
-            _, languages = await self._list("languages", query(filters={}, display=("id",)), ("id",), 1)
+            _, languages = await self.listed("languages", query(filters={}, display=("id",)), ("id",), 1)
             self._language_ids = tuple(sorted(language["id"] for language in languages))
         return self._language_ids
 
@@ -215,14 +247,16 @@ def _rows(body: bytes) -> list[dict[str, Any]] | None:
     return None
 
 
-def _associations_of(display: Sequence[str] | str, known: Resource) -> tuple[str, ...]:
-    if display == "full":
-        return tuple(known.associations)
-    return tuple(name for field in display if (name := field.partition("[")[0]) != field)
+def _associations_of(display: Sequence[str] | str) -> dict[str, tuple[str, ...]]:
+    """The fields asked for of each association that is asked for by name."""
+    if isinstance(display, str):
+        return {}
+    parts = (field.partition("[") for field in display)
+    return {name: tuple(inner.rstrip("]").split(",")) for name, bracket, inner in parts if bracket}
 
 
 def _entity(
-    row: Mapping[str, Any], known: Resource, associations: tuple[str, ...], languages: tuple[int, ...]
+    row: Mapping[str, Any], known: Resource, associations: Mapping[str, tuple[str, ...]], languages: tuple[int, ...]
 ) -> Entity:
     entity: Entity = {}
     for field, value in row.items():
@@ -233,11 +267,22 @@ def _entity(
         else:
             entity[field] = _value(field, value, known, languages)
     entity["id"] = int(row["id"])
-    if associations:
-        told = row.get("associations")
-        told = told if isinstance(told, dict) else {}
-        entity["associations"] = {name: _row_texts(told.get(name)) for name in dict.fromkeys((*associations, *told))}
+    told = row.get("associations")
+    if told is not None or associations:
+        entity["associations"] = _members(told or {}, associations)
     return entity
+
+
+def _members(
+    told: Mapping[str, list[dict[str, str]]], asked: Mapping[str, tuple[str, ...]]
+) -> dict[str, list[dict[str, str]]]:
+    """The associations of one entity; ValueError for one that is not in the answer: it is unknown, and not empty."""
+    for name, fields in asked.items():
+        if name not in told:
+            raise ValueError(f"the answer leaves out {name}")
+        if any(field not in member for member in told[name] for field in fields):
+            raise ValueError(f"the answer leaves out fields of {name}")
+    return dict(told)
 
 
 def _value(field: str, value: Any, known: Resource, languages: tuple[int, ...]) -> Any:
@@ -255,12 +300,6 @@ def _plain(value: Any) -> str:
     if value is None or value is False:
         return ""
     return "1" if value is True else str(value)
-
-
-def _row_texts(rows: Any) -> list[dict[str, str]]:
-    if not isinstance(rows, list):
-        return []
-    return [{name: _plain(value) for name, value in row.items()} for row in rows if isinstance(row, dict)]
 
 
 def _texts(value: Any) -> list[str]:

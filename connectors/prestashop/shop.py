@@ -100,11 +100,17 @@ class Shop:
                 return
             newest = again
 
-    async def _newest(self) -> list[list[Entity]]:
+    async def _newest(self) -> list[int]:
         facts = await self.describe()
         known = [resource for resource in CREATED if facts.may("GET", resource)]
-        looks = (self.read(resource, display=["id"], sort="id_DESC", limit=1) for resource in known)
-        return list(await asyncio.gather(*looks))
+        return list(await asyncio.gather(*(self._reader.newest_id(resource) for resource in known)))
+
+    async def fails_silently(self) -> bool | None:
+        """Whether the shop answers a query that its database refuses with an empty list; None when it cannot be seen.
+
+        Asks for dates of a resource that has none, which the database refuses: an error is left in the shop's log.
+        """
+        return await self._reader.fails_silently(await self.describe())
 
     async def read(
         self,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
 
-from deployments.sandbox.shop import FAULT_KINDS, Fault
+from deployments.sandbox.shop import FAULT_KINDS, Fault, SandboxShop
 from tests.sandbox.conftest import Client, product
 
 if TYPE_CHECKING:
-    from deployments.sandbox.shop import FaultKind, SandboxShop
+    from deployments.sandbox.shop import FaultKind
 
 STATUSES: dict[FaultKind, int] = {
     "latency": 201,
@@ -27,6 +27,7 @@ STATUSES: dict[FaultKind, int] = {
     "disabled": 503,
     "maintenance": 503,
     "401": 401,
+    "sql-failure": 500,
 }
 WRITTEN = {"latency", "500-after", "reset-after", "php-warnings", "php-warnings-500"}
 
@@ -88,10 +89,10 @@ def test_chance_strikes_the_same_requests_with_the_same_seed(shop: SandboxShop, 
     assert {200, 503, 429} == set(first)
 
 
-def test_chance_mixes_all_kinds_but_a_refused_key(shop: SandboxShop) -> None:
+def test_chance_mixes_all_kinds_but_a_refused_key_and_a_failed_select(shop: SandboxShop) -> None:
     shop.faults.chance(seed=1, rate=1.0)
     kinds = {fault.kind for _ in range(500) if (fault := shop.faults.strike("GET", "/api/products"))}
-    assert kinds == set(FAULT_KINDS) - {"401"}
+    assert kinds == set(FAULT_KINDS) - {"401", "sql-failure"}
 
 
 def test_after_clear_nothing_goes_wrong(shop: SandboxShop, client: Client) -> None:
@@ -104,3 +105,22 @@ def test_after_clear_nothing_goes_wrong(shop: SandboxShop, client: Client) -> No
 def test_an_unknown_kind_is_refused(shop: SandboxShop) -> None:
     with pytest.raises(ValueError, match="unknown fault"):
         shop.faults.add(Fault("sunspots"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("profile", "php", "silent"), [("1.7.8", 7, True), ("8.2", 7, True), ("8.2", 8, False)])
+def test_a_failed_select_is_an_empty_list_where_the_database_layer_is_silent(
+    profile: Literal["1.7.8", "8.2"], php: int, *, silent: bool
+) -> None:
+    with SandboxShop(profile=profile, php=php) as shop:
+        shop.faults.add(Fault("sql-failure", method="GET", times=None))
+        client = Client(shop)
+        bare, as_json, detail = (
+            client.send("GET", f"/api/categories{rest}") for rest in ("", "?display=[id,name]&output_format=JSON", "/2")
+        )
+    if silent:
+        assert (bare.status_code, as_json.status_code, detail.status_code) == (200, 200, 404)
+        assert "<categories>\n</categories>" in bare.text
+        assert as_json.text == "[]"
+    else:
+        assert {reply.status_code for reply in (bare, as_json, detail)} == {500}
+        assert bare.text == ""

@@ -17,6 +17,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deployments.sandbox.shop", description=main.__doc__)
     parser.add_argument("--port", type=int, default=8080, help="0 takes any free port")
     parser.add_argument("--profile", choices=("1.7.8", "8.2", "9.0"), default="8.2")
+    parser.add_argument(
+        "--php", type=int, choices=(7, 8), help="PHP's major version; by default what suits the profile"
+    )
     parser.add_argument("--state-file", type=Path, help="keep the shop here; it comes back from it")
     parser.add_argument("--workers", type=int, help="how many requests at once; no limit by default")
     parser.add_argument("--speed", type=float, default=0.0, help="0: as fast as it can, 1: a measured real shop")
@@ -29,6 +32,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     with SandboxShop(
         profile=asked.profile,
+        php=asked.php,
         port=asked.port,
         workers=asked.workers,
         speed=asked.speed,

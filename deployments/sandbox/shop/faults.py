@@ -24,9 +24,10 @@ FaultKind = Literal[
     "disabled",  # the webservice is switched off: 503 code 22
     "maintenance",  # an HTML maintenance page with 503
     "401",  # the key is not active: codes 20 and 21
+    "sql-failure",  # a SELECT fails: 500 without a word, or where the database layer is silent an empty list
 ]
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
-BY_CHANCE: tuple[FaultKind, ...] = tuple(kind for kind in FAULT_KINDS if kind != "401")
+BY_CHANCE: tuple[FaultKind, ...] = tuple(kind for kind in FAULT_KINDS if kind not in {"401", "sql-failure"})
 AFTER_THE_WRITE: frozenset[FaultKind] = frozenset(
     {"latency", "500-after", "reset-after", "php-warnings", "php-warnings-500"},
 )

@@ -81,14 +81,17 @@ class Front:
     def _with_fault(self, request: HttpRequest, path: str, query: str, fault: Fault | None) -> HttpReply:
         if fault is None:
             return self._served(request, path, query)
+        if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"} and self._webservice.silent:
+            asked = self._asked(request, path, query)
+            return self._dressed(asked, self._webservice.failed_select(asked), 0.0)
         if fault.kind not in AFTER_THE_WRITE:
             return instead(fault)
         if fault.kind == "latency":
             time.sleep(fault.seconds)
         return spoilt(fault, self._served(request, path, query))
 
-    def _served(self, request: HttpRequest, path: str, query: str) -> HttpReply:
-        asked = Request(
+    def _asked(self, request: HttpRequest, path: str, query: str) -> Request:
+        return Request(
             method=request.method,
             path=path.removeprefix("/api"),
             query=Query(query),
@@ -96,6 +99,9 @@ class Front:
             body=request.body,
             host=request.headers.get("host", "localhost"),
         )
+
+    def _served(self, request: HttpRequest, path: str, query: str) -> HttpReply:
+        asked = self._asked(request, path, query)
         with self._pace.worker():
             # The engine's own time: it does not know how long a request stood in line.
             started = time.perf_counter()
@@ -142,6 +148,7 @@ def instead(fault: Fault) -> HttpReply:
         "disabled": lambda: _document(503, [(22, DISABLED)]),
         "401": lambda: _document(401, [(20, NOT_ACTIVE), (21, NO_PERMISSION)]),
         "500-before": lambda: HttpReply(500, [_HTML_TYPE]),
+        "sql-failure": lambda: HttpReply(500, [_HTML_TYPE]),
     }
     return made[fault.kind]()
 

@@ -78,7 +78,9 @@ class JsonWriter:
         associations = {
             one.name: entries
             for one, names in self._display.associations
-            if one.name in self._behaviour.lists and (entries := self._members(one, names, row))
+            if one.name in self._behaviour.lists
+            and self._store.shows_fields_of(one, full=self._display.full)
+            and (entries := self._members(one, names, row))
         }
         if associations:
             shown["associations"] = associations

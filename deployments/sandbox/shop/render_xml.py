@@ -122,7 +122,8 @@ class XmlWriter:
         head = f'<{association.name} nodeType="{association.node}"{api}{virtual}'
         if not entries:
             return f"{head}/>\n"
-        fields = [one for one in association.fields if one.name in names]
+        shown = self._store.shows_fields_of(association, full=self._display.full)
+        fields = [one for one in association.fields if shown and one.name in names]
         members = "".join(
             f"\t<{association.node}{self._member_href(association, entry, row)}>\n"
             f"{''.join(self._member_field(one, entry) for one in fields)}"

@@ -35,7 +35,9 @@ class SandboxShop:
 
     ``workers`` limits how many requests the shop serves at once; ``speed`` scales the measured cost of each (0: none,
     1: the measured shop, 2: half as fast); ``cores`` are the processors that the workers share.
-    With ``state_file`` the shop comes back as it was.
+    With ``state_file`` the shop comes back as it was. ``php`` is the major version of PHP, by default 7 for 1.7 and 8
+    for the others: PHP 8 hides the ids of members whose fields the shop's code does not declare, and PHP 7, as well as
+    PrestaShop 9 under any PHP, answers a failed SELECT as an empty list.
     """
 
     def __init__(
@@ -51,12 +53,15 @@ class SandboxShop:
         key: str = SANDBOX_KEY,
         php_warnings: bool = True,
         max_body: int = MAX_BODY,
+        php: int | None = None,
     ) -> None:
         self.key = key
         self.faults = Faults()
         self._log = RequestLog()
         self._state_file = Path(state_file) if state_file else None
+        php = php or (7 if profile.startswith("1.7") else 8)
         self._store = Store(resources_of(profile, module=module))
+        self._store.hides_undeclared = php >= 8  # noqa: PLR2004 - a version
         if self._state_file and self._state_file.exists():
             self._store.load(self._state_file)
         else:
@@ -64,7 +69,8 @@ class SandboxShop:
         if module:
             install_module(self._store)
         pace = Pace(workers, speed, cores)
-        self._webservice = Webservice(self._store, profile, key, pace.charge, php_warnings=php_warnings)
+        silent = php < 8 or profile.startswith("9.")  # noqa: PLR2004 - a version
+        self._webservice = Webservice(self._store, profile, key, pace.charge, php_warnings=php_warnings, silent=silent)
         front = Front(self._webservice, self.faults, pace, self._log, self._panel())
         self._server = HttpServer(port, front.answer, max_body)
         self.url = f"http://127.0.0.1:{self._server.port}"

@@ -77,6 +77,8 @@ class Association:
     fields: tuple[AssociationField, ...]
     api: str = ""
     virtual: bool = False
+    declared: bool = True
+    """Whether the shop's code declares the fields of the members; under PHP 8 they are not shown where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ def _association(line: str) -> Association:
         raise ValueError(f"unreadable association: {line}")
     name, node, fields, api, flags = matched.groups()
     parts = tuple(_association_field(one) for one in fields.split(" "))
-    return Association(name, node, parts, api or "", virtual="virtual" in (flags or ""))
+    marks = (flags or "").split()
+    return Association(name, node, parts, api or "", virtual="virtual" in marks, declared="undeclared" not in marks)
 
 
 def _resource(name: str, table: dict[str, Any]) -> Resource:

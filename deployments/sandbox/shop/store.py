@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from deployments.sandbox.shop.schema import Field, Resource
+    from deployments.sandbox.shop.schema import Association, Field, Resource
 
 Row = dict[str, Any]
 Key = str | float
@@ -144,6 +144,12 @@ class Store:
         self.languages: tuple[int, ...] = ()
         self.positions: dict[int, int] = {}
         self.mails: list[tuple[str, int]] = []
+        self.hides_undeclared = True
+        """As under PHP 8: a member whose fields are not declared has only a link where they are asked for by name."""
+
+    def shows_fields_of(self, association: Association, *, full: bool) -> bool:
+        """Whether an answer shows the fields of this association's members."""
+        return full or association.declared or not self.hides_undeclared
 
     def __getitem__(self, resource: str) -> Table:
         return self.tables[resource]

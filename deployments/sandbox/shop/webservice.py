@@ -51,9 +51,11 @@ class Webservice:
         charge: Charge,
         *,
         php_warnings: bool = True,
+        silent: bool = False,
     ) -> None:
         self.store = store
         self.profile = profile
+        self.silent = silent
         self.keys: dict[str, Rights] = {key: Rights()}
         self.detached_keys: set[str] = set()
         self.php_warnings = php_warnings
@@ -73,10 +75,25 @@ class Webservice:
         except ServiceError as fault:
             return self._refusal(request, fault, authenticated=rights is not None or fault.errors[0][0] == 132)  # noqa: PLR2004
         except CrashError:
+            if self.silent and request.method in {"GET", "HEAD"}:
+                return self.failed_select(request)
             return Reply(500, content_type=HTML, from_engine=False)
         except PlainReplyError as plain:
             location = f"http://{request.host}/" if plain.status == 302 else ""  # noqa: PLR2004
             return Reply(plain.status, plain.body, plain.content_type, from_engine=False, location=location)
+
+    def failed_select(self, request: Request) -> Reply:
+        """What a list or a detail answers when its SELECT fails and the database layer says nothing of it."""
+        parts = [part for part in request.path.split("/") if part]
+        resource = self.store.resources.get(parts[0]) if parts else None
+        if resource is None:
+            return Reply(500, content_type=HTML, from_engine=False)
+        if len(parts) > 1:
+            return Reply(404, content_type=None)
+        if wants_json(request):
+            return Reply(200, "[]", JSON, signed=True)
+        node = resource.list_node
+        return Reply(200, render_xml.document(f"<{node}>\n</{node}>\n"), XML, signed=True)
 
     def _refusal(self, request: Request, fault: ServiceError, *, authenticated: bool) -> Reply:
         if wants_json(request):

@@ -53,10 +53,11 @@ async def test_the_key_travels_in_one_header_and_nowhere_else() -> None:
         async with Shop(server.url + "/api/", KEY, limits=LIMITS) as shop:
             assert KEY not in repr(shop)
             await shop.read("products", display=["id"])
-    (asked,) = server.asked
-    assert asked.headers["Authorization"].startswith("Basic ")
-    assert KEY not in asked.path
-    assert "ws_key" not in asked.path
+    assert server.asked
+    for asked in server.asked:
+        assert asked.headers["Authorization"].startswith("Basic ")
+        assert KEY not in asked.path
+        assert "ws_key" not in asked.path
 
 
 async def test_an_answer_that_repeats_the_key_is_told_without_it() -> None:
@@ -105,13 +106,42 @@ async def test_values_that_are_no_text_in_json_are_texts_here() -> None:
     assert entity == {"id": 5, "new": "", "id_default_combination": "9", "id_default_image": "", "on_sale": "1"}
 
 
-async def test_associations_asked_for_and_absent_are_empty_lists() -> None:
-    with Listener(lambda _: _told("products", {"id": 5})) as server:
+def _xml(rows: str) -> Told:
+    head = '<?xml version="1.0"?><prestashop xmlns:xlink="http://www.w3.org/1999/xlink">'
+    return Told(body=f"{head}{rows}</prestashop>".encode(), headers={"PSWS-Version": "8.2.0"})
+
+
+async def test_a_member_without_id_is_named_by_its_link() -> None:
+    def answer(asked: Asked) -> Told:
+        assert "JSON" not in asked.path
+        member = '<product_option_value xlink:href="http://shop/api/product_option_values/88">\n</product_option_value>'
+        values = f'<product_option_values nodeType="product_option_value">{member}</product_option_values>'
+        return _xml(
+            f"<combinations><combination><id>5</id><associations>{values}</associations></combination></combinations>"
+        )
+
+    with Listener(answer) as server:
         async with Shop(server.url, KEY, limits=LIMITS) as shop:
-            (some,) = await shop.read("products", display=["id", "categories[id]"])
-            (whole,) = await shop.read("products", display="full")
-    assert some["associations"] == {"categories": []}
-    assert whole["associations"]["product_features"] == []
+            rows = await shop.read("combinations", display=["id", "product_option_values[id]"])
+    assert rows == [{"id": 5, "associations": {"product_option_values": [{"id": "88"}]}}]
+
+
+async def test_an_association_that_is_stated_empty_is_empty_and_one_left_out_is_handed_to_nobody() -> None:
+    told = "<customers><customer><id>5</id><associations>{}</associations></customer></customers>"
+    for group, expected in (
+        ('<groups nodeType="group" api="groups"/>', []),
+        ('<groups><group xlink:href="http://shop/api/groups/3"/></groups>', [{"id": "3"}]),
+        ("", None),
+        ("<groups><group/></groups>", None),
+    ):
+        with Listener(lambda _, group=group: _xml(told.format(group))) as server:  # type: ignore[misc]
+            async with Shop(server.url, KEY, limits=LIMITS) as shop:
+                if expected is None:
+                    with pytest.raises(UnexpectedReplyError):
+                        await shop.read("customers", display=["id", "groups[id]"])
+                else:
+                    (customer,) = await shop.read("customers", display=["id", "groups[id]"])
+                    assert customer["associations"] == {"groups": expected}
 
 
 async def test_pages_go_on_after_the_last_id_seen() -> None:
@@ -162,7 +192,7 @@ async def test_a_page_too_heavy_for_the_shop_is_asked_in_smaller_ones_d46() -> N
 
     with Listener(answer) as server:
         async with Shop(server.url, KEY, limits=LIMITS) as shop:
-            assert len(await shop.read("products", display="full")) == 120
+            assert len(await shop.read("products", display=["id"])) == 120
 
 
 async def test_a_value_with_brackets_is_found_and_its_neighbours_are_not() -> None:

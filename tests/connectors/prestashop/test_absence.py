@@ -1,0 +1,98 @@
+"""An empty answer is believed once it is proved: a silent database layer answers a failed SELECT as an empty list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connectors.prestashop import IDS_ONLY, Shop
+from deployments.sandbox.shop import Fault, SandboxShop
+from schemas.errors import TransientError
+from tests.connectors.prestashop.catalogue import BY_REFERENCE, product
+from tests.connectors.prestashop.conftest import QUICK
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+
+@pytest.fixture
+def silent() -> Iterator[SandboxShop]:
+    """A PrestaShop 8.2 under PHP 7: a query that fails is an empty list."""
+    with SandboxShop(profile="8.2", php=7) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def client(silent: SandboxShop) -> AsyncIterator[Shop]:
+    """A client of it, with three products there."""
+    async with Shop(silent.url, silent.key, limits=QUICK) as shop:
+        await shop.create("products", [product(name) for name in ("A", "B", "C")], BY_REFERENCE)
+        yield shop
+
+
+async def test_a_product_is_found_although_the_first_query_failed_in_silence(client: Shop, silent: SandboxShop) -> None:
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products"))
+    found = await client.find("products", "reference", ["A", "NEW"], display=["reference"])
+    assert [row["reference"] for row in found] == ["A"]
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products", times=2))
+    found = await client.find("products", "reference", ["B"], display=["reference"])
+    assert [row["reference"] for row in found] == ["B"]
+
+
+async def test_what_is_not_there_is_told_by_an_answer_with_a_sentinel_in_it(client: Shop, silent: SandboxShop) -> None:
+    silent.reset_counts()
+    assert await client.find("products", "reference", ["NEW"], display=["reference"]) == []
+    assert silent.count(path="NEW.C|C.NEW") == 1
+    assert await client.find("products", "reference", ["OTHER"], display=["reference"]) == []
+    assert silent.count(path="OTHER") == 1
+
+
+async def test_a_product_is_not_created_twice_where_the_look_up_fails_in_silence(
+    client: Shop, silent: SandboxShop
+) -> None:
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products"))
+    [receipt] = await client.create("products", [product("A")], BY_REFERENCE, look_first=True)
+    assert receipt.outcome == "adopted"
+    assert len(silent.rows("products")) == 3
+
+
+async def test_an_id_is_missing_only_when_the_shop_can_list_another(client: Shop, silent: SandboxShop) -> None:
+    ids = [str(row["id"]) for row in silent.rows("products")]
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products"))
+    assert {str(row["id"]) for row in await client.find("products", "id", ids, display=IDS_ONLY)} == set(ids)
+    assert await client.find("products", "id", ["9999"], display=IDS_ONLY) == []
+
+
+async def test_a_shop_that_goes_on_failing_in_silence_is_never_believed(client: Shop, silent: SandboxShop) -> None:
+    silent.faults.add(Fault("sql-failure", method="GET", path="filter.reference", times=None))
+    with pytest.raises(TransientError, match="although it has some"):
+        await client.find("products", "reference", ["A"], display=["reference"])
+
+
+async def test_a_list_that_fails_in_silence_is_read_again(client: Shop, silent: SandboxShop) -> None:
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products"))
+    assert [row["reference"] for row in await client.read("products", display=["reference"])] == ["A", "B", "C"]
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products", times=2))
+    assert len(await client.read("products", display=["reference"])) == 3
+
+
+async def test_a_page_after_the_first_that_fails_in_silence_is_read_again(client: Shop, silent: SandboxShop) -> None:
+    for number in range(100):
+        silent.insert("manufacturers", {"name": f"M{number:03}", "active": 1})
+    for number in range(100, 150):
+        silent.insert("manufacturers", {"name": f"M{number:03}", "active": 1})
+    silent.faults.add(Fault("sql-failure", method="GET", path="manufacturers", skip=1))
+    assert len(await client.read("manufacturers", display=["name"])) == 150
+
+
+async def test_a_resource_with_nothing_in_it_is_empty(client: Shop) -> None:
+    assert await client.read("specific_prices", display=["id"]) == []
+    assert await client.find("specific_prices", "id_product", ["1", "2"], display=["id"]) == []
+
+
+async def test_the_silence_is_seen(client: Shop) -> None:
+    assert await client.fails_silently() is True
+    with SandboxShop(profile="8.2") as loud:
+        async with Shop(loud.url, loud.key, limits=QUICK) as shop:
+            assert await shop.fails_silently() is False
