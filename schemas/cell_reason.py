@@ -19,3 +19,5 @@ class Reason:
     """Over the text cell, true where the cell is at fault."""
     detail: str = ""
     """The one parameter of the message."""
+    is_note: bool = False
+    """The value is taken all the same, and the report says what becomes of it."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.broken_text import broken_text_reasons
 from schemas.cell_reason import Reason
 from schemas.column_spec import Column, StreamSpec, ValueType
-from schemas.number_cells import decimal_reasons, decimal_value, integer_reasons, integer_value
+from schemas.date_cells import date_reasons, date_value
+from schemas.html_cells import as_kept, html_reasons
+from schemas.messages import code_for
+from schemas.number_cells import decimal_reasons, decimal_value, integer_reasons, integer_value, undecided_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,52 +41,74 @@ DTYPES: dict[ValueType, pl.DataType] = {
 
 # XML 1.0 cannot hold them: the shop would answer code 127.
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffe}\x{ffff}]"
-_ONLY_CONTROL = r"^[\s\x00-\x1f\x7f\x{fffe}\x{ffff}]+$"
-_TIME = r"[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?$"
+# Zero-width signs, directions and the soft hyphen: nobody sees them, and two keys differ by them.
+_INVISIBLE = r"[\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}]"
+# Those of them that no script and no emoji needs.
+_SUPERFLUOUS = r"[\x{200b}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}]"
+_ONLY_UNSEEN = rf"^(?:[\s\x00-\x1f\x7f\x{{fffe}}\x{{ffff}}]|{_INVISIBLE})+$"
 _SCIENTIFIC = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+$"
-_EMAIL = r'^[^@\s<>(),;:\\"\[\]]+@[^@\s.,;<>]+(?:\.[^@\s.,;<>]+)+$'
-# Validate::isCleanHtml of PrestaShop 8.2 refuses these with code 84.
-_UNCLEAN_HTML = r"(?is)<\s*script|script:|<[^>]*\son[a-z]{3,}\s*="
-_YEARS = (1900, 2199)
-# The same function refuses these unless PS_ALLOW_HTML_IFRAME is on; what passes it, HTMLPurifier drops.
-_FRAMES = r"(?i)<\s*(?:i?frame|object|embed|form|input)\b"
-_FORMAT_WORDS = (("%Y", "YYYY"), ("%y", "YY"), ("%m", "MM"), ("%d", "DD"), ("%e", "DD"), ("%B", "MMMM"), ("%b", "MMM"))
+_SCIENTIFIC_CODE = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
+_QUOTED_FORMULA = r'^="(?s:.*)"$'
+_ERROR_OF_SPREADSHEET = (
+    r"^#(?:N/A|N/D|REF ?!|VALUE!|VALEUR ?!|NAME\?|NOM ?\?|DIV/0 ?!|NUM!|NOMBRE ?!|NULL!|NUL ?!)$|^#{3,}$"
+)
+_MARKED_AS_TEXT = r"^'[0-9]"
+_ENDS_IN_DECIMALS = r"^[0-9]{7,14}[.,]0+$"
+# RFC 5322 without quoted texts, and IDNA: what isEmail of PrestaShop 8.2 takes (docs/facts/prestashop.md).
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?"
+_EMAIL = rf"^{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+$"
 
 
 def reasons(column: Column, stream: StreamSpec) -> tuple[Reason, ...]:
     """Every reason to find fault with a cell of this column; none applies to an empty one."""
-    filled = pl.col(column.key).is_not_null()
-    return tuple(replace(one, applies=filled & one.applies) for one in _reasons(column, stream))
+    cell = pl.col(column.key)
+    wrapped = _wrapped_by_a_spreadsheet(column, cell)
+    is_wrapped = pl.any_horizontal([one.applies for one in wrapped])
+    found = [replace(one, applies=cell.is_not_null() & one.applies) for one in wrapped]
+    found += [replace(one, applies=cell.is_not_null() & ~is_wrapped & one.applies) for one in _reasons(column, stream)]
+    return tuple(replace(one, code=code_for(one.code, required=column.required)) for one in found)
+
+
+def _wrapped_by_a_spreadsheet(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
+    """What a spreadsheet made of a value that was right before."""
+    if column.type is ValueType.HTML:
+        return (Reason("spreadsheet_error", cell.str.contains(_ERROR_OF_SPREADSHEET)),)
+    wrapping = cell.str.contains(_QUOTED_FORMULA)
+    if column.type is not ValueType.TEXT or _names_something(column):
+        wrapping = wrapping | cell.str.contains(_MARKED_AS_TEXT)
+    if column.type is ValueType.EAN13:
+        wrapping = wrapping | cell.str.contains(_ENDS_IN_DECIMALS)
+    found = [
+        Reason("spreadsheet_error", cell.str.contains(_ERROR_OF_SPREADSHEET)),
+        Reason("spreadsheet_wrapped", wrapping),
+    ]
+    if column.type is ValueType.TEXT:
+        found.append(Reason("spreadsheet_number", cell.str.contains(_SCIENTIFIC_CODE)))
+    return tuple(found)
 
 
 def _reasons(column: Column, stream: StreamSpec) -> tuple[Reason, ...]:  # noqa: PLR0911 - one answer per type
     cell = pl.col(column.key)
     match column.type:
         case ValueType.DECIMAL:
-            value = decimal_value(cell, stream.decimal_mark)
-            return (*decimal_reasons(cell, stream.decimal_mark), *_bounds(column, value))
+            mark = _decimal_mark(column, stream)
+            return _decided(column, cell, decimal_reasons(cell, mark), decimal_value(cell, mark))
         case ValueType.INTEGER:
-            value = integer_value(cell, stream.decimal_mark)
-            return (*integer_reasons(cell, stream.decimal_mark), *_bounds(column, value))
+            mark = _decimal_mark(column, stream)
+            return _decided(column, cell, integer_reasons(cell, mark), integer_value(cell, mark))
         case ValueType.BOOLEAN:
             return (Reason("boolean", _boolean(cell).is_null()),)
-        case ValueType.DATE:
-            return (Reason("date", _date(cell, stream).is_null(), _dates_in_words(stream)),)
-        case ValueType.DATETIME:
-            return (Reason("datetime", _datetime(cell, stream).is_null(), _dates_in_words(stream)),)
+        case ValueType.DATE | ValueType.DATETIME:
+            return date_reasons(column, stream, column.type.value)
         case ValueType.EAN13:
-            return _ean13_reasons(cell)
+            return _ean13_reasons(column, _visible(cell))
         case ValueType.EMAIL:
-            return (Reason("email", ~cell.str.contains(_EMAIL)), *_text_reasons(column, cell))
+            return (Reason("email", ~_visible(cell).str.contains(_EMAIL)), *_text_reasons(column, cell))
         case ValueType.HTML:
-            return (*_html_reasons(cell, stream), *_text_reasons(column, cell))
+            return (*html_reasons(cell, stream), *broken_text_reasons(cell), *_text_reasons(column, cell))
         case ValueType.TEXT:
-            return _text_reasons(column, cell)
-
-
-def _html_reasons(cell: pl.Expr, stream: StreamSpec) -> tuple[Reason, ...]:
-    unclean = Reason("unclean_html", cell.str.contains(_UNCLEAN_HTML))
-    return (unclean,) if stream.allow_frames else (unclean, Reason("html_with_frame", cell.str.contains(_FRAMES)))
+            return (*broken_text_reasons(cell), *_text_reasons(column, cell))
 
 
 def any_of(found: Iterable[Reason]) -> pl.Expr:
@@ -89,7 +116,7 @@ def any_of(found: Iterable[Reason]) -> pl.Expr:
     return pl.any_horizontal([reason.applies for reason in found])
 
 
-def value(column: Column, stream: StreamSpec) -> pl.Expr:
+def value(column: Column, stream: StreamSpec) -> pl.Expr:  # noqa: PLR0911 - one answer per type
     """The typed value of a cell; null where it is empty or does not parse. Texts lose their control characters.
 
     A key that has some is at fault: what names something is taken as it is.
@@ -97,17 +124,42 @@ def value(column: Column, stream: StreamSpec) -> pl.Expr:
     cell = pl.col(column.key)
     match column.type:
         case ValueType.DECIMAL:
-            return decimal_value(cell, stream.decimal_mark)
+            return decimal_value(cell, _decimal_mark(column, stream))
         case ValueType.INTEGER:
-            return integer_value(cell, stream.decimal_mark)
+            return integer_value(cell, _decimal_mark(column, stream))
         case ValueType.BOOLEAN:
             return _boolean(cell)
         case ValueType.DATE:
-            return _date(cell, stream)
+            return date_value(column, stream).dt.date()
         case ValueType.DATETIME:
-            return _datetime(cell, stream)
+            return date_value(column, stream)
+        case ValueType.EAN13:
+            return _ean13(column, cell)
+        case ValueType.HTML:
+            return as_kept(cell).str.replace_all(_CONTROL, "").str.strip_chars().replace("", None)
         case _:
-            return cell if _names_something(column) else cell.str.replace_all(_CONTROL, "").str.strip_chars()
+            return cell if _names_something(column) else _without_superfluous(cell)
+
+
+def _without_superfluous(cell: pl.Expr) -> pl.Expr:
+    return cell.str.replace_all(_CONTROL, "").str.replace_all(_SUPERFLUOUS, "").str.strip_chars()
+
+
+def _visible(cell: pl.Expr) -> pl.Expr:
+    return cell.str.replace_all(_INVISIBLE, "").str.strip_chars()
+
+
+def _decimal_mark(column: Column, stream: StreamSpec) -> str | None:
+    return stream.decimal_mark or column.decimal_mark
+
+
+def _decided(column: Column, cell: pl.Expr, found: tuple[Reason, ...], number: pl.Expr) -> tuple[Reason, ...]:
+    """The faults of a number; of one that may be read in two ways, that alone."""
+    faults = (*found, *_bounds(column, number))
+    if not column.is_undecided:
+        return faults
+    undecided = undecided_reason(cell)
+    return (undecided, *(replace(one, applies=~undecided.applies & one.applies) for one in faults))
 
 
 def _bounds(column: Column, number: pl.Expr) -> tuple[Reason, ...]:
@@ -121,31 +173,50 @@ def _bounds(column: Column, number: pl.Expr) -> tuple[Reason, ...]:
 
 def _text_reasons(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
     # Elsewhere control characters are taken out; in a key that would make two keys one.
-    found = [Reason("control_characters", cell.str.contains(_CONTROL if _names_something(column) else _ONLY_CONTROL))]
+    found = [Reason("control_characters", cell.str.contains(_CONTROL if _names_something(column) else _ONLY_UNSEEN))]
+    if _names_something(column):
+        found.append(Reason("invisible_characters", cell.str.contains(_INVISIBLE)))
     if column.max_length is not None:
         found.append(Reason("too_long", cell.str.len_chars() > column.max_length, str(column.max_length)))
     if column.forbidden:
         signs = list(column.forbidden)
         found.append(Reason("forbidden_characters", cell.str.contains_any(signs), " ".join(signs)))
+    if column.spaced:
+        found.append(Reason("sign_without_blank", _lacks_a_blank(cell, column.spaced), " ".join(column.spaced)))
     if column.pattern is not None:
         found.append(Reason("pattern", ~cell.str.contains(f"^(?:{column.pattern})$"), column.example or column.pattern))
     return tuple(found)
+
+
+def _lacks_a_blank(cell: pl.Expr, signs: str) -> pl.Expr:
+    """A sign that no blank follows, or none of them that just one blank or the end follows: the shop wants both."""
+    sign = "[" + re.escape(signs) + "]"
+    never_well = cell.str.contains(sign) & ~cell.str.contains(rf"{sign}(?:\s[^ ]|$)")
+    return cell.str.contains(rf"{sign}\S") | never_well
 
 
 def _names_something(column: Column) -> bool:
     return column.object_key or column.parent_ref
 
 
-def _ean13_reasons(cell: pl.Expr) -> tuple[Reason, ...]:
+def _ean13(column: Column, cell: pl.Expr) -> pl.Expr:
+    """The barcode; null for one of zeros alone, which no article bears. As the key of a row it is taken as it is."""
+    if _names_something(column):
+        return cell
+    digits = _visible(cell)
+    return pl.when(~digits.str.contains("^0+$")).then(digits)
+
+
+def _ean13_reasons(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
     scientific = cell.str.contains(_SCIENTIFIC)
-    digits = cell.str.contains("^[0-9]{1,13}$")
+    digits = cell.str.contains(f"^(?:{column.pattern or '[0-9]{0,13}'})$")
     number = cell.cast(pl.Int64, strict=False)
     fours = [number // 10**place % 10**4 for place in (12, 8, 4, 0)]
     weight = pl.sum_horizontal([pl.lit(_weights_of_four_digits()).gather(four) for four in fours])
-    wrong = digits & (cell.str.len_bytes() == 13) & (weight % 10 != 0)  # noqa: PLR2004 - an EAN-13 has 13
+    wrong = digits & cell.str.len_bytes().is_in([13, 14]) & (weight % 10 != 0)
     return (
         Reason("ean13_spreadsheet", scientific),
-        Reason("ean13", ~digits & ~scientific),
+        Reason("ean13", ~digits & ~scientific, column.example or "13"),
         Reason("ean13_check_digit", wrong),
     )
 
@@ -160,28 +231,3 @@ def _weights_of_four_digits() -> pl.Series:
 
 def _boolean(cell: pl.Expr) -> pl.Expr:
     return cell.str.to_lowercase().replace_strict(BOOLEANS, default=None, return_dtype=pl.Boolean)
-
-
-def _date(cell: pl.Expr, stream: StreamSpec) -> pl.Expr:
-    """The day; a time after it is allowed, when it is one."""
-    moment = _datetime(cell, stream)
-    return moment.dt.date()
-
-
-def _datetime(cell: pl.Expr, stream: StreamSpec) -> pl.Expr:
-    day_text = cell.str.replace(_TIME, "")
-    days = [day_text.str.to_date(one, strict=False) for one in stream.date_formats]
-    # chrono's %Y also takes one to three digits: 01/02/25 would be a day of the year 25.
-    day = pl.coalesce([pl.when(day.dt.year().is_between(*_YEARS)).then(day) for day in days])
-    hour, minute, second = (cell.str.extract(_TIME, group).cast(pl.Int64, strict=False) for group in (1, 2, 3))
-    hour, minute, second = (part.fill_null(0) for part in (hour, minute, second))
-    is_time = (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 - a day's hours, minutes, seconds
-    moment = day.cast(pl.Datetime("us")) + pl.duration(hours=hour, minutes=minute, seconds=second)
-    return pl.when(is_time).then(moment)
-
-
-def _dates_in_words(stream: StreamSpec) -> str:
-    words = ", ".join(stream.date_formats)
-    for sign, word in _FORMAT_WORDS:
-        words = words.replace(sign, word)
-    return words

@@ -86,8 +86,12 @@ class Column:
     blank: Blank = Blank.KEEP
     max_length: int | None = None
     """In characters."""
+    validator: str = ""
+    """The shop's own validator of this value, by its name; what it refuses depends on the shop's version."""
     forbidden: str = ""
     """Characters the shop refuses in this value."""
+    spaced: str = ""
+    """Characters that a blank or the end must follow."""
     pattern: str | None = None
     """A regular expression the whole cell must match (Rust syntax, anchored by us)."""
     example: str = ""
@@ -95,6 +99,12 @@ class Column:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     """Bounds of an integer or a decimal, both allowed themselves."""
+    decimal_mark: str | None = None
+    """The mark that the cells of one file prove; None: each number says it by itself."""
+    is_undecided: bool = False
+    """The cells of one file do not prove how a number such as `2.000` is read."""
+    endless: bool = False
+    """A day far ahead says that there is no end, or that nobody knows the day."""
     object_key: bool = False
     parent_ref: bool = False
     public_name: str | None = None

@@ -20,6 +20,7 @@ from schemas.known_columns import (
     TRANSLATED_FIELDS,
     KnownColumn,
 )
+from schemas.shop_rules import rule_of
 
 if TYPE_CHECKING:
     from schemas.json_keys import JsonKeys
@@ -55,6 +56,7 @@ def read_column(stream: str, key: str, keys: JsonKeys) -> Column | None:
         keys.unknown()
         return None
     known = meaning.known or KnownColumn()
+    rule = rule_of(known.validator)
     required, on_invalid = _strictness(keys, known, object_key=object_key)
     owner = keys.choice("owner", Owner, Owner.ERP if meaning.known else Owner.SHOP)
     blank = keys.choice("blank", Blank, Blank.KEEP)
@@ -68,11 +70,14 @@ def read_column(stream: str, key: str, keys: JsonKeys) -> Column | None:
         on_invalid=on_invalid,
         blank=blank,
         max_length=known.max_length,
-        forbidden=known.forbidden,
-        pattern=known.pattern,
-        example=known.example,
+        validator=known.validator,
+        forbidden=rule.forbidden,
+        spaced=rule.spaced,
+        pattern=rule.pattern or known.pattern,
+        example=rule.example or known.example,
         minimum=known.minimum,
         maximum=known.maximum,
+        endless=known.endless,
         object_key=object_key,
         parent_ref=flags["parent_ref"] or meaning.target == "parent",
         public_name=meaning.public_name,
@@ -94,7 +99,9 @@ def as_parent_of(key: Column, parent: Column) -> Column:
         parent,
         type=key.type,
         max_length=key.max_length,
+        validator=key.validator,
         forbidden=key.forbidden,
+        spaced=key.spaced,
         pattern=key.pattern,
         example=key.example,
         on_invalid=OnInvalid.REJECT,
@@ -147,11 +154,12 @@ def _named(keys: JsonKeys, kind: str, name: str | None, known: KnownColumn, long
         if not keys.has("public_name") or isinstance(keys.raw("public_name"), str):
             keys.fault("", f"the {kind} has no public_name", 'Add `"public_name"`: the name that visitors see.')
         return None
-    if len(name) > longest or set(name) & set(GENERIC_NAME):
+    refused = rule_of(GENERIC_NAME).forbidden
+    if len(name) > longest or set(name) & set(refused):
         keys.fault(
             "public_name",
             "the shop refuses this name",
-            f"Use at most {longest} characters and none of {' '.join(GENERIC_NAME)}",
+            f"Use at most {longest} characters and none of {' '.join(refused)}",
         )
     return _Meaning(f"{kind}:{name}", known, public_name=name)
 

@@ -25,7 +25,8 @@ FAULTS: dict[str, pl.DataType] = {
     "detail": pl.String(),
     "blanked": pl.Boolean(),
 }
-"""The faults frame: a row per fault. `blanked` true: the cell counts as empty and the row goes on."""
+"""The faults frame: a row per fault. `blanked` true: the row goes on; the cell counts as empty, or
+its value is taken and a note says what becomes of it."""
 
 _REPEATS = 20
 _SOUND = "sound"
@@ -67,7 +68,8 @@ def typed(rows: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
 def _typed_column(cells: pl.Series, column: Column, stream: StreamSpec) -> pl.Series:
     typed_value = value(column, stream).cast(DTYPES[column.type])
     if column.on_invalid is OnInvalid.BLANK:
-        typed_value = pl.when(~any_of(reasons(column, stream))).then(typed_value)
+        faults = [reason for reason in reasons(column, stream) if not reason.is_note]
+        typed_value = pl.when(~any_of(faults)).then(typed_value)
     return _for_each(cells, typed_value.alias(column.key))
 
 
@@ -111,14 +113,16 @@ def _faults(error: SchemaErrors, rows: pl.DataFrame, stream: StreamSpec) -> pl.D
         unsound = rows[own.filter(pl.col("check") == _SOUND)["index"]]
         found.append(_fault_rows(empty, column, "required"))
         found.extend(
-            _fault_rows(unsound.filter(reason.applies), column, reason.code, reason.detail)
+            _fault_rows(unsound.filter(reason.applies), column, reason.code, reason.detail, is_note=reason.is_note)
             for reason in reasons(column, stream)
         )
     return pl.concat(found).sort("_file", "_line", maintain_order=True)
 
 
-def _fault_rows(rows: pl.DataFrame, column: Column, code: str, detail: str = "") -> pl.DataFrame:
-    blanked = column.on_invalid is OnInvalid.BLANK and code != "required"
+def _fault_rows(
+    rows: pl.DataFrame, column: Column, code: str, detail: str = "", *, is_note: bool = False
+) -> pl.DataFrame:
+    blanked = is_note or (column.on_invalid is OnInvalid.BLANK and code != "required")
     faults = rows.select(
         "_file",
         "_line",

@@ -11,14 +11,15 @@ from schemas.column_spec import OnInvalid, ValueType
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# classes/Validate.php of PrestaShop 8.2: isCatalogName, isGenericName, isReference, isCustomerName, isCityName,
-# isAddress. A value that holds one of these characters is refused with code 84 or 85.
-CATALOG_NAME = "<>;=#{}"
-GENERIC_NAME = "<>={}"
-REFERENCE = "<>;={}"
-CUSTOMER_NAME = '0123456789!<>,;?=+()@#"°{}_$%:'
-CITY_NAME = '!<>;?=+@#"°{}_$%'
-ADDRESS = "!<>?=+@{}_$%"
+# Names of PrestaShop's validators (see `schemas.shop_rules`): what one refuses is answered with code 84 or 85.
+CATALOG_NAME = "isCatalogName"
+GENERIC_NAME = "isGenericName"
+REFERENCE = "isReference"
+CUSTOMER_NAME = "isCustomerName"
+CITY_NAME = "isCityName"
+ADDRESS = "isAddress"
+POST_CODE = "isPostCode"
+PHONE_NUMBER = "isPhoneNumber"
 
 # isPrice: 10 digits before the point. MySQL stores decimal(20,6) and clips what does not fit, in silence.
 _LARGEST_PRICE = Decimal("9999999999.999999")
@@ -34,15 +35,19 @@ class KnownColumn:
     required: bool = False
     on_invalid: OnInvalid = OnInvalid.REJECT
     max_length: int | None = None
-    forbidden: str = ""
+    validator: str = ""
+    """The shop's own validator of the text: what it refuses is known by version."""
     pattern: str | None = None
+    """A form beyond the validator's; for a column that has none."""
     example: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    endless: bool = False
+    """A day far ahead says that there is no end, or that nobody knows the day."""
 
 
-def _text(max_length: int | None = None, forbidden: str = "", *, required: bool = False) -> KnownColumn:
-    return KnownColumn(max_length=max_length, forbidden=forbidden, required=required)
+def _text(max_length: int | None = None, validator: str = "", *, required: bool = False) -> KnownColumn:
+    return KnownColumn(max_length=max_length, validator=validator, required=required)
 
 
 def _formed(pattern: str, example: str, max_length: int | None = None) -> KnownColumn:
@@ -63,8 +68,8 @@ _BLANKED_PRICE = _price(on_invalid=OnInvalid.BLANK)
 _QUANTITY = _whole(-(2**31))
 _FLAG = KnownColumn(ValueType.BOOLEAN)
 _HTML = KnownColumn(ValueType.HTML, max_length=_LARGEST_TEXT)
-_EAN13 = KnownColumn(ValueType.EAN13, on_invalid=OnInvalid.BLANK, max_length=13)
-_BLANKED_DATE = KnownColumn(ValueType.DATE, on_invalid=OnInvalid.BLANK)
+_EAN13 = KnownColumn(ValueType.EAN13, on_invalid=OnInvalid.BLANK, max_length=13, validator="isEan13")
+_BLANKED_DATE = KnownColumn(ValueType.DATE, on_invalid=OnInvalid.BLANK, endless=True)
 _NAME_128 = _text(128, CATALOG_NAME)
 _GENERIC_255 = _text(255, GENERIC_NAME)
 _REFERENCE = _text(64, REFERENCE)
@@ -73,8 +78,8 @@ IDENTIFIERS: Mapping[str, KnownColumn] = {
     "reference": _REFERENCE,
     "supplier_reference": _REFERENCE,
     "ean13": _EAN13,
-    "upc": _formed("[0-9]{0,12}", "036000291452", 12),
-    "isbn": _formed("[0-9-]{0,32}", "978-2-1234-5680-3", 32),
+    "upc": _text(12, "isUpc"),
+    "isbn": _text(32, "isIsbn"),
     "mpn": _text(40),
 }
 """What a product or a combination can be searched by, and so what may be the key of a row."""
@@ -87,7 +92,7 @@ TRANSLATED_FIELDS: Mapping[str, Mapping[str, KnownColumn]] = {
         "meta_title": _GENERIC_255,
         "meta_description": _text(512, GENERIC_NAME),
         "meta_keywords": _GENERIC_255,
-        "link_rewrite": _formed("[_a-zA-Z0-9-]+", "robe-d-ete", 128),
+        "link_rewrite": _text(128, "isLinkRewrite"),
         "available_now": _GENERIC_255,
         "available_later": _GENERIC_255,
         "delivery_in_stock": _GENERIC_255,
@@ -172,7 +177,7 @@ _CUSTOMER: Mapping[str, KnownColumn] = {
     "closed": _FLAG,
     "title_id": _text(),
     "siret": _text(64, GENERIC_NAME),
-    "ape": _formed("[0-9]{3,4}[a-zA-Z]", "4771Z"),
+    "ape": _text(None, "isApe"),
     "birthday_year": KnownColumn(
         ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(1900), maximum=Decimal(2100)
     ),
@@ -190,11 +195,11 @@ _STORE: Mapping[str, KnownColumn] = {
     "name": _text(255, GENERIC_NAME, required=True),
     "address1": _text(255, ADDRESS, required=True),
     "address2": _text(255, ADDRESS),
-    "postcode": _formed("[a-zA-Z 0-9-]+", "75001", 12),
+    "postcode": _text(12, POST_CODE),
     "city": _text(64, CITY_NAME, required=True),
     "country": _text(required=True),
     "state": _text(),
-    "phone": _formed("[+0-9. ()/-]*", "+33 1 23 45 67 89", 16),
+    "phone": _text(16, PHONE_NUMBER),
     "email": KnownColumn(ValueType.EMAIL, max_length=255),
     "latitude": KnownColumn(ValueType.DECIMAL, minimum=Decimal(-90), maximum=Decimal(90)),
     "longitude": KnownColumn(ValueType.DECIMAL, minimum=Decimal(-180), maximum=Decimal(180)),
@@ -216,7 +221,7 @@ _SPECIFIC_PRICE: Mapping[str, KnownColumn] = {
     # A mediumint unsigned: above it MySQL clips in silence.
     "from_quantity": KnownColumn(ValueType.INTEGER, minimum=Decimal(1), maximum=Decimal(16_777_215)),
     "from": KnownColumn(ValueType.DATETIME),
-    "to": KnownColumn(ValueType.DATETIME),
+    "to": KnownColumn(ValueType.DATETIME, endless=True),
 }
 
 # What our module takes as the reference of a sale.
@@ -231,7 +236,7 @@ _STORE_ORDER: Mapping[str, KnownColumn] = {
     "invoice_address_alias": _text(32, GENERIC_NAME),
     "invoice_address_address_1": _text(128, ADDRESS),
     "invoice_address_address_2": _text(128, ADDRESS),
-    "invoice_address_postcode": _text(12),
+    "invoice_address_postcode": _text(12, POST_CODE),
     "invoice_address_city": _text(64, CITY_NAME),
     "invoice_address_country": _text(),
     "reference": _text(64, REFERENCE, required=True),

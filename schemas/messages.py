@@ -32,6 +32,11 @@ def message(code: str, language: str, **params: str) -> Message:
     return Message(texts["reason"].format_map(given), texts["remedy"].format_map(given))
 
 
+def code_for(code: str, *, required: bool) -> str:
+    """The code whose remedy fits the column: one that must be filled is never told to be left empty."""
+    return f"{code}_required" if required and f"{code}_required" in catalogue("en") else code
+
+
 @cache
 def catalogue(language: str) -> dict[str, dict[str, str]]:
     """Every code with its `reason` and `remedy`, unfilled."""

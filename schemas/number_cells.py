@@ -1,4 +1,4 @@
-"""Numbers as people and ERPs write them: 12.5, 12,50, 1 234,5, 1.234,50."""
+"""Numbers as people and ERPs write them: 12.5, 12,50, 1 234,5, 1'234.50, 1.234,50."""
 
 from __future__ import annotations
 
@@ -11,8 +11,32 @@ from schemas.cell_reason import Reason
 _NUMBER_SIGNS = r"^[+-]?[0-9.,]*[0-9][0-9.,]*$"
 _ONE_MARK = r"^[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)$"
 _LARGEST = "99999999999999.999999"
-# Rust's \s is every Unicode blank, the narrow no-break spaces of French numbers included.
-_BLANKS = r"\s"
+_INVISIBLE = r"[\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}]"
+# Rust's \s is every Unicode blank, the narrow no-break spaces of French numbers included. Switzerland writes 1'234.50.
+_GROUP_SIGN = r"[\s'\x{2019}]"
+_GROUPED = rf"^[+-]?[0-9]{{1,3}}(?:{_GROUP_SIGN}[0-9]{{3}})+(?:[.,][0-9]*)?$"
+_SIGN_APART = r"^([+-])\s+"
+THREE_AFTER_A_MARK = r"[0-9][.,][0-9]{3}(?:[^0-9]|$)"
+"""In a text that holds no such thing, no number may be read in two ways."""
+_THOUSANDS_OR_DECIMALS = r"^[+-]?[1-9][0-9]{{0,2}}{mark}[0-9]{{3}}$"
+_PROOF = (
+    r"^[+-]?(?:[0-9]+{mark}(?:[0-9]{{0,2}}|[0-9]{{4,}})|0*{mark}[0-9]+|[0-9]{{4,}}{mark}[0-9]+"
+    r"|[0-9]{{1,3}}(?:{other}[0-9]{{3}})+{mark}[0-9]*|[0-9]{{1,3}}(?:{other}[0-9]{{3}}){{2,}}"
+    r"|[0-9]{{1,3}}(?:{blank}[0-9]{{3}})+{mark}[0-9]*)$"
+)
+MARKS = (",", ".")
+
+
+def proves(cell: pl.Expr, mark: str) -> pl.Expr:
+    """Whether a cell can only be a number whose decimals stand after `mark`."""
+    other = "." if mark == "," else ","
+    proof = _PROOF.format(mark=re.escape(mark), other=re.escape(other), blank=_GROUP_SIGN)
+    return _visible(cell).str.contains(proof)
+
+
+def is_undecided(cell: pl.Expr, mark: str) -> pl.Expr:
+    """Whether `mark` in a cell may as well separate thousands as decimals: 2.000."""
+    return _visible(cell).str.contains(_THOUSANDS_OR_DECIMALS.format(mark=re.escape(mark)))
 
 
 def decimal_value(cell: pl.Expr, decimal_mark: str | None) -> pl.Expr:
@@ -48,8 +72,19 @@ def integer_reasons(cell: pl.Expr, decimal_mark: str | None) -> tuple[Reason, ..
     )
 
 
+def undecided_reason(cell: pl.Expr) -> Reason:
+    """The fault of a number that may be read in two ways where nothing says which is meant."""
+    return Reason("decimal_undecided", pl.any_horizontal([is_undecided(cell, mark) for mark in MARKS]))
+
+
+def _visible(cell: pl.Expr) -> pl.Expr:
+    return cell.str.replace_all(_INVISIBLE, "").str.strip_chars().str.replace(_SIGN_APART, "$1")
+
+
 def _without_blanks(cell: pl.Expr) -> pl.Expr:
-    return cell.str.replace_all(_BLANKS, "")
+    """The number without the blanks between its groups of three; any other blank stays and is at fault."""
+    text = _visible(cell)
+    return pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(_GROUP_SIGN, "")).otherwise(text)
 
 
 def _is_whole(exact: pl.Expr) -> pl.Expr:

@@ -19,6 +19,7 @@ from schemas.column_spec import StreamSpec
 from schemas.errors import DeniedError, PasserelleError
 from schemas.messages import message
 from schemas.run_report import RunReport
+from schemas.shop_rules import stream_as_ruled
 from tasks.conclude import conclude
 from tasks.recall_pace import recall_pace, remember_pace
 from tasks.run import Asked, Run, StoppedByGuardError
@@ -104,7 +105,9 @@ async def _under_lease(
             recall_pace(folder, shop)
             if was_cut_off:
                 await shop.settled()
-            run = Run(asked, folder, stream, ledger, lease, shop, await shop.describe(), report, work)
+            facts = await shop.describe()
+            ruled = stream_as_ruled(stream, facts.version_numbers)
+            run = Run(asked, folder, ruled, ledger, lease, shop, facts, report, work)
             error = await _outcome_of(steps, run)
             if error is None:
                 remember_pace(folder, shop)

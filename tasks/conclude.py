@@ -12,7 +12,7 @@ from schemas.errors import PasserelleError
 from schemas.frames import FAULTS
 from schemas.incidents import Incident
 from schemas.known_columns import is_personal
-from schemas.messages import message
+from schemas.messages import code_for, message
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import IncidentReport, RejectReport
 from tasks.artifacts import publish
@@ -40,6 +40,8 @@ COLUMN_OF = {
     "reduction_type_unknown": "type",
 }
 """What the column writes to whose value, in `detail`, stopped a row after validation."""
+NOTES = frozenset({"html_with_pasted_image"})
+"""Codes of values that are taken all the same; their own text says what becomes of them."""
 _LEFT_BEHIND = (Outcome.REJECTED.value, Outcome.REFUSED.value)
 
 
@@ -118,6 +120,11 @@ def _ignored(settled: pl.DataFrame, language: str) -> dict[str, int]:
 def _as_faults(settled: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Rows of files left behind after validation (no association, refused by the shop) as faults of their row."""
     columns = {code: found.key for code, target in COLUMN_OF.items() if (found := run.stream.column(target))}
+    needed = {
+        code: code_for(code, required=True)
+        for code, target in COLUMN_OF.items()
+        if (found := run.stream.column(target)) and found.required
+    }
     of_files = pl.col("_file") < len(run.files)
     behind = settled.filter(of_files & pl.col("outcome").is_in(_LEFT_BEHIND))
     return behind.select(
@@ -126,7 +133,7 @@ def _as_faults(settled: pl.DataFrame, run: Run) -> pl.DataFrame:
         "_key",
         column=pl.col("code").replace_strict(columns, default=None, return_dtype=pl.String),
         value=pl.when(pl.col("code").is_in(list(COLUMN_OF))).then("detail"),
-        code="code",
+        code=pl.col("code").replace(needed),
         detail="detail",
         blanked=pl.lit(value=False),
     ).select(list(FAULTS))
@@ -143,7 +150,8 @@ def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
         report.rejects.append(_reject(run, row))
     for row in faults.filter("blanked").head(INCIDENTS_SHOWN).iter_rows(named=True):
         reason, remedy = _text(row, report.language)
-        reason = f"{reason} {message('cell_left_empty', report.language).reason}"
+        if row["code"] not in NOTES:
+            reason = f"{reason} {message('cell_left_empty', report.language).reason}"
         name = _file_name(run, row["_file"])
         report.incidents.append(IncidentReport("info", row["_key"] or "", reason, remedy, name, row["_line"]))
     report.incidents_total += faults.filter("blanked").height

@@ -19,7 +19,7 @@ __all__ = ["FileRows", "RowBlock", "open_rows"]
 
 
 class FileRows:
-    """The rows of one file. Iterate once to get `RowBlock`s, at least one; memory holds one block at a time.
+    """The rows of one file. Iterate to get `RowBlock`s, at least one; memory holds one block at a time.
 
     Every row that is neither header nor blank line is in the `rows` or in the `broken` of one block, exactly once.
     """
@@ -30,7 +30,7 @@ class FileRows:
         self.file = file
         self.shape = shape
         self.rows_read = 0
-        """Rows seen so far, broken ones included; all of them once the iteration has ended."""
+        """Rows seen so far by the last iteration, broken ones included; all of them once it has ended."""
         self._block_bytes = block_bytes
 
     @property
@@ -59,6 +59,7 @@ class FileRows:
         return self.shape.warnings(self.path.name, self.stream)
 
     def __iter__(self) -> Iterator[RowBlock]:
+        self.rows_read = 0
         reader = BlockReader(self.stream, self.shape, self.file)
         line = 1
         waiting: list[str] = []

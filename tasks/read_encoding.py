@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schemas.broken_text import SEEN_AS_CP1252
 from tasks.file_refused import FileRefusedError
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ _MARKS = (
 )
 _WIDE = ("utf-16", "utf-32")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
-# UTF-8's two bytes of a Latin letter, and its dashes and quotes, as Windows-1252 shows them.
-_UTF8_SEEN_AS_CP1252 = re.compile("[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽ]|â€[\u0080-\uffff]")  # noqa: RUF001
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def decoded(block: bytes, encoding: Encoding) -> str:
     if JOINT in text:
         text = text.replace(JOINT, "")
     if encoding.guessed and encoding.name == "cp1252" and not text.isascii():
-        text = _UTF8_SEEN_AS_CP1252.sub(UNDECODABLE, text)
+        text = SEEN_AS_CP1252.sub(UNDECODABLE, text)
     return text
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.frames import FAULTS, accepted_schema, check_rows, typed
+from tasks.number_marks import stream_as_written
 from tasks.row_rules import attribute_columns, combination, neighbour_faults, row_faults
 
 if TYPE_CHECKING:
@@ -70,9 +71,10 @@ def validate(
     keys = [_keys(pl.DataFrame(schema=accepted_schema(stream)), stream)]
     rows_read = 0
     for file_rows in files:
+        as_written = stream_as_written(file_rows, stream)
         for block in file_rows:
             rows_read += block.height
-            sound, found = _checked(block, stream)
+            sound, found = _checked(block, as_written)
             accepted.add(sound)
             faults.add(found)
             keys.append(_keys(sound, stream))

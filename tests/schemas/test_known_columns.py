@@ -9,18 +9,16 @@ from lxml import etree
 
 from schemas.column_spec import ValueType
 from schemas.known_columns import (
-    CATALOG_NAME,
-    GENERIC_NAME,
     KNOWN_STREAMS,
-    REFERENCE,
     SHOP_FIELDS,
     TRANSLATED_FIELDS,
     KnownColumn,
 )
+from schemas.shop_rules import RULES
 
 RECORDINGS = Path(__file__).parents[3] / "shared/reference/prestashop/recordings/02_schema"
 
-FORBIDDEN = {"isCatalogName": CATALOG_NAME, "isGenericName": GENERIC_NAME, "IsGenericName": GENERIC_NAME}
+RULED = {name.lower(): name for name in RULES}
 TYPES = {
     "isPrice": ValueType.DECIMAL,
     "isUnsignedFloat": ValueType.DECIMAL,
@@ -72,15 +70,12 @@ def test_the_lengths_are_the_shops_own() -> None:
     assert lengths == {name: int(shop[name]["maxSize"]) for name in lengths}
 
 
-def test_the_types_and_forbidden_characters_are_those_of_the_shops_validators() -> None:
+def test_the_types_and_validators_are_the_shops_own() -> None:
     shop = shop_schema("products")
     for name, known in product_columns().items():
         validator = shop[name].get("format", "")
         assert known.type is TYPES.get(validator, known.type), name
-        if known.pattern is None:
-            assert known.forbidden == FORBIDDEN.get(validator, known.forbidden), name
-        if validator == "isReference":
-            assert known.forbidden == REFERENCE, name
+        assert known.validator == RULED.get(validator.lower(), ""), name
 
 
 def test_the_lengths_of_a_store_are_the_shops_own() -> None:

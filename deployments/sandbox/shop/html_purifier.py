@@ -45,9 +45,14 @@ def _style(value: str) -> str:
     )
 
 
+def _is_pasted_image(element: html.HtmlElement) -> bool:
+    """An image whose address has the scheme `data` goes as a whole, as seen on 8.2.0."""
+    return element.tag == "img" and str(element.get("src", "")).strip().lower().startswith("data:")
+
+
 def _written(element: html.HtmlElement) -> Iterator[str]:
     name = element.tag
-    if not isinstance(name, str) or name in _DROPPED:
+    if not isinstance(name, str) or name in _DROPPED or _is_pasted_image(element):
         yield _text(element.tail)
         return
     shown = name not in _UNWRAPPED

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 _DATE = r"[0-9]{4}-((0?[0-9])|(1[0-2]))-((0?[0-9])|([1-2][0-9])|(3[01]))( [0-9]{2}:[0-9]{2}:[0-9]{2})?"
 _MAX_UNSIGNED = 4_294_967_296
+# RFC 5322 without quoted texts, and IDNA.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 
 _PATTERNS = {
     "isAbsoluteUrl": r"(https?:)?//[^\s<>]+|(https?:/)?/[^\s<>]*",
     "isAddress": r"[^!<>?=+@{}_$%]*",
-    "isApe": r"[0-9]{3,4}[A-Za-z]",
+    "isApe": r"[0-9]{1,2}\.?[0-9]{1,2}[A-Za-z]",
     "isBool": r"0|1",
     "isCarrierName": r"[^<>;=#{}]*",
     "isCatalogName": r"[^<>;=#{}]*",
@@ -26,7 +29,7 @@ _PATTERNS = {
     "isDateFormat": _DATE,
     "isDniLite": r"[0-9A-Za-z.-]{1,16}",
     "isEan13": r"[0-9]{0,13}",
-    "isEmail": r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\]+\.[^\s@<>\"(),:;\[\]\\.]+",
+    "isEmail": rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+",
     "isGenericName": r"[^<>={}]*",
     "isImageSize": r"[0-9]{1,4}",
     "isImageTypeName": r"[a-zA-Z0-9_ -]+",
@@ -61,11 +64,24 @@ _PATTERNS = {
     "isZipCodeFormat": r"[NLCnlc 0-9-]+",
 }
 _CUSTOMER_NAME = re.compile(r'(?!\s*$)(?:[^0-9!<>,;?=+()/\\@#"°*`{}_^$%:¤\[\]|.。]|[.。](?:\s|$))*')
-_HTML_EVENT_NAMES = "abort|blur|change|click|error|focus|input|key|load|mouse|submit|touch"
-_HTML_EVENTS = re.compile(rf"<[^>]*\bon(?:{_HTML_EVENT_NAMES})\w*\s*=", re.IGNORECASE)
-_HTML_SCRIPT = re.compile(
-    r"<[\s]*script|<\s*/?\s*(?:form|input|embed|object|i?frame|meta|base)\b|.*script\s*:", re.IGNORECASE
+_POINT_AND_BLANK = re.compile(r"[.。](?:\s[^ ]|$)")
+_HANDLERS = (
+    "abort|activate|(?:after|before)print|(?:after|before)update|animation(?:cancel|end|iteration|start)"
+    "|autocomplete(?:error)?|before(?:activate|copy|cut|deactivate|editfocus|paste|unload)|blur|bounce"
+    "|canplay(?:through)?|cellchange|change|click|close|contextmenu|controlselect|copy|cuechange|cut|dataavailable"
+    "|dataset(?:changed|complete)|dblclick|deactivate|drag(?:drop|end|enter|exit|leave|over|start)?|drop"
+    "|durationchange|emptied|ended|error(?:update)?|filterchange|finish|focus(?:in|out)?|hashchange|help|input|invalid"
+    "|key(?:down|press|up)|load(?:eddata|edmetadata|start)?|losecapture|(?:got|lost)pointercapture|message"
+    "|m?mouse(?:down|enter|leave|move|out|over|up|wheel)|move(?:end|start)?|o(?:ff|n)line|page(?:hide|show)|paste|pause"
+    "|play(?:ing)?|pointer(?:cancel|down|enter|leave|move|out|over|up)|popstate|progress|propertychange|ratechange"
+    "|readystatechange|reset|resize(?:end|start)?|row(?:enter|exit|sdelete|sinserted)|scroll|search|seek(?:ed|ing)"
+    "|select(?:ionchange|start)?|show|sort|stalled|start|stop|storage|submit|suspend|timeupdate|toggle|unload"
+    "|volumechange|waiting"
 )
+_HTML_HANDLER = re.compile(rf"on(?:{_HANDLERS})\s*=", re.IGNORECASE)
+_HTML_HANDLER_OF_A_TAG = re.compile(r"\son\w+=[\"'][^\"']*[\"']", re.IGNORECASE)
+_HTML_SCRIPT = re.compile(r"<\s*script|script:|<\s*(?:i?frame|form|input|embed|object)", re.IGNORECASE)
+_RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 _NUMERIC = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -110,7 +126,15 @@ def _date_or_null(value: str) -> bool:
 
 
 def _clean_html(value: str) -> bool:
-    return not (_HTML_EVENTS.search(value) or _HTML_SCRIPT.search(value))
+    # Tag by tag: one expression over the whole text would take time that grows with the square of its length.
+    in_tags = any(_HTML_HANDLER_OF_A_TAG.search(part.partition(">")[0]) for part in value.split("<")[1:])
+    unclean = in_tags or _HTML_HANDLER.search(value) or _HTML_SCRIPT.search(value)
+    return not unclean and _RIGHT_TO_LEFT_OVERRIDE not in value
+
+
+def _customer_name(value: str) -> bool:
+    spaced = ("." not in value and "。" not in value) or _POINT_AND_BLANK.search(value) is not None
+    return spaced and _CUSTOMER_NAME.fullmatch(value) is not None
 
 
 def _json(value: str) -> bool:
@@ -128,7 +152,7 @@ def _anything(_value: str) -> bool:
 _FUNCTIONS: dict[str, Callable[[str], bool]] = {
     "isBirthDate": _birth_date,
     "isCleanHtml": _clean_html,
-    "isCustomerName": lambda value: _CUSTOMER_NAME.fullmatch(value) is not None,
+    "isCustomerName": _customer_name,
     "isDate": _real_date,
     "isDateOrNull": _date_or_null,
     "isFloat": _float,
