@@ -21,7 +21,11 @@ def recall_pace(folder: ShopFolder, shop: Shop) -> None:
         gains = {int(count): float(gain) for count, gain in told["gains"].items()}
         sizes = {str(lane): int(size) for lane, size in told["sizes"].items()}
         alone = {str(lane): float(seconds) for lane, seconds in told["alone"].items()}
-        shop.pace.start_from(Learnt(int(told["connections"]), gains, sizes, alone))
+        quickest = {
+            str(kind): {int(size): float(seconds) for size, seconds in times.items()}
+            for kind, times in told["quickest"].items()
+        }
+        shop.pace.start_from(Learnt(int(told["connections"]), gains, sizes, alone, quickest))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
 

@@ -21,7 +21,7 @@ class ShopLimits:
     max_url_bytes: int = 6000
     timeout_seconds: float = 60.0
     pace: Literal["polite", "full"] = "polite"
-    """`polite`: about half of the shop, in short requests. `full`: all the shop can take."""
+    """`polite`: one connection in short requests, half of it when the shop is busy. `full`: all the shop can take."""
     patience_seconds: float = 90.0
     """How long one request may wait for a shop that cannot answer, in all, before TransientError."""
     settle_seconds: float = 1.0

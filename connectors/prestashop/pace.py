@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from connectors.prestashop.load import ShopLoad
+
 if TYPE_CHECKING:
     from connectors.prestashop.limits import ShopLimits
 
@@ -68,13 +70,14 @@ class Learnt:
     """What a pace knows of a shop.
 
     The connections that were worth having and their gains; by lane its size, and the seconds per entity of one request
-    at a time.
+    at a time; by kind of write and number of entities the seconds that the shop took at its best.
     """
 
     connections: int
     gains: Mapping[int, float]
     sizes: Mapping[str, int]
     alone: Mapping[str, float]
+    quickest: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
 class Pace:
@@ -83,6 +86,7 @@ class Pace:
     def __init__(self, limits: ShopLimits) -> None:
         self._limits = limits
         self._polite = limits.pace == "polite"
+        self._load = ShopLoad()
         # A visitor may have to wait for one of our requests to end: short ones when polite. Beyond a second, what
         # a request costs in itself is small change, and a lost answer leaves more to look up.
         self._target_seconds = 0.25 if self._polite else 1.0
@@ -106,10 +110,12 @@ class Pace:
         gains = {count: gain for count, gain in self._gains.items() if count <= settled}
         known = {name: lane for name, lane in self._lanes.items() if lane.recent is not None}
         alone = {name: min(lane.alone) for name, lane in known.items() if lane.alone}
-        return Learnt(settled, gains, {name: lane.size for name, lane in known.items()}, alone)
+        sizes = {name: lane.size for name, lane in known.items()}
+        return Learnt(settled, gains, sizes, alone, self._load.quickest())
 
     def start_from(self, learnt: Learnt) -> None:
         """Begins where an earlier client ended, within the limits; what has changed since is learnt as ever."""
+        self._load.start_from(learnt.quickest)
         self._gains |= learnt.gains
         connections = 1 if self._polite else max(1, min(learnt.connections, self._most))
         while connections < min(learnt.connections, self._most) and connections + 1 in self._gains:
@@ -139,23 +145,39 @@ class Pace:
         """How many values of `resource` the next look-up should ask for."""
         return self._lane(lookup_lane(resource, full=full)).size
 
-    def rest_seconds(self, seconds: float) -> float:
-        """How long a connection stays silent after a request of `seconds`: as long again when polite.
+    def rest_seconds(self, seconds: float, *, wrote: bool) -> float:
+        """How long a connection stays silent after a request of `seconds`: up to as long again, when polite.
 
-        While one connection more is tried there is no rest: requests that take turns tell nothing about each other.
+        An idle shop gets none, a busy one as long as it worked. Two connections that write rest half of the time each,
+        so that together they are at work like one. While one connection more is tried there is no rest: requests that
+        take turns tell nothing about each other.
         """
-        return seconds if self._polite and not self._trying else 0.0
+        if not self._polite or self._trying:
+            return 0.0
+        return seconds * (1.0 if wrote and self._connections > 1 else self._load.share)
 
     def seconds_per_entity(self, lane: str) -> float:
         """The slowest time per entity seen in this lane; 0 before the first answer."""
         return self._lane(lane).slowest
 
     def answered(
-        self, lane: str, entities: int, seconds: float, *, in_flight: int = 1, server_seconds: float | None = None
+        self,
+        lane: str,
+        entities: int,
+        seconds: float,
+        *,
+        in_flight: int = 1,
+        server_seconds: float | None = None,
+        wrote: str = "",
     ) -> None:
-        """A request of `entities` was answered well after `seconds`, with `in_flight` requests at the shop."""
+        """A request of `entities` was answered well after `seconds`, with `in_flight` requests at the shop.
+
+        `wrote` is the verb of a write.
+        """
         if entities < 1:
             return
+        if wrote:
+            self._load.wrote(f"{wrote} {lane} {in_flight}", entities, seconds, server_seconds)
         known = self._lane(lane)
         self._answers_of_state += 1
         waited_in_line = server_seconds is not None and seconds > 1.5 * server_seconds + _LINE_SECONDS
@@ -177,6 +199,7 @@ class Pace:
 
     def busy(self) -> None:
         """The shop said 429 or 503: half the connections, and a while before one more is tried."""
+        self._load.asked_for_a_pause()
         self._fewer_connections(self._connections // 2)
 
     def lost(self, lane: str, entities: int) -> None:

@@ -125,13 +125,14 @@ class Transport:
         Raises DeniedError (a key, a right, an address) or UnexpectedReplyError (a request the shop calls wrong).
         """
         self._count(method)
-        async with self.gate.passage() as in_flight:
-            if method in _WRITES:
+        writes = method in _WRITES
+        async with self.gate.passage(writes=writes) as in_flight:
+            if writes:
                 self.before_write()
             reply = replace(await self._exchange(method, resource, query, body), in_flight=in_flight)
         self.told_away &= reply.verdict is Verdict.NOT_SENT
-        self._tell_pace(reply, lane, entities)
-        if reply.verdict is Verdict.DONE and method in _WRITES:
+        self._tell_pace(reply, lane, entities, wrote=method if writes else "")
+        if reply.verdict is Verdict.DONE and writes:
             self.traffic.entities_written += entities
         return reply
 
@@ -175,22 +176,27 @@ class Transport:
         else:
             self.traffic.reads += 1
 
-    def _tell_pace(self, reply: Reply, lane: str, entities: int) -> None:
+    def _tell_pace(self, reply: Reply, lane: str, entities: int, *, wrote: str) -> None:
         if reply.verdict is Verdict.BUSY:
             self.pace.busy()
         elif not entities:
             return
         elif reply.verdict is Verdict.DONE:
-            self.tell_good(reply, lane, entities)
+            self.tell_good(reply, lane, entities, wrote=wrote)
         elif reply.verdict is Verdict.LOST and reply.seconds >= self.limits.timeout_seconds:
             self.pace.lost(lane, entities)
         elif reply.verdict is Verdict.TOO_LARGE:
             self.pace.too_large(lane, entities)
 
-    def tell_good(self, reply: Reply, lane: str, entities: int) -> None:
-        """Tells the pace of a good answer about so many entities."""
+    def tell_good(self, reply: Reply, lane: str, entities: int, *, wrote: str = "") -> None:
+        """Tells the pace of a good answer about so many entities; `wrote` is the verb of a write."""
         self.pace.answered(
-            lane, entities, reply.seconds, in_flight=reply.in_flight, server_seconds=reply.server_seconds
+            lane,
+            entities,
+            reply.seconds,
+            in_flight=reply.in_flight,
+            server_seconds=reply.server_seconds,
+            wrote=wrote,
         )
 
     def patience(self, action: str) -> Patience:

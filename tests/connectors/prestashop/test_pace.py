@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -34,7 +34,8 @@ class SimulatedShop:
         for _ in range(answers):
             entities, flying = pace.batch_size(lane), pace.connections
             seconds = self.seconds(entities, flying)
-            pace.answered(lane, entities, seconds, in_flight=flying, server_seconds=self.engine_seconds(entities))
+            engine = self.engine_seconds(entities)
+            pace.answered(lane, entities, seconds, in_flight=flying, server_seconds=engine, wrote="PATCH")
         return seconds / entities / pace.connections
 
 
@@ -125,22 +126,75 @@ def test_polite_never_uses_more_than_two_connections() -> None:
     assert pace.connections == 2
 
 
-def test_polite_rests_as_long_as_it_worked_and_full_does_not() -> None:
-    for workers in (1, 4):
-        pace, rests = Pace(POLITE), []
-        for _ in range(200):
-            SimulatedShop(workers=workers).serve(pace, 1)
-            rests.append(pace.rest_seconds(0.2))
-        assert set(rests) <= {0.0, 0.2}
-        assert rests.count(0.0) < 30
-    assert Pace(FULL).rest_seconds(0.2) == 0.0
+def rests_of(pace: Pace, shop: SimulatedShop, answers: int, *, wrote: bool) -> list[float]:
+    """The rests after requests of a second."""
+    rests = []
+    for _ in range(answers):
+        shop.serve(pace, 1)
+        rests.append(pace.rest_seconds(1.0, wrote=wrote))
+    return rests
+
+
+@pytest.mark.parametrize("wrote", [True, False])
+def test_polite_gives_an_idle_shop_no_rest_over_one_connection(wrote: bool) -> None:
+    pace = Pace(replace(POLITE, max_connections=1))
+    assert set(rests_of(pace, SimulatedShop(workers=1), 200, wrote=wrote)) == {0.0}
+
+
+def test_two_polite_connections_that_write_are_at_work_like_one_and_reads_do_not_rest() -> None:
+    pace, shop = Pace(POLITE), SimulatedShop(workers=4)
+    shop.serve(pace, 60)
+    assert pace.connections == 2
+    assert pace.rest_seconds(1.0, wrote=True) == 1.0
+    assert pace.rest_seconds(1.0, wrote=False) == 0.0
+
+
+@pytest.mark.parametrize("wrote", [True, False])
+def test_polite_rests_as_long_as_it_worked_while_the_shop_s_own_times_have_grown(wrote: bool) -> None:
+    pace, shop = Pace(replace(POLITE, max_connections=1)), SimulatedShop(workers=1)
+    shop.serve(pace, 100)
+    shop.fixed, shop.each = 2 * shop.fixed, 2 * shop.each
+    assert rests_of(pace, shop, 20, wrote=wrote)[-1] == 1.0
+    shop.fixed, shop.each = shop.fixed / 2, shop.each / 2
+    assert rests_of(pace, shop, 100, wrote=wrote)[-1] == 0.0
+
+
+def test_polite_rests_while_its_requests_stand_in_line() -> None:
+    pace = Pace(replace(POLITE, max_connections=1))
+    for _ in range(20):
+        pace.answered("products", 5, 0.12, server_seconds=0.1, wrote="POST")
+    assert pace.rest_seconds(1.0, wrote=True) == 0.0
+    for _ in range(20):
+        pace.answered("products", 5, 0.4, server_seconds=0.1, wrote="POST")
+    assert pace.rest_seconds(1.0, wrote=True) == 1.0
+
+
+def test_polite_rests_at_once_when_the_shop_asks_for_a_pause() -> None:
+    pace = Pace(POLITE)
+    pace.busy()
+    assert pace.rest_seconds(1.0, wrote=False) == 1.0
+
+
+def test_a_shop_that_was_idle_last_time_is_known_to_be_busy_today() -> None:
+    earlier, later, shop = Pace(POLITE), Pace(POLITE), SimulatedShop(workers=1)
+    shop.serve(earlier, 60)
+    later.start_from(earlier.learnt())
+    shop.fixed, shop.each = 2 * shop.fixed, 2 * shop.each
+    assert rests_of(later, shop, 20, wrote=True)[-1] == 1.0
+
+
+def test_full_never_rests() -> None:
+    pace, shop = Pace(FULL), SimulatedShop(workers=1)
+    shop.serve(pace, 60)
+    pace.busy()
+    assert pace.rest_seconds(1.0, wrote=True) == 0.0
 
 
 def test_polite_does_not_rest_while_it_tries_a_second_connection() -> None:
     pace = Pace(POLITE)
     while pace.connections == 1:
         SimulatedShop(workers=4).serve(pace, 1)
-    assert pace.rest_seconds(0.2) == 0.0
+    assert pace.rest_seconds(1.0, wrote=True) == 0.0
 
 
 def test_a_busy_shop_halves_the_connections_and_they_come_back_one_by_one() -> None:
