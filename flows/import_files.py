@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -13,12 +13,13 @@ from prefect.states import Completed, Failed
 from flows.collect_files import acknowledge_files, collect_files
 from flows.customers import import_customers
 from flows.products import import_products
+from flows.return_statuses import import_return_statuses
 from flows.specific_prices import import_specific_prices
 from flows.stock import import_stock
 from flows.store_orders import import_store_orders
 from flows.stores import import_stores
 from tasks.carry_out import told_without_traceback
-from tasks.collect_waiting import is_due
+from tasks.collect_waiting import is_due, told_of_no_stream
 from tasks.parameter_texts import parameters_told
 from tasks.plain_flow import flow
 from tasks.shop import open_shop_folder
@@ -31,6 +32,7 @@ IMPORTS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "stock": import_stock,
         "specificprice": import_specific_prices,
         "storeOrder": import_store_orders,
+        "orderReturnStatus": import_return_statuses,
     }
 )
 """The flow of each stream, in the order in which they run."""
@@ -76,15 +78,16 @@ async def _chained(shop: str, asked: Mapping[str, Any]) -> State:
             ended[name] = await import_stream(shop, return_state=True, **asked)
     if not asked["dry_run"]:
         ended["acknowledged"] = await acknowledge_files(shop, return_state=True)
-    return _told(ended, waiting)
+    return _told(ended, waiting, [f"{said.reason} {said.remedy}" for said in told_of_no_stream(folder)])
 
 
-def _told(ended: Mapping[str, State], waiting: Mapping[str, str]) -> State:
-    """The gravest of the states, and how each part ended."""
+def _told(ended: Mapping[str, State], waiting: Mapping[str, str], left: Sequence[str]) -> State:
+    """The gravest of the states, how each part ended, and the files that are nobody's."""
     names = [state.name or "" for state in ended.values()]
     gravest = next((name for name in _BY_GRAVITY if name in names), "Failed")
     said = [f"{part}: {state.name}, {state.message}" for part, state in ended.items()]
     said += [f"{part}: its files wait, because of {obstacles}" for part, obstacles in waiting.items()]
+    said += left
     name = "Failed" if gravest == "AlreadyRunning" else gravest
     kind = Completed if name in _DONE else Failed
     return kind(name=name, message="\n".join(said))

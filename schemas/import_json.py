@@ -141,7 +141,8 @@ def _read_columns(stream: str, keys: JsonKeys) -> tuple[Column, ...]:
         else:
             columns.append(read_column(stream, key, JsonKeys(values, path, keys.notes)))
     found = [column for column in columns if column is not None]
-    return check_columns(stream, found, keys.notes, complete=len(found) == len(data))
+    complete = len(found) == len(data) and keys.text("type") != WEB_SERVICE
+    return check_columns(stream, found, keys.notes, complete=complete)
 
 
 def _delimiter(keys: JsonKeys) -> str:

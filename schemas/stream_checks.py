@@ -8,14 +8,32 @@ from schemas.column_targets import as_key, as_parent_of
 from schemas.known_columns import KNOWN_STREAMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from schemas.column_spec import Column
+    from schemas.column_spec import Column, StreamSpec
     from schemas.json_keys import FaultNotes
 
 # A fifth dimension does not fit the key of a dimensioned item.
 _MOST_ATTRIBUTES = 4
-_NEEDED = {"stock": "quantity"}
+_NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "stock": (("quantity",),),
+    "specificprice": (("type",), ("price", "reduction")),
+    "storeOrder": (
+        ("customer_erp_code",),
+        ("order_date",),
+        ("reference",),
+        ("qty",),
+        ("unit_price_tax_excl", "total_tax_excl"),
+        ("unit_price_tax_incl", "total_tax_incl"),
+    ),
+    "orderReturnStatus": (("return_status",),),
+}
+"""Without one of each of these, nothing can be done with any row."""
+_NEEDED_BY_NEW: Mapping[str, tuple[str, ...]] = {
+    "product": ("name",),
+    "customer": ("customer_email", "lastname", "firstname"),
+    "store": ("name", "address1", "city", "country"),
+}
 
 
 def check_columns(stream: str, columns: Sequence[Column], notes: FaultNotes, *, complete: bool) -> tuple[Column, ...]:
@@ -81,13 +99,25 @@ def _check_categories(stream: str, columns: Sequence[Column], notes: FaultNotes)
 
 
 def _check_needed(stream: str, columns: Sequence[Column], notes: FaultNotes) -> None:
-    needed = _NEEDED.get(stream)
-    if needed and all(column.target != needed for column in columns):
-        notes.fault(
-            (stream, "data"),
-            f"no column gives the {needed}",
-            f'Add a column `"{needed}"` with its `"index"`.',
-        )
+    given = _given(columns)
+    for either in _NEEDED.get(stream, ()):
+        if given.isdisjoint(either):
+            notes.fault(
+                (stream, "data"),
+                f"no column gives {' or '.join(f'`{name}`' for name in either)}, which every row needs",
+                f'Add a column {" or ".join(either)} with its "index".',
+            )
+
+
+def lacking_for_new(stream: StreamSpec) -> list[str]:
+    """The columns without which the rows of the stream change what the shop has, and make nothing new."""
+    given = _given(stream.columns)
+    return [name for name in _NEEDED_BY_NEW.get(stream.name, ()) if name not in given]
+
+
+def _given(columns: Sequence[Column]) -> set[str]:
+    """What the columns write to; a text in one language alone, `name@fr`, is a text all the same."""
+    return {column.target.partition("@")[0] for column in columns}
 
 
 def _with_key(stream: str, columns: Sequence[Column], notes: FaultNotes, *, complete: bool) -> list[Column]:

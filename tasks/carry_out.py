@@ -16,7 +16,7 @@ from prefect.states import Cancelled, Completed, Failed
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.ledger.leases import Lease
 from schemas.column_spec import StreamSpec
-from schemas.errors import DeniedError, PasserelleError
+from schemas.errors import ConfigurationError, DeniedError, PasserelleError
 from schemas.messages import message
 from schemas.run_report import RunReport
 from schemas.shop_rules import stream_as_ruled
@@ -35,6 +35,8 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
 
     async def under_lease() -> State:
         folder = open_shop_folder(asked.shop)
+        if folder.is_off(asked.stream, export=asked.export):
+            return Completed(name="Completed", message=_switched_off(asked, folder))
         stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
         with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
             return await _under_lease(steps, asked, folder, stream, ledger, lease)
@@ -51,10 +53,20 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str)
         return await run()
     except LeaseHeldError as error:
         return Cancelled(name="AlreadyRunning", message=_already_running(error, shop))
+    except ConfigurationError as error:
+        # As the result of the state, so that whoever started the run can tell it from a run that had begun.
+        return Failed(name="Failed", message=str(error), data=error)
     except PasserelleError as error:
         return Failed(name="Failed", message=str(error))
     except OSError as error:
         return Failed(name="Failed", message=str(_disk_fault(error)))
+
+
+def _switched_off(asked: Asked, folder: ShopFolder) -> str:
+    """Why there was nothing to do: a schedule that runs every night is no failure every night."""
+    file = "export.json" if asked.export else "import.json"
+    said = message("stream_off", folder.settings.shop.language, value=asked.stream, file=file)
+    return f"{said.reason} {said.remedy}"
 
 
 def _already_running(error: LeaseHeldError, shop: str) -> str:

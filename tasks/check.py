@@ -11,9 +11,11 @@ from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import AbsentRows
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.messages import message
+from schemas.stream_checks import lacking_for_new
 from tasks.apply.lane import LINES
 from tasks.check_erp import check_erp
 from tasks.check_sources import check_sources
+from tasks.collect_waiting import told_of_no_stream
 from tasks.finding import Finding
 from tasks.gather.taxes import tax_rates
 from tasks.shop import ShopFolder, open_shop_folder
@@ -135,6 +137,15 @@ def _configuration(folder: ShopFolder) -> Iterator[Finding]:
         yield Finding("configuration", "ok", f"streams {', '.join(streams)}")
     else:
         yield Finding("configuration", "error", "no stream is on", 'Set "enabled": true for `product` or `stock`.')
+    for stream in (folder.imports.streams[name] for name in streams):
+        if lacking := lacking_for_new(stream):
+            yield Finding(
+                "configuration",
+                "warning",
+                f"import.json: {stream.name}: no column gives {', '.join(lacking)}: rows change what the shop has "
+                "already, and nothing new can be created",
+                'Add these columns with their "index", if the ERP\'s files are to bring anything new.',
+            )
     for warning in folder.imports.warnings:
         where = warning.file + (f":{warning.line}" if warning.line is not None else "")
         yield Finding("configuration", "warning", f"{where}: {warning.key}: {warning.reason}", warning.remedy)
@@ -149,6 +160,8 @@ def _folders(folder: ShopFolder) -> Iterator[Finding]:
             yield Finding(subject, "warning", f"{place} is not there", "Make it, and let the ERP drop its files there.")
         else:
             yield Finding(subject, "ok", str(place))
+    for left in told_of_no_stream(folder):
+        yield Finding("drop folder", "warning", left.reason, left.remedy)
 
 
 async def _ledger(folder: ShopFolder) -> list[Finding]:

@@ -53,7 +53,8 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     name = _name_of(run, counts, error, _unfinished(settled))
     report = run.report
     refused = [file.refused for file in run.files if file.refused is not None]
-    report.counts, report.state, report.message = counts.as_dict(), name, end_message(report, counts, error, refused)
+    report.counts, report.state = counts.as_dict(), name
+    report.message = end_message(report, counts, error, refused)
     report.ignored_by_reason = _ignored(settled, report.language)
     faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
     _tell_faults(run, faults)
@@ -106,7 +107,8 @@ def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardEr
     if refused_files and len(refused_files) == len(run.files):
         return "Failed"
     if run.asked.dry_run:
-        return "Planned"
+        would_stop = not run.asked.accept_guard and any(check.tripped for check in run.report.guard)
+        return "StoppedByGuard" if would_stop else "Planned"
     behind = counts.by_outcome.get(Outcome.REJECTED, 0) + counts.by_outcome.get(Outcome.REFUSED, 0)
     return "CompletedWithRejects" if behind or refused_files else "Completed"
 

@@ -29,7 +29,7 @@ def end_message(
         said.append(words.word("end", f"cegid_{access}"))
     if counts.missing:
         said.append(words.word("end", "missing").format(count=counts.missing))
-    elif isinstance(error, StoppedByGuardError):
+    elif isinstance(error, StoppedByGuardError) or report.state == "StoppedByGuard":
         figures = ", ".join(_figures(check, words) for check in report.guard if check.tripped)
         said.append(words.word("end", "guard").format(figures=figures))
     elif error is not None:

@@ -57,6 +57,11 @@ class ShopFolder:
         """The export called `name`; ConfigurationError when export.json lacks it or switches it off."""
         return _switched_on(self.exports, name, "export.json")
 
+    def is_off(self, name: str, *, export: bool = False) -> bool:
+        """Whether the stream is there and switched off."""
+        stream = (self.exports if export else self.imports).streams.get(name)
+        return stream is not None and not stream.enabled
+
     def open_ledger(self) -> Ledger:
         """The shop's ledger, made or migrated when needed."""
         url = self.settings.ledger.url

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from schemas.column_spec import StreamSpec
 
 _TOP = ""
+_DATA = frozenset({"csv", "txt", "tsv", "dat", "xml", "xls", "xlsx", "ods", "zip", "gz"})
+"""Endings of what an ERP or a person drops."""
 
 
 def files_of(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec]) -> tuple[list[Path], list[Path]]:
@@ -31,6 +33,24 @@ def files_of(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec]) -> t
             if _belongs(path.name, stream, sharing):
                 (found if is_inside and not path.is_symlink() else links).append(path)
     return [path for path in found if path.is_file()], links
+
+
+def files_of_no_stream(drop: Path, streams: Sequence[StreamSpec]) -> list[str]:
+    """What lies at the top of the drop folder or in a stream's folder, and is taken by none; relative paths."""
+    endings = _DATA | {stream.file_extension.lower().lstrip(".") for stream in streams}
+    taken = {path for stream in streams for paths in files_of(drop, stream, streams) for path in paths}
+    places = [
+        drop / folder for folder in sorted({folder for stream in streams for folder in (_TOP, *_folders(stream))})
+    ]
+    return [
+        path.relative_to(drop).as_posix()
+        for place in places
+        for path in (sorted(place.iterdir()) if place.is_dir() else ())
+        if path.suffix.lower().lstrip(".") in endings
+        and not _is_temporary(path.name.lower())
+        and path not in taken
+        and path.is_file()
+    ]
 
 
 def stream_of(name: str, streams: Sequence[StreamSpec]) -> StreamSpec | None:

@@ -13,6 +13,7 @@ from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import FlowName, flow_named
 from deployments.terminal import following, out
+from schemas.errors import ConfigurationError
 from tasks.shop import open_shop_folder
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ async def run(
         _tell(state)
     if follower.page is not None:
         out.print(f"Report: {follower.page}", markup=False, soft_wrap=True)
-    return exit_of(state.name or "")
+    started = not isinstance(await state.result(raise_on_failure=False), ConfigurationError)
+    return exit_of(state.name or "") if started else Exit.USAGE
 
 
 async def plan(flow: FlowName, *, shop: ShopFolder = Path(), since: Since = None) -> Exit:

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from prefect.client.schemas.objects import State
 
+from connectors.files.folder import files_of_no_stream
 from flows.import_files import IMPORTS, NEEDS, import_files
+from flows.stores import import_stores
+from tasks.shop import open_shop_folder
 from tests.flows.collect_world import CollectWorld
+from tests.flows.flat_world import BY_FILE, FlatWorld
 
 
 @pytest.fixture
@@ -92,8 +96,66 @@ async def test_a_folder_that_is_not_a_shop_is_told(tmp_path: Path, prefect_api: 
     assert "passerelle init" in (state.message or "")
 
 
+async def test_statuses_of_returns_that_come_by_file_are_imported_too(tmp_path: Path, prefect_api: str) -> None:
+    with FlatWorld.at(tmp_path / "boutique", module=True) as world:
+        world.specify(orderReturnStatus=BY_FILE)
+        world.shop.insert("order_returns", {"id_customer": 1, "id_order": 1, "state": 1})
+        world.drop_returns(("1", "ReturnValidated"))
+        state = await import_files(str(world.folder), return_state=True)
+        assert state.name == "Completed", state.message
+        assert "orderReturnStatus: Completed" in (state.message or "")
+        assert [int(row["state"]) for row in world.shop.rows("order_returns")] == [2]
+
+
+async def test_a_stream_that_is_switched_off_is_left_out(world: CollectWorld) -> None:
+    world.write_specs(stock={"enabled": False})
+    world.drop_products({"reference": "SAC1"})
+    world.drop_stock({"SAC1": 3})
+    state = await chained(world)
+    assert state.name == "Completed", state.message
+    assert "stock" not in (state.message or "")
+
+
+async def test_a_run_of_a_stream_that_is_switched_off_says_so_and_is_no_failure(world: CollectWorld) -> None:
+    world.write_specs(stock={"enabled": False})
+    state = await world.stock()
+    assert (state.name, world.shop.writes) == ("Completed", 0)
+    assert state.message == (
+        'The stream stock is switched off in import.json ("enabled": false): nothing was done. '
+        'If it is to run, set its "enabled" to true.'
+    )
+
+
+async def test_a_stream_that_is_not_there_at_all_is_a_fault(world: CollectWorld) -> None:
+    state = await import_stores(str(world.folder), return_state=True)
+    assert state.name == "Failed"
+    assert "the stream is not there" in (state.message or "")
+
+
+async def test_a_file_that_no_stream_takes_is_named(world: CollectWorld) -> None:
+    drop = world.folder / "streams"
+    (drop / "product").mkdir()
+    for name in ("articles.csv", "product/catalogue.xlsx", "product_1.csv", ".hidden.csv", "product.csv.part"):
+        (drop / name).write_text("x", encoding="utf-8")
+    folder = open_shop_folder(world.folder)
+    assert files_of_no_stream(folder.drop, tuple(folder.imports.streams.values())) == [
+        "articles.csv",
+        "product/catalogue.xlsx",
+    ]
+    state = await chained(world, dry_run=True)
+    assert "articles.csv lies in the drop folder and belongs to no stream" in (state.message or "")
+
+
 def test_every_stream_comes_after_those_it_stands_on() -> None:
     order = list(IMPORTS)
-    assert order == ["store", "customer", "product", "stock", "specificprice", "storeOrder"]
+    assert order == [
+        "store",
+        "customer",
+        "product",
+        "stock",
+        "specificprice",
+        "storeOrder",
+        "orderReturnStatus",
+    ]
     for name, needs in NEEDS.items():
         assert all(order.index(need) < order.index(name) for need in needs)

@@ -138,6 +138,17 @@ def test_the_shipped_export_file_holds_the_three_streams_and_leaves_prospects_of
     assert spec.warnings == ()
 
 
+SALE_COLUMNS = (
+    "order_internal_reference",
+    "customer_erp_code",
+    "order_date",
+    "reference",
+    "qty",
+    "total_tax_excl",
+    "total_tax_incl",
+)
+
+
 @pytest.mark.parametrize(
     ("stream", "columns", "key"),
     [
@@ -145,7 +156,11 @@ def test_the_shipped_export_file_holds_the_three_streams_and_leaves_prospects_of
         ("stock", {"reference": {"index": 0}, "quantity": {"index": 1}}, "reference"),
         ("customer", {"code_erp": {"index": 0}}, "code_erp"),
         ("store", {"erp_code": {"index": 0}}, "erp_code"),
-        ("storeOrder", {"order_internal_reference": {"index": 0}}, "order_internal_reference"),
+        (
+            "storeOrder",
+            {name: {"index": at} for at, name in enumerate(SALE_COLUMNS)},
+            "order_internal_reference",
+        ),
     ],
 )
 def test_a_stream_without_a_flagged_key_has_its_known_one(stream: str, columns: dict[str, Any], key: str) -> None:

@@ -11,6 +11,7 @@ from schemas.errors import ConfigurationError
 from schemas.import_json import (
     parse_import_json,
 )
+from schemas.stream_checks import lacking_for_new
 from tests.schemas.specs import REFERENCE, faults_of, only_fault_of, spec_of
 
 
@@ -245,5 +246,54 @@ def test_any_file_is_read_or_refused_with_its_faults(
 
 def test_a_stock_stream_without_a_quantity_is_refused() -> None:
     [fault] = faults_of({"reference": {"index": 0, "object_key": True}}, "stock")
-    assert fault.reason == "no column gives the quantity"
-    assert '"quantity"' in fault.remedy
+    assert fault.reason == "no column gives `quantity`, which every row needs"
+    assert "quantity" in fault.remedy
+
+
+SALE_COLUMNS = ("order_internal_reference", "customer_erp_code", "order_date", "reference", "qty")
+
+
+def columns_named(*names: str, key: str) -> dict[str, Any]:
+    return {name: {"index": index} | ({"object_key": True} if name == key else {}) for index, name in enumerate(names)}
+
+
+def test_a_stream_of_sales_names_every_column_that_it_lacks() -> None:
+    lacking = faults_of(columns_named("order_internal_reference", key="order_internal_reference"), "storeOrder")
+    assert [fault.reason for fault in lacking] == [
+        "no column gives `customer_erp_code`, which every row needs",
+        "no column gives `order_date`, which every row needs",
+        "no column gives `reference`, which every row needs",
+        "no column gives `qty`, which every row needs",
+        "no column gives `unit_price_tax_excl` or `total_tax_excl`, which every row needs",
+        "no column gives `unit_price_tax_incl` or `total_tax_incl`, which every row needs",
+    ]
+
+
+@pytest.mark.parametrize("amounts", [("unit_price_tax_excl", "total_tax_incl"), ("total_tax_excl", "total_tax_incl")])
+def test_of_a_sale_either_the_unit_price_or_the_total_is_needed(amounts: tuple[str, ...]) -> None:
+    columns = columns_named(*SALE_COLUMNS, *amounts, key="order_internal_reference")
+    assert spec_of(columns, "storeOrder").streams["storeOrder"].columns
+
+
+@pytest.mark.parametrize(
+    ("stream", "key", "needed"),
+    [
+        ("specificprice", "reference", ["`type`", "`price` or `reduction`"]),
+        ("orderReturnStatus", "return_reference", ["`return_status`"]),
+    ],
+)
+def test_what_every_row_of_a_stream_needs_is_named(stream: str, key: str, needed: list[str]) -> None:
+    reasons = [fault.reason for fault in faults_of(columns_named(key, key=key), stream)]
+    assert reasons == [f"no column gives {name}, which every row needs" for name in needed]
+
+
+@pytest.mark.parametrize(
+    ("stream", "key", "names"),
+    [
+        ("product", "reference", ["name"]),
+        ("customer", "code_erp", ["customer_email", "lastname", "firstname"]),
+        ("store", "erp_code", ["name", "address1", "city", "country"]),
+    ],
+)
+def test_what_a_stream_needs_to_make_anything_new_is_known(stream: str, key: str, names: list[str]) -> None:
+    assert lacking_for_new(spec_of(columns_named(key, key=key), stream).streams[stream]) == names
