@@ -1,7 +1,7 @@
 """Empty answers that are proved before anybody believes them.
 
 Where the shop's database layer is silent (every shop under PHP 7, PrestaShop 9.1 under any PHP), a SELECT that fails
-is answered as an empty list with status 200 (docs/facts/prestashop.md, F3). What is believed absent is created, closed
+is answered as an empty list with status 200 (fact F3). What is believed absent is created, closed
 or forgotten; so an empty list is asked for again together with something that is known to exist.
 """
 
@@ -101,7 +101,7 @@ class Absence:
         return self._silent
 
     async def _is_php_8(self) -> bool:
-        """Whether members without declared fields have no id, as under PHP 8 (docs/facts/prestashop.md, F1)."""
+        """Whether members without declared fields have no id, as under PHP 8 (fact F1)."""
         reply = await self._reader.get("categories", "display=[id,categories[id]]&sort=[id_ASC]&limit=1")
         return re.search(rb"<category [^>]*href=[^>]*>\s*</category>", reply.body) is not None
 

@@ -1,7 +1,7 @@
 """Lists and look-ups: pages and batches that size themselves, given as entities.
 
 Plain fields are read as JSON, which costs the shop least. Associations are read as XML: there an empty one is stated
-and each member names its id; JSON leaves out what is empty and, under PHP 8, what is not (docs/facts/prestashop.md, F1).
+and each member names its id; JSON leaves out what is empty and, under PHP 8, what is not (facts F1 and F2).
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 def _row(row: etree._Element) -> dict[str, str]:
     """One member of an association: its fields, and its id from the link where no field says it.
 
-    Under PHP 8 a member whose resource declares no fields has no `<id>` (docs/facts/prestashop.md, F1).
+    Under PHP 8 a member whose resource declares no fields has no `<id>` (fact F1).
     """
     told = {str(field.tag): field.text or "" for field in row}
     if "id" not in told and (number := row.get(_HREF, "").rpartition("/")[2]).isdigit():
