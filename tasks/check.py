@@ -116,6 +116,7 @@ async def check_shop(path: str | Path) -> list[Finding]:
         async with folder.open_shop() as shop:
             facts = await shop.describe()
             findings += [*_facts(facts), *_languages(folder, facts), *_rights(folder, facts), *_lane(folder, facts)]
+            findings += await _silence(folder, shop)
             findings += await _catalogue(folder, shop, facts)
             findings += await check_erp(folder, shop, facts)
     except ConfigurationError as error:
@@ -204,6 +205,14 @@ def _facts(facts: ShopFacts) -> Iterator[Finding]:
             "a group of shops shares its stock, which the webservice cannot write",
             "In the back office, Advanced Parameters > Multistore, end the sharing of quantities for the group.",
         )
+
+
+async def _silence(folder: ShopFolder, shop: Shop) -> list[Finding]:
+    """Whether the shop hides a query that its database refuses."""
+    if not await shop.fails_silently():
+        return []
+    said = message("fails_silently", folder.settings.shop.language)
+    return [Finding("database", "warning", said.reason, said.remedy)]
 
 
 def _languages(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:

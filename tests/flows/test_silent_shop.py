@@ -1,0 +1,74 @@
+"""A shop whose database fails in silence: an empty list where there is something is never acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deployments.sandbox.shop import Fault
+from tasks.check import check_shop
+from tests.flows.world import World
+
+
+@pytest.fixture
+def silent(tmp_path: Path) -> Iterator[World]:
+    """A PrestaShop 8.2 under PHP 7."""
+    with World.at(tmp_path / "shop", php=7) as world:
+        yield world
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/products.*filter.reference", "/api/combinations.*filter.id_product", "/api/manufacturers", "/api/categories",
+     "/api/product_options", "/api/product_option_values", "/api/product_features", "/api/tax_rules"],
+)  # fmt: skip
+async def test_a_query_that_fails_in_silence_makes_nothing_twice(silent: World, path: str) -> None:
+    silent.drop_products(*silent.dress(3), {"reference": "CEINTURE", "name": "Ceinture"})
+    await silent.products()
+    before = silent.shop.snapshot()
+    (silent.folder / "ledger.db").unlink()
+    silent.shop.faults.add(Fault("sql-failure", method="GET", path=path, times=2))
+    silent.drop_products(*silent.dress(3), {"reference": "CEINTURE", "name": "Ceinture"})
+    state = await silent.products()
+    assert state.name == "Completed", state.message
+    assert silent.counts() == {"rows_read": 10, "unchanged": 10}
+    assert silent.shop.snapshot() == before
+    assert silent.shop.faults.struck == 2
+
+
+async def test_a_known_product_that_is_not_listed_once_is_not_made_again(silent: World) -> None:
+    rows = silent.dress(2)
+    silent.drop_products(*rows)
+    await silent.products()
+    for row in rows:
+        row["price"] = "39.90"
+    silent.drop_products(*rows)
+    silent.shop.faults.add(Fault("sql-failure", method="GET", path="/api/products.*filter.id", times=3))
+    state = await silent.products()
+    assert state.name == "Completed", state.message
+    assert silent.counts() == {"rows_read": 6, "updated": 6}
+    assert len(silent.shop.rows("products")) == 2
+    assert len(silent.shop.rows("combinations")) == 6
+
+
+async def test_stock_of_a_product_that_is_not_listed_once_is_written(silent: World) -> None:
+    silent.drop_products({"reference": "CEINTURE", "name": "Ceinture"})
+    await silent.products()
+    silent.shop.faults.add(Fault("sql-failure", method="GET", path="/api/(products|stock_availables)", times=2))
+    silent.drop_stock({"CEINTURE": 7})
+    state = await silent.stock()
+    assert state.name == "Completed", state.message
+    assert silent.quantity("CEINTURE") == 7
+
+
+async def test_check_names_the_silence_in_the_shop_s_language(silent: World) -> None:
+    silent.write_settings(shop={"language": "fr"})
+    findings = [finding for finding in await check_shop(silent.folder) if finding.subject == "database"]
+    assert [(finding.verdict, "liste vide" in finding.said) for finding in findings] == [("warning", True)]
+
+
+async def test_check_names_no_silence_where_a_failed_query_is_an_error(tmp_path: Path) -> None:
+    with World.at(tmp_path / "shop") as world:
+        assert not [finding for finding in await check_shop(world.folder) if finding.subject == "database"]
