@@ -11,10 +11,10 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
-from connectors.prestashop.entities import Entity, one_text
+from connectors.prestashop.entities import Entity, folded, one_text
 from connectors.prestashop.filters import Ask, Filters, any_of, fits_in_list, query
 from connectors.prestashop.replies import SYSTEM, Verdict
-from schemas.errors import TransientError
+from schemas.errors import DeniedError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -37,6 +37,8 @@ class Absence:
         self._transport = transport
         self._sentinels: dict[str, str] = {}
         """By resource, field and filters: a value that the shop has lately shown to have."""
+        self._vouching: dict[str, set[str]] = {}
+        """By the same: every such value, folded, that has stood in a look-up."""
         self._empty: set[str] = set()
         """Resources that were seen to be empty."""
         self._silent: bool | None = None
@@ -48,6 +50,10 @@ class Absence:
         if not sentinel or sentinel in ask.values or not _takes_a_sentinel(ask):
             return ask
         return Ask(any_of((*ask.values, sentinel)), ask.values)
+
+    def vouching_values(self, resource: str, field: str, also: Filters) -> set[str]:
+        """The values, folded, that have stood in look-ups without being asked for."""
+        return self._vouching.get(_name(resource, field, also), set())
 
     async def of_values(
         self, resource: str, field: str, ask: Ask, display: Sequence[str] | str, also: Filters, *, had_sentinel: bool
@@ -86,14 +92,14 @@ class Absence:
         after a while.
         """
         async with self._looking:
-            if resource not in self._empty and await self._may_be_silent():
+            if resource not in self._empty and await self.may_be_silent():
                 await self._transport.wait(self._transport.limits.settle_seconds)
                 if await self._reader.newest_id(resource):
                     return False
             self._empty.add(resource)
         return True
 
-    async def _may_be_silent(self) -> bool:
+    async def may_be_silent(self) -> bool:
         """Whether a failed SELECT may look like an empty list: not in PrestaShop 8 under PHP 8, which fails loudly."""
         if self._silent is None:
             version = self._transport.headers.get("PSWS-Version", "")
@@ -102,7 +108,10 @@ class Absence:
 
     async def _is_php_8(self) -> bool:
         """Whether members without declared fields have no id, as under PHP 8 (fact F1)."""
-        reply = await self._reader.get("categories", "display=[id,categories[id]]&sort=[id_ASC]&limit=1")
+        try:
+            reply = await self._reader.get("categories", "display=[id,categories[id]]&sort=[id_ASC]&limit=1")
+        except DeniedError:
+            return False
         return re.search(rb"<category [^>]*href=[^>]*>\s*</category>", reply.body) is not None
 
     async def _sentinel(self, resource: str, field: str, also: Filters) -> str:
@@ -117,6 +126,7 @@ class Absence:
             if not value:
                 return ""
             self._sentinels[name] = value
+            self._vouching.setdefault(name, set()).add(folded(value))
         return self._sentinels[name]
 
     async def _listed(self, resource: str, text: str, display: Sequence[str] | str, size: int) -> list[Entity]:

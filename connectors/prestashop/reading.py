@@ -12,6 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.absence import Absence
+from connectors.prestashop.blanks import Blanks
 from connectors.prestashop.entities import Entity, folded, one_text
 from connectors.prestashop.filters import Ask, Filters, after, asks, query
 from connectors.prestashop.pace import lookup_lane, page_lane
@@ -41,6 +42,7 @@ class Reader:
         self._transport = transport
         self._language_ids: tuple[int, ...] | None = None
         self._absence = Absence(self, transport)
+        self._blanks = Blanks(self, transport, self._absence)
 
     async def read(
         self,
@@ -100,7 +102,11 @@ class Reader:
         reply, page = await self.listed(resource, text, display, size)
         if len(page) * 2 > size:
             self._transport.tell_good(reply, lane, len(page))
-        return page
+
+        async def again() -> list[Entity]:
+            return (await self.listed(resource, text, display, size))[1]
+
+        return await self._blanks.proved(resource, display, page, again)
 
     async def find(
         self,
@@ -140,23 +146,30 @@ class Reader:
     async def _ask(
         self, resource: str, field: str, ask: Ask, display: Sequence[str] | str, also: Filters
     ) -> list[Entity]:
-        proving = self._absence.with_sentinel(resource, field, ask, also)
-        text = query(filters={field: proving.expression, **also}, display=display)
         lane = lookup_lane(resource, full=display == "full")
+
+        async def look() -> list[Entity]:
+            proving = self._absence.with_sentinel(resource, field, ask, also)
+            text = query(filters={field: proving.expression, **also}, display=display)
+            reply, rows = await self.listed(resource, text, display, len(ask.values))
+            self._transport.tell_good(reply, lane, len(ask.values))
+            if rows:
+                return rows
+            return await self._absence.of_values(resource, field, ask, display, also, had_sentinel=proving is not ask)
+
         try:
-            reply, entities = await self.listed(resource, text, display, len(ask.values))
+            entities = await self._blanks.proved(resource, display, await look(), look)
         except TooMuchError:
             self._transport.pace.too_large(lane, len(ask.values))
             return [entity for half in ask.halves() for entity in await self._ask(resource, field, half, display, also)]
-        self._transport.tell_good(reply, lane, len(ask.values))
-        if not entities:
-            entities = await self._absence.of_values(
-                resource, field, ask, display, also, had_sentinel=proving is not ask
-            )
-        elif proving is ask and not ask.loose:
-            return entities
         wanted = {folded(value) for value in ask.values}
-        return [entity for entity in entities if wanted & {folded(text) for text in _texts(entity[field])}]
+        vouching = self._absence.vouching_values(resource, field, also) - wanted
+        asked_for: list[Entity] = []
+        for entity in entities:
+            texts = {folded(text) for text in _texts(entity[field])}
+            if wanted & texts or not (ask.loose or vouching & texts):
+                asked_for.append(entity)
+        return asked_for
 
     async def listed(
         self, resource: str, text: str, display: Sequence[str] | str, size: int

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import secrets
 import threading
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from deployments.sandbox.shop import control, render_xml
+from deployments.sandbox.shop import control, render_json, render_xml
 from deployments.sandbox.shop.exchange import HTML, WRITES, XML, Reply, Request
 from deployments.sandbox.shop.faults import AFTER_THE_WRITE, Fault
 from deployments.sandbox.shop.http import HttpReply, HttpRequest, page
@@ -84,6 +86,9 @@ class Front:
         if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"} and self._webservice.silent:
             asked = self._asked(request, path, query)
             return self._dressed(asked, self._webservice.failed_select(asked), 0.0)
+        if fault.kind == "sql-failure-inside" and request.method == "GET" and self._webservice.silent:
+            served = self._served(request, path, query)
+            return HttpReply(served.status, served.headers, _without_inside(served.body))
         if fault.kind not in AFTER_THE_WRITE:
             return instead(fault)
         if fault.kind == "latency":
@@ -134,6 +139,20 @@ class Front:
         return HttpReply(status, headers, body)
 
 
+def _without_inside(body: bytes) -> bytes:
+    """An answer whose texts in several languages and members of associations could not be read."""
+    if body.startswith(b"{"):
+        told = json.loads(body)
+        for row in (row for rows in told.values() for row in rows if isinstance(rows, list)):
+            row.pop("associations", None)
+            for value in (value for value in row.values() if isinstance(value, list)):
+                for text in value:
+                    text["value"] = ""
+        return render_json.text(told).encode()
+    texts = re.sub(rb"(<language [^>]*>)<!\[CDATA\[.*?\]\]>(</language>)", rb"\1<![CDATA[]]>\2", body, flags=re.DOTALL)
+    return re.sub(rb"<(\w+)( nodeType=[^>]*[^/>])>.*?</\1>", rb"<\1\2/>", texts, flags=re.DOTALL)
+
+
 def instead(fault: Fault) -> HttpReply:
     """What comes back when the request never reaches the shop's code, or dies there before any write."""
     retry = ("Retry-After", str(fault.retry_after))
@@ -149,6 +168,7 @@ def instead(fault: Fault) -> HttpReply:
         "401": lambda: _document(401, [(20, NOT_ACTIVE), (21, NO_PERMISSION)]),
         "500-before": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure": lambda: HttpReply(500, [_HTML_TYPE]),
+        "sql-failure-inside": lambda: HttpReply(500, [_HTML_TYPE]),
     }
     return made[fault.kind]()
 

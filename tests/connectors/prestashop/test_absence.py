@@ -96,3 +96,29 @@ async def test_the_silence_is_seen(client: Shop) -> None:
     with SandboxShop(profile="8.2") as loud:
         async with Shop(loud.url, loud.key, limits=QUICK) as shop:
             assert await shop.fails_silently() is False
+
+
+async def test_members_and_texts_that_are_blank_all_at_once_are_read_again(client: Shop, silent: SandboxShop) -> None:
+    ids = [str(row["id"]) for row in silent.rows("products")]
+    display = ["name", "reference", "categories[id]", "product_features[id,id_feature_value]"]
+    right = await client.find("products", "id", ids, display=display)
+    assert all(row["associations"]["categories"] and all(row["name"].values()) for row in right)
+    silent.faults.add(Fault("sql-failure-inside", method="GET", times=2))
+    assert await client.find("products", "id", ids, display=display) == right
+    silent.faults.add(Fault("sql-failure-inside", method="GET", times=2))
+    assert await client.read("products", display=display) == sorted(right, key=lambda row: row["id"])
+    assert silent.faults.struck == 4
+
+
+async def test_members_that_stay_blank_after_they_were_seen_are_never_believed(
+    client: Shop, silent: SandboxShop
+) -> None:
+    await client.read("products", display=["categories[id]"])
+    silent.faults.add(Fault("sql-failure-inside", method="GET", times=None))
+    with pytest.raises(TransientError, match="no categories of products"):
+        await client.read("products", display=["categories[id]"])
+
+
+async def test_an_association_that_no_entity_has_is_empty(client: Shop) -> None:
+    rows = await client.read("products", display=["product_features[id,id_feature_value]"])
+    assert [row["associations"]["product_features"] for row in rows] == [[], [], []]
