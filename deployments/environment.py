@@ -1,4 +1,7 @@
-"""Prefect's settings for our own commands: no call to the outside, no noise. Read by Prefect when it is imported."""
+"""Prefect's settings for our own commands: no call to the outside, no noise, no answer to strangers' web pages.
+
+Prefect reads them when it is imported.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ _QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1:4200,http://localhost:4200",
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
     "PREFECT_LOGGING_LEVEL": "WARNING",
 }

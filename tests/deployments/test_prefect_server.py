@@ -26,6 +26,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 PREFECT = [sys.executable, "-m", "prefect"]
 TOKEN = "admin:a-token-of-ours"
+CLIENT = "tests"
 PATIENCE_SECONDS = 240.0
 
 
@@ -43,7 +44,10 @@ class Server:
         request = Request(f"{self.url}{path}", data=told, method=method)  # noqa: S310 - loopback
         request.add_header("Content-Type", "application/json")
         if token:
-            request.add_header("Authorization", "Basic " + base64.b64encode(token.encode()).decode())
+            request.add_header("Authorization", basic(token))
+        if body is not None and token:
+            request.add_header("Prefect-Csrf-Client", CLIENT)
+            request.add_header("Prefect-Csrf-Token", self.ask(f"/csrf-token?client={CLIENT}", token=token)["token"])
         with urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
             text = answer.read()
         return json.loads(text) if text else None
@@ -54,6 +58,11 @@ class Server:
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
+
+
+def basic(token: str) -> str:
+    """What the Authorization header says."""
+    return "Basic " + base64.b64encode(token.encode()).decode()
 
 
 def wait_for(what: Callable[[], Any]) -> Any:
@@ -126,8 +135,35 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def test_without_the_token_the_api_says_nothing(server: Server) -> None:
     with pytest.raises(HTTPError) as caught:
-        server.ask("/deployments/filter", {}, token="")
+        server.ask("/deployments/name/import_products/shop", token="")
     assert caught.value.code == 401
+    caught.value.close()
+
+
+@pytest.mark.parametrize("path", ["/health", "/block_documents/filter"])
+def test_a_stranger_s_web_page_is_given_no_answer(server: Server, path: str) -> None:
+    for origin, allowed in (("http://evil.example", None), ("http://127.0.0.1:4200", "http://127.0.0.1:4200")):
+        asked = Request(f"{server.url}{path}", method="OPTIONS")  # noqa: S310 - loopback
+        asked.add_header("Origin", origin)
+        asked.add_header("Access-Control-Request-Method", "POST")
+        try:
+            with urlopen(asked, timeout=30) as answer:  # noqa: S310 - loopback
+                headers = answer.headers
+        except HTTPError as refused:
+            headers = refused.headers
+            refused.close()
+        assert headers.get("Access-Control-Allow-Origin") == allowed
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain"])
+def test_a_form_of_a_stranger_s_page_starts_nothing(server: Server, content_type: str) -> None:
+    products = server.ask("/deployments/name/import_products/shop")
+    asked = Request(f"{server.url}/deployments/{products['id']}/create_flow_run", data=b"{}", method="POST")  # noqa: S310
+    asked.add_header("Content-Type", content_type)
+    asked.add_header("Authorization", basic(TOKEN))
+    with pytest.raises(HTTPError) as caught:
+        urlopen(asked, timeout=30)  # noqa: S310 - loopback
+    assert caught.value.code == 403
     caught.value.close()
 
 
