@@ -54,6 +54,7 @@ RULES: Mapping[str, Mapping[tuple[int, ...], TextRule]] = {
         OLDEST: TextRule(pattern="[0-9]{0,13}", example="13"),
         (9, 1): TextRule(pattern="[0-9]{0,14}", example="14"),
     },
+    "isGtin": {OLDEST: TextRule(pattern="[0-9]{0,14}", example="14")},
     "isUpc": {OLDEST: TextRule(pattern="[0-9]{0,12}", example="036000291452")},
     "isIsbn": {OLDEST: TextRule(pattern="[0-9-]{0,32}", example="978-2-1234-5680-3")},
     "isApe": {

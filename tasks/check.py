@@ -17,6 +17,7 @@ from tasks.check_erp import check_erp
 from tasks.check_sources import check_sources
 from tasks.collect_waiting import told_of_no_stream
 from tasks.finding import Finding
+from tasks.fit_to_shop import check_streams
 from tasks.gather.taxes import tax_rates
 from tasks.shop import ShopFolder, open_shop_folder
 
@@ -115,8 +116,9 @@ async def check_shop(path: str | Path) -> list[Finding]:
     try:
         async with folder.open_shop() as shop:
             facts = await shop.describe()
-            findings += [*_facts(facts), *_languages(folder, facts), *_rights(folder, facts), *_lane(folder, facts)]
+            findings += [*_facts(facts), *_rights(folder, facts), *_lane(folder, facts)]
             findings += await _silence(folder, shop)
+            findings += await check_streams(folder, shop, facts)
             findings += await _catalogue(folder, shop, facts)
             findings += await check_erp(folder, shop, facts)
     except ConfigurationError as error:
@@ -189,6 +191,8 @@ def _lease(folder: ShopFolder, ledger: Ledger, flow: str) -> Finding:
 def _facts(facts: ShopFacts) -> Iterator[Finding]:
     patch = "with PATCH" if facts.can_patch else "without PATCH: updates read, merge and PUT"
     yield Finding("shop", "ok", f"{facts.name or 'PrestaShop'}, version {facts.version or 'not told'}, {patch}")
+    default = next((iso for iso, number in facts.languages.items() if number == facts.default_language), "none")
+    yield Finding("languages", "ok", f"{', '.join(sorted(facts.languages))}; the default one is {default}")
     for warning in facts.warnings:
         yield Finding("shop", "warning", warning)
     if abs(facts.clock_offset_seconds) > _CLOCK_SECONDS:
@@ -213,20 +217,6 @@ async def _silence(folder: ShopFolder, shop: Shop) -> list[Finding]:
         return []
     said = message("fails_silently", folder.settings.shop.language)
     return [Finding("database", "warning", said.reason, said.remedy)]
-
-
-def _languages(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
-    yield Finding("languages", "ok", ", ".join(sorted(facts.languages)))
-    stream = folder.imports.streams.get("product")
-    columns = stream.columns if stream is not None and stream.enabled else ()
-    for column in columns:
-        if column.iso is not None and column.iso not in facts.languages:
-            yield Finding(
-                "languages",
-                "error",
-                f"import.json: {column.key} is in {column.iso!r}, which is no active language of the shop",
-                "Add the language in the back office under International > Localization, or remove the column.",
-            )
 
 
 def _rights(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:

@@ -98,7 +98,7 @@ def _rights(facts: ShopFacts) -> Iterator[Finding]:
         if not facts.may("GET", resource):
             remedy = f"{_BACK_OFFICE} GET on the line {resource}."
             yield Finding("order rights", "warning", f"the key may not read {resource}, which is done without", remedy)
-    if not facts.may("GET", "order_returns"):
+    if not facts.may("GET", facts.returns):
         remedy = "Install the module `passerelle` in the shop if returns are to travel, and give the key its resources."
         yield Finding("module", "warning", "the shop does not tell its returns", remedy)
 

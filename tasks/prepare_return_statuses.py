@@ -32,7 +32,7 @@ async def prepare_return_statuses(run: Run, erp: Erp) -> list[Move]:
 
 
 async def _open_returns(run: Run, known: dict[str, Known]) -> list[Followed]:
-    rows = await run.shop.find("order_returns", "id", known, display=("id", "state", "date_add"))
+    rows = await run.shop.find(run.facts.returns, "id", known, display=("id", "state", "date_add"))
     zone = zone_of(run.facts.time_zone)
     return [
         Followed(

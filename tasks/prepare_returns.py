@@ -47,7 +47,7 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
     with run.step("read returns"):
         kind, shop = erp.kind(STREAM), run.folder.name
         followed = run.ledger.deliveries(shop, kind, states=[DeliveryState.INTENT, DeliveryState.HELD])
-        rows = await see_returns(run.shop, run.folder.settings.returns.states, followed["key"].to_list())
+        rows = await see_returns(run.shop, run.facts, run.folder.settings.returns.states, followed["key"].to_list())
         run.rows.read += len(rows)
         accepted = [row_of(str(row["id"]), Outcome.WAITING, "waiting", "") for row in rows]
         run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")

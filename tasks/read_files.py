@@ -13,6 +13,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.collect import Collected, DroppedFile, collect
 from tasks.file_refused import FileRefusedError
+from tasks.fit_to_shop import fit_to_shop
 from tasks.plan.stock import SETTLED
 from tasks.read import FileRows, open_rows
 from tasks.run import FileOfRun, Run
@@ -24,6 +25,8 @@ async def read_files(run: Run) -> ValidatedStream:
     """The accepted rows of every complete file of the stream, oldest file first, the last row of a key winning."""
     with run.step("collect files"):
         collected = _collected(run)
+    if collected.files:
+        await fit_to_shop(run)
     with run.step("read and validate"):
         opened = [rows for file in collected.files if (rows := _opened(run, file)) is not None]
         validated = validate(opened, run.stream, run.work)

@@ -79,7 +79,7 @@ async def _returns(run: Run, told: Sequence[_Told]) -> dict[int, Followed]:
     ids = [str(one.id) for one in told if one.id]
     links = run.ledger.links_for(run.folder.name, KIND, ids)
     before: Mapping[str, str] = dict(links.select("erp_key", "fingerprint").iter_rows())
-    rows = await run.shop.find("order_returns", "id", ids, display=("id", "state", "date_add"))
+    rows = await run.shop.find(run.facts.returns, "id", ids, display=("id", "state", "date_add"))
     zone = zone_of(run.facts.time_zone)
     return {
         int(row["id"]): Followed(

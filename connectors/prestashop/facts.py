@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.replies import SYSTEM, unreadable
+from connectors.prestashop.resources import OWN_RETURNS, RETURNS
 from connectors.prestashop.xml import UnreadableError, parse
 from schemas.errors import DeniedError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from connectors.prestashop.transport import Transport
 
 PATCH_SINCE = (8, 0, 3)
+_OWN_RETURNS_SINCE = (9, 1)
 _NEEDED = ("configurations", "languages")
 _METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE", "HEAD")
 _SETTINGS = (
@@ -74,6 +76,11 @@ class ShopFacts:
         """Whether this version knows PATCH and the key has it somewhere (upgraded shops may lack the right, D3)."""
         allowed = any("PATCH" in methods for methods in self.rights.values())
         return self.version_numbers >= PATCH_SINCE and allowed
+
+    @property
+    def returns(self) -> str:
+        """The resource of our module that holds merchandise returns with their rows."""
+        return OWN_RETURNS if self.version_numbers >= _OWN_RETURNS_SINCE else RETURNS
 
     def may(self, method: str, resource: str) -> bool:
         """Whether the key has this right."""
@@ -146,7 +153,7 @@ def _version_warnings(version: str, numbers: tuple[int, ...]) -> tuple[str, ...]
     if numbers == (8, 0, 4):
         return (f"PrestaShop {version} may answer with invalid XML (D28): update the shop to 8.0.5 or later.",)
     if numbers and numbers < (1, 7, 7):
-        return (f"PrestaShop {version} is older than the versions known to work (1.7.7 and later).",)
+        return (f"PrestaShop {version} is older than those it was run on (1.7.7 and later); see docs/versions.md.",)
     return ()
 
 

@@ -17,6 +17,10 @@ class Resource:
     """Read-only fields: error 93, or worse, in any write (D6)."""
     not_put_back: frozenset[str] = frozenset()
     """Fields dropped from what was read before it is PUT; a change may still name them."""
+    not_everywhere: frozenset[str] = frozenset()
+    """Fields that our own look-ups ask for and that not every version has: left out where the shop lacks them."""
+    lost_by_put: frozenset[str] = frozenset()
+    """Fields that a PUT empties where the shop lets nobody write them."""
     one_at_a_time: bool = False
     """Written by one connection only: documents in parallel give several entities one position."""
 
@@ -25,7 +29,17 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+RETURNS = "order_returns"
+"""Merchandise returns of our module, up to PrestaShop 9.0."""
+OWN_RETURNS = "passerelle_order_returns"
+"""The same from 9.1 on, where the core has `order_returns` without rows and mails (facts N4)."""
 _META = "meta_title meta_description meta_keywords"
+# The state alone can be written, also by a PUT (shops without PATCH).
+_RETURN = Resource(
+    "order_return",
+    associations={"order_return_details": "order_return_detail"},
+    never_sent=_words("id_customer id_order question date_add"),
+)
 _BY_NAME: dict[str, Resource] = {
     "products": Resource(
         "product",
@@ -49,6 +63,7 @@ _BY_NAME: dict[str, Resource] = {
         # position_in_category: a PHP warning, or minutes in a large category; the others have setters that
         # rewrite covers and defaults (D6, D23).
         _words("position_in_category type new id_default_image id_default_combination unit_price_ratio"),
+        _words("product_type"),
     ),
     "combinations": Resource(
         "combination",
@@ -81,7 +96,12 @@ _BY_NAME: dict[str, Resource] = {
     ),
     "stock_availables": Resource("stock_available"),
     "specific_prices": Resource("specific_price"),
-    "customers": Resource("customer", associations={"groups": "group"}, not_put_back=_words("last_passwd_gen")),
+    "customers": Resource(
+        "customer",
+        associations={"groups": "group"},
+        not_put_back=_words("last_passwd_gen"),
+        lost_by_put=_words("secure_key"),
+    ),
     "addresses": Resource("address"),
     "groups": Resource("group", _words("name")),
     "stores": Resource("store", _words("name address1 address2 hours note")),
@@ -94,12 +114,8 @@ _BY_NAME: dict[str, Resource] = {
     "orders": Resource("order", associations={"order_rows": "order_row"}, one_at_a_time=True),
     "order_details": Resource("order_detail", associations={"taxes": "tax"}),
     "order_histories": Resource("order_history", one_at_a_time=True),
-    # Of our module: the state alone can be written, also by a PUT (shops without PATCH).
-    "order_returns": Resource(
-        "order_return",
-        associations={"order_return_details": "order_return_detail"},
-        never_sent=_words("id_customer id_order question date_add"),
-    ),
+    RETURNS: _RETURN,
+    OWN_RETURNS: _RETURN,
     # Of our module, under one lock for the whole shop: a second connection would only wait for it.
     "store_orders": Resource("store_order", associations={"order_rows": "order_row"}, one_at_a_time=True),
     "order_slip": Resource("order_slip", associations={"order_slip_details": "order_slip_detail"}),
@@ -123,8 +139,8 @@ CREATED = (
 """What imports create."""
 
 ABOUT_PEOPLE = _words(
-    "customers addresses guests carts orders order_returns order_slip store_orders customer_threads customer_messages "
-    "messages"
+    "customers addresses guests carts orders order_returns passerelle_order_returns order_slip store_orders "
+    "customer_threads customer_messages messages"
 )
 """Resources about which a shop's error may repeat who it was told of; we must not keep that."""
 

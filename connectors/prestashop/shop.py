@@ -17,10 +17,12 @@ from connectors.prestashop.reading import Reader
 from connectors.prestashop.replies import SYSTEM, right_remedy
 from connectors.prestashop.resources import CREATED, resource_of
 from connectors.prestashop.sales import KEY, RESOURCE, Sales
+from connectors.prestashop.synopsis import Synopses
 from connectors.prestashop.transport import Traffic, Transport
 from connectors.prestashop.updating import Updating
 from connectors.prestashop.xml import entity_xml
 from schemas.errors import DeniedError
+from schemas.shop_fields import ResourceFields, ShopModel
 
 if TYPE_CHECKING:
     import ssl
@@ -53,6 +55,7 @@ class Shop:
         address = checked_address(url, key="shop.url", allow_plain_http=allow_plain_http).removesuffix("/api")
         self._transport = Transport(address, key, limits or ShopLimits(), verify, id_shop)
         self._reader = Reader(self._transport)
+        self._synopses = Synopses(self._reader)
         self._facts: ShopFacts | None = None
         self._describing = asyncio.Lock()
 
@@ -86,6 +89,11 @@ class Shop:
             if self._facts is None:
                 self._facts = await read_facts(self._transport, self._reader)
         return self._facts
+
+    async def model(self, resources: Iterable[str]) -> ShopModel:
+        """The fields of these resources as this shop has them; each resource is asked for once."""
+        facts = await self.describe()
+        return ShopModel(facts.version_numbers, await self._synopses.of_all(resources))
 
     async def settled(self) -> None:
         """Returns once two looks, `limits.settle_seconds` apart, find the same newest entities.
@@ -126,7 +134,8 @@ class Shop:
         A filter is one exact text, several of them, or an expression made by `connectors.prestashop.filters`.
         `display` names fields and associations (`categories[id]`), or is `full`.
         """
-        return await self._reader.read(resource, filters=filters, display=display, sort=sort, limit=limit)
+        shown = await self._synopses.shown(resource, display)
+        return await self._reader.read(resource, filters=filters, display=shown, sort=sort, limit=limit)
 
     async def find(
         self,
@@ -142,7 +151,8 @@ class Shop:
         The shop's collation ignores case, accents and trailing spaces: callers compare. Empty values find nothing.
         With `IDS_ONLY`, look-ups by id tell which of them exist.
         """
-        return await self._reader.find(resource, field, values, display=display, also=also)
+        shown = await self._synopses.shown(resource, display)
+        return await self._reader.find(resource, field, values, display=shown, also=also)
 
     async def create(
         self,
@@ -201,7 +211,8 @@ class Shop:
         drafts = _drafts(entities, lambda entity: (str(entity["id"]),))
         for draft in drafts:
             draft.entity["id"] = int(draft.entity["id"])
-        updating = Updating(self._transport, self._reader, facts, desk, options)
+        fields = await self._synopses.of(resource) if method == "PUT" else ResourceFields()
+        updating = Updating(self._transport, self._reader, facts, fields, desk, options)
         await self._write(desk, drafts, updating.write, on_receipts)
         return desk.all()
 

@@ -14,6 +14,7 @@ from connectors.prestashop.replies import (
     UNKNOWN_ID,
     Reply,
     Verdict,
+    right_remedy,
 )
 from connectors.prestashop.resources import Resource, resource_of
 from connectors.prestashop.xml import document, entity_xml, written_ids
@@ -26,17 +27,25 @@ if TYPE_CHECKING:
     from connectors.prestashop.facts import ShopFacts
     from connectors.prestashop.reading import Reader
     from connectors.prestashop.transport import Patience, Transport
+    from schemas.shop_fields import ResourceFields
 
 
 class Updating:
     """One update call. Sending again is safe here: the same values are written."""
 
     def __init__(
-        self, transport: Transport, reader: Reader, facts: ShopFacts, desk: Desk, options: Mapping[str, str]
+        self,
+        transport: Transport,
+        reader: Reader,
+        facts: ShopFacts,
+        fields: ResourceFields,
+        desk: Desk,
+        options: Mapping[str, str],
     ) -> None:
         self._transport = transport
         self._reader = reader
         self._facts = facts
+        self._unwritable = fields.unwritable()
         self._desk = desk
         self._query = query_with(transport.scope_query, options)
         self._resource = desk.resource
@@ -124,7 +133,20 @@ class Updating:
             if whole is None:
                 self._desk.settle(draft, "missing", draft.entity["id"])
             else:
-                draft.xml = entity_xml(merged(whole, draft.entity, self._known), self._known)
+                self._require_patch(whole)
+                entity = merged(whole, draft.entity, self._known, self._unwritable)
+                draft.xml = entity_xml(entity, self._known)
+
+    def _require_patch(self, whole: Entity) -> None:
+        """DeniedError where a PUT would empty what nobody may write back."""
+        lost = sorted(name for name in self._known.lost_by_put & self._unwritable if whole.get(name))
+        if lost:
+            raise DeniedError(
+                f"without the right to PATCH, an update would empty {', '.join(lost)} of {self._resource}",
+                system=SYSTEM,
+                action=self._desk.action,
+                remedy=right_remedy("PATCH", self._resource),
+            )
 
     async def _complete_languages(self, drafts: list[Draft]) -> None:
         # A language left out of a field that is sent is emptied.
@@ -157,13 +179,13 @@ def _as_languages(value: Any) -> dict[int, str]:
     return value if isinstance(value, dict) else {}
 
 
-def merged(whole: Entity, change: Entity, known: Resource) -> Entity:
+def merged(whole: Entity, change: Entity, known: Resource, unwritable: frozenset[str] = frozenset()) -> Entity:
     """The whole entity with `change` in it, fit for PUT: nothing read-only, nothing empty, no association unasked.
 
     What a PUT leaves out is emptied, except associations, which stay; hence every field goes back as it was read,
     `date_add` and a stock row's `id_shop` and `id_shop_group` above all (D1, D2, D6, D12).
     """
-    dropped = known.never_sent | known.not_put_back | {"date_upd", "associations"}
+    dropped = known.never_sent | known.not_put_back | unwritable | {"date_upd", "associations"}
     # An empty number or position is an error or worse (D17, D29); left out it is emptied just the same.
     kept = {field: value for field, value in whole.items() if field not in dropped and value != ""}
     for field, value in change.items():

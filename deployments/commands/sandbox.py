@@ -15,7 +15,9 @@ from deployments.terminal import out
 def sandbox(
     *,
     port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8080,
-    profile: Annotated[Literal["1.7.8", "8.2", "9.0"], Parameter(help="The PrestaShop it behaves like.")] = "8.2",
+    profile: Annotated[
+        Literal["1.7.7", "1.7.8", "8.2", "9.1"], Parameter(help="The PrestaShop it behaves like.")
+    ] = "8.2",
     state_file: Annotated[Path | None, Parameter(help="Keep the shop in this file; it comes back from it.")] = None,
     speed: Annotated[float, Parameter(help="0: as fast as it can; 1: as fast as a measured real shop.")] = 0.0,
     module: Annotated[bool, Parameter(help="With the resources of Passerelle's PrestaShop module.")] = False,

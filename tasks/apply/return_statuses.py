@@ -40,7 +40,7 @@ async def write_return_statuses(run: Run, chunk: Chunk[Move]) -> None:
     refused: dict[int, str] = {}
     for (state, mail), group in by_state(moves).items():
         entities = [{"id": each.one.id, "state": str(state)} for each in group]
-        receipts = await run.shop.update("order_returns", entities, options={"sendemail": "1"} if mail else {})
+        receipts = await run.shop.update(run.facts.returns, entities, options={"sendemail": "1"} if mail else {})
         both = zip(group, receipts, strict=True)
         refused |= {each.one.id: receipt.error.said for each, receipt in both if receipt.error is not None}
     await _read_back(run, moves, refused)
@@ -48,7 +48,7 @@ async def write_return_statuses(run: Run, chunk: Chunk[Move]) -> None:
 
 
 async def _read_back(run: Run, moves: list[Move], refused: dict[int, str]) -> None:
-    rows = await run.shop.find("order_returns", "id", [str(each.one.id) for each in moves], display=("id", "state"))
+    rows = await run.shop.find(run.facts.returns, "id", [str(each.one.id) for each in moves], display=("id", "state"))
     now = {int(row["id"]): whole(row, "state") for row in rows}
     for each in moves:
         held = now.get(each.one.id, 0)

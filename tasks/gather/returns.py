@@ -33,22 +33,22 @@ _DETAIL = (
 
 def require_returns(facts: ShopFacts) -> None:
     """DeniedError, with the remedy, when the shop does not tell its returns."""
-    if facts.may("GET", "order_returns"):
+    if facts.may("GET", facts.returns):
         return
     raise DeniedError(
-        "the key may not read order_returns",
+        f"the key may not read {facts.returns}",
         system="prestashop",
         action="read the returns",
         remedy="Install the module `passerelle` in the shop, then tick 'View (GET)' and 'Modify (PUT)' on the line "
-        "order_returns in the back office, Advanced Parameters > Webservice.",
+        f"{facts.returns} in the back office, Advanced Parameters > Webservice.",
     )
 
 
-async def see_returns(shop: Shop, states: Iterable[int], known: Iterable[str]) -> list[Entity]:
+async def see_returns(shop: Shop, facts: ShopFacts, states: Iterable[int], known: Iterable[str]) -> list[Entity]:
     """The returns that are in one of `states`, and those of the ids `known`, whatever their state; by id."""
-    rows = await shop.find("order_returns", "state", [str(state) for state in states], display=_RETURN)
+    rows = await shop.find(facts.returns, "state", [str(state) for state in states], display=_RETURN)
     there = {str(row["id"]) for row in rows}
-    rows += await shop.find("order_returns", "id", [key for key in known if key not in there], display=_RETURN)
+    rows += await shop.find(facts.returns, "id", [key for key in known if key not in there], display=_RETURN)
     return sorted(rows, key=lambda row: int(row["id"]))
 
 

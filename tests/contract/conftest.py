@@ -42,11 +42,11 @@ def old_shop(real_shop: bool) -> Iterator[Webservice]:
 
 @pytest.fixture(scope="module")
 def new_shop(real_shop: bool) -> Iterator[Webservice]:
-    """A shop of 9.0."""
-    yield from _sandbox("9.0", real_shop)
+    """A shop of 9.1."""
+    yield from _sandbox("9.1", real_shop)
 
 
-def _sandbox(profile: Literal["1.7.8", "9.0"], real_shop: bool) -> Iterator[Webservice]:
+def _sandbox(profile: Literal["1.7.8", "9.1"], real_shop: bool) -> Iterator[Webservice]:
     if real_shop:
         pytest.skip(f"concerns PrestaShop {profile}, the shop given is another")
     with SandboxShop(profile=profile) as sandbox, Webservice(sandbox.url, sandbox.key) as client:

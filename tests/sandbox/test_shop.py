@@ -7,7 +7,7 @@ import pytest
 from deployments.sandbox.shop import SandboxShop
 from deployments.sandbox.shop.columns import column, folded, like
 from deployments.sandbox.shop.html_purifier import purified
-from deployments.sandbox.shop.sandbox_shop import Profile
+from deployments.sandbox.shop.versions import Profile
 from tests.sandbox.conftest import ENGLISH, FRENCH, Client, product
 
 
@@ -124,7 +124,7 @@ def test_a_shared_stock_is_kept_under_the_group(shop: SandboxShop) -> None:
 
 @pytest.mark.parametrize(
     ("profile", "version", "status"),
-    [("1.7.8", "1.7.8.8", 405), ("8.2", "8.2.0", 200), ("9.0", "9.0.0", 200)],
+    [("1.7.8", "1.7.8.8", 405), ("8.2", "8.2.0", 200), ("9.1", "9.1.4", 200)],
 )
 def test_patch_came_with_version_8(profile: Profile, version: str, status: int) -> None:
     with SandboxShop(profile=profile) as shop:

@@ -40,7 +40,7 @@ class Passerelle extends Module
         $this->loadClassesOf(explode('/', (string) Tools::getValue('url'))[0]);
         $readOnly = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
-        return [
+        return $this->besideTheCores([
             'order_returns' => [
                 'description' => 'Order returns (RMA)',
                 'class' => 'PasserelleOrderReturn',
@@ -76,7 +76,20 @@ class Passerelle extends Module
                 'specific_management' => true,
                 'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
             ],
-        ];
+        ], $params);
+    }
+
+    /**
+     * Since 9.1 the core has a resource `order_returns` of its own, which a module's of that name would replace.
+     */
+    private function besideTheCores(array $own, $params)
+    {
+        if (isset($params['resources']['order_returns'])) {
+            $own['passerelle_order_returns'] = $own['order_returns'];
+            unset($own['order_returns']);
+        }
+
+        return $own;
     }
 
     private function loadClassesOf($resource)
@@ -84,6 +97,7 @@ class Passerelle extends Module
         $lines = ['PasserelleReferences', 'PasserelleLines'];
         $classes = [
             'order_returns' => ['PasserelleOrderReturn'],
+            'passerelle_order_returns' => ['PasserelleOrderReturn'],
             'passerelle_info' => ['WebserviceSpecificManagementPasserelleInfo'],
             'store_orders' => [
                 'PasserelleReferences',
@@ -102,7 +116,7 @@ class Passerelle extends Module
         if (!isset($classes[$resource])) {
             return;
         }
-        if ($resource !== 'order_returns') {
+        if (strpos($resource, 'order_returns') === false) {
             // Before 8.0 the interface of specific resources names the ...Core types, and PHP 7.1 wants them repeated.
             $setters = PHP_VERSION_ID < 70200 ? 'php71' : 'untyped';
             require_once __DIR__ . '/classes/engine/' . $setters . '/PasserelleEngineSetters.php';

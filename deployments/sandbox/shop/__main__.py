@@ -10,13 +10,14 @@ from pathlib import Path
 
 from deployments.sandbox.shop.pace import MEASURED_CORES
 from deployments.sandbox.shop.sandbox_shop import SANDBOX_KEY, SandboxShop
+from deployments.sandbox.shop.versions import VERSIONS
 
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; the first lines of the output are the address and the key."""
     parser = argparse.ArgumentParser(prog="python -m deployments.sandbox.shop", description=main.__doc__)
     parser.add_argument("--port", type=int, default=8080, help="0 takes any free port")
-    parser.add_argument("--profile", choices=("1.7.8", "8.2", "9.0"), default="8.2")
+    parser.add_argument("--profile", choices=tuple(VERSIONS), default="8.2")
     parser.add_argument(
         "--php", type=int, choices=(7, 8), help="PHP's major version; by default what suits the profile"
     )

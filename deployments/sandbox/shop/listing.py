@@ -58,7 +58,7 @@ def shown_languages(store: Store, query: Query) -> tuple[int, ...]:
 def read(store: Store, resource: Resource, request: Request, rest: list[str]) -> Content:
     """The list or the detail that a GET asks for."""
     languages = shown_languages(store, request.query)
-    writer = Writer(store, resource, behaviour_of(resource.name), request, languages)
+    writer = Writer(store, resource, behaviour_of(resource), request, languages)
     if rest:
         return _detail(store, resource, writer, int(number(rest[0])))
     names = filters.available(resource, request.query)

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.schema import SPECIFIC_RESOURCES
+from deployments.sandbox.shop.versions import WITHOUT_PATCH
 
 if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Store
@@ -21,7 +22,7 @@ def listing(store: Store, profile: str, rights: Rights, api_url: str) -> str:
     for name, resource in store.resources.items():
         granted = rights.of(name, profile)
         if granted:
-            methods = [one for one in _SHOWN if one != "PATCH" or profile != "1.7.8"]
+            methods = [one for one in _SHOWN if one != "PATCH" or profile not in WITHOUT_PATCH]
             shown = " ".join(f'{one.lower()}="{"true" if one in granted else "false"}"' for one in methods)
             lines.append(_resource(name, resource.description, f'xlink:href="{api_url}{name}" {shown}', api_url))
     return "".join([*lines, "</api>\n"])

@@ -6,7 +6,7 @@ import copy
 import re
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from deployments.sandbox.shop import merchant, seed
 from deployments.sandbox.shop.control import Panel
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    from deployments.sandbox.shop.versions import Profile
+
 SANDBOX_KEY = "SANDBOX0SANDBOX0SANDBOX0SANDBOX0"
 SAVE_EVERY_SECONDS = 2.0
-
-Profile = Literal["1.7.8", "8.2", "9.0"]
 
 
 class SandboxShop:
@@ -62,6 +62,9 @@ class SandboxShop:
         php = php or (7 if profile.startswith("1.7") else 8)
         self._store = Store(resources_of(profile, module=module))
         self._store.hides_undeclared = php >= 8  # noqa: PLR2004 - a version
+        self._store.without_warehouses = profile == "9.1"
+        silent = php < 8 or profile == "9.1"  # noqa: PLR2004 - a version
+        self._store.silent = silent
         if self._state_file and self._state_file.exists():
             self._store.load(self._state_file)
         else:
@@ -69,7 +72,6 @@ class SandboxShop:
         if module:
             install_module(self._store)
         pace = Pace(workers, speed, cores)
-        silent = php < 8 or profile.startswith("9.")  # noqa: PLR2004 - a version
         self._webservice = Webservice(self._store, profile, key, pace.charge, php_warnings=php_warnings, silent=silent)
         front = Front(self._webservice, self.faults, pace, self._log, self._panel())
         self._server = HttpServer(port, front.answer, max_body)

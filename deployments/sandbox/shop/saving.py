@@ -240,7 +240,7 @@ def _rule_fault(field: Field, name: str, value: str) -> str:
             f"The length of property {name} is currently {len(value)} chars. "
             f"It must be between 0 and {field.max_size} chars."
         )
-    if field.validator and not rule(field.validator)(value):
+    if field.validator and not rule(field.rule or field.validator)(value):
         return f"Property {name} is not valid"
     return ""
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from deployments.sandbox.shop.columns import Column, column
+from deployments.sandbox.shop.versions import ABSENT_FIELDS, ABSENT_RESOURCES, ADDED_FIELDS, PHP_CLASSES, field_of
 
 _READ_ONLY = ("POST", "PUT", "PATCH", "DELETE")
 FORBIDDEN_WRITES = {
@@ -29,16 +30,6 @@ FORBIDDEN_WRITES = {
         _READ_ONLY,
     ),
 }
-ABSENT_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "1.7.8": {
-        "categories": ("additional_description",),
-        "combinations": ("available_now", "available_later"),
-    },
-}
-ADDED_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "1.7.8": {"combinations": ("location varchar(64) isGenericName max=64", "quantity int isInt max=10")},
-}
-PHP_CLASSES = {"1.7.8": {"product_option_values": "Attribute"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +39,8 @@ class Field:
     name: str
     column: Column
     validator: str = ""
+    rule: str = ""
+    """The rule behind the validator where a version has its own."""
     max_size: int | None = None
     i18n: bool = False
     required: bool = False
@@ -93,6 +86,10 @@ class Resource:
     fields: tuple[Field, ...]
     associations: tuple[Association, ...] = ()
     forbidden: tuple[str, ...] = ()
+    table: str = ""
+    """The resource whose rows these are, where it is another."""
+    behaviour: str = ""
+    """The resource whose hooks it has."""
     by_name: dict[str, Field] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
@@ -148,6 +145,7 @@ def _resource(name: str, table: dict[str, Any]) -> Resource:
         fields=tuple(_field(line) for line in table["fields"]),
         associations=tuple(_association(line) for line in table.get("associations", ())),
         forbidden=tuple(table.get("forbidden", ())) or FORBIDDEN_WRITES.get(name, ()),
+        behaviour=table.get("behaviour", name),
     )
 
 
@@ -166,17 +164,26 @@ def _of_version(resource: Resource, profile: str) -> Resource:
     absent = ABSENT_FIELDS.get(profile, {}).get(resource.name, ())
     added = tuple(_field(line) for line in ADDED_FIELDS.get(profile, {}).get(resource.name, ()))
     php_class = PHP_CLASSES.get(profile, {}).get(resource.name, resource.php_class)
-    kept = tuple(one for one in resource.fields if one.name not in absent)
+    kept = tuple(field_of(one, resource.name, profile) for one in resource.fields if one.name not in absent)
     return replace(resource, fields=kept + added, php_class=php_class, by_name={})
 
 
 SPECIFIC_RESOURCES = ("passerelle_info", "price_lines", "stock_lines", "store_orders")
 MODULE_RESOURCES = ("genders", "order_return_states", "order_returns", *SPECIFIC_RESOURCES)
+CORE_RETURNS = "core_order_returns"
+OWN_RETURNS = "passerelle_order_returns"
 
 
 def resources_of(profile: str, *, module: bool) -> dict[str, Resource]:
     """The resources a shop of that version offers, by name in alphabetical order."""
-    found = {
-        name: _of_version(one, profile) for name, one in _read_all().items() if module or name not in MODULE_RESOURCES
-    }
+    absent = (CORE_RETURNS, *ABSENT_RESOURCES.get(profile, ()), *(() if module else MODULE_RESOURCES))
+    every = _read_all()
+    found = {name: _of_version(one, profile) for name, one in every.items() if name not in absent}
+    if profile == "9.1":
+        # The core has returns of its own there, without rows or mails; the module's stand beside them.
+        core = _of_version(every[CORE_RETURNS], profile)
+        found["order_returns"] = replace(core, name="order_returns", list_node="order_returns", by_name={})
+        if module:
+            own = replace(every["order_returns"], name=OWN_RETURNS, table="order_returns", by_name={})
+            found[OWN_RETURNS] = _of_version(own, profile)
     return dict(sorted(found.items()))

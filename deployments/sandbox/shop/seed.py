@@ -6,10 +6,11 @@ import tomllib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from deployments.sandbox.shop.versions import VERSIONS
+
 if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Store
 
-VERSIONS = {"1.7.8": "1.7.8.8", "8.2": "8.2.0", "9.0": "9.0.0"}
 EUROPE = 1
 
 

@@ -140,12 +140,19 @@ class Store:
     def __init__(self, resources: Mapping[str, Resource]) -> None:
         self.resources = resources
         self.tables = {name: Table(resource) for name, resource in resources.items()}
+        for name, resource in resources.items():
+            if resource.table:
+                self.tables[name] = self.tables[resource.table]
         self.lock = threading.RLock()
         self.languages: tuple[int, ...] = ()
         self.positions: dict[int, int] = {}
         self.mails: list[tuple[str, int]] = []
         self.hides_undeclared = True
         """As under PHP 8: a member whose fields are not declared has only a link where they are asked for by name."""
+        self.silent = False
+        """A statement that the database refuses is answered as one that did nothing."""
+        self.without_warehouses = False
+        """Nothing depends on the stock of warehouses."""
 
     def shows_fields_of(self, association: Association, *, full: bool) -> bool:
         """Whether an answer shows the fields of this association's members."""

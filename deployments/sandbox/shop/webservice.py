@@ -10,7 +10,7 @@ from deployments.sandbox.shop.behaviours import behaviour_of
 from deployments.sandbox.shop.errors import CrashError, PlainReplyError, ServiceError
 from deployments.sandbox.shop.exchange import HTML, JSON, METHODS, XML, Reply, Request, given_key, wants_json
 from deployments.sandbox.shop.removing import remove
-from deployments.sandbox.shop.seed import VERSIONS
+from deployments.sandbox.shop.versions import VERSIONS, WITHOUT_PATCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Rights:
     def of(self, resource: str, profile: str) -> tuple[str, ...]:
         """The methods granted on a resource."""
         granted = METHODS if self.everything else self.methods.get(resource, ())
-        return tuple(one for one in granted if one != "PATCH" or profile != "1.7.8")
+        return tuple(one for one in granted if one != "PATCH" or profile not in WITHOUT_PATCH)
 
 
 class Webservice:
@@ -139,9 +139,7 @@ class Webservice:
                 raise self._warned(fault) from fault
         if method == "DELETE":
             self._charge(resource.name, method, 1)
-            remove(
-                self.store, resource, behaviour_of(resource.name), parts[1:], request.query, warnings=self.php_warnings
-            )
+            remove(self.store, resource, behaviour_of(resource), parts[1:], request.query, warnings=self.php_warnings)
             return Reply(200, content_type=None)
         return self._save(request, resource, method)
 
@@ -154,7 +152,7 @@ class Webservice:
 
     def _method(self, request: Request) -> str:
         method = request.query.text("ps_method") or request.method if request.method == "POST" else request.method
-        if method not in METHODS or (method == "PATCH" and self.profile == "1.7.8"):
+        if method not in METHODS or (method == "PATCH" and self.profile in WITHOUT_PATCH):
             raise ServiceError(405, 23, f"Method {method} is not valid")
         return method
 
@@ -200,7 +198,7 @@ class Webservice:
 
     def _save(self, request: Request, resource: Resource, method: str) -> Reply:
         entities = saving.parsed(request.body, warnings=self.php_warnings)
-        behaviour = behaviour_of(resource.name)
+        behaviour = behaviour_of(resource)
         languages = listing.shown_languages(self.store, request.query)
         writer = listing.Writer(self.store, resource, behaviour, request, languages)
         saved = saving.save_all(

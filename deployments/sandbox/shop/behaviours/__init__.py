@@ -21,6 +21,8 @@ from deployments.sandbox.shop.entity import Behaviour
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from deployments.sandbox.shop.schema import Resource
+
 PLAIN = Behaviour()
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
@@ -37,6 +39,6 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
 }
 
 
-def behaviour_of(resource: str) -> Behaviour:
+def behaviour_of(resource: Resource) -> Behaviour:
     """The resource's hooks, none when it is a plain table."""
-    return BEHAVIOURS.get(resource, PLAIN)
+    return BEHAVIOURS.get(resource.behaviour, PLAIN)

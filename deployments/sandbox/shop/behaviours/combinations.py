@@ -46,7 +46,7 @@ def follow(store: Store, product: int) -> None:
     combinations = list(store["combinations"].where("id_product", product))
     chosen = next((one for one in combinations if one["default_on"]), combinations[0] if combinations else None)
     store["products"].update(product, {"cache_default_attribute": str(chosen["id"]) if chosen else "0"})
-    if combinations and row["product_type"] in {"", "standard"}:
+    if combinations and row.get("product_type") in {"", "standard"}:
         store["products"].update(product, {"product_type": "combinations"})
 
 

@@ -58,7 +58,7 @@ def _searchable(draft: Draft) -> bool:
 def _after_save(draft: Draft) -> None:
     table = draft.store["products"]
     row = table.rows[draft.identifier]
-    if unit_price := number(row["unit_price"]):
+    if unit_price := number(row.get("unit_price", "")):
         table.update(draft.identifier, {"unit_price_ratio": f"{number(row['price']) / unit_price:.14g}"})
     if _searchable(draft):
         table.update(draft.identifier, {"indexed": "1"})

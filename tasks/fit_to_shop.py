@@ -1,0 +1,53 @@
+"""Fits a stream to the shop of a run: its own limits and languages, before any row is read and anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connectors.prestashop import Shop, ShopFacts
+from schemas.column_spec import StreamSpec
+from schemas.errors import ConfigFault, ConfigurationError
+from schemas.for_shop import ShopLanguages, faults, fitted, resources_of, without_own_text
+from schemas.messages import message
+from tasks.finding import Finding
+from tasks.run import Run
+from tasks.shop import ShopFolder
+
+
+async def fit_to_shop(run: Run) -> None:
+    """Gives the run's stream the shop's own limits; ConfigurationError names what the shop does not have."""
+    found = await faults_of(run.stream, run.shop, run.facts, run.folder.settings.shop.language)
+    if found:
+        raise ConfigurationError(found, action="compare import.json with the shop")
+    run.stream = fitted(run.stream, await run.shop.model(resources_of(run.stream)))
+
+
+async def faults_of(stream: StreamSpec, shop: Shop, facts: ShopFacts, language: str) -> tuple[ConfigFault, ...]:
+    """What the stream asks of this shop that it does not have."""
+    # What the key may not read is told as a right that it lacks.
+    readable = (resource for resource in resources_of(stream) if facts.may("GET", resource))
+    model = await shop.model(readable)
+    return faults(stream, model, languages_of(facts), version=facts.version, language=language)
+
+
+def languages_of(facts: ShopFacts) -> ShopLanguages:
+    """The languages that a visitor may see."""
+    return ShopLanguages(facts.languages, facts.default_language)
+
+
+async def check_streams(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
+    """The columns of the streams that are on, against the shop's languages and the fields of its version."""
+    language = folder.settings.shop.language
+    streams = [stream for stream in folder.imports.streams.values() if stream.enabled]
+    found = [fault for stream in streams for fault in await faults_of(stream, shop, facts, language)]
+    findings = [Finding("columns", "error", f"{fault.file}: {fault.reason}", fault.remedy) for fault in found]
+    findings += [warning for stream in streams for warning in _guessed_texts(stream, facts, language)]
+    return findings or [Finding("columns", "ok", "the shop has every field and language that import.json names")]
+
+
+def _guessed_texts(stream: StreamSpec, facts: ShopFacts, language: str) -> Iterator[Finding]:
+    """New products need a text in the default language: without a column it is another language's."""
+    default = languages_of(facts)
+    for name in without_own_text(stream, default):
+        said = message("text_without_default", language, value=name, detail=default.default_iso.upper())
+        yield Finding("columns", "warning", said.reason, said.remedy)

@@ -1,0 +1,139 @@
+"""What a shop's version and languages allow decides, before anything is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flows.products import import_products
+from tasks.check import check_shop
+from tests.flows.world import World
+
+MakeWorld = Callable[..., World]
+SIGNS = "Été = soldes; n° #1"
+
+
+def add_column(world: World, key: str, **flags: Any) -> None:
+    """One more column of the product stream, after the others."""
+    path = world.folder / "import.json"
+    specs = json.loads(path.read_text(encoding="utf-8"))
+    columns = specs["product"]["data"]
+    columns[key] = {"index": len(columns)} | flags
+    path.write_text(json.dumps(specs), encoding="utf-8")
+
+
+async def run(world: World) -> Any:
+    return await import_products(str(world.folder), return_state=True)
+
+
+async def columns_found(world: World) -> list[tuple[str, str]]:
+    found = [finding for finding in await check_shop(world.folder) if finding.subject == "columns"]
+    return [(finding.verdict, finding.said) for finding in found]
+
+
+async def stopped(world: World, *said: str) -> None:
+    """`check` and the run name the fault, and the run wrote nothing."""
+    [(verdict, told)] = await columns_found(world)
+    assert verdict == "error"
+    world.shop.reset_counts()
+    state = await run(world)
+    assert state.name == "Failed"
+    assert all(word in told and word in state.message for word in said), (told, state.message)
+    assert world.shop.writes == 0
+    assert list((world.folder / "streams").rglob("*.csv")), "the file stays where it was dropped"
+
+
+async def test_a_shop_without_product_types_takes_products(make_world: MakeWorld) -> None:
+    world = make_world(profile="1.7.7")
+    world.drop_products({"reference": "S"}, {"reference": "C1", "reference_parent": "C", "taille": "M"})
+    assert (await run(world)).name == "Completed"
+    assert {row["reference"] for row in world.shop.rows("products")} == {"S", "C"}
+    world.drop_products(
+        {"reference": "S", "name": "Autre"}, {"reference": "C1", "reference_parent": "C", "taille": "M"}
+    )
+    assert (await run(world)).name == "Completed"
+    assert await columns_found(world) == [("ok", "the shop has every field and language that import.json names")]
+
+
+@pytest.mark.parametrize(("profile", "field"), [("9.1", "meta_keywords"), ("1.7.8", "unit_price")])
+async def test_a_column_whose_field_the_shop_lacks_stops_the_run(
+    make_world: MakeWorld, profile: str, field: str
+) -> None:
+    world = make_world(profile=profile)
+    add_column(world, field)
+    world.drop_products({"reference": "P"})
+    await stopped(world, field, profile)
+
+
+async def test_a_column_that_is_never_sent_may_name_anything(make_world: MakeWorld) -> None:
+    world = make_world(profile="9.1")
+    add_column(world, "meta_keywords", owner="shop")
+    assert [verdict for verdict, _ in await columns_found(world)] == ["ok"]
+
+
+async def test_two_columns_for_the_default_language_stop_the_run(make_world: MakeWorld) -> None:
+    world = make_world(languages=("fr", "en"))
+    world.drop_products({"reference": "P", "name": "Shirt", "nameFR": "Chemise"})
+    await stopped(world, "nameFR", "name", "FR")
+
+
+async def test_a_language_that_the_shop_lacks_stops_the_run(make_world: MakeWorld) -> None:
+    world = make_world(languages=("en", "de"))
+    world.drop_products({"reference": "P", "name": "Shirt", "nameFR": "Chemise"})
+    await stopped(world, "nameFR", "FR", "de")
+
+
+async def test_a_language_of_no_column_gets_the_default_text_once_and_keeps_its_own(make_world: MakeWorld) -> None:
+    world = make_world(languages=("en", "fr", "de"))
+    world.drop_products({"reference": "P", "name": "Shirt", "nameFR": "Chemise"})
+    assert (await run(world)).name == "Completed"
+    [made] = world.shop.rows("products")
+    assert made["name"] == {1: "Shirt", 2: "Chemise", 3: "Shirt"}
+    world.shop.change("products", made["id"], {"name": made["name"] | {3: "Hemd"}})
+    world.drop_products({"reference": "P", "name": "Blouse", "nameFR": "Chemisier"})
+    assert (await run(world)).name == "Completed"
+    assert world.shop.row("products", made["id"])["name"] == {1: "Blouse", 2: "Chemisier", 3: "Hemd"}
+
+
+async def test_a_default_language_without_a_column_is_told(make_world: MakeWorld) -> None:
+    world = make_world(languages=("de", "fr"))
+    path = world.folder / "import.json"
+    specs = json.loads(path.read_text(encoding="utf-8"))
+    del specs["product"]["data"]["name"]
+    path.write_text(json.dumps(specs), encoding="utf-8")
+    [(verdict, told)] = await columns_found(world)
+    assert (verdict, "DE" in told, "`name`" in told) == ("warning", True, True)
+
+
+@pytest.mark.parametrize(("profile", "outcome"), [("8.2", "rejected"), ("9.1", "created")])
+async def test_signs_in_names_are_judged_by_the_shops_version(
+    make_world: MakeWorld, profile: str, outcome: str
+) -> None:
+    world = make_world(profile=profile)
+    world.drop_products({"reference": "P", "name": SIGNS, "nameFR": SIGNS, "category1": "A & B; C"})
+    await run(world)
+    assert world.counts()[outcome] == 1
+    names = [row["name"][1] for row in world.shop.rows("products")]
+    assert names == ([SIGNS] if outcome == "created" else [])
+
+
+@pytest.mark.parametrize(("profile", "kept"), [("8.2", ""), ("9.1", "03760000000017")])
+async def test_a_barcode_of_fourteen_digits_is_one_since_9_1(make_world: MakeWorld, profile: str, kept: str) -> None:
+    world = make_world(profile=profile)
+    world.drop_products({"reference": "P", "ean13": "03760000000017"})
+    await run(world)
+    assert [row["ean13"] for row in world.shop.rows("products")] == [kept]
+
+
+async def test_a_length_that_the_shop_names_is_the_limit(make_world: MakeWorld) -> None:
+    world = make_world(profile="9.1")
+    add_column(world, "unity")
+    given = {"name": "Chemise", "active": "1", "price": "10.00"}
+    columns = list(json.loads((world.folder / "import.json").read_text(encoding="utf-8"))["product"]["data"])
+    world._drop("product", columns, [given | {"reference": "P", "unity": "x" * 256}], None)
+    await run(world)
+    assert world.counts()["rejected"] == 1
+    assert world.shop.rows("products") == []
