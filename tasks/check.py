@@ -12,12 +12,13 @@ from schemas.column_spec import AbsentRows
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.messages import message
 from schemas.stream_checks import lacking_for_new
-from tasks.apply.lane import LINES
 from tasks.check_erp import check_erp
+from tasks.check_shops import check_shops
 from tasks.check_sources import check_sources
 from tasks.collect_waiting import told_of_no_stream
 from tasks.finding import Finding
 from tasks.fit_to_shop import check_streams
+from tasks.gather.stock import LINES
 from tasks.gather.taxes import tax_rates
 from tasks.shop import ShopFolder, open_shop_folder
 
@@ -202,13 +203,7 @@ def _facts(facts: ShopFacts) -> Iterator[Finding]:
             f"the shop's clock is {facts.clock_offset_seconds:+.0f} s from this machine's",
             "Set both by NTP; dates in the report and on the shop then agree.",
         )
-    if facts.shared_stock:
-        yield Finding(
-            "stock",
-            "error",
-            "a group of shops shares its stock, which the webservice cannot write",
-            "In the back office, Advanced Parameters > Multistore, end the sharing of quantities for the group.",
-        )
+    yield from check_shops(facts)
 
 
 async def _silence(folder: ShopFolder, shop: Shop) -> list[Finding]:

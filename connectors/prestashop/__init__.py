@@ -4,5 +4,6 @@ from connectors.prestashop.entities import IDS_ONLY, Entity, Identity, Receipt, 
 from connectors.prestashop.facts import ShopFacts
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.shop import Shop
+from connectors.prestashop.shops import Shops, Within
 
-__all__ = ["IDS_ONLY", "Entity", "Identity", "Receipt", "Shop", "ShopFacts", "ShopLimits", "folded"]
+__all__ = ["IDS_ONLY", "Entity", "Identity", "Receipt", "Shop", "ShopFacts", "ShopLimits", "Shops", "Within", "folded"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.replies import SYSTEM, unreadable
 from connectors.prestashop.resources import OWN_RETURNS, RETURNS
+from connectors.prestashop.shops import Shops, read_shops
 from connectors.prestashop.xml import UnreadableError, parse
 from schemas.errors import DeniedError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
+    from connectors.prestashop.entities import Entity
     from connectors.prestashop.reading import Reader
     from connectors.prestashop.transport import Transport
 
@@ -63,10 +65,8 @@ class ShopFacts:
     """The server's clock minus ours."""
     time_zone: str
     """Of every date the shop tells, `Europe/Paris`; empty when it does not say."""
-    shop_ids: tuple[int, ...]
-    """The shops of the installation; empty when the key may not see them."""
-    shared_stock: bool | None
-    """Whether a group of shops shares its stock (D13); None when the key may not see the groups."""
+    shops: Shops
+    """The shops of the installation, and which of them is this one."""
     warnings: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     """The shop's own settings read on the way, by name (`PS_SEARCH_INDEXATION`)."""
@@ -109,12 +109,15 @@ async def read_facts(transport: Transport, reader: Reader) -> ShopFacts:
     warnings = _version_warnings(version, numbers)
     rights = _rights(root)
     _require_rights(rights)
-    languages, settings, shop_ids, shared_stock = await asyncio.gather(
+    languages, rows, (shop_rows, group_rows) = await asyncio.gather(
         reader.read("languages", filters={}, display=("id", "iso_code", "active")),
-        _settings(reader, transport.scope.get("id_shop", "1")),
-        _shop_ids(reader, rights),
-        _shared_stock(reader, rights),
+        _settings_rows(reader),
+        read_shops(reader, rights),
     )
+    named = int(transport.scope.get("id_shop", "0"))
+    shops = Shops.of(shop_rows, group_rows, named, _number(_settings(rows, 0, 0), "PS_SHOP_DEFAULT", 1))
+    _require_named(shops, shop_rows)
+    settings = _settings(rows, shops.own, shops.group)
     return ShopFacts(
         version=version,
         version_numbers=numbers,
@@ -124,13 +127,12 @@ async def read_facts(transport: Transport, reader: Reader) -> ShopFacts:
         default_language=_number(settings, "PS_LANG_DEFAULT", 1),
         default_country=_number(settings, "PS_COUNTRY_DEFAULT", 0),
         default_currency=_number(settings, "PS_CURRENCY_DEFAULT", 1),
-        home_category=_number(settings, "PS_HOME_CATEGORY", 2),
+        home_category=shops.home_category or _number(settings, "PS_HOME_CATEGORY", 2),
         customer_group=_number(settings, "PS_CUSTOMER_GROUP", 3),
         rights=rights,
         clock_offset_seconds=_clock_offset(transport.headers.get("Access-Time", ""), local),
         time_zone=settings.get("PS_TIMEZONE", ""),
-        shop_ids=shop_ids,
-        shared_stock=shared_stock,
+        shops=shops,
         warnings=warnings,
         settings=settings,
     )
@@ -178,12 +180,30 @@ def _require_rights(rights: Mapping[str, frozenset[str]]) -> None:
         )
 
 
-async def _settings(reader: Reader, id_shop: str) -> dict[str, str]:
-    rows = await reader.find(
-        "configurations", "name", _SETTINGS, display=("name", "value", "id_shop", "id_shop_group"), also={}
+def _require_named(shops: Shops, rows: list[Entity]) -> None:
+    if len(shops.ids) < 2 or shops.named:  # noqa: PLR2004 - one shop needs no name
+        return
+    known = ", ".join(f"{row['id']} = {row['name']}" for row in rows if row["id"] in shops.ids)
+    raise DeniedError(
+        "this PrestaShop has several shops, and the settings do not say which one is meant",
+        system=SYSTEM,
+        action="read what the shop is",
+        remedy=f"Write id_shop in the part [shop] of settings.toml: {known}. Each shop has a folder of its own.",
     )
-    # A row without shop and group is the installation's; a shop's own row overrides it.
-    ours = [row for row in rows if not _is_set(row["id_shop"]) or row["id_shop"] == id_shop]
+
+
+async def _settings_rows(reader: Reader) -> list[Entity]:
+    display = ("name", "value", "id_shop", "id_shop_group")
+    return await reader.find("configurations", "name", _SETTINGS, display=display, also={})
+
+
+def _settings(rows: list[Entity], shop: int, group: int) -> dict[str, str]:
+    # A row without shop and group is the installation's; a group's overrides it, and a shop's own row both.
+    ours = [
+        row
+        for row in rows
+        if (row["id_shop"] == str(shop) if _is_set(row["id_shop"]) else row["id_shop_group"] in {"", "0", str(group)})
+    ]
     ranked = sorted(ours, key=lambda row: (_is_set(row["id_shop"]), _is_set(row["id_shop_group"])))
     return {row["name"]: row["value"] for row in ranked}
 
@@ -199,16 +219,3 @@ def _number(settings: Mapping[str, Any], name: str, otherwise: int) -> int:
 
 def _clock_offset(access_time: str, local: float) -> float:
     return float(access_time) - local if re.fullmatch(r"\d+(\.\d+)?", access_time) else 0.0
-
-
-async def _shop_ids(reader: Reader, rights: Mapping[str, frozenset[str]]) -> tuple[int, ...]:
-    if "GET" not in rights.get("shops", frozenset()):
-        return ()
-    return tuple(shop["id"] for shop in await reader.read("shops", filters={}, display=("id",)))
-
-
-async def _shared_stock(reader: Reader, rights: Mapping[str, frozenset[str]]) -> bool | None:
-    if "GET" not in rights.get("shop_groups", frozenset()):
-        return None
-    groups = await reader.read("shop_groups", filters={}, display=("id", "share_stock", "active", "deleted"))
-    return any(group["share_stock"] == "1" for group in groups if group["deleted"] != "1")

@@ -36,10 +36,11 @@ _REST_OF_ADDRESS = 400
 
 
 class Reader:
-    """Reads one shop."""
+    """Reads one shop, or what `scope` says: query parameters that name another shop, a group or all shops."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, scope: Mapping[str, str] | None = None) -> None:
         self._transport = transport
+        self._scope = transport.scope if scope is None else scope
         self._language_ids: tuple[int, ...] | None = None
         self._absence = Absence(self, transport)
         self._blanks = Blanks(self, transport, self._absence)
@@ -202,7 +203,7 @@ class Reader:
 
         Raises TransientError, DeniedError or UnexpectedReplyError; TooMuchError where fewer entities may do.
         """
-        extra = self._transport.scope | ({"output_format": output} if output else {})
+        extra = {**self._scope} | ({"output_format": output} if output else {})
         parts = [part for part in (text, query(filters={}, extra=extra)) if part]
         action = f"GET {resource}"
         patience = self._transport.patience(action)

@@ -17,6 +17,7 @@ from connectors.prestashop.reading import Reader
 from connectors.prestashop.replies import SYSTEM, right_remedy
 from connectors.prestashop.resources import CREATED, resource_of
 from connectors.prestashop.sales import KEY, RESOURCE, Sales
+from connectors.prestashop.shops import Within
 from connectors.prestashop.synopsis import Synopses
 from connectors.prestashop.transport import Traffic, Transport
 from connectors.prestashop.updating import Updating
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from connectors.prestashop.pace import Pace
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_SHARED = frozenset({"customers"})
+"""Resources that a group of shops may share."""
+_OF_EACH_SHOP = frozenset({"products", "combinations"})
+"""Resources of which each shop has values of its own."""
 
 
 class Shop:
@@ -56,6 +61,7 @@ class Shop:
         self._transport = Transport(address, key, limits or ShopLimits(), verify, id_shop)
         self._reader = Reader(self._transport)
         self._synopses = Synopses(self._reader)
+        self._readers: dict[str, Reader] = {}
         self._facts: ShopFacts | None = None
         self._describing = asyncio.Lock()
 
@@ -120,6 +126,23 @@ class Shop:
         """
         return await self._reader.fails_silently(await self.describe())
 
+    async def _reader_of(self, resource: str, within: Within = "own") -> Reader:
+        """The reader that asks the shops in which `resource` is looked for.
+
+        Accounts of a group that shares its customers are those of the whole group (docs/facts/prestashop.md, M7).
+        """
+        if not self._transport.scope or (resource not in _SHARED and within == "own"):
+            return self._reader
+        shops = (await self.describe()).shops
+        if within == "all" and shops.several:
+            return self._scoped("id_shop", "all")
+        if resource in _SHARED and shops.shares_customers and shops.several:
+            return self._scoped("id_group_shop", str(shops.group))
+        return self._reader
+
+    def _scoped(self, name: str, value: str) -> Reader:
+        return self._readers.setdefault(f"{name}={value}", Reader(self._transport, {name: value}))
+
     async def read(
         self,
         resource: str,
@@ -135,7 +158,8 @@ class Shop:
         `display` names fields and associations (`categories[id]`), or is `full`.
         """
         shown = await self._synopses.shown(resource, display)
-        return await self._reader.read(resource, filters=filters, display=shown, sort=sort, limit=limit)
+        reader = await self._reader_of(resource)
+        return await reader.read(resource, filters=filters, display=shown, sort=sort, limit=limit)
 
     async def find(
         self,
@@ -145,14 +169,35 @@ class Shop:
         *,
         display: Sequence[str] | str,
         also: Filters = _NOTHING,
+        within: Within = "own",
     ) -> list[Entity]:
         """The entities whose `field` the shop finds equal to one of `values`, each once, in no order.
+
+        Within `all`, those of the other shops of the installation too: their prices, texts and states are then not
+        this shop's.
 
         The shop's collation ignores case, accents and trailing spaces: callers compare. Empty values find nothing.
         With `IDS_ONLY`, look-ups by id tell which of them exist.
         """
         shown = await self._synopses.shown(resource, display)
-        return await self._reader.find(resource, field, values, display=shown, also=also)
+        reader = await self._reader_of(resource, within)
+        return await reader.find(resource, field, values, display=shown, also=also)
+
+    async def find_elsewhere(
+        self, resource: str, ids: Iterable[int], *, display: Sequence[str] | str
+    ) -> dict[int, Entity]:
+        """The entities of these ids as another shop of the installation has them, the first shop that has each."""
+        left = {int(known) for known in ids}
+        found: dict[int, Entity] = {}
+        shown = await self._synopses.shown(resource, display)
+        for other in (await self.describe()).shops.others if left else ():
+            texts = [str(known) for known in sorted(left)]
+            reader = self._scoped("id_shop", str(other))
+            found |= {int(row["id"]): row for row in await reader.find(resource, "id", texts, display=shown, also={})}
+            left -= found.keys()
+            if not left:
+                break
+        return found
 
     async def create(
         self,
@@ -161,10 +206,13 @@ class Shop:
         identity: Identity,
         *,
         look_first: bool = False,
+        within: Within = "own",
         options: Mapping[str, str] = _NOTHING,
         on_receipts: OnReceipts | None = None,
     ) -> list[Receipt]:
         """Creates the entities, each exactly once; one receipt each, in their order.
+
+        With `look_first`, `within` says in whose shops those that exist are looked for.
 
         `options` are the resource's own query parameters, such as `sendemail` of order_histories.
 
@@ -176,7 +224,8 @@ class Shop:
         facts = await self.describe()
         self._require("POST", resource, facts)
         desk = Desk(resource, "POST", len(entities))
-        creation = Creation(self._transport, self._reader, self.update, desk, identity, facts.default_language, options)
+        reader = await self._reader_of(resource, within)
+        creation = Creation(self._transport, reader, self.update, desk, identity, facts.default_language, options)
         drafts = _drafts(entities, lambda entity: identity.key(entity, facts.default_language))
         for draft in drafts:
             if not identity.lookup_text(draft.entity, facts.default_language):
@@ -205,14 +254,42 @@ class Shop:
         query parameters.
         """
         facts = await self.describe()
+        if resource == "stock_availables" and facts.shops.shares_stock and not facts.shops.named:
+            # The row of a product follows those of its combinations only where a shop of the group is named (M3).
+            options = {"id_shop": str(facts.shops.own), **options}
+        return await self._update(resource, entities, options, on_receipts)
+
+    async def associate(self, resource: str, entities: Sequence[Entity]) -> list[Receipt]:
+        """Makes entities that only other shops of the installation have entities of this shop; one receipt each.
+
+        What another shop has of them is this shop's from then on, with the given fields over it. The others keep
+        theirs, but for the base row, which follows the last write (docs/facts/prestashop.md, M5).
+        """
+        ids = [int(entity["id"]) for entity in entities]
+        # Names hold nothing that a shop has of its own: written with their id alone, they are this shop's too.
+        in_full = resource in _OF_EACH_SHOP or (await self.describe()).update_method(resource) == "PUT"
+        whole = await self.find_elsewhere(resource, ids, display="full") if in_full else None
+        return await self._update(resource, entities, _NOTHING, None, whole)
+
+    async def _update(
+        self,
+        resource: str,
+        entities: Sequence[Entity],
+        options: Mapping[str, str],
+        on_receipts: OnReceipts | None,
+        whole: Mapping[int, Entity] | None = None,
+    ) -> list[Receipt]:
+        facts = await self.describe()
         method = facts.update_method(resource)
         self._require(method, resource, facts)
         desk = Desk(resource, method, len(entities))
         drafts = _drafts(entities, lambda entity: (str(entity["id"]),))
         for draft in drafts:
             draft.entity["id"] = int(draft.entity["id"])
-        fields = await self._synopses.of(resource) if method == "PUT" else ResourceFields()
-        updating = Updating(self._transport, self._reader, facts, fields, desk, options)
+        in_full = method == "PUT" or whole is not None
+        fields = await self._synopses.of(resource) if in_full else ResourceFields()
+        reader = await self._reader_of(resource)
+        updating = Updating(self._transport, reader, facts, fields, desk, options, whole)
         await self._write(desk, drafts, updating.write, on_receipts)
         return desk.all()
 

@@ -41,7 +41,9 @@ class Updating:
         fields: ResourceFields,
         desk: Desk,
         options: Mapping[str, str],
+        whole: Mapping[int, Entity] | None = None,
     ) -> None:
+        """`whole` holds the entities as another shop has them, by id: what is sent is that with the changes over it."""
         self._transport = transport
         self._reader = reader
         self._facts = facts
@@ -50,6 +52,7 @@ class Updating:
         self._query = query_with(transport.scope_query, options)
         self._resource = desk.resource
         self._known = resource_of(desk.resource)
+        self._whole = whole
 
     async def write(self, drafts: list[Draft]) -> None:
         """Brings every draft to its receipt; TransientError when the shop stays away for too long."""
@@ -119,15 +122,16 @@ class Updating:
 
     async def _prepare(self, drafts: list[Draft]) -> None:
         """Writes the drafts out; what the shop must tell first is read once for all of them."""
-        if self._desk.method == "PUT":
-            await self._merge_into_whole(drafts)
+        if self._whole is not None:
+            self._merge_into(self._whole, drafts)
+        elif self._desk.method == "PUT":
+            self._merge_into(await self._current(drafts, "full"), drafts)
         else:
             await self._complete_languages(drafts)
             for draft in drafts:
                 draft.xml = draft.xml or entity_xml(draft.entity, self._known)
 
-    async def _merge_into_whole(self, drafts: list[Draft]) -> None:
-        current = await self._current(drafts, "full")
+    def _merge_into(self, current: Mapping[int, Entity], drafts: list[Draft]) -> None:
         for draft in drafts:
             whole = current.get(draft.entity["id"])
             if whole is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 MODULE = Path(__file__).parent / "passerelle"
 ARCHIVE = Path("build") / "passerelle.zip"
-_DATE = (1980, 1, 1, 0, 0, 0)
+_FIRST_DATE = datetime(2000, 1, 1)  # noqa: DTZ001 - an archive knows no time zones
+_LAST_DATE = datetime(2025, 1, 1)  # noqa: DTZ001
+_RESOLUTION = timedelta(seconds=2)
 _READABLE = 0o100644 << 16
 
 
@@ -19,11 +23,23 @@ def pack(archive: Path = ARCHIVE) -> Path:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as written:
         for path in sorted(MODULE.rglob("*")):
             if path.is_file():
-                entry = zipfile.ZipInfo(path.relative_to(MODULE.parent).as_posix(), _DATE)
+                content = path.read_bytes()
+                entry = zipfile.ZipInfo(path.relative_to(MODULE.parent).as_posix(), date_of(content))
                 entry.create_system = 3  # Unix, on every machine
                 entry.external_attr = _READABLE
-                written.writestr(entry, path.read_bytes())
+                written.writestr(entry, content)
     return archive
+
+
+def date_of(content: bytes) -> tuple[int, int, int, int, int, int]:
+    """The date of a file with this content, always the same, and another for another content.
+
+    PHP's opcache goes on running the former code of a file whose date has not changed.
+    """
+    steps = (_LAST_DATE - _FIRST_DATE) // _RESOLUTION
+    chosen = int.from_bytes(hashlib.sha256(content).digest()[:8], "big") % steps
+    date = _FIRST_DATE + chosen * _RESOLUTION
+    return date.year, date.month, date.day, date.hour, date.minute, date.second
 
 
 if __name__ == "__main__":

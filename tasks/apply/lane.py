@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from connectors.prestashop import Entity, Receipt
 from connectors.prestashop.lines import LineMode, fits_in_a_line
 from schemas.incidents import Level
+from tasks.gather.stock import LINES
 from tasks.run import Run
 
 ROWS = "stock_availables"
-LINES = "stock_lines"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from connectors.ledger import Link
+from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
 from tasks.apply.lane import Lane, lane_of
-from tasks.gather.stock import stock_rows
-from tasks.plan.stock import SETTLED, WRITES, StockPlan, plan_stock
+from tasks.gather.stock import LINES, stock_rows
+from tasks.plan.stock import SETTLED, WRITES, StockPlan, StockRow, plan_stock
 from tasks.progress import advance
 from tasks.run import Run
 
@@ -61,9 +62,11 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
     if plan.writes.is_empty():
         return
     with run.step("write stock"):
-        gone = await _write(run, [Line(*row) for row in plan.writes.sort("id").iter_rows()], lane_of(run))
+        lines = [Line(*row) for row in plan.writes.sort("id").iter_rows()]
+        gone = await _write(run, [line for line in lines if line.id], lane_of(run))
         if gone:
             await _write_elsewhere(run, gone)
+        await _make_rows(run, [line for line in lines if not line.id])
 
 
 async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
@@ -91,6 +94,26 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
     again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], Lane())
     run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again]))
+
+
+async def _make_rows(run: Run, lines: list[Line]) -> None:
+    """Our module makes the stock rows that this shop lacks, by reference; they are read back by their keys."""
+    if not lines:
+        return
+    run.ledger.doubt(run.folder.name, KIND, [line.key for line in lines])
+    fit = [(line.key, str(line.quantity)) for line in lines if fits_in_a_line(line.key)]
+    await run.shop.put_lines(LINES, fit, mode="hooks")
+    held = await stock_rows(run.shop, run.stream.key_column.target, [line.key for line in lines], {})
+    made: list[Line] = []
+    missing: list[Line] = []
+    for line in lines:
+        row = held.get(line.key)
+        if isinstance(row, StockRow) and row.id and row.quantity == line.quantity:
+            made.append(replace(line, id=row.id))
+        else:
+            missing.append(line)
+    _confirm(run, made, Outcome.UPDATED)
+    run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing") for line in missing]))
 
 
 @chunk_task("write stock")

@@ -80,7 +80,7 @@ class SpecificPriceStream(FlatStream):
             countries=countries,
             currencies=await currency_ids(run.shop, {row.text("currency").upper() for row in asked}),
             customers=await customer_ids(run.shop, {row.text("email") for row in asked}),
-            id_shop=own_shop(run),
+            id_shop=run.facts.shops.own,
             settings=settings.specific_prices,
             default_currency=run.facts.default_currency,
             rates={country: await tax_rates(run.shop, run.facts, country) for country in taxed},
@@ -94,8 +94,9 @@ class SpecificPriceStream(FlatStream):
         """Prices of the same case, of this shop or of all shops."""
         products = {str(one.owned["id_product"]) for one in wanted}
         by_case: dict[tuple[str, ...], Entity] = {}
+        own = run.facts.shops.own
         for price in await run.shop.find(self.resource, "id_product", products, display=self.display()):
-            if any(int(price[name] or 0) for name in NOBODYS) or int(price["id_shop"] or 0) not in {0, own_shop(run)}:
+            if any(int(price[name] or 0) for name in NOBODYS) or int(price["id_shop"] or 0) not in {0, own}:
                 continue
             case = _case(price)
             if case not in by_case or int(by_case[case]["id_shop"] or 0) == 0:
@@ -109,11 +110,6 @@ class SpecificPriceStream(FlatStream):
             return
         if not all(same(name, wanted.owned[name], str(current[name])) for name in _VALUES):  # type: ignore[arg-type]
             wanted.halt = Halt(Outcome.IGNORED, "manual_price_kept", str(current["id"]))
-
-
-def own_shop(run: Run) -> int:
-    """id_shop of the prices that are made: one shop each, never a group (D16)."""
-    return run.folder.settings.shop.id_shop or int(run.facts.settings.get("PS_SHOP_DEFAULT") or 1)
 
 
 async def customer_ids(shop: Shop, emails: set[str]) -> dict[str, int]:

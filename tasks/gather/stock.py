@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from connectors.prestashop import Entity, Shop
+from connectors.prestashop import Entity, Shop, Shops
 from tasks.gather.matching import by_key, differs_by_case, found_twice
 from tasks.plan.shapes import Problem
 from tasks.plan.stock import StockRow
 
+LINES = "stock_lines"
+"""The resource of our module that sets quantities by reference, and makes the stock rows that are missing."""
 DISPLAY = ("id", "id_product", "id_product_attribute", "id_shop", "id_shop_group", "quantity", "depends_on_stock")
 
 
@@ -17,6 +19,9 @@ async def stock_rows(
     shop: Shop, key_field: str, keys: Iterable[str], known: Mapping[str, tuple[int, int]]
 ) -> dict[str, StockRow | Problem]:
     """The stock row of each key; `known` gives (id_product, id_product_attribute) where the ledger has it.
+
+    Of an installation of several shops it is the row of this shop, or of its group where that shares its stock. One
+    that is missing there, and that our module can make, has the id 0.
 
     A key that the shop does not have is absent from the answer.
     """
@@ -33,10 +38,19 @@ async def stock_rows(
         again = await places_of(shop, key_field, gone)
         rows |= await _read_rows(shop, {place[0] for place in again.values() if not isinstance(place, Problem)})
         places = {key: place for key, place in places.items() if key not in gone} | again
-    return {
+    facts = await shop.describe()
+    found = {
         key: place if isinstance(place, Problem) else _choose(place, rows.get(place[0], []))
         for key, place in places.items()
     }
+    if facts.shops.several and key_field == "reference" and facts.may("PUT", LINES):
+        # A product that was made for another group of shops has no row here, and the webservice makes none (M4).
+        found |= {
+            key: StockRow(0, place[1], 0)
+            for key, place in places.items()
+            if not isinstance(place, Problem) and _is_missing(found[key])
+        }
+    return found
 
 
 async def places_of(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Problem]:
@@ -71,9 +85,23 @@ async def _read_rows(shop: Shop, products: set[int]) -> dict[int, list[Entity]]:
     rows: dict[int, list[Entity]] = {}
     ids = sorted(str(product) for product in products)
     if ids:
+        shops = (await shop.describe()).shops
         for row in await shop.find("stock_availables", "id_product", ids, display=DISPLAY):
             rows.setdefault(int(row["id_product"]), []).append(row)
+        rows = {product: own_rows(shops, of_product) for product, of_product in rows.items()}
     return rows
+
+
+def own_rows(shops: Shops, rows: Iterable[Entity]) -> list[Entity]:
+    """Of one product's stock rows those of this shop, or of its group, each combination's (and the sum's) chosen."""
+    of_combination: dict[int, list[Entity]] = {}
+    for row in rows:
+        of_combination.setdefault(int(row["id_product_attribute"] or 0), []).append(row)
+    return [row for each in of_combination.values() for row in shops.stock_rows(each)]
+
+
+def _is_missing(found: StockRow | Problem) -> bool:
+    return isinstance(found, Problem) and found.code == "stock_row_missing"
 
 
 def _is_gone(place: tuple[int, int], rows: Mapping[int, list[Entity]]) -> bool:
@@ -88,8 +116,6 @@ def _choose(place: tuple[int, int], rows: list[Entity]) -> StockRow | Problem:
     if not mine:
         return Problem("stock_row_missing", str(id_product))
     row = mine[0]
-    if int(row.get("id_shop") or 0) == 0 and int(row.get("id_shop_group") or 0) != 0:
-        return Problem("stock_shared", str(row["id"]))
     if int(row.get("depends_on_stock") or 0) == 1:
         return Problem("stock_managed_elsewhere", str(row["id"]))
     if len(mine) > 1:

@@ -37,7 +37,7 @@ IGNORED_CODES = frozenset({"not_on_shop", "parent_of_combinations", "closed_comb
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """A stock row of the shop; `id` is id_stock_available."""
+    """A stock row of the shop; `id` is id_stock_available, 0 for a row that is yet to be made."""
 
     id: int
     id_product_attribute: int
@@ -107,7 +107,7 @@ def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Problem]) -> S
             outcome = Outcome.IGNORED if at.code in IGNORED_CODES else Outcome.REFUSED
             ends.append((file, line, key, outcome.value, at.code, at.detail))
             continue
-        target = confirms if at.quantity == quantity else writes
+        target = confirms if at.id and at.quantity == quantity else writes
         target.append((file, line, key, quantity, mark, at.id, at.id_product_attribute, at.quantity))
     return StockPlan(
         pl.DataFrame(writes, schema=WRITES, orient="row"),

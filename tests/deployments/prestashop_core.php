@@ -64,6 +64,14 @@ class ObjectModel
 }
 class Customer extends ObjectModel
 {
+    public $id_shop = 1;
+
+    public function __construct($id = null)
+    {
+        parent::__construct($id);
+        $this->id_shop = $id === 3 ? 3 : 1;
+    }
+
     public $deleted = 0, $id_lang = 1, $firstname = 'Ann', $lastname = 'Doe', $secure_key = 'k', $email = 'a@sandbox.test';
 }
 class Currency extends ObjectModel { public $conversion_rate = '1.000000'; }
@@ -141,7 +149,21 @@ class Shop
 {
     public $id = 1, $id_shop_group = 1;
     public static function addSqlAssociation($table, $alias) { return ''; }
-    public static function isFeatureActive() { return false; }
+    const CONTEXT_SHOP = 1, CONTEXT_GROUP = 2, CONTEXT_ALL = 4, SHARE_CUSTOMER = 'share_customer';
+    public static function isFeatureActive() { return isset(Tools::$values['id_shop']) || isset(Tools::$values['id_group_shop']); }
+    public static function getContextListShopID($share = false) { return ['1', '2']; }
+    public static function getContextShopID($null = false) { return self::getContext() === self::CONTEXT_SHOP ? 1 : null; }
+    public static function getContextShopGroupID($null = false) { return 1; }
+    public static function setContext($type, $id = null) { return Notes::take('context', (string) $type, [$id]); }
+
+    public static function getContext()
+    {
+        if (Tools::getValue('id_shop') === 'all') {
+            return self::CONTEXT_ALL;
+        }
+
+        return isset(Tools::$values['id_group_shop']) ? self::CONTEXT_GROUP : self::CONTEXT_SHOP;
+    }
 }
 class StockAvailable
 {
@@ -182,7 +204,7 @@ class Module
 {
     public $name, $displayName = 'Passerelle', $active = 1, $version = '1.0.0';
     public function __construct() {}
-    public function install() { return true; }
+    public function install() { return Notes::take('enable', 'module'); }
     public function registerHook($name) { return Notes::take('register', $name); }
     public function l($text) { return $text; }
     public static function getInstanceByName($name) { return new self(); }

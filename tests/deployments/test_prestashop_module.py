@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from deployments.prestashop_module.pack import MODULE, pack
+from deployments.prestashop_module.pack import MODULE, date_of, pack
 from deployments.sandbox.shop.module.facts import MODULE_VERSION
 from deployments.sandbox.shop.schema import MODULE_RESOURCES, resources_of
 
@@ -102,3 +102,11 @@ def test_the_archive_holds_the_module_and_is_the_same_every_time(tmp_path: Path)
     with zipfile.ZipFile(first) as archive:
         held = {entry.filename: archive.read(entry) for entry in archive.infolist()}
     assert held == {f"passerelle/{names(path)}": path.read_bytes() for path in MODULE.rglob("*") if path.is_file()}
+
+
+def test_a_file_that_changed_has_another_date_in_the_archive(tmp_path: Path) -> None:
+    with zipfile.ZipFile(pack(tmp_path / "module.zip")) as archive:
+        dates = {entry.filename: entry.date_time for entry in archive.infolist()}
+    main = "passerelle/passerelle.php"
+    assert dates[main] == date_of((MODULE / "passerelle.php").read_bytes())
+    assert dates[main] != date_of((MODULE / "passerelle.php").read_bytes() + b"\n")

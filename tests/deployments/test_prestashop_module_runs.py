@@ -352,3 +352,24 @@ def test_the_installation_adds_a_state_that_neither_mails_nor_numbers() -> None:
 
 def test_an_installation_over_another_keeps_its_state() -> None:
     assert run("install").told("add") == []
+
+
+@pytest.mark.parametrize("query", ["id_shop=all", "id_group_shop=1"])
+@pytest.mark.parametrize("resource", ["stock_lines", "price_lines", "store_orders"])
+def test_what_is_not_exactly_one_shop_is_refused(resource: str, query: str) -> None:
+    php = run(resource, b"mug;9", query)
+    assert php.answer == "refused: id_shop must name one shop"
+    assert php.told("sql") == []
+
+
+def test_a_customer_of_a_shop_that_shares_none_gets_no_order() -> None:
+    php = run("store_orders", document(({**HEAD, "id_customer": "3"}, [SHIRT, MUG])), "id_shop=1")
+    assert php.lines[0]["message"] == "the customer is one of another shop"
+    assert php.added("Order") == []
+    assert run("store_orders", document((HEAD, [SHIRT, MUG])), "id_shop=1").lines[0]["status"] == "created"
+
+
+def test_the_module_is_enabled_in_every_shop_when_it_is_installed() -> None:
+    contexts = run("install", query="id_shop=1").told("context")
+    assert contexts == [("4", [None]), ("1", [1])]
+    assert [name for name, _ in run("install").told("context")] == ["1"]

@@ -162,7 +162,7 @@ async def test_a_dry_run_writes_nothing(stocked: World) -> None:
     assert stocked.report()["plan"][0]["changes"] == [["quantity", "10", "8"]]
 
 
-async def test_d13_a_shared_stock_row_is_refused_with_its_remedy(world: World) -> None:
+async def test_a_stock_row_of_a_group_that_does_not_share_is_no_row_of_the_shop(world: World) -> None:
     world.drop_products({"reference": "CEINTURE"})
     await world.products()
     [row] = world.shop.rows("stock_availables")
@@ -170,7 +170,18 @@ async def test_d13_a_shared_stock_row_is_refused_with_its_remedy(world: World) -
     world.drop_stock({"CEINTURE": 4})
     state = await world.stock()
     assert state.name == "CompletedWithRejects"
-    assert "shared" in world.report()["rejects"][0]["reason"]
+    assert "no stock row" in world.report()["rejects"][0]["reason"]
+
+
+async def test_a_shop_alone_in_a_group_that_shares_its_stock_is_written_on_the_groups_row(world: World) -> None:
+    world.shop.change("shop_groups", 1, {"share_stock": 1})
+    world.drop_products(*world.dress(2), {"reference": "CEINTURE"})
+    await world.products()
+    world.drop_stock({"CEINTURE": 4, "ROBE0001-M": 3})
+    assert (await world.stock()).name == "Completed"
+    assert {(row["id_shop"], row["id_shop_group"]) for row in world.shop.rows("stock_availables")} == {("0", "1")}
+    assert world.quantity("CEINTURE") == 4
+    assert world.shop.count("PATCH", "stock_availables[?]id_shop=1") > 0
 
 
 async def test_d12_a_shop_without_patch_keeps_its_stock_rows(make_world: Callable[..., World]) -> None:

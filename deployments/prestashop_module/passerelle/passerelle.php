@@ -27,9 +27,22 @@ class Passerelle extends Module
 
     public function install()
     {
-        return parent::install()
+        // A module is enabled in the shops of the context alone, and the console's context is the default shop.
+        $group = Shop::getContextShopGroupID(true);
+        $shop = Shop::getContextShopID(true);
+        if (Shop::isFeatureActive()) {
+            Shop::setContext(Shop::CONTEXT_ALL);
+        }
+        $installed = parent::install()
             && $this->registerHook('addWebserviceResources')
             && $this->installStoreOrderState();
+        if ($shop) {
+            Shop::setContext(Shop::CONTEXT_SHOP, (int) $shop);
+        } elseif ($group) {
+            Shop::setContext(Shop::CONTEXT_GROUP, (int) $group);
+        }
+
+        return $installed;
     }
 
     /**

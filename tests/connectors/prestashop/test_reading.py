@@ -162,14 +162,15 @@ async def test_the_facts_say_what_the_shop_is(shop: Shop) -> None:
     assert facts.can_patch
     assert facts.rights["products"] >= {"GET", "POST", "PATCH", "PUT", "DELETE"}
     assert abs(facts.clock_offset_seconds) < 30
-    assert facts.shop_ids == (1,)
-    assert facts.shared_stock is False
+    assert facts.shops.ids == (1,)
+    assert facts.shops.shares_stock is False
+    assert not facts.shops.several
 
 
 async def test_a_group_that_shares_its_stock_is_recognised_d13(sandbox: SandboxShop) -> None:
     sandbox.change("shop_groups", sandbox.rows("shop_groups")[0]["id"], {"share_stock": 1})
     async with Shop(sandbox.url, sandbox.key, limits=QUICK) as shop:
-        assert (await shop.describe()).shared_stock is True
+        assert (await shop.describe()).shops.shares_stock is True
 
 
 async def test_an_old_shop_cannot_patch_d3(old_shop: Shop) -> None:

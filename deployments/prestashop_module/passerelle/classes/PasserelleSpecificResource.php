@@ -58,6 +58,16 @@ trait PasserelleSpecificResource
         return '<![CDATA[' . str_replace(']]>', ']]]]><![CDATA[>', $text) . ']]>';
     }
 
+    /**
+     * Quantities, prices and orders are those of one shop: for all shops or a group only one of them would be written.
+     */
+    private function requireOneShop()
+    {
+        if (Shop::isFeatureActive() && Shop::getContext() !== Shop::CONTEXT_SHOP) {
+            throw new WebserviceException('id_shop must name one shop', [85, 400]);
+        }
+    }
+
     private function parameter($name, $default)
     {
         return isset($this->wsObject->urlFragments[$name]) ? (string) $this->wsObject->urlFragments[$name] : $default;

@@ -87,6 +87,10 @@ class PasserelleStoreOrderDocument
         if (!Validate::isLoadedObject($this->customer) || $this->customer->deleted) {
             throw new PasserelleRefusal('unknown customer');
         }
+        // The shops whose customers this shop shares, itself among them.
+        if (Shop::isFeatureActive() && !in_array((int) $this->customer->id_shop, array_map('intval', Shop::getContextListShopID(Shop::SHARE_CUSTOMER)), true)) {
+            throw new PasserelleRefusal('the customer is one of another shop');
+        }
         $language = new Language((int) $this->customer->id_lang);
         $this->idLang = Validate::isLoadedObject($language) ? (int) $language->id : (int) Configuration::get('PS_LANG_DEFAULT');
         $this->currency = new Currency((int) $node->id_currency ?: (int) Configuration::get('PS_CURRENCY_DEFAULT'));

@@ -20,6 +20,7 @@ class WebserviceSpecificManagementPriceLines implements WebserviceSpecificManage
 
     public function manage()
     {
+        $this->requireOneShop();
         $mode = $this->parameter('mode', 'hooks');
         if (!in_array($mode, ['hooks', 'plain'], true)) {
             throw new WebserviceException('mode is hooks or plain', [85, 400]);

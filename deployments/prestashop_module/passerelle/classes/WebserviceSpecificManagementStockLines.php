@@ -25,6 +25,7 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
 
     public function manage()
     {
+        $this->requireOneShop();
         $mode = $this->parameter('mode', 'hooks');
         if (!in_array($mode, ['hooks', 'plain'], true)) {
             throw new WebserviceException('mode is hooks or plain', [85, 400]);

@@ -16,6 +16,7 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
 
     public function manage()
     {
+        $this->requireOneShop();
         $context = Context::getContext();
         if (!$context->link) {
             $context->link = new Link();
