@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from rich.table import Table
 
 from connectors.ledger import DeliveryState
+from deployments.commands.parameters import ShopArgument
 from deployments.commands.parameters import ShopFolder as ShopOption
 from deployments.exits import Exit
 from deployments.terminal import out
@@ -25,8 +26,8 @@ orders = App(name="orders", help="The orders on their way to the ERP: delivered,
 
 @orders.default
 def show(
+    shop: ShopArgument = Path(),
     *,
-    shop: ShopOption = Path(),
     state: Annotated[tuple[State, ...], Parameter(help="Only these; may be given several times.")] = (),
     order: Annotated[tuple[int, ...], Parameter(help="Only the orders of these ids.")] = (),
     limit: Annotated[int, Parameter(help="How many, the latest change first.")] = 50,

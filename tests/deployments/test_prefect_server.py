@@ -53,11 +53,17 @@ class Server:
         return json.loads(text) if text else None
 
     def prefect(self, *arguments: str) -> str:
-        ran = subprocess.run(
-            [*PREFECT, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
+        ran = self._ran(*arguments)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
+
+    def succeeds(self, *arguments: str) -> bool:
+        return self._ran(*arguments).returncode == 0
+
+    def _ran(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*PREFECT, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
 
 
 def basic(token: str) -> str:
@@ -101,7 +107,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     try:
         server = Server(url, environment)
         wait_for(lambda: answers(server))
-        server.prefect("work-pool", "create", "passerelle", "--type", "process")
+        server.prefect("work-pool", "create", "passerelle", "--type", "process", "--overwrite")
+        server.prefect("work-pool", "create", "passerelle", "--type", "process", "--overwrite")
         server.prefect("--no-prompt", "deploy", "--prefect-file", "deployments/prefect.yaml", "--all")
         yield server
     finally:
@@ -212,8 +219,10 @@ def run_that_ended(server: Server, run_id: str) -> Any:
     return run if run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
 
 
-def test_the_automation_that_ends_dead_runs_is_taken_and_knows_our_states(server: Server) -> None:
-    server.prefect("automation", "create", "--from-file", "deployments/automations.yaml")
+def test_the_automation_that_ends_dead_runs_is_taken_once_and_knows_our_states(server: Server) -> None:
+    for _ in range(2):
+        if not server.succeeds("automation", "inspect", "End runs whose worker died"):
+            server.prefect("automation", "create", "--from-file", "deployments/automations.yaml")
     [automation] = server.ask("/automations/filter", {})
     trigger = automation["trigger"]
     assert automation["enabled"]

@@ -1,0 +1,124 @@
+"""Every command of README and docs: run on the sandboxes where it can be, else looked at word by word."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deployments.cli import answer
+from deployments.exits import Exit
+from tests.benchmarks.__main__ import PARTS
+from tests.campaigns.__main__ import CAMPAIGNS
+from tests.deployments.doc_commands import PAGES, ROOT, Command, commands
+from tests.flows.conftest import PREFECTS_SOCKETS
+from tests.flows.order_world import ASSOCIATIONS, OrderWorld
+
+COMMANDS = commands()
+NOT_RUN = {
+    "export": "sets a variable of the reader's shell",
+    ".": "changes the reader's shell",
+    "ssh-keyscan": "speaks with the merchant's server",
+    "ssh-keygen": "reads what the merchant's server answered",
+    "prefect": "test_prefect_server.py runs it, with a server and a worker of its own",
+    "make": "make itself says what it would do; the targets are what CI runs",
+    ".ci/run": "runs this test",
+    "python": "takes minutes, or a tenant of Cegid; its module, its parts and its options are looked at",
+}
+"""By its first word: why a command is not run here. Each has a test of its words."""
+_DID_IT = frozenset({Exit.COMPLETED, Exit.REJECTS})
+
+
+def those_of(word: str) -> list[Command]:
+    return [command for command in COMMANDS if Path(command.words[0]).name == word]
+
+
+def test_every_command_is_run_or_has_a_reason_not_to_be() -> None:
+    first = {command.words[0] for command in COMMANDS}
+    assert {word for word in first if Path(word).name != "passerelle"} == set(NOT_RUN)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where a reader sits who has filled in `boutique`, of a shop with products and an order, and of an ERP."""
+    monkeypatch.chdir(tmp_path)
+    with OrderWorld.at(tmp_path / "boutique") as world:
+        associations = ASSOCIATIONS.replace("[carriers]", '[carriers]\n1 = "RETRAIT"') + "[taxes]\nNOR = 1\n"
+        (world.folder / "associations.toml").write_text(associations, encoding="utf-8")
+        world.drop_products({"reference": "SAC1"})
+        world.drop_stock({"SAC1": 3})
+        yield tmp_path
+
+
+@pytest.mark.filterwarnings(PREFECTS_SOCKETS)
+@pytest.mark.parametrize(
+    "page", [page.name for page in PAGES if any(c.page == page.name for c in those_of("passerelle"))]
+)
+def test_every_passerelle_command_of_a_page_does_what_it_says(
+    page: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in those_of("passerelle"):
+        if command.page != page:
+            continue
+        words = list(command.words[1:])
+        # The shop's folder is there already, filled in: it is made once more, beside it.
+        monkeypatch.chdir(folder if words[0] != "init" else fresh(folder))
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            code = answer(words)
+        assert code in _DID_IT, f"{command} ended with {code}: {said.getvalue()}"
+
+
+def fresh(folder: Path) -> Path:
+    (folder / "fresh").mkdir()
+    return folder / "fresh"
+
+
+def test_every_target_of_make_is_there() -> None:
+    for target in {command.words[1] for command in those_of("make")}:
+        dry = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert dry.returncode == 0, dry.stderr
+
+
+def test_every_module_of_python_is_there_and_knows_what_it_is_given() -> None:
+    known = {"tests.benchmarks": {*PARTS, "PART", "..."}, "tests.campaigns": set(CAMPAIGNS)}
+    for command in those_of("python"):
+        _, dash, module, *given = command.words
+        assert (dash, importlib.util.find_spec(module) is not None) == ("-m", True), command
+        names = [word for word in given if re.fullmatch(r"[a-z_-]+", word) and not word.startswith("-")]
+        assert set(names) <= known.get(module, set(names)), command
+    [contract] = [command for command in those_of("python") if command.words[2] == "pytest"]
+    assert (ROOT / contract.words[3]).is_dir()
+    options = (ROOT / "tests/conftest.py").read_text(encoding="utf-8")
+    assert all(f'"{word}"' in options for word in contract.words if word.startswith("--"))
+
+
+def test_every_command_of_prefect_is_one_that_the_test_of_the_server_runs() -> None:
+    source = (ROOT / "tests/deployments/test_prefect_server.py").read_text(encoding="utf-8")
+    for command in those_of("prefect"):
+        words = ", ".join(f'"{word}"' for word in command.words[1:])
+        assert words.replace(', "--port", "4300"', "") in source, command
+
+
+def test_ssh_s_own_commands_are_installed_with_it_under_these_names() -> None:
+    assert {command.words[0] for command in COMMANDS if command.words[0].startswith("ssh")} == {
+        "ssh-keyscan",
+        "ssh-keygen",
+    }
+
+
+def test_the_variables_that_are_set_are_those_that_are_read() -> None:
+    names = {re.split("=", command.words[1])[0] for command in those_of("export")}
+    prefects = {name for name in names if name.startswith("PREFECT_")}
+    settings = (ROOT / "schemas/defaults/settings.toml").read_text(encoding="utf-8")
+    assert prefects == {"PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"}
+    for name in names - prefects:
+        assert f"env:{name}" in settings, name
+    assert (ROOT / ".ci/run").stat().st_mode & 0o111
+    assert os.access(ROOT / ".ci/run", os.X_OK)
