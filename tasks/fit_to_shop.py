@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import StreamSpec
@@ -35,6 +35,18 @@ def languages_of(facts: ShopFacts) -> ShopLanguages:
     return ShopLanguages(facts.languages, facts.default_language)
 
 
+async def _emptied_by_updates(
+    shop: Shop, facts: ShopFacts, streams: list[StreamSpec], language: str
+) -> AsyncIterator[Finding]:
+    """Resources that updates without the right to PATCH would spoil."""
+    for stream in streams:
+        for resource in resources_of(stream):
+            lost = await shop.emptied_by_updates(resource) if facts.may("GET", resource) else ()
+            if lost:
+                said = message("emptied_by_updates", language, value=", ".join(sorted(lost)), detail=resource)
+                yield Finding("rights", "error", said.reason, said.remedy)
+
+
 async def check_streams(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
     """The columns of the streams that are on, against the shop's languages and the fields of its version."""
     language = folder.settings.shop.language
@@ -42,6 +54,7 @@ async def check_streams(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> lis
     found = [fault for stream in streams for fault in await faults_of(stream, shop, facts, language)]
     findings = [Finding("columns", "error", f"{fault.file}: {fault.reason}", fault.remedy) for fault in found]
     findings += [warning for stream in streams for warning in _guessed_texts(stream, facts, language)]
+    findings += [one async for one in _emptied_by_updates(shop, facts, streams, language)]
     return findings or [Finding("columns", "ok", "the shop has every field and language that import.json names")]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.absence import Absence
@@ -242,6 +243,11 @@ class Reader:
         return self._language_ids
 
 
+def _exact(number: str) -> str:
+    """A number of JSON as the shop would write it in a text: never rounded, never with an exponent."""
+    return format(Decimal(number), "f")
+
+
 def _with_id(display: Sequence[str] | str, *fields: str) -> Sequence[str] | str:
     if isinstance(display, str):
         return display
@@ -253,7 +259,8 @@ def _rows(body: bytes) -> list[dict[str, Any]] | None:
     # PHP may print warnings before it (D27).
     for start in (0, body.find(b'{"'), len(body.rstrip()) - 2):
         try:
-            told = json.loads(body[max(start, 0) :])
+            # PrestaShop 9.1 gives whole numbers where the versions before it give text (facts N7).
+            told = json.loads(body[max(start, 0) :], parse_int=str, parse_float=_exact)
         except (ValueError, RecursionError):
             continue
         rows = next(iter(told.values()), None) if isinstance(told, dict) else told

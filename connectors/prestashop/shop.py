@@ -101,6 +101,14 @@ class Shop:
         facts = await self.describe()
         return ShopModel(facts.version_numbers, await self._synopses.of_all(resources))
 
+    async def emptied_by_updates(self, resource: str) -> frozenset[str]:
+        """The fields that updates would empty for good, because the key may PUT and not PATCH; none where it may."""
+        facts = await self.describe()
+        lost = resource_of(resource).lost_by_put
+        if not lost or facts.update_method(resource) == "PATCH" or not facts.may("PUT", resource):
+            return frozenset()
+        return lost & (await self._synopses.of(resource)).unwritable()
+
     async def settled(self) -> None:
         """Returns once two looks, `limits.settle_seconds` apart, find the same newest entities.
 

@@ -15,7 +15,8 @@ NEWSLETTER = frozenset({"brandonly", "usablebybrand", "forpartners"})
 """Values of optin_email, in lower case, that subscribe to the newsletter (guide, customers, 1)."""
 PARTNERS = frozenset({"forpartners"})
 """Those that let the data go to partners (guide, customers, 2)."""
-_OLDEST = date(1900, 1, 1)
+_OLDEST_AGE = 120
+"""In years: who would be older is refused since 9.1 (facts N8)."""
 _OWN_WRITE = timedelta(seconds=2)
 """The shop tells whole seconds."""
 
@@ -59,7 +60,8 @@ def birthday(row: FlatRow, today: date) -> date | None:
         day = date(*(int(str(part)) for part in parts))
     except ValueError:
         return None
-    return day if _OLDEST <= day <= today else None
+    oldest = today.replace(year=today.year - _OLDEST_AGE, day=min(today.day, 28))
+    return day if oldest < day <= today else None
 
 
 def erp_email_counts(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.products import import_products
 from tasks.check import check_shop
-from tests.flows.world import World
+from tests.flows.flat_world import FlatWorld
+from tests.flows.world import KEY_VARIABLE, World
 
 MakeWorld = Callable[..., World]
+KEY = "PUTONLY0PUTONLY0PUTONLY0PUTONLY0"
 SIGNS = "Été = soldes; n° #1"
 
 
@@ -84,6 +88,15 @@ async def test_a_language_that_the_shop_lacks_stops_the_run(make_world: MakeWorl
     world = make_world(languages=("en", "de"))
     world.drop_products({"reference": "P", "name": "Shirt", "nameFR": "Chemise"})
     await stopped(world, "nameFR", "FR", "de")
+
+
+async def test_updates_that_would_empty_a_field_for_good_are_told_by_check(tmp_path: Path) -> None:
+    with FlatWorld.at(tmp_path / "neuf", profile="9.1") as world:
+        rights = dict.fromkeys(("customers", "languages", "configurations"), ("GET", "PUT", "POST"))
+        world.shop.add_key(KEY, rights)
+        os.environ[KEY_VARIABLE] = KEY
+        found = [finding for finding in await check_shop(world.folder) if "secure_key" in finding.said]
+        assert [(one.subject, one.verdict, "customers" in one.remedy) for one in found] == [("rights", "error", True)]
 
 
 async def test_a_language_of_no_column_gets_the_default_text_once_and_keeps_its_own(make_world: MakeWorld) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from deployments.sandbox.shop.display import Display
     from deployments.sandbox.shop.entity import Behaviour
-    from deployments.sandbox.shop.schema import Association, Resource
+    from deployments.sandbox.shop.schema import Association, Field, Resource
     from deployments.sandbox.shop.store import Row, Store
 
 
@@ -22,6 +22,10 @@ def text(value: Any) -> str:
 def errors(found: Iterable[tuple[int, str]]) -> str:
     """The error document."""
     return text({"errors": [{"code": code, "message": message} for code, message in found]})
+
+
+_BOOLEANS_AS_NUMBERS = frozenset({"currencies", "shops", "shop_groups", "specific_prices"})
+"""Tables whose columns of yes and no have a sign, which makes them numbers."""
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -73,7 +77,7 @@ class JsonWriter:
         for field in self._display.fields:
             getter = self._behaviour.getters.get(field.name)
             value = row.get(field.name) if getter is None else getter(self._store, row)
-            shown[field.name] = self._texts(value) if field.i18n else _plain(field.name, value)
+            shown[field.name] = self._texts(value) if field.i18n else self._number(field, _plain(field.name, value))
         shown.update({name: row["_prices"][name] for name in self._display.prices})
         associations = {
             one.name: entries
@@ -92,9 +96,19 @@ class JsonWriter:
         texts = value
         if len(self._languages) == 1:
             return texts.get(self._languages[0], "")
-        return [{"id": str(one), "value": texts.get(one, "")} for one in self._languages]
+        ids = {one: one if self._store.numbers_in_json else str(one) for one in self._languages}
+        return [{"id": shown, "value": texts.get(one, "")} for one, shown in ids.items()]
 
-    def _members(self, association: Association, names: tuple[str, ...], row: Row) -> list[dict[str, str]]:
+    def _number(self, field: Field, value: Any) -> Any:
+        """A whole number as one where the version tells it so; signs of yes and no stay texts, but for a few tables."""
+        yes_or_no = field.validator.lower() == "isbool" and self._resource.name not in _BOOLEANS_AS_NUMBERS
+        is_number = self._store.numbers_in_json and field.column.kind == "int" and not yes_or_no
+        return int(value) if is_number and isinstance(value, str) and value.lstrip("-").isdigit() else value
+
+    def _members(self, association: Association, names: tuple[str, ...], row: Row) -> list[dict[str, Any]]:
         fields = [one.name for one in association.fields if one.name in names]
         entries = self._behaviour.lists[association.name](self._store, row)
-        return [{name: entry.get(name, "") for name in fields} for entry in entries]
+        members: list[dict[str, Any]] = [{name: entry.get(name, "") for name in fields} for entry in entries]
+        if self._store.numbers_in_json:
+            members = [{name: int(text) if text.isdigit() else text for name, text in one.items()} for one in members]
+        return members

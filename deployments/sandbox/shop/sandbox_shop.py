@@ -62,7 +62,7 @@ class SandboxShop:
         php = php or (7 if profile.startswith("1.7") else 8)
         self._store = Store(resources_of(profile, module=module))
         self._store.hides_undeclared = php >= 8  # noqa: PLR2004 - a version
-        self._store.without_warehouses = profile == "9.1"
+        self._store.without_warehouses = self._store.numbers_in_json = profile == "9.1"
         silent = php < 8 or profile == "9.1"  # noqa: PLR2004 - a version
         self._store.silent = silent
         if self._state_file and self._state_file.exists():

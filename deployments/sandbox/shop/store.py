@@ -151,6 +151,8 @@ class Store:
         """As under PHP 8: a member whose fields are not declared has only a link where they are asked for by name."""
         self.silent = False
         """A statement that the database refuses is answered as one that did nothing."""
+        self.numbers_in_json = False
+        """Whole numbers are numbers in JSON, and no texts."""
         self.without_warehouses = False
         """Nothing depends on the stock of warehouses."""
 

@@ -45,6 +45,19 @@ async def test_a_shop_that_has_the_field_tells_it(shop: Shop) -> None:
     assert [row["product_type"] for row in await shop.read("products", display=["product_type"])] == ["combinations"]
 
 
+async def test_numbers_in_json_are_read_as_texts_on_every_version() -> None:
+    read = []
+    for profile in ("1.7.8", "8.2", "9.1"):
+        with SandboxShop(profile=profile) as sandbox:  # type: ignore[arg-type]
+            async with Shop(sandbox.url, sandbox.key, limits=QUICK) as shop:
+                await shop.create("products", [product("P", name={1: "a", 2: "b"})], BY_REFERENCE)
+                fields = ["reference", "id_category_default", "price", "active", "name"]
+                read.append(await shop.read("products", display=fields))
+                read[-1] += await shop.read("shop_groups", display=["share_stock", "active"])
+    assert read[0] == read[1] == read[2]
+    assert read[2][0]["name"] == {1: "a", 2: "b"}
+
+
 async def test_what_a_put_would_empty_for_good_is_not_put() -> None:
     with SandboxShop(profile="9.1") as sandbox:
         sandbox.add_key(KEY, dict.fromkeys(("customers", "languages", "configurations"), ("GET", "PUT", "POST")))

@@ -52,6 +52,8 @@ def test_an_empty_row_changes_nothing_but_the_email() -> None:
         ((1991, 2, 31), None),
         ((1991, None, 1), None),
         ((2027, 1, 1), None),
+        ((1900, 1, 1), None),
+        ((1907, 1, 1), date(1907, 1, 1)),
     ],
 )
 def test_three_columns_make_a_birthday_or_none(parts: tuple[int, ...], day: date | None) -> None:
