@@ -41,9 +41,12 @@ def old_shop(real_shop: bool) -> Iterator[Webservice]:
 
 
 @pytest.fixture(scope="module")
-def new_shop(real_shop: bool) -> Iterator[Webservice]:
-    """A shop of 9.1."""
-    yield from _sandbox("9.1", real_shop)
+def new_shop(shop: Webservice, real_shop: bool) -> Iterator[Webservice]:
+    """A shop of 9.1, the one given where it is of that version."""
+    if real_shop and shop.get("languages", limit=1).headers["psws-version"].startswith("9.1"):
+        yield shop
+    else:
+        yield from _sandbox("9.1", real_shop)
 
 
 def _sandbox(profile: Literal["1.7.8", "9.1"], real_shop: bool) -> Iterator[Webservice]:
