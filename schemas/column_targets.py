@@ -20,7 +20,7 @@ from schemas.known_columns import (
     TRANSLATED_FIELDS,
     KnownColumn,
 )
-from schemas.shop_rules import rule_of
+from schemas.shop_rules import NEWEST, rule_of
 
 if TYPE_CHECKING:
     from schemas.json_keys import JsonKeys
@@ -154,7 +154,8 @@ def _named(keys: JsonKeys, kind: str, name: str | None, known: KnownColumn, long
         if not keys.has("public_name") or isinstance(keys.raw("public_name"), str):
             keys.fault("", f"the {kind} has no public_name", 'Add `"public_name"`: the name that visitors see.')
         return None
-    refused = rule_of(GENERIC_NAME).forbidden
+    # What only some versions refuse is judged once the shop is known (`schemas.for_shop`).
+    refused = rule_of(GENERIC_NAME, NEWEST).forbidden
     if len(name) > longest or set(name) & set(refused):
         keys.fault(
             "public_name",

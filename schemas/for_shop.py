@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from schemas.column_spec import Column, Owner, StreamSpec, ValueType
 from schemas.errors import ConfigFault
-from schemas.known_columns import IDENTIFIERS
+from schemas.known_columns import GENERIC_NAME, IDENTIFIERS
 from schemas.messages import message
-from schemas.shop_rules import RULES, as_ruled
+from schemas.shop_rules import RULES, as_ruled, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,7 +92,11 @@ def faults(
     if model.version and model.version < oldest:
         said = message("shop_too_old", language, value=version, detail=".".join(map(str, oldest)))
         return (ConfigFault(SOURCE, stream.name, said.reason, said.remedy),)
-    return (*_absent(stream, model, version, language), *_of_languages(stream, languages, language))
+    return (
+        *_absent(stream, model, version, language),
+        *_of_languages(stream, languages, language),
+        *_refused_names(stream, model, version, language),
+    )
 
 
 def without_own_text(stream: StreamSpec, languages: ShopLanguages) -> tuple[str, ...]:
@@ -147,6 +151,15 @@ def _absent(stream: StreamSpec, model: ShopModel, version: str, language: str) -
             if resource in model.resources and name not in model.resources[resource]:
                 yield _fault(stream, column, "field_not_on_shop", language, value=name, detail=resource, since=version)
                 break
+
+
+def _refused_names(stream: StreamSpec, model: ShopModel, version: str, language: str) -> Iterator[ConfigFault]:
+    """Names of attributes and features with a sign that this version refuses."""
+    rule = rule_of(GENERIC_NAME, model.version)
+    for column in stream.columns:
+        if column.public_name and (signs := rule.offending(column.public_name)):
+            said = {"value": column.public_name, "detail": " ".join(signs), "since": version}
+            yield _fault(stream, column, "public_name_refused", language, **said)
 
 
 def _of_languages(stream: StreamSpec, languages: ShopLanguages, language: str) -> Iterator[ConfigFault]:

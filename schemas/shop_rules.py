@@ -65,6 +65,8 @@ RULES: Mapping[str, Mapping[tuple[int, ...], TextRule]] = {
 }
 """Each validator's rules, by the first version in which they hold."""
 
+NEWEST = (9, 1)
+"""The version that refuses least; what older ones refuse is judged once the shop is known."""
 MEASURED = (8, 2)
 """The version whose rules count where the shop's own is not known."""
 

@@ -78,6 +78,15 @@ async def test_a_column_that_is_never_sent_may_name_anything(make_world: MakeWor
     assert [verdict for verdict, _ in await columns_found(world)] == ["ok"]
 
 
+@pytest.mark.parametrize(("profile", "verdict"), [("8.2", "error"), ("9.1", "ok")])
+async def test_the_name_of_an_attribute_is_judged_by_the_shops_version(
+    make_world: MakeWorld, profile: str, verdict: str
+) -> None:
+    world = make_world(profile=profile)
+    add_column(world, "longueur", is_attribute=True, public_name="Longueur = L")
+    assert [found for found, _ in await columns_found(world)] == [verdict]
+
+
 async def test_two_columns_for_the_default_language_stop_the_run(make_world: MakeWorld) -> None:
     world = make_world(languages=("fr", "en"))
     world.drop_products({"reference": "P", "name": "Shirt", "nameFR": "Chemise"})
