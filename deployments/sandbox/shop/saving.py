@@ -183,6 +183,8 @@ def _leave_out(draft: Draft, field: Field) -> None:
     if field.read_only:
         if draft.is_new or field.computed:
             draft.values[field.name] = None
+        elif field.emptied:
+            draft.put(field.name, None)
     elif field.required:
         raise ServiceError(400, 41, f'parameter "{field.name}" required')
     elif not field.computed and field.column.kind != "none":

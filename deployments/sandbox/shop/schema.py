@@ -46,6 +46,8 @@ class Field:
     required: bool = False
     read_only: bool = False
     shown_read_only: bool = False
+    emptied: bool = False
+    """A PUT empties it, though it may not name it."""
     computed: bool = False
     nullable: bool = False
     link: str = ""

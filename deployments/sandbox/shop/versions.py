@@ -77,5 +77,6 @@ def field_of(field: Field, resource: str, profile: str) -> Field:
         field,
         rule=_OWN_RULES_OF_9.get(field.validator.lower(), ""),
         max_size=_LENGTHS_OF_9.get(resource, {}).get(field.name, field.max_size),
+        emptied=resource == "customers" and field.name == "secure_key",
         read_only=field.read_only or field.name in _READ_ONLY_IN_9.get(resource, ()),
     )
