@@ -27,6 +27,8 @@ def pytest_configure() -> None:
         part.rename(ONE_AUTHORITY)
     # Two of Prefect's clients a run load all authorities, which takes a third of a small one.
     os.environ.setdefault("PREFECT_API_SSL_CERT_FILE", str(ONE_AUTHORITY))
+    # prefect.toml protects what is shipped (tests/deployments); here a thousand clients would fetch a token each.
+    os.environ.setdefault("PREFECT_SERVER_CSRF_PROTECTION_ENABLED", "false")
     os.environ.setdefault("PREFECT_CLIENT_CSRF_SUPPORT_ENABLED", "false")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")

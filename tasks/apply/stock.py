@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -73,12 +74,39 @@ async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
     """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
     gone: list[Line] = []
     done = 0
-    for chunk in chunked(lines, units_of_a_chunk(run, lane.resource)):
-        done += len(chunk.left)
-        run.ledger.doubt(run.folder.name, KIND, [line.key for line in chunk.left])
+    products = by_product(lines, await _owners(run, lines))
+    mean_lines = max(1, len(lines) // max(1, len(products)))
+    for chunk in chunked(products, max(1, units_of_a_chunk(run, lane.resource) // mean_lines)):
+        doubted = [line.key for product in chunk.left for line in product]
+        done += len(doubted)
+        run.ledger.doubt(run.folder.name, KIND, doubted)
         await write_stock(run, chunk, gone, lane)
         advance("write stock", done, len(lines))
     return gone
+
+
+def by_product(lines: Sequence[Line], owners: Mapping[int, int]) -> list[list[Line]]:
+    """The lines of each product together, in the order of their first ones; a line of no known product is alone.
+
+    Lines of one product go in one document: the shop writes the product's sum after each of them, and two documents at
+    once leave a sum without the other's (facts S1). `owners`: id_product by id_stock_available.
+    """
+    products: dict[tuple[bool, int], list[Line]] = {}
+    for line in lines:
+        owner = owners.get(line.id)
+        products.setdefault((owner is not None, owner or line.id), []).append(line)
+    return list(products.values())
+
+
+async def _owners(run: Run, lines: list[Line]) -> dict[int, int]:
+    """id_product by id_stock_available, of lines of combinations: as the ledger links them, else as the shop says."""
+    links = run.ledger.links(run.folder.name, "product").filter(pl.col("sub_id") > 0)
+    linked = dict(links.select("sub_id", "shop_id").iter_rows())
+    of_combinations = [line for line in lines if line.sub_id]
+    owners = {line.id: linked[line.sub_id] for line in of_combinations if line.sub_id in linked}
+    unknown = [str(line.id) for line in of_combinations if line.id not in owners]
+    rows = await run.shop.find("stock_availables", "id", unknown, display=["id", "id_product"]) if unknown else []
+    return owners | {int(row["id"]): int(row["id_product"]) for row in rows}
 
 
 async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
@@ -117,17 +145,19 @@ async def _make_rows(run: Run, lines: list[Line]) -> None:
 
 
 @chunk_task("write stock")
-async def write_stock(run: Run, chunk: Chunk[Line], gone: list[Line], lane: Lane) -> None:
-    """One chunk of quantities: every batch is written, read back and confirmed on its own.
+async def write_stock(run: Run, chunk: Chunk[list[Line]], gone: list[Line], lane: Lane) -> None:
+    """One chunk of products' quantities: every batch is written, read back and confirmed on its own.
 
     Lines whose stock row the shop does not have are added to `gone`.
     """
 
-    async def send(batch: list[Line]) -> None:
-        gone.extend(await _write_batch(run, batch, lane))
+    async def send(batch: list[list[Line]]) -> None:
+        gone.extend(await _write_batch(run, [line for product in batch for line in product], lane))
 
     size = lane.resource
-    await chunk.in_batches(run, lambda: {size: run.shop.pace.batch_size(size)}, lambda _: {size: 1}, send)
+    await chunk.in_batches(
+        run, lambda: {size: run.shop.pace.batch_size(size)}, lambda product: {size: len(product)}, send
+    )
 
 
 async def _write_batch(run: Run, batch: list[Line], lane: Lane) -> list[Line]:

@@ -13,7 +13,7 @@ from tests.flows.world import World
 
 
 @pytest.fixture
-def silent(tmp_path: Path) -> Iterator[World]:
+def silent(prefect_api: str, tmp_path: Path) -> Iterator[World]:
     """A PrestaShop 8.2 under PHP 7."""
     with World.at(tmp_path / "shop", php=7) as world:
         yield world

@@ -54,6 +54,7 @@ class SandboxShop:
         php_warnings: bool = True,
         max_body: int = MAX_BODY,
         php: int | None = None,
+        seconds_between_statements: float = 0.0,
     ) -> None:
         self.key = key
         self.faults = Faults()
@@ -61,6 +62,7 @@ class SandboxShop:
         self._state_file = Path(state_file) if state_file else None
         php = php or (7 if profile.startswith("1.7") else 8)
         self._store = Store(resources_of(profile, module=module))
+        self._store.seconds_between_statements = seconds_between_statements
         self._store.hides_undeclared = php >= 8  # noqa: PLR2004 - a version
         self._store.without_warehouses = self._store.numbers_in_json = profile == "9.1"
         silent = php < 8 or profile == "9.1"  # noqa: PLR2004 - a version

@@ -147,6 +147,8 @@ class Store:
         self.languages: tuple[int, ...] = ()
         self.positions: dict[int, int] = {}
         self.mails: list[tuple[str, int]] = []
+        self.seconds_between_statements = 0.0
+        """How long others may write between two statements that belong together."""
         self.hides_undeclared = True
         """As under PHP 8: a member whose fields are not declared has only a link where they are asked for by name."""
         self.silent = False

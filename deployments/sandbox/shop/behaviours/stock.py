@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.entity import Behaviour, Draft
@@ -51,8 +52,12 @@ def remove_rows(store: Store, product: int, combination: int | None = None) -> N
             table.remove(identifier)
 
 
-def total_up(store: Store, product: int) -> None:
-    """Set the product's own row to the sum of its combinations' rows, making it anew when the shop has none."""
+def total_up(store: Store, product: int, *, pause: bool = False) -> None:
+    """Set the product's own row to the sum of its combinations' rows, making it anew when the shop has none.
+
+    The shop reads the sum by one statement and writes it by another, in no transaction: with `pause`, others may write
+    in between.
+    """
     table = store["stock_availables"]
     total, parent = 0, None
     for identifier in table.ids_where("id_product", product):
@@ -65,7 +70,12 @@ def total_up(store: Store, product: int) -> None:
             total += int(row["quantity"])
     if parent is None:
         parent = make_row(store, product, 0, out_of_stock="0")
-    table.update(parent, {"quantity": str(total)})
+    if pause:
+        store.lock.release()
+        time.sleep(store.seconds_between_statements)
+        store.lock.acquire()
+    if parent in table.rows:
+        table.update(parent, {"quantity": str(total)})
 
 
 def _refuse_managed(draft: Draft) -> None:
@@ -75,7 +85,7 @@ def _refuse_managed(draft: Draft) -> None:
 
 def _after_save(draft: Draft) -> None:
     if draft.text("id_product_attribute") not in {"", "0"}:
-        total_up(draft.store, draft.whole("id_product"))
+        total_up(draft.store, draft.whole("id_product"), pause=True)
 
 
 BEHAVIOUR = Behaviour(before_save=_refuse_managed, after_save=_after_save)
