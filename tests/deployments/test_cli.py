@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from deployments import environment
 from deployments.cli import answer
 from deployments.environment import own_prefect
 from deployments.exits import Exit, exit_of
@@ -211,8 +212,14 @@ def test_what_prefect_toml_says_our_command_says_too() -> None:
     told = tomllib.loads((ROOT / "prefect.toml").read_text("utf-8"))
     assert told["server"] == {
         "analytics_enabled": False,
+        "api": {
+            "cors_allowed_origins": environment._QUIET["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"],
+            "csrf_protection_enabled": environment._QUIET["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] == "true",
+        },
         "ui": {"v2_enabled": False, "show_promotional_content": False},
     }
+    assert "*" not in told["server"]["api"]["cors_allowed_origins"]
+    assert told["server"]["api"]["csrf_protection_enabled"]
 
 
 def test_a_shop_without_rights_is_told_which_boxes_to_tick(world: World, capsys: pytest.CaptureFixture[str]) -> None:
