@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import time
 from contextlib import contextmanager
@@ -18,10 +19,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rich.table import Table
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 _EVERY_SECONDS = 5.0
+_AS_WIDE_AS_IT_TAKES = 10_000
+
+
+def show_table(table: Table) -> None:
+    """A table with nothing cut off: folded to fit a terminal, one line a row where there is none, for `grep`."""
+    for column in table.columns:
+        column.overflow = "fold"
+    if out.is_terminal:
+        out.print(table)
+        return
+    drawn = io.StringIO()
+    Console(highlight=False, width=_AS_WIDE_AS_IT_TAKES, file=drawn).print(table)
+    for line in drawn.getvalue().splitlines():
+        out.print(line.rstrip(), markup=False, soft_wrap=True)
 
 
 class Follower:

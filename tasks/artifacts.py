@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from prefect.artifacts import acreate_link_artifact, acreate_markdown_artifact, acreate_table_artifact
 
-from tasks.report import rows_and_outcomes
+from tasks.report import headline_of, rows_and_outcomes
 from tasks.report_texts import Texts, texts
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def markdown_summary(report: RunReport) -> str:
     words = texts(report.language, report.flow)
     parts = [
         f"# {words.word('state', report.state)}",
-        words.word("headline_export" if report.flow.startswith("export_") else "headline", report.state),
+        words.word("headline_export" if report.flow.startswith("export_") else "headline", headline_of(report)),
         _counts(report, words),
         _guards(report, words),
         _files(report, words),

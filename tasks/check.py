@@ -105,6 +105,7 @@ _TICKS = {
     "DELETE": "Delete (DELETE)",
 }
 _CLOCK_SECONDS = 120.0
+_PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
 
 
 async def check_shop(path: str | Path) -> list[Finding]:
@@ -115,7 +116,7 @@ async def check_shop(path: str | Path) -> list[Finding]:
     folder = open_shop_folder(path)
     findings = [*_configuration(folder), *_folders(folder), *await _ledger(folder)]
     try:
-        async with folder.open_shop() as shop:
+        async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as shop:
             facts = await shop.describe()
             findings += [*_facts(facts), *_rights(folder, facts), *_lane(folder, facts)]
             findings += await _silence(folder, shop)

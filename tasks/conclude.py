@@ -150,13 +150,15 @@ def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
         report.faults_by_column.append((column or "", _reason(code, report.language, column or ""), count))
     for row in rejecting.sort("_file", "_line").head(REJECTS_SHOWN).iter_rows(named=True):
         report.rejects.append(_reject(run, row))
-    for row in faults.filter("blanked").head(INCIDENTS_SHOWN).iter_rows(named=True):
+    # A row that is left behind was not imported at all, without this value or with it.
+    blanked = faults.filter("blanked").join(rejecting, on=["_file", "_line"], how="anti")
+    for row in blanked.head(INCIDENTS_SHOWN).iter_rows(named=True):
         reason, remedy = _text(row, report.language)
         if row["code"] not in NOTES:
             reason = f"{reason} {message('cell_left_empty', report.language).reason}"
         name = _file_name(run, row["_file"])
         report.incidents.append(IncidentReport("info", row["_key"] or "", reason, remedy, name, row["_line"]))
-    report.incidents_total += faults.filter("blanked").height
+    report.incidents_total += blanked.height
 
 
 def _without_persons(run: Run, faults: pl.DataFrame) -> pl.DataFrame:

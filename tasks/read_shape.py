@@ -207,8 +207,8 @@ def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec
             "file_columns_moved",
             name=path.name,
             column=column.key,
-            value=str(column.index + 1),
-            detail=str(found_at + 1),
+            value=str(column.index),
+            detail=str(found_at),
         )
 
 

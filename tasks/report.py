@@ -114,7 +114,7 @@ def _view(report: RunReport) -> dict[str, Any]:
         "r": report,
         "t": words,
         "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
-        "headline": "Nothing" if report.state == "Completed" and not rows_read else report.state,
+        "headline": headline_of(report),
         "headlines": "headline_export" if export else "headline",
         "export": export,
         "outcome_words": outcome_words,
@@ -141,6 +141,15 @@ def _view(report: RunReport) -> dict[str, Any]:
         "incidents": _by_level(report.incidents),
         "accept_command": _accept_command(report),
     }
+
+
+def headline_of(report: RunReport) -> str:
+    """The key of the sentence that says how the run ended."""
+    if report.state == "Completed" and not report.counts.get("rows_read", 0):
+        return "Nothing"
+    if report.state == "Failed" and report.files and all(file.status == "refused" for file in report.files):
+        return "FilesRefused"
+    return report.state
 
 
 def rows_and_outcomes(report: RunReport) -> tuple[int, dict[str, int]]:

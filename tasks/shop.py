@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +70,8 @@ class ShopFolder:
             url = resolve(url)
         return Ledger.open(url or f"sqlite:///{self.path / 'ledger.db'}", snapshots=self.snapshots)
 
-    def open_shop(self) -> Shop:
-        """The client of the shop's webservice, not yet connected."""
+    def open_shop(self, *, patience_seconds: float | None = None) -> Shop:
+        """The client of the shop's webservice, not yet connected; as patient as the settings say, or less."""
         shop = self.settings.shop
         limits = shop.limits
         return Shop(
@@ -83,7 +84,7 @@ class ShopFolder:
                 max_body_bytes=limits.max_body_bytes,
                 max_url_bytes=limits.max_url_bytes,
                 timeout_seconds=limits.timeout_seconds,
-                patience_seconds=limits.patience_seconds,
+                patience_seconds=min(patience_seconds or math.inf, limits.patience_seconds),
                 settle_seconds=limits.settle_seconds,
                 pace=limits.pace,
             ),

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
-from deployments.terminal import out
+from deployments.terminal import out, show_table
 from tasks.check import check_shop
 from tasks.finding import Finding
 
@@ -19,7 +19,7 @@ _MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "error": "[bold
 async def check(shop: ShopArgument = Path()) -> Exit:
     """Look at the configuration, the ledger and the shop, and say what is missing and what to do about it."""
     findings = await check_shop(shop)
-    out.print(_table(findings))
+    show_table(_table(findings))
     errors = sum(finding.verdict == "error" for finding in findings)
     out.print("Ready." if not errors else f"{errors} to put right before the first run.")
     return Exit.USAGE if errors else Exit.COMPLETED

@@ -13,7 +13,7 @@ from connectors.ledger import DeliveryState
 from deployments.commands.parameters import ShopArgument
 from deployments.commands.parameters import ShopFolder as ShopOption
 from deployments.exits import Exit
-from deployments.terminal import out
+from deployments.terminal import out, show_table
 from schemas.messages import catalogue, message
 from tasks.shop import ShopFolder, open_shop_folder
 
@@ -46,7 +46,7 @@ def show(
         table.add_column(title)
     for row in found.iter_rows(named=True):
         table.add_row(*_cells(row, folder.settings.shop.language))
-    out.print(table)
+    show_table(table)
     return Exit.COMPLETED
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
-from deployments.terminal import out
+from deployments.terminal import out, show_table
 from schemas.outcomes import Outcome
 from tasks.shop import open_shop_folder
 
@@ -41,7 +41,7 @@ def runs(
             "" if run["rows_read"] is None else str(run["rows_read"]),
             _ended(json.loads(run["counts"])),
         )
-    out.print(table)
+    show_table(table)
     for page in seen["report_path"].drop_nulls().head(1):
         out.print(f"Newest report: {page}", markup=False, soft_wrap=True)
     return Exit.COMPLETED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from errno import EACCES, EADDRINUSE
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from cyclopts import Parameter
 
 from deployments.exits import Exit
 from deployments.terminal import out
+from schemas.errors import ConfigFault, ConfigurationError
 
 
 def sandbox(
@@ -25,8 +27,20 @@ def sandbox(
     """Serve a shop on this machine until it is stopped by Ctrl-C."""
     from deployments.sandbox.shop.sandbox_shop import SandboxShop  # noqa: PLC0415 - loaded when it is asked for
 
-    with SandboxShop(profile=profile, port=port, state_file=state_file, speed=speed, module=module) as shop:
+    try:
+        sandbox_shop = SandboxShop(profile=profile, port=port, state_file=state_file, speed=speed, module=module)
+    except OSError as error:
+        raise _port_refused(port, error) from error
+    with sandbox_shop as shop:
         out.print(f"url {shop.url}\nkey {shop.key}", markup=False)
         out.print("Products: /api/products?display=full with the key as user name. Ctrl-C stops it.", markup=False)
         threading.Event().wait()
     return Exit.COMPLETED
+
+
+def _port_refused(port: int, error: OSError) -> ConfigurationError:
+    if error.errno not in {EADDRINUSE, EACCES}:
+        raise error
+    reason = "another program listens on it" if error.errno == EADDRINUSE else "it is kept for the administrator"
+    remedy = "Stop that program, or name another port above 1024; `--port 0` takes a free one."
+    return ConfigurationError((ConfigFault("--port", str(port), reason, remedy),), action="open the sandbox")

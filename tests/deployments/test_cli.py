@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from rich.table import Table
 
 from deployments import environment
 from deployments.cli import answer
@@ -18,6 +21,7 @@ from deployments.environment import own_prefect
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import FLOWS, FlowName
 from deployments.sandbox.shop import SandboxShop
+from deployments.terminal import show_table
 from schemas.import_json import parse_export_json
 from tests.campaigns.prefect_here import migrated
 from tests.flows.world import KEY_VARIABLE, World
@@ -195,6 +199,43 @@ def test_the_sandbox_serves_until_it_is_stopped(tmp_path: Path) -> None:
         assert served.stdout.readline().startswith("url http://127.0.0.1:")
         served.send_signal(2)
         assert served.wait(30) in {0, Exit.INTERRUPTED}
+
+
+def test_a_port_that_is_taken_is_said_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert answer(["sandbox", "--port", str(port)]) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert f"--port {port}: another program listens on it" in said
+    assert "--port 0" in said
+
+
+def test_check_of_an_address_where_nothing_answers_takes_seconds(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    world.write_settings(shop={"url": f"http://127.0.0.1:{port}"})
+    start = time.monotonic()
+    assert answer(["check", str(world.folder)]) == Exit.USAGE
+    assert time.monotonic() - start < 30
+    assert "cannot be reached" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_table_that_is_no_terminal_s_holds_every_word_whole_on_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = Table(box=None, pad_edge=False)
+    for title in ("flow", "state", "where they ended"):
+        table.add_column(title)
+    table.add_row("import_specific_prices", "CompletedWithRejects", "10517 created, " * 20)
+    table.add_row("import_stock", "Completed", "")
+    show_table(table)
+    header, prices, stock = capsys.readouterr().out.splitlines()
+    assert prices == f"import_specific_prices  CompletedWithRejects  {'10517 created, ' * 20}".rstrip()
+    assert stock.split() == ["import_stock", "Completed"]
+    assert stock == stock.rstrip()
+    assert header.startswith("flow ")
 
 
 def test_a_prefect_of_our_own_knows_nothing_of_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -370,7 +370,7 @@ def test_the_header_of_a_shuffled_product_file_is_seen(dropped: Path) -> None:
     names = PRODUCT_HEADER.split(";")
     names[3], names[4] = names[4], names[3]
     dropped.write_text(";".join(names) + "\n" + product_line("A"), encoding="utf-8")
-    with pytest.raises(ContractError, match="name is expected at place 4 and its header stands at place 5"):
+    with pytest.raises(ContractError, match="name is expected at `index` 3 and its header stands at `index` 4"):
         open_rows(dropped, PRODUCT, file=0)
 
 

@@ -23,7 +23,7 @@ from schemas.run_report import (
 )
 from tasks.charts import side_by_side, stacked, waterfall
 from tasks.progress import watched_by
-from tasks.report import REJECTS_SHOWN, _environment, html, write_report
+from tasks.report import REJECTS_SHOWN, _environment, headline_of, html, write_report
 from tasks.report_texts import LANGUAGES, TEMPLATES, texts
 
 COUNTS = {"rows_read": 120, "created": 10, "updated": 20, "unchanged": 80, "rejected": 9, "refused": 1}
@@ -319,3 +319,11 @@ def test_an_export_speaks_of_the_erp_and_of_no_files() -> None:
     assert "Everything that was due is in the ERP." in page
     assert "new in the ERP" in page
     assert "What came in" not in page
+
+
+@pytest.mark.parametrize(("statuses", "headline"), [(["refused"], "FilesRefused"), (["refused", "done"], "Failed")])
+def test_a_run_whose_every_file_was_refused_does_not_ask_to_be_started_again(
+    statuses: list[str], headline: str
+) -> None:
+    files = [FileReport(name=f"{number}.csv", status=status) for number, status in enumerate(statuses)]
+    assert headline_of(a_report(state="Failed", files=files)) == headline

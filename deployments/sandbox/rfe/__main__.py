@@ -16,7 +16,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", help="its files are offered as Y2's exports")
     parser.add_argument("--port", type=int, default=8082)
     given = parser.parse_args()
-    with SandboxRfe(port=given.port) as rfe:
+    try:
+        sandbox = SandboxRfe(port=given.port)
+    except OSError as error:
+        parser.error(f"--port {given.port}: {error.strerror}")
+    with sandbox as rfe:
         for path in sorted(given.folder.glob("*")) if given.folder else ():
             if path.is_file():
                 rfe.put(path.name, path.read_bytes())

@@ -31,17 +31,21 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with SandboxShop(
-        profile=asked.profile,
-        php=asked.php,
-        port=asked.port,
-        workers=asked.workers,
-        speed=asked.speed,
-        cores=asked.cores,
-        module=asked.module,
-        state_file=asked.state_file,
-        key=asked.key,
-    ) as shop:
+    try:
+        sandbox = SandboxShop(
+            profile=asked.profile,
+            php=asked.php,
+            port=asked.port,
+            workers=asked.workers,
+            speed=asked.speed,
+            cores=asked.cores,
+            module=asked.module,
+            state_file=asked.state_file,
+            key=asked.key,
+        )
+    except OSError as error:
+        parser.error(f"--port {asked.port}: {error.strerror}")
+    with sandbox as shop:
         sys.stdout.write(f"url {shop.url}\nkey {shop.key}\n")
         sys.stdout.flush()
         stop.wait()
