@@ -9,6 +9,7 @@ from schemas.errors import RefusedError, TransientError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.apply.chunks import RETRIES, Chunk, chunk_task, chunked
+from tasks.changed_orders import remember_sent
 from tasks.deliver import Courier, Handover, Parcel
 from tasks.deliver_customer import SEVERAL, Registry
 from tasks.erp import Erp
@@ -39,8 +40,13 @@ class Counter:
         self.ended: list[Ended] = []
         """Orders that have reached their place since they were last told to the rows of the run."""
 
+        self.sent: list[Order] = []
+        """Those among them that the ERP has taken or had already."""
+
     def tell_ended(self) -> None:
-        """Tells the rows of the run, all at once."""
+        """Tells the rows of the run and the ledger, all at once."""
+        remember_sent(self.run, self.erp, self.sent)
+        self.sent.clear()
         self.run.rows.end(as_settled(self.ended))
         self.ended.clear()
 
@@ -157,6 +163,7 @@ def _deliver(counter: Counter, order: Order) -> None:
     if delivered.found is not None:
         _compare(run, order, delivered.found)
     created = delivered.handover is Handover.CREATED
+    counter.sent.append(order)
     counter.ended.append(Ended(_seen(order), Outcome.CREATED if created else Outcome.UNCHANGED))
 
 

@@ -14,6 +14,7 @@ from connectors.ledger import DeliveryState
 from schemas.documents import Order
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
+from tasks.changed_orders import tell_changed
 from tasks.erp import Erp
 from tasks.gather.erp_lines import ErpLines
 from tasks.gather.order_dates import OVERLAP, zone_of
@@ -56,6 +57,7 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     due = DueOrders(seen_until)
     with run.step("read orders"):
         words = await read_words(run.shop, run.facts)
+        await tell_changed(run, erp, words, found.delivered)
         await _read(run, erp, words, found, due)
     return due
 

@@ -55,6 +55,8 @@ class Sorted:
     due: list[SeenOrder] = field(default_factory=list)
     to_look_up: list[SeenOrder] = field(default_factory=list)
     """Sent once without an answer, and no longer among the states that go: the ERP is asked, nothing is created."""
+    delivered: list[SeenOrder] = field(default_factory=list)
+    """The ERP has them; they are among `ended` too, and looked at again for what was changed since."""
     ended: list[Ended] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     """Keys that the ledger follows for nothing: the shop has cancelled or settled these orders otherwise."""
@@ -66,6 +68,7 @@ def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[
     for order in seen:
         known = deliveries.get(order.key)
         if known == DELIVERED:
+            found.delivered.append(order)
             found.ended.append(Ended(order, Outcome.UNCHANGED))
         elif order.is_store_sale:
             found.ended.append(Ended(order, Outcome.IGNORED, "order_came_from_erp"))
