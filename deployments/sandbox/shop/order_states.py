@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Row, Store
 
 CANCELLED_OR_ERROR = ("6", "8")
+BY_SMTP = "2"
 
 
-def enter_state(store: Store, order: int, state: int, *, mail: bool = False) -> int:
+def enter_state(store: Store, order: int, state: int) -> int:
     """Put the order into a state and note it in its history; the history row's id comes back."""
     row, described = store["orders"].rows.get(order), store["order_states"].rows.get(state)
     if row is None or described is None:
@@ -24,9 +26,30 @@ def enter_state(store: Store, order: int, state: int, *, mail: bool = False) -> 
     if before not in {"", "0"}:
         _follow_stock(store, order, before, str(state))
     _apply(store, row, described)
-    if mail and described["send_email"] == "1":
-        store.mails.append((next(iter(described["template"].values()), ""), order))
     return store.add("order_histories", {"id_order": order, "id_order_state": state, "id_employee": 0})
+
+
+def mail_state(store: Store, order: int, state: int) -> bool:
+    """Whether the customer was sent the mail of a state, or the state has none."""
+    described = store["order_states"].rows[state]
+    if described["send_email"] != "1":
+        return True
+    if not _mailer_is_up(store):
+        return False
+    store.mails.append((next(iter(described["template"].values()), ""), order))
+    return True
+
+
+def _mailer_is_up(store: Store) -> bool:
+    """Mails go nowhere unless the shop is set to an SMTP server, which must then be there."""
+    if store.configuration("PS_MAIL_METHOD") != BY_SMTP:
+        return True
+    place = (store.configuration("PS_MAIL_SERVER"), int(store.configuration("PS_MAIL_SMTP_PORT") or 0))
+    try:
+        socket.create_connection(place, timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _apply(store: Store, row: Row, state: Row) -> None:
@@ -43,7 +66,7 @@ def _apply(store: Store, row: Row, state: Row) -> None:
             delivered = {name: changes[name] for name in ("delivery_number", "delivery_date")}
             store["order_invoices"].update(invoice["id"], delivered)
     if state["paid"] == "1":
-        _pay_the_rest(store, row)
+        _pay_the_rest(store, row, counts=row["current_state"] not in CANCELLED_OR_ERROR)
     store["orders"].update(row["id"], changes)
 
 
@@ -69,9 +92,9 @@ def _invoice(store: Store, row: Row, today: str) -> int:
     return number
 
 
-def _pay_the_rest(store: Store, row: Row) -> None:
-    """A paid state adds a payment for what is missing; an order paid in full gets none."""
-    payments = store["order_payments"].where("order_reference", row["reference"])
+def _pay_the_rest(store: Store, row: Row, *, counts: bool) -> None:
+    """A paid state adds a payment for what is missing; what an order in error was paid does not count."""
+    payments = store["order_payments"].where("order_reference", row["reference"]) if counts else ()
     missing = Decimal(row["total_paid"]) - sum((Decimal(one["amount"]) for one in payments), Decimal(0))
     if missing <= 0:
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.behaviours.customers import cart_rows
 from deployments.sandbox.shop.errors import CrashError, PlainReplyError
-from deployments.sandbox.shop.order_states import enter_state, move_stock
+from deployments.sandbox.shop.order_states import enter_state, mail_state, move_stock
 from deployments.sandbox.shop.prices import PriceQuestion, reduction_percent, tax_rate, unit_price
 from deployments.sandbox.shop.store import now
 
@@ -53,7 +53,9 @@ def place(draft: Draft) -> None:
         _insert_line(store, order, line)
     _insert_carrier(store, order, cart, lines, totals)
     _insert_payment(store, order, paid)
-    enter_state(store, order, _PAID if right else _ERROR, mail=True)
+    state = _PAID if right else _ERROR
+    enter_state(store, order, state)
+    mail_state(store, order, state)
     if right:
         store.mails.append(("order_conf", order))
         for line in lines:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.contract.prestashop.bench import PAYMENT, wait_for_another_second
 from tests.contract.prestashop.setting import NO_SUCH_ID
-from tests.contract.prestashop.webservice import crashed
+from tests.contract.prestashop.webservice import crashed, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.contract.prestashop.buyer import Buyer, Order
     from tests.contract.prestashop.setting import Setting
@@ -78,6 +80,42 @@ def test_a_patched_state_makes_its_history_too(shop: Webservice, buyer: Buyer, o
 def test_a_mail_may_be_asked_for_with_a_state(buyer: Buyer, order: Order) -> None:
     assert order.move(buyer.states["preparation"], sendemail=1).status == 201
     assert order.state == buyer.states["preparation"]
+
+
+@pytest.fixture
+def mailer_down(shop: Webservice) -> Iterator[None]:
+    """The shop sends by an SMTP server that is not there; its own settings come back."""
+    broken = {"PS_MAIL_METHOD": "2", "PS_MAIL_SERVER": "127.0.0.1", "PS_MAIL_SMTP_PORT": "9"}
+    rows = {name: shop.find("configurations", name=name)[0] for name in broken}
+    # Those of the installation have dates that the shop itself calls not valid.
+    dated = dict.fromkeys(("date_add", "date_upd"), "2026-01-01 00:00:00")
+    try:
+        for name, row in rows.items():
+            shop.patched("configurations", {"id": row.id, "value": broken[name]} | dated)
+        yield
+    finally:
+        for row in rows.values():
+            shop.patched("configurations", {"id": row.id, "value": row["value"]} | dated)
+
+
+@pytest.mark.usefixtures("mailer_down")
+def test_with_a_mailer_that_is_down_a_state_is_set_and_said_to_be_refused(
+    shop: Webservice, buyer: Buyer, order: Order
+) -> None:
+    others = [buyer.order() for _ in range(2)]
+    state = buyer.states["preparation"]
+    rows = [{"id_order": one.id, "id_order_state": state} for one in (order, *others)]
+    assert refused(shop.post("order_histories", *rows, sendemail=1), 46, 500)
+    # The first has its state and its history, the others were not attempted.
+    assert [one.state for one in (order, *others)] == [state, *[buyer.states["remote"]] * 2]
+    assert [int(row["id_order_state"]) for row in order.histories()].count(state) == 1
+    assert shop.post("order_histories", *rows[1:]).status == 201
+    assert {one.state for one in others} == {state}
+
+
+@pytest.mark.usefixtures("mailer_down")
+def test_a_state_without_mail_does_not_mind_the_mailer(buyer: Buyer, order: Order) -> None:
+    assert order.move(buyer.states["delivered"], sendemail=1).status == 201
 
 
 def test_a_state_moves_the_date_of_the_order_and_tracking_does_not(

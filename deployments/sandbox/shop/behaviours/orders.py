@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
-from deployments.sandbox.shop.order_states import enter_state
+from deployments.sandbox.shop.errors import ServiceError
+from deployments.sandbox.shop.order_states import enter_state, mail_state
 from deployments.sandbox.shop.ordering import place
 
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ def _order_rows(store: Store, row: Row) -> Entries:
 
 
 def _add_history(draft: Draft) -> None:
-    mail = draft.query.text("sendemail") not in {"", "0"}
-    identifier = enter_state(draft.store, draft.whole("id_order"), draft.whole("id_order_state"), mail=mail)
-    draft.values["id"] = identifier
+    order, state = draft.whole("id_order"), draft.whole("id_order_state")
+    draft.values["id"] = enter_state(draft.store, order, state)
+    if draft.query.text("sendemail") not in {"", "0"} and not mail_state(draft.store, order, state):
+        raise ServiceError(500, 46, "Unable to save resource")
 
 
 def _after_carrier(draft: Draft) -> None:
