@@ -10,7 +10,7 @@ import polars as pl
 
 from connectors.ledger import DeliveryState, Link
 from schemas.documents import DocumentKey, DocumentStatus
-from schemas.incidents import Level
+from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
 from tasks.erp import Erp
 from tasks.plan.statuses import Followed, Move, day_ranges
@@ -68,10 +68,22 @@ def _statuses(erp: Erp, followed: Sequence[Followed]) -> Mapping[DocumentKey, Do
     return found
 
 
-def tell(run: Run, moves: Sequence[Move], statuses: Mapping[DocumentKey, DocumentStatus], prefix: str = "") -> None:
-    """Incidents: what stays behind and why, and words of the ERP that its contract does not list."""
+def tell(
+    run: Run,
+    moves: Sequence[Move],
+    statuses: Mapping[DocumentKey, DocumentStatus],
+    prefix: str = "",
+    *,
+    standing: Sequence[Incident] = (),
+) -> None:
+    """Incidents: what stays behind and why, and words of the ERP that its contract does not list.
+
+    Those `standing` are told once, and stay open while they stand.
+    """
+    new = run.ledger.not_told(run.folder.name, standing)
     if not run.asked.dry_run:
-        run.ledger.close_incidents(run.folder.name, run.stream.name)
+        run.ledger.close_incidents(run.folder.name, run.stream.name, but=[each for each in standing if each not in new])
+    run.incidents += new
     for each in moves:
         key = str(each.one.id)
         if each.code:
@@ -88,7 +100,7 @@ def end(run: Run, moves: Sequence[Move], prefix: str = "") -> None:
 
 
 def end_refused(run: Run, moves: Sequence[Move], said: Mapping[int, str], code: str) -> None:
-    """The shop took neither state nor number of these; `said` are its words by id."""
+    """The shop took something of these not; `said` are its words by id."""
     for each in moves:
         run.tell(Level.ERROR, code, str(each.one.id), detail=said[each.one.id])
     run.rows.end(_settled([(each.one, Outcome.REFUSED, code, said[each.one.id]) for each in moves]))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.ledger import Link
 from schemas.documents import DocumentKey, DocumentStatus
-from schemas.incidents import Level
+from schemas.incidents import Incident, Level
 from tasks.erp import Erp
-from tasks.followed import Known, ask, known_open, tell
+from tasks.followed import FINAL, Known, ask, known_open, tell
 from tasks.gather.order_dates import instant, zone_of
 from tasks.gather.order_rows import whole
 from tasks.plan.statuses import Carriers, Followed, Move, move
 from tasks.run import Run
+from tasks.translate.tracking import LONGEST, tracking_number
 
 KIND = "order_status"
 
@@ -26,12 +28,38 @@ async def prepare_order_statuses(run: Run, erp: Erp) -> list[Move]:
         orders = await _open_orders(run, known_open(run, erp.kind("order"), KIND))
         statuses = await ask(run, erp, orders)
         carriers = await _carriers(run)
+        states = await _states(run) if orders else None
     settings = run.folder.settings.orders
     before_all = {*settings.states, *settings.waiting_states}
-    moves = [move(order, statuses.get(order.document), settings.status_rules, before_all, carriers) for order in orders]
-    tell(run, moves, statuses)
+    moves = [
+        move(order, statuses.get(order.document), settings.status_rules, before_all, carriers, states)
+        for order in orders
+    ]
+    tell(run, moves, statuses, standing=_untaken_numbers(run, orders, statuses))
     _tell_carriers(run, orders, statuses, carriers)
     return moves
+
+
+async def _states(run: Run) -> set[int] | None:
+    """The states that the shop has: one that it lacks ends in a 500 without a word, and is not sent."""
+    if not run.facts.may("GET", "order_states"):
+        return None
+    return {int(row["id"]) for row in await run.shop.read("order_states", display=("id",))}
+
+
+def _untaken_numbers(
+    run: Run, orders: Sequence[Followed], statuses: Mapping[DocumentKey, DocumentStatus]
+) -> list[Incident]:
+    """Numbers of parcels that the shop would refuse: they are not sent."""
+    found = []
+    for order in orders:
+        status = statuses.get(order.document)
+        number = tracking_number(status.tracking if status and order.id_order_carrier else "")
+        if not number.is_taken:
+            code = "status_tracking_refused" if number.refused else "status_tracking_too_long"
+            params = {"detail": " ".join(number.refused) or str(LONGEST), "number": number.text}
+            found.append(Incident(Level.ERROR, code, run.stream.name, str(order.id), params=params))
+    return found
 
 
 async def _carriers(run: Run) -> Carriers:
@@ -57,9 +85,20 @@ def _tell_carriers(
             run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.transporter)
 
 
+def _tell_deleted(run: Run, known: Mapping[str, Known], there: Collection[str]) -> None:
+    """Orders that the ERP has and the shop no longer: told once, then followed no further."""
+    gone = [key for key in known if key not in there]
+    for key in gone:
+        run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
+    if gone and not run.asked.dry_run:
+        links = [Link(key, int(key), state=FINAL, fingerprint=f"={known[key].set_before}") for key in gone]
+        run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
+
+
 async def _open_orders(run: Run, known: dict[str, Known]) -> list[Followed]:
     """Those that the shop still has, with the parcel that the latest row of order_carriers stands for."""
     rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add"))
+    _tell_deleted(run, known, {str(row["id"]) for row in rows})
     ids = [str(row["id"]) for row in rows]
     display = ("id", "id_order", "id_carrier", "tracking_number")
     carriers = await run.shop.find("order_carriers", "id_order", ids, display=display)

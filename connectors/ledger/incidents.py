@@ -14,7 +14,7 @@ from connectors.ledger.discretion import discreet, without_contacts
 from connectors.ledger.tables import INCIDENTS, RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -53,13 +53,34 @@ class Incidents(Chapter):
         with self.database.read("read incidents") as connection:
             return rows_as_frame(connection, query)
 
-    def close_incidents(self, shop: str, stream: str, *, keys: Sequence[str] | None = None) -> int:
-        """How many open incidents of the stream (of these keys) are now closed."""
+    def not_told(self, shop: str, incidents: Sequence[Incident]) -> list[Incident]:
+        """Those of `incidents` of which no open incident says the same."""
+        if not incidents:
+            return []
+        same = {_said(row) for row in self._open(shop) if row["stream"] in {each.stream for each in incidents}}
+        return [each for each in incidents if _said(_row(each)) not in same]
+
+    def _open(self, shop: str) -> list[dict[str, Any]]:
+        query = sa.select(*INCIDENTS.c).where(INCIDENTS.c.shop == shop, INCIDENTS.c.closed_at.is_(None))
+        with self.database.read("read incidents") as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def close_incidents(
+        self, shop: str, stream: str, *, keys: Sequence[str] | None = None, but: Sequence[Incident] = ()
+    ) -> int:
+        """How many open incidents of the stream (of these keys) are now closed; those that say as `but` stay open."""
         settled = sa.and_(INCIDENTS.c.shop == shop, INCIDENTS.c.stream == stream, INCIDENTS.c.closed_at.is_(None))
         if keys is not None:
             settled = sa.and_(settled, INCIDENTS.c.key.in_(keys))
+        if but:
+            kept = {_said(_row(each)) for each in but}
+            settled = sa.and_(settled, INCIDENTS.c.id.not_in([r["id"] for r in self._open(shop) if _said(r) in kept]))
         with self.database.write("close incidents") as connection:
             return connection.execute(sa.update(INCIDENTS).where(settled).values(closed_at=datetime.now(UTC))).rowcount
+
+
+def _said(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] for name in ("stream", "code", "key", "params"))
 
 
 def _row(incident: Incident) -> dict[str, Any]:

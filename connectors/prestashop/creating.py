@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
 from connectors.prestashop.filters import query_with
 from connectors.prestashop.replies import (
+    NOT_SAVED,
     NOT_WRITTEN,
     NOT_XML,
     PHP_WARNING,
@@ -52,6 +53,9 @@ class Creation:
         self._identity = identity
         self._language = language
         self._query = query_with(transport.scope_query, options)
+        self._mails = options.get("sendemail", "0") != "0"
+        self._newest = 0
+        """The highest id of the resource before the document was sent, where only what is newer counts."""
         self._resource = desk.resource
         self._node = resource_of(desk.resource).node
 
@@ -66,6 +70,8 @@ class Creation:
     async def write(self, drafts: list[Draft]) -> None:
         """Brings every draft to its receipt; TransientError when the shop stays away for too long."""
         patience = self._transport.patience(self._desk.action)
+        if self._identity.only_new:
+            self._newest = await self._reader.newest_id(self._resource)
         parts = [Part(drafts)]
         while parts:
             part = parts.pop()
@@ -123,9 +129,9 @@ class Creation:
         for draft in done[:-1]:
             self._desk.settle(draft, "created", ids[draft.key])
         last = done[-1]
-        if _not_written(reply):
+        if self._not_written(reply):
             self._desk.settle(last, "created", ids[last.key])
-        elif _kept_in_part(reply):
+        elif self._kept_in_part(reply):
             self._desk.refuse(last, reply, ids[last.key])
         else:
             # The shop may have stopped in the middle of an entity, before its associations.
@@ -133,9 +139,9 @@ class Creation:
 
     def _without_culprit(self, part: Part, done: list[Draft], rest: list[Draft], reply: Reply) -> list[Part]:
         in_order = part.drafts[: len(done)] == done
-        if _kept_in_part(reply) and done and in_order:
+        if self._kept_in_part(reply) and done and in_order:
             return [Part(rest)]
-        if len(rest) == 1 or (_not_written(reply) and in_order):
+        if len(rest) == 1 or (self._not_written(reply) and in_order):
             return self._refused(rest, reply)
         # A document that cannot be read says nothing about its first entity.
         return Part(rest).halves() if reply.code == NOT_XML or not in_order else [Part(rest[:1]), Part(rest[1:])]
@@ -187,18 +193,20 @@ class Creation:
         found: dict[Key, list[int]] = {}
         for entity in entities:
             key = identity.key(entity, self._language)
-            if key in wanted:
+            if key in wanted and entity["id"] > self._newest:
                 found.setdefault(key, []).append(entity["id"])
         return found
 
     def _lookup_value(self, draft: Draft) -> str:
         return self._identity.lookup_text(draft.entity, self._language)
 
+    def _not_written(self, reply: Reply) -> bool:
+        return reply.verdict is Verdict.REFUSED and reply.code in NOT_WRITTEN and not self._kept_in_part(reply)
 
-def _not_written(reply: Reply) -> bool:
-    return reply.verdict is Verdict.REFUSED and reply.code in NOT_WRITTEN and not _kept_in_part(reply)
-
-
-def _kept_in_part(reply: Reply) -> bool:
-    # An unknown association and a failing setter come after the entity's own row was saved.
-    return reply.code == UNKNOWN_ASSOCIATION or (reply.code == "85" and "while setting" in reply.said)
+    def _kept_in_part(self, reply: Reply) -> bool:
+        # An unknown association and a failing setter come after the entity's own row was saved, and so does a mail
+        # that cannot be sent (docs/facts/prestashop.md, O2).
+        mail_failed = self._mails and reply.code == NOT_SAVED
+        return (
+            mail_failed or reply.code == UNKNOWN_ASSOCIATION or (reply.code == "85" and "while setting" in reply.said)
+        )

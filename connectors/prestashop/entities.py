@@ -30,7 +30,7 @@ class Receipt:
     """What became of one entity of a call.
 
     `adopted`: it was on the shop before this call. `missing`: the shop has no such id. A `refused` entity with an
-    `id` was saved in part (the shop kept it and refused one of its associations).
+    `id` was saved in part (the shop kept it and refused one of its associations, or could not send its mail).
     """
 
     position: int
@@ -45,13 +45,15 @@ class Identity:
 
     `lookup` is the field asked for in bulk; `by` are the fields that together name one entity, an association
     (by its name) standing for the set of its ids. `folded` compares without case and accents; i18n fields are
-    compared in the shop's default language. `also` narrows the look-up (`{"id_shop": "1"}`).
+    compared in the shop's default language. `also` narrows the look-up (`{"id_shop": "1"}`). With `only_new`, what was
+    there before the document was sent is never taken for what it made: a state that an order was in once before.
     """
 
     lookup: str
     by: tuple[str, ...]
     folded: bool = False
     also: Mapping[str, str] = field(default_factory=dict)
+    only_new: bool = False
 
     def key(self, entity: Mapping[str, Any], language: int) -> Key:
         """The texts that name `entity`, the same for one we wrote and one the shop tells."""

@@ -81,6 +81,7 @@ NOT_DELETED_UNKNOWN_ID = "87"
 # The entity is not written and what follows was not attempted.
 NOT_WRITTEN = frozenset({"41", "84", "85", "93", "46", "140", "141", "133", "134", "135"})
 UNKNOWN_ASSOCIATION = "86"
+NOT_SAVED = "46"
 METHOD_UNKNOWN = "23"
 NOT_XML = "127"
 DISABLED = "22"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.prestashop import Entity, Identity
+from connectors.prestashop import Entity, Identity, Receipt
+from schemas.incidents import Level
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunk_task, chunked
 from tasks.followed import end, end_refused, remember
@@ -14,7 +15,7 @@ from tasks.progress import advance
 from tasks.run import Run
 
 CHUNK_ORDERS = 200
-_HISTORY = Identity("id_order", ("id_order", "id_order_state"))
+_HISTORY = Identity("id_order", ("id_order", "id_order_state"), only_new=True)
 
 
 async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
@@ -47,20 +48,34 @@ async def write_statuses(run: Run, chunk: Chunk[Move]) -> None:
     """One chunk: the parcel first, so that the mail of a state can tell it; then the states, none of them twice."""
     run.lease.check()
     moves = list(chunk.left)
-    refused = await _write_parcels(run, moves)
+    without_parcel = await _write_parcels(run, moves)
     now = await _states(run, moves) if chunk.tried else {}
     chunk.tried = True
     # What an earlier try has written is not written again: the same state twice is two rows of history and two mails.
     left = [each for each in moves if now.get(each.one.id) != each.state]
+    refused: dict[int, str] = {}
     for (state, mail), group in by_state(left).items():
-        entities = [{"id_order": each.one.id, "id_order_state": state} for each in group]
-        options = {"sendemail": "1"} if mail else {}
-        receipts = await run.shop.create("order_histories", entities, _HISTORY, options=options)
-        for each, receipt in zip(group, receipts, strict=True):
-            if receipt.error is not None:
-                refused[each.one.id] = receipt.error.said
-    await _read_back(run, moves, refused)
+        refused |= await _give(run, group, state, mail=mail)
+    await _read_back(run, moves, refused, without_parcel)
     chunk.left.clear()
+
+
+async def _give(run: Run, group: Sequence[Move], state: int, *, mail: bool) -> dict[int, str]:
+    """What the shop said of the states that it refuses, by order; a mail that was not sent is told and no refusal."""
+    refused: dict[int, str] = {}
+
+    def note(receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            order = group[receipt.position].one.id
+            if receipt.error is not None and mail and receipt.id is not None:
+                run.tell(Level.ERROR, "status_mail_not_sent", str(order), value=str(state))
+            elif receipt.error is not None:
+                refused[order] = receipt.error.said
+
+    entities = [{"id_order": each.one.id, "id_order_state": state} for each in group]
+    options = {"sendemail": "1"} if mail else {}
+    await run.shop.create("order_histories", entities, _HISTORY, options=options, on_receipts=note)
+    return refused
 
 
 async def _write_parcels(run: Run, moves: Sequence[Move]) -> dict[int, str]:
@@ -79,7 +94,7 @@ def _parcel(each: Move) -> Entity:
     return {"id": each.one.id_order_carrier, **tracking, **carrier}
 
 
-async def _read_back(run: Run, moves: Sequence[Move], refused: dict[int, str]) -> None:
+async def _read_back(run: Run, moves: Sequence[Move], refused: dict[int, str], without_parcel: dict[int, str]) -> None:
     now = await _states(run, moves)
     for each in moves:
         held = now.get(each.one.id, 0)
@@ -87,8 +102,10 @@ async def _read_back(run: Run, moves: Sequence[Move], refused: dict[int, str]) -
             refused[each.one.id] = f"current_state: {each.state} / {held}"
     fine = [each for each in moves if each.one.id not in refused]
     remember(run, KIND, [each for each in fine if each.is_to_remember])
-    end(run, fine)
+    end(run, [each for each in fine if each.one.id not in without_parcel])
     end_refused(run, [each for each in moves if each.one.id in refused], refused, "status_refused")
+    partly = [each for each in fine if each.one.id in without_parcel]
+    end_refused(run, partly, without_parcel, "status_parcel_refused")
 
 
 async def _states(run: Run, moves: Sequence[Move]) -> dict[int, int]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from schemas.documents import DocumentKey, DocumentStatus
 from schemas.erp_settings import StatusRule
 from schemas.outcomes import Outcome
+from tasks.translate.tracking import tracking_number
 
 _MEMBERS = {
     "CancelStatus": "cancel",
@@ -112,8 +113,13 @@ def move(
     rules: Sequence[StatusRule],
     before_all: Collection[int],
     carriers: Carriers = NO_CARRIERS,
+    states: Collection[int] | None = None,
 ) -> Move:
-    """What one is to become. `before_all` are the states in which it goes to the ERP, or waits to."""
+    """What one is to become.
+
+    `before_all` are the states in which it goes to the ERP, or waits to; `states` those that the shop has, None when
+    nobody asks.
+    """
     if status is None:
         return Move(one, outcome=Outcome.REFUSED, code="status_document_gone", detail=str(one.document))
     parcel = _parcel(one, status, carriers)
@@ -122,6 +128,8 @@ def move(
         return parcel
     if rule.state == one.state:
         return replace(parcel, reached=rule.state, final=rule.final)
+    if states is not None and rule.state not in states:
+        return replace(parcel, outcome=Outcome.REFUSED, code="status_state_missing", detail=str(rule.state))
     code = _obstacle(one, rule, rules, before_all)
     if code:
         kept = Outcome.UPDATED if parcel.of_parcel else Outcome.IGNORED
@@ -133,7 +141,8 @@ def _parcel(one: Followed, status: DocumentStatus, carriers: Carriers) -> Move:
     """The move of an order whose state stays: what the document says of its parcel, where the shop says otherwise."""
     if not one.id_order_carrier:
         return Move(one)
-    tracking = status.tracking if status.tracking != one.tracking else ""
+    number = tracking_number(status.tracking)
+    tracking = number.text if number.is_taken and number.text != one.tracking else ""
     parcel = Move(one, tracking=tracking, carrier=carriers.other(status.transporter, one.id_carrier))
     return replace(parcel, outcome=Outcome.UPDATED) if parcel.of_parcel else parcel
 

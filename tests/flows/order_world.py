@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, Self
 
+import httpx
 import polars as pl
 from prefect.client.schemas.objects import State
 
@@ -193,6 +194,10 @@ class OrderWorld(World):
     def move(self, order: int, state: int) -> None:
         """The merchant gives an order another state."""
         self.shop.change("orders", order, {"current_state": state})
+
+    def delete(self, resource: str, identifier: int) -> None:
+        """The merchant deletes something of the shop for good."""
+        httpx.delete(f"{self.shop.url}/api/{resource}/{identifier}", auth=(self.shop.key, "")).raise_for_status()
 
     async def orders(self, **asked: Any) -> State[Any]:
         """Runs export_orders; the final state."""

@@ -173,3 +173,114 @@ async def test_a_carrier_that_the_shop_does_not_have_is_told_and_changes_nothing
     [told] = world.incidents()
     assert (told["level"], told["key"]) == ("info", "1")
     assert "PIGEON" in told["reason"]
+
+
+async def test_the_mail_that_the_shop_could_not_send_is_told_by_order_and_no_state_is_given_twice(
+    world: OrderWorld,
+) -> None:
+    with_mail(world)
+    mailer(world, up=False)
+    for order in (1, 2, 3):
+        world.ship(order, follow_up="InPreparation")
+    state = await world.statuses()
+    assert state.name == "Completed", state.message
+    assert world.counts() == {"rows_read": 3, "updated": 3}
+    assert [world.history(order) for order in (1, 2, 3)] == [[PREPARED]] * 3
+    told = [(each["level"], each["key"]) for each in world.incidents()]
+    assert sorted(told) == [("error", "1"), ("error", "2"), ("error", "3")]
+    assert "Resend e-mail" in world.incidents()[0]["remedy"]
+    world.shop.reset_counts()
+    mailer(world, up=True)
+    await world.statuses()
+    assert world.shop.writes == 0
+    assert world.shop.mails == []
+
+
+async def test_the_mail_of_an_order_that_was_in_the_state_before_is_told_too(world: OrderWorld) -> None:
+    with_mail(world)
+    for order in (1, 3):
+        world.shop.insert("order_histories", {"id_order": order, "id_order_state": PREPARED, "id_employee": 1})
+    mailer(world, up=False)
+    for order in (1, 2, 3):
+        world.ship(order, follow_up="InPreparation")
+    await world.statuses()
+    assert [world.state(order) for order in (1, 2, 3)] == [PREPARED] * 3
+    assert [world.history(order).count(PREPARED) for order in (1, 2, 3)] == [2, 1, 2]
+    assert sorted(each["key"] for each in world.incidents()) == ["1", "2", "3"]
+
+
+def with_mail(world: OrderWorld) -> None:
+    """A rule whose state is mailed."""
+    settings = world.folder / "settings.toml"
+    rule = '\n[[orders.status_rules]]\nmember = "FollowUpStatus"\nvalues = ["InPreparation"]\nstate = 3\nmail = true\n'
+    settings.write_text(settings.read_text() + rule)
+
+
+def mailer(world: OrderWorld, *, up: bool) -> None:
+    """The shop's mailer is up, or an SMTP server that is not there."""
+    values = {"PS_MAIL_METHOD": "3" if up else "2", "PS_MAIL_SERVER": "127.0.0.1", "PS_MAIL_SMTP_PORT": "9"}
+    for row in world.shop.rows("configurations"):
+        if row["name"] in values:
+            world.shop.change("configurations", row["id"], {"value": values[row["name"]]})
+
+
+async def test_numbers_of_several_parcels_are_written_as_the_shop_takes_them(world: OrderWorld) -> None:
+    world.ship(1, shipping="Totally", tracking="TRK4a;TRK4b")
+    state = await world.statuses()
+    assert state.name == "Completed", state.message
+    [carrier] = [row for row in world.shop.rows("order_carriers") if int(row["id_order"]) == 1]
+    assert carrier["tracking_number"] == "TRK4a,TRK4b"
+    world.shop.reset_counts()
+    await world.statuses()
+    assert world.shop.writes == 0
+
+
+@pytest.mark.parametrize(("number", "said"), [("6A<1>é", "< > é"), ("X" * 65, "64 characters")])
+async def test_a_number_that_the_shop_refuses_is_told_once_and_never_sent(
+    world: OrderWorld, number: str, said: str
+) -> None:
+    world.ship(1, shipping="Totally", tracking=number)
+    state = await world.statuses()
+    assert state.name == "Completed", state.message
+    assert world.state(1) == SHIPPED
+    [incident] = world.incidents()
+    assert (incident["level"], incident["key"]) == ("error", "1")
+    assert said in incident["reason"]
+    assert world.shop.count(path="order_carriers.*", method="PATCH") == 0
+    world.shop.reset_counts()
+    await world.statuses()
+    assert (world.incidents(), world.shop.writes) == ([], 0)
+    assert open_incidents(world) == ["1"]
+    world.ship(1, tracking="6A1")
+    await world.statuses()
+    assert open_incidents(world) == []
+
+
+def open_incidents(world: OrderWorld) -> list[str]:
+    with world.ledger() as ledger:
+        return list(ledger.incidents(shop=world.folder.name, open_only=True)["key"])
+
+
+async def test_a_state_that_the_shop_does_not_have_is_told_and_not_sent(world: OrderWorld) -> None:
+    settings = world.folder / "settings.toml"
+    rule = '\n[[orders.status_rules]]\nmember = "ShippingStatus"\nvalues = ["Totally"]\nstate = 77\n'
+    settings.write_text(settings.read_text() + rule)
+    world.ship(1, shipping="Totally", tracking="6A1")
+    state = await world.statuses()
+    assert state.name == "CompletedWithRejects", state.message
+    [incident] = world.incidents()
+    assert "no state 77" in incident["reason"]
+    assert "status_rules" in incident["remedy"]
+    assert world.shop.count(path="order_histories", method="POST") == 0
+
+
+async def test_an_order_that_was_deleted_in_the_shop_is_told_once_with_its_document(world: OrderWorld) -> None:
+    number = str(world.document(2)["Key"]["Number"])
+    world.delete("orders", 2)
+    await world.statuses()
+    assert world.counts() == {"rows_read": 2, "unchanged": 2}
+    [incident] = world.incidents()
+    assert (incident["level"], incident["key"]) == ("error", "2")
+    assert number in incident["reason"]
+    await world.statuses()
+    assert world.incidents() == []

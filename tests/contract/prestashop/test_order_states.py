@@ -148,6 +148,18 @@ def test_tracking_is_patched_on_the_order_s_carrier(shop: Webservice, order: Ord
     assert order.read()["shipping_number"] == "6A123"
 
 
+@pytest.mark.parametrize("number", ["6A1,6A2", "https://x.example/a?b=c&d=e", "a~b:c#d%e_f(g)[h].i +j-k@l", "X" * 64])
+def test_a_number_of_these_signs_is_taken(shop: Webservice, order: Order, number: str) -> None:
+    shop.patched("order_carriers", {"id": order.carrier().id, "tracking_number": number})
+    assert order.carrier()["tracking_number"] == number
+
+
+@pytest.mark.parametrize("sign", [*";|\\<>*'\"!$^{}`", "é"])
+def test_a_number_with_any_other_sign_is_refused(shop: Webservice, order: Order, sign: str) -> None:
+    row = {"id": order.carrier().id, "tracking_number": f"6A1{sign}6A2"}
+    assert refused(shop.patch("order_carriers", row), 85, 400)
+
+
 def test_the_shipping_number_of_the_order_is_the_same_field(shop: Webservice, order: Order) -> None:
     shop.patched("orders", {"id": order.id, "shipping_number": "7B999"})
     assert order.carrier()["tracking_number"] == "7B999"
