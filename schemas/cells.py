@@ -106,7 +106,7 @@ def _reasons(column: Column, stream: StreamSpec) -> tuple[Reason, ...]:  # noqa:
         case ValueType.EMAIL:
             return (Reason("email", ~_visible(cell).str.contains(_EMAIL)), *_text_reasons(column, cell))
         case ValueType.HTML:
-            return (*html_reasons(cell, stream), *broken_text_reasons(cell), *_text_reasons(column, cell))
+            return (*html_reasons(column, stream), *broken_text_reasons(cell), *_text_reasons(column, cell))
         case ValueType.TEXT:
             return (*broken_text_reasons(cell), *_text_reasons(column, cell))
 

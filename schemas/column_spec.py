@@ -86,6 +86,8 @@ class Column:
     blank: Blank = Blank.KEEP
     max_length: int | None = None
     """In characters."""
+    max_bytes: int | None = None
+    """As much of the value fits into one request, in bytes as XML."""
     validator: str = ""
     """The shop's own validator of this value, by its name; what it refuses depends on the shop's version."""
     forbidden: str = ""

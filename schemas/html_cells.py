@@ -9,7 +9,7 @@ import polars as pl
 from schemas.cell_reason import Reason
 
 if TYPE_CHECKING:
-    from schemas.column_spec import StreamSpec
+    from schemas.column_spec import Column, StreamSpec
 
 # The names of handlers that the validator isCleanHtml looks for, in a tag or in the words between two tags
 # (docs/facts/prestashop.md).
@@ -35,12 +35,22 @@ PASTED_IMAGE = r"""(?is)<img\b[^>]*\bsrc\s*=\s*["']?\s*data:[^>]*>"""
 _RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 
 
-def html_reasons(cell: pl.Expr, stream: StreamSpec) -> tuple[Reason, ...]:
+def html_reasons(column: Column, stream: StreamSpec) -> tuple[Reason, ...]:
     """Why a text is none that the shop takes, and what of it the shop drops."""
+    cell = pl.col(column.key)
     unclean = Reason("unclean_html", cell.str.contains(UNCLEAN))
     frames = () if stream.allow_frames else (Reason("html_with_frame", cell.str.contains(FRAMES)),)
     image = Reason("html_with_pasted_image", cell.str.contains(PASTED_IMAGE), is_note=True)
-    return (unclean, *frames, image)
+    found = (unclean, *frames, image)
+    if column.max_bytes is None:
+        return found
+    return (*found, Reason("text_too_large", _bytes_as_xml(cell) > column.max_bytes, str(column.max_bytes // 1000)))
+
+
+def _bytes_as_xml(cell: pl.Expr) -> pl.Expr:
+    text = as_kept(cell)
+    angles = text.str.count_matches("[<>]")
+    return text.str.len_bytes() + 3 * angles + 4 * text.str.count_matches("&", literal=True)
 
 
 def as_kept(cell: pl.Expr) -> pl.Expr:

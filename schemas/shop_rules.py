@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from schemas.column_spec import ValueType
+
 if TYPE_CHECKING:
     from schemas.column_spec import Column, StreamSpec
+
+_REST_OF_REQUEST = 8_000
+"""Bytes of a request beside its longest text: the other fields of one entity."""
 
 OLDEST = (1, 7)
 """What holds from the first version on that is served."""
@@ -91,6 +96,20 @@ def as_ruled(column: Column, version: tuple[int, ...]) -> Column:
 def stream_as_ruled(stream: StreamSpec, version: tuple[int, ...]) -> StreamSpec:
     """The stream whose columns refuse what a shop of `version` refuses."""
     return dataclasses.replace(stream, columns=tuple(as_ruled(column, version) for column in stream.columns))
+
+
+def stream_within(stream: StreamSpec, body_bytes: int, languages: int) -> StreamSpec:
+    """The stream whose HTML texts fit into a request of `body_bytes`; a text of no one language is sent for each."""
+    room = max(1, body_bytes - _REST_OF_REQUEST)
+    return dataclasses.replace(
+        stream,
+        columns=tuple(
+            dataclasses.replace(column, max_bytes=room if column.iso else room // max(1, languages))
+            if column.type is ValueType.HTML
+            else column
+            for column in stream.columns
+        ),
+    )
 
 
 _BY_LOWER_NAME = {name.lower(): rules for name, rules in RULES.items()}

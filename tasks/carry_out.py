@@ -19,7 +19,7 @@ from schemas.column_spec import StreamSpec
 from schemas.errors import ConfigurationError, DeniedError, PasserelleError
 from schemas.messages import message
 from schemas.run_report import RunReport
-from schemas.shop_rules import stream_as_ruled
+from schemas.shop_rules import stream_as_ruled, stream_within
 from tasks.conclude import conclude
 from tasks.recall_pace import recall_pace, remember_pace
 from tasks.run import Asked, Run, StoppedByGuardError
@@ -118,7 +118,8 @@ async def _under_lease(
             if was_cut_off:
                 await shop.settled()
             facts = await shop.describe()
-            ruled = stream_as_ruled(stream, facts.version_numbers)
+            room = folder.settings.shop.limits.max_body_bytes
+            ruled = stream_within(stream_as_ruled(stream, facts.version_numbers), room, len(facts.language_ids))
             run = Run(asked, folder, ruled, ledger, lease, shop, facts, report, work)
             error = await _outcome_of(steps, run)
             if error is None:

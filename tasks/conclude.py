@@ -37,6 +37,7 @@ COLUMN_OF = {
     "title_not_on_shop": "title_id",
     "currency_not_on_shop": "currency",
     "reduction_above_hundred": "reduction",
+    "reduction_below_one": "reduction",
     "reduction_type_unknown": "type",
 }
 """What the column writes to whose value, in `detail`, stopped a row after validation."""

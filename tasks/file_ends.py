@@ -11,6 +11,7 @@ from connectors.files.archive import NotArchivedError, archive, place_for
 from schemas.incidents import Incident, Level
 from schemas.messages import message
 from schemas.run_report import FileReport
+from tasks.layouts import layout_of
 from tasks.rejects import write_rejects
 from tasks.run import FileOfRun, Run
 
@@ -56,6 +57,9 @@ def _note_end(run: Run, file: FileOfRun, place: str) -> None:
     if file.refused is not None:
         run.ledger.file_refused(shop, stream, content, run.run_id, place, file.refused.code)
         return
+    layout = layout_of(file.opened.shape, run.stream, run.ledger.mark_of_name) if file.opened else None
+    if layout is not None:
+        run.ledger.note_layout(shop, stream, layout, run.run_id)
     run.ledger.file_done(shop, stream, content, run.run_id, place, file.opened.rows_read if file.opened else 0)
 
 

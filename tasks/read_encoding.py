@@ -26,6 +26,11 @@ JOINT = "\ufeff"
 BLANK_LINES = ("", "\x1a")
 """What a line without content holds, once stripped. DOS programs end a file with a control-Z."""
 
+_LOOKED_AT = 4096
+_MOSTLY = 0.6
+# Which of four bytes are zero in a text that is mostly Latin.
+_WIDE_BY_ZEROS = {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}
+
 # UTF-32 first: its little-endian mark starts with the one of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -78,6 +83,17 @@ def encoding_of(path: Path, declared: str | None) -> Encoding:
     return Encoding("utf-8" if well_formed >= malformed else "cp1252", guessed=True)
 
 
+def wide_encoding_seen(path: Path) -> str:
+    """The encoding of two or four bytes that the zero bytes of a file without mark show; empty when they show none."""
+    with path.open("rb") as source:
+        start = source.read(_LOOKED_AT)
+    start = start[: len(start) // 4 * 4]
+    if not start or start.count(0) < len(start) / 4:
+        return ""
+    places = "".join("0" if start[at::4].count(0) > len(start) / 4 * _MOSTLY else "x" for at in range(4))
+    return _WIDE_BY_ZEROS.get(places, "")
+
+
 def _plain_name(declared: str) -> str:
     name = codecs.lookup(declared).name
     return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(name, name)
@@ -93,6 +109,12 @@ def _utf8_evidence(path: Path) -> tuple[int, int]:
             malformed += strange
             well_formed += len(text) - len(text.encode("ascii", "ignore")) - strange
     return well_formed, malformed
+
+
+def is_utf8_throughout(path: Path) -> bool:
+    """Whether the file holds characters outside ASCII and all of them are well-formed UTF-8."""
+    well_formed, malformed = _utf8_evidence(path)
+    return well_formed > 0 and not malformed
 
 
 def line_blocks(path: Path, encoding: Encoding, block_bytes: int = BLOCK_BYTES) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -9,11 +10,13 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger.files import DoneFile
+from connectors.ledger.layouts import Layout
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.collect import Collected, DroppedFile, collect
 from tasks.file_refused import FileRefusedError
 from tasks.fit_to_shop import fit_to_shop
+from tasks.layouts import layout_change, layout_of
 from tasks.plan.stock import SETTLED
 from tasks.read import FileRows, open_rows
 from tasks.run import FileOfRun, Run
@@ -28,7 +31,7 @@ async def read_files(run: Run) -> ValidatedStream:
     if collected.files:
         await fit_to_shop(run)
     with run.step("read and validate"):
-        opened = [rows for file in collected.files if (rows := _opened(run, file)) is not None]
+        opened = _all_opened(run, collected.files)
         validated = validate(opened, run.stream, run.work)
     for rows in opened:
         run.files[rows.file].opened = rows
@@ -77,14 +80,38 @@ def _arrived(run: Run, done: DoneFile) -> bool:
     return not done.was_cut_off or (run.folder.path / done.archived_as).exists()
 
 
-def _opened(run: Run, file: DroppedFile) -> FileRows | None:
+def _all_opened(run: Run, files: Iterable[DroppedFile]) -> list[FileRows]:
+    """The files that are laid out as agreed and as the file before them, in the order of the run."""
+    last = run.ledger.layout(run.folder.name, run.stream.name)
+    opened = []
+    for file in files:
+        rows = _opened(run, file, last)
+        if rows is not None:
+            opened.append(rows)
+            last = layout_of(rows.shape, run.stream, run.ledger.mark_of_name) or last
+    return opened
+
+
+def _opened(run: Run, file: DroppedFile, last: Layout | None) -> FileRows | None:
     """The file's rows; None when the file as a whole is not what was agreed, which an incident tells."""
     try:
-        return open_rows(file.path, run.stream, file=file.position)
+        rows = open_rows(file.path, run.stream, file=file.position)
+        _check_layout(run, rows, last)
     except FileRefusedError as error:
         run.files[file.position].refused = error
         run.tell(Level.ERROR, error.code, file=file.name, **error.params)
         return None
+    return rows
+
+
+def _check_layout(run: Run, rows: FileRows, last: Layout | None) -> None:
+    """`FileRefusedError` when the columns are not those of the last file and nobody has accepted that."""
+    change = layout_change(rows.shape, run.stream, last, run.ledger.mark_of_name)
+    if change is None:
+        return
+    if not run.asked.accept_guard:
+        raise FileRefusedError(change.code, name=rows.path.name, **change.params)
+    run.tell(Level.INFO, "file_layout_accepted", file=rows.path.name)
 
 
 def _account(run: Run, validated: ValidatedStream) -> None:

@@ -14,6 +14,7 @@ from schemas.column_spec import ValueType
 from schemas.incidents import Incident, Level
 from tasks.file_refused import FileRefusedError
 from tasks.read_encoding import BLANK_LINES, Encoding, encoding_of, line_blocks
+from tasks.read_encoding_faults import refuse_other_encoding, refuse_wide_encoding
 from tasks.read_kind import kind_of_no_text
 from tasks.read_quotes import TextRow, read_row
 
@@ -29,6 +30,9 @@ REASON_COLUMNS = {"en": ("reason", "remedy"), "fr": ("motif", "remède")}
 _SAMPLE_BYTES = 256 * 1024
 _SAMPLE_ROWS = 1000
 _LINES_WITH_DELIMITER = 50
+_MOST_TITLES = 5
+_ROWS_THAT_AGREE = 5
+_ROWS_OF_A_WHOLE_FILE = 20
 _DELIMITERS = {";": ";", ",": ",", "\t": "TAB", "|": "|", ":": ":"}
 _DECLARED_DELIMITER = re.compile(r'sep=([^\w\s"]|\t)')
 """What spreadsheets write on the first line, to tell themselves what stands between two cells."""
@@ -54,6 +58,8 @@ class FileShape:
     has_reasons: bool
     has_rows: bool
     missing: tuple[Column, ...]
+    title_lines: int = 0
+    """How many rows above the header are none: a title, a date."""
     declares_delimiter: bool = False
     """The first line says `sep=` and the delimiter, whatever was agreed: it is neither header nor row."""
 
@@ -65,6 +71,8 @@ class FileShape:
     def warnings(self, name: str, stream: StreamSpec) -> tuple[Incident, ...]:
         """What a person may want to know of the file `name` as a whole."""
         found = [("file_column_absent", {"column": column.key}) for column in self.missing]
+        if self.title_lines:
+            found.append(("file_title_lines", {"value": str(self.title_lines)}))
         if not self.has_rows:
             found.append(("file_without_rows", {}))
         return tuple(Incident(Level.INFO, code, stream.name, file=name, params=params) for code, params in found)
@@ -75,7 +83,9 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
     if kind := kind_of_no_text(path):
         raise FileRefusedError("file_not_text", name=path.name, detail=kind)
     encoding = encoding_of(path, stream.encoding)
+    refuse_wide_encoding(path, encoding)
     lines = list(chain.from_iterable(islice(line_blocks(path, encoding, _SAMPLE_BYTES), 2)))
+    refuse_other_encoding(path, encoding, lines)
     declared = _declared_delimiter(lines)
     delimiter, set_aside = declared or stream.delimiter, 1 if declared else 0
     sample = list(_first_rows(lines, delimiter, set_aside))
@@ -91,9 +101,22 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
     header = header[:-2] if header and has_reasons else header
     width = _row_width(header, rows, stream)
     missing = tuple(column for column in stream.columns if column.index >= width) if sample else ()
+    titles = header_at if header_at and stream.header_lines is None else 0
     shape = FileShape(
-        encoding, delimiter, header, header_line, first_row, width, has_reasons, bool(rows), missing, bool(declared)
+        encoding,
+        delimiter,
+        header,
+        header_line,
+        first_row,
+        width,
+        has_reasons,
+        bool(rows),
+        missing,
+        titles,
+        bool(declared),
     )
+    if header is not None:
+        _refuse_rows_that_are_all_longer(path, rows, width)
     is_split = 2 * sum(len(found.cells) > 1 for _, found in sample) >= len(sample)
     seen = None if is_split else _delimiter_seen(lines[set_aside:], delimiter, stream)
     _refuse_what_was_not_agreed(path, shape, stream, seen)
@@ -130,15 +153,23 @@ def _header_position(sample: Sequence[tuple[int, TextRow]], stream: StreamSpec, 
     `start` is the place of the line from which they count.
     """
     declared = list(takewhile(lambda row: row[0] < start + (stream.header_lines or 0), sample))
-    first = sample[: max(1, len(declared))]
+    first = declared or sample[: _titles(sample, stream) + 1]
     for position, (_, found) in enumerate(first):
         if _ends_with_reasons(found.cells):
             return position
     if declared:
         return len(declared) - 1
-    if stream.header_lines is None and first and _looks_like_header(first[0][1].cells, stream):
-        return 0
+    if stream.header_lines is None:
+        return next((at for at, (_, found) in enumerate(first) if _looks_like_header(found.cells, stream)), None)
     return None
+
+
+def _titles(sample: Sequence[tuple[int, TextRow]], stream: StreamSpec) -> int:
+    """How many of the first rows fill one cell at most, where a row of the stream fills several."""
+    if len(stream.columns) == 1 or stream.header_lines is not None:
+        return 0
+    leading = takewhile(lambda row: sum(bool(cell.strip()) for cell in row[1].cells) <= 1, sample[:_MOST_TITLES])
+    return sum(1 for _ in leading)
 
 
 def _ends_with_reasons(cells: Sequence[str]) -> bool:
@@ -156,7 +187,7 @@ def _looks_like_header(cells: Sequence[str], stream: StreamSpec) -> bool:
     present = [(column, cells[column.index].strip()) for column in stream.columns if column.index < len(cells)]
     if any(column.type in _NUMERIC and _NUMBER.fullmatch(cell) for column, cell in present):
         return False
-    if any(_names(cell, column) for column, cell in present):
+    if any(names_column(cell, column) for column, cell in present):
         return True
     typed = [(column, cell) for column, cell in present if column.type in (*_NUMERIC, ValueType.BOOLEAN)]
     telling = [*typed, *((column, cell) for column, cell in present if column.object_key)]
@@ -168,27 +199,55 @@ def _is_word(cell: str, column: Column) -> bool:
     return bool(cell) and not any(char.isdigit() for char in cell) and not is_yes_or_no
 
 
-def _names(cell: str, column: Column) -> bool:
+def names_column(cell: str, column: Column) -> bool:
+    """Whether the cell of a header is the technical or the public name of the column."""
     return bool(cell.strip()) and folded(cell) in {folded(column.key), folded(column.public_name or "")}
 
 
 def _row_width(header: tuple[str, ...] | None, rows: Sequence[tuple[int, TextRow]], stream: StreamSpec) -> int:
     """The header's width, else the most common one, the agreed one on a tie.
 
-    Where the lines of a whole file end with a delimiter and its header does not, or the reverse, the rows are right.
+    Where the lines of a whole file end with a delimiter and its header does not, or the reverse, the rows are right;
+    but a cell more than expected may as well come from a delimiter inside a cell, so that it is believed only where
+    the numbers of the rows stand where they belong.
     """
     agreed = max(column.index for column in stream.columns) + 1
     widths = Counter(len(found.cells) for _, found in rows if found.cells)
     common = max(widths, key=lambda width: (widths[width], width == agreed, width), default=None)
+    alike = [found.cells for _, found in rows if len(found.cells) == common]
     if header is None:
-        return agreed if common is None else common
-    if common is None or common == len(header):
-        return len(header)
-    unnamed_end = common < len(header) and not any(header[common:])
-    empty_end = common == len(header) + 1 and not any(
-        found.cells[-1].strip() for _, found in rows if len(found.cells) == common
-    )
-    return common if unnamed_end or empty_end else len(header)
+        expected = agreed
+        is_known = common is None or common <= agreed or len(alike) >= _ROWS_THAT_AGREE
+    else:
+        expected = len(header)
+        is_known = common is not None and common < len(header) and not any(header[common:])
+        is_longer = common == len(header) + 1 and not any(cells[-1].strip() for cells in alike)
+        if not is_known and not is_longer:
+            return expected
+    if common is None:
+        return expected
+    return common if is_known or _stand_where_they_belong(alike, stream) else expected
+
+
+def _stand_where_they_belong(rows: Sequence[Sequence[str]], stream: StreamSpec) -> bool:
+    """Whether the last agreed column holds numbers, dates or a yes in at least half of the rows that fill it."""
+    last = max(stream.columns, key=lambda column: column.index)
+    cells = [row[last.index].strip() for row in rows if len(row) > last.index]
+    filled = [cell for cell in cells if cell]
+    sound = sum(_fits(cell, last) for cell in filled)
+    return bool(filled) and 2 * sound >= len(filled)
+
+
+def _fits(cell: str, column: Column) -> bool:
+    if column.type is ValueType.BOOLEAN:
+        return cell.lower() in BOOLEANS
+    return column.type in _NUMERIC and _NUMBER.fullmatch(cell) is not None
+
+
+def _refuse_rows_that_are_all_longer(path: Path, rows: Sequence[tuple[int, TextRow]], width: int) -> None:
+    """One fault of a whole file is told once: every row has a cell more than the header."""
+    if len(rows) >= _ROWS_OF_A_WHOLE_FILE and all(len(found.cells) == width + 1 for _, found in rows):
+        raise FileRefusedError("file_rows_longer", name=path.name, value=str(width + 1), detail=str(width))
 
 
 def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec, seen: str | None) -> None:
@@ -226,10 +285,10 @@ def _delimiter_seen(lines: Sequence[str], delimiter: str, stream: StreamSpec) ->
 def _moved_column(header: Sequence[str], stream: StreamSpec) -> tuple[Column, int] | None:
     """A column whose place is taken by another column of the stream while its own name stands elsewhere."""
     for column in stream.columns:
-        if column.index >= len(header) or _names(header[column.index], column):
+        if column.index >= len(header) or names_column(header[column.index], column):
             continue
-        found_at = next((at for at, name in enumerate(header) if _names(name, column)), None)
-        taken = any(_names(header[column.index], other) for other in stream.columns if other is not column)
+        found_at = next((at for at, name in enumerate(header) if names_column(name, column)), None)
+        taken = any(names_column(header[column.index], other) for other in stream.columns if other is not column)
         if found_at is not None and taken:
             return column, found_at
     return None

@@ -64,7 +64,7 @@ def attribute_columns(stream: StreamSpec) -> tuple[Column, ...]:
 
 
 def combination(columns: Sequence[Column]) -> pl.Expr:
-    """One text per row that is the same for the same attribute values, whatever their case, accents and blanks.
+    """One text per row that is the same for the same attribute values, however they are spelt: case, accents, blanks, decimal mark.
 
     Null where the row has no attribute: the shop compares attribute values without case and accents.
     """
@@ -75,7 +75,8 @@ def combination(columns: Sequence[Column]) -> pl.Expr:
 
 def _folded(text: pl.Expr) -> pl.Expr:
     plain = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    return plain.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    lower = plain.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+    return lower.str.replace(r"^([0-9]+),([0-9]+(?: ?[a-z]{1,3})?)$", "$1.$2")
 
 
 def _category_gaps(rows: pl.DataFrame, stream: StreamSpec) -> list[pl.DataFrame]:

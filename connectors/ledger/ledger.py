@@ -12,6 +12,7 @@ from connectors.ledger.deliveries import Deliveries
 from connectors.ledger.fetches import Fetches
 from connectors.ledger.files import Files
 from connectors.ledger.incidents import Incidents
+from connectors.ledger.layouts import Layouts
 from connectors.ledger.leases import Leases
 from connectors.ledger.links import Links
 from connectors.ledger.migrate import migrate
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Ledger(Links, Runs, Watermarks, Files, Fetches, Incidents, Leases, Deliveries, Purging):
+class Ledger(Links, Runs, Watermarks, Files, Layouts, Fetches, Incidents, Leases, Deliveries, Purging):
     """Every call is one short transaction, durable when it returns; any number of threads may share a ledger.
 
     Errors: TransientError (the database cannot be reached now), DeniedError (rights, disk), UnexpectedReplyError (the

@@ -145,6 +145,17 @@ FETCHES = sa.Table(
 )
 """`after_event` is the newest row of `file_events` when the file was fetched: its own import comes after it."""
 
+LAYOUTS = sa.Table(
+    "layouts",
+    METADATA,
+    _key("shop"),
+    _key("stream"),
+    _text("layout"),
+    _text("run_id"),
+    sa.Column("noted_at", Instant, nullable=False),
+)
+"""One row per stream: how its last accepted file stood in its columns, as JSON."""
+
 INCIDENTS = sa.Table(
     "incidents",
     METADATA,

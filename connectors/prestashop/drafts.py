@@ -82,8 +82,9 @@ class Desk:
     def refuse(self, draft: Draft, reply: Reply, id: int | None = None) -> None:  # noqa: A002 - the field's own name
         """Sets `draft` aside with the shop's own words."""
         key = ", ".join(part for part in draft.key if part)
+        said = f"{len(draft.xml)} B (HTTP {reply.status})" if reply.verdict is Verdict.TOO_LARGE else reply.said
         error = RefusedError(
-            reply.said, system=SYSTEM, action=self.action, key=key, code=reply.code or str(reply.status or "")
+            said, system=SYSTEM, action=self.action, key=key, code=reply.code or str(reply.status or "")
         )
         self.settle(draft, "refused", id, error)
 

@@ -24,6 +24,8 @@ IDS_ONLY = ""
 Key: TypeAlias = tuple[str, ...]
 OutcomeName: TypeAlias = Literal["created", "adopted", "updated", "refused", "missing", "deleted"]
 
+_TOO_LARGE = frozenset({"413", "414"})
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -37,6 +39,11 @@ class Receipt:
     id: int | None
     outcome: OutcomeName
     error: RefusedError | None = None
+
+    @property
+    def message_code(self) -> str:
+        """The message that says why the entity was refused; its size is no fault of what it holds."""
+        return "shop_body_too_large" if self.error and self.error.code in _TOO_LARGE else "shop_refused"
 
 
 @dataclass(frozen=True, slots=True)

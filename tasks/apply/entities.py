@@ -140,7 +140,7 @@ class _Batch:
         for one, receipt in zip(entities, receipts, strict=True):
             one.id = receipt.id or one.id
             if receipt.error is not None:
-                self.refused[one.ref.key] = ("shop_refused", self._discreet(one, receipt.error.said))
+                self.refused[one.ref.key] = (receipt.message_code, self._discreet(one, receipt.error.said))
             elif receipt.outcome == "missing" and one.action != "delete":
                 self.refused[one.ref.key] = ("gone_meanwhile", str(one.id))
 

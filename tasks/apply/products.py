@@ -189,7 +189,7 @@ def _note(sent: list[_Sent], receipts: list[Receipt]) -> None:
     for one, receipt in zip(sent, receipts, strict=True):
         one.id = receipt.id or one.id
         if receipt.error is not None:
-            one.refused = receipt.error.said
+            one.refused, one.code = receipt.error.said, receipt.message_code
         elif receipt.outcome == "missing" and one.operation.action != "delete":
             one.refused, one.code = str(one.id), "gone_meanwhile"
 

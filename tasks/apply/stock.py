@@ -170,7 +170,7 @@ async def _write_batch(run: Run, batch: list[Line], lane: Lane) -> list[Line]:
         if receipt.outcome == "missing":
             gone.append(line)
         elif receipt.error is not None:
-            ended.append(line.ended(Outcome.REFUSED, "shop_refused", receipt.error.said))
+            ended.append(line.ended(Outcome.REFUSED, receipt.message_code, receipt.error.said))
         else:
             written.append(line)
     held = await _read_back(run, written)

@@ -74,7 +74,7 @@ async def _create(run: Run, batch: Sequence[PlannedSale]) -> None:
     for sale, receipt in zip(batch, receipts, strict=True):
         sale.id = receipt.id or 0
         if receipt.error is not None:
-            sale.outcome, sale.code, sale.detail = Outcome.REFUSED, "shop_refused", receipt.error.said
+            sale.outcome, sale.code, sale.detail = Outcome.REFUSED, receipt.message_code, receipt.error.said
     await _read_back(run, [sale for sale in batch if sale.id])
 
 

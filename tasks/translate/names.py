@@ -10,13 +10,18 @@ from typing import TypeAlias
 
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l"})
+_MEASURE = re.compile(r"\d+,\d+(?: ?[a-z]{1,3})?")
 LINK_REWRITE_MAX = 128
 
 
 def fold(name: str) -> str:
-    """The name without case, accents and surplus white space: `" Été  Doux"` and `"ete doux"` are one name."""
+    """The name without case, accents and surplus white space: `" Été  Doux"` and `"ete doux"` are one name.
+
+    So are `36,5` and `36.5`, with or without a unit.
+    """
     letters = unicodedata.normalize("NFKD", name.casefold().translate(_LIGATURES))
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    plain = " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    return plain.replace(",", ".") if _MEASURE.fullmatch(plain) else plain
 
 
 def slug(name: str, otherwise: str) -> str:

@@ -144,6 +144,8 @@ def _contradiction(row: FlatRow, kind: str, price: Decimal | None, reduction: De
         return Halt(Outcome.REJECTED, "reduction_type_unknown", row.text("type"))
     if price is None and not reduction:
         return Halt(Outcome.REJECTED, "price_says_nothing")
+    if kind in PERCENT and 0 < reduction < 1:
+        return Halt(Outcome.REJECTED, "reduction_below_one", f"{reduction.normalize():f}")
     if kind in PERCENT and reduction > _HUNDRED:
         return Halt(Outcome.REJECTED, "reduction_above_hundred", f"{reduction.normalize():f}")
     return None

@@ -13,7 +13,8 @@ from tasks.translate.products import NO_DATE, Value
 HTML_FIELDS = frozenset({"description", "description_short", "additional_description", "note"})
 """Fields that the shop's HTMLPurifier rewrites (FACTS 2.6): `<br>` becomes `<br />`, `&` becomes `&amp;`."""
 
-_TAG = re.compile(r"<[^>]*>")
+# Without `<` in it: from each of many that are never closed, the search would run to the end of the text.
+_TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"[\s\u00a0]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from schemas.column_spec import ValueType
 from schemas.errors import ContractError
 from tasks.file_refused import FileRefusedError
 from tasks.read import open_rows
@@ -324,6 +325,77 @@ def test_a_delimiter_after_the_last_cell_of_all_rows_or_of_the_header_is_no_faul
     _, rows, broken = everything(dropped, STOCK)
     assert rows["quantity"].to_list() == ["1", "2"]
     assert broken.is_empty()
+
+
+@pytest.mark.parametrize("rows", ["A;Robe l&eacute;g;\n", "A;Robe l&eacute;g;\nB;&amp;;\n"])
+@pytest.mark.parametrize("header", ["reference;name\n", ""])
+def test_a_cell_too_many_is_not_believed_on_the_word_of_the_rows_that_have_it(
+    dropped: Path, rows: str, header: str
+) -> None:
+    name = replace(STOCK.columns[1], key="name", target="name", type=ValueType.TEXT)
+    dropped.write_text(header + rows, encoding="utf-8")
+    _, _, broken = everything(dropped, replace(STOCK, columns=(STOCK.columns[0], name)))
+    assert set(broken["code"]) == {"row_too_long"}
+    assert broken.height == rows.count("\n")
+
+
+def test_rows_that_all_have_a_cell_more_than_the_header_are_one_fault_of_the_file(dropped: Path) -> None:
+    name = replace(STOCK.columns[1], key="name", target="name", type=ValueType.TEXT)
+    dropped.write_text("reference;name\n" + "A;Robe l&eacute;g;\n" * 30, encoding="utf-8")
+    with pytest.raises(FileRefusedError) as error:
+        open_rows(dropped, replace(STOCK, columns=(STOCK.columns[0], name)), file=0)
+    assert (error.value.code, error.value.params) == ("file_rows_longer", {"value": "3", "detail": "2"})
+
+
+@pytest.mark.parametrize("title", ["Export du 28/11/2026\n", "Stock;\n", "Export\n\n28/11/2026;\n"])
+def test_a_title_above_the_header_is_no_row_and_is_told(dropped: Path, title: str) -> None:
+    dropped.write_text(f"{title}reference;quantity\nA;1\nB;2\n", encoding="utf-8")
+    file_rows, rows, broken = everything(dropped, STOCK)
+    assert rows["_key"].to_list() == ["A", "B"]
+    assert (broken.height, file_rows.rows_read, file_rows.header) == (0, 2, ("reference", "quantity"))
+    assert [warning.code for warning in file_rows.warnings] == ["file_title_lines"]
+
+
+def test_a_first_row_that_only_has_its_key_is_a_row(dropped: Path) -> None:
+    dropped.write_text("A;\nB;2\n", encoding="utf-8")
+    _, rows, _ = everything(dropped, STOCK)
+    assert rows["_key"].to_list() == ["A", "B"]
+
+
+ACCENTS = "reference;name\n" + "".join(f"R{at};Pièce d'été n° {at}\n" for at in range(4))
+
+
+@pytest.mark.parametrize(
+    ("codec", "declared", "code", "detail"),
+    [
+        ("utf-16-le", None, "file_wide_encoding", "utf-16-le"),
+        ("utf-16-be", None, "file_wide_encoding", "utf-16-be"),
+        ("utf-16-be", "utf-16", "file_wide_encoding", "utf-16-be"),
+        ("utf-32-le", "cp1252", "file_wide_encoding", "utf-32-le"),
+        ("utf-8", "cp1252", "file_other_encoding", "utf-8"),
+        ("cp1252", "utf-8", "file_other_encoding", "cp1252"),
+        ("cp850", None, "file_other_encoding", "cp850"),
+        ("utf-8", "utf-16-le", "file_other_encoding", "utf-8"),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused_once_with_the_encoding_to_set(
+    dropped: Path, codec: str, declared: str | None, code: str, detail: str
+) -> None:
+    dropped.write_bytes(ACCENTS.encode(codec))
+    name = replace(STOCK.columns[1], key="name", target="name", type=ValueType.TEXT)
+    stream = replace(STOCK, columns=(STOCK.columns[0], name))
+    with pytest.raises(FileRefusedError) as error:
+        open_rows(dropped, replace(stream, encoding=declared), file=0)
+    assert (error.value.code, error.value.params["detail"]) == (code, detail)
+    _, rows, _ = everything(dropped, replace(stream, encoding=detail))
+    assert rows["name"][0] == "Pièce d'été n° 0"
+
+
+def test_a_file_whose_every_accent_was_converted_twice_is_refused_once(dropped: Path) -> None:
+    dropped.write_text(ACCENTS.encode().decode("cp1252"), encoding="utf-8")
+    with pytest.raises(FileRefusedError) as error:
+        open_rows(dropped, STOCK, file=0)
+    assert error.value.code == "file_converted_twice"
 
 
 def test_without_a_header_most_of_the_first_rows_say_how_many_cells_there_are(dropped: Path) -> None:

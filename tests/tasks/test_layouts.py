@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from schemas.column_spec import StreamSpec
+from tasks.layouts import LayoutChange, layout_change, layout_of
+from tasks.read_shape import shape_of
+from tests.tasks.sample_streams import STOCK
+
+FRENCH = replace(STOCK, header_lines=1)
+"""Headers of these files are no technical names."""
+
+
+def change(
+    folder: Path, before: str, now: str, stream: StreamSpec, later: StreamSpec | None = None
+) -> LayoutChange | None:
+    paths = [folder / "stock_1.csv", folder / "stock_2.csv"]
+    for path, text in zip(paths, (before, now), strict=True):
+        path.write_text(text, encoding="utf-8")
+    last = layout_of(shape_of(paths[0], stream), stream, str.upper)
+    return layout_change(shape_of(paths[1], later or stream), later or stream, last, str.upper)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "article;stock",
+        "ARTICLE;Stock ",
+        "article;stôck",
+        "article;stock;note",
+        "reference;quantity",
+        "article;quantity",
+    ],
+)
+def test_a_header_that_says_the_same_of_the_columns_that_are_read_is_no_change(tmp_path: Path, header: str) -> None:
+    assert change(tmp_path, "article;stock\nA;1\n", f"{header}\nA;1;x\n", FRENCH) is None
+
+
+def test_an_inserted_column_is_named_with_those_that_it_moved(tmp_path: Path) -> None:
+    found = change(tmp_path, "article;stock\nA;1\n", "article;réservé;stock\nA;1;2\n", FRENCH)
+    assert found == LayoutChange(
+        "file_header_moved", {"column": "quantity (2 → 3)", "detail": "réservé (2)", "value": "—"}
+    )
+
+
+@pytest.mark.parametrize("header", ["stock;article", "depot;article;stock"])
+def test_reordered_columns_are_named(tmp_path: Path, header: str) -> None:
+    found = change(tmp_path, "article;stock\nA;1\n", f"{header}\n1;2;3\n", FRENCH)
+    assert found is not None
+    assert found.code == "file_header_moved"
+    assert found.params["column"].startswith("reference (1 → ")
+
+
+def test_a_removed_column_is_told_by_those_that_took_its_place(tmp_path: Path) -> None:
+    stream = replace(FRENCH, columns=(STOCK.columns[0], replace(STOCK.columns[1], index=2)))
+    before = "article;depot;stock;note\nA;x;1;n\n"
+    found = change(tmp_path, before, "article;stock;note\nA;1;n\n", stream)
+    assert found is not None
+    assert found.params["column"] == "quantity (3 → 2)"
+
+
+def test_a_renamed_or_doubled_column_is_named(tmp_path: Path) -> None:
+    renamed = change(tmp_path, "article;stock\nA;1\n", "article;réservé\nA;1\n", FRENCH)
+    assert renamed == LayoutChange("file_header_renamed", {"column": "quantity (2): réservé"})
+    doubled = change(tmp_path, "article;stock\nA;1\n", "article;article\nA;1\n", FRENCH)
+    assert doubled == LayoutChange("file_header_renamed", {"column": "quantity (2): article"})
+
+
+def test_a_column_whose_place_was_corrected_since_is_no_change(tmp_path: Path) -> None:
+    corrected = replace(FRENCH, columns=(STOCK.columns[0], replace(STOCK.columns[1], index=2)))
+    assert change(tmp_path, "article;stock\nA;1\n", "article;réservé;stock\nA;1;2\n", FRENCH, corrected) is None
+
+
+@pytest.mark.parametrize("now", ["A;1\nB;2\n", "article;stock\nA;1\n"])
+def test_files_of_which_only_one_has_a_header_are_not_compared(tmp_path: Path, now: str) -> None:
+    assert change(tmp_path, "reference;quantity\nA;1\n", now, STOCK) is None
+    assert change(tmp_path, "A;1\nB;2\n", "reference;quantity\nA;1\n", STOCK) is None
+
+
+def test_without_headers_another_number_of_cells_is_a_change(tmp_path: Path) -> None:
+    found = change(tmp_path, "A;1\nB;2\n", "A;x;1\nB;y;2\n" * 3, STOCK)
+    assert found == LayoutChange("file_width_changed", {"value": "3", "detail": "2"})
+    assert change(tmp_path, "A;1\nB;2\n", "C;7\n", STOCK) is None
