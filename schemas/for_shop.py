@@ -96,6 +96,38 @@ def faults(
         *_absent(stream, model, version, language),
         *_of_languages(stream, languages, language),
         *_refused_names(stream, model, version, language),
+        *faults_of_two_columns(stream, languages, language),
+    )
+
+
+def two_columns(stream: StreamSpec, languages: ShopLanguages) -> tuple[tuple[Column, Column], ...]:
+    """Columns that give one text of a product in the shop's default language: with its language, and without one."""
+    if stream.name != "product":
+        return ()
+    plain = {column.target: column for column in stream.columns if column.owner is not Owner.SHOP}
+    return tuple(
+        (column, plain[_plain(column)])
+        for column in stream.columns
+        if column.owner is not Owner.SHOP
+        and column.iso is not None
+        and column.iso == languages.default_iso
+        and _plain(column) in plain
+    )
+
+
+def faults_of_two_columns(stream: StreamSpec, languages: ShopLanguages, language: str) -> tuple[ConfigFault, ...]:
+    """A fault for each pair of `two_columns`; it stops a run whose rows fill both with different texts."""
+    return tuple(
+        _fault(
+            stream,
+            column,
+            "language_of_two_columns",
+            language,
+            value=(column.iso or "").upper(),
+            key=other.key,
+            detail=_plain(column),
+        )
+        for column, other in two_columns(stream, languages)
     )
 
 
@@ -163,17 +195,11 @@ def _refused_names(stream: StreamSpec, model: ShopModel, version: str, language:
 
 
 def _of_languages(stream: StreamSpec, languages: ShopLanguages, language: str) -> Iterator[ConfigFault]:
-    plain = {column.target: column for column in stream.columns if column.owner is not Owner.SHOP}
     for column in stream.columns:
-        if column.iso is None or column.owner is Owner.SHOP:
+        if column.iso is None or column.owner is Owner.SHOP or column.iso in languages.active:
             continue
-        other = plain.get(_plain(column)) if stream.name == "product" else None
-        if column.iso not in languages.active:
-            known = ", ".join(sorted(languages.active))
-            yield _fault(stream, column, "language_not_on_shop", language, value=column.iso.upper(), detail=known)
-        elif other is not None and column.iso == languages.default_iso:
-            said = {"value": column.iso.upper(), "key": other.key, "detail": _plain(column)}
-            yield _fault(stream, column, "language_of_two_columns", language, **said)
+        known = ", ".join(sorted(languages.active))
+        yield _fault(stream, column, "language_not_on_shop", language, value=column.iso.upper(), detail=known)
 
 
 def _fault(stream: StreamSpec, column: Column, code: str, language: str, **params: str) -> ConfigFault:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LINES_THAT_PROVE = 3
 # Small letters with accents of the code page 850 (DOS), and those of Windows-1252 that stand in any French text.
 _CP850_SEEN_AS_CP1252 = re.compile("[A-Za-z][\u201a\u2021\u0192\u02c6\u201e\u2026\u0160\u201c][a-z]")
-_USUAL_LETTERS = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]")
+_USUAL_LETTERS = re.compile("[\u00c0-\u00d6\u00d9-\u00f6\u00f9-\u00ff]")
 
 
 def refuse_wide_encoding(path: Path, encoding: Encoding) -> None:

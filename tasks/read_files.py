@@ -15,7 +15,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.collect import Collected, DroppedFile, collect
 from tasks.file_refused import FileRefusedError
-from tasks.fit_to_shop import fit_to_shop
+from tasks.fit_to_shop import fit_to_shop, refuse_two_texts
 from tasks.layouts import layout_change, layout_of
 from tasks.plan.stock import SETTLED
 from tasks.read import FileRows, open_rows
@@ -33,6 +33,7 @@ async def read_files(run: Run) -> ValidatedStream:
     with run.step("read and validate"):
         opened = _all_opened(run, collected.files)
         validated = validate(opened, run.stream, run.work)
+        refuse_two_texts(run, validated)
     for rows in opened:
         run.files[rows.file].opened = rows
         run.incidents += rows.warnings

@@ -64,9 +64,10 @@ def attribute_columns(stream: StreamSpec) -> tuple[Column, ...]:
 
 
 def combination(columns: Sequence[Column]) -> pl.Expr:
-    """One text per row that is the same for the same attribute values, however they are spelt: case, accents, blanks, decimal mark.
+    """One text per row that is the same for the same attribute values, however they are spelt.
 
-    Null where the row has no attribute: the shop compares attribute values without case and accents.
+    Case, accents, blanks and the decimal mark (`36,5` and `36.5`) tell no two of them apart.
+    Null where the row has no attribute.
     """
     values = [_folded(pl.col(column.key)).fill_null("") for column in columns]
     text = pl.concat_str(values, separator="\x1f") if values else pl.lit("")

@@ -31,7 +31,7 @@ async def run(
     shop: ShopFolder = Path(),
     since: Since = None,
     dry_run: Annotated[bool, Parameter(help="Say what would be done, write nothing.")] = False,
-    accept_guard: Annotated[bool, Parameter(help="Go on although a guard's limit is passed.")] = False,
+    accept_guard: Annotated[bool, Parameter(help="Go on past a guard, or although a file's columns changed.")] = False,
 ) -> Exit:
     """Run a flow now and show where every row ended."""
     open_shop_folder(shop)

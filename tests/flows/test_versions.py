@@ -93,6 +93,14 @@ async def test_two_columns_for_the_default_language_stop_the_run(make_world: Mak
     await stopped(world, "nameFR", "name", "FR")
 
 
+async def test_two_columns_of_one_text_are_harmless_while_the_rows_fill_one_of_them(make_world: MakeWorld) -> None:
+    world = make_world(languages=("fr", "en"))
+    world.drop_products({"reference": "P", "name": "Chemise", "nameFR": ""}, {"reference": "Q", "name": "Robe"})
+    assert (await run(world)).name == "Completed"
+    [(verdict, _)] = await columns_found(world)
+    assert verdict == "error"
+
+
 async def test_a_language_that_the_shop_lacks_stops_the_run(make_world: MakeWorld) -> None:
     world = make_world(languages=("en", "de"))
     world.drop_products({"reference": "P", "name": "Shirt", "nameFR": "Chemise"})

@@ -74,13 +74,12 @@ def test_a_column_whose_place_was_corrected_since_is_no_change(tmp_path: Path) -
     assert change(tmp_path, "article;stock\nA;1\n", "article;réservé;stock\nA;1;2\n", FRENCH, corrected) is None
 
 
-@pytest.mark.parametrize("now", ["A;1\nB;2\n", "article;stock\nA;1\n"])
-def test_files_of_which_only_one_has_a_header_are_not_compared(tmp_path: Path, now: str) -> None:
-    assert change(tmp_path, "reference;quantity\nA;1\n", now, STOCK) is None
+def test_files_of_which_only_one_has_a_header_are_not_compared(tmp_path: Path) -> None:
+    assert change(tmp_path, "reference;quantity\nA;1\n", "A;1\nB;2\n", STOCK) is None
     assert change(tmp_path, "A;1\nB;2\n", "reference;quantity\nA;1\n", STOCK) is None
 
 
 def test_without_headers_another_number_of_cells_is_a_change(tmp_path: Path) -> None:
-    found = change(tmp_path, "A;1\nB;2\n", "A;x;1\nB;y;2\n" * 3, STOCK)
+    found = change(tmp_path, "A;1\nB;2\n", "A;5;1\nB;6;2\n", STOCK)
     assert found == LayoutChange("file_width_changed", {"value": "3", "detail": "2"})
     assert change(tmp_path, "A;1\nB;2\n", "C;7\n", STOCK) is None

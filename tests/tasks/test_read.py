@@ -341,7 +341,7 @@ def test_a_cell_too_many_is_not_believed_on_the_word_of_the_rows_that_have_it(
 
 def test_rows_that_all_have_a_cell_more_than_the_header_are_one_fault_of_the_file(dropped: Path) -> None:
     name = replace(STOCK.columns[1], key="name", target="name", type=ValueType.TEXT)
-    dropped.write_text("reference;name\n" + "A;Robe l&eacute;g;\n" * 30, encoding="utf-8")
+    dropped.write_text("reference;name\n" + "A;Robe l&eacute;\n" * 30, encoding="utf-8")
     with pytest.raises(FileRefusedError) as error:
         open_rows(dropped, replace(STOCK, columns=(STOCK.columns[0], name)), file=0)
     assert (error.value.code, error.value.params) == ("file_rows_longer", {"value": "3", "detail": "2"})

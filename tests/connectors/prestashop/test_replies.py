@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import httpx
@@ -150,3 +151,18 @@ def test_warnings_alone_are_an_error_of_their_own() -> None:
 
 def test_an_error_hidden_in_a_success_is_still_an_error() -> None:
     assert _reply(200, ERROR.format("46", "Unable to save resource")).verdict is Verdict.REFUSED
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<errors>" + b"<error><message>" * 60_000,
+        b"<errors><error>" + b" " * 400_000 + b"<code>",
+        b"<errors><error><code>3</code><message><![CDATA[" + b"x" * 2_000_000,
+        b"<errors><error><message>" + b"<" * 400_000,
+    ],
+)
+def test_errors_are_read_in_a_time_that_grows_with_their_length_only(body: bytes) -> None:
+    start = time.perf_counter()
+    read_reply(500, {}, body, 0.1, datetime.now(UTC))
+    assert time.perf_counter() - start < 2

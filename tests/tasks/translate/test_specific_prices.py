@@ -75,6 +75,7 @@ def test_an_end_with_a_time_is_kept() -> None:
     [
         ({"type": "pour mille", "reduction": Decimal(5)}, "reduction_type_unknown"),
         ({"reduction": Decimal(101)}, "reduction_above_hundred"),
+        ({"reduction": Decimal("0.2")}, "reduction_below_one"),
         ({}, "price_says_nothing"),
         ({"reduction": Decimal(0)}, "price_says_nothing"),
         ({"reduction": Decimal(5), "iso_code": "ZZ"}, "country_not_on_shop"),
