@@ -16,7 +16,7 @@ from prefect.settings import (
 )
 
 from deployments.terminal import err
-from schemas.errors import TransientError
+from schemas.errors import PasserelleError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,6 +28,8 @@ async def api_or_none() -> AsyncIterator[None]:
 
     TransientError when the server goes away meanwhile: Prefect then ends the run with an error of its HTTP client.
     """
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).addFilter(_is_news)
     address = get_current_settings().api.url
     if address is not None and not await _answers():
         err.print(f"Prefect at {address} does not answer; this run is not shown there.", markup=False)
@@ -35,8 +37,6 @@ async def api_or_none() -> AsyncIterator[None]:
             yield
         return
     with temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: True}):
-        for name in ("prefect.flow_runs", "prefect.task_runs"):
-            logging.getLogger(name).addFilter(_in_one_line)
         try:
             yield
         except httpx.TransportError as error:
@@ -48,11 +48,16 @@ async def api_or_none() -> AsyncIterator[None]:
             ) from error
 
 
-def _in_one_line(record: logging.LogRecord) -> bool:
-    """Prefect tells a server that went away with a traceback, which says nothing to whoever started the run."""
-    if record.exc_info and isinstance(record.exc_info[1], httpx.TransportError):
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of Prefect's log says something that the command does not.
+
+    What we raise ends in the run's state, which the command prints: Prefect would add a traceback for each task and
+    flow that it passes. A server that went away is said in one line, without the traceback of its HTTP client.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, httpx.TransportError):
         record.exc_info = record.exc_text = None
-    return True
+    return not (isinstance(error, PasserelleError) or str(record.msg).startswith("Finished in state"))
 
 
 async def _answers() -> bool:
