@@ -11,6 +11,11 @@ _UNSEEN = (
     "In the back office, Advanced Parameters > Webservice, open the key and tick View (GET) on the lines shops and "
     "shop_groups."
 )
+_MODULE = "passerelle_info"
+_ENABLE = (
+    "If it is installed, choose the context All shops in the back office and enable it under Modules > Module Manager: "
+    "without it, items that come from another group of shops get no stock row here."
+)
 
 
 def check_shops(facts: ShopFacts) -> Iterator[Finding]:
@@ -27,6 +32,9 @@ def check_shops(facts: ShopFacts) -> Iterator[Finding]:
         return
     if not shops.several:
         return
+    if "GET" not in facts.rights.get(_MODULE, frozenset()):
+        said = f"the module passerelle is not enabled in shop {shops.own}, or the key may not view {_MODULE}"
+        yield Finding("multishop", "warning", said, _ENABLE)
     if shops.shares_stock is None:
         yield Finding("multishop", "warning", "the key may not see what the groups of shops share", _UNSEEN)
         return

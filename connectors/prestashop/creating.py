@@ -27,7 +27,7 @@ from connectors.prestashop.xml import document, written_ids
 
 if TYPE_CHECKING:
     from connectors.prestashop.entities import Entity, Identity, Key, Receipt
-    from connectors.prestashop.reading import Reader
+    from connectors.prestashop.several import Finder
     from connectors.prestashop.transport import Patience, Transport
 
 Update: TypeAlias = "Callable[[str, list[Entity]], Awaitable[list[Receipt]]]"
@@ -39,7 +39,7 @@ class Creation:
     def __init__(
         self,
         transport: Transport,
-        reader: Reader,
+        finder: Finder,
         update: Update,
         desk: Desk,
         identity: Identity,
@@ -47,7 +47,7 @@ class Creation:
         options: Mapping[str, str],
     ) -> None:
         self._transport = transport
-        self._reader = reader
+        self._finder = finder
         self._update = update
         self._desk = desk
         self._identity = identity
@@ -71,7 +71,7 @@ class Creation:
         """Brings every draft to its receipt; TransientError when the shop stays away for too long."""
         patience = self._transport.patience(self._desk.action)
         if self._identity.only_new:
-            self._newest = await self._reader.newest_id(self._resource)
+            self._newest = await self._finder.newest_id(self._resource)
         parts = [Part(drafts)]
         while parts:
             part = parts.pop()
@@ -186,7 +186,7 @@ class Creation:
         values = {self._lookup_value(draft) for draft in part}
         known = resource_of(self._resource)
         display = [f"{name}[id]" if name in known.associations else name for name in identity.by]
-        entities = await self._reader.find(
+        entities = await self._finder.find(
             self._resource, identity.lookup, values, display=display, also=dict(identity.also)
         )
         wanted = {draft.key for draft in part}

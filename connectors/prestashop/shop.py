@@ -17,6 +17,7 @@ from connectors.prestashop.reading import Reader
 from connectors.prestashop.replies import SYSTEM, right_remedy
 from connectors.prestashop.resources import CREATED, resource_of
 from connectors.prestashop.sales import KEY, RESOURCE, Sales
+from connectors.prestashop.several import Finder, Readers
 from connectors.prestashop.shops import Within
 from connectors.prestashop.synopsis import Synopses
 from connectors.prestashop.transport import Traffic, Transport
@@ -61,7 +62,7 @@ class Shop:
         self._transport = Transport(address, key, limits or ShopLimits(), verify, id_shop)
         self._reader = Reader(self._transport)
         self._synopses = Synopses(self._reader)
-        self._readers: dict[str, Reader] = {}
+        self._readers: dict[int, Reader] = {}
         self._facts: ShopFacts | None = None
         self._describing = asyncio.Lock()
 
@@ -134,22 +135,16 @@ class Shop:
         """
         return await self._reader.fails_silently(await self.describe())
 
-    async def _reader_of(self, resource: str, within: Within = "own") -> Reader:
-        """The reader that asks the shops in which `resource` is looked for.
-
-        Accounts of a group that shares its customers are those of the whole group (docs/facts/prestashop.md, M7).
-        """
+    async def _finder(self, resource: str, within: Within = "own") -> Finder:
+        """What looks for entities of `resource` in this shop, in all shops, or in those that share them with it."""
         if not self._transport.scope or (resource not in _SHARED and within == "own"):
             return self._reader
         shops = (await self.describe()).shops
-        if within == "all" and shops.several:
-            return self._scoped("id_shop", "all")
-        if resource in _SHARED and shops.shares_customers and shops.several:
-            return self._scoped("id_group_shop", str(shops.group))
-        return self._reader
+        others = shops.others if within == "all" else shops.sharing_customers
+        return Readers((self._reader, *map(self._reader_of, others))) if others else self._reader
 
-    def _scoped(self, name: str, value: str) -> Reader:
-        return self._readers.setdefault(f"{name}={value}", Reader(self._transport, {name: value}))
+    def _reader_of(self, id_shop: int) -> Reader:
+        return self._readers.setdefault(id_shop, Reader(self._transport, {"id_shop": str(id_shop)}))
 
     async def read(
         self,
@@ -166,8 +161,7 @@ class Shop:
         `display` names fields and associations (`categories[id]`), or is `full`.
         """
         shown = await self._synopses.shown(resource, display)
-        reader = await self._reader_of(resource)
-        return await reader.read(resource, filters=filters, display=shown, sort=sort, limit=limit)
+        return await self._reader.read(resource, filters=filters, display=shown, sort=sort, limit=limit)
 
     async def find(
         self,
@@ -181,31 +175,23 @@ class Shop:
     ) -> list[Entity]:
         """The entities whose `field` the shop finds equal to one of `values`, each once, in no order.
 
-        Within `all`, those of the other shops of the installation too: their prices, texts and states are then not
-        this shop's.
+        Within `all`, those of the other shops of the installation too, as those have them. Accounts that the shop
+        shares with others of its group are found whatever is said.
 
         The shop's collation ignores case, accents and trailing spaces: callers compare. Empty values find nothing.
         With `IDS_ONLY`, look-ups by id tell which of them exist.
         """
         shown = await self._synopses.shown(resource, display)
-        reader = await self._reader_of(resource, within)
-        return await reader.find(resource, field, values, display=shown, also=also)
+        finder = await self._finder(resource, within)
+        return await finder.find(resource, field, values, display=shown, also=also)
 
     async def find_elsewhere(
-        self, resource: str, ids: Iterable[int], *, display: Sequence[str] | str
-    ) -> dict[int, Entity]:
-        """The entities of these ids as another shop of the installation has them, the first shop that has each."""
-        left = {int(known) for known in ids}
-        found: dict[int, Entity] = {}
+        self, resource: str, field: str, values: Iterable[str], *, display: Sequence[str] | str
+    ) -> list[Entity]:
+        """As `find`, in the other shops of the installation: each entity as the first shop that has it has it."""
         shown = await self._synopses.shown(resource, display)
-        for other in (await self.describe()).shops.others if left else ():
-            texts = [str(known) for known in sorted(left)]
-            reader = self._scoped("id_shop", str(other))
-            found |= {int(row["id"]): row for row in await reader.find(resource, "id", texts, display=shown, also={})}
-            left -= found.keys()
-            if not left:
-                break
-        return found
+        others = (await self.describe()).shops.others
+        return await Readers(map(self._reader_of, others)).find(resource, field, values, display=shown, also=_NOTHING)
 
     async def create(
         self,
@@ -232,8 +218,8 @@ class Shop:
         facts = await self.describe()
         self._require("POST", resource, facts)
         desk = Desk(resource, "POST", len(entities))
-        reader = await self._reader_of(resource, within)
-        creation = Creation(self._transport, reader, self.update, desk, identity, facts.default_language, options)
+        finder = await self._finder(resource, within)
+        creation = Creation(self._transport, finder, self.update, desk, identity, facts.default_language, options)
         drafts = _drafts(entities, lambda entity: identity.key(entity, facts.default_language))
         for draft in drafts:
             if not identity.lookup_text(draft.entity, facts.default_language):
@@ -273,11 +259,12 @@ class Shop:
         What another shop has of them is this shop's from then on, with the given fields over it. The others keep
         theirs, but for the base row, which follows the last write (docs/facts/prestashop.md, M5).
         """
-        ids = [int(entity["id"]) for entity in entities]
+        ids = [str(entity["id"]) for entity in entities]
         # Names hold nothing that a shop has of its own: written with their id alone, they are this shop's too.
         in_full = resource in _OF_EACH_SHOP or (await self.describe()).update_method(resource) == "PUT"
-        whole = await self.find_elsewhere(resource, ids, display="full") if in_full else None
-        return await self._update(resource, entities, _NOTHING, None, whole)
+        whole = await self.find_elsewhere(resource, "id", ids, display="full") if in_full else []
+        by_id = {int(entity["id"]): entity for entity in whole}
+        return await self._update(resource, entities, _NOTHING, None, by_id if in_full else None)
 
     async def _update(
         self,
@@ -296,8 +283,8 @@ class Shop:
             draft.entity["id"] = int(draft.entity["id"])
         in_full = method == "PUT" or whole is not None
         fields = await self._synopses.of(resource) if in_full else ResourceFields()
-        reader = await self._reader_of(resource)
-        updating = Updating(self._transport, reader, facts, fields, desk, options, whole)
+        finder = await self._finder(resource)
+        updating = Updating(self._transport, finder, facts, fields, desk, options, whole)
         await self._write(desk, drafts, updating.write, on_receipts)
         return desk.all()
 

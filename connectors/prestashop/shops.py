@@ -42,6 +42,8 @@ class Shops:
     """Whether its group shares the quantities; None when the key may not see the groups."""
     shares_customers: bool | None = None
     """Whether its group shares the customers; None when the key may not see the groups."""
+    of_group: tuple[int, ...] = ()
+    """The shops of its group, itself among them."""
 
     @classmethod
     def of(cls, shops: Sequence[Entity], groups: Sequence[Entity], named: int, default: int) -> Shops:
@@ -62,6 +64,7 @@ class Shops:
             home_category=int(shop.get("id_category") or 0) if len(ids) > 1 else 0,
             shares_stock=_shares(group, "share_stock"),
             shares_customers=_shares(group, "share_customer"),
+            of_group=tuple(int(row["id"]) for row in used if int(row["id_shop_group"] or 0) == group_id),
         )
 
     @property
@@ -73,6 +76,11 @@ class Shops:
     def others(self) -> tuple[int, ...]:
         """The other shops of the installation."""
         return tuple(known for known in self.ids if known != self.own)
+
+    @property
+    def sharing_customers(self) -> tuple[int, ...]:
+        """The other shops of its group, where that shares the customers."""
+        return tuple(known for known in self.of_group if known != self.own) if self.shares_customers else ()
 
     def stock_rows(self, rows: Iterable[Entity]) -> list[Entity]:
         """Of stock rows of any shop, those that hold this shop's quantities: its own, or its group's.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from connectors.prestashop.entities import Entity
     from connectors.prestashop.facts import ShopFacts
-    from connectors.prestashop.reading import Reader
+    from connectors.prestashop.several import Finder
     from connectors.prestashop.transport import Patience, Transport
     from schemas.shop_fields import ResourceFields
 
@@ -36,7 +36,7 @@ class Updating:
     def __init__(
         self,
         transport: Transport,
-        reader: Reader,
+        finder: Finder,
         facts: ShopFacts,
         fields: ResourceFields,
         desk: Desk,
@@ -45,7 +45,7 @@ class Updating:
     ) -> None:
         """`whole` holds the entities as another shop has them, by id: what is sent is that with the changes over it."""
         self._transport = transport
-        self._reader = reader
+        self._finder = finder
         self._facts = facts
         self._unwritable = fields.unwritable()
         self._desk = desk
@@ -113,7 +113,7 @@ class Updating:
     async def _existing(self, drafts: list[Draft]) -> list[Draft]:
         """Those whose id the shop has; the others are settled as missing."""
         ids = [str(draft.entity["id"]) for draft in drafts]
-        rows = await self._reader.find(self._resource, "id", ids, display=IDS_ONLY, also={})
+        rows = await self._finder.find(self._resource, "id", ids, display=IDS_ONLY, also={})
         known = {row["id"] for row in rows}
         for draft in drafts:
             if draft.entity["id"] not in known:
@@ -167,7 +167,7 @@ class Updating:
 
     async def _current(self, drafts: list[Draft], display: list[str] | str) -> dict[int, Entity]:
         ids = [str(draft.entity["id"]) for draft in drafts]
-        rows = await self._reader.find(self._resource, "id", ids, display=display, also={})
+        rows = await self._finder.find(self._resource, "id", ids, display=display, also={})
         return {row["id"]: row for row in rows}
 
 

@@ -173,8 +173,12 @@ async def _write_kind(
     deletes = [one for one in fine if one.operation.action == "delete"]
     if deletes:
         _note(deletes, await run.shop.delete(resource, [one.id for one in deletes]))
-    if updates:
-        _note(updates, await run.shop.update(resource, [one.entity for one in updates]))
+    joining = [one for one in updates if one.operation.associates]
+    known = [one for one in updates if not one.operation.associates]
+    if known:
+        _note(known, await run.shop.update(resource, [one.entity for one in known]))
+    if joining:
+        _note(joining, await run.shop.associate(resource, [one.entity for one in joining]))
     if creates:
         receipts = await run.shop.create(resource, [one.entity for one in creates], identity, look_first=again)
         _note(creates, receipts)

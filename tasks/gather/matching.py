@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from connectors.prestashop import Entity, Shop
+from connectors.prestashop import Entity, Shop, Within
 from tasks.plan.shapes import Problem
 from tasks.translate.names import fold
 
 
 async def by_key(
-    shop: Shop, resource: str, field: str, keys: Iterable[str], display: Iterable[str]
+    shop: Shop, resource: str, field: str, keys: Iterable[str], display: Iterable[str], within: Within = "own"
 ) -> tuple[dict[str, list[Entity]], dict[str, list[Entity]]]:
     """Entities whose `field` is exactly the key, and those that only the shop's collation takes for it.
 
@@ -23,7 +23,7 @@ async def by_key(
         loosely.setdefault(fold(key), []).append(key)
     exact: dict[str, list[Entity]] = {}
     near: dict[str, list[Entity]] = {}
-    for entity in await shop.find(resource, field, wanted, display=["id", field, *display]):
+    for entity in await shop.find(resource, field, wanted, display=["id", field, *display], within=within):
         text = str(entity.get(field, ""))
         if text in wanted:
             exact.setdefault(text, []).append(entity)

@@ -73,6 +73,7 @@ class _Creation:
         self.shop = shop
         self.names = names
         self.languages = facts.language_ids
+        self.several_shops = facts.shops.several
         self.created: dict[str, int] = {}
 
     async def manufacturers(self, missing: MissingNames) -> None:
@@ -137,7 +138,12 @@ class _Creation:
     async def _create(self, resource: str, named: Any, entities: list[Entity], identity: Identity) -> list[Any]:
         """(what was named, id) of those that the shop has now; a refused one is left out, its products will say so."""
         pairs = []
-        for name, receipt in zip(named, await self.shop.create(resource, entities, identity), strict=True):
+        several = self.several_shops
+        receipts = await self.shop.create(resource, entities, identity, look_first=several, within="all")
+        adopted = [{"id": receipt.id} for receipt in receipts if several and receipt.outcome == "adopted"]
+        if adopted:
+            await self.shop.associate(resource, adopted)
+        for name, receipt in zip(named, receipts, strict=True):
             if receipt.outcome == "created":
                 self.created[resource] = self.created.get(resource, 0) + 1
             if receipt.id is not None and not isinstance(receipt.error, RefusedError):

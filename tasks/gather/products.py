@@ -57,13 +57,18 @@ async def current_products(
     found: dict[str, CurrentProduct | Problem] = {}
     for product in wanted:
         at = search.find(product, search.known_ids(product, linked))
+        if isinstance(at, CurrentProduct) and at.id in search.elsewhere_only and not product.active:
+            continue
         if at is not None:
             found[product.key] = at
     await search.read_combinations(at.id for at in found.values() if isinstance(at, CurrentProduct))
+    await search.read_combinations_elsewhere(wanted, found)
     for product in wanted:
         at = found.get(product.key)
         if isinstance(at, CurrentProduct):
             at.combinations = search.of_product.get(at.id, [])
+            at.elsewhere_only = at.id in search.elsewhere_only
+            at.combinations_elsewhere = frozenset(search.combinations_elsewhere)
         problem = search.elsewhere(product, at, linked)
         if problem is not None:
             found[product.key] = problem
@@ -90,12 +95,19 @@ class _Search:
         self.product_near: dict[str, list[Entity]] = {}
         self.combination_hits: dict[str, list[Entity]] = {}
         self.combination_near: dict[str, list[Entity]] = {}
+        self.elsewhere_only: set[int] = set()
+        """Ids of products that only other shops of the installation have."""
+        self.combinations_elsewhere: set[int] = set()
 
     async def read_products(self, ids: Iterable[str]) -> None:
         wanted = sorted(set(ids), key=int)
         if wanted:
             for entity in await self.shop.find("products", "id", wanted, display=self.product_fields):
                 self.products[int(entity["id"])] = entity
+            missing = [known for known in wanted if int(known) not in self.products]
+            found = await self.shop.find_elsewhere("products", "id", missing, display=self.product_fields)
+            self.products |= {int(entity["id"]): entity for entity in found}
+            self.elsewhere_only |= {int(entity["id"]) for entity in found}
 
     def known_ids(self, product: WantedProduct, linked: Mapping[str, Linked]) -> set[int]:
         """The ids that the links of this product's rows name, where the shop has such a product."""
@@ -116,14 +128,41 @@ class _Search:
         if not strangers:
             return
         keys = [product.key for product in strangers]
-        self.product_hits, self.product_near = await by_key(self.shop, "products", self.key_field, keys, ())
+        self.product_hits, self.product_near = await by_key(self.shop, "products", self.key_field, keys, (), "all")
         rows = [row.ref.key for product in strangers for row in product.rows]
         self.combination_hits, self.combination_near = await by_key(
-            self.shop, "combinations", self.key_field, rows, ("id_product",)
+            self.shop, "combinations", self.key_field, rows, ("id_product",), "all"
         )
         hits = [entity["id"] for entities in self.product_hits.values() for entity in entities]
         parents = [entity["id_product"] for entities in self.combination_hits.values() for entity in entities]
         await self.read_products(str(i) for i in (*hits, *parents) if int(i) not in self.products)
+
+    async def read_combinations_elsewhere(
+        self, wanted: Sequence[WantedProduct], found: Mapping[str, CurrentProduct | Problem]
+    ) -> None:
+        """Combinations that rows want and only other shops have; all of them where a row wants a simple product."""
+        keys: dict[int, set[str]] = {}
+        simple: set[int] = set()
+        for product in wanted:
+            at = found.get(product.key)
+            if isinstance(at, CurrentProduct):
+                here = {str(entity.get(self.key_field)) for entity in self.of_product.get(at.id, ())}
+                keys[at.id] = {row.ref.key for row in product.rows if row.active} - here
+                simple |= {at.id} if product.simple else set()
+        asked = [str(known) for known in sorted(keys) if keys[known] and (known not in simple or self._only(known))]
+        here_too = {int(entity["id"]) for entities in self.of_product.values() for entity in entities}
+        display = self.combination_fields
+        for entity in await self.shop.find_elsewhere("combinations", "id_product", asked, display=display):
+            known, parent = int(entity["id"]), int(entity["id_product"])
+            if known in here_too or (parent not in simple and entity.get(self.key_field) not in keys[parent]):
+                continue
+            if not self._only(parent):
+                entity["default_on"] = ""
+            self.combinations_elsewhere.add(known)
+            self.of_product.setdefault(parent, []).append(entity)
+
+    def _only(self, id_product: int) -> bool:
+        return id_product in self.elsewhere_only
 
     def find(self, product: WantedProduct, known: set[int]) -> CurrentProduct | Problem | None:
         if len(known) == 1:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from schemas.outcomes import Outcome
+from tasks.plan.association import associate
 from tasks.plan.combinations import plan_combinations
 from tasks.plan.shapes import (
     Changes,
@@ -47,6 +48,8 @@ def plan_product(wanted: WantedProduct, current: CurrentProduct | Problem | None
     if operation.action == "create" or operation.changes:
         plan.product = operation
     _settle_rows(plan, wanted)
+    if current is not None and (current.elsewhere_only or current.combinations_elsewhere):
+        associate(plan, current)
     return plan
 
 

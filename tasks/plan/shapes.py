@@ -24,6 +24,10 @@ class CurrentProduct:
 
     entity: Entity
     combinations: Sequence[Entity] = ()
+    elsewhere_only: bool = False
+    """Other shops of the installation have it and this one does not: it is as one of those has it."""
+    combinations_elsewhere: frozenset[int] = frozenset()
+    """Those of the combinations that only other shops have."""
 
     @property
     def id(self) -> int:
@@ -56,6 +60,8 @@ class Operation:
     features: dict[str, str] | None = None
     keep_features: tuple[tuple[int, int], ...] = ()
     changes: Changes = field(default_factory=list)
+    associates: bool = False
+    """Only other shops of the installation have the entity: it is made this shop's too."""
 
 
 @dataclass(slots=True)
