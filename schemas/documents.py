@@ -218,6 +218,7 @@ class DocumentStatus:
     key: DocumentKey
     internal_reference: str
     customer_code: str
+    currency: str = ""
     active: bool = True
     total_tax_incl: Decimal | None = None
     total_tax_excl: Decimal | None = None

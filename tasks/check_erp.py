@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.prestashop import Shop, ShopFacts
 from schemas.errors import ConfigurationError, PasserelleError
+from tasks.check_codes import check_codes
 from tasks.erp import cegid_access, open_cegid
 from tasks.finding import Finding
 from tasks.shop import ShopFolder
@@ -41,6 +42,7 @@ async def check_erp(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Fi
     if all(facts.may("GET", resource) for resource, methods in RIGHTS.items() if "GET" in methods):
         findings += await _states(folder, shop)
         findings += await _associations(folder, shop, facts)
+        findings += await check_codes(folder, shop)
     return findings
 
 
@@ -144,15 +146,18 @@ def _to_paste(table: str, lines: Iterable[str]) -> Finding:
 
 
 async def _countries_served(shop: Shop, facts: ShopFacts) -> list[str]:
-    """Active countries in a zone that an active carrier serves; all active ones when the key may not read the zones."""
+    """Active countries that an active carrier serves, free carriers included; all active ones when nothing tells."""
+    if facts.may("GET", "passerelle_info"):
+        return sorted(frozenset().union(*(await shop.carrier_countries()).values()))
     rows = await shop.read("countries", filters={"active": "1"}, display=("id", "iso_code", "id_zone"))
     if not facts.may("GET", "deliveries"):
         return sorted({row["iso_code"].upper() for row in rows})
-    active = await shop.read("carriers", filters={"deleted": "0", "active": "1"}, display=("id",))
+    active = await shop.read("carriers", filters={"deleted": "0", "active": "1"}, display=("id", "is_free"))
     ids = [str(row["id"]) for row in active]
     zones = {row["id_zone"] for row in await shop.find("deliveries", "id_carrier", ids, display=("id", "id_zone"))}
-    # A carrier that is free everywhere has no price by zone.
-    return sorted({row["iso_code"].upper() for row in rows if not zones or row["id_zone"] in zones})
+    # A carrier that is free has no price by zone, and the webservice tells its zones nowhere else.
+    everywhere = not zones or any(row["is_free"] == "1" for row in active)
+    return sorted({row["iso_code"].upper() for row in rows if everywhere or row["id_zone"] in zones})
 
 
 async def _titles(shop: Shop, facts: ShopFacts) -> list[int]:
@@ -181,7 +186,7 @@ async def _payments(folder: ShopFolder, shop: Shop) -> list[Finding]:
         for module, currency, label in used
         if folder.associations.payment(module, currency, label) is None
     }
-    findings = [
+    return [
         Finding(
             "associations",
             "error",
@@ -190,7 +195,3 @@ async def _payments(folder: ShopFolder, shop: Shop) -> list[Finding]:
         )
         for module, currency in sorted(missing)
     ]
-    shared = ", ".join(sorted({currency for _, currency, _ in used} - {""}))
-    if shared:
-        findings.append(Finding("currencies", "ok", f"{shared} in use: Cegid must call them by these very codes"))
-    return findings

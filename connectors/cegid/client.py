@@ -78,6 +78,10 @@ class Cegid:
         result = self._call(_CUSTOMERS, "HelloWorld", {"text": "Passerelle"})
         return read_hello("" if result is None else result.text or "")
 
+    def members_of_customer(self) -> frozenset[str]:
+        """The members that a customer is written with in this tenant's version."""
+        return self._contract(_CUSTOMERS).members("CustomerInputData")
+
     def find_customers(self, email: str) -> tuple[ErpCustomer, ...]:
         """The open customers with exactly this e-mail, whatever the case; several are possible.
 

@@ -103,6 +103,7 @@ def read_header(header: etree._Element, action: str, values: Callable[[str], fro
         key=key,
         internal_reference=text_of(header, "InternalReference"),
         customer_code=text_of(header, "CustomerId"),
+        currency=text_of(header, "CurrencyId"),
         active=text_of(header, "Active") not in ("false", "0"),
         total_tax_incl=_decimal(text_of(header, "TaxIncludedTotalAmount")),
         total_tax_excl=_decimal(text_of(header, "TaxExcludedTotalAmount")),

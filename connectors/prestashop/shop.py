@@ -22,7 +22,7 @@ from connectors.prestashop.shops import Within
 from connectors.prestashop.synopsis import Synopses
 from connectors.prestashop.transport import Traffic, Transport
 from connectors.prestashop.updating import Updating
-from connectors.prestashop.xml import entity_xml
+from connectors.prestashop.xml import entity_xml, parse
 from schemas.errors import DeniedError
 from schemas.shop_fields import ResourceFields, ShopModel
 
@@ -192,6 +192,16 @@ class Shop:
         shown = await self._synopses.shown(resource, display)
         others = (await self.describe()).shops.others
         return await Readers(map(self._reader_of, others)).find(resource, field, values, display=shown, also=_NOTHING)
+
+    async def carrier_countries(self) -> dict[int, frozenset[str]]:
+        """The countries (ISO codes) that each carrier in use serves, by `id_reference`, as our module tells them."""
+        reply = await self._reader.get("passerelle_info")
+        return {
+            int(carrier.findtext("id_reference") or 0): frozenset(
+                filter(None, (carrier.findtext("countries") or "").split(","))
+            )
+            for carrier in parse(reply.body).iter("carrier_country")
+        }
 
     async def create(
         self,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tasks.check import check_shop
@@ -12,7 +14,16 @@ def errors(findings: list[Finding]) -> list[str]:
 
 
 async def findings_of(world: OrderWorld) -> list[Finding]:
-    ours = {"cegid", "service items", "order rights", "order states", "associations", "currencies", "module"}
+    ours = {
+        "customer members",
+        "cegid",
+        "service items",
+        "order rights",
+        "order states",
+        "associations",
+        "currencies",
+        "module",
+    }
     return [each for each in await check_shop(world.folder) if each.subject in ours]
 
 
@@ -71,6 +82,56 @@ async def test_service_items_and_states_that_are_missing_are_named(complete: Ord
     said = "\n".join(errors(await findings_of(complete)))
     assert "wrapping" in said
     assert "99" in said
+
+
+async def test_currencies_are_compared_with_those_of_the_erps_documents(complete: OrderWorld) -> None:
+    def said(findings: list[Finding]) -> list[tuple[str, bool]]:
+        return [(each.verdict, "EUR" in each.said) for each in findings if each.subject == "currencies"]
+
+    assert said(await findings_of(complete)) == [("warning", True)]
+    complete.place()
+    await complete.orders()
+    assert said(await findings_of(complete)) == [("ok", True)]
+    complete.document(1)
+    complete.shop.insert("currencies", {"iso_code": "CHF", "name": "Franc", "active": 1, "deleted": 0})
+    told = [(each.verdict, "CHF" in each.said) for each in await findings_of(complete) if each.subject == "currencies"]
+    assert told == [("ok", False), ("warning", True)]
+    euros = next(row["id"] for row in complete.shop.rows("currencies") if row["iso_code"] == "EUR")
+    complete.shop.change("currencies", euros, {"iso_code": "XEU"})
+    told = [(each.verdict, "EUR" in each.said) for each in await findings_of(complete) if each.subject == "currencies"]
+    assert told == [("error", True), ("warning", False)]
+
+
+async def test_the_countries_of_a_free_carrier_are_checked_too(complete: OrderWorld) -> None:
+    complete.shop.change("countries", 1, {"active": "1", "id_zone": "7"})
+    assert 'DE = "..."' in "\n".join(errors(await findings_of(complete)))
+
+
+async def test_with_the_module_the_carriers_name_their_countries(tmp_path: Path) -> None:
+    with OrderWorld.at(tmp_path / "boutique", module=True) as world:
+        world.shop.change("countries", 1, {"active": "1"})
+        assert 'DE = "..."' in "\n".join(errors(await findings_of(world)))
+        assert world.shop.count(path="/api/passerelle_info") == 1
+        assert world.shop.count(path="/api/deliveries") == 0
+
+
+async def test_the_member_that_takes_the_groups_code_is_named(complete: OrderWorld) -> None:
+    path = complete.folder / "associations.toml"
+    path.write_text(path.read_text("utf-8") + '[groups]\n"VIP" = 3\n', "utf-8")
+
+    async def told() -> list[tuple[str, str]]:
+        found = [each for each in await findings_of(complete) if each.subject == "customer members"]
+        return [(each.verdict, each.remedy) for each in found]
+
+    [(verdict, remedy)] = await told()
+    assert verdict == "warning"
+    assert "PriceListCode" in remedy
+    complete.write_settings(cegid={"group_member": "PriceList"})
+    [(verdict, remedy)] = await told()
+    assert verdict == "error"
+    assert "PriceListCode" in remedy
+    complete.write_settings(cegid={"group_member": "PriceListCode"})
+    assert await told() == []
 
 
 async def test_without_an_erp_nothing_is_asked_of_it(order_world: OrderWorld) -> None:
