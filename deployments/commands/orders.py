@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -38,6 +39,8 @@ def show(
     keys = [str(each) for each in order] or None
     with folder.open_ledger() as ledger:
         found = ledger.deliveries(folder.name, kind_of(folder), states=states, keys=keys, limit=limit)
+        told = ledger.incidents(shop=folder.name, open_only=True)
+    params = {(key, code): json.loads(text) for key, code, text in told.select("key", "code", "params").iter_rows()}
     if found.is_empty():
         out.print("No such order yet.")
         return Exit.COMPLETED
@@ -45,7 +48,7 @@ def show(
     for title in ("order", "state", "changed (UTC)", "ERP document", "customer", "why"):
         table.add_column(title)
     for row in found.iter_rows(named=True):
-        table.add_row(*_cells(row, folder.settings.shop.language))
+        table.add_row(*_cells(row, folder.settings.shop.language, params))
     show_table(table)
     return Exit.COMPLETED
 
@@ -74,10 +77,11 @@ def kind_of(folder: ShopFolder) -> str:
     return "order-test" if folder.settings.cegid.use == "test" else "order"
 
 
-def _cells(row: dict[str, Any], language: str) -> Sequence[str]:
+def _cells(row: dict[str, Any], language: str, params: Mapping[tuple[str, str], dict[str, str]]) -> Sequence[str]:
     code = row["last_code"] or ""
     known = code in catalogue("en")
-    why = message(code, language, key=row["key"], value="…", detail="…").reason if known else code
+    said = {"value": "…", "detail": "…"} | params.get((row["key"], code), {})
+    why = message(code, language, key=row["key"], **said).reason if known else code
     return (
         row["key"],
         row["state"],

@@ -97,7 +97,7 @@ def _lines(order: Order, codes: CegidCodes) -> Iterator[Obstacle]:
         if not reference and not codes.items.misc:
             yield Obstacle("order_line_without_reference", {"value": str(line.id_order_detail)})
         elif not line.in_erp and (codes.unknown_items == "hold" or not codes.item(reference, in_erp=False)):
-            yield Obstacle("order_item_unknown", {"value": reference})
+            yield Obstacle("order_item_unknown", {"detail": reference})
     services = (
         ("shipping", codes.items.shipping, order.total_shipping_tax_incl),
         ("wrapping", codes.items.wrapping, order.total_wrapping_tax_incl),
@@ -105,7 +105,7 @@ def _lines(order: Order, codes: CegidCodes) -> Iterator[Obstacle]:
     )
     for name, item, amount in services:
         if cents(amount) and not item:
-            yield Obstacle("order_service_item_missing", {"value": name})
+            yield Obstacle(f"order_{name}_item_missing", {"value": str(cents(amount))})
 
 
 def _associations(order: Order, codes: CegidCodes) -> Iterator[Obstacle]:
@@ -126,4 +126,4 @@ def _associations(order: Order, codes: CegidCodes) -> Iterator[Obstacle]:
     for payment in payments_of(order) if not _is_missing(order, "currency") else ():
         if not codes.payment_method(order, payment):
             currency = payment.currency or order.currency
-            yield Obstacle("order_payment_not_associated", {"value": order.module, "detail": currency})
+            yield Obstacle("order_payment_not_associated", {"module": order.module, "currency": currency})

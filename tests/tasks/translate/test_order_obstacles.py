@@ -108,7 +108,7 @@ def test_an_item_that_did_not_come_from_the_erp_holds_its_order_where_the_settin
     assert codes_of(foreign) == []
     assert codes_of(foreign, replace(CODES, unknown_items="misc")) == []
     [found] = order_obstacles(foreign, HOLDING)
-    assert (found.code, dict(found.params)) == ("order_item_unknown", {"value": "A"})
+    assert (found.code, dict(found.params)) == ("order_item_unknown", {"detail": "A"})
 
 
 def test_the_misc_item_stands_for_nothing_while_it_has_no_code() -> None:
@@ -118,7 +118,7 @@ def test_the_misc_item_stands_for_nothing_while_it_has_no_code() -> None:
 
 def test_an_amount_without_its_service_item_is_named() -> None:
     codes = replace(CODES, items=replace(CODES.items, shipping=""))
-    assert codes_of(GOOD, codes) == ["order_service_item_missing"]
+    assert codes_of(GOOD, codes) == ["order_shipping_item_missing"]
     assert codes_of(order(line(1, "A", 1, "9.00")), codes) == []
 
 
