@@ -164,6 +164,8 @@ class ReturnLine:
     unit_price_tax_excl: Decimal
     in_erp: bool = True
     """As of an order's line."""
+    is_missing: bool = False
+    """Whether the order's line was deleted in the shop: nothing says what comes back, nor at what price."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,9 @@ def _obstacles(due: DueReturn, erp: Erp) -> Iterator[Obstacle]:
     if not any(line.quantity for line in due.return_.lines):
         yield Obstacle("return_empty")
     for line in due.return_.lines:
-        if line.quantity and not line.reference.strip() and not erp.codes.items.misc:
+        if line.quantity and line.is_missing:
+            yield Obstacle("return_line_missing", {"value": str(line.id_order_detail)})
+        elif line.quantity and not line.reference.strip() and not erp.codes.items.misc:
             yield Obstacle("return_line_without_reference", {"value": str(line.id_order_detail)})
 
 

@@ -101,5 +101,6 @@ def _line(row: Entity, detail: Entity, places: Collection[tuple[int, int]] | Non
         quantity=whole(row, "product_quantity"),
         unit_price_tax_incl=money(detail, "unit_price_tax_incl"),
         unit_price_tax_excl=money(detail, "unit_price_tax_excl"),
+        is_missing=not detail,
         in_erp=places is None or (whole(detail, "product_id"), whole(detail, "product_attribute_id")) in places,
     )

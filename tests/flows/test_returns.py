@@ -149,3 +149,13 @@ async def test_the_customer_is_told_where_a_rule_says_so(world: OrderWorld) -> N
     world.erp.set_status(world.erp.documents("ReturnNotice")[0], return_="ReturnValidated")
     await world.return_statuses()
     assert world.shop.mails == [("order_return_state", 1)]
+
+
+async def test_a_return_of_a_line_that_was_deleted_is_held_and_not_sent_without_a_price(world: OrderWorld) -> None:
+    world.ask_return(1, 1, 0)
+    world.delete("order_details", 1)
+    state = await world.returns()
+    assert state.name == "CompletedWithRejects", state.message
+    assert notices(world) == []
+    [incident] = world.incidents()
+    assert "no longer in the shop" in incident["reason"]
