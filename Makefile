@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 # Where it is set, every process compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types imports bench chaos module lock clean
+.PHONY: help setup demo test lint types imports bench chaos module contract census lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ demo: $(READY) ## three days of a shop and its ERP on this machine, in under thr
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')
 
 test: $(READY) ## the whole test suite
-	@$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --strict-census
 
 lint: $(READY) ## ruff, all families, and the format
 	@$(BIN)/ruff check .
@@ -54,6 +54,15 @@ chaos: $(READY) ## kills and faults at random moments; writes build/chaos.json
 
 module: $(READY) ## the PrestaShop module, as build/passerelle.zip
 	@$(BIN)/python -m deployments.prestashop_module.pack
+
+contract: $(READY) ## the contract suite and the census on a real shop: make contract SHOP_URL=... SHOP_KEY=... [RECORD=1]
+	@test -n "$(SHOP_URL)" && test -n "$(SHOP_KEY)" || { echo "make contract SHOP_URL=... SHOP_KEY=..."; exit 2; }
+	@$(BIN)/python -m pytest -n 0 --timeout 900 tests/contract/prestashop --shop-url "$(SHOP_URL)" --shop-key "$(SHOP_KEY)" \
+	  $(if $(RECORD),--record); ended=$$?; $(BIN)/python -m tests.contract.prestashop.census table; exit $$ended
+
+census: $(READY) ## take over the kinds of requests that the last test sessions sent (WHOLE=1: and no other)
+	@$(BIN)/python -m tests.contract.prestashop.census refresh $(if $(WHOLE),--whole)
+	@$(BIN)/python -m tests.contract.cegid.census $(if $(WHOLE),--whole)
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --all-extras --group dev \

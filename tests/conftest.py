@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import certifi
 import pytest
 
+from tests.contract.prestashop.census.plugin import CensusPlugin
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,8 +19,9 @@ BUILD = Path(__file__).parents[1] / "build"
 ONE_AUTHORITY = BUILD / "one-authority.pem"
 
 
-def pytest_configure() -> None:
-    """Prefect is told what its clients need not do on loopback, before it is imported."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Prefect is told what its clients need not do on loopback, before it is imported; requests are counted by kind."""
+    config.pluginmanager.register(CensusPlugin(), "census")
     if not ONE_AUTHORITY.exists():
         BUILD.mkdir(exist_ok=True)
         whole, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----")
@@ -55,6 +58,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("real systems", "run the contract suites against these instead of the sandbox")
     group.addoption("--shop-url", help="root address of a PrestaShop 8.2 with languages en and fr")
     group.addoption("--shop-key", help="webservice key with every right on that shop")
+    group.addoption("--record", action="store_true", help="what that shop answers replaces what was recorded of it")
+    group.addoption(
+        "--strict-census", action="store_true", help="fail when a request is sent that no real shop has shown"
+    )
     group.addoption("--erp-url", help="root address of a test ERP")
     group.addoption("--erp-user", help="user of the test ERP, with its domain where there is one")
     group.addoption("--erp-password", help="password of that user")

@@ -9,6 +9,7 @@ import ssl
 import struct
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,7 +24,6 @@ from deployments.sandbox.cegid.faults import AFTER, Fault
 from deployments.sandbox.cegid.refusals import DispatcherFault, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from deployments.sandbox.cegid.server import SandboxCegid
@@ -32,6 +32,8 @@ _XML = "text/xml; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _BOMB = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbbbbbb">]><a>&b;</a>'
 _DEFAULT: dict[Any, str] = {None: RETAIL}
+WATCHERS: list[Callable[[str, str, str, bytes], None]] = []
+"""Called with client, service, operation and message of every call to a service of this process."""
 _HUGE = 64 * 1024 * 1024
 
 
@@ -186,6 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
         erp = self.server.erp
         if service is None:
             return Answer(404, b"", _HTML)
+        for watch in WATCHERS:
+            watch(self.headers.get("User-Agent", ""), service.name, operation, body)
         try:
             parameters = _read(service, operation, body, strict=erp.strict)
             result = erp.call(service.name, operation, parameters)

@@ -8,6 +8,7 @@ import re
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -19,8 +20,6 @@ from deployments.sandbox.shop.query import Query
 from deployments.sandbox.shop.webservice import DISABLED, NO_PERMISSION, NOT_ACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from deployments.sandbox.shop.faults import Faults
     from deployments.sandbox.shop.pace import Pace
     from deployments.sandbox.shop.webservice import Webservice
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 _SMALL = 4_096
 _HTML_TYPE = ("Content-Type", HTML)
 _WARNING = '\nWarning: Undefined array key "id_lang" in /var/www/shop/classes/Product.php on line 5412\n'
+
+WATCHERS: list[Callable[[HttpRequest], None]] = []
+"""Called with every request to a webservice of this process, before it is answered."""
 
 
 class RequestLog:
@@ -75,6 +77,8 @@ class Front:
             return page(404, "404 Not Found", "<h1>404 Not Found</h1>")
         if request.method == "TRACE":
             return page(405, "405 Not Allowed", "<center><h1>405 Not Allowed</h1></center>")
+        for watch in WATCHERS:
+            watch(request)
         fault = self._faults.strike(request.method, request.target)
         reply = self._with_fault(request, path, url.query, fault)
         self._log.add(request.method, request.target, 0 if reply.reset else reply.status)

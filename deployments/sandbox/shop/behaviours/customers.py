@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Row, Store
 
 _HASH = re.compile(r"\$2y\$10\$.{53}")
+_NEVER = "0000-00-00 00:00:00"
 _CART_ROW = ("id_product", "id_product_attribute", "id_address_delivery", "id_customization", "quantity")
 
 
@@ -37,6 +38,8 @@ def _before_save(draft: Draft) -> None:
             draft.put("id_default_group", draft.store.configuration("PS_GUEST_GROUP"))
     if draft.text("is_guest") != "1":
         _refuse_used_email(draft)
+    if draft.text("newsletter") == "1" and draft.text("newsletter_date_add") in {"", _NEVER}:
+        draft.put("newsletter_date_add", now())
 
 
 def _refuse_used_email(draft: Draft) -> None:

@@ -43,7 +43,11 @@ def _set_type(draft: Draft, value: str) -> None:
 def _before_save(draft: Draft) -> None:
     if draft.is_new:
         draft.put("id_shop_default", "1")
-    elif not draft.values.get("unit_price_ratio"):
+    if draft.values.get("unit_price_ratio"):
+        return
+    if unit_price := number(draft.text("unit_price")):
+        draft.values["unit_price_ratio"] = f"{number(draft.text('price')) / unit_price:.14g}"
+    elif not draft.is_new:
         draft.values["unit_price_ratio"] = "0"
 
 

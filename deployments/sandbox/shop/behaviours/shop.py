@@ -1,10 +1,10 @@
-"""The shop's own tables: names that depend on the language, carriers' tax group."""
+"""The shop's own tables: names that depend on the language, carriers' tax group and reference."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployments.sandbox.shop.entity import Behaviour, Getter
+from deployments.sandbox.shop.entity import Behaviour, Draft, Getter
 
 if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Row, Store
@@ -21,7 +21,16 @@ def _whole(name: str) -> Getter:
     return lambda _store, row: int(row.get(name) or 0)
 
 
+def _name_itself(draft: Draft) -> None:
+    """A new carrier is its own first version."""
+    if draft.is_new:
+        draft.store["carriers"].update(draft.identifier, {"id_reference": str(draft.identifier)})
+
+
 BEHAVIOURS = {
     "currencies": Behaviour(getters={"name": _currency_name}),
-    "carriers": Behaviour(getters={name: _whole(name) for name in ("id_tax_rules_group", "shipping_method")}),
+    "carriers": Behaviour(
+        after_save=_name_itself,
+        getters={name: _whole(name) for name in ("id_tax_rules_group", "shipping_method")},
+    ),
 }

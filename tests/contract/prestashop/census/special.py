@@ -1,0 +1,47 @@
+"""Kinds whose requests are not made of an entity's fields: lines and sales of the module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from tests.contract.prestashop.census.requests import written_parameter
+from tests.contract.prestashop.module.sales import Sales
+
+if TYPE_CHECKING:
+    from tests.contract.prestashop.census.requests import Asked
+    from tests.contract.prestashop.census.world import OwnBench, World
+    from tests.contract.prestashop.webservice import Reply
+
+Outcome: TypeAlias = "tuple[Reply, str, Sequence[int]]"
+"""The answer, and the resource and ids of what to look at afterwards."""
+
+
+def _lines(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
+    products = [bench.product() for _ in range(2)]
+    value = "7" if one.resource == "stock_lines" else "12.500000"
+    body = "".join(f"{product['reference']};{value}\n" for product in products) + "CENSUS-unknown;1\n"
+    query: dict[str, object] = {}
+    for name, text in one.parameters:
+        query |= written_parameter(name, text, world)
+    reply = world.shop.send("PUT", one.resource, query, body.encode())
+    if one.resource == "stock_lines":
+        return reply, "stock_availables", [bench.stock_row(product.id).id for product in products]
+    return reply, "products", [product.id for product in products]
+
+
+def _sales(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
+    sales = Sales(bench)
+    try:
+        reply = sales.send(*(sales.sale() for _ in range(2 if one.number == "several" else 1)))
+    finally:
+        bench.remove_all()
+        sales.remove_rows()
+    return reply, "orders", []
+
+
+SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBench], Outcome]] = {
+    ("PUT", "stock_lines"): _lines,
+    ("PUT", "price_lines"): _lines,
+    ("POST", "store_orders"): _sales,
+}
