@@ -45,8 +45,15 @@ def require_returns(facts: ShopFacts) -> None:
 
 
 async def see_returns(shop: Shop, facts: ShopFacts, states: Iterable[int], known: Iterable[str]) -> list[Entity]:
-    """The returns that are in one of `states`, and those of the ids `known`, whatever their state; by id."""
+    """The returns that are in one of `states`, and those of the ids `known`, whatever their state; by id.
+
+    Of several shops of one PrestaShop, those of this shop's orders: a return itself names no shop.
+    """
     rows = await shop.find(facts.returns, "state", [str(state) for state in states], display=_RETURN)
+    if facts.shops.several:
+        own = await shop.find("orders", "id", {str(row["id_order"]) for row in rows}, display=("id",))
+        orders = {int(order["id"]) for order in own}
+        rows = [row for row in rows if whole(row, "id_order") in orders]
     there = {str(row["id"]) for row in rows}
     rows += await shop.find(facts.returns, "id", [key for key in known if key not in there], display=_RETURN)
     return sorted(rows, key=lambda row: int(row["id"]))
