@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 
 import httpx
 import pytest
@@ -13,12 +12,7 @@ from schemas.errors import DeniedError
 
 
 def record(message: str, error: Exception | None = None) -> logging.LogRecord:
-    told = None
-    if error is not None:
-        try:
-            raise error
-        except Exception:  # noqa: BLE001 - as Prefect catches it
-            told = sys.exc_info()
+    told = None if error is None else (type(error), error, None)
     return logging.LogRecord("prefect.task_runs", logging.ERROR, __file__, 1, message, None, told)
 
 
