@@ -57,9 +57,11 @@ def _note_end(run: Run, file: FileOfRun, place: str) -> None:
     if file.refused is not None:
         run.ledger.file_refused(shop, stream, content, run.run_id, place, file.refused.code)
         return
-    layout = layout_of(file.opened.shape, run.stream, run.ledger.mark_of_name) if file.opened else None
-    if layout is not None:
-        run.ledger.note_layout(shop, stream, layout, run.run_id)
+    if file.opened:
+        last = run.ledger.layout(shop, stream)
+        layout = layout_of(file.opened.shape, run.stream, last, run.ledger.mark_of_name)
+        if layout is not None:
+            run.ledger.note_layout(shop, stream, layout, run.run_id)
     run.ledger.file_done(shop, stream, content, run.run_id, place, file.opened.rows_read if file.opened else 0)
 
 

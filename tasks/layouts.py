@@ -27,11 +27,17 @@ class LayoutChange:
     params: Mapping[str, str]
 
 
-def layout_of(shape: FileShape, stream: StreamSpec, mark_of_name: Callable[[str], str]) -> Layout | None:
-    """The layout to remember of an accepted file; None of a file without rows and header, which shows none."""
+def layout_of(
+    shape: FileShape, stream: StreamSpec, last: Layout | None, mark_of_name: Callable[[str], str]
+) -> Layout | None:
+    """The layout to remember of an accepted file; None of a file without rows and header, which shows none.
+
+    The names of the columns are kept from `last` over files without header, which have as many cells.
+    """
     if shape.header is None and not shape.has_rows:
         return None
-    names = None if shape.header is None else [mark_of_name(folded(name)) for name in shape.header]
+    kept = last.names if last is not None and last.width == shape.width else None
+    names = kept if shape.header is None else [mark_of_name(folded(name)) for name in shape.header]
     return Layout(shape.width, names, {column.key: column.index for column in stream.columns})
 
 
@@ -41,13 +47,13 @@ def layout_change(
     """What keeps a file from being read as the last one was; None when nothing does.
 
     Only the columns that the stream reads count, and of those only the ones whose place import.json has not changed
-    since. A header that is the technical name of its column is right whatever it was before. Where only one of the two
-    files has a header, nothing can be compared.
+    since. A header that is the technical name of its column is right whatever it was before. Of a file without header,
+    only the number of cells can be compared.
     """
     if last is None:
         return None
     if shape.header is None:
-        return _change_of_width(shape, last) if last.names is None and shape.has_rows else None
+        return _change_of_width(shape, last) if shape.has_rows else None
     if last.names is None:
         return None
     marks = [mark_of_name(folded(name)) for name in shape.header]

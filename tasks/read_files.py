@@ -89,7 +89,7 @@ def _all_opened(run: Run, files: Iterable[DroppedFile]) -> list[FileRows]:
         rows = _opened(run, file, last)
         if rows is not None:
             opened.append(rows)
-            last = layout_of(rows.shape, run.stream, run.ledger.mark_of_name) or last
+            last = layout_of(rows.shape, run.stream, last, run.ledger.mark_of_name) or last
     return opened
 
 

@@ -20,7 +20,7 @@ def change(
     paths = [folder / "stock_1.csv", folder / "stock_2.csv"]
     for path, text in zip(paths, (before, now), strict=True):
         path.write_text(text, encoding="utf-8")
-    last = layout_of(shape_of(paths[0], stream), stream, str.upper)
+    last = layout_of(shape_of(paths[0], stream), stream, None, str.upper)
     return layout_change(shape_of(paths[1], later or stream), later or stream, last, str.upper)
 
 
@@ -83,3 +83,22 @@ def test_without_headers_another_number_of_cells_is_a_change(tmp_path: Path) -> 
     found = change(tmp_path, "A;1\nB;2\n", "A;5;1\nB;6;2\n", STOCK)
     assert found == LayoutChange("file_width_changed", {"value": "3", "detail": "2"})
     assert change(tmp_path, "A;1\nB;2\n", "C;7\n", STOCK) is None
+
+
+def test_a_file_without_header_is_held_against_the_width_of_one_with_a_header(tmp_path: Path) -> None:
+    found = change(tmp_path, "reference;quantity\nA;1\n", "A;5;1\nB;6;2\nC;6;2\nD;6;2\nE;6;2\n", STOCK)
+    assert found == LayoutChange("file_width_changed", {"value": "3", "detail": "2"})
+
+
+def test_names_of_columns_are_remembered_over_a_file_without_header(tmp_path: Path) -> None:
+    shapes = []
+    for at, text in enumerate(("article;stock\nA;1\n", "A;2\nB;3\n", "article;réservé\nA;1\n")):
+        path = tmp_path / f"stock_{at}.csv"
+        path.write_text(text, encoding="utf-8")
+        shapes.append(shape_of(path, STOCK))
+    assert shapes[1].header is None
+    named = layout_of(shapes[0], STOCK, None, str.upper)
+    between = layout_of(shapes[1], STOCK, named, str.upper)
+    assert layout_change(shapes[2], STOCK, between, str.upper) == LayoutChange(
+        "file_header_renamed", {"column": "quantity (2): réservé"}
+    )
