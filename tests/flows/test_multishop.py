@@ -180,15 +180,15 @@ async def test_stock_goes_to_the_row_of_the_group_that_shares_and_to_the_shops_o
 async def test_an_item_that_only_another_shop_sells_and_that_is_closed_here_stays_out_of_this_shop(
     installation: Installation, shop_of: Callable[[int], World]
 ) -> None:
-    belt = simple("BELT", price="12.00")
-    await runs(shop_of(1), belt)
-    assert await runs(shop_of(3), belt | {"active": "0"}) == {"rows_read": 1, "ignored": 1}
-    assert installation.listed("products", 3, "id", reference=belt["reference"]) == []
-    assert installation.product(belt["reference"], 1)["active"] == "1"
-    assert await runs(shop_of(2), belt) == {"rows_read": 1, "updated": 1}
-    assert await runs(shop_of(2), belt | {"active": "0"}) == {"rows_read": 1, "deactivated": 1}
-    assert installation.product(belt["reference"], 1)["active"] == "1"
-    assert installation.product(belt["reference"], 2)["active"] == "0"
+    strap = simple("STRAP", price="12.00")
+    await runs(shop_of(1), strap)
+    assert await runs(shop_of(3), strap | {"active": "0"}) == {"rows_read": 1, "ignored": 1}
+    assert installation.listed("products", 3, "id", reference=strap["reference"]) == []
+    assert installation.product(strap["reference"], 1)["active"] == "1"
+    assert await runs(shop_of(2), strap) == {"rows_read": 1, "updated": 1}
+    assert await runs(shop_of(2), strap | {"active": "0"}) == {"rows_read": 1, "deactivated": 1}
+    assert installation.product(strap["reference"], 1)["active"] == "1"
+    assert installation.product(strap["reference"], 2)["active"] == "0"
 
 
 async def test_a_folder_that_names_none_of_several_shops_is_told_which_there_are(
