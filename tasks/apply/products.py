@@ -15,6 +15,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.apply.items_anew import forget_former_items
 from tasks.gather.names import create_names
 from tasks.plan.shapes import Operation, PlannedRow, ProductPlan
 from tasks.plan.stock import SETTLED
@@ -240,6 +241,7 @@ async def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], resul
             run.tell(Level.ERROR, "sibling_refused", product.key, value=str(one.id), detail=one.refused, column=changes)
     if links:
         # The disk acknowledges each confirmation: other requests go out meanwhile.
+        await asyncio.to_thread(forget_former_items, run, KIND, links)
         await asyncio.to_thread(run.ledger.confirm, run.folder.name, KIND, links, run_id=run.run_id)
     run.rows.end(_settled([row for product in batch for row in product.rows]))
 

@@ -1,0 +1,51 @@
+"""Items that were deleted in the shop and are made anew have no stock and no discount, whatever the ledger knew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from flows.specific_prices import import_specific_prices
+from tests.flows.flat_world import FlatWorld
+
+SHIRT = {"reference": "SHIRT", "name": "Shirt"}
+DRESS = {"reference": "DRESS-S", "reference_parent": "DRESS", "name": "Dress", "couleur": "Bleu", "taille": "S"}
+DISCOUNTS = [
+    {"reference": key, "erp_code": "SALES", "reduction": "20", "type": "percent", "reduction_tax": "1"}
+    for key in ("SHIRT", "DRESS-S")
+]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[FlatWorld]:
+    with FlatWorld.at(tmp_path / "boutique") as given:
+        yield given
+
+
+async def delete(world: FlatWorld, resource: str, identifier: int) -> None:
+    async with httpx.AsyncClient(base_url=world.shop.url, auth=(world.shop.key, "")) as merchant:
+        (await merchant.delete(f"/api/{resource}/{identifier}")).raise_for_status()
+
+
+async def test_a_product_made_again_gets_its_stock_and_its_discount_again(world: FlatWorld) -> None:
+    world.drop_products(SHIRT, DRESS)
+    world.drop_stock({"SHIRT": 5, "DRESS-S": 7})
+    world.drop("specificprice", *DISCOUNTS)
+    states = [await world.products(), await world.stock(), await world.run(import_specific_prices)]
+    assert {state.name for state in states} == {"Completed"}
+    for reference in ("SHIRT", "DRESS"):
+        await delete(world, "products", int(world.product(reference)["id"]))
+    world.drop_products(SHIRT | {"price": "11"}, DRESS | {"price": "11"})
+    await world.products()
+    assert world.counts() == {"rows_read": 2, "created": 2}
+    world.drop_stock({"SHIRT": 5, "DRESS-S": 7}, name="stock_again.csv")
+    assert (await world.stock()).name == "Completed"
+    assert (world.quantity("SHIRT"), world.quantity("DRESS-S")) == (5, 7)
+    world.drop("specificprice", *DISCOUNTS, name="specificprice_again.csv")
+    assert (await world.run(import_specific_prices)).name == "Completed"
+    assert {int(row["id_product"]) for row in world.shop.rows("specific_prices")} >= {
+        int(world.product(reference)["id"]) for reference in ("SHIRT", "DRESS")
+    }
