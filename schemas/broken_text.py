@@ -8,8 +8,11 @@ import polars as pl
 
 from schemas.cell_reason import Reason
 
-# UTF-8's two bytes of a Latin letter, and its dashes, quotes, euro and ligature, as Windows-1252 shows them.
-CONVERTED_TWICE = "[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽ]|â€[\u0080-\uffff]|â‚¬|Å[“’](?=\\w)"  # noqa: RUF001
+# UTF-8's two bytes of a Latin letter, and its dashes, quotes, euro and ligature, as Windows-1252 shows them, or as
+# ISO 8859-1 does: with control characters in them.
+CONVERTED_TWICE = (
+    "[ÂÃ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽ]|â€[\u0080-\uffff]|â‚¬|Å[“’](?=\\w)|[âÅ][\u0080-\u009f]"  # noqa: RUF001
+)
 """Matches in Python what UTF-8 looks like that was read as Windows-1252."""
 _CONVERTED_TWICE = CONVERTED_TWICE.replace(r"(?=\w)", r"\w")
 LOST = "\ufffd"

@@ -77,7 +77,7 @@ def _wrapped_by_a_spreadsheet(column: Column, cell: pl.Expr) -> tuple[Reason, ..
     wrapping = cell.str.contains(_QUOTED_FORMULA)
     if column.type is not ValueType.TEXT or _names_something(column):
         wrapping = wrapping | cell.str.contains(_MARKED_AS_TEXT)
-    if column.type is ValueType.EAN13:
+    if column.type is ValueType.EAN13 or _names_something(column):
         wrapping = wrapping | cell.str.contains(_ENDS_IN_DECIMALS)
     found = [
         Reason("spreadsheet_error", cell.str.contains(_ERROR_OF_SPREADSHEET)),

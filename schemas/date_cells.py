@@ -34,6 +34,11 @@ _NO_END = (date(2099, 12, 31), date(2079, 6, 6))
 _NO_END_FROM = 2900
 
 
+def stands_for_none(day: date) -> bool:
+    """Whether programs write this day where they know none."""
+    return day in _NO_DATE or day in _NO_END or day.year >= _NO_END_FROM
+
+
 def date_reasons(column: Column, stream: StreamSpec, code: str) -> tuple[Reason, ...]:
     """Why a cell is no date; `code` is what is said of one that is not written as agreed."""
     cell = pl.col(column.key)

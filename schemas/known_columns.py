@@ -179,12 +179,12 @@ _CUSTOMER: Mapping[str, KnownColumn] = {
     "siret": _text(64, GENERIC_NAME),
     "ape": _text(None, "isApe"),
     "birthday_year": KnownColumn(
-        ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(1900), maximum=Decimal(2100)
+        ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(0), maximum=Decimal(9999)
     ),
     "birthday_month": KnownColumn(
-        ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(1), maximum=Decimal(12)
+        ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(0), maximum=Decimal(12)
     ),
-    "birthday_day": KnownColumn(ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(1), maximum=Decimal(31)),
+    "birthday_day": KnownColumn(ValueType.INTEGER, on_invalid=OnInvalid.BLANK, minimum=Decimal(0), maximum=Decimal(31)),
     "optin_email": _text(),
     "last_modification_date": KnownColumn(ValueType.DATETIME),
     "default_group": _text(),

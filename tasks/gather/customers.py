@@ -17,7 +17,7 @@ from tasks.plan.entities import Halt, WantedEntity
 from tasks.run import Run
 from tasks.translate.customers import (
     AccountRules,
-    birthday,
+    birthday_is_impossible,
     erp_email_counts,
     put_group_of_groupless,
     wanted_customer,
@@ -96,8 +96,7 @@ class Customers(FlatStream):
         modified = row.says("last_modification_date")
         if isinstance(modified, datetime):
             self._modified[key] = modified
-        said = all(row.says(f"birthday_{part}") for part in ("year", "month", "day"))
-        if said and birthday(row, today) is None:
+        if birthday_is_impossible(row, today):
             run.tell(Level.INFO, "birthday_impossible", key)
 
     async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Halt]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from schemas.date_cells import stands_for_none
 from schemas.outcomes import Outcome
 from tasks.plan.entities import Halt, WantedEntity
 from tasks.translate.flat_rows import FlatRow
@@ -15,6 +16,7 @@ NEWSLETTER = frozenset({"brandonly", "usablebybrand", "forpartners"})
 """Values of optin_email, in lower case, that subscribe to the newsletter (guide, customers, 1)."""
 PARTNERS = frozenset({"forpartners"})
 """Those that let the data go to partners (guide, customers, 2)."""
+_BIRTHDAY = ("year", "month", "day")
 _OLDEST_AGE = 120
 """In years: who would be older is refused since 9.1 (facts N8)."""
 _OWN_WRITE = timedelta(seconds=2)
@@ -53,15 +55,26 @@ def wanted_customer(row: FlatRow, ref: RowRef, rules: AccountRules) -> WantedEnt
 
 def birthday(row: FlatRow, today: date) -> date | None:
     """The day that the three columns say; None when one is empty or it is no day of anybody's life."""
-    parts = [row.says(f"birthday_{part}") for part in ("year", "month", "day")]
-    if any(not part for part in parts):
-        return None
-    try:
-        day = date(*(int(str(part)) for part in parts))
-    except ValueError:
+    day = _told_day(row)
+    if day is None or stands_for_none(day):
         return None
     oldest = today.replace(year=today.year - _OLDEST_AGE, day=min(today.day, 28))
     return day if oldest < day <= today else None
+
+
+def birthday_is_impossible(row: FlatRow, today: date) -> bool:
+    """Whether the three columns are filled and say neither a birthday nor that nobody knows it."""
+    filled = all(row.says(f"birthday_{part}") for part in _BIRTHDAY)
+    day = _told_day(row)
+    return filled and birthday(row, today) is None and not (day and stands_for_none(day))
+
+
+def _told_day(row: FlatRow) -> date | None:
+    parts = [row.says(f"birthday_{part}") for part in _BIRTHDAY]
+    try:
+        return date(*(int(str(part)) for part in parts)) if all(parts) else None
+    except ValueError:
+        return None
 
 
 def erp_email_counts(

@@ -220,6 +220,14 @@ def test_what_a_spreadsheet_made_of_a_value_is_told_as_such_and_as_nothing_else(
     assert codes_of(cell, stream_of(type_)) == [code]
 
 
+@pytest.mark.parametrize("cell", ["4006381333931.0", "4006381333931,00", "'4006381333931"])
+def test_a_key_that_a_spreadsheet_wrote_as_a_number_is_a_fault(cell: str) -> None:
+    faults = check_rows(
+        rows_of(stream_of(ValueType.TEXT), {"reference": cell, "cell": None}), stream_of(ValueType.TEXT)
+    )
+    assert faults["code"].to_list() == ["spreadsheet_wrapped"]
+
+
 @pytest.mark.parametrize("cell", ["'t Hart", "'s-Hertogenbosch", "E+12", "1E5", "#1", "= 3"])
 def test_a_text_that_only_looks_like_a_spreadsheets_is_taken(cell: str) -> None:
     stream = stream_of(ValueType.TEXT)
@@ -227,7 +235,18 @@ def test_a_text_that_only_looks_like_a_spreadsheets_is_taken(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["DÃ©tail", "Ã‰tÃ©", "CrÃ¨me brÃ»lÃ©e", "Å“uvre", "lâ€™été", "12 â\u201a¬", "CafÃ\u0083Â©"]
+    "cell",
+    [
+        "DÃ©tail",
+        "Ã‰tÃ©",
+        "CrÃ¨me brÃ»lÃ©e",
+        "Å“uvre",
+        "lâ€™été",
+        "12 â\u201a¬",
+        "CafÃ\u0083Â©",
+        "lâ\u0080\u0099été",
+        "12 â\u0082¬",
+    ],
 )
 @pytest.mark.parametrize("type_", [ValueType.TEXT, ValueType.HTML])
 def test_a_text_that_was_converted_twice_is_a_fault(type_: ValueType, cell: str) -> None:

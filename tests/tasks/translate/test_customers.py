@@ -10,7 +10,7 @@ import pytest
 
 from schemas.import_json import default_import_spec
 from tasks.plan.entities import WantedEntity
-from tasks.translate.customers import AccountRules, erp_email_counts, wanted_customer
+from tasks.translate.customers import AccountRules, birthday_is_impossible, erp_email_counts, wanted_customer
 from tasks.translate.flat_rows import flat_rows
 from tasks.translate.products import RowRef
 
@@ -59,6 +59,23 @@ def test_an_empty_row_changes_nothing_but_the_email() -> None:
 def test_three_columns_make_a_birthday_or_none(parts: tuple[int, ...], day: date | None) -> None:
     cells = dict(zip(("birthday_year", "birthday_month", "birthday_day"), parts, strict=True))
     assert wanted(**cells).owned.get("birthday") == day
+
+
+@pytest.mark.parametrize(
+    ("parts", "impossible"),
+    [
+        ((1900, 1, 1), False),
+        ((1899, 12, 30), False),
+        ((2999, 12, 31), False),
+        ((0, 0, 0), False),
+        ((1991, 9, 1), False),
+        ((1991, 2, 31), True),
+        ((2027, 1, 1), True),
+    ],
+)
+def test_a_birthday_that_stands_for_none_is_no_fault(parts: tuple[int, ...], impossible: bool) -> None:
+    cells = dict(zip(("birthday_year", "birthday_month", "birthday_day"), parts, strict=True))
+    assert birthday_is_impossible(flat_rows([EMPTY | cells], STREAM)[0], RULES.today) is impossible
 
 
 def test_closed_means_inactive_and_says_so_only_when_the_column_does() -> None:
