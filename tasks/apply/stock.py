@@ -59,6 +59,7 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
         run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in writes]))
         run.planned += [line.planned() for line in writes]
         return
+    _doubt_items_that_are_gone(run, plan.settled)
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
     if plan.writes.is_empty():
         return
@@ -68,6 +69,15 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
         if gone:
             await _write_elsewhere(run, gone)
         await _make_rows(run, [line for line in lines if not line.id])
+
+
+def _doubt_items_that_are_gone(run: Run, settled: pl.DataFrame) -> None:
+    """The next product file makes what somebody deleted in the shop again, whatever the ledger knew."""
+    missing = settled.filter(pl.col("code") == "not_on_shop")["_key"]
+    if missing.is_empty():
+        return
+    linked = run.ledger.links(run.folder.name, "product").filter(pl.col("shop_id") > 0)["erp_key"]
+    run.ledger.doubt(run.folder.name, "product", linked.filter(linked.is_in(missing.implode())).to_list())
 
 
 async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
@@ -119,6 +129,7 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
     )
     plan = plan_stock(rows, await stock_rows(run.shop, run.stream.key_column.target, [row.key for row in gone], {}))
     run.rows.end(plan.settled)
+    _doubt_items_that_are_gone(run, plan.settled)
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
     again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], Lane())
     run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again]))

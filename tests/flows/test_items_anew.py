@@ -49,3 +49,22 @@ async def test_a_product_made_again_gets_its_stock_and_its_discount_again(world:
     assert {int(row["id_product"]) for row in world.shop.rows("specific_prices")} >= {
         int(world.product(reference)["id"]) for reference in ("SHIRT", "DRESS")
     }
+
+
+async def test_a_product_that_the_stock_file_found_deleted_is_made_again_by_the_next_product_file(
+    world: FlatWorld,
+) -> None:
+    world.drop_products(SHIRT, DRESS)
+    world.drop_stock({"SHIRT": 5, "DRESS-S": 7})
+    assert [(await world.products()).name, (await world.stock()).name] == ["Completed", "Completed"]
+    for reference in ("SHIRT", "DRESS"):
+        await delete(world, "products", int(world.product(reference)["id"]))
+    world.drop_stock({"SHIRT": 4, "DRESS-S": 6})
+    await world.stock()
+    assert world.counts() == {"rows_read": 2, "ignored": 2}
+    world.drop_products(SHIRT, DRESS, name="product_again.csv")
+    assert (await world.products()).name == "Completed"
+    assert world.counts() == {"rows_read": 2, "created": 2}
+    world.drop_stock({"SHIRT": 4, "DRESS-S": 6}, name="stock_again.csv")
+    await world.stock()
+    assert (world.quantity("SHIRT"), world.quantity("DRESS-S")) == (4, 6)
