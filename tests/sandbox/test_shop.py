@@ -61,6 +61,12 @@ def test_the_database_keeps_what_fits(sql_type: str, given: str, stored: str) ->
         ("plain", "plain"),
         ("<p>x</p>\r\n<p></p>", "<p>x</p>\n<p></p>"),
         ("&eacute;", "é"),
+        ("<p>é</p", "<p>é</p>"),
+        ("<font color=red>x</font>", '<font color="#FF0000">x</font>'),
+        ("<figure><img src='/a.jpg'><figcaption>c</figcaption></figure>", '<img src="/a.jpg" />c'),
+        ('<div data-x="1" role="a">x</div>', "<div>x</div>"),
+        ("<p lang=fr>x</p>", '<p lang="fr" xml:lang="fr">x</p>'),
+        ("<button>x</button>", "<button>x</button>"),
     ],
 )
 def test_html_is_rewritten(sent: str, kept: str) -> None:

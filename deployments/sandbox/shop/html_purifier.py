@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,14 @@ if TYPE_CHECKING:
 
 _VOID = frozenset({"br", "hr", "img", "col", "input", "source"})
 _DROPPED = frozenset({"script", "style", "iframe", "object", "embed", "form"})
-_UNWRAPPED = frozenset({"html", "body", "font", "section", "article", "nav", "header", "footer", "main", "button"})
+# HTML 4 knows none of them: what stands in them stays, as seen on 8.2.0.
+_UNWRAPPED = frozenset(
+    {"html", "body", "section", "article", "aside", "nav", "header", "footer", "main", "mark", "time"}
+    | {"figure", "figcaption", "details", "summary"}
+)
+_UNKEPT_ATTRIBUTES = ("on", "data-", "aria-", "role")
+_COLOURS = {"red": "#FF0000", "blue": "#0000FF", "green": "#008000", "black": "#000000", "white": "#FFFFFF"}
+_OPEN_END_TAG = re.compile(r"</[a-zA-Z][a-zA-Z0-9]*\s*$")
 
 
 def purified(text: str) -> str:
@@ -22,6 +30,7 @@ def purified(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "<" not in text:
         return _text(html.fromstring(f"<pre>{text}</pre>").text)
+    text = f"{text}>" if _OPEN_END_TAG.search(text) else text
     root = html.fragment_fromstring(text, create_parent="purified")
     return _text(root.text) + "".join("".join(_written(child)) for child in root)
 
@@ -32,10 +41,14 @@ def _text(text: str | None) -> str:
 
 def _attributes(element: html.HtmlElement) -> Iterator[str]:
     for name, value in element.attrib.items():
-        if str(name).startswith("on"):
+        if str(name).startswith(_UNKEPT_ATTRIBUTES):
             continue
         content = _style(str(value)) if name == "style" else str(value)
+        if name in {"color", "bgcolor"}:
+            content = _COLOURS.get(content.lower(), content)
         yield f' {name}="{escape(content)}"'
+        if name == "lang":
+            yield f' xml:lang="{escape(content)}"'
 
 
 def _style(value: str) -> str:
