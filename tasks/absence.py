@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from schemas.column_spec import AbsentRows
 from schemas.incidents import Level
 from tasks.plan.changed import absent
 from tasks.run import Run
+from tasks.translate.names import fold
 
 
 def closed_by_absence(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """The active links that the run's files close by leaving them out; `rows` are the accepted ones (`_key`).
 
     None without a row accepted, and none when a file was refused. What a rejected row names is not absent; when a
-    rejected row does not tell its link's key, nothing is, and an incident says so.
+    rejected row does not tell its link's key, nothing is, and an incident says so. What a row names in other letters
+    is not absent either: the shop takes both keys for one.
     """
     refused = any(file.refused is not None for file in run.files)
     if run.stream.absent_rows is not AbsentRows.DEACTIVATE or rows.is_empty() or refused:
@@ -24,4 +28,13 @@ def closed_by_absence(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.D
     if not unnamed.is_empty():
         run.tell(Level.ERROR, "absence_not_believed", value=str(unnamed.height))
         return links.clear()
-    return absent(rows, links).join(rejecting, left_on="erp_key", right_on="_key", how="anti")
+    gone = absent(rows, links).join(rejecting, left_on="erp_key", right_on="_key", how="anti")
+    return gone.filter(~_named_in_other_letters(gone["erp_key"], [rows["_key"], rejecting["_key"]]))
+
+
+def _named_in_other_letters(keys: pl.Series, named: Iterable[pl.Series]) -> pl.Series:
+    """Whether the shop's collation takes each key for one of `named` (FACTS 2.3: case, accents, spaces)."""
+    if keys.is_empty():
+        return pl.Series(dtype=pl.Boolean)
+    spoken = {fold(key) for series in named for key in series.drop_nulls()}
+    return pl.Series([fold(key) in spoken for key in keys], dtype=pl.Boolean)

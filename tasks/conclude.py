@@ -41,6 +41,14 @@ COLUMN_OF = {
     "reduction_type_unknown": "type",
 }
 """What the column writes to whose value, in `detail`, stopped a row after validation."""
+GONE_OF = {
+    "product": "products",
+    "stock": "stock",
+    "store": "stores",
+    "specificprice": "specific_prices",
+    "customer": "customers",
+}
+"""What a complete file of each stream closes by leaving it out."""
 NOTES = frozenset({"html_with_pasted_image"})
 """Codes of values that are taken all the same; their own text says what becomes of them."""
 _LEFT_BEHIND = (Outcome.REJECTED.value, Outcome.REFUSED.value)
@@ -55,6 +63,8 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     report = run.report
     refused = [file.refused for file in run.files if file.refused is not None]
     report.counts, report.state = counts.as_dict(), name
+    if gone := len(run.rows.closed_by_absence):
+        report.beyond_rows[f"{GONE_OF.get(run.stream.name, run.stream.name)}_gone"] = gone
     report.message = end_message(report, counts, error, refused)
     report.ignored_by_reason = _ignored(settled, report.language)
     faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])

@@ -25,6 +25,9 @@ def end_message(
     """
     words = texts(report.language)
     said = [_counted(counts, words)]
+    if gone := sum(count for name, count in report.beyond_rows.items() if name.endswith("_gone")):
+        planned = "_planned" if report.state == "Planned" else ""
+        said.append(words.word("end", f"gone{planned}").format(count=gone))
     if access := report.parameters.get("cegid"):
         said.append(words.word("end", f"cegid_{access}"))
     if counts.missing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import polars as pl
@@ -55,6 +56,16 @@ class FlatStream(ABC):
         del run
         return frozenset()
 
+    def label(self, run: Run) -> pl.Expr:
+        """A code of the ERP that the link keeps beside the key."""
+        del run
+        return pl.lit(None)
+
+    def moved(self, rows: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
+        """New key -> the former key of the same entity, where a row (`_key`, `_label`) names it anew."""
+        del rows, links
+        return {}
+
     @abstractmethod
     async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
         """What the rows want, in their order; the key of a row is in `_link`."""
@@ -78,9 +89,18 @@ class EntitiesPlan:
     Not a dataclass: Prefect walks through every field of those among a task's arguments.
     """
 
-    def __init__(self, stream: FlatStream, entities: Iterable[Any], marks: Mapping[str, str], known: int) -> None:
+    def __init__(
+        self,
+        stream: FlatStream,
+        entities: Iterable[Any],
+        marks: Mapping[str, str],
+        known: int,
+        moved: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.stream = stream
         self.entities = list(entities)
         self.marks = marks
         self.known = known
         """How many active links there are."""
+        self.moved = moved
+        """New key -> former key of entities that stay the same under another key."""

@@ -29,7 +29,14 @@ ABSENT = "absent"
 """State of the link of a row that is closed and that the shop does not have."""
 INTENT = "intent"
 """State of the link of an entity that was about to be created."""
-_ROWS = {"_file": pl.Int32, "_line": pl.Int64, "_key": pl.String, "fingerprint": pl.String, "_always": pl.Boolean}
+_ROWS = {
+    "_file": pl.Int32,
+    "_line": pl.Int64,
+    "_key": pl.String,
+    "fingerprint": pl.String,
+    "_always": pl.Boolean,
+    "_label": pl.String,
+}
 
 
 @task(name="plan entities", cache_policy=NO_CACHE, persist_result=False)
@@ -46,9 +53,10 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         is_absent = pl.col("state") == ABSENT
         run.rows.end(settled(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
         run.rows.end(settled(left.filter(~is_absent), Outcome.UNCHANGED))
-        gone = closed_by_absence(run, rows, links)
+        moved = stream.moved(rows, links)
+        gone = closed_by_absence(run, rows, links).filter(~pl.col("erp_key").is_in(list(moved.values())))
         mended = broken.join(rows, left_on="erp_key", right_on="_key", how="anti").join(gone, on="erp_key", how="anti")
-        held = _Links(links)
+        held = _Links(links, moved)
         # Both ask the shop, and neither needs the other's answer.
         wanted, by_id = await asyncio.gather(
             _wanted(run, validated, stream, looked_at),
@@ -59,13 +67,15 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         entities = [plan_entity(one, found.get(one.ref.key), stream.closing) for one in wanted]
         marks = dict(looked_at.select("_key", "fingerprint").iter_rows())
         marks |= dict(mended.select("erp_key", "fingerprint").iter_rows())
-        return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == "active").height)
+        return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == "active").height, moved)
 
 
 class _Links:
     """The ledger's links, asked by key and by entity."""
 
-    def __init__(self, links: pl.DataFrame) -> None:
+    def __init__(self, links: pl.DataFrame, moved: Mapping[str, str]) -> None:
+        now = {former: key for key, former in moved.items()}
+        links = links.with_columns(pl.col("erp_key").replace(now)) if now else links
         held = links.filter(pl.col("shop_id") > 0)
         self.ids: Mapping[str, int] = dict(held.select("erp_key", "shop_id").iter_rows())
         self.claimed: Mapping[int, str] = dict(
@@ -88,6 +98,7 @@ def _fingerprinted(run: Run, validated: ValidatedStream, stream: FlatStream) -> 
             stream.keys(run, rows).alias("_key"),
             fingerprints(rows, run.stream.columns, salt=salt, secret=secret).alias("fingerprint"),
             stream.always_looked_at(run).alias("_always"),
+            stream.label(run).alias("_label"),
         ).cast(_ROWS)  # type: ignore[arg-type]
         for rows in validated.accepted_rows_scan().collect_batches(chunk_size=BATCH_ROWS)
     ]

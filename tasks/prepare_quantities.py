@@ -32,6 +32,8 @@ def _wanted(run: Run, validated: ValidatedStream, links: pl.DataFrame) -> pl.Dat
     column = run.stream.column("stocks")
     said = pl.col(column.key) if column and column.owner is Owner.ERP else pl.lit(None, dtype=pl.Int64)
     rows = validated.accepted_rows_scan().select("_file", "_line", "_key", said.alias("quantity")).collect()
+    # What was refused says nothing of the item that the ledger knows by its key: it may be another one's.
+    rows = rows.join(run.rows.left_behind(), on=["_file", "_line"], how="anti")
     closed = links.filter((pl.col("state") == "closed") & (pl.col("sub_id") > 0))
     deleted = run.folder.settings.products.closed_combinations == "delete"
     gone = pl.lit(deleted) & (pl.col("state") == "closed") & (pl.col("sub_id") > 0)

@@ -56,7 +56,8 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
         rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links))])
     rows = with_links(rows.with_columns(fingerprint()), links, run.since)
     changed = rows.filter("_changed")
-    told = pl.lit(run.since is None) & (pl.col("shop_id") > 0)
+    # The row without a combination is the sum of the combinations once its product has some: it is looked at.
+    told = pl.lit(run.since is None) & (pl.col("shop_id") > 0) & (pl.col("sub_id") > 0)
     known = changed.filter(told).with_columns(
         _confirmed_quantity=pl.col("_confirmed")
         .str.strip_prefix(DOUBT)

@@ -85,10 +85,21 @@ class Rows:
     )
     faults: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=FAULTS))
     ended: list[pl.DataFrame] = field(default_factory=list)
+    closed_by_absence: set[str] = field(default_factory=set)
+    """Keys that a complete file has closed, or put to 0, by leaving them out."""
 
     def end(self, rows: pl.DataFrame) -> None:
         """`rows` (as `SETTLED`) have reached their place; rows of no file (`_file` < 0) are not rows read."""
+        closed = (pl.col("_file") < 0) & (pl.col("outcome") == Outcome.DEACTIVATED.value)
+        self.closed_by_absence.update(rows.filter(closed)["_key"])
         self.ended.append(rows.select(list(SETTLED)).filter(pl.col("_file") >= 0))
+
+    def left_behind(self) -> pl.DataFrame:
+        """`_file` and `_line` of the accepted rows that were refused or rejected until now."""
+        behind = [Outcome.REFUSED.value, Outcome.REJECTED.value]
+        rows = [ended.filter(pl.col("outcome").is_in(behind)) for ended in self.ended]
+        places = pl.concat([pl.DataFrame(schema=SETTLED), *rows]).select("_file", "_line")
+        return places.cast({name: self.accepted.schema[name] for name in places.columns})
 
     def settled(self) -> pl.DataFrame:
         """Every accepted row once, as `SETTLED`: those that have not ended are waiting.

@@ -3,6 +3,16 @@
 from connectors.ledger.deliveries import DeliveryState
 from connectors.ledger.leases import Lease, LeaseHeldError, LeaseLostError
 from connectors.ledger.ledger import Ledger
-from connectors.ledger.links import DOUBT, LINK_FRAME, Link
+from connectors.ledger.links import DOUBT, FORGOTTEN, LINK_FRAME, Link
 
-__all__ = ["DOUBT", "LINK_FRAME", "DeliveryState", "Lease", "LeaseHeldError", "LeaseLostError", "Ledger", "Link"]
+__all__ = [
+    "DOUBT",
+    "FORGOTTEN",
+    "LINK_FRAME",
+    "DeliveryState",
+    "Lease",
+    "LeaseHeldError",
+    "LeaseLostError",
+    "Ledger",
+    "Link",
+]

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from connectors.ledger import Link
+from connectors.ledger import DOUBT, FORGOTTEN, Link
 from connectors.prestashop import Entity, Receipt
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
@@ -29,11 +29,11 @@ _CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Out
 
 async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     """Writes what is to be written; rows with nothing to write are confirmed."""
-    _tell_beyond_rows(run, plan)
     if run.asked.dry_run:
         run.rows.end(_settled(plan.entities))
         run.planned += [_planned(plan.stream, one) for one in plan.entities if one.action]
         return
+    _take_over(run, plan)
     idle = [one for one in plan.entities if not one.action]
     _remember(run, plan, idle)
     run.rows.end(_settled(idle))
@@ -47,11 +47,14 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
             advance(plan.stream.steps[1], done, len(busy))
 
 
-def _tell_beyond_rows(run: Run, plan: EntitiesPlan) -> None:
-    """What a complete file closed by leaving it out is no row, and is told by itself."""
-    gone = sum(one.ref.file < 0 and one.outcome is Outcome.DEACTIVATED for one in plan.entities)
-    if gone:
-        run.report.beyond_rows[f"{plan.stream.resource}_gone"] = gone
+def _take_over(run: Run, plan: EntitiesPlan) -> None:
+    """The links of entities that stay the same under another key, before anything is written: all or none."""
+    planned = {one.ref.key: one for one in plan.entities if one.id}
+    links: list[Link] = []
+    for key, former in plan.moved.items():
+        if one := planned.get(key):
+            links += [Link(key, one.id, parent_key=one.label, fingerprint=DOUBT), Link(former, one.id, state=FORGOTTEN)]
+    run.ledger.confirm(run.folder.name, plan.stream.kind, links, run_id=run.run_id)
 
 
 def _planned(stream: FlatStream, one: PlannedEntity) -> PlannedChange:

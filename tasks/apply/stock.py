@@ -46,7 +46,9 @@ class Line:
         return PlannedChange(self.key, "stock", "update", (("quantity", old, str(self.quantity)),))
 
     def ended(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
-        """The line as a row of `SETTLED`."""
+        """The line as a row of `SETTLED`; what no row says is wanted at 0 because the file leaves it out."""
+        if self.file < 0 and outcome is Outcome.UPDATED:
+            outcome = Outcome.DEACTIVATED
         return (self.file, self.line, self.key, outcome.value, code, detail)
 
 

@@ -52,8 +52,10 @@ async def current_products(
     search = _Search(shop, key_field, tuple(fields))
     keys = {row.ref.key for product in wanted for row in product.rows}
     await search.read_products(str(linked[key].id_product) for key in keys if key in linked and linked[key].id_product)
-    strangers = [product for product in wanted if not search.known_ids(product, linked)]
+    bearing = {str(entity.get(key_field, "")): number for number, entity in search.products.items()}
+    strangers = [product for product in wanted if bearing.get(product.key) not in search.known_ids(product, linked)]
     await search.look_up(strangers)
+    search.named = {product.key for product in wanted}
     found: dict[str, CurrentProduct | Problem] = {}
     for product in wanted:
         at = search.find(product, search.known_ids(product, linked))
@@ -61,17 +63,24 @@ async def current_products(
             continue
         if at is not None:
             found[product.key] = at
-    await search.read_combinations(at.id for at in found.values() if isinstance(at, CurrentProduct))
+    former = (link.id_product for product in wanted for link in _links(product, linked))
+    here = (at.id for at in found.values() if isinstance(at, CurrentProduct))
+    await search.read_combinations([*here, *(number for number in former if number in search.products)])
     await search.read_combinations_elsewhere(wanted, found)
     for product in wanted:
         at = found.get(product.key)
-        if isinstance(at, CurrentProduct):
+        if isinstance(at, Problem):
+            continue
+        held = search.held_rows(product, at, linked)
+        if held and len(held) == len(product.rows):
+            found[product.key] = next(iter(held.values()))
+        elif isinstance(at, CurrentProduct):
             at.combinations = search.of_product.get(at.id, [])
             at.elsewhere_only = at.id in search.elsewhere_only
             at.combinations_elsewhere = frozenset(search.combinations_elsewhere)
-        problem = search.elsewhere(product, at, linked)
-        if problem is not None:
-            found[product.key] = problem
+            at.held_rows = held
+        elif held:
+            found[product.key] = next(iter(held.values()))
     return found
 
 
@@ -98,6 +107,8 @@ class _Search:
         self.elsewhere_only: set[int] = set()
         """Ids of products that only other shops of the installation have."""
         self.combinations_elsewhere: set[int] = set()
+        self.named: set[str] = set()
+        """Keys of the wanted products."""
 
     async def read_products(self, ids: Iterable[str]) -> None:
         wanted = sorted(set(ids), key=int)
@@ -165,16 +176,25 @@ class _Search:
         return id_product in self.elsewhere_only
 
     def find(self, product: WantedProduct, known: set[int]) -> CurrentProduct | Problem | None:
-        if len(known) == 1:
-            return CurrentProduct(self.products[known.pop()])
-        if len(known) > 1:
-            return Problem("rows_in_several_products", ", ".join(str(i) for i in sorted(known)))
+        """The product that bears the key, else the one that all links name, else the one of its combinations."""
+        bearing = [number for number in known if self._key_of(number) == product.key]
+        if bearing:
+            return CurrentProduct(self.products[min(bearing)])
         hits = self.product_hits.get(product.key, [])
         if len(hits) > 1:
             return found_twice(hits)
         if hits:
             return self._at(int(hits[0]["id"]))
-        return self._by_combinations(product) or self._near(product)
+        # A product whose own key another row of the file names is not renamed: its combinations moved.
+        free = {number for number in known if self._key_of(number) not in self.named}
+        if len(free) == 1:
+            return CurrentProduct(self.products[free.pop()])
+        if len(free) > 1:
+            return Problem("rows_in_several_products", ", ".join(str(i) for i in sorted(free)))
+        return (None if known else self._by_combinations(product)) or self._near(product)
+
+    def _key_of(self, id_product: int) -> str:
+        return str(self.products[id_product].get(self.key_field, ""))
 
     def _by_combinations(self, product: WantedProduct) -> CurrentProduct | Problem | None:
         hits = [entity for row in product.rows for entity in self.combination_hits.get(row.ref.key, [])]
@@ -197,20 +217,29 @@ class _Search:
         entity = self.products.get(shop_id)
         return CurrentProduct(entity) if entity is not None else None
 
-    def elsewhere(
-        self, product: WantedProduct, at: CurrentProduct | Problem | None, linked: Mapping[str, Linked]
-    ) -> Problem | None:
-        """A row of this product that the shop holds in another one: as its combination, or as a simple product."""
-        mine = at.id if isinstance(at, CurrentProduct) else 0
+    def held_rows(
+        self, product: WantedProduct, at: CurrentProduct | None, linked: Mapping[str, Linked]
+    ) -> dict[str, Problem]:
+        """The rows that the shop holds in another product, by key: as its combination, or as a simple product."""
+        mine = at.id if at is not None else 0
+        found: dict[str, Problem] = {}
         for row in product.rows:
-            for entity in self.combination_hits.get(row.ref.key, []):
-                if mine and int(entity["id_product"]) != mine:
-                    return Problem("combination_elsewhere", f"{row.ref.key}: {entity['id_product']}")
-            link = linked.get(row.ref.key)
+            key = row.ref.key
+            link = linked.get(key)
+            others = {int(entity["id_product"]) for entity in self.combination_hits.get(key, [])}
+            if (
+                link
+                and link.id_product in self.products
+                and any(int(entity["id"]) == link.id_combination for entity in self.of_product.get(link.id_product, []))
+            ):
+                others.add(link.id_product)
+            others -= {mine}
             former = self.products.get(link.id_product) if link and not product.simple else None
-            if former is not None and link and link.id_combination == 0 and former.get(self.key_field) == row.ref.key:
-                return Problem("was_simple", f"{row.ref.key}: {link.id_product}")
-        return None
+            if others and (mine or link):
+                found[key] = Problem("combination_elsewhere", f"{key}: {min(others)}")
+            elif former is not None and link and link.id_combination == 0 and former.get(self.key_field) == key:
+                found[key] = Problem("was_simple", f"{key}: {link.id_product}")
+        return found
 
 
 _COMBINATION_OWN = frozenset(

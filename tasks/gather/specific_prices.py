@@ -15,6 +15,7 @@ from tasks.flat_stream import FlatStream
 from tasks.gather.items import priced_items
 from tasks.gather.places import country_ids, currency_ids
 from tasks.gather.taxes import tax_rates
+from tasks.plan.dates_moved import dates_moved
 from tasks.plan.entities import Halt, WantedEntity
 from tasks.run import Run
 from tasks.translate.flat_rows import flat_rows
@@ -64,6 +65,15 @@ class SpecificPriceStream(FlatStream):
         if column is None or not run.folder.settings.specific_prices.recompute_percentage:
             return pl.lit(value=False)
         return pl.col(column.key).is_not_null()
+
+    def label(self, run: Run) -> pl.Expr:
+        """The markdown code."""
+        column = run.stream.column("erp_code")
+        return pl.col(column.key) if column else pl.lit(None)
+
+    def moved(self, rows: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
+        """A price whose dates moved: the same case and markdown code, periods that overlap, and no row of its own."""
+        return dates_moved(rows, links)
 
     async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
         """The prices that the rows want; items that the shop does not sell are ignored."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from schemas.outcomes import Outcome
@@ -28,6 +29,8 @@ def plan_product(wanted: WantedProduct, current: CurrentProduct | Problem | None
     """What makes the shop's product equal to the wanted one. Never writes what the shop already says."""
     if isinstance(current, Problem):
         return _all_rows(wanted, Outcome.REFUSED, current.code, current.detail)
+    if current is not None and current.held_rows:
+        return _without(current.held_rows, wanted, current, rules)
     if current is None and not wanted.active:
         return _all_rows(wanted, Outcome.IGNORED, "closed_and_unknown")
     if current is not None and wanted.simple and current.combinations:
@@ -50,6 +53,18 @@ def plan_product(wanted: WantedProduct, current: CurrentProduct | Problem | None
     _settle_rows(plan, wanted)
     if current is not None and (current.elsewhere_only or current.combinations_elsewhere):
         associate(plan, current)
+    return plan
+
+
+def _without(
+    held: Mapping[str, Problem], wanted: WantedProduct, current: CurrentProduct, rules: ShopRules
+) -> ProductPlan:
+    """The plan of the product's other rows; `held` ones are refused, each with its own problem."""
+    left = [row for row in wanted.rows if row.ref.key not in held]
+    plan = plan_product(replace(wanted, rows=left), replace(current, held_rows={}), rules)
+    for row in wanted.rows:
+        if problem := held.get(row.ref.key):
+            plan.rows.append(PlannedRow(row.ref, Outcome.REFUSED, problem.code, problem.detail, closed=not row.active))
     return plan
 
 

@@ -18,6 +18,14 @@ Changes: TypeAlias = list[tuple[str, str, str]]
 Action: TypeAlias = Literal["create", "update", "deactivate", "delete"]
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a product cannot be matched with the shop's; `code` is the message's."""
+
+    code: str
+    detail: str = ""
+
+
 @dataclass(slots=True)
 class CurrentProduct:
     """A product as the shop has it, with its combinations, as read from the webservice."""
@@ -28,19 +36,13 @@ class CurrentProduct:
     """Other shops of the installation have it and this one does not: it is as one of those has it."""
     combinations_elsewhere: frozenset[int] = frozenset()
     """Those of the combinations that only other shops have."""
+    held_rows: Mapping[str, Problem] = field(default_factory=dict)
+    """The wanted rows that the shop holds in another product, by key: only they are held."""
 
     @property
     def id(self) -> int:
         """`id_product`."""
         return int(self.entity["id"])
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a product cannot be matched with the shop's; `code` is the message's."""
-
-    code: str
-    detail: str = ""
 
 
 @dataclass(slots=True)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from tasks.translate.html_texts import has_same_markup, words
 from tasks.translate.prices import six_decimals
 from tasks.translate.products import NO_DATE, Value
 
 HTML_FIELDS = frozenset({"description", "description_short", "additional_description", "note"})
 """Fields that the shop's HTMLPurifier rewrites (FACTS 2.6): `<br>` becomes `<br />`, `&` becomes `&amp;`."""
 
-# Without `<` in it: from each of many that are never closed, the search would run to the end of the text.
-_TAG = re.compile(r"<[^<>]*>")
-_SPACE = re.compile(r"[\s\u00a0]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -50,24 +47,15 @@ def same(field: str, wanted: Value, current: str) -> bool:
     if isinstance(wanted, (date, datetime)) or wanted == NO_DATE:
         return as_text(wanted) == (current or NO_DATE)[:10]
     if field in HTML_FIELDS:
-        return _structure(wanted) == _structure(current)
+        return has_same_markup(without_control_characters(str(wanted)), current)
     return as_text(wanted).strip() == current.strip()
 
 
 def reads_the_same(field: str, wanted: Value, current: str) -> bool:
     """As `same`, but of HTML only the words count: what a purifier may change (tags, entities, space) does not."""
     if field in HTML_FIELDS and isinstance(wanted, str):
-        return _words(wanted) == _words(current)
+        return words(without_control_characters(wanted)) == words(current)
     return same(field, wanted, current)
-
-
-def _words(text: str) -> str:
-    return _SPACE.sub("", html.unescape(_TAG.sub(" ", without_control_characters(text))))
-
-
-def _structure(text: str) -> str:
-    tags = _TAG.sub(lambda tag: _SPACE.sub("", tag[0].lower()).replace("/>", ">").replace("'", '"'), text)
-    return _SPACE.sub(" ", html.unescape(without_control_characters(tags))).strip()
 
 
 def _same_number(wanted: Decimal, current: str) -> bool:

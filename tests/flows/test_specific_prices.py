@@ -271,3 +271,22 @@ async def test_nothing_personal_stays(sold: FlatWorld) -> None:
     await sold.run(import_specific_prices, dry_run=True)
     found = [name for name, content in sold.files_at_rest().items() if b"anna@lab" in content.lower()]
     assert found == []
+
+
+async def test_a_discount_whose_end_moved_is_the_same_discount(sold: FlatWorld) -> None:
+    sold.drop("specificprice", discount("CEINTURE"))
+    await sold.run(import_specific_prices)
+    known = of_belt(sold)["id"]
+    for end in ("2026-12-31", "2027-01-15"):
+        sold.drop("specificprice", discount("CEINTURE", to=end))
+        assert (await sold.run(import_specific_prices)).name == "Completed"
+        assert sold.counts() == {"rows_read": 1, "updated": 1}
+        assert (of_belt(sold)["id"], of_belt(sold)["to"]) == (known, f"{end} 23:59:59")
+        assert sold.links("specific_price").height == 1
+
+
+async def test_a_markdown_of_another_season_is_another_discount(sold: FlatWorld) -> None:
+    for start, end in (("2026-01-10", "2026-02-10"), ("2026-06-20", "2026-07-20")):
+        sold.drop("specificprice", discount("CEINTURE", from_=start, to=end))
+        assert (await sold.run(import_specific_prices)).name == "Completed"
+    assert len(prices(sold)) == 2

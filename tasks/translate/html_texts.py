@@ -1,0 +1,77 @@
+"""Two HTML texts compared as the shop's purifier leaves them: their words, or their words and markup."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, fragment_fromstring
+
+# A "<" that no letter, "/", "!" or "?" follows begins no tag: "1 < 2 > 0" is text (facts H1).
+_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+_SPACE = re.compile(r"[\s\u00a0]+")
+_DROPPED = frozenset({"script", "style", "iframe", "object", "embed", "form"})
+_SILENT = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.DOTALL | re.IGNORECASE)
+
+
+def words(text: str) -> str:
+    """The text without tags, entities and space: what no purifier changes."""
+    return _SPACE.sub("", html.unescape(_TAG.sub(" ", _SILENT.sub(" ", text))))
+
+
+def has_same_markup(left: str, right: str) -> bool:
+    """Whether both read and look the same once a purifier has closed, ordered and cleaned their tags."""
+    if left == right or _folded(left) == _folded(right):
+        return True
+    if words(left) != words(right):
+        return False
+    try:
+        return _parsed(left) == _parsed(right)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return False
+
+
+def _folded(text: str) -> str:
+    tags = _TAG.sub(lambda tag: _SPACE.sub("", tag[0].lower()).replace("/>", ">").replace("'", '"'), text)
+    return _SPACE.sub(" ", html.unescape(tags)).strip()
+
+
+def _parsed(text: str) -> list[str]:
+    """Opening tags with their attributes in order, words and closing tags; what a purifier drops is left out."""
+    found: list[str] = []
+    _append(fragment_fromstring(text, create_parent="div"), found)
+    return found
+
+
+def _append(element: HtmlElement, found: list[str]) -> None:
+    """Walks with a stack of its own: a text of the ERP may nest as deep as it likes."""
+    waiting: list[tuple[HtmlElement, bool]] = [(element, False)]
+    while waiting:
+        node, is_end = waiting.pop()
+        is_kept = isinstance(node.tag, str) and node.tag not in _DROPPED
+        if is_end:
+            if is_kept:
+                found.append(f"/{node.tag}")
+            _append_text(node.tail, found)
+            continue
+        waiting.append((node, True))
+        if is_kept:
+            found.append(" ".join([str(node.tag), *sorted(_attributes(node))]))
+            _append_text(node.text, found)
+            waiting += [(child, False) for child in reversed(node)]
+
+
+def _append_text(text: str | None, found: list[str]) -> None:
+    if kept := _SPACE.sub("", text or ""):
+        found.append("=" + kept)
+
+
+def _attributes(element: HtmlElement) -> list[str]:
+    pairs = [(str(name).lower(), str(value)) for name, value in element.attrib.items()]
+    return [f"{name}={_value(name, value)}" for name, value in pairs if not name.startswith("on")]
+
+
+def _value(name: str, value: str) -> str:
+    squeezed = _SPACE.sub("", value)
+    return ";".join(filter(None, squeezed.lower().split(";"))) if name == "style" else squeezed

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from tasks.translate.html_texts import has_same_markup, words
+
+
+@pytest.mark.parametrize(
+    ("ours", "shops"),
+    [
+        ("1 < 2 > 0", "1 &lt; 2 &gt; 0"),
+        ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
+        ("<p style='color: red'>a</p>", '<p style="color:red;">a</p>'),
+        ("a<br>b<!-- c -->", "a<br />b"),
+        ("<style>p {}</style>a", "a"),
+        ('<b class="x" id="y">a</b>', '<b id="y" class="x">a</b>'),
+    ],
+)
+def test_what_a_purifier_changes_is_the_same(ours: str, shops: str) -> None:
+    assert has_same_markup(ours, shops)
+    assert words(ours) == words(shops)
+
+
+@pytest.mark.parametrize(("ours", "shops"), [("<b>a</b>", "a"), ("a", "b"), ("<a href='x'>a</a>", "<a href='y'>a</a>")])
+def test_other_words_and_other_markup_differ(ours: str, shops: str) -> None:
+    assert not has_same_markup(ours, shops)
