@@ -14,6 +14,7 @@ Every one carries the system that spoke, what was being done, the key it was don
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 class PasserelleError(Exception):
@@ -26,6 +27,14 @@ class PasserelleError(Exception):
         self.action = action
         self.key = key
         self.remedy = remedy
+        self.text = ""
+        """The message's code where the merchant reads this error in the shop's language; empty: as it stands."""
+        self.params: dict[str, str] = {}
+
+    def worded(self, text: str, **params: str) -> Self:
+        """The same error, read by the merchant as the message `text`, `detail` being what was said."""
+        self.text, self.params = text, {"detail": self.said} | params
+        return self
 
     def __str__(self) -> str:
         where = f"{self.system}, {self.action}" + (f" {self.key}" if self.key else "")

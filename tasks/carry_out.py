@@ -16,12 +16,15 @@ from prefect.states import Cancelled, Completed, Failed
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.ledger.leases import Lease
 from schemas.column_spec import StreamSpec
+from schemas.error_texts import error_message, error_text
 from schemas.errors import ConfigurationError, DeniedError, PasserelleError
 from schemas.messages import message
-from schemas.run_report import RunReport
+from schemas.run_report import IncidentReport, RunReport
 from schemas.shop_rules import stream_as_ruled, stream_within
+from tasks.artifacts import publish
 from tasks.conclude import conclude
 from tasks.recall_pace import recall_pace, remember_pace
+from tasks.report import write_report
 from tasks.run import Asked, Run, StoppedByGuardError
 from tasks.shop import ShopFolder, open_shop_folder
 
@@ -57,9 +60,17 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str)
         # As the result of the state, so that whoever started the run can tell it from a run that had begun.
         return Failed(name="Failed", message=str(error), data=error)
     except PasserelleError as error:
-        return Failed(name="Failed", message=str(error))
+        return Failed(name="Failed", message=error_text(error, _language(shop)))
     except OSError as error:
         return Failed(name="Failed", message=str(_disk_fault(error)))
+
+
+def _language(shop: str) -> str:
+    """The shop's language; English where its settings cannot be read."""
+    try:
+        return open_shop_folder(shop).settings.shop.language
+    except PasserelleError:
+        return "en"
 
 
 def _switched_off(asked: Asked, folder: ShopFolder) -> str:
@@ -126,16 +137,31 @@ async def _under_lease(
                 remember_pace(folder, shop)
             return await _ended(run, error)
     except (PasserelleError, OSError) as error:
-        said = error if isinstance(error, PasserelleError) else _disk_fault(error)
-        # A ledger that cannot note it must not hide what happened; the next run ends this one.
-        with suppress(PasserelleError):
-            ledger.finish_run(run_id, "Failed", {}, str(said), None)
+        await _not_begun(error if isinstance(error, PasserelleError) else _disk_fault(error), report, folder, ledger)
         raise
     finally:
         # Cancelled in the Prefect interface or stopped from the keyboard: no error is told, and the run is over.
         with suppress(PasserelleError):
             ledger.end_dead_runs(folder.name, asked.flow)
         shutil.rmtree(work, ignore_errors=True)
+
+
+async def _not_begun(error: PasserelleError, report: RunReport, folder: ShopFolder, ledger: Ledger) -> None:
+    """The report of a run that could not begin, or could not end as others do: the shop or the ledger is away."""
+    page: Path | None = None
+    if not report.ended_at:
+        read = error_message(error, report.language)
+        report.state, report.message = "Failed", error_text(error, report.language)
+        report.incidents.append(IncidentReport("error", error.key, read.reason, read.remedy))
+        report.incidents_total += 1
+        report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        # A disk that is full must not hide what happened.
+        with suppress(OSError):
+            page = write_report(report, folder.path)
+            await publish(report, page)
+    # A ledger that cannot note it must not hide it either; the next run ends this one.
+    with suppress(PasserelleError):
+        ledger.finish_run(report.run_id, "Failed", {}, error_text(error, report.language), str(page) if page else None)
 
 
 async def _outcome_of(

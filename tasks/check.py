@@ -9,6 +9,7 @@ from pathlib import Path
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import AbsentRows
+from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.messages import message
 from schemas.stream_checks import lacking_for_new
@@ -126,7 +127,8 @@ async def check_shop(path: str | Path) -> list[Finding]:
     except ConfigurationError as error:
         findings += [Finding("key", "error", fault.reason, fault.remedy) for fault in error.faults]
     except PasserelleError as error:
-        findings.append(Finding("shop", "error", error.said, error.remedy))
+        read = error_message(error, folder.settings.shop.language)
+        findings.append(Finding("shop", "error", read.reason, read.remedy))
     return findings
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from schemas.error_texts import error_text
 from schemas.errors import PasserelleError
 from schemas.frames import FAULTS
 from schemas.incidents import Incident
@@ -90,7 +91,7 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
         run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
     except PasserelleError as lost:
         if error is None:
-            report.state, report.message = "Failed", str(lost)
+            report.state, report.message = "Failed", error_text(lost, report.language)
             write_report(report, run.folder.path)
         await publish(report, page)
         raise

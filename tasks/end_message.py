@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from schemas.error_texts import error_text
 from schemas.errors import PasserelleError
 from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
@@ -36,7 +37,7 @@ def end_message(
         figures = ", ".join(_figures(check, words) for check in report.guard if check.tripped)
         said.append(words.word("end", "guard").format(figures=figures))
     elif error is not None:
-        said.append(str(error))
+        said.append(error_text(error, report.language))
     else:
         said += [_refused(file, words) for file in refused]
     return " ".join(said)

@@ -151,7 +151,7 @@ def _version_warnings(version: str, numbers: tuple[int, ...]) -> tuple[str, ...]
             system=SYSTEM,
             action="read the shop's version",
             remedy="Update the shop to 8.0.5 or later.",
-        )
+        ).worded("shop_version_breaks", value=version)
     if numbers == (8, 0, 4):
         return (f"PrestaShop {version} may answer with invalid XML (D28): update the shop to 8.0.5 or later.",)
     if numbers and numbers < (1, 7, 7):
@@ -177,7 +177,7 @@ def _require_rights(rights: Mapping[str, frozenset[str]]) -> None:
             action="read what the shop is",
             remedy="In the back office, Advanced Parameters > Webservice, open the key and tick 'View (GET)' on the "
             f"lines: {', '.join(missing)}.",
-        )
+        ).worded("shop_right_missing", column="View (GET)", value=", ".join(missing))
 
 
 def _require_named(shops: Shops, rows: list[Entity]) -> None:
@@ -189,7 +189,7 @@ def _require_named(shops: Shops, rows: list[Entity]) -> None:
         system=SYSTEM,
         action="read what the shop is",
         remedy=f"Write id_shop in the part [shop] of settings.toml: {known}. Each shop has a folder of its own.",
-    )
+    ).worded("shop_not_chosen", value=known)
 
 
 async def _settings_rows(reader: Reader) -> list[Entity]:

@@ -203,7 +203,9 @@ def denial(reply: Reply, method: str, resource: str, location: str = "") -> Pass
         return _redirected(action, location)
     remedy = _remedy(reply, method, resource)
     if remedy is not None:
-        return DeniedError(reply.said, system=SYSTEM, action=action, remedy=remedy)
+        error = DeniedError(reply.said, system=SYSTEM, action=action, remedy=remedy)
+        right = _RIGHTS.get(method, method)
+        return error.worded(_text(reply), column=right, value=resource.rstrip("/"))
     if reply.code in {"32", "33", "34", "35", "36", "37", "38", "39", "31", "81", "89", "90", "91", "101"}:
         return UnexpectedReplyError(f"[{reply.code}] {reply.said}", system=SYSTEM, action=action)
     return None
@@ -222,6 +224,23 @@ def _remedy(reply: Reply, method: str, resource: str) -> str | None:
     return None
 
 
+_TEXTS = {
+    "22": "webservice_off",
+    "25": "shop_right_missing",
+    "26": "shop_rights_missing",
+    "27": "shop_resource_missing",
+    "132": "key_without_shop",
+}
+
+
+def _text(reply: Reply) -> str:
+    """The message of a denial that only a person can end."""
+    if reply.code in _TEXTS:
+        return _TEXTS[reply.code]
+    # A 403 of the webservice itself: the key is known, and may not do this here.
+    return "shop_key_limited" if reply.status == 403 and reply.codes else "shop_key_refused"  # noqa: PLR2004
+
+
 def right_remedy(method: str, resource: str) -> str:
     """Which box to tick, and where."""
     right = _RIGHTS.get(method, method)
@@ -236,7 +255,7 @@ def _redirected(action: str, location: str) -> DeniedError:
         action=action,
         remedy=f"A redirected write is lost without a word. Set the shop's address to {host}, as the shop's own "
         "settings (Shop Parameters > Traffic & SEO) write it, and check id_shop if it is set.",
-    )
+    ).worded("shop_redirects", value=host)
 
 
 def may_pass(reply: Reply) -> bool:
@@ -255,7 +274,7 @@ def blocked(reply: Reply, action: str) -> PasserelleError:
         action=action,
         remedy="Check that the address is the shop's own and that <address>/api/ asks for a key in a browser; if it "
         "does, a firewall in front of the shop stops this request: let this machine's address through for /api/.",
-    )
+    ).worded("shop_answers_page", value=str(reply.status))
 
 
 def unreadable(reply: Reply, resource: str) -> UnexpectedReplyError:
@@ -266,7 +285,7 @@ def unreadable(reply: Reply, resource: str) -> UnexpectedReplyError:
         action=f"GET {resource}",
         remedy=f"Open <address>/api/{resource} in a browser with the key: if it breaks off there too, the shop's PHP "
         "error log says why; if it is another page, correct the address.",
-    )
+    ).worded("shop_unreadable", value=resource)
 
 
 def raise_if_general(reply: Reply, action: str, written: int) -> None:
@@ -290,7 +309,7 @@ def transient(reply: Reply, action: str, waited: float) -> TransientError:
         action=action,
         remedy=remedy_of_silence(reply.said) + _START_AGAIN,
         retry_after=reply.retry_after,
-    )
+    ).worded(_text_of_silence(reply.said), value=f"{waited:.0f}")
 
 
 def distrusted(why: str, action: str) -> DeniedError:
@@ -301,21 +320,37 @@ def distrusted(why: str, action: str) -> DeniedError:
         action=action,
         remedy="Have the certificate renewed or its chain completed, check that `url` under [shop] in settings.toml is "
         "the name it was made for, or name the file of the certificates to trust in `verify_tls`.",
-    )
+    ).worded("shop_certificate", detail=why)
 
 
 _START_AGAIN = "The same run can be started again; it goes on where it stopped."
 _UNREACHED = (
-    ("ssl", "The shop does not speak https at this address: check `url` under [shop] in settings.toml. "),
+    (
+        "ssl",
+        "shop_no_https",
+        "The shop does not speak https at this address: check `url` under [shop] in settings.toml. ",
+    ),
     (
         "name or service not known|nodename nor servname|name resolution|getaddrinfo|no address associated",
+        "shop_name_unknown",
         "This machine finds no host of that name: check `url` under [shop] in settings.toml and the network. ",
     ),
-    ("connection attempts failed|connection refused", "Nothing answers there: check `url` and that the shop is up. "),
+    (
+        "connection attempts failed|connection refused",
+        "shop_not_there",
+        "Nothing answers there: check `url` and that the shop is up. ",
+    ),
 )
 
 
 def remedy_of_silence(said: str) -> str:
     """What a person may look at while the shop does not answer, with a space after it; empty when we cannot tell."""
     folded = said.casefold()
-    return next((remedy for signs, remedy in _UNREACHED if any(sign in folded for sign in signs.split("|"))), "")
+    found = (remedy for signs, _, remedy in _UNREACHED if any(sign in folded for sign in signs.split("|")))
+    return next(found, "")
+
+
+def _text_of_silence(said: str) -> str:
+    folded = said.casefold()
+    found = (text for signs, text, _ in _UNREACHED if any(sign in folded for sign in signs.split("|")))
+    return next(found, "shop_silent")

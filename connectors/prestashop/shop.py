@@ -366,7 +366,7 @@ class Shop:
             system=SYSTEM,
             action=f"{method} {resource}",
             remedy=right_remedy(method, resource),
-        )
+        ).worded("shop_right_missing", column=method, value=resource)
 
 
 def _tell(desk: Desk, drafts: list[Draft], on_receipts: OnReceipts | None) -> None:

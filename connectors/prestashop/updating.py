@@ -150,7 +150,7 @@ class Updating:
                 system=SYSTEM,
                 action=self._desk.action,
                 remedy=right_remedy("PATCH", self._resource),
-            )
+            ).worded("shop_right_missing", column="PATCH", value=self._resource)
 
     async def _complete_languages(self, drafts: list[Draft]) -> None:
         # A language left out of a field that is sent is emptied.

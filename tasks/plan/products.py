@@ -42,6 +42,8 @@ def plan_product(wanted: WantedProduct, current: CurrentProduct | Problem | None
         )
     plan = ProductPlan(wanted.key, current.id if current else 0, wanted.simple, rows=[])
     plan.rows += [PlannedRow(ref, Outcome.IGNORED, "generic_item") for ref in wanted.generic_rows]
+    if current is not None:
+        _compare_tax(wanted, group, rules, plan)
     prices = _prices(wanted, rules.rates.get(group, Decimal(0)), rules, plan)
     operation = _create(wanted, group, rules) if current is None else _update(wanted, current, rules)
     if wanted.simple:
@@ -92,6 +94,14 @@ def _tax_rules_group(wanted: WantedProduct, current: CurrentProduct | None, rule
     if not wanted.tax_code:
         return rules.default_tax_rules_group
     return rules.associations.taxes.get(wanted.tax_code)
+
+
+def _compare_tax(wanted: WantedProduct, group: int, rules: ShopRules, plan: ProductPlan) -> None:
+    """Notes a changed row whose tax code stands for another rule than the shop's: the rule stays the shop's."""
+    theirs = rules.associations.taxes.get(wanted.tax_code or "")
+    if theirs is not None and theirs != group and any(row.changed for row in wanted.rows):
+        said = {"value": wanted.tax_code or "", "detail": str(group), "column": str(theirs)}
+        plan.notes.append(("tax_rule_kept", wanted.key, said))
 
 
 def _prices(wanted: WantedProduct, rate: Decimal, rules: ShopRules, plan: ProductPlan) -> dict[str, Decimal]:

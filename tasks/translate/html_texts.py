@@ -8,11 +8,12 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
+# Without "<" in it: from each of many that are never closed, the search would run to the end of the text.
 # A "<" that no letter, "/", "!" or "?" follows begins no tag: "1 < 2 > 0" is text (facts H1).
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _SPACE = re.compile(r"[\s\u00a0]+")
 _DROPPED = frozenset({"script", "style", "iframe", "object", "embed", "form"})
-_SILENT = re.compile(r"<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.DOTALL | re.IGNORECASE)
+_SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.DOTALL | re.IGNORECASE)
 
 
 def words(text: str) -> str:

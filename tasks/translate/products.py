@@ -169,9 +169,9 @@ class ProductColumns:
 def fingerprinted(stream: StreamSpec) -> tuple[Column, ...]:
     """The columns whose change makes a product row worth looking at.
 
-    Stock has a link of its own, and a tax code is used for new products only (guide: taxes), so neither is here.
+    Stock has a link of its own. A tax code writes nothing on a known product; what it says of its rule is noted.
     """
-    return tuple(c for c in stream.columns if c.owner is Owner.ERP and c.target not in {"stocks", "tax_code", ""})
+    return tuple(c for c in stream.columns if c.owner is Owner.ERP and c.target not in {"stocks", ""})
 
 
 def product_key(columns: ProductColumns, row: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -255,3 +256,12 @@ def test_a_generic_item_is_ignored() -> None:
 def test_a_product_that_cannot_be_matched_is_refused_with_its_reason() -> None:
     plan = plan_product(wanted(row("P")), Problem("reference_twice", "5, 6"), rules())
     assert [(r.outcome, r.code, r.detail) for r in plan.rows] == [(Outcome.REFUSED, "reference_twice", "5, 6")]
+
+
+def test_a_tax_code_that_stands_for_another_rule_is_noted_and_the_shops_rule_kept() -> None:
+    at = rules()
+    at = replace(at, associations=replace(at.associations, taxes={"NOR": 1, "RED": 2}))
+    plan = plan_product(wanted(row("P", tax_code="RED")), product(), at)
+    assert [code for code, _, _ in plan.notes] == ["tax_rule_kept"]
+    assert plan.operations == []
+    assert plan_product(wanted(row("P", tax_code="NOR")), product(), at).notes == []
