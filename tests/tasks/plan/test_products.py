@@ -260,7 +260,7 @@ def test_a_product_that_cannot_be_matched_is_refused_with_its_reason() -> None:
 
 def test_a_tax_code_that_stands_for_another_rule_is_noted_and_the_shops_rule_kept() -> None:
     at = rules()
-    at = replace(at, associations=replace(at.associations, taxes={"NOR": 1, "RED": 2}))
+    at = replace(at, associations=at.associations.model_copy(update={"taxes": {"NOR": 1, "RED": 2}}))
     plan = plan_product(wanted(row("P", tax_code="RED")), product(), at)
     assert [code for code, _, _ in plan.notes] == ["tax_rule_kept"]
     assert plan.operations == []
