@@ -75,4 +75,29 @@ def _attributes(element: HtmlElement) -> list[str]:
 
 def _value(name: str, value: str) -> str:
     squeezed = _SPACE.sub("", value)
-    return ";".join(filter(None, squeezed.lower().split(";"))) if name == "style" else squeezed
+    if name != "style":
+        return squeezed
+    declarations = (one.partition(":") for one in squeezed.lower().split(";") if one)
+    return ";".join(f"{field}:{_COLOURS.get(said, said)}" for field, _, said in declarations)
+
+
+_COLOURS = {
+    "aqua": "#00ffff",
+    "black": "#000000",
+    "blue": "#0000ff",
+    "fuchsia": "#ff00ff",
+    "gray": "#808080",
+    "green": "#008000",
+    "lime": "#00ff00",
+    "maroon": "#800000",
+    "navy": "#000080",
+    "olive": "#808000",
+    "orange": "#ffa500",
+    "purple": "#800080",
+    "red": "#ff0000",
+    "silver": "#c0c0c0",
+    "teal": "#008080",
+    "white": "#ffffff",
+    "yellow": "#ffff00",
+}
+"""The names of colours that the purifier writes as numbers (facts H1)."""

@@ -10,7 +10,7 @@ from tasks.translate.html_texts import has_same_markup, words
     [
         ("1 < 2 > 0", "1 &lt; 2 &gt; 0"),
         ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
-        ("<p style='color: red'>a</p>", '<p style="color:red;">a</p>'),
+        ("<p style='color: red'>a</p>", '<p style="color:#FF0000;">a</p>'),
         ("a<br>b<!-- c -->", "a<br />b"),
         ("<style>p {}</style>a", "a"),
         ('<b class="x" id="y">a</b>', '<b id="y" class="x">a</b>'),
