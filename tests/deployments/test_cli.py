@@ -219,7 +219,7 @@ def test_check_of_an_address_where_nothing_answers_takes_seconds(
     start = time.monotonic()
     assert answer(["check", str(world.folder)]) == Exit.USAGE
     assert time.monotonic() - start < 30
-    assert "Nothing answers there" in " ".join(capsys.readouterr().out.split())
+    assert "Nothing answers at the shop's address" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_table_that_is_no_terminal_s_holds_every_word_whole_on_one_line(
