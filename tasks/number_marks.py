@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tasks.read import FileRows
 
 _NUMBERS = (ValueType.INTEGER, ValueType.DECIMAL)
+_THOUSAND = 1000
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ def stream_as_written(file_rows: FileRows, stream: StreamSpec) -> StreamSpec:
     that proves none, or both, numbers such as `2.000` are at fault, unless the file's other columns prove that very
     mark.
     """
-    numbers = [column for column in stream.columns if column.type in _NUMBERS]
+    numbers = [column for column in stream.columns if column.type in _NUMBERS and not _is_below_a_thousand(column)]
     if stream.decimal_mark is not None or not numbers or not _may_be_read_in_two_ways(file_rows):
         return stream
     evidence = _evidence(file_rows, numbers)
@@ -44,6 +45,11 @@ def stream_as_written(file_rows: FileRows, stream: StreamSpec) -> StreamSpec:
         for column in stream.columns
     )
     return dataclasses.replace(stream, columns=columns)
+
+
+def _is_below_a_thousand(column: Column) -> bool:
+    """Whether no value of the column can group thousands, such as a latitude: its marks are decimal ones."""
+    return column.maximum is not None and column.maximum < _THOUSAND
 
 
 def _may_be_read_in_two_ways(file_rows: FileRows) -> bool:

@@ -53,7 +53,11 @@ class Synopses:
         except UnreadableError as error:
             raise unreadable(reply, resource) from error
         entity = root[0] if len(root) else ()
-        return ResourceFields({str(node.tag): _field(node) for node in entity if node.tag != "associations"})
+        fields = {str(node.tag): _field(node) for node in entity if node.tag != "associations"}
+        if not fields:
+            # Every resource has fields: what names none is no schema.
+            raise unreadable(reply, resource)
+        return ResourceFields(fields)
 
 
 def _field(node: etree._Element) -> ShopField:

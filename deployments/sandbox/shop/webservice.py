@@ -88,6 +88,9 @@ class Webservice:
         resource = self.store.resources.get(parts[0]) if parts else None
         if resource is None:
             return Reply(500, content_type=HTML, from_engine=False)
+        if request.query.has("schema"):
+            # A schema is told from the code, without a query.
+            return self.answer(request)
         if len(parts) > 1:
             return Reply(404, content_type=None)
         if wants_json(request):
