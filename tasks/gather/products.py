@@ -230,7 +230,10 @@ class _Search:
             if (
                 link
                 and link.id_product in self.products
-                and any(int(entity["id"]) == link.id_combination for entity in self.of_product.get(link.id_product, []))
+                and any(
+                    int(entity["id"]) == link.id_combination and (link.believed or entity.get(self.key_field) == key)
+                    for entity in self.of_product.get(link.id_product, [])
+                )
             ):
                 others.add(link.id_product)
             others -= {mine}
