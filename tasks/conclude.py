@@ -177,7 +177,9 @@ def _without_persons(run: Run, faults: pl.DataFrame) -> pl.DataFrame:
     """The faults without the values of personal columns; of a row that is no row, nothing says what it holds."""
     name = run.stream.name
     personal = [column.key for column in run.stream.columns if is_personal(name, column.target)]
-    unplaced = pl.col("column").is_null() if personal else pl.lit(value=False)
+    # Codes of countries, titles and the like name nobody, and the remedy says them.
+    of_nobody = [*COLUMN_OF, *(code_for(code, required=True) for code in COLUMN_OF)]
+    unplaced = pl.col("column").is_null() & ~pl.col("code").is_in(of_nobody) if personal else pl.lit(value=False)
     hidden = (pl.col("column").is_in(personal) | unplaced) & pl.col("value").is_not_null()
     return faults.with_columns(value=pl.when(hidden).then(pl.lit(HIDDEN)).otherwise("value"))
 

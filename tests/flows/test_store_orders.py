@@ -382,6 +382,14 @@ async def test_nobodys_address_is_told_at_rest(world: FlatWorld) -> None:
     assert b"Quatrebarbes" not in held
 
 
+async def test_the_code_of_a_country_names_nobody_and_stands_in_the_remedy(world: FlatWorld) -> None:
+    world.drop("storeOrder", shirts("T1", **(INVOICE | {"invoice_address_country": "XX"})))
+    await run(world)
+    [reject] = world.report()["rejects"]
+    assert "XX" in reject["reason"]
+    assert "XX" in reject["remedy"]
+
+
 async def test_every_row_of_a_damaged_file_is_told_and_no_sale_is_made_twice(world: FlatWorld) -> None:
     for seed in range(15):
         path = world.folder / "streams" / f"storeOrder_{seed:03}.csv"
