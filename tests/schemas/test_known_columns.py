@@ -75,7 +75,8 @@ def test_the_types_and_validators_are_the_shops_own() -> None:
     for name, known in product_columns().items():
         validator = shop[name].get("format", "")
         assert known.type is TYPES.get(validator, known.type), name
-        assert known.validator == RULED.get(validator.lower(), ""), name
+        # The shop takes any generic name for a condition and shows three words only: ours are these three.
+        assert known.validator == ("" if name == "condition" else RULED.get(validator.lower(), "")), name
 
 
 def test_the_lengths_of_a_store_are_the_shops_own() -> None:
