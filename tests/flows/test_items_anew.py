@@ -68,3 +68,16 @@ async def test_a_product_that_the_stock_file_found_deleted_is_made_again_by_the_
     world.drop_stock({"SHIRT": 4, "DRESS-S": 6}, name="stock_again.csv")
     await world.stock()
     assert (world.quantity("SHIRT"), world.quantity("DRESS-S")) == (4, 6)
+
+
+async def test_a_combination_made_again_under_another_product_gets_its_stock_again(world: FlatWorld) -> None:
+    other = DRESS | {"reference": "COAT-S", "reference_parent": "COAT"}
+    world.drop_products(DRESS, other)
+    world.drop_stock({"DRESS-S": 7})
+    assert [(await world.products()).name, (await world.stock()).name] == ["Completed", "Completed"]
+    await delete(world, "combinations", int(world.combination("DRESS-S")["id"]))
+    world.drop_products(DRESS | {"reference_parent": "COAT", "couleur": "Rouge"}, other)
+    assert (await world.products()).name == "Completed"
+    world.drop_stock({"DRESS-S": 7}, name="stock_again.csv")
+    assert (await world.stock()).name == "Completed"
+    assert world.quantity("DRESS-S") == 7
