@@ -80,7 +80,7 @@ def tell(
 
     Those `standing` are told once, and stay open while they stand.
     """
-    new = run.ledger.not_told(run.folder.name, standing)
+    new = run.ledger.not_open_yet(run.folder.name, standing)
     if not run.asked.dry_run:
         run.ledger.close_incidents(run.folder.name, run.stream.name, but=[each for each in standing if each not in new])
     run.incidents += new

@@ -53,7 +53,7 @@ class Incidents(Chapter):
         with self.database.read("read incidents") as connection:
             return rows_as_frame(connection, query)
 
-    def not_told(self, shop: str, incidents: Sequence[Incident]) -> list[Incident]:
+    def not_open_yet(self, shop: str, incidents: Sequence[Incident]) -> list[Incident]:
         """Those of `incidents` of which no open incident says the same."""
         if not incidents:
             return []

@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 _LOOKS = 4
 _NEWEST = 10
 """How many of the newest entities are looked at for one that shows the field."""
-_NEVER_EMPTY = frozenset(
-    {("customers", "groups"), ("products", "categories"), ("combinations", "product_option_values")}
+_REPLACED = frozenset(
+    {
+        ("customers", "groups"),
+        ("products", "categories"),
+        ("products", "product_features"),
+        ("combinations", "product_option_values"),
+    }
 )
-"""Associations that every entity of a sound shop has: nobody's being blank is believed after several looks only."""
+"""Associations that are written whole from what was read: that nobody has any is believed after several looks only."""
 _TEXTS = "texts"
 """Stands for all texts in several languages: the shop reads them together."""
 
@@ -77,7 +82,7 @@ class Blanks:
         """Whether no entity has these fields, as far as `look` looks can show."""
         if any((resource, name) in self._holders for name in hidden):
             return False
-        doubted = any((resource, name) in _NEVER_EMPTY or name == _TEXTS for name in hidden)
+        doubted = any((resource, name) in _REPLACED or name == _TEXTS for name in hidden)
         return look >= (_LOOKS - 1 if doubted else 1)
 
     def _blank_in(self, resource: str, display: Sequence[str] | str, rows: list[Entity]) -> list[str]:
