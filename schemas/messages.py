@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("en", "fr")
+_WORDS = ("words", "subjects")
+"""Tables of the check's file that are no messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,18 @@ def code_for(code: str, *, required: bool) -> str:
 
 @cache
 def catalogue(language: str) -> dict[str, dict[str, str]]:
-    """Every code with its `reason` and `remedy`, unfilled."""
-    source = files("schemas.defaults").joinpath(f"messages.{language}.toml")
+    """Every code with its `reason` and `remedy`, unfilled; what a check finds in order has an empty remedy."""
+    of_check = {code: {"remedy": ""} | texts for code, texts in _read("check", language).items() if code not in _WORDS}
+    return _read("messages", language) | of_check
+
+
+@cache
+def check_words(language: str, section: str) -> dict[str, str]:
+    """The fixed words of a check (`words`) and the names of what it looks at (`subjects`)."""
+    return _read("check", language if language in LANGUAGES else "en")[section]
+
+
+@cache
+def _read(name: str, language: str) -> dict[str, dict[str, str]]:
+    source = files("schemas.defaults").joinpath(f"{name}.{language}.toml")
     return tomllib.loads(source.read_text(encoding="utf-8"))

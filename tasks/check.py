@@ -17,7 +17,7 @@ from tasks.check_erp import check_erp
 from tasks.check_shops import check_shops
 from tasks.check_sources import check_sources
 from tasks.collect_waiting import told_of_no_stream
-from tasks.finding import Finding
+from tasks.finding import Finding, Findings
 from tasks.fit_to_shop import check_streams
 from tasks.gather.stock import LINES
 from tasks.gather.taxes import tax_rates
@@ -114,21 +114,25 @@ async def check_shop(path: str | Path) -> list[Finding]:
 
     `ConfigurationError` lists the faults of its files instead, all at once: nothing else is looked at then.
     """
-    folder = open_shop_folder(path)
-    findings = [*_configuration(folder), *_folders(folder), *await _ledger(folder)]
+    return await check_folder(open_shop_folder(path))
+
+
+async def check_folder(folder: ShopFolder) -> list[Finding]:
+    """Everything found out about the shop of an opened folder, in its language."""
+    say = Findings(folder.settings.shop.language)
+    findings = [*_configuration(folder, say), *_folders(folder, say), *await _ledger(folder, say)]
     try:
         async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as shop:
             facts = await shop.describe()
-            findings += [*_facts(facts), *_rights(folder, facts), *_lane(folder, facts)]
-            findings += await _silence(folder, shop)
+            findings += [*_facts(facts, say), *_rights(folder, facts, say), *_lane(folder, facts, say)]
+            findings += await _silence(shop, say)
             findings += await check_streams(folder, shop, facts)
-            findings += await _catalogue(folder, shop, facts)
+            findings += await _catalogue(folder, shop, facts, say)
             findings += await check_erp(folder, shop, facts)
     except ConfigurationError as error:
         findings += [Finding("key", "error", fault.reason, fault.remedy) for fault in error.faults]
     except PasserelleError as error:
-        read = error_message(error, folder.settings.shop.language)
-        findings.append(Finding("shop", "error", read.reason, read.remedy))
+        findings += say.failed("shop", error)
     return findings
 
 
@@ -138,122 +142,93 @@ def _streams(folder: ShopFolder) -> list[str]:
     return [name for name in FLOWS if name in on]
 
 
-def _configuration(folder: ShopFolder) -> Iterator[Finding]:
+def _configuration(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
     streams = _streams(folder)
     if streams:
-        yield Finding("configuration", "ok", f"streams {', '.join(streams)}")
+        yield say.ok("configuration", "ok_streams", value=", ".join(streams))
     else:
-        yield Finding("configuration", "error", "no stream is on", 'Set "enabled": true for `product` or `stock`.')
+        yield say.error("configuration", "no_stream_on")
     for stream in (folder.imports.streams[name] for name in streams):
         if lacking := lacking_for_new(stream):
-            yield Finding(
-                "configuration",
-                "warning",
-                f"import.json: {stream.name}: no column gives {', '.join(lacking)}: rows change what the shop has "
-                "already, and nothing new can be created",
-                'Add these columns with their "index", if the ERP\'s files are to bring anything new.',
-            )
+            detail = ", ".join(lacking)
+            yield say.warning("configuration", "stream_makes_nothing_new", value=stream.name, detail=detail)
     for warning in folder.imports.warnings:
         where = warning.file + (f":{warning.line}" if warning.line is not None else "")
         yield Finding("configuration", "warning", f"{where}: {warning.key}: {warning.reason}", warning.remedy)
 
 
-def _folders(folder: ShopFolder) -> Iterator[Finding]:
+def _folders(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
     for subject, place in (("drop folder", folder.drop), ("archives", folder.archives)):
         nearest = next(parent for parent in (place, *place.parents) if parent.exists())
         if not os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
-            yield Finding(subject, "error", f"{nearest} cannot be written", "Let the user who runs this write there.")
+            yield say.error(subject, "folder_not_writable", value=str(nearest))
         elif subject == "drop folder" and not place.is_dir():
-            yield Finding(subject, "warning", f"{place} is not there", "Make it, and let the ERP drop its files there.")
+            yield say.warning(subject, "folder_missing", value=str(place))
         else:
-            yield Finding(subject, "ok", str(place))
+            yield say.ok(subject, "ok_folder", value=str(place))
     for left in told_of_no_stream(folder):
         yield Finding("drop folder", "warning", left.reason, left.remedy)
 
 
-async def _ledger(folder: ShopFolder) -> list[Finding]:
+async def _ledger(folder: ShopFolder, say: Findings) -> list[Finding]:
     """The ledger, the leases in it, and the sources, whose turns it keeps."""
     try:
         with folder.open_ledger() as ledger:
-            leases = [_lease(folder, ledger, FLOWS[stream]) for stream in _streams(folder)]
+            leases = [_lease(folder, ledger, FLOWS[stream], say) for stream in _streams(folder)]
             sources = await check_sources(folder, ledger)
     except ConfigurationError as error:
         return [Finding("ledger", "error", fault.reason, fault.remedy) for fault in error.faults]
     except PasserelleError as error:
-        return [Finding("ledger", "error", error.said, error.remedy)]
-    return [Finding("ledger", "ok", "it can be read and written"), *leases, *sources]
+        return say.failed("ledger", error)
+    return [say.ok("ledger", "ok_ledger"), *leases, *sources]
 
 
-def _lease(folder: ShopFolder, ledger: Ledger, flow: str) -> Finding:
+def _lease(folder: ShopFolder, ledger: Ledger, flow: str, say: Findings) -> Finding:
     try:
         with ledger.lease(folder.name, flow):
-            return Finding("lease", "ok", f"{flow} may start")
+            return say.ok("lease", "ok_lease", value=flow)
     except LeaseHeldError as error:
-        return Finding("lease", "warning", f"{flow}: {error.said}", error.remedy)
+        return say.warning("lease", "lease_held", value=flow, detail=error_message(error, say.language).reason)
 
 
-def _facts(facts: ShopFacts) -> Iterator[Finding]:
-    patch = "with PATCH" if facts.can_patch else "without PATCH: updates read, merge and PUT"
-    yield Finding("shop", "ok", f"{facts.name or 'PrestaShop'}, version {facts.version or 'not told'}, {patch}")
-    default = next((iso for iso, number in facts.languages.items() if number == facts.default_language), "none")
-    yield Finding("languages", "ok", f"{', '.join(sorted(facts.languages))}; the default one is {default}")
+def _facts(facts: ShopFacts, say: Findings) -> Iterator[Finding]:
+    version = facts.version or message("not_told", say.language).reason
+    code = "ok_shop_patch" if facts.can_patch else "ok_shop_put"
+    yield say.ok("shop", code, value=facts.name or "PrestaShop", detail=version)
+    default = next((iso for iso, number in facts.languages.items() if number == facts.default_language), "?")
+    yield say.ok("languages", "ok_languages", value=", ".join(sorted(facts.languages)), detail=default)
     for warning in facts.warnings:
         yield Finding("shop", "warning", warning)
     if abs(facts.clock_offset_seconds) > _CLOCK_SECONDS:
-        yield Finding(
-            "clock",
-            "warning",
-            f"the shop's clock is {facts.clock_offset_seconds:+.0f} s from this machine's",
-            "Set both by NTP; dates in the report and on the shop then agree.",
-        )
-    yield from check_shops(facts)
+        yield say.warning("clock", "clock_differs", value=f"{facts.clock_offset_seconds:+.0f}")
+    yield from check_shops(facts, say)
 
 
-async def _silence(folder: ShopFolder, shop: Shop) -> list[Finding]:
+async def _silence(shop: Shop, say: Findings) -> list[Finding]:
     """Whether the shop hides a query that its database refuses."""
-    if not await shop.fails_silently():
-        return []
-    said = message("fails_silently", folder.settings.shop.language)
-    return [Finding("database", "warning", said.reason, said.remedy)]
+    return [say.warning("database", "fails_silently")] if await shop.fails_silently() else []
 
 
-def _rights(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
+def _rights(folder: ShopFolder, facts: ShopFacts, say: Findings) -> Iterator[Finding]:
     lacking = {resource: ticks for resource, ticks in _lacking(folder, facts).items() if ticks}
     for resource, ticks in lacking.items():
         if resource in _OF_MODULE:
-            yield _without_module(resource, ticks)
-            continue
-        yield Finding(
-            "rights",
-            "error",
-            f"the key lacks {', '.join(ticks)} on {resource}",
-            f"In the back office, Advanced Parameters > Webservice, open the key and tick {', '.join(ticks)} "
-            f"on the line {resource}.",
-        )
+            yield say.warning("module", "key_lacks_module", value=resource, detail=", ".join(ticks))
+        else:
+            yield say.error("rights", "key_lacks", value=resource, detail=", ".join(ticks))
     if not lacking:
-        yield Finding("rights", "ok", "the key may do all that the streams need")
+        yield say.ok("rights", "ok_rights")
 
 
-def _lane(folder: ShopFolder, facts: ShopFacts) -> Iterator[Finding]:
+def _lane(folder: ShopFolder, facts: ShopFacts, say: Findings) -> Iterator[Finding]:
     """Without this right a run goes by the webservice and says so."""
-    shop = folder.settings.shop
-    if shop.lane == "webservice" or "stock" not in _streams(folder):
+    lane = folder.settings.shop.lane
+    if lane == "webservice" or "stock" not in _streams(folder):
         return
     if facts.may("PUT", LINES):
-        yield Finding("lane", "ok", f"{shop.lane}: quantities go by reference")
-        return
-    said = message("lane_not_offered", shop.language, value=shop.lane, detail=LINES)
-    yield Finding("lane", "warning", said.reason, said.remedy)
-
-
-def _without_module(resource: str, ticks: list[str]) -> Finding:
-    return Finding(
-        "module",
-        "warning",
-        f"the key lacks {', '.join(ticks)} on {resource}, which only our module brings",
-        f"Install the module `passerelle` in the shop, then tick {', '.join(ticks)} on the line {resource}; or, if the "
-        'ERP sends no sales of the stores, set "enabled": false for `storeOrder` in import.json.',
-    )
+        yield say.ok("lane", "ok_lane", value=lane)
+    else:
+        yield say.warning("lane", "lane_not_offered", value=lane, detail=LINES)
 
 
 def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:
@@ -276,49 +251,40 @@ def _may(facts: ShopFacts, method: str, resource: str) -> bool:
     return facts.may(facts.update_method(resource) if method == "PUT" else method, resource)
 
 
-async def _catalogue(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
+async def _catalogue(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
     """Taxes and categories, which only the product stream needs."""
     if "product" not in _streams(folder):
         return []
-    return [*await _taxes(folder, shop, facts), *await _categories(folder, shop)]
+    return [*await _taxes(folder, shop, facts, say), *await _categories(folder, shop, say)]
 
 
-async def _taxes(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
+async def _taxes(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
     if not all(facts.may("GET", resource) for resource in ("tax_rule_groups", "tax_rules", "taxes")):
         return []
     rates = await tax_rates(shop, facts)
     known = ", ".join(f"{group}: {rate.normalize():f} %" for group, rate in sorted(rates.items()))
-    findings = [Finding("tax groups", "ok" if rates else "error", known or "none for the shop's default country")]
+    findings = [
+        say.ok("tax groups", "ok_tax_groups", value=known) if rates else say.error("tax groups", "no_tax_group")
+    ]
     findings += [
-        Finding(
-            "tax groups",
-            "error",
-            f"associations.toml: tax code {code!r} is tied to group {group}, which the default country does not have",
-            f"Use one of the groups above ({known}).",
-        )
+        say.error("tax groups", "tax_group_unknown", value=code, detail=str(group), key=known)
         for code, group in folder.associations.taxes.items()
         if group and group not in rates
     ]
     if not folder.associations.taxes:
-        remedy = "Tie the ERP's tax codes to the groups above in associations.toml; else the default rate is used."
-        findings.append(Finding("tax groups", "warning", "no tax code of the ERP is associated", remedy))
+        findings.append(say.warning("tax groups", "no_tax_code"))
     return findings
 
 
-async def _categories(folder: ShopFolder, shop: Shop) -> list[Finding]:
+async def _categories(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
     wanted = {"default_category": folder.settings.products.default_category}
     if folder.settings.products.home_category is not None:
         wanted["home_category"] = folder.settings.products.home_category
     ids = [str(number) for number in wanted.values()]
     found = {int(row["id"]) for row in await shop.find("categories", "id", ids, display=["id"])}
     return [
-        Finding("categories", "ok", f"{name} is {number}")
+        say.ok("categories", "ok_category", value=name, detail=str(number))
         if number in found
-        else Finding(
-            "categories",
-            "error",
-            f"settings.toml: {name} = {number} is no category of the shop",
-            "Take the id from the back office, Catalog > Categories.",
-        )
+        else say.error("categories", "category_unknown", value=name, detail=str(number))
         for name, number in wanted.items()
     ]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.prestashop import Shop
 from schemas.errors import PasserelleError
 from tasks.erp import cegid_access, open_cegid
-from tasks.finding import Finding
+from tasks.finding import Finding, Findings
 from tasks.shop import ShopFolder
 
 LOOKED_BACK = timedelta(days=30)
@@ -27,7 +27,7 @@ class ErpCodes:
     customer_members: frozenset[str]
 
 
-async def check_codes(folder: ShopFolder, shop: Shop) -> list[Finding]:
+async def check_codes(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
     """Findings about currencies and members; none when the ERP does not let us in, which is told elsewhere."""
     try:
         codes = await asyncio.to_thread(_erp_codes, folder)
@@ -35,7 +35,7 @@ async def check_codes(folder: ShopFolder, shop: Shop) -> list[Finding]:
         return []
     rows = await shop.read("currencies", filters={"active": "1", "deleted": "0"}, display=("id", "iso_code"))
     ours = frozenset(row["iso_code"].upper() for row in rows)
-    return [*_currencies(ours, codes.currencies), *_members(folder, codes.customer_members)]
+    return [*_currencies(ours, codes.currencies, say), *_members(folder, codes.customer_members, say)]
 
 
 def _erp_codes(folder: ShopFolder) -> ErpCodes:
@@ -47,31 +47,28 @@ def _erp_codes(folder: ShopFolder) -> ErpCodes:
         return ErpCodes(frozenset(each.currency for each in documents if each.currency), cegid.members_of_customer())
 
 
-def _currencies(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[Finding]:
+def _currencies(ours: frozenset[str], theirs: frozenset[str], say: Findings) -> Iterator[Finding]:
     """The shop's active currencies beside those of the ERP's documents: both must have the same code."""
     seen, unseen, foreign = (", ".join(sorted(part)) for part in (ours & theirs, ours - theirs, theirs - ours))
     if seen:
-        yield Finding("currencies", "ok", f"{seen}: documents of Cegid bear the same code")
-    if foreign:
-        said = f"documents of Cegid are in {foreign}, a code that no active currency of the shop has"
-        remedy = "If it is one of the shop's currencies, give it the shop's ISO code in Cegid: orders bear that code."
-        yield Finding("currencies", "error" if unseen else "warning", said, remedy)
+        yield say.ok("currencies", "ok_currencies", value=seen)
+    if foreign and unseen:
+        yield say.error("currencies", "currency_of_erp_only", value=foreign)
+    elif foreign:
+        yield say.warning("currencies", "currency_of_erp_only", value=foreign)
     if unseen:
-        said = f"{unseen}: no document of Cegid's last {LOOKED_BACK.days} days bears this code of the shop"
-        remedy = f"Look in Cegid, Settings > Currencies: these currencies must be called {unseen} there."
-        yield Finding("currencies", "warning", said, remedy)
+        yield say.warning("currencies", "currency_of_shop_only", value=unseen, detail=str(LOOKED_BACK.days))
 
 
-def _members(folder: ShopFolder, there: frozenset[str]) -> Iterator[Finding]:
+def _members(folder: ShopFolder, there: frozenset[str], say: Findings) -> Iterator[Finding]:
     settings = folder.settings.cegid
     for key, member in (("group_member", settings.group_member), ("vat_member", settings.vat_member)):
         if member and member not in there:
-            said = f"settings.toml: {key} under [cegid] is {member}, which a customer of this Cegid does not have"
-            yield Finding("customer members", "error", said, f"Write one of these: {_offered(there)}.")
+            yield say.error(
+                "customer members", "customer_member_unknown", value=member, detail=key, key=_offered(there)
+            )
     if folder.associations.groups and not settings.group_member:
-        said = "customer groups have codes in associations.toml, and none goes to Cegid: group_member is empty"
-        remedy = f"To send them, name under [cegid] the member that takes the code: {_offered(there)}."
-        yield Finding("customer members", "warning", said, remedy)
+        yield say.warning("customer members", "groups_not_sent", key=_offered(there))
 
 
 def _offered(there: frozenset[str]) -> str:

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.prestashop import Shop, ShopFacts
-from schemas.errors import ConfigurationError, PasserelleError
+from schemas.errors import PasserelleError
+from schemas.messages import message
 from tasks.check_codes import check_codes
 from tasks.erp import cegid_access, open_cegid
-from tasks.finding import Finding
+from tasks.finding import Finding, Findings
 from tasks.shop import ShopFolder
 
 LAST_ORDERS = 1_000
@@ -31,35 +32,32 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
 WELCOME = ("states", "carts", "messages", "customizations", "specific_prices")
 """What is used when the key may read it: regions, the lines of carts, the customer's message, what products were
 personalised with, and the discounts, for the ERP's own markdown codes."""
-_BACK_OFFICE = "In the back office, Advanced Parameters > Webservice, open the key and tick"
 
 
 async def check_erp(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
     """Everything about the ERP; nothing when no access to it is in use."""
     if folder.settings.cegid.use == "none":
         return []
-    findings = [*await _access(folder), *_items(folder), *_rights(facts)]
+    say = Findings(folder.settings.shop.language)
+    findings = [*await _access(folder, say), *_items(folder, say), *_rights(facts, say)]
     if all(facts.may("GET", resource) for resource, methods in RIGHTS.items() if "GET" in methods):
-        findings += await _states(folder, shop)
-        findings += await _associations(folder, shop, facts)
-        findings += await check_codes(folder, shop)
+        findings += await _states(folder, shop, say)
+        findings += await _associations(folder, shop, facts, say)
+        findings += await check_codes(folder, shop, say)
     return findings
 
 
-async def _access(folder: ShopFolder) -> list[Finding]:
+async def _access(folder: ShopFolder, say: Findings) -> list[Finding]:
     """The connection test: who and where we are, and the currency codes that both sides must share."""
     use = folder.settings.cegid.use
     try:
         access = cegid_access(folder)
         hello = await asyncio.to_thread(_hello, folder)
-    except ConfigurationError as error:
-        return [Finding("cegid", "error", f"{fault.key}: {fault.reason}", fault.remedy) for fault in error.faults]
     except PasserelleError as error:
-        return [Finding("cegid", "error", error.said, error.remedy)]
-    said = (
-        f"{use} access, database {access.database}, version {hello[0] or 'not told'}, language {hello[1] or 'not told'}"
-    )
-    return [Finding("cegid", "ok", said)]
+        return say.failed("cegid", error)
+    untold = message("not_told", say.language).reason
+    said = {"value": use, "key": access.database, "column": hello[0] or untold, "detail": hello[1] or untold}
+    return [say.ok("cegid", "ok_cegid", **said)]
 
 
 def _hello(folder: ShopFolder) -> tuple[str, str]:
@@ -68,59 +66,44 @@ def _hello(folder: ShopFolder) -> tuple[str, str]:
     return hello.version, hello.culture
 
 
-def _items(folder: ShopFolder) -> Iterator[Finding]:
+def _items(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
     items = folder.settings.cegid.items
     missing = [name for name in ("misc", "shipping", "wrapping", "discount") if not getattr(items, name)]
     if not missing:
-        yield Finding("service items", "ok", "misc, shipping, wrapping and discount are named")
+        yield say.ok("service items", "ok_service_items")
     for name in missing:
-        yield Finding(
-            "service items",
-            "error",
-            f"settings.toml: {name} is empty under [cegid.items]: orders that need it are held",
-            "Create the item in Cegid, kept out of stock, and write its code there.",
-        )
+        yield say.error("service items", "service_item_missing", value=name)
     if not folder.settings.cegid.default_markdown:
-        said = "settings.toml: default_markdown is empty under [cegid]: discounts of the shop bear no reason in Cegid"
-        remedy = "Create a markdown reason in Cegid, Settings > Front office, and write its code there."
-        yield Finding("service items", "warning", said, remedy)
+        yield say.warning("service items", "no_default_markdown")
 
 
-def _rights(facts: ShopFacts) -> Iterator[Finding]:
+def _rights(facts: ShopFacts, say: Findings) -> Iterator[Finding]:
     for resource, methods in RIGHTS.items():
         lacking = [method for method in methods if not _may(facts, method, resource)]
         if lacking:
-            yield Finding(
-                "order rights",
-                "error",
-                f"the key lacks {', '.join(lacking)} on {resource}",
-                f"{_BACK_OFFICE} {', '.join(lacking)} on the line {resource}.",
-            )
+            yield say.error("order rights", "key_lacks", value=resource, detail=", ".join(lacking))
     for resource in WELCOME:
         if not facts.may("GET", resource):
-            remedy = f"{_BACK_OFFICE} GET on the line {resource}."
-            yield Finding("order rights", "warning", f"the key may not read {resource}, which is done without", remedy)
+            yield say.warning("order rights", "right_done_without", value=resource)
     if not facts.may("GET", facts.returns):
-        remedy = "Install the module `passerelle` in the shop if returns are to travel, and give the key its resources."
-        yield Finding("module", "warning", "the shop does not tell its returns", remedy)
+        yield say.warning("module", "returns_untold")
 
 
 def _may(facts: ShopFacts, method: str, resource: str) -> bool:
     return facts.may(facts.update_method(resource) if method == "PUT" else method, resource)
 
 
-async def _states(folder: ShopFolder, shop: Shop) -> list[Finding]:
+async def _states(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
     orders = folder.settings.orders
     used = {*orders.states, *orders.waiting_states, *(rule.state for rule in orders.status_rules)}
     there = {int(row["id"]) for row in await shop.read("order_states", display=("id",))}
     missing = ", ".join(str(state) for state in sorted(used - there))
     if not missing:
-        return [Finding("order states", "ok", "the shop has all that settings.toml names")]
-    remedy = "Correct the ids under [orders] in settings.toml: Shop Parameters > Order Settings > Statuses shows them."
-    return [Finding("order states", "error", f"the shop has no state {missing}", remedy)]
+        return [say.ok("order states", "ok_order_states")]
+    return [say.error("order states", "order_state_unknown", value=missing)]
 
 
-async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
+async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
     known = folder.associations
     countries = await _countries_served(shop, facts)
     carriers = await shop.read("carriers", filters={"deleted": "0", "active": "1"}, display=("id_reference", "name"))
@@ -135,14 +118,13 @@ async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> lis
         "titles": [f'"..." = {id_}' for id_ in await _titles(shop, facts) if known.title_code(id_) is None],
         "groups": await _groups(folder, shop, facts),
     }
-    findings = [_to_paste(f"[{table}]", lines) for table, lines in missing.items() if lines]
-    findings += await _payments(folder, shop)
-    return findings or [Finding("associations", "ok", "all that the shop uses has its code")]
+    findings = [_to_paste(say, f"[{table}]", lines) for table, lines in missing.items() if lines]
+    findings += await _payments(folder, shop, say)
+    return findings or [say.ok("associations", "ok_associations")]
 
 
-def _to_paste(table: str, lines: Iterable[str]) -> Finding:
-    text = "\n".join((table, *lines))
-    return Finding("associations", "error", f"{table}: codes of the ERP are missing", f"Fill in and paste:\n{text}")
+def _to_paste(say: Findings, table: str, lines: Iterable[str]) -> Finding:
+    return say.error("associations", "erp_codes_missing", value=table, detail="\n".join((table, *lines)))
 
 
 async def _countries_served(shop: Shop, facts: ShopFacts) -> list[str]:
@@ -174,7 +156,7 @@ async def _groups(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[str]
     return [f'"..." = {row["id"]}' for row in rows if folder.associations.group_code(int(row["id"])) is None]
 
 
-async def _payments(folder: ShopFolder, shop: Shop) -> list[Finding]:
+async def _payments(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
     currencies = {
         str(row["id"]): row["iso_code"].upper() for row in await shop.read("currencies", display=("id", "iso_code"))
     }
@@ -187,11 +169,6 @@ async def _payments(folder: ShopFolder, shop: Shop) -> list[Finding]:
         if folder.associations.payment(module, currency, label) is None
     }
     return [
-        Finding(
-            "associations",
-            "error",
-            f"[[payments]]: {module} in {currency} has no payment method of the ERP",
-            f'Fill in and paste:\n[[payments]]\nmodule = "{module}"\ncurrency = "{currency}"\nerp = "..."',
-        )
+        say.error("associations", "payment_missing", value=module, detail=currency)
         for module, currency in sorted(missing)
     ]

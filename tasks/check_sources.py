@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from connectors.ledger import Ledger
 from connectors.rfe.keys import TooSoonError
+from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
-from schemas.messages import message
 from tasks.collect_sources import SourceSettings, open_source, streams_of
-from tasks.finding import Finding, Verdict
+from tasks.finding import Finding, Findings
 from tasks.shop import ShopFolder
 
 
@@ -20,20 +20,17 @@ async def check_sources(folder: ShopFolder, ledger: Ledger) -> list[Finding]:
 
 
 async def _check(folder: ShopFolder, settings: SourceSettings, ledger: Ledger) -> list[Finding]:
+    say = Findings(folder.settings.shop.language)
     try:
         streams_of(folder, settings)
         async with open_source(settings, folder, ledger) as source:
             count = len(await source.offered())
     except TooSoonError as error:
-        return [_finding(folder, "warning", "source_too_soon", settings.name, f"{error.next_at:%H:%M:%S}")]
+        return [say.warning("source", "source_too_soon", value=settings.name, detail=f"{error.next_at:%H:%M:%S}")]
     except ConfigurationError as error:
         return [Finding("source", "error", f"{settings.name}: {fault.reason}", fault.remedy) for fault in error.faults]
     except PasserelleError as error:
-        said = " ".join(filter(None, (error.said, error.remedy)))
-        return [_finding(folder, "error", "source_not_reached", settings.name, said)]
-    return [_finding(folder, "ok", "source_reached", settings.name, str(count))]
-
-
-def _finding(folder: ShopFolder, verdict: Verdict, code: str, source: str, detail: str) -> Finding:
-    said = message(code, folder.settings.shop.language, value=source, detail=detail)
-    return Finding("source", verdict, said.reason, "" if verdict == "ok" else said.remedy)
+        read = error_message(error, say.language)
+        said = " ".join(filter(None, (read.reason, read.remedy)))
+        return [say.error("source", "source_not_reached", value=settings.name, detail=said)]
+    return [say.ok("source", "source_reached", value=settings.name, detail=str(count))]

@@ -18,8 +18,7 @@ from schemas.for_shop import (
     two_columns,
     without_own_text,
 )
-from schemas.messages import message
-from tasks.finding import Finding
+from tasks.finding import Finding, Findings
 from tasks.run import Run
 from tasks.shop import ShopFolder
 from tasks.validate import ValidatedStream
@@ -76,8 +75,8 @@ async def _emptied_by_updates(
         for resource in resources_of(stream):
             lost = await shop.emptied_by_updates(resource) if facts.may("GET", resource) else ()
             if lost:
-                said = message("emptied_by_updates", language, value=", ".join(sorted(lost)), detail=resource)
-                yield Finding("rights", "error", said.reason, said.remedy)
+                value = ", ".join(sorted(lost))
+                yield Findings(language).error("rights", "emptied_by_updates", value=value, detail=resource)
 
 
 async def check_streams(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
@@ -88,12 +87,13 @@ async def check_streams(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> lis
     findings = [Finding("columns", "error", f"{fault.file}: {fault.reason}", fault.remedy) for fault in found]
     findings += [warning for stream in streams for warning in _guessed_texts(stream, facts, language)]
     findings += [one async for one in _emptied_by_updates(shop, facts, streams, language)]
-    return findings or [Finding("columns", "ok", "the shop has every field and language that import.json names")]
+    return findings or [Findings(language).ok("columns", "ok_columns")]
 
 
 def _guessed_texts(stream: StreamSpec, facts: ShopFacts, language: str) -> Iterator[Finding]:
     """New products need a text in the default language: without a column it is another language's."""
     default = languages_of(facts)
     for name in without_own_text(stream, default):
-        said = message("text_without_default", language, value=name, detail=default.default_iso.upper())
-        yield Finding("columns", "warning", said.reason, said.remedy)
+        yield Findings(language).warning(
+            "columns", "text_without_default", value=name, detail=default.default_iso.upper()
+        )

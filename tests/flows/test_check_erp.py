@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from tasks.check import check_shop
 from tasks.finding import Finding
 from tests.flows.order_world import OrderWorld
+
+PATHS = ("drop folder", "archives")
+"""What these say is the path itself."""
 
 
 def errors(findings: list[Finding]) -> list[str]:
@@ -137,3 +141,21 @@ async def test_the_member_that_takes_the_groups_code_is_named(complete: OrderWor
 async def test_without_an_erp_nothing_is_asked_of_it(order_world: OrderWorld) -> None:
     order_world.write_settings(cegid={"use": "none"})
     assert await findings_of(order_world) == []
+
+
+async def test_a_french_shop_is_checked_in_french(complete: OrderWorld) -> None:
+    settings = complete.folder / "settings.toml"
+    written = settings.read_text(encoding="utf-8")
+    assert 'language = "en"' in written
+    settings.write_text(written.replace('language = "en"', 'language = "fr"'), encoding="utf-8")
+    findings = await check_shop(complete.folder)
+    assert any(each.said.startswith("accès") and "base" in each.said for each in findings)
+    assert "dossier de dépôt" in {each.title("fr") for each in findings}
+    english = re.compile(r"\b(the|which|and|this|of|is|may|no)\b")
+    assert [
+        text
+        for each in findings
+        if each.subject not in PATHS
+        for text in (each.said, each.remedy)
+        if english.search(text)
+    ] == []

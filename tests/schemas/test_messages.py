@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from schemas.messages import LANGUAGES, catalogue, message
+from schemas.messages import LANGUAGES, catalogue, check_words, message
 
 
 def placeholders(text: str) -> set[str]:
@@ -29,7 +29,14 @@ def test_both_languages_have_the_same_placeholders_in_every_text() -> None:
 def test_every_code_has_a_reason_and_a_remedy_and_nothing_else(language: str) -> None:
     odd = [code for code, texts in catalogue(language).items() if set(texts) != {"reason", "remedy"}]
     assert odd == []
-    assert all(text.strip() for texts in catalogue(language).values() for text in texts.values())
+    without = [code for code, texts in catalogue(language).items() if not all(text.strip() for text in texts.values())]
+    assert all(code.startswith("ok_") for code in without)
+
+
+@pytest.mark.parametrize("section", ["words", "subjects"])
+def test_the_words_of_a_check_are_the_same_in_both_languages(section: str) -> None:
+    assert check_words("fr", section).keys() == check_words("en", section).keys()
+    assert all(text.strip() for language in LANGUAGES for text in check_words(language, section).values())
 
 
 def test_a_message_speaks_the_language_of_the_shop() -> None:
