@@ -22,6 +22,8 @@ ONE_AUTHORITY = BUILD / "one-authority.pem"
 def pytest_configure(config: pytest.Config) -> None:
     """Prefect is told what its clients need not do on loopback, before it is imported; requests are counted by kind."""
     config.pluginmanager.register(CensusPlugin(), "census")
+    if profile := config.getoption("sandbox_profile", default=None):
+        os.environ["PASSERELLE_SANDBOX_PROFILE"] = profile
     if not ONE_AUTHORITY.exists():
         BUILD.mkdir(exist_ok=True)
         whole, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----")
@@ -62,6 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--strict-census", action="store_true", help="fail when a request is sent that no real shop has shown"
     )
+    group.addoption("--sandbox-profile", help="the version that the sandbox of the flow tests plays: 1.7.7, 1.7.8, 9.1")
     group.addoption("--erp-url", help="root address of a test ERP")
     group.addoption("--erp-user", help="user of the test ERP, with its domain where there is one")
     group.addoption("--erp-password", help="password of that user")

@@ -9,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`((?:passerelle|make|python -m|prefect|ssh-keyscan|\.ci/run)\b[^`.]*(?:\.[^`]*)?)`")
 _CRON = re.compile(r"^(\S+ ){5} *cd \S+ && ")

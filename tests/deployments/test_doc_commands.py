@@ -30,6 +30,7 @@ NOT_RUN = {
     "prefect": "test_prefect_server.py runs it, with a server and a worker of its own",
     "make": "make itself says what it would do; the targets are what CI runs",
     ".ci/run": "runs this test",
+    "pytest": "would run itself; its folders are looked at",
     "python": "takes minutes, or a tenant of Cegid; its module, its parts and its options are looked at",
 }
 """By its first word: why a command is not run here. Each has a test of its words."""
@@ -84,6 +85,12 @@ def test_every_target_of_make_is_there() -> None:
     for target in {command.words[1] for command in those_of("make")}:
         dry = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
         assert dry.returncode == 0, dry.stderr
+
+
+def test_every_folder_of_tests_is_there() -> None:
+    folders = [word for command in those_of("pytest") for word in command.words[1:]]
+    assert folders
+    assert all((ROOT / folder).is_dir() for folder in folders)
 
 
 def test_every_module_of_python_is_there_and_knows_what_it_is_given() -> None:

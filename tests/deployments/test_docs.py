@@ -17,7 +17,7 @@ from schemas.settings import default_settings_text
 from tasks.check import RIGHTS
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -29,6 +29,14 @@ def read(name: str) -> str:
 def test_every_link_leads_somewhere(document: Path) -> None:
     for target in _LINK.findall(document.read_text("utf-8")):
         assert (document.parent / target).exists(), target
+
+
+def test_every_place_that_a_newcomer_is_sent_to_exists() -> None:
+    named = re.findall(
+        r"`((?:schemas|tasks|connectors|flows|deployments|tests|docs)/[\w*./-]+)`", read("CONTRIBUTING.md")
+    )
+    assert len(named) > 20
+    assert [place for place in named if not list(ROOT.glob(place.rstrip("/")))] == []
 
 
 def test_every_right_that_is_needed_is_in_the_table_of_boxes_to_tick() -> None:

@@ -10,8 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from deployments.sandbox.shop import SandboxShop
-from tests.flows.world import KEY_VARIABLE, World
+from tests.flows.world import KEY_VARIABLE, World, sandbox_shop
 
 W = TypeVar("W", bound=World)
 FOLDER, STATE, TOLD = "boutique", "shop.json", "told.json"
@@ -35,7 +34,7 @@ class Beginnings:
             copied = shutil.copytree if name == FOLDER else shutil.copyfile
             copied(kept / name, place / name)
         told = json.loads((kept / TOLD).read_text("utf-8"))
-        with SandboxShop(state_file=place / STATE, **options) as shop:
+        with sandbox_shop(state_file=place / STATE, **options) as shop:
             world = kind(place / FOLDER, shop)
             world.drops = told["drops"]
             os.environ[KEY_VARIABLE] = shop.key
@@ -46,6 +45,6 @@ class Beginnings:
 
 async def _keep(place: Path, kind: type[W], prepare: Callable[[W], Awaitable[object]], options: dict[str, Any]) -> None:
     place.mkdir(parents=True)  # noqa: ASYNC240 - nothing else is at work
-    with kind(place / FOLDER, SandboxShop(state_file=place / STATE, **options)) as world:
+    with kind(place / FOLDER, sandbox_shop(state_file=place / STATE, **options)) as world:
         await prepare(world)
     (place / TOLD).write_text(json.dumps({"url": world.shop.url, "drops": world.drops}), "utf-8")

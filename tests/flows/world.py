@@ -54,6 +54,13 @@ FLAGS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def sandbox_shop(**options: Any) -> SandboxShop:
+    """The shop of a world: an 8.2 unless the test or `--sandbox-profile` names another version."""
+    if profile := os.environ.get("PASSERELLE_SANDBOX_PROFILE"):
+        options = {"profile": profile} | options
+    return SandboxShop(**options)
+
+
 class World:
     """One shop and its connector. `shop` is the sandbox; `folder` is the shop's folder."""
 
@@ -64,7 +71,7 @@ class World:
 
     @classmethod
     def at(cls, folder: Path, **options: Any) -> Self:
-        return cls(folder, SandboxShop(**options))
+        return cls(folder, sandbox_shop(**options))
 
     def __enter__(self) -> Self:
         self.shop.__enter__()
