@@ -43,6 +43,10 @@ FLOWS: Mapping[FlowName, str] = MappingProxyType(
 )
 
 
+SWEPT: tuple[FlowName, ...] = ("export_orders", "export_customers")
+"""The flows with a sweep: once a day, and when asked, they compare everything that is to go with the ledger."""
+
+
 def flow_named(name: FlowName) -> Any:
     """The Prefect flow called `name`."""
     module, _, attribute = FLOWS[name].partition(":")

@@ -18,15 +18,17 @@ from tasks.run import Asked, Run
 @flow(name="export_orders", persist_result=False)
 @parameters_told
 async def export_orders(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False, sweep: bool = False
 ) -> State:
     """Orders in one of the states of the settings, from the shop to the ERP, their customers first.
 
     `shop` is the path of the shop's folder. `since` looks again at the orders changed on that day and later; what was
     delivered is not sent again. `dry_run` ends with the documents as the ERP would get them. `accept_guard` changes
-    nothing here: no guard stands before an order.
+    nothing here: no guard stands before an order. `sweep` compares all orders of these states with the ledger, which
+    is done once a day anyway.
     """
-    return await carried_out(_steps, Asked("export_orders", "order", shop, since, dry_run, accept_guard, export=True))
+    asked = Asked("export_orders", "order", shop, since, dry_run, accept_guard, export=True, sweep=sweep)
+    return await carried_out(_steps, asked)
 
 
 async def _steps(run: Run) -> None:

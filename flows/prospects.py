@@ -18,14 +18,15 @@ from tasks.run import Asked, Run
 @flow(name="export_customers", persist_result=False)
 @parameters_told
 async def export_customers(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False, sweep: bool = False
 ) -> State:
     """Prospects, from the shop to the ERP; off unless export.json says `"customer": {"enabled": true}`.
 
     `shop` is the path of the shop's folder. `since` looks again at the accounts changed on that day and later; what
-    the ERP was given is not sent again. `dry_run` ends with a plan. `accept_guard` changes nothing here.
+    the ERP was given is not sent again. `dry_run` ends with a plan. `accept_guard` changes nothing here. `sweep`
+    compares all accounts with the ledger, which is done once a day anyway.
     """
-    asked = Asked("export_customers", "customer", shop, since, dry_run, accept_guard, export=True)
+    asked = Asked("export_customers", "customer", shop, since, dry_run, accept_guard, export=True, sweep=sweep)
     return await carried_out(_steps, asked)
 
 

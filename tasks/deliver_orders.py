@@ -80,7 +80,7 @@ async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
             await hand_over(counter, Orders(chunk.left))
             advance("deliver orders", done, len(due.orders))
     run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
-    run.ledger.set_watermark(run.folder.name, erp.kind("orders"), due.seen_until)
+    due.look.keep()
 
 
 def _by_customer(orders: list[Order]) -> list[list[Order]]:

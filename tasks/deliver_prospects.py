@@ -37,7 +37,7 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
             await hand_over_customers(run, erp, registry, chunk)
             advance("deliver customers", done, len(prospects.customers))
     run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
-    run.ledger.set_watermark(run.folder.name, erp.kind("customers"), prospects.seen_until)
+    prospects.keep()
 
 
 @chunk_task("deliver customers")

@@ -13,6 +13,7 @@ TEXTS = {
     "since": "None for a usual run. A date: what was done from that day on is not believed but looked at "
     "again, files of that time included; for a shop that was restored from a backup.",
     "dry_run": "Tells in the report what would be done; nothing is written.",
+    "sweep": "Compares everything that is to go with the ledger, as is done once a day anyway.",
     "accept_guard": "Goes on although a guard's limit is passed. Read the report of the run that was stopped first.",
 }
 

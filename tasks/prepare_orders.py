@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import polars as pl
 from prefect import task
@@ -17,20 +16,19 @@ from schemas.outcomes import Outcome
 from tasks.changed_orders import tell_changed
 from tasks.erp import Erp
 from tasks.gather.erp_lines import ErpLines
-from tasks.gather.order_dates import OVERLAP, zone_of
 from tasks.gather.order_rows import ShopWords
-from tasks.gather.orders import read_orders, read_words, see_orders
-from tasks.plan.orders import DELIVERED, INTENT, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
+from tasks.gather.orders import read_orders, read_words
+from tasks.look_at_orders import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
+from tasks.plan.orders import UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
 from tasks.run import Run
 from tasks.translate.cegid_texts import cut_of
 from tasks.translate.order_obstacles import order_obstacles
 
-STREAM = "order"
-KEYS_AT_ONCE = 5_000
+__all__ = ["STREAM", "DueOrders", "as_settled", "prepare_orders", "with_codes"]
+
 _HUNDRED = 100
-_FOLLOWED = (DeliveryState.INTENT, DeliveryState.HELD, DeliveryState.WAITING)
 
 
 class DueOrders:
@@ -39,22 +37,21 @@ class DueOrders:
     Not a dataclass: Prefect walks through those.
     """
 
-    def __init__(self, seen_until: datetime) -> None:
+    def __init__(self, look: Look) -> None:
         self.orders: list[Order] = []
         self.only_looked_up: set[int] = set()
-        self.seen_until = seen_until
-        """Where the watermark goes once every one of them has reached its place."""
+        self.look = look
 
 
 @task(name="read orders", cache_policy=NO_CACHE, persist_result=False)
 async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     """The orders that are due and have no obstacle; all others have reached their place when this returns."""
     with run.step("look at orders"):
-        seen_until = datetime.now(UTC)
-        found = await _sorted(run, erp)
+        look = await look_at_orders(run, erp)
+        found = _sorted(run, erp, look)
         run.rows.read += len(found.due) + len(found.to_look_up) + len(found.ended)
         await _note(run, erp, found)
-    due = DueOrders(seen_until)
+    due = DueOrders(look)
     with run.step("read orders"):
         words = await read_words(run.shop, run.facts)
         await tell_changed(run, erp, words, found.delivered)
@@ -62,35 +59,18 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     return due
 
 
-async def _sorted(run: Run, erp: Erp) -> Sorted:
+def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     settings = run.folder.settings.orders
     kind = erp.kind(STREAM)
-    followed = run.ledger.deliveries(run.folder.name, kind, states=_FOLLOWED)["key"].to_list()
-    reached = run.since or run.ledger.watermark(run.folder.name, erp.kind("orders"))
-    states = {*settings.states, *settings.waiting_states}
-    since = None if reached is None else reached - OVERLAP
-    seen = await see_orders(run.shop, run.facts, since=since, states=states, known=followed)
-    accepted = [_row(order, Outcome.WAITING, "waiting", "") for order in seen]
+    accepted = [_row(order, Outcome.WAITING, "waiting", "") for order in look.seen]
     run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
-    _forget_deleted(run, kind, followed, seen)
-    which = WhichOrders(settings.states, settings.waiting_states, _placed_from(run))
-    return sort_out(seen, which, _deliveries(run, kind, [order.key for order in seen]))
-
-
-def _placed_from(run: Run) -> datetime | None:
-    first = run.folder.settings.orders.placed_from
-    zone = zone_of(run.facts.time_zone)
-    return None if first is None else datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
-
-
-def _deliveries(run: Run, kind: str, keys: list[str]) -> Mapping[str, str]:
-    """The ledger's state by key; whatever was sent and is not known to have arrived is an intent."""
-    states: dict[str, str] = {}
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        known = run.ledger.deliveries(run.folder.name, kind, keys=keys[start : start + KEYS_AT_ONCE])
-        for key, state, attempts in known.select("key", "state", "attempts").iter_rows():
-            states[key] = INTENT if attempts and state != DELIVERED else state
-    return states
+    _forget_deleted(run, kind, look.followed, look.seen)
+    which = WhichOrders(settings.states, settings.waiting_states, placed_from(run))
+    found = sort_out(look.seen, which, deliveries_of(run, kind, [order.key for order in look.seen]))
+    if look.sweep.done:
+        came = [*found.due, *(each.seen for each in found.ended if each.outcome is Outcome.WAITING)]
+        look.sweep.report([order.key for order in came if order.key in look.swept])
+    return found
 
 
 def _forget_deleted(run: Run, kind: str, followed: Iterable[str], seen: Iterable[SeenOrder]) -> None:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import DeliveryState
-from connectors.prestashop import Entity, Shop
-from connectors.prestashop.filters import after
+from connectors.prestashop import IDS_ONLY, Entity, Shop
+from connectors.prestashop.filters import Filters, after
 from schemas.documents import Customer
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.erp import Erp
-from tasks.gather.order_dates import OVERLAP, local_text, zone_of
+from tasks.gather.order_dates import instant, local_text, zone_of
 from tasks.gather.order_rows import ShopWords, address_of, customer_of
 from tasks.gather.orders import ADDRESS, CUSTOMER, read_words
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
 from tasks.run import Run
+from tasks.sweeps import Sweep
 from tasks.translate.cegid_texts import cut_of
 from tasks.translate.customer_obstacles import customer_obstacles
+from tasks.watermarks import Watermark
 
 STREAM = "customer"
 MANY = 500
@@ -33,17 +33,29 @@ _AT_ONCE = 500
 class Prospects:
     """The accounts to send. Not a dataclass: Prefect walks through those."""
 
-    def __init__(self, seen_until: datetime) -> None:
+    def __init__(self, watermark: Watermark, sweep: Sweep) -> None:
         self.customers: list[Customer] = []
-        self.seen_until = seen_until
+        self.watermark = watermark
+        self.sweep = sweep
+        self.swept: set[int] = set()
+        """Accounts that nothing but the sweep has shown."""
+
+        self.missed: list[str] = []
+        """Those among them that are prospects."""
+
+    def keep(self) -> None:
+        """Notes in the ledger how far the shop was read, once every account has its outcome."""
+        self.watermark.keep()
+        self.sweep.keep()
 
 
 @task(name="read prospects", cache_policy=NO_CACHE, persist_result=False)
 async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
     """The prospects that have no obstacle; all other accounts have reached their place when this returns."""
-    prospects = Prospects(datetime.now(UTC))
+    name = erp.kind("customers")
+    prospects = Prospects(Watermark(run, name), Sweep(run, name))
     with run.step("read prospects"):
-        ids = await _seen(run, erp)
+        ids = await _seen(run, erp, prospects)
         run.rows.read += len(ids)
         rows = [customer_row(id_, Outcome.WAITING, "waiting", "") for id_ in ids]
         run.rows.accepted = pl.DataFrame(rows, schema=SETTLED, orient="row").select("_file", "_line", "_key")
@@ -55,26 +67,39 @@ async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
             run.lease.check()
             await _read(run, erp, words, left[start : start + _AT_ONCE], prospects)
             advance("read prospects", start + _AT_ONCE, len(left))
+        if prospects.sweep.done:
+            prospects.sweep.report(prospects.missed)
     return prospects
 
 
-async def _seen(run: Run, erp: Erp) -> list[int]:
-    """Accounts that changed since the last run, and those that are held, by id."""
+async def _seen(run: Run, erp: Erp, prospects: Prospects) -> list[int]:
+    """Accounts that changed since the last run, those that are held, and what no date has shown, by id."""
     zone = zone_of(run.facts.time_zone)
-    reached = run.since or run.ledger.watermark(run.folder.name, erp.kind("customers"))
-    filters = {"deleted": "0", "active": "1", "is_guest": "0"}
-    if reached is not None:
-        filters["date_upd"] = after(local_text(reached - OVERLAP, zone))
-    rows = await run.shop.read("customers", filters=filters, display=("id",))
+    since, sweep = prospects.watermark.since, prospects.sweep
+    everybody = {"deleted": "0", "active": "1", "is_guest": "0"}
+    # Listed before what changed is: an account that comes meanwhile is in the second list, and was missed by nothing.
+    swept: list[Entity] = []
+    if since is not None and sweep.is_due:
+        swept = await run.shop.read("customers", filters=everybody, display=IDS_ONLY)
+    sweep.done = since is None or sweep.is_due
+    changed: Filters = {} if since is None else {"date_upd": after(local_text(since, zone))}
+    rows = await run.shop.read("customers", filters={**everybody, **changed}, display=("id", "date_upd"))
+    prospects.watermark.saw((str(row["id"]), instant(row["date_upd"], zone)) for row in rows)
     held = run.ledger.deliveries(run.folder.name, erp.kind(STREAM), states=[DeliveryState.HELD, DeliveryState.INTENT])
     also = await run.shop.find("customers", "id", held["key"].to_list(), display=("id",))
-    return sorted({int(row["id"]) for row in (*rows, *also)})
+    shown = {int(row["id"]) for row in (*rows, *also)}
+    prospects.swept = {int(row["id"]) for row in swept} - shown - _delivered(run, erp)
+    return sorted(shown | prospects.swept)
+
+
+def _delivered(run: Run, erp: Erp) -> set[int]:
+    """Accounts that the ERP was given, or that came from it."""
+    delivered = run.ledger.deliveries(run.folder.name, erp.kind(STREAM), states=[DeliveryState.DELIVERED])
+    return {int(key) for key in delivered["key"]} | set(run.ledger.links(run.folder.name, STREAM)["shop_id"])
 
 
 def _without_delivered(run: Run, erp: Erp, ids: list[int]) -> list[int]:
-    delivered = run.ledger.deliveries(run.folder.name, erp.kind(STREAM), states=[DeliveryState.DELIVERED])
-    known = {int(key) for key in delivered["key"]}
-    known |= set(run.ledger.links(run.folder.name, STREAM)["shop_id"])
+    known = _delivered(run, erp)
     end_customers(run, [id_ for id_ in ids if id_ in known], Outcome.UNCHANGED)
     return [id_ for id_ in ids if id_ not in known]
 
@@ -85,6 +110,7 @@ async def _read(run: Run, erp: Erp, words: ShopWords, ids: list[int], prospects:
     buyers = {int(row["id_customer"]) for row in orders}
     end_customers(run, [id_ for id_ in ids if id_ in buyers], Outcome.IGNORED, "customer_has_ordered")
     rows = await run.shop.find("customers", "id", [key for key in keys if int(key) not in buyers], display=CUSTOMER)
+    prospects.missed += [str(row["id"]) for row in rows if row["id"] in prospects.swept]
     addresses = await _addresses(run.shop, [str(row["id"]) for row in rows])
     for row in rows:
         place = addresses.get(int(row["id"]))

@@ -42,6 +42,8 @@ class Asked:
     accept_guard: bool = False
     export: bool = False
     """The stream is one of export.json: it leaves the shop, and no file comes in."""
+    sweep: bool = False
+    """Compare everything that is to go with the ledger, although it was done less than a day ago."""
 
     def as_parameters(self) -> dict[str, str]:
         """For the ledger and the report; nothing secret is ever asked for."""
@@ -50,7 +52,7 @@ class Asked:
             "since": self.since.isoformat() if self.since else "",
             "dry_run": str(self.dry_run).lower(),
             "accept_guard": str(self.accept_guard).lower(),
-        }
+        } | ({"sweep": "true"} if self.sweep else {})
 
 
 class StoppedByGuardError(Exception):

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit, exit_of
-from deployments.flow_names import FlowName, flow_named
+from deployments.flow_names import SWEPT, FlowName, flow_named
 from deployments.terminal import following, out
 from schemas.errors import ConfigurationError
 from tasks.shop import open_shop_folder
@@ -32,9 +32,13 @@ async def run(
     since: Since = None,
     dry_run: Annotated[bool, Parameter(help="Say what would be done, write nothing.")] = False,
     accept_guard: Annotated[bool, Parameter(help="Go on past a guard, or although a file's columns changed.")] = False,
+    sweep: Annotated[bool, Parameter(help="Compare everything that is to go with the ledger, not once a day.")] = False,
 ) -> Exit:
     """Run a flow now and show where every row ended."""
     open_shop_folder(shop)
+    if sweep and flow not in SWEPT:
+        out.print(f"--sweep is for {' and '.join(SWEPT)}.")
+        return Exit.USAGE
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
 
     async with api_or_none():
@@ -45,6 +49,7 @@ async def run(
                 dry_run=dry_run,
                 accept_guard=accept_guard,
                 return_state=True,
+                **({"sweep": True} if sweep else {}),
             )
         _tell(state)
     if follower.page is not None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from connectors.prestashop import Entity, Shop, ShopFacts
-from connectors.prestashop.filters import after
+from connectors.prestashop import IDS_ONLY, Entity, Shop, ShopFacts
+from connectors.prestashop.filters import Filter, after
 from schemas.documents import Order
 from tasks.gather.order_dates import instant, local_text, zone_of
 from tasks.gather.order_rows import Around, ShopWords, order_of, whole
 from tasks.gather.store_orders import MODULE
 from tasks.plan.orders import SeenOrder
 
+_SECOND = timedelta(seconds=1)
 _SEEN = ("id", "current_state", "date_add", "date_upd", "module")
 _ORDER = (
     *_SEEN,
@@ -122,6 +123,25 @@ async def see_orders(
         rows = await shop.read("orders", filters={"date_upd": after(local_text(since, zone))}, display=_SEEN)
     there = {int(row["id"]) for row in rows}
     rows += await shop.find("orders", "id", [key for key in known if int(key) not in there], display=_SEEN)
+    return _seen(rows, zone)
+
+
+async def list_orders(
+    shop: Shop, facts: ShopFacts, *, states: Collection[int], placed_from: datetime | None
+) -> list[str]:
+    """The ids of all orders that are in one of `states` now and were placed from then on; ids alone cost little."""
+    filters: dict[str, Filter] = {"current_state": [str(state) for state in sorted(states)]}
+    if placed_from is not None:
+        filters["date_add"] = after(local_text(placed_from - _SECOND, zone_of(facts.time_zone)))
+    return [str(row["id"]) for row in await shop.read("orders", filters=filters, display=IDS_ONLY)]
+
+
+async def see_orders_of(shop: Shop, facts: ShopFacts, ids: Iterable[str]) -> list[SeenOrder]:
+    """A first look at the orders of these ids; those that the shop does not list are left out."""
+    return _seen(await shop.find("orders", "id", ids, display=_SEEN), zone_of(facts.time_zone))
+
+
+def _seen(rows: Iterable[Entity], zone: tzinfo) -> list[SeenOrder]:
     seen = (
         SeenOrder(
             int(row["id"]),

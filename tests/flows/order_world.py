@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import httpx
 import polars as pl
@@ -268,6 +270,11 @@ class OrderWorld(World):
         """Those of the newest report."""
         found: list[dict[str, Any]] = self.report()["incidents"]
         return found
+
+
+def shop_time(**later: float) -> str:
+    """The shop's time now, or so much later, as it writes it."""
+    return f"{datetime.now(ZoneInfo('Europe/Paris')) + timedelta(**later):%Y-%m-%d %H:%M:%S}"
 
 
 def _excl(amount: Decimal) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.order_world import OrderWorld
+from tests.flows.order_world import OrderWorld, shop_time
 
 CANCELLED, REFUNDED, PREPARED = 6, 7, 3
 
@@ -30,7 +30,7 @@ async def told(world: OrderWorld) -> list[str]:
 
 def later(world: OrderWorld, order: int, day: int = 1, **values: object) -> None:
     """A change of a person, at a time of its own: the shop tells dates to the second."""
-    world.shop.change("orders", order, {"date_upd": f"2035-01-{day:02} 12:00:00"} | values)
+    world.shop.change("orders", order, {"date_upd": shop_time(minutes=day)} | values)
 
 
 def open_incidents(world: OrderWorld) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -80,3 +81,37 @@ async def test_a_dry_run_sends_nothing_and_names_nobody(world: OrderWorld) -> No
     assert state.name == "Planned", state.message
     assert world.erp.customers() == {}
     assert world.report()["plan"][0]["changes"] == [["code", "", f"WEB{prospect:010}"]]
+
+
+async def test_a_watermark_of_accounts_is_the_newest_change_in_the_shop_s_own_text(world: OrderWorld) -> None:
+    world.shop.set_clock(-5 * 3600)
+    world.customer()
+    await world.prospects()
+    world.customer()
+    await world.prospects()
+    assert world.counts() == {"rows_read": 2, "created": 1, "unchanged": 1}
+    assert "customers_by_sweep" not in world.report()["beyond_rows"]
+
+
+async def test_a_watermark_of_accounts_in_the_shop_s_future_is_refused_and_reported(world: OrderWorld) -> None:
+    world.customer()
+    await world.prospects()
+    with world.ledger() as ledger:
+        ledger.set_watermark(world.folder.name, "customers", datetime.now(UTC) + timedelta(days=1))
+    world.customer()
+    await world.prospects()
+    assert world.counts() == {"rows_read": 2, "created": 1, "unchanged": 1}
+    assert ["future" in incident["reason"] for incident in world.incidents()] == [True]
+
+
+async def test_an_account_without_a_date_of_change_comes_by_the_sweep_and_is_counted(world: OrderWorld) -> None:
+    world.customer()
+    await world.prospects()
+    world.customer(date_upd="0000-00-00 00:00:00")
+    await world.prospects()
+    assert len(world.erp.customers()) == 1
+    await world.prospects(sweep=True)
+    assert len(world.erp.customers()) == 2
+    assert world.report()["beyond_rows"] == {"customers_by_sweep": 1}
+    await world.prospects(sweep=True)
+    assert world.report()["beyond_rows"] == {"customers_by_sweep": 0}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from deployments.sandbox.shop import control, render_json, render_xml
+from deployments.sandbox.shop.clock import CLOCK
 from deployments.sandbox.shop.exchange import HTML, WRITES, XML, Reply, Request
 from deployments.sandbox.shop.faults import AFTER_THE_WRITE, Fault
 from deployments.sandbox.shop.http import HttpReply, HttpRequest, page
@@ -126,7 +127,7 @@ class Front:
         if reply.location:
             headers.append(("Location", reply.location))
         if reply.from_engine:
-            headers.append(("Access-Time", str(int(time.time()))))
+            headers.append(("Access-Time", str(int(CLOCK.seconds()))))
             headers.append(("X-Powered-By", "PrestaShop Webservice"))
             headers.append(("PSWS-Version", self._webservice.version if reply.authenticated else "0"))
             headers.append(("Execution-Time", f"{round(seconds, 3):g}"))

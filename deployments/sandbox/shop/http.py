@@ -7,11 +7,12 @@ import io
 import socket
 import struct
 import threading
-import time
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from deployments.sandbox.shop.clock import CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -188,7 +189,7 @@ _DATES: dict[int, str] = {}
 
 
 def _date() -> str:
-    second = int(time.time())
+    second = int(CLOCK.seconds())
     if second not in _DATES:
         _DATES.clear()
         _DATES[second] = formatdate(second, usegmt=True)

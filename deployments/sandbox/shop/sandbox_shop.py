@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from deployments.sandbox.shop import merchant, seed
+from deployments.sandbox.shop.clock import CLOCK
 from deployments.sandbox.shop.control import Panel
 from deployments.sandbox.shop.faults import Faults
 from deployments.sandbox.shop.front import Front, RequestLog
@@ -98,6 +99,7 @@ class SandboxShop:
         if self._stopped.is_set():
             return
         self._stopped.set()
+        CLOCK.wrong_by = 0.0
         self._server.stop()
         self._saver.join(timeout=10)
         self._save()
@@ -172,6 +174,10 @@ class SandboxShop:
     def mails(self) -> list[tuple[str, int]]:
         """The mails sent to customers: template and order."""
         return list(self._store.mails)
+
+    def set_clock(self, seconds: float) -> None:
+        """Put the clock of the shops of this process so many seconds ahead (behind, when negative), until one stops."""
+        CLOCK.wrong_by = seconds
 
     def reset_counts(self) -> None:
         """Forget the requests so far."""

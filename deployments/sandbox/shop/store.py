@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from deployments.sandbox.shop.clock import CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +34,7 @@ _ZONE = _shop_zone()
 
 def now() -> str:
     """The shop's clock: its own time zone, no offset, whole seconds."""
-    return datetime.now(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    return CLOCK.now().astimezone(_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
 class Table:

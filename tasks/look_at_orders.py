@@ -1,0 +1,80 @@
+"""A first look at the orders of the shop: those that changed, those the ledger follows, and what no date has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from connectors.ledger import DeliveryState
+from tasks.erp import Erp
+from tasks.gather.order_dates import zone_of
+from tasks.gather.orders import list_orders, see_orders, see_orders_of
+from tasks.plan.orders import DELIVERED, INTENT, SeenOrder
+from tasks.run import Run
+from tasks.sweeps import Sweep
+from tasks.watermarks import Watermark
+
+STREAM = "order"
+KEYS_AT_ONCE = 5_000
+_FOLLOWED = (DeliveryState.INTENT, DeliveryState.HELD, DeliveryState.WAITING)
+
+
+@dataclass(slots=True)
+class Look:
+    """The orders seen, and how far the shop was read by it."""
+
+    watermark: Watermark
+    sweep: Sweep
+    followed: list[str]
+    """Keys that the ledger follows."""
+    seen: list[SeenOrder] = field(default_factory=list)
+    swept: set[str] = field(default_factory=set)
+    """Keys of those that came by the sweep alone."""
+
+    def keep(self) -> None:
+        """Notes in the ledger how far the shop was read, once every order has its outcome."""
+        self.watermark.keep()
+        self.sweep.keep()
+
+
+async def look_at_orders(run: Run, erp: Erp) -> Look:
+    """Every order that may be due, or that was handed over and has changed since."""
+    settings = run.folder.settings.orders
+    kind = erp.kind(STREAM)
+    followed = run.ledger.deliveries(run.folder.name, kind, states=_FOLLOWED)["key"].to_list()
+    look = Look(Watermark(run, erp.kind("orders")), Sweep(run, erp.kind("orders")), followed)
+    states = {*settings.states, *settings.waiting_states}
+    since = look.watermark.since
+    # Listed before what changed is: an order that comes meanwhile is in the second list, and was missed by nothing.
+    unknown = await _unknown(run, kind, states) if since is not None and look.sweep.is_due else set()
+    look.sweep.done = since is None or look.sweep.is_due
+    look.seen = await see_orders(run.shop, run.facts, since=since, states=states, known=followed)
+    look.watermark.saw((order.key, order.updated_at) for order in look.seen)
+    look.swept = unknown - {order.key for order in look.seen}
+    look.seen += await see_orders_of(run.shop, run.facts, sorted(look.swept))
+    look.seen.sort(key=lambda order: order.id_order)
+    return look
+
+
+async def _unknown(run: Run, kind: str, states: set[int]) -> set[str]:
+    """The keys of all orders of these states that the ledger does not know."""
+    keys = await list_orders(run.shop, run.facts, states=states, placed_from=placed_from(run))
+    return set(keys) - deliveries_of(run, kind, keys).keys()
+
+
+def placed_from(run: Run) -> datetime | None:
+    """The start of the first day whose orders go, UTC."""
+    first = run.folder.settings.orders.placed_from
+    zone = zone_of(run.facts.time_zone)
+    return None if first is None else datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
+
+
+def deliveries_of(run: Run, kind: str, keys: list[str]) -> Mapping[str, str]:
+    """The ledger's state by key; whatever was sent and is not known to have arrived is an intent."""
+    states: dict[str, str] = {}
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        known = run.ledger.deliveries(run.folder.name, kind, keys=keys[start : start + KEYS_AT_ONCE])
+        for key, state, attempts in known.select("key", "state", "attempts").iter_rows():
+            states[key] = INTENT if attempts and state != DELIVERED else state
+    return states
