@@ -42,10 +42,10 @@ def show_table(table: Table) -> None:
 
 
 class Follower:
-    """Shows how far the steps of a run are, and keeps the place of its report."""
+    """Shows how far the steps of a run are, and keeps the places of its reports: one, or one a part."""
 
     def __init__(self, bars: Progress | None) -> None:
-        self.page: Path | None = None
+        self.pages: list[Path] = []
         self._bars = bars
         self._tasks: dict[str, TaskID] = {}
         self._told: dict[str, float] = {}
@@ -65,7 +65,8 @@ class Follower:
 
     def reported(self, page: Path) -> None:
         """Keep where the page lies."""
-        self.page = page
+        if page not in self.pages:
+            self.pages.append(page)
 
 
 @contextmanager

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
 
 from flows.collect_files import acknowledge_files, collect_files
 from flows.customers import import_customers
@@ -19,10 +18,12 @@ from flows.stock import import_stock
 from flows.store_orders import import_store_orders
 from flows.stores import import_stores
 from tasks.carry_out import told_without_traceback
+from tasks.chain import DONE, Chain, carried_out_as_one
 from tasks.collect_waiting import is_due, told_of_no_stream
 from tasks.parameter_texts import parameters_told
 from tasks.plain_flow import flow
-from tasks.shop import open_shop_folder
+from tasks.run import Asked
+from tasks.shop import ShopFolder, open_shop_folder
 
 IMPORTS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
@@ -44,8 +45,6 @@ NEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """The streams a stream stands on: while one of them has failed, its files wait."""
-_DONE = frozenset({"Completed", "CompletedWithRejects", "Planned"})
-_BY_GRAVITY = ("Failed", "AlreadyRunning", "StoppedByGuard", "CompletedWithRejects", "Planned", "Completed")
 
 
 @flow(name="import_files", persist_result=False)
@@ -59,35 +58,31 @@ async def import_files(
     drop folder; `accept_guard` applies plans that a guard would stop. A part that fails does not stop those that do
     not stand on it; the message says how each one ended.
     """
-    asked = {"since": since, "dry_run": dry_run, "accept_guard": accept_guard}
-    return await told_without_traceback(lambda: _chained(shop, asked), shop)
+    asked = Asked("import_files", "", shop, since, dry_run, accept_guard)
+    return await told_without_traceback(lambda: _chained(asked), shop)
 
 
-async def _chained(shop: str, asked: Mapping[str, Any]) -> State:
-    folder = open_shop_folder(shop)
-    ended = {"files": await collect_files(shop, return_state=True, **asked)}
-    waiting: dict[str, str] = {}
+async def _chained(asked: Asked) -> State:
+    folder = open_shop_folder(asked.shop)
+
+    async def steps(chain: Chain) -> None:
+        await _run_parts(chain, asked, folder)
+
+    return await carried_out_as_one(steps, asked, folder)
+
+
+async def _run_parts(chain: Chain, asked: Asked, folder: ShopFolder) -> None:
+    given = {"since": asked.since, "dry_run": asked.dry_run, "accept_guard": asked.accept_guard}
+    chain.ended["files"] = await collect_files(asked.shop, return_state=True, **given)
     for name, import_stream in IMPORTS.items():
-        if not is_due(folder, name, asked["since"]):
+        if not is_due(folder, name, asked.since):
             continue
-        failed = {each for each, state in ended.items() if state.name not in _DONE}
-        obstacles = NEEDS.get(name, frozenset()) & (failed | waiting.keys())
+        failed = {each for each, state in chain.ended.items() if state.name not in DONE}
+        obstacles = NEEDS.get(name, frozenset()) & (failed | chain.waiting.keys())
         if obstacles:
-            waiting[name] = ", ".join(sorted(obstacles))
+            chain.waiting[name] = ", ".join(sorted(obstacles))
         else:
-            ended[name] = await import_stream(shop, return_state=True, **asked)
-    if not asked["dry_run"]:
-        ended["acknowledged"] = await acknowledge_files(shop, return_state=True)
-    return _told(ended, waiting, [f"{said.reason} {said.remedy}" for said in told_of_no_stream(folder)])
-
-
-def _told(ended: Mapping[str, State], waiting: Mapping[str, str], left: Sequence[str]) -> State:
-    """The gravest of the states, how each part ended, and the files that are nobody's."""
-    names = [state.name or "" for state in ended.values()]
-    gravest = next((name for name in _BY_GRAVITY if name in names), "Failed")
-    said = [f"{part}: {state.name}, {state.message}" for part, state in ended.items()]
-    said += [f"{part}: its files wait, because of {obstacles}" for part, obstacles in waiting.items()]
-    said += left
-    name = "Failed" if gravest == "AlreadyRunning" else gravest
-    kind = Completed if name in _DONE else Failed
-    return kind(name=name, message="\n".join(said))
+            chain.ended[name] = await import_stream(asked.shop, return_state=True, **given)
+    if not asked.dry_run:
+        chain.ended["acknowledged"] = await acknowledge_files(asked.shop, return_state=True)
+    chain.left = [f"{said.reason} {said.remedy}" for said in told_of_no_stream(folder)]

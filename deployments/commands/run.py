@@ -52,8 +52,8 @@ async def run(
                 **({"sweep": True} if sweep else {}),
             )
         _tell(state)
-    if follower.page is not None:
-        out.print(f"Report: {follower.page}", markup=False, soft_wrap=True)
+    for page in follower.pages:
+        out.print(f"Report: {page}", markup=False, soft_wrap=True)
     started = not isinstance(await state.result(raise_on_failure=False), ConfigurationError)
     return exit_of(state.name or "") if started else Exit.USAGE
 

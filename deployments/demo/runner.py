@@ -95,7 +95,7 @@ async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage) -> Demo
     writes, erp_writes, started = stage.shop.writes(), stage.warehouse.writes(), time.monotonic()
     with following() as follower:
         state = await flow_named(name)(shop=str(folder), return_state=True)
-    page = follower.page
+    page = follower.pages[-1] if follower.pages else None
     return DemoRun(
         day=day,
         flow=name,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -159,3 +160,33 @@ def test_every_stream_comes_after_those_it_stands_on() -> None:
     ]
     for name, needs in NEEDS.items():
         assert all(order.index(need) < order.index(name) for need in needs)
+
+
+async def test_the_chain_is_one_run_of_the_ledger_with_the_rows_of_its_parts(world: CollectWorld) -> None:
+    world.drop_products({"reference": "SAC1"}, {"reference": "SAC2"})
+    world.drop_stock({"SAC1": 3})
+    await chained(world)
+    with open_shop_folder(world.folder).open_ledger() as ledger:
+        runs = {run["flow"]: run for run in ledger.runs("boutique").iter_rows(named=True)}
+    whole = runs["import_files"]
+    assert (whole["state"], whole["rows_read"]) == ("Completed", 3)
+    assert json.loads(whole["counts"])["created"] == 2
+    assert "product: Completed" in whole["message"]
+
+
+async def test_a_chain_beside_another_one_does_not_start(world: CollectWorld) -> None:
+    world.drop_products({"reference": "SAC1"})
+    with open_shop_folder(world.folder).open_ledger() as ledger, ledger.lease("boutique", "import_files"):
+        state = await chained(world)
+    assert (state.name, world.shop.rows("products")) == ("AlreadyRunning", [])
+
+
+async def test_a_french_shop_reads_in_french_how_each_part_ended(world: CollectWorld) -> None:
+    world.fetch_from_folder(after="keep")
+    settings = world.folder / "settings.toml"
+    settings.write_text(settings.read_text("utf-8").replace('language = "en"', 'language = "fr"'), encoding="utf-8")
+    world.send("product.csv", "une colonne\nX\n")
+    world.send("stock.csv")
+    state = await chained(world)
+    assert "produits\u00a0: Échec" in (state.message or "")
+    assert "stock\u00a0: ses fichiers attendent, à cause de\u00a0: produits" in (state.message or "")
