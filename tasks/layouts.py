@@ -76,9 +76,9 @@ def _change_of_header(
     moved = [column for column in differing if before[column.index] in marks]
     places = {column.key: marks.index(before[column.index]) for column in moved}
     renamed = [column for column in differing if column not in moved]
-    shown_moved = [f"{column.key} ({column.index + 1} → {places[column.key] + 1})" for column in moved]
-    shown_renamed = [f"{column.key} ({column.index + 1}): {header[column.index] or _NONE}" for column in renamed]
-    added = [f"{name or _NONE} ({at + 1})" for at, name in enumerate(header) if marks[at] not in before]
+    shown_moved = [f"{column.key} (index {column.index} → {places[column.key]})" for column in moved]
+    shown_renamed = [f"{column.key} (index {column.index}): {header[column.index] or _NONE}" for column in renamed]
+    added = [f"{name or _NONE} (index {at})" for at, name in enumerate(header) if marks[at] not in before]
     if not moved:
         return LayoutChange("file_header_renamed", {"column": _listed(shown_renamed)})
     return LayoutChange(

@@ -30,8 +30,8 @@ async def test_a_file_whose_columns_moved_is_refused_until_the_merchant_accepts_
     writes = world.shop.writes
     state = await world.stock()
     assert state.name == "Failed"
-    assert "quantity (2 → 3)" in (state.message or "")
-    assert "reserved (2)" in (state.message or "")
+    assert "quantity (index 1 → 2)" in (state.message or "")
+    assert "reserved (index 1)" in (state.message or "")
     assert world.shop.writes == writes
     assert world.quantity("SAC") == 8
     again = world.drop_stock({}, name="stock_again.csv")

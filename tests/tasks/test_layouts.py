@@ -42,7 +42,7 @@ def test_a_header_that_says_the_same_of_the_columns_that_are_read_is_no_change(t
 def test_an_inserted_column_is_named_with_those_that_it_moved(tmp_path: Path) -> None:
     found = change(tmp_path, "article;stock\nA;1\n", "article;réservé;stock\nA;1;2\n", FRENCH)
     assert found == LayoutChange(
-        "file_header_moved", {"column": "quantity (2 → 3)", "detail": "réservé (2)", "value": "—"}
+        "file_header_moved", {"column": "quantity (index 1 → 2)", "detail": "réservé (index 1)", "value": "—"}
     )
 
 
@@ -51,7 +51,7 @@ def test_reordered_columns_are_named(tmp_path: Path, header: str) -> None:
     found = change(tmp_path, "article;stock\nA;1\n", f"{header}\n1;2;3\n", FRENCH)
     assert found is not None
     assert found.code == "file_header_moved"
-    assert found.params["column"].startswith("reference (1 → ")
+    assert found.params["column"].startswith("reference (index 0 → ")
 
 
 def test_a_removed_column_is_told_by_those_that_took_its_place(tmp_path: Path) -> None:
@@ -59,14 +59,14 @@ def test_a_removed_column_is_told_by_those_that_took_its_place(tmp_path: Path) -
     before = "article;depot;stock;note\nA;x;1;n\n"
     found = change(tmp_path, before, "article;stock;note\nA;1;n\n", stream)
     assert found is not None
-    assert found.params["column"] == "quantity (3 → 2)"
+    assert found.params["column"] == "quantity (index 2 → 1)"
 
 
 def test_a_renamed_or_doubled_column_is_named(tmp_path: Path) -> None:
     renamed = change(tmp_path, "article;stock\nA;1\n", "article;réservé\nA;1\n", FRENCH)
-    assert renamed == LayoutChange("file_header_renamed", {"column": "quantity (2): réservé"})
+    assert renamed == LayoutChange("file_header_renamed", {"column": "quantity (index 1): réservé"})
     doubled = change(tmp_path, "article;stock\nA;1\n", "article;article\nA;1\n", FRENCH)
-    assert doubled == LayoutChange("file_header_renamed", {"column": "quantity (2): article"})
+    assert doubled == LayoutChange("file_header_renamed", {"column": "quantity (index 1): article"})
 
 
 def test_a_column_whose_place_was_corrected_since_is_no_change(tmp_path: Path) -> None:
@@ -100,5 +100,5 @@ def test_names_of_columns_are_remembered_over_a_file_without_header(tmp_path: Pa
     named = layout_of(shapes[0], STOCK, None, str.upper)
     between = layout_of(shapes[1], STOCK, named, str.upper)
     assert layout_change(shapes[2], STOCK, between, str.upper) == LayoutChange(
-        "file_header_renamed", {"column": "quantity (2): réservé"}
+        "file_header_renamed", {"column": "quantity (index 1): réservé"}
     )
