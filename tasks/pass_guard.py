@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.apply.products import ProductsPlan
+from schemas.run_report import PlannedChange
+from tasks.apply.entities import entity_changes
+from tasks.apply.products import ProductsPlan, product_changes
+from tasks.apply.stock import stock_changes
 from tasks.flat_stream import EntitiesPlan
 from tasks.guard import Figures, guard
 from tasks.plan.stock import StockPlan
@@ -15,7 +20,7 @@ from tasks.run import Run, StoppedByGuardError
 
 def guard_stock(run: Run, plan: StockPlan) -> None:
     """StoppedByGuardError when the quantities would empty the shop and nobody accepted it."""
-    _guard(run, Figures(run.rows.read, zeroed=(_zeroed(plan), plan.known)))
+    _guard(run, Figures(run.rows.read, zeroed=(_zeroed(plan), plan.known)), lambda: stock_changes(plan))
 
 
 def guard_products(run: Run, plan: ProductsPlan, quantities: StockPlan) -> None:
@@ -29,25 +34,26 @@ def guard_products(run: Run, plan: ProductsPlan, quantities: StockPlan) -> None:
         zeroed=(_zeroed(quantities), quantities.known),
         price_changed=(sum(row.price_changed for row in rows), active),
     )
-    _guard(run, figures)
+    _guard(run, figures, lambda: product_changes(plan) + stock_changes(quantities))
 
 
 def guard_entities(run: Run, plan: EntitiesPlan) -> None:
     """StoppedByGuardError when the plan closes or removes too much and nobody accepted it."""
     closed = sum(one.outcome is Outcome.DEACTIVATED for one in plan.entities)
-    _guard(run, Figures(run.rows.read, deactivated=(closed, plan.known)))
+    _guard(run, Figures(run.rows.read, deactivated=(closed, plan.known)), lambda: entity_changes(plan))
 
 
 def guard_store_orders(run: Run) -> None:
     """StoppedByGuardError when the files hold far fewer rows than those before and nobody accepted it."""
-    _guard(run, Figures(run.rows.read))
+    _guard(run, Figures(run.rows.read), list)
 
 
 def _zeroed(plan: StockPlan) -> int:
     return plan.writes.filter((pl.col("quantity") <= 0) & (pl.col("old") > 0)).height
 
 
-def _guard(run: Run, figures: Figures) -> None:
+def _guard(run: Run, figures: Figures, changes: Callable[[], list[PlannedChange]]) -> None:
+    """Stops a plan beyond a limit; the report then shows its `changes`, what would weigh most first."""
     limits = run.folder.settings.guards
     earlier = run.ledger.previous_row_counts(run.folder.name, run.asked.flow, limits.history)
     run.report.guard = guard(figures, earlier, limits)
@@ -59,4 +65,22 @@ def _guard(run: Run, figures: Figures) -> None:
             said = {"value": f"{check.share:.1%}", "detail": f"{check.limit:.1%}"}
             run.tell(Level.INFO, f"guard_accepted_{check.name.replace('-', '_')}", **said)
         return
+    run.planned += sorted(changes(), key=_gravity)
     raise StoppedByGuardError
+
+
+def _gravity(change: PlannedChange) -> tuple[int, float]:
+    """Closed and emptied first, then prices by how far they move, then the rest."""
+    if change.action in {"deactivate", "delete"}:
+        return 0, 0.0
+    moves = [0.0]
+    for name, old, new in change.changes:
+        try:
+            before, after = float(old), float(new)
+        except ValueError:
+            continue
+        if name == "quantity" and after <= 0 < before:
+            return 0, -before
+        if "price" in name and before:
+            moves.append(abs(after - before) / abs(before))
+    return (1, -max(moves)) if max(moves) else (2, 0.0)

@@ -1,4 +1,4 @@
-"""What a dry run leaves: every row with what would happen to it, field by field, as a file a person can read."""
+"""What a dry run, or a run that a guard has stopped, leaves: every row with what would happen to it, field by field."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ HEADER = ("file", "line", "key", "outcome", "kind", "action", "field", "old", "n
 
 
 def describe_plan(run: Run, settled: pl.DataFrame) -> None:
-    """Puts the first changes into the report and all of them into a CSV file beside it; for a dry run only."""
-    if not run.asked.dry_run:
+    """Puts the first changes into the report and all of them into a CSV file beside it.
+
+    For a dry run, and for a run that a guard has stopped: it asks to accept what the plan would do.
+    """
+    if not run.asked.dry_run and run.report.state != "StoppedByGuard":
         return
     changes = [change for change in run.planned if change.action != "confirm"]
     run.report.plan, run.report.plan_total = changes[:SHOWN], len(changes)

@@ -110,6 +110,9 @@ def _view(report: RunReport) -> dict[str, Any]:
     words = texts(report.language, report.flow)
     export = report.flow.startswith("export_")
     outcome_words = "planned" if report.state == "Planned" else "outcome"
+    hints = (
+        "stopped" if report.state == "StoppedByGuard" and report.parameters.get("dry_run") != "true" else outcome_words
+    )
     return {
         "r": report,
         "t": words,
@@ -118,7 +121,7 @@ def _view(report: RunReport) -> dict[str, Any]:
         "headlines": "headline_export" if export else "headline",
         "export": export,
         "outcome_words": outcome_words,
-        "outcome_hints": f"{outcome_words}_hint" + ("_export" if export else ""),
+        "outcome_hints": f"{hints}_hint" + ("_export" if export else ""),
         "requests": {name: count for name, count in report.requests.items() if count or name in _ALWAYS_TOLD},
         "pressing": any(incident.level == _LEVELS[0] for incident in report.incidents),
         "tripped": any(check.tripped for check in report.guard),

@@ -31,7 +31,7 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     """Writes what is to be written; rows with nothing to write are confirmed."""
     if run.asked.dry_run:
         run.rows.end(_settled(plan.entities))
-        run.planned += [_planned(plan.stream, one) for one in plan.entities if one.action]
+        run.planned += entity_changes(plan)
         return
     _take_over(run, plan)
     idle = [one for one in plan.entities if not one.action]
@@ -55,6 +55,11 @@ def _take_over(run: Run, plan: EntitiesPlan) -> None:
         if one := planned.get(key):
             links += [Link(key, one.id, parent_key=one.label, fingerprint=DOUBT), Link(former, one.id, state=FORGOTTEN)]
     run.ledger.confirm(run.folder.name, plan.stream.kind, links, run_id=run.run_id)
+
+
+def entity_changes(plan: EntitiesPlan) -> list[PlannedChange]:
+    """What the plan would write, as a person reads it; nothing personal."""
+    return [_planned(plan.stream, one) for one in plan.entities if one.action]
 
 
 def _planned(stream: FlatStream, one: PlannedEntity) -> PlannedChange:

@@ -64,7 +64,7 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
     if run.asked.dry_run:
         for product in plan.products:
             run.rows.end(_settled(product.rows))
-            run.planned += [_planned(product, operation) for operation in product.operations]
+        run.planned += product_changes(plan)
         run.report.beyond_rows |= plan.missing.counts()
         return
     idle = [product for product in plan.products if not product.operations]
@@ -81,6 +81,11 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
             run.ledger.doubt(run.folder.name, KIND, [row.ref.key for product in chunk.left for row in product.rows])
             await write_products(run, chunk, plan)
             advance("write products", done, len(busy))
+
+
+def product_changes(plan: ProductsPlan) -> list[PlannedChange]:
+    """What the plan would write, as a person reads it."""
+    return [_planned(product, operation) for product in plan.products for operation in product.operations]
 
 
 def _planned(product: ProductPlan, operation: Operation) -> PlannedChange:

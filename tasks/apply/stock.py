@@ -59,7 +59,7 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
         run.rows.end(_as_settled([Line(*row).ended(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
         writes = [Line(*row) for row in plan.writes.iter_rows()]
         run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in writes]))
-        run.planned += [line.planned() for line in writes]
+        run.planned += stock_changes(plan)
         return
     _doubt_items_that_are_gone(run, plan.settled)
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
@@ -71,6 +71,11 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
         if gone:
             await _write_elsewhere(run, gone)
         await _make_rows(run, [line for line in lines if not line.id])
+
+
+def stock_changes(plan: StockPlan) -> list[PlannedChange]:
+    """What the plan would write, as a person reads it."""
+    return [Line(*row).planned() for row in plan.writes.iter_rows()]
 
 
 def _doubt_items_that_are_gone(run: Run, settled: pl.DataFrame) -> None:

@@ -182,6 +182,10 @@ async def test_a_guard_stops_a_run_that_would_close_the_shop(world: World) -> No
     assert (state.name, state.is_failed()) == ("StoppedByGuard", True)
     assert world.shop.writes == 0
     assert path.exists()
+    report = world.report()
+    assert report["plan_total"] == len(report["plan"]) == 30
+    assert report["plan"][0]["action"] == "deactivate"
+    assert (world.folder / report["plan_file"]).read_text(encoding="utf-8-sig").count("deactivate") >= 30
     state = await world.products(accept_guard=True)
     assert state.name == "Completed", state.message
     assert not any(str(row["active"]) == "1" for row in world.shop.rows("products"))
