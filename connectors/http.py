@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import certifi
 import httpx
 
+from connectors.bodies import ENCODINGS_OFFERED, TooLargeError, whole_body_of_stream
 from schemas.errors import ConfigFault, ConfigurationError
 
 USER_AGENT = "Passerelle"
@@ -51,7 +52,7 @@ def open_client(
     _keep_queries_out_of_logs()
     return httpx.AsyncClient(
         base_url=base_url,
-        headers={"User-Agent": USER_AGENT} | headers,
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": ENCODINGS_OFFERED} | headers,
         verify=_context_for(base_url, verify),
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds), pool=None),
@@ -63,6 +64,14 @@ def open_client(
         follow_redirects=False,
         trust_env=False,
     )
+
+
+async def whole_answer(answer: httpx.Response, limit: int) -> bytes:
+    """The body of a streamed answer, decoded; BodyError when it is broken or larger than `limit` bytes."""
+    announced = answer.headers.get("Content-Length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise TooLargeError(limit)
+    return await whole_body_of_stream(answer.aiter_raw(), answer.headers.get("Content-Encoding", ""), limit)
 
 
 def _context_for(base_url: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:

@@ -16,16 +16,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from schemas.shown import shown, shown_name
+
 
 class PasserelleError(Exception):
     """What went wrong at the edge of one system, with the remedy a person can follow."""
 
     def __init__(self, said: str, *, system: str, action: str, key: str = "", remedy: str = "") -> None:
+        said = shown(said)
         super().__init__(said)
         self.said = said
         self.system = system
         self.action = action
-        self.key = key
+        self.key = shown_name(key)
         self.remedy = remedy
         self.text = ""
         """The message's code where the merchant reads this error in the shop's language; empty: as it stands."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from schemas.shown import shown
+
 LANGUAGES = ("en", "fr")
 _WORDS = ("words", "subjects")
 """Tables of the check's file that are no messages."""
@@ -30,7 +32,7 @@ class _Params(dict[str, str]):
 def message(code: str, language: str, **params: str) -> Message:
     """The text of `code` in `language` (English when we do not speak it). `KeyError` for an unknown code."""
     texts = catalogue(language if language in LANGUAGES else "en")[code]
-    given = _Params(params)
+    given = _Params({name: shown(value) for name, value in params.items()})
     return Message(texts["reason"].format_map(given), texts["remedy"].format_map(given))
 
 

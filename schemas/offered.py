@@ -7,6 +7,10 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 _DIGEST_BYTES = 4
+MOST_LISTED = 100_000
+"""Files of one folder of a source that are read of its listing; a folder with more is an error with a remedy."""
+CROWDED = f"there are more than {MOST_LISTED} files in the folder"
+EMPTY_IT = "Remove or archive files at the source: Passerelle reads no longer listing."
 
 CHANGED = "changed"
 GONE = "gone"

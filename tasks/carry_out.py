@@ -13,16 +13,19 @@ from pathlib import Path
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
+from connectors.files.private import keep_private
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.ledger.leases import Lease
 from schemas.column_spec import StreamSpec
 from schemas.error_texts import error_message, error_text
 from schemas.errors import ConfigurationError, DeniedError, PasserelleError
+from schemas.incidents import Level
 from schemas.messages import message
 from schemas.run_report import IncidentReport, RunReport
 from schemas.shop_rules import stream_as_ruled, stream_within
 from tasks.artifacts import publish
 from tasks.conclude import conclude
+from tasks.doors import unverified
 from tasks.recall_pace import recall_pace, remember_pace
 from tasks.report import write_report
 from tasks.run import Asked, Run, StoppedByGuardError
@@ -50,8 +53,9 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
 async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str) -> State:
     """The state in which `run` ends; what stops it before it can tell by itself is told in one message.
 
-    `shop` is the path of the shop's folder.
+    `shop` is the path of the shop's folder. What the process writes from here on is its owner's alone.
     """
+    keep_private()
     try:
         return await run()
     except LeaseHeldError as error:
@@ -132,6 +136,8 @@ async def _under_lease(
             room = folder.settings.shop.limits.max_body_bytes
             ruled = stream_within(stream_as_ruled(stream, facts.version_numbers), room, len(facts.language_ids))
             run = Run(asked, folder, ruled, ledger, lease, shop, facts, report, work)
+            for table in unverified(folder):
+                run.tell(Level.ERROR, "tls_not_verified", value=table)
             error = await _outcome_of(steps, run)
             if error is None:
                 remember_pace(folder, shop)

@@ -17,6 +17,7 @@ from tasks.check_erp import check_erp
 from tasks.check_shops import check_shops
 from tasks.check_sources import check_sources
 from tasks.collect_waiting import told_of_no_stream
+from tasks.doors import check_doors
 from tasks.finding import Finding, Findings
 from tasks.fit_to_shop import check_streams
 from tasks.gather.stock import LINES
@@ -120,7 +121,12 @@ async def check_shop(path: str | Path) -> list[Finding]:
 async def check_folder(folder: ShopFolder) -> list[Finding]:
     """Everything found out about the shop of an opened folder, in its language."""
     say = Findings(folder.settings.shop.language)
-    findings = [*_configuration(folder, say), *_folders(folder, say), *await _ledger(folder, say)]
+    findings = [
+        *_configuration(folder, say),
+        *_folders(folder, say),
+        *check_doors(folder, say),
+        *await _ledger(folder, say),
+    ]
     try:
         async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as shop:
             facts = await shop.describe()

@@ -11,6 +11,7 @@ from connectors.files.archive import name_when_dropped
 from connectors.files.complete import Completeness, complete_files
 from connectors.files.dropped import DroppedFile, content_hash
 from connectors.files.folder import files_of
+from schemas.shown import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,7 +56,7 @@ def collect(
     """
     paths, links = files_of(folder, stream, streams)
     dropped, left_alone = complete_files(paths, Completeness(completeness, stable_seconds, marker_suffix), wait)
-    left_alone += [(path.name, OUTSIDE) for path in links]
+    left_alone += [(shown_name(path.name), OUTSIDE) for path in links]
     left_alone += [(name_when_dropped(path), ARCHIVE_GONE) for path in again if not path.is_file()]
     archived = [_from_archive(path) for path in again if path.is_file()]
     files = list(archived)

@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from connectors.files.arrive import Arrived, check_space, clear_aside, fetched_aside, put_in_place
 from connectors.files.folder import place_of
+from connectors.files.private import shared_folder
 from connectors.files.safe_name import safe_name
 from connectors.ledger.fetches import Fetch
 from connectors.rfe.keys import TooSoonError
@@ -21,6 +22,7 @@ from schemas.errors import ConfigurationError, PasserelleError, RefusedError, Tr
 from schemas.incidents import Level
 from schemas.offered import CHANGED, GONE, Offered
 from schemas.outcomes import Outcome
+from schemas.shown import shown_name
 from tasks.collect_choice import Choice, Coming, choose
 from tasks.collect_run import Collecting, kept_since
 from tasks.collect_sources import Source, SourceSettings, open_source, streams_of
@@ -40,7 +42,7 @@ async def fetch_from_all(run: Collecting) -> None:
     if not sources:
         run.tell(Level.INFO, "no_source", run.folder.name)
     wanted = [(source, streams_of(run.folder, source)) for source in sources]
-    run.folder.drop.mkdir(parents=True, exist_ok=True)
+    shared_folder(run.folder.drop)
     for source, streams in wanted:
         await fetch_from(run, source, streams)
 
@@ -156,8 +158,9 @@ def _account(run: Collecting, settings: SourceSettings, choice: Choice) -> None:
     for _ in choice.foreign:
         run.end(Outcome.IGNORED)
     for file, code in choice.waiting:
-        run.end(Outcome.WAITING, file.name, "left alone")
-        run.tell(Level.RETRY, code, settings.name, file=file.name, detail=file.name + settings.marker)
+        name = shown_name(file.name)
+        run.end(Outcome.WAITING, name, "left alone")
+        run.tell(Level.RETRY, code, settings.name, file=name, detail=name + settings.marker)
     for file, code in choice.refused:
         run.end(Outcome.REFUSED, safe_name(file.name), "refused")
         run.tell(Level.ERROR, code, settings.name, file=safe_name(file.name), detail=str(file.size))
@@ -167,7 +170,7 @@ async def _fetch(run: Collecting, settings: SourceSettings, source: Source, comi
     """Fetches in order. After a source that stays away what is left waits, so that no file overtakes an older one."""
     if run.asked.dry_run:
         for file in coming:
-            run.end(Outcome.CREATED, file.offered.name, "to fetch")
+            run.end(Outcome.CREATED, shown_name(file.offered.name), "to fetch")
         return
     batch = _Batch(run, settings)
     try:
@@ -178,7 +181,7 @@ async def _fetch(run: Collecting, settings: SourceSettings, source: Source, comi
     finally:
         for file in coming:
             if file.offered.path not in batch.ended:
-                run.end(Outcome.WAITING, file.offered.name, "left alone")
+                run.end(Outcome.WAITING, shown_name(file.offered.name), "left alone")
 
 
 async def _fetch_patiently(
@@ -273,5 +276,5 @@ def _refused(run: Collecting, settings: SourceSettings, file: Offered, error: Re
     level, code = _REFUSALS.get(error.code, (Level.ERROR, "fetch_refused"))
     outcome = Outcome.WAITING if code == "fetch_changed" else Outcome.REFUSED
     outcome = Outcome.IGNORED if code == "fetch_gone" else outcome
-    run.end(outcome, file.name, "refused" if outcome is Outcome.REFUSED else "left alone")
-    run.tell(level, code, settings.name, file=file.name, detail=f"{error.said} {error.remedy}".strip())
+    run.end(outcome, shown_name(file.name), "refused" if outcome is Outcome.REFUSED else "left alone")
+    run.tell(level, code, settings.name, file=shown_name(file.name), detail=f"{error.said} {error.remedy}".strip())

@@ -19,6 +19,7 @@ from schemas.outcomes import Counts, Outcome
 from schemas.run_report import FileReport, IncidentReport, RunReport
 from tasks.artifacts import publish
 from tasks.carry_out import told_without_traceback
+from tasks.doors import unverified
 from tasks.purge import tell_purge
 from tasks.report import write_report
 from tasks.run import Asked
@@ -74,7 +75,10 @@ async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked
         folder = open_shop_folder(asked.shop)
         with folder.open_ledger() as ledger, ledger.lease(folder.name, FLOW) as lease:
             ledger.end_dead_runs(folder.name, FLOW)
-            return await _run(steps, Collecting(asked, folder, ledger, lease, _report(asked, folder, ledger)))
+            run = Collecting(asked, folder, ledger, lease, _report(asked, folder, ledger))
+            for table in unverified(folder):
+                run.tell(Level.ERROR, "tls_not_verified", table)
+            return await _run(steps, run)
 
     return await told_without_traceback(under_lease, asked.shop)
 

@@ -8,12 +8,16 @@ from pathlib import Path
 import polars as pl
 
 from connectors.files.archive import NotArchivedError, archive, place_for
+from connectors.files.safe_name import with_ending
 from schemas.incidents import Incident, Level
 from schemas.messages import message
 from schemas.run_report import FileReport
 from tasks.layouts import layout_of
 from tasks.rejects import write_rejects
 from tasks.run import FileOfRun, Run
+
+_SPARE_BYTES = len(".tmp")
+"""What the name of a file gets while it is written."""
 
 
 def tell_files(run: Run, faults: pl.DataFrame, *, ends_files: bool) -> None:
@@ -103,7 +107,9 @@ def _write_rejects(run: Run, position: int, file: FileOfRun, faults: pl.DataFram
     if mine.is_empty() or file.opened is None:
         return ""
     dropped = file.dropped
-    target = run.folder.path / "rejects" / f"{Path(dropped.name).stem}.{dropped.content_hash[:8]}.rejects.csv"
+    ending = f".{dropped.content_hash[:8]}.rejects.csv"
+    name = with_ending(Path(dropped.name).stem, ending, spare=_SPARE_BYTES)
+    target = run.folder.path / "rejects" / name
     target.parent.mkdir(parents=True, exist_ok=True)
     write_rejects(dropped.path, mine, target, run.stream, run.report.language, file.opened.shape)
     return _relative(run, target)

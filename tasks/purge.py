@@ -24,13 +24,14 @@ def tell_purge(folder: ShopFolder, ledger: Ledger, now: datetime) -> list[Incide
 
 
 def purge(folder: ShopFolder, ledger: Ledger, now: datetime) -> Counter[str]:
-    """How many were deleted, by kind: `archives`, `rejects`, `reports`; `runs`, `incidents`, `notes` on files.
+    """How many were deleted, by kind: `archives`, `rejects`, `reports`, `work`; `runs`, `incidents`, `notes` on files.
 
     Those of a day, or last written, before `retention_days` ago. An archived file keeps the time at which the ERP
     wrote it, so its day is that of its folder. Links, deliveries and watermarks are never deleted.
     """
     before = now - timedelta(days=folder.settings.files.retention_days)
     purged = _purge_files(folder, before.date())
+    purged["work"] = _purge_work(folder, ledger)
     purged["runs"] = ledger.forget_runs(folder.name, before, kept_per_flow=folder.settings.guards.history)
     purged["incidents"] = ledger.forget_incidents(folder.name, before)
     purged["notes"] = ledger.forget_files(folder.name, before)
@@ -48,6 +49,19 @@ def _purge_files(folder: ShopFolder, kept_from: date) -> Counter[str]:
             path.unlink(missing_ok=True)
             deleted[kind] += 1
     return deleted
+
+
+def _purge_work(folder: ShopFolder, ledger: Ledger) -> int:
+    """What killed runs left in `.work/FLOW/RUN`: rows as they were read, of flows that no living run holds now."""
+    work = folder.path / ".work"
+    left = [path for path in work.glob("*/*") if path.is_dir() and path.parent.name != "cegid"]
+    # Listed before the leases are read: what a run that begins meanwhile makes is not among them.
+    held = ledger.held_flows(folder.name)
+    stray = [path for path in left if path.parent.name not in held]
+    for path in stray:
+        shutil.rmtree(path, ignore_errors=True)
+    shutil.rmtree(work / "page", ignore_errors=True)  # compiled templates of versions before this one
+    return len(stray)
 
 
 def _old_days(kept_from: date, shelf: Path) -> Iterator[Path]:

@@ -9,10 +9,12 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.files.private import shared_folder
 from connectors.ledger.files import DoneFile
 from connectors.ledger.layouts import Layout
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
+from schemas.shown import shown_name
 from tasks.collect import Collected, DroppedFile, collect
 from tasks.file_refused import FileRefusedError
 from tasks.fit_to_shop import fit_to_shop, refuse_two_texts
@@ -48,7 +50,7 @@ def _collected(run: Run) -> Collected:
     if since is not None:
         past = run.ledger.archived_since(run.folder.name, run.stream.name, since)
         again = [run.folder.path / name for name, _ in past]
-    run.folder.drop.mkdir(parents=True, exist_ok=True)
+    shared_folder(run.folder.drop)
     done = run.ledger.last_done(run.folder.name, run.stream.name)
     collected = collect(
         run.folder.drop,
@@ -112,7 +114,7 @@ def _check_layout(run: Run, rows: FileRows, last: Layout | None) -> None:
         return
     if not run.asked.accept_guard:
         raise FileRefusedError(change.code, name=rows.path.name, **change.params)
-    run.tell(Level.INFO, "file_layout_accepted", file=rows.path.name)
+    run.tell(Level.INFO, "file_layout_accepted", file=shown_name(rows.path.name))
 
 
 def _account(run: Run, validated: ValidatedStream) -> None:

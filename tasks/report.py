@@ -9,11 +9,9 @@ import shlex
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
-from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from schemas.outcomes import Outcome
@@ -37,7 +35,6 @@ def write_report(report: RunReport, shop: Path) -> Path:
 
     Each of the two appears whole or not at all. The name is the run's start, flow and id.
     """
-    _keep_compiled(shop / ".work" / "page")
     folder = shop / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     name = _name(report)
@@ -51,22 +48,6 @@ def write_report(report: RunReport, shop: Path) -> Path:
 def html(report: RunReport, json_name: str = "") -> str:
     """The page as text, in the report's language; `json_name` is the file it links to, if any."""
     return _environment().get_template("report.html.j2").render(_view(report) | {"json_name": json_name})
-
-
-def _keep_compiled(folder: Path) -> None:
-    """Keeps the template as it was compiled, for the processes to come: it takes longer than the page itself."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _environment().bytecode_cache = _Compiled(str(folder))
-
-
-class _Compiled(FileSystemBytecodeCache):
-    """A file that a failing machine cut short is compiled anew; Jinja would end the run with it."""
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        try:
-            super().load_bytecode(bucket)
-        except (EOFError, UnpicklingError):
-            bucket.reset()
 
 
 def _name(report: RunReport) -> str:
@@ -89,6 +70,7 @@ def _slug(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
+    # Compiled anew by each process: compiled templates kept on disk would be code that whoever writes there can change.
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -16,7 +15,6 @@ from schemas.errors import UnexpectedReplyError
 
 # Not by zeep: it reads None, silently, for every member after one that it does not know.
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_HELLO_LINE = re.compile(r"^([^:(]+?)\s*:\s*\((.*?)\)", re.MULTILINE)
 _STATUSES = {
     "cancel": ("CancelStatus", "CancelStatus"),
     "follow_up": ("FollowUpStatus", "FollowUpStatus"),
@@ -45,7 +43,8 @@ class Hello:
 
 def read_hello(text: str) -> Hello:
     """The connection test's lines; what is not there is empty."""
-    lines: dict[str, str] = dict(_HELLO_LINE.findall(text))
+    parts = (line.partition(":") for line in text.splitlines())
+    lines = {name.strip(): _in_brackets(value) for name, _, value in parts}
     return Hello(
         version=lines.get("CBR Version", ""),
         culture=lines.get("CurrentUICulture", lines.get("CurrentCulture", "")),
@@ -53,6 +52,10 @@ def read_hello(text: str) -> Hello:
         identity=lines.get("Current Identity", ""),
         text=text,
     )
+
+
+def _in_brackets(text: str) -> str:
+    return text.strip().removeprefix("(").partition(")")[0]
 
 
 def as_tree(element: etree._Element) -> dict[str, Any]:

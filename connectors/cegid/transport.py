@@ -17,6 +17,7 @@ import urllib3
 from lxml import etree
 from urllib3.exceptions import HTTPError, SSLError
 
+from connectors.bodies import ENCODINGS_OFFERED, BodyError, TooLargeError, whole_body
 from connectors.cegid.access import SYSTEM, CegidAccess, Limits
 from connectors.cegid.wsdl_cache import WsdlCache
 from schemas.errors import DeniedError, PasserelleError, TransientError, UnexpectedReplyError
@@ -49,7 +50,7 @@ class CegidTransport:
         self.sent: Counter[str] = Counter()
         self._pool = _pool(access, limits)
         said = base64.b64encode(f"{access.user}:{access.password}".encode()).decode()
-        self._headers = {"Accept-Encoding": "gzip, deflate", "Authorization": f"Basic {said}"}
+        self._headers = {"Accept-Encoding": ENCODINGS_OFFERED, "Authorization": f"Basic {said}"}
         self._cookies: dict[str, str] = {}
 
     def close(self) -> None:
@@ -90,6 +91,7 @@ class CegidTransport:
                 retries=False,
                 redirect=False,
                 preload_content=False,
+                decode_content=False,
             )
             try:
                 _check_status(response, action, url)
@@ -113,18 +115,17 @@ class CegidTransport:
             self._cookies[name.strip()] = value.strip()
 
     def _whole_body(self, response: urllib3.BaseHTTPResponse, action: str, url: str) -> bytes:
-        body = bytearray()
-        for chunk in response.stream(_CHUNK):
-            body += chunk
-            if len(body) > self._limits.answer_bytes:
-                raise UnexpectedReplyError(
-                    f"the answer is larger than {self._limits.answer_bytes} bytes",
-                    system=SYSTEM,
-                    action=action,
-                    key=url,
-                    remedy="Ask for less at a time: fewer days, smaller pages.",
-                )
-        return bytes(body)
+        """urllib3 leaves the pieces of a chunked answer compressed, and IIS compresses what it sends in chunks."""
+        named: dict[str, Any] = {"system": SYSTEM, "action": action, "key": url}
+        pieces = response.stream(_CHUNK, decode_content=False)
+        try:
+            return whole_body(pieces, response.headers.get("Content-Encoding", ""), self._limits.answer_bytes)
+        except TooLargeError as error:
+            remedy = "Ask for less at a time: fewer days, smaller pages."
+            raise UnexpectedReplyError(str(error), remedy=remedy, **named) from None
+        except BodyError as error:
+            # What was asked may have been done, as with an answer that is cut.
+            raise TransientError(str(error), **named) from None
 
 
 def _pool(access: CegidAccess, limits: Limits) -> urllib3.HTTPConnectionPool:

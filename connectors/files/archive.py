@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 from connectors.files.dropped import DroppedFile, content_hash
 from connectors.files.durable import make_durable
+from connectors.files.private import make_private
+from connectors.files.safe_name import with_ending
 from schemas.errors import ContractError
+from schemas.shown import shown_name
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 GONE = "file_gone"
 REPLACED = "file_replaced"
 _TOKEN_BYTES = 16
+_SPARE_BYTES = len(".tmp")
 _TOKEN = re.compile(r"\.[0-9a-f]{32}(?=(?:\.[^.]*)?$)")
 
 
@@ -37,7 +41,8 @@ def place_for(file: DroppedFile, shelf: Path, day: date) -> Path:
     """
     if file.is_archived:
         return file.path
-    return shelf / day.isoformat() / f"{file.path.stem}.{secrets.token_hex(_TOKEN_BYTES)}{file.path.suffix}"
+    ending = f".{secrets.token_hex(_TOKEN_BYTES)}{shown_name(file.path.suffix)}"
+    return shelf / day.isoformat() / with_ending(file.path.stem, ending, spare=_SPARE_BYTES)
 
 
 def archive(file: DroppedFile, place: Path) -> None:
@@ -61,6 +66,7 @@ def archive(file: DroppedFile, place: Path) -> None:
         file.path.unlink()
     else:
         _give_back_another(file, place)
+    make_private(place)
     if file.marker is not None:
         file.marker.unlink(missing_ok=True)
     make_durable(place.parent)
@@ -82,8 +88,9 @@ def _give_back_another(file: DroppedFile, place: Path) -> None:
 
 def _copy(file: DroppedFile, place: Path) -> None:
     """A whole copy on the other file system, or none."""
-    unfinished = place.with_name(f".{place.name}.tmp")
+    unfinished = place.with_name(f"{place.name}.tmp")
     shutil.copy2(file.path, unfinished)
+    make_private(unfinished)
     if content_hash(unfinished) != file.content_hash:
         unfinished.unlink()
         raise _replaced(file)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from connectors.files.dropped import DroppedFile, content_hash
+from schemas.shown import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +68,7 @@ def complete_files(
     looks = {path: look for path in paths if (look := _look_at(path)) is not None}
     left_alone: list[tuple[str, str]] = []
     if rule.by == "marker":
-        left_alone = [(path.name, MARKER_MISSING) for path in looks if rule.marker_of(path) is None]
+        left_alone = [(shown_name(path.name), MARKER_MISSING) for path in looks if rule.marker_of(path) is None]
         looks = {path: look for path, look in looks.items() if rule.marker_of(path) is not None}
     elif delay := max((look.seconds_to_wait(rule.stable_seconds) for look in looks.values()), default=0.0):
         wait(delay)
@@ -77,7 +78,7 @@ def complete_files(
         if isinstance(taken, DroppedFile):
             found.append(taken)
         else:
-            left_alone.append((path.name, taken))
+            left_alone.append((shown_name(path.name), taken))
     return sorted(found, key=lambda file: (file.modified_at, file.name)), left_alone
 
 
@@ -94,7 +95,9 @@ def _taken(path: Path, first: _Look, rule: Completeness) -> DroppedFile | str:
     if not first.is_unchanged(_look_at(path)):
         return STILL_WRITTEN
     changed_at = datetime.fromtimestamp(first.changed_at, UTC)
-    return DroppedFile(path, path.name, first.size, changed_at, content, position=0, marker=rule.marker_of(path))
+    return DroppedFile(
+        path, shown_name(path.name), first.size, changed_at, content, position=0, marker=rule.marker_of(path)
+    )
 
 
 def _look_at(path: Path) -> _Look | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from schemas.shown import shown_name
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -43,7 +45,7 @@ def files_of_no_stream(drop: Path, streams: Sequence[StreamSpec]) -> list[str]:
         drop / folder for folder in sorted({folder for stream in streams for folder in (_TOP, *_folders(stream))})
     ]
     return [
-        path.relative_to(drop).as_posix()
+        shown_name(path.relative_to(drop).as_posix())
         for place in places
         for path in (sorted(place.iterdir()) if place.is_dir() else ())
         if path.suffix.lower().lstrip(".") in endings

@@ -6,6 +6,10 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from schemas.shown import shown_name
+
+LONGEST_NAME_BYTES = 255
+"""Of one name, on every file system in use."""
 _LONGEST_BYTES = 120
 _LONGEST_SUFFIX = 16
 # What Windows and the exchange of Cegid refuse in a name.
@@ -38,3 +42,8 @@ def _is_plain(character: str) -> bool:
 def _cut(text: str, most_bytes: int) -> str:
     """No more than so many bytes of a text, and no half of a character."""
     return text.encode()[:most_bytes].decode(errors="ignore").rstrip(" .") or _NAMELESS
+
+
+def with_ending(stem: str, ending: str, *, spare: int = 0) -> str:
+    """`stem` and `ending` as a name that a file system takes, with room for `spare` bytes more; the stem is cut."""
+    return _cut(shown_name(stem), LONGEST_NAME_BYTES - len(ending.encode()) - spare) + ending

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Self
 from connectors.ftps.client import ImplicitTlsClient, TlsClient
 from connectors.http import tls_context
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
-from schemas.offered import CHANGED, GONE, Offered
+from schemas.offered import CHANGED, CROWDED, EMPTY_IT, GONE, MOST_LISTED, Offered
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncGenerator, Iterator
 
 _CHUNK_BYTES = 2**20
+_MOST_LISTING_BYTES = 32 * 2**20
 _NOT_THERE = ("550", "450", "553")
 _NOT_KNOWN = ("500", "501", "502", "504")
 _FAILURES: tuple[type[Exception], ...] = (ftplib.Error, OSError, EOFError, UnicodeError, ValueError)
@@ -122,9 +123,14 @@ class FtpsSource:
     def _lines(self, command: str) -> list[str]:
         connection: socket.socket = self._ftp.transfercmd(command)
         with connection, connection.makefile("rb") as source:
-            told: bytes = source.read()
+            told: bytes = source.read(_MOST_LISTING_BYTES + 1)
+        if len(told) > _MOST_LISTING_BYTES or told.count(b"\n") > MOST_LISTED:
+            raise self._crowded()
         self._ftp.voidresp()
         return told.decode(errors="surrogateescape").splitlines()
+
+    def _crowded(self) -> UnexpectedReplyError:
+        return UnexpectedReplyError(CROWDED, remedy=EMPTY_IT, **self._named("list"))
 
     def _look(self, name: str) -> Offered | None:
         """The file as it is now; None when there is no such file."""

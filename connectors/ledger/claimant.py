@@ -25,6 +25,10 @@ class Claimant:
     pid: int
     process_start: str
 
+    def is_known_to_live(self) -> bool:
+        """Whether this process is at work on this machine now; no clock is asked."""
+        return bool(self.machine) and self.machine == _machine() and _process_start(self.pid) == self.process_start
+
     def is_gone(self) -> bool:
         """Whether this process has ended, as seen from the same machine; False when it cannot be known."""
         return bool(self.machine) and self.machine == _machine() and _process_start(self.pid) != self.process_start

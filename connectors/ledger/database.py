@@ -213,8 +213,8 @@ def _make_file(database: str | None) -> None:
         raise _address_fault("the ledger must outlive the run: memory is no place for it")
     path = Path(database)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o660)  # it holds the ledger's secret: nothing for others, the group as the umask says
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # it holds the ledger's secret; SQLite gives the files beside it the same mode
     except OSError as error:
         raise _address_fault(f"the file cannot be made: {error.strerror}", "Check the folder's rights.") from error
 

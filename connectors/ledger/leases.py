@@ -9,7 +9,7 @@ import uuid
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -82,7 +82,12 @@ class Lease:
     def begin(self) -> None:
         """The lease is held and renewed from now on; LeaseHeldError when a living run holds it."""
         asked = time.monotonic()
-        _take(self._database, self.shop, self.flow, self._token, self.ttl_seconds)
+        _AT_WORK.add(self._token)
+        try:
+            _take(self._database, self.shop, self.flow, self._token, self.ttl_seconds)
+        except BaseException:
+            _AT_WORK.discard(self._token)
+            raise
         self._good_until = asked + self.ttl_seconds
         self._thread.start()
 
@@ -90,6 +95,7 @@ class Lease:
         """The lease is free; if the ledger cannot be told now, it is as soon as this process ends."""
         self._ended.set()
         self._thread.join()
+        _AT_WORK.discard(self._token)
         try:
             with self._database.write("give the lease back") as connection:
                 connection.execute(sa.delete(LEASES).where(self._mine()))
@@ -141,6 +147,32 @@ class Leases(Chapter):
         finally:
             lease.end()
 
+    def held_flows(self, shop: str) -> set[str]:
+        """The flows of the shop whose lease a run holds that may be at work."""
+        with self.database.read("read the leases") as connection:
+            now = self.database.now(connection)
+            rows = connection.execute(sa.select(LEASES).where(LEASES.c.shop == shop)).all()
+        return {row.flow for row in rows if _is_held(row, now)}
+
+
+_AT_WORK: set[str] = set()
+"""The tokens of the leases that this process holds: one that it could not give back is not held any more."""
+
+
+def _holder(row: sa.Row[Any]) -> Claimant:
+    return Claimant(row.host, row.machine, row.pid, row.process_start)
+
+
+def _is_held(row: sa.Row[Any], now: datetime) -> bool:
+    """Whether the holder of a lease may be at work.
+
+    On the same machine its process says so, whatever the clocks say: one that is set forward ends no lease.
+    """
+    holder = _holder(row)
+    if holder == this_process():
+        return row.token in _AT_WORK
+    return holder.is_known_to_live() or (row.until_at > now and not holder.is_gone())
+
 
 def _take(database: Database, shop: str, flow: str, token: str, ttl_seconds: float) -> None:
     of = sa.and_(LEASES.c.shop == shop, LEASES.c.flow == flow)
@@ -149,10 +181,8 @@ def _take(database: Database, shop: str, flow: str, token: str, ttl_seconds: flo
         connection.execute(sa.select(LEDGER.c.id).with_for_update()).all()
         now = database.now(connection)
         held = connection.execute(sa.select(LEASES).where(of)).one_or_none()
-        if held and held.until_at > now:
-            holder = Claimant(held.host, held.machine, held.pid, held.process_start)
-            if not holder.is_gone():
-                raise LeaseHeldError(shop, flow, holder, held.since_at, held.until_at)
+        if held is not None and _is_held(held, now):
+            raise LeaseHeldError(shop, flow, _holder(held), held.since_at, held.until_at)
         connection.execute(sa.delete(LEASES).where(of))
         row = {"shop": shop, "flow": flow, "token": token, "since_at": now}
         row |= asdict(this_process()) | {"until_at": now + timedelta(seconds=ttl_seconds)}

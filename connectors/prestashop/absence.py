@@ -29,6 +29,9 @@ _SENTINELS = 10
 _WITHOUT_DATES = ("combinations", "stock_availables", "specific_prices", "product_options", "order_details")
 
 
+_EMPTY_MEMBER = re.compile(rb"<category ([^<>]*)>\s*</category>")
+
+
 class Absence:
     """Proves the empty answers of one shop."""
 
@@ -112,7 +115,8 @@ class Absence:
             reply = await self._reader.get("categories", "display=[id,categories[id]]&sort=[id_ASC]&limit=1")
         except DeniedError:
             return False
-        return re.search(rb"<category [^>]*href=[^>]*>\s*</category>", reply.body) is not None
+        members = _EMPTY_MEMBER.finditer(reply.body)
+        return any(b"href=" in member[1] for member in members)
 
     async def _sentinel(self, resource: str, field: str, also: Filters) -> str:
         """A value of `field` that an entity of the resource has; empty when the newest ones have none."""

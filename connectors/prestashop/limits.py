@@ -19,6 +19,8 @@ class ShopLimits:
     """Rows of one page of a list, and values of one look-up."""
     max_body_bytes: int = 900_000
     max_url_bytes: int = 6000
+    max_answer_bytes: int = 64 * 2**20
+    """Of one answer, decoded. A page that is larger is asked for again with fewer rows."""
     timeout_seconds: float = 60.0
     pace: Literal["polite", "full"] = "polite"
     """`polite`: one connection in short requests, half of it when the shop is busy. `full`: all the shop can take."""

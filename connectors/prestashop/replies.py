@@ -87,6 +87,8 @@ NOT_XML = "127"
 DISABLED = "22"
 _AT_ONCE_SECONDS = 1.0
 _SAID_LENGTH = 500
+_MOST_ERRORS = 1000
+"""That are read of one answer: the first one decides, and a document holds no more entities."""
 
 _CODE = re.compile(rb"\s*<code>(?:<!\[CDATA\[)?(\d+)")
 _MESSAGE = re.compile(rb"<message>(?:<!\[CDATA\[)?")
@@ -161,7 +163,7 @@ def _errors(body: bytes) -> tuple[tuple[str, ...], str]:
         try:
             told = json.loads(body[body.index(b"{") :])["errors"]
             found = [(str(error["code"]), str(error["message"])) for error in told]
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             found = []
     else:
         return (), ""
@@ -173,7 +175,7 @@ def _errors(body: bytes) -> tuple[tuple[str, ...], str]:
 def _errors_in_xml(body: bytes) -> list[tuple[str, str]]:
     """Code and words of each error. Cut by its tags: an expression over a whole body takes time that grows faster."""
     found = []
-    for part in body.split(b"<error>")[1:]:
+    for part in body.split(b"<error>", _MOST_ERRORS)[1:]:
         error = part.partition(b"</error>")[0]
         code, start = _CODE.match(error), _MESSAGE.search(error)
         if start is not None:

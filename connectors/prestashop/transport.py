@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from connectors.http import certificate_fault, open_client, redacted
+from connectors.bodies import BodyError, TooLargeError
+from connectors.http import certificate_fault, open_client, redacted, whole_answer
 from connectors.prestashop.gate import Gate
 from connectors.prestashop.pace import Pace
 from connectors.prestashop.replies import (
@@ -140,16 +141,17 @@ class Transport:
         path = f"/api/{resource}" + (f"?{query}" if query else "")
         start = time.perf_counter()
         try:
-            # httpx encodes nothing anew in an address given as text with its escapes.
-            response = await self._client.request(method, self.url + path, content=body)
+            response, content = await self._answer(method, path, body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             if why := certificate_fault(error):
                 raise distrusted(why, f"{method} {resource}") from error
             return self._unanswered(Verdict.NOT_SENT, error, start)
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            return self._unanswered(Verdict.LOST, error, start)
+        except (httpx.TransportError, BodyError) as error:
+            # A write whose answer is too large may have been carried out.
+            too_large = isinstance(error, TooLargeError) and method not in _WRITES
+            return self._unanswered(Verdict.TOO_LARGE if too_large else Verdict.LOST, error, start)
         seconds = time.perf_counter() - start
-        reply = read_reply(response.status_code, response.headers, response.content, seconds, datetime.now(UTC))
+        reply = read_reply(response.status_code, response.headers, content, seconds, datetime.now(UTC))
         if resource in ABOUT_PEOPLE:
             reply = impersonal(reply)
         if response.headers.get("PSWS-Version", "0") != "0" and reply.verdict is Verdict.DONE:
@@ -163,7 +165,12 @@ class Transport:
             raise denied
         return replace(self._clean(reply), verdict=Verdict.BLOCKED, final=denied)
 
-    def _unanswered(self, verdict: Verdict, error: httpx.RequestError, start: float) -> Reply:
+    async def _answer(self, method: str, path: str, body: bytes | None) -> tuple[httpx.Response, bytes]:
+        # httpx encodes nothing anew in an address given as text with its escapes.
+        async with self._client.stream(method, self.url + path, content=body) as response:
+            return response, await whole_answer(response, self.limits.max_answer_bytes)
+
+    def _unanswered(self, verdict: Verdict, error: Exception, start: float) -> Reply:
         said = redacted(f"{type(error).__name__}: {error}".rstrip(": "), *self._secrets)
         return Reply(verdict, said=said, seconds=time.perf_counter() - start)
 

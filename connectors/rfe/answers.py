@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from connectors.bodies import BodyError
+from connectors.http import whole_answer
 from connectors.rfe.access import SYSTEM
-from schemas.errors import DeniedError, TransientError
+from schemas.errors import DeniedError, TransientError, UnexpectedReplyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-async def sent(client: httpx.AsyncClient, method: str, url: str, action: str, **request: Any) -> httpx.Response:
-    """The whole answer, whatever its status."""
-    with named_failures(action):
-        return await client.request(method, url, **request)
+_MOST_BYTES = 2**20
+"""Of an answer that holds a token or a key, and nothing else."""
+
+
+async def sent(
+    client: httpx.AsyncClient, method: str, url: str, action: str, **request: Any
+) -> tuple[httpx.Response, bytes]:
+    """The answer, whatever its status, and its body."""
+    try:
+        with named_failures(action):
+            async with client.stream(method, url, **request) as answer:
+                return answer, await whole_answer(answer, _MOST_BYTES)
+    except BodyError as error:
+        raise UnexpectedReplyError(str(error), system=SYSTEM, action=action) from None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -112,12 +113,12 @@ class Keys:
         was_kept = until is not None and datetime.now(UTC) < until - _MARGIN
         if not was_kept:
             await self._sign_in()
-        answer = await self._key_answer()
+        answer, body = await self._key_answer()
         if answer.status_code == _UNAUTHORIZED and was_kept:
             await self._sign_in()
-            answer = await self._key_answer()
+            answer, body = await self._key_answer()
         self._check_key_answer(answer)
-        return self._read_key(answer)
+        return self._read_key(body)
 
     async def _sign_in(self) -> None:
         access = self._access
@@ -129,18 +130,18 @@ class Keys:
             "scope": "RetailBackendApi offline_access",
         }
         url = f"{access.sign_in_url}/{access.environment}/as/connect/token"
-        answer = await sent(self._client, "POST", url, "sign in", data=form)
+        answer, body = await sent(self._client, "POST", url, "sign in", data=form)
         if answer.status_code in (400, _UNAUTHORIZED, 403):
             remedy = "Check user, password, folder_id and environment of this source."
             raise DeniedError("the user is not let in", system=SYSTEM, action="sign in", key=access.user, remedy=remedy)
         if not answer.is_success:
             raise self._away(answer, "sign in")
-        told = _json(answer, "sign in")
+        told = _json(body, "sign in")
         lives = timedelta(seconds=float(told["expires_in"])) if "expires_in" in told else _TOKEN_LIVES
         self._kept.token = _text(told, "access_token", "sign in")
         self._kept.token_until = datetime.now(UTC) + lives
 
-    async def _key_answer(self) -> httpx.Response:
+    async def _key_answer(self) -> tuple[httpx.Response, bytes]:
         access = self._access
         headers = {
             "Authorization": f"Bearer {self._kept.token}",
@@ -174,8 +175,8 @@ class Keys:
         if not answer.is_success:
             raise self._away(answer, action)
 
-    def _read_key(self, answer: httpx.Response) -> ContainerKey:
-        told = _json(answer, "ask for a key")
+    def _read_key(self, body: bytes) -> ContainerKey:
+        told = _json(body, "ask for a key")
         uri, name, signature = (
             _text(told, key, "ask for a key") for key in ("blobServiceUri", "containerName", "sasToken")
         )
@@ -192,10 +193,10 @@ class Keys:
         return TransientError(said, system=SYSTEM, action=action, remedy=remedy, retry_after=wait)
 
 
-def _json(answer: httpx.Response, action: str) -> dict[str, Any]:
+def _json(body: bytes, action: str) -> dict[str, Any]:
     try:
-        told = answer.json()
-    except ValueError:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         # The body may hold a key: it is not repeated.

@@ -6,14 +6,15 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from connectors.http import open_client
+from connectors.bodies import BodyError
+from connectors.http import open_client, whole_answer
 from connectors.rfe.access import SYSTEM, RfeAccess
 from connectors.rfe.answers import delay_of, named_failures
 from connectors.rfe.keys import ContainerKey, Keys, Turn
 from connectors.rfe.listing import read_page
 from connectors.rfe.pace import Pace
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
-from schemas.offered import CHANGED, GONE, Offered
+from schemas.offered import CHANGED, CROWDED, EMPTY_IT, GONE, MOST_LISTED, Offered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import httpx
 
 _CHUNK_BYTES = 2**20
+_MOST_PAGE_BYTES = 16 * 2**20
+"""Azure writes up to 5,000 files a page, each in about one KB."""
 _FORBIDDEN = (401, 403)
 _NOT_FOUND = 404
 _OTHER_VERSION = 412
@@ -62,6 +65,8 @@ class RfeSource:
         while True:
             page, marker = read_page(await self._page(marker))
             found += [file for file in page if self._is_ours(file.path)]
+            if len(found) > MOST_LISTED:
+                raise UnexpectedReplyError(CROWDED, system=SYSTEM, action="list", remedy=EMPTY_IT)
             if not marker:
                 return found
             if marker in seen:
@@ -107,8 +112,11 @@ class RfeSource:
         asked = f"restype=container&comp=list&prefix={quote(self._access.folder, safe='')}"
         asked += f"&marker={quote(marker, safe='')}" if marker else ""
         async with self._answer("GET", "", "list", asked) as answer:
-            with named_failures("list"):
-                return await answer.aread()
+            try:
+                with named_failures("list"):
+                    return await whole_answer(answer, _MOST_PAGE_BYTES)
+            except BodyError as error:
+                raise UnexpectedReplyError(str(error), system=SYSTEM, action="list") from None
 
     @asynccontextmanager
     async def _answer(

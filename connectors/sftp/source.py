@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import asyncssh
 
-from schemas.errors import ConfigFault, ConfigurationError, DeniedError, RefusedError, TransientError
-from schemas.offered import CHANGED, GONE, Offered
+from schemas.errors import (
+    ConfigFault,
+    ConfigurationError,
+    DeniedError,
+    RefusedError,
+    TransientError,
+    UnexpectedReplyError,
+)
+from schemas.offered import CHANGED, CROWDED, EMPTY_IT, GONE, MOST_LISTED, Offered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
@@ -88,7 +95,7 @@ class SftpSource:
         folder = self._access.folder
         try:
             async with self._patient():
-                found = await self._sftp.readdir(folder or ".")
+                found = [entry async for entry in self._entries(folder or ".")]
         except (*_ABSENT, asyncssh.SFTPPermissionDenied) as error:
             remedy = "Check `folder` of this source in settings.toml, and the rights of its user on the server."
             raise DeniedError(_said(error), remedy=remedy, **self._named("list", folder)) from error
@@ -96,6 +103,14 @@ class SftpSource:
             raise self._away(error, "list", folder) from error
         names = ((str(entry.filename), entry.attrs) for entry in found)
         return [_offered(name, attributes) for name, attributes in names if "/" not in name and _is_file(attributes)]
+
+    async def _entries(self, folder: str) -> AsyncGenerator[asyncssh.SFTPName, None]:
+        count = 0
+        async for entry in self._sftp.scandir(folder):
+            count += 1
+            if count > MOST_LISTED:
+                raise UnexpectedReplyError(CROWDED, remedy=EMPTY_IT, **self._named("list", folder))
+            yield entry
 
     async def chunks(self, file: Offered) -> AsyncGenerator[bytes, None]:
         """The bytes of a file, as it was offered; RefusedError when it has changed since, is gone or not ours."""

@@ -39,6 +39,7 @@ class SandboxCegid:
     `known_items` limits the item references that exist; None: any. `absent_resets`: what UpdateCustomer does to
     members that are not sent. `single_wsdl`: whether it knows `?singleWsdl`. `newer` and `lacks` name members, as
     `Type.Member`, that its version has or does not have. `certificate`: a PEM file with its key, to speak TLS.
+    `compression`: gzip with the length of the body, gzip in chunks, or none, for a client that offers gzip.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class SandboxCegid:
         newer: tuple[str, ...] = (),
         lacks: tuple[str, ...] = (),
         certificate: Path | None = None,
+        compression: Literal["none", "length", "chunked"] = "none",
         port: int = 0,
     ) -> None:
         self.user = user
@@ -66,6 +68,7 @@ class SandboxCegid:
         self.strict = strict
         self.latency = latency
         self.single_wsdl = single_wsdl
+        self.compression = compression
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
         self.lock = threading.RLock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import secrets
 import socket
 import ssl
@@ -35,6 +36,7 @@ _DEFAULT: dict[Any, str] = {None: RETAIL}
 WATCHERS: list[Callable[[str, str, str, bytes], None]] = []
 """Called with client, service, operation and message of every call to a service of this process."""
 _HUGE = 64 * 1024 * 1024
+_CHUNK_BYTES = 333
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +203,21 @@ class _Handler(BaseHTTPRequestHandler):
         return Answer(200, _reply(service, operation, result), _XML, {"Set-Cookie": f"CbrAuth={self.server.cookie}"})
 
     def _answer(self, answer: Answer) -> None:
+        form = self.server.erp.compression if "gzip" in self.headers.get("Accept-Encoding", "") else "none"
+        body = answer.body if form == "none" or not answer.body else gzip.compress(answer.body, mtime=0)
         self.send_response(answer.status)
         for name, value in {**answer.headers, "Content-Type": answer.content_type}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        if body is not answer.body:
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Vary", "Accept-Encoding")
+        if form == "chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+            body = _in_chunks(body)
+        else:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(body)
 
     def handle_one_request(self) -> None:
         """Answer one request, or reset the connection."""
@@ -245,6 +256,12 @@ def _reply(service: Service, operation: str, result: Any) -> bytes:
     if service.members(f"{operation}Response"):
         service.write(response, {f"{operation}Result": result}, f"{operation}Response")
     return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+
+
+def _in_chunks(body: bytes) -> bytes:
+    """As the server cuts it: where it pleases, in the middle of whatever is there."""
+    pieces = [body[start : start + _CHUNK_BYTES] for start in range(0, len(body), _CHUNK_BYTES)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
 
 
 def _quietly(act: Callable[..., Any], *args: Any) -> None:

@@ -26,9 +26,15 @@ def connect(tmp_path: Path) -> Connect:
     return opened
 
 
+@pytest.fixture(params=["none", "length", "chunked"])
+def compression(request: pytest.FixtureRequest) -> Any:
+    """How the ERP's web server compresses its answers."""
+    return request.param
+
+
 @pytest.fixture
-def erp() -> Iterator[SandboxCegid]:
-    with SandboxCegid() as sandbox:
+def erp(compression: Any) -> Iterator[SandboxCegid]:
+    with SandboxCegid(compression=compression) as sandbox:
         sandbox.insert_customer("C1", email="known@example.com")
         yield sandbox
 

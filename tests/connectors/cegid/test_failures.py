@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -11,6 +13,7 @@ from lxml import etree
 
 from connectors.cegid import Cegid, CegidAccess, Limits
 from connectors.cegid.faults import Fault, read_fault
+from connectors.cegid.replies import read_hello
 from deployments.sandbox.cegid import SandboxCegid
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
 from tests.connectors.cegid.conftest import Connect
@@ -174,3 +177,24 @@ def test_a_certificate_that_nobody_vouches_for_is_denied(certificate: Path, conn
 def test_a_certificate_of_our_own_list_is_trusted(certificate: Path, connect: Connect) -> None:
     with SandboxCegid(certificate=certificate) as erp, connect(erp, limits=Limits(verify_tls=certificate)) as client:
         assert client.hello().database == erp.database
+
+
+@pytest.mark.parametrize("compression", ["length", "chunked"])
+def test_a_bomb_is_refused_before_it_is_unpacked(compression: str, connect: Connect) -> None:
+    with SandboxCegid(compression=compression) as erp, connect(erp) as client:  # type: ignore[arg-type]
+        erp.faults.add("huge", "HelloWorld")
+        tracemalloc.start()
+        with pytest.raises(UnexpectedReplyError, match="larger than"):
+            client.hello()
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert client.hello().database == erp.database
+    # The sandbox in this process holds 64 MB of it, packs them, and we hold the limit twice at most.
+    assert most < 64 * 2**20 + 2.5 * Limits().answer_bytes
+
+
+def test_lines_of_the_greeting_are_read_in_a_time_that_grows_with_their_length_only() -> None:
+    start = time.perf_counter()
+    read_hello("a" * 200_000 + " " * 200_000 + "\n" * 50_000)
+    read_hello("a:(" * 200_000)
+    assert time.perf_counter() - start < 2.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import DeniedError, RefusedError, TransientError
+from schemas.errors import DeniedError, RefusedError, TransientError, UnexpectedReplyError
 from tests.connectors.ftps.ftp_server import FtpServer
 from tests.connectors.sources import NOON, CutSuite, SourceSuite
 
@@ -71,3 +71,16 @@ async def test_a_server_that_is_not_there_is_told(remote: FtpServer) -> None:
     remote.port = 9
     with pytest.raises(TransientError, match="host and port"):
         await use()
+
+
+@pytest.mark.parametrize("bound", ["MOST_LISTED", "_MOST_LISTING_BYTES"])
+async def test_a_listing_that_would_fill_the_memory_is_told(
+    remote: FtpServer, bound: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"connectors.ftps.source.{bound}", 3)
+    for number in range(4):
+        remote.put(f"stock {number}.csv", b"")
+    async with remote.open() as source:
+        with pytest.raises(UnexpectedReplyError, match="more than") as caught:
+            await source.offered()
+    assert "archive" in caught.value.remedy

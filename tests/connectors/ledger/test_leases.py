@@ -174,3 +174,42 @@ def _until(happened: Callable[[], bool]) -> None:
     while not happened():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
+
+
+def test_a_clock_that_is_set_forward_takes_no_lease_from_a_living_process(ledger: Ledger, place: Place) -> None:
+    with _holder(place):
+        place.ask("update leases set until_at = 0")
+        assert ledger.held_flows("shop") == {"import_stock"}
+        with pytest.raises(LeaseHeldError), ledger.lease("shop", "import_stock"):
+            pytest.fail("two runs at once")
+
+
+def test_a_clock_that_is_set_forward_takes_no_lease_within_one_process(ledger: Ledger, place: Place) -> None:
+    with ledger.lease("shop", "import_stock"):
+        place.ask("update leases set until_at = 0")
+        with Ledger.open(place.url) as other, pytest.raises(LeaseHeldError), other.lease("shop", "import_stock"):
+            pytest.fail("two runs at once")
+
+
+def test_a_lease_that_could_not_be_given_back_does_not_bind_its_process_for_good(
+    ledger: Ledger, place: Place, tmp_path: Path
+) -> None:
+    lease = ledger.lease("shop", "import_stock")
+    lease.__enter__()
+    kept = place.ask("select * from leases")[0]
+    lease.__exit__(None, None, None)
+    values = ", ".join(repr(value) for value in kept)
+    place.ask(f"insert into leases values ({values})")  # noqa: S608 - our own row
+    assert ledger.held_flows("shop") == set()
+    with ledger.lease("shop", "import_stock") as again:
+        again.check()
+
+
+def test_the_lease_of_another_machine_ends_with_its_time(ledger: Ledger, place: Place) -> None:
+    with _holder(place):
+        place.ask("update leases set machine = 'another', host = 'another'")
+        with pytest.raises(LeaseHeldError), ledger.lease("shop", "import_stock"):
+            pytest.fail("two runs at once")
+        place.ask("update leases set until_at = 0")
+        with ledger.lease("shop", "import_stock") as lease:
+            lease.check()

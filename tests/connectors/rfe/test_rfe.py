@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gzip
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -15,6 +17,7 @@ from connectors.rfe.pace import Pace
 from deployments.sandbox.rfe import SandboxRfe
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
 from schemas.offered import CHANGED
+from tests.connectors.listener import Asked, Listener, Told
 from tests.connectors.sources import NOON, SourceSuite
 
 
@@ -280,3 +283,34 @@ async def test_no_more_files_a_minute_pass_than_allowed() -> None:
         now += 1.0
     assert passed == [0.0, 1.0, 2.0, 60.0, 61.0, 62.0, 120.0]
     assert all(seconds >= 0 for seconds in slept)
+
+
+@pytest.mark.parametrize("kind", ["list", "token", "key"])
+async def test_an_answer_that_would_fill_the_memory_is_told(kind: str) -> None:
+    bomb = gzip.compress(bytes(40 * 2**20))
+    with SandboxRfe() as sandbox:
+        remote = Exchange(sandbox)
+        remote.put("stock.csv", b"A;1\n")
+
+        def answer(asked: Asked) -> Told:
+            if f"/{kind}" in asked.path or (kind == "list" and "comp=list" in asked.path):
+                return Told(body=bomb, headers={"Content-Encoding": "gzip"})
+            body = urlopen(Request(sandbox.url + asked.path, asked.body or None, asked.headers)).read()  # noqa: S310
+            return Told(body=body.replace(sandbox.url.encode(), between.url.encode()))
+
+        with Listener(answer) as between:
+            paths = {"key": "getsastoken"}
+            kind = paths.get(kind, kind)
+            with pytest.raises(UnexpectedReplyError, match="larger than"):
+                await use(remote.open(sign_in_url=between.url, api_url=between.url))
+
+
+async def test_a_container_with_too_many_files_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.rfe.source.MOST_LISTED", 5)
+    with SandboxRfe(page_size=3) as sandbox:
+        remote = Exchange(sandbox)
+        for number in range(6):
+            remote.put(f"stock {number}.csv", b"")
+        with pytest.raises(UnexpectedReplyError, match="more than") as caught:
+            await use(remote.open())
+    assert "archive" in caught.value.remedy

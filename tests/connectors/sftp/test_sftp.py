@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from schemas.errors import ConfigurationError, DeniedError, TransientError
+from schemas.errors import ConfigurationError, DeniedError, TransientError, UnexpectedReplyError
 from tests.connectors.sftp.ssh_server import SshServer
 from tests.connectors.sources import CutSuite, SourceSuite
 
@@ -101,3 +101,13 @@ async def test_a_server_that_is_not_there_is_told(remote: SshServer) -> None:
     with pytest.raises(TransientError, match="host and port"):
         async with remote.open(port=9, patience_seconds=2.0):
             pass
+
+
+async def test_a_folder_with_too_many_files_is_told(remote: SshServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.sftp.source.MOST_LISTED", 3)
+    for number in range(4):
+        remote.put(f"stock {number}.csv", b"")
+    async with remote.open() as source:
+        with pytest.raises(UnexpectedReplyError, match="more than") as caught:
+            await source.offered()
+    assert "archive" in caught.value.remedy

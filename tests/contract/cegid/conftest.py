@@ -10,17 +10,23 @@ from deployments.sandbox.cegid import SandboxCegid
 from tests.contract.cegid.soap import Soap
 
 
-@pytest.fixture(scope="session")
-def erp(pytestconfig: pytest.Config) -> Iterator[Soap]:
+@pytest.fixture(scope="session", params=["none", "length", "chunked"])
+def erp(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Soap]:
     url = pytestconfig.getoption("--erp-url")
     if url:
+        if request.param != "none":
+            pytest.skip("a real tenant compresses as it is set up")
         user = pytestconfig.getoption("--erp-user")
         # On SaaS the domain of the user is the database's name.
         database = pytestconfig.getoption("--erp-database") or user.partition("\\")[0]
         with Soap(url, user, pytestconfig.getoption("--erp-password"), database) as real:
             yield real
         return
-    with SandboxCegid() as sandbox, Soap(sandbox.url, sandbox.user, sandbox.password, sandbox.database) as soap:
+    compression = request.param
+    with (
+        SandboxCegid(compression=compression) as sandbox,
+        Soap(sandbox.url, sandbox.user, sandbox.password, sandbox.database) as soap,
+    ):
         yield soap
 
 
