@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import copy
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
-from zeep import Client, Settings
+from zeep import Client, Plugin, Settings
 from zeep.exceptions import Error as ZeepError
+from zeep.exceptions import ValidationError as ZeepValidationError
 
 from connectors.cegid.access import SYSTEM
-from connectors.cegid.message import DisobeysError, Shape, envelope
 from connectors.cegid.needed import Needed
 from connectors.cegid.transport import CONTRACT, Answer, CegidTransport, parse
 from schemas.errors import DeniedError, RefusedError, UnexpectedReplyError
 
 _NS = {"xs": "http://www.w3.org/2001/XMLSchema", "wsdl": "http://schemas.xmlsoap.org/wsdl/"}
 _READ = "read the contract"
+_UNKNOWN = re.compile(r"(?:\{[^}]*\})?(?P<type>\w+)\(\) got an unexpected keyword argument '(?P<member>\w+)'")
 
 
 class ServiceContract:
@@ -36,15 +39,20 @@ class ServiceContract:
         """The values of an enumeration in this tenant's version."""
         self.members = cache(self._schemas.members)
         """The members of a type in this tenant's version."""
-        settings = Settings(strict=True, forbid_dtd=True, forbid_entities=True)
+        # Answers come as they are: zeep reads None, silently, for every member after one that it does not know.
+        settings = Settings(strict=True, forbid_dtd=True, forbid_entities=True, raw_response=True)
+        obeys = Obeys(self._schemas)
         try:
-            definitions = Client(wsdl, transport=transport, settings=settings).wsdl  # type: ignore[no-untyped-call]
+            self._client = Client(wsdl, transport=transport, settings=settings, plugins=[obeys])  # type: ignore[no-untyped-call]
         except ZeepError as error:
             raise self._misunderstood(f"its WSDL cannot be read ({type(error).__name__})") from error
-        binding = self._binding(definitions.bindings.values(), needed.port_type)
+        binding = self._binding(self._client.wsdl.bindings.values(), needed.port_type)
         self._check(needed, frozenset(binding.port_type.operations))
-        self._address = address
-        self._operations = {name: Operation(binding.get(name)) for name in needed.operations}
+        for operation in binding.port_type.operations.values():
+            # zeep would add headers of WS-Addressing, of which basicHttpBinding knows nothing.
+            operation.wsa_action = None
+        # Not at the address of the WSDL, which often exists only inside the data centre.
+        self._service = self._client.create_service(binding.name, address)  # type: ignore[no-untyped-call]
 
     def _first_form(self, address: str) -> str:
         try:
@@ -75,27 +83,51 @@ class ServiceContract:
 
     def message(self, operation: str, parameters: Mapping[str, Any], key: str = "") -> etree._Element:
         """The body of a call without sending it, checked against the tenant's schema."""
-        try:
-            body = self._operations[operation].shape.written(parameters)
-            self._schemas.check(body)
-        except DisobeysError as error:
-            raise _refused(str(error), operation, key) from error
-        except ValueError as error:
-            raise _refused(f"cannot be written as XML: {error}", operation, key) from error
-        return body
+        with _refusing(operation, key):
+            made = self._client.create_message(self._service, operation, **parameters)  # type: ignore[no-untyped-call]
+            body: etree._Element = made.find("{*}Body")[0]
+            return body
 
     def call(self, operation: str, parameters: Mapping[str, Any], key: str = "") -> Answer:
         """Check one call and send it; the answer is not read yet."""
-        body = self.message(operation, parameters, key)
-        return self._transport.call(self._address, self._operations[operation].action, envelope(body))
+        with _refusing(operation, key):
+            answer: Answer = self._service[operation](**parameters)
+            return answer
 
 
-class Operation:
-    """How an operation is called: its SOAP action, and its message."""
+class DisobeysError(Exception):
+    """A message does not obey the tenant's schema."""
 
-    def __init__(self, operation: Any) -> None:
-        self.action = str(operation.soapaction)
-        self.shape = Shape(operation.input.body)
+
+class Obeys(Plugin):
+    """Compares each message with the tenant's schema before it is sent: zeep knows members, not values."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+
+    def egress(self, envelope: Any, http_headers: Any, operation: Any, binding_options: Any) -> Any:  # noqa: ARG002
+        """Raises `DisobeysError` for a message that Cegid could not read."""
+        self._schemas.check(envelope.find("{*}Body")[0])
+        return envelope, http_headers
+
+
+@contextmanager
+def _refusing(operation: str, key: str) -> Iterator[None]:
+    """What cannot be written in the tenant's schema is refused, with the member's name."""
+    try:
+        yield
+    except DisobeysError as error:
+        raise _refused(str(error), operation, key) from error
+    except (TypeError, ZeepValidationError) as error:
+        raise _refused(_told(error), operation, key) from error
+    except ValueError as error:
+        raise _refused(f"cannot be written as XML: {error}", operation, key) from error
+
+
+def _told(error: Exception) -> str:
+    """Without zeep's signature of a whole type."""
+    unknown = _UNKNOWN.search(str(error))
+    return f"{unknown['type']} has no {unknown['member']}" if unknown else str(error)
 
 
 def _refused(said: str, action: str, key: str) -> RefusedError:

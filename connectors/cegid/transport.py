@@ -16,6 +16,8 @@ import certifi
 import urllib3
 from lxml import etree
 from urllib3.exceptions import HTTPError, SSLError
+from zeep.transports import Transport
+from zeep.wsdl.utils import etree_to_string
 
 from connectors.bodies import ENCODINGS_OFFERED, BodyError, TooLargeError, whole_body
 from connectors.cegid.access import SYSTEM, CegidAccess, Limits
@@ -39,8 +41,11 @@ class Answer:
     body: bytes
 
 
-class CegidTransport:
-    """What zeep asks of a transport, `load` for documents, and `call` for messages. Safe in threads."""
+class CegidTransport(Transport):
+    """zeep's transport, over connections of our own: `load` for documents, `post_xml` for messages. Safe in threads."""
+
+    _close_session = False
+    """zeep's own session of requests is not opened: it bounds neither answers nor connections."""
 
     def __init__(self, access: CegidAccess, limits: Limits, cache: WsdlCache) -> None:
         self._root = urlsplit(access.root)
@@ -74,10 +79,10 @@ class CegidTransport:
         self._cache.write(url, answer.body)
         return answer.body
 
-    def call(self, address: str, soap_action: str, message: bytes) -> Answer:
-        """Send one call."""
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{soap_action}"'}
-        return self._send("POST", address, soap_action.rpartition("/")[2], headers, message)
+    def post_xml(self, address: str, envelope: etree._Element, headers: Mapping[str, str]) -> Answer:
+        """Send one message of zeep's."""
+        action = headers["SOAPAction"].strip('"').rpartition("/")[2]
+        return self._send("POST", address, action, headers, etree_to_string(envelope))  # type: ignore[no-untyped-call]
 
     def _send(self, verb: str, url: str, action: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         with self._counting:

@@ -34,8 +34,8 @@ def test_a_dry_run_gives_the_xml_and_sends_nothing(erp: SandboxCegid, cegid: Ceg
         ("Type", "customerorder", "enumeration"),
         ("Date", "21/11/2026", "dateTime"),
         ("NoSuchMember", "x", "NoSuchMember"),
-        ("OmniChannel", "a text", "OmniChannel"),
-        ("StoreId", {"Text": "x"}, "StoreId has no Text"),
+        ("OmniChannel", "a text", "a text"),
+        ("StoreId", {"Text": "x"}, "accept collections"),
     ],
 )
 def test_a_value_outside_the_contract_is_never_sent(

@@ -1,62 +1,71 @@
+"""What the tenant's contract makes of our values, by zeep's own hand."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from lxml import etree
-from zeep.xsd import Schema
 
-from connectors.cegid.message import DisobeysError, Shape, envelope
-
-SCHEMA = """
-<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t" targetNamespace="urn:t"
- elementFormDefault="qualified">
-  <xs:complexType name="Below">
-    <xs:sequence><xs:element name="Zone" type="xs:string" minOccurs="0"/></xs:sequence>
-  </xs:complexType>
-  <xs:complexType name="Sale">
-    <xs:complexContent><xs:extension base="t:Below"><xs:sequence>
-      <xs:element name="Active" type="xs:boolean" minOccurs="0" nillable="true"/>
-      <xs:element name="Amount" type="xs:decimal" minOccurs="0"/>
-      <xs:element name="Inner" type="t:Sale" minOccurs="0" maxOccurs="unbounded"/>
-      <xs:element name="Needed" type="xs:string" nillable="true"/>
-    </xs:sequence></xs:extension></xs:complexContent>
-  </xs:complexType>
-  <xs:element name="Sale" type="t:Sale"/>
-</xs:schema>
-"""
+from connectors.cegid import Cegid
+from connectors.cegid.transport import Answer, CegidTransport
+from schemas.errors import RefusedError
+from tests.connectors.cegid.requests_to_send import order
 
 
-def written(value: Mapping[str, Any]) -> str:
-    element = Schema(etree.fromstring(SCHEMA)).get_element("{urn:t}Sale")  # type: ignore[no-untyped-call]
-    said = etree.tostring(Shape(element).written(value), encoding="unicode")
-    etree.XMLSchema(etree.fromstring(SCHEMA)).assertValid(etree.fromstring(said))
-    return said.partition(">")[2].replace("ns0:", "").rpartition("</")[0]
+def header(cegid: Cegid, **members: Any) -> list[tuple[str, str | None]]:
+    """Name and text of the header's members, as they would be sent."""
+    body = etree.fromstring(cegid.render_document(order("W1", **members)))
+    found = body.find("{*}createRequest/{*}Header")
+    assert found is not None
+    return [(etree.QName(each).localname, each.text) for each in found]
 
 
-def test_members_come_in_the_order_of_the_schema_those_of_the_base_first() -> None:
-    said = written({"Needed": "n", "Amount": Decimal("1E+2"), "Active": False, "Zone": "z"})
-    assert said == "<Zone>z</Zone><Active>false</Active><Amount>100</Amount><Needed>n</Needed>"
+def lines(cegid: Cegid, *given: dict[str, Any]) -> list[etree._Element]:
+    request = order("W1") | {"Lines": {"Create_Line": list(given)}}
+    return etree.fromstring(cegid.render_document(request)).findall("{*}createRequest/{*}Lines/{*}Create_Line")
 
 
-def test_what_is_none_is_left_out_unless_the_schema_wants_it_said() -> None:
-    said = written({"Zone": None, "Active": None, "Needed": None})
-    assert said == '<Needed xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
+def test_members_come_in_the_order_of_the_contract(cegid: Cegid) -> None:
+    names = [name for name, _ in header(cegid, WarehouseId="W", Active=False)]
+    assert names == sorted(names)
+    assert names[0] == "Active"
 
 
-def test_a_list_is_as_many_elements_and_an_empty_text_is_said() -> None:
-    said = written({"Inner": [{"Needed": ""}, {"Needed": "a & b"}], "Needed": ""})
-    inner = "<Inner><Needed></Needed></Inner><Inner><Needed>a &amp; b</Needed></Inner>"
-    assert said == f"{inner}<Needed></Needed>"
+def test_truth_and_amounts_are_written_as_xml_wants_them(cegid: Cegid) -> None:
+    assert ("Active", "false") in header(cegid, Active=False)
+    [line] = lines(cegid, {"Quantity": Decimal("1E+2"), "NetUnitPrice": Decimal("0.10")})
+    assert (line.findtext("{*}Quantity"), line.findtext("{*}NetUnitPrice")) == ("100", "0.10")
 
 
-def test_members_that_the_schema_does_not_know_are_named() -> None:
-    with pytest.raises(DisobeysError, match="Inner has no Another, Other"):
-        written({"Inner": [{"Other": 1, "Another": 2}]})
+def test_what_is_none_is_left_out_and_an_empty_text_is_said(cegid: Cegid) -> None:
+    told = dict(header(cegid, Comment=None, WarehouseId=""))
+    assert "Comment" not in told
+    assert told["WarehouseId"] is None
 
 
-def test_a_message_is_an_envelope_with_nothing_but_its_body() -> None:
-    told = etree.fromstring(envelope(etree.Element("{urn:t}Sale")))
-    assert [each.tag.rpartition("}")[2] for each in told.iter()] == ["Envelope", "Body", "Sale"]
+def test_a_list_is_as_many_elements(cegid: Cegid) -> None:
+    item = {"Quantity": Decimal(1), "NetUnitPrice": Decimal(1)}
+    assert [line.findtext("{*}Label") for line in lines(cegid, item | {"Label": "a"}, item | {"Label": "b & c"})] == [
+        "a",
+        "b & c",
+    ]
+
+
+def test_a_member_that_the_contract_does_not_know_is_named_with_its_type(cegid: Cegid) -> None:
+    with pytest.raises(RefusedError, match="Create_Line has no Another"):
+        lines(cegid, {"Quantity": Decimal(1), "Another": 1})
+
+
+def test_a_message_has_nothing_but_its_body(cegid: Cegid, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[etree._Element] = []
+    post = CegidTransport.post_xml
+
+    def seen(transport: CegidTransport, address: str, envelope: etree._Element, headers: dict[str, str]) -> Answer:
+        sent.append(envelope)
+        return post(transport, address, envelope, headers)
+
+    monkeypatch.setattr(CegidTransport, "post_xml", seen)
+    assert cegid.hello().version
+    assert [[etree.QName(each).localname for each in envelope] for envelope in sent] == [["Body"]]
