@@ -90,7 +90,7 @@ class CegidTransport(Transport):
         try:
             response = self._pool.urlopen(
                 verb,
-                url,
+                _target(url),
                 body=body,
                 headers={**self._headers, **self._cookie(), **headers},
                 retries=False,
@@ -184,6 +184,12 @@ def _check_status(response: urllib3.BaseHTTPResponse, action: str, url: str) -> 
     if status in _BUSY or status > 500:  # noqa: PLR2004 - every other failure of the server itself
         raise TransientError(said, retry_after=_delay(response.headers.get("Retry-After", "")), **named)
     raise UnexpectedReplyError(said, **named)
+
+
+def _target(url: str) -> str:
+    """Path and query: a whole address in the request line is for proxies, and some servers take it for one."""
+    parts = urlsplit(url)
+    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 def _delay(text: str) -> float | None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 from lxml import etree
 
 from connectors.cegid import Cegid
-from connectors.cegid.transport import Answer, CegidTransport
+from deployments.sandbox.cegid import SandboxCegid
 from schemas.errors import RefusedError
+from tests.connectors.cegid.conftest import Connect
 from tests.connectors.cegid.requests_to_send import order
+from tests.connectors.listener import Asked, Listener, Told
 
 
 def header(cegid: Cegid, **members: Any) -> list[tuple[str, str | None]]:
@@ -58,14 +61,18 @@ def test_a_member_that_the_contract_does_not_know_is_named_with_its_type(cegid: 
         lines(cegid, {"Quantity": Decimal(1), "Another": 1})
 
 
-def test_a_message_has_nothing_but_its_body(cegid: Cegid, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[etree._Element] = []
-    post = CegidTransport.post_xml
+def test_a_message_has_nothing_but_its_body(erp: SandboxCegid, connect: Connect) -> None:
+    with httpx.Client(base_url=erp.url, trust_env=False) as behind:
 
-    def seen(transport: CegidTransport, address: str, envelope: etree._Element, headers: dict[str, str]) -> Answer:
-        sent.append(envelope)
-        return post(transport, address, envelope, headers)
+        def forwarded(asked: Asked) -> Told:
+            kept = {name: asked.headers[name] for name in ("Authorization", "SOAPAction") if name in asked.headers}
+            path = asked.path.removeprefix("/Y2")
+            headers = kept | {"Content-Type": asked.headers.get("Content-Type", "")}
+            answer = behind.request(asked.method, path, headers=headers, content=asked.body)
+            return Told(answer.status_code, answer.content, {"Content-Type": answer.headers["Content-Type"]})
 
-    monkeypatch.setattr(CegidTransport, "post_xml", seen)
-    assert cegid.hello().version
-    assert [[etree.QName(each).localname for each in envelope] for envelope in sent] == [["Body"]]
+        with Listener(forwarded) as listener, connect(erp, url=f"{listener.url}/Y2") as cegid:
+            assert cegid.hello().version
+    assert all(asked.path.startswith("/Y2/") for asked in listener.asked)
+    [message] = [etree.fromstring(asked.body) for asked in listener.asked if asked.method == "POST"]
+    assert [etree.QName(each).localname for each in message] == ["Body"]
