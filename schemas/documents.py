@@ -130,6 +130,10 @@ class Order:
     payments: tuple[Payment, ...] = ()
     payment_label: str = ""
     """`payment` of the order, for orders without payment lines."""
+    paid_together: Decimal | None = None
+    """What was paid for all the orders that share the reference; None: it has none beside it, or not one currency."""
+    total_together: Decimal = ZERO
+    """The totals, with tax, of all these orders."""
     total_paid_tax_excl: Decimal = ZERO
     total_paid_tax_incl: Decimal = ZERO
     total_products_tax_excl: Decimal = ZERO

@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from connectors.ledger import Link
 from schemas.documents import DocumentKey, DocumentStatus
 from schemas.incidents import Incident, Level
+from tasks.absent_documents import gone
 from tasks.erp import Erp
 from tasks.followed import FINAL, Known, ask, known_open, tell
 from tasks.gather.order_dates import instant, zone_of
@@ -25,7 +26,7 @@ KIND = "order_status"
 async def prepare_order_statuses(run: Run, erp: Erp) -> list[Move]:
     """One move per order that is followed; with Cegid's test access nothing is written to the shop."""
     with run.step("read statuses"):
-        orders = await _open_orders(run, known_open(run, erp.kind("order"), KIND))
+        orders = await _open_orders(run, erp, known_open(run, erp.kind("order"), KIND))
         statuses = await ask(run, erp, orders)
         carriers = await _carriers(run)
         states = await _states(run) if orders else None
@@ -85,20 +86,20 @@ def _tell_carriers(
             run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.transporter)
 
 
-def _tell_deleted(run: Run, known: Mapping[str, Known], there: Collection[str]) -> None:
+async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, Known], there: Collection[str]) -> None:
     """Orders that the ERP has and the shop no longer: told once, then followed no further."""
-    gone = [key for key in known if key not in there]
-    for key in gone:
+    deleted = await gone(run, "orders", erp.kind(f"{KIND}_absent"), known, there, code="order_not_listed")
+    for key in deleted:
         run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
-    if gone and not run.asked.dry_run:
-        links = [Link(key, int(key), state=FINAL, fingerprint=f"={known[key].set_before}") for key in gone]
+    if deleted and not run.asked.dry_run:
+        links = [Link(key, int(key), state=FINAL, fingerprint=f"={known[key].set_before}") for key in deleted]
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
 
 
-async def _open_orders(run: Run, known: dict[str, Known]) -> list[Followed]:
+async def _open_orders(run: Run, erp: Erp, known: dict[str, Known]) -> list[Followed]:
     """Those that the shop still has, with the parcel that the latest row of order_carriers stands for."""
     rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add"))
-    _tell_deleted(run, known, {str(row["id"]) for row in rows})
+    await _tell_deleted(run, erp, known, {str(row["id"]) for row in rows})
     ids = [str(row["id"]) for row in rows]
     display = ("id", "id_order", "id_carrier", "tracking_number")
     carriers = await run.shop.find("order_carriers", "id_order", ids, display=display)

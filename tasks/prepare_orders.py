@@ -11,15 +11,16 @@ from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import DeliveryState
 from schemas.documents import Order
-from schemas.incidents import Level
+from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
+from tasks.absent_documents import gone
 from tasks.changed_orders import tell_changed
 from tasks.erp import Erp
 from tasks.gather.erp_lines import ErpLines
 from tasks.gather.order_rows import ShopWords
 from tasks.gather.orders import read_orders, read_words
 from tasks.look_at_orders import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
-from tasks.plan.orders import UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
+from tasks.plan.orders import INTENT, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
 from tasks.run import Run
@@ -48,7 +49,7 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     """The orders that are due and have no obstacle; all others have reached their place when this returns."""
     with run.step("look at orders"):
         look = await look_at_orders(run, erp)
-        found = _sorted(run, erp, look)
+        found = await _sorted(run, erp, look)
         run.rows.read += len(found.due) + len(found.to_look_up) + len(found.ended)
         await _note(run, erp, found)
     due = DueOrders(look)
@@ -59,12 +60,12 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     return due
 
 
-def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
+async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     settings = run.folder.settings.orders
     kind = erp.kind(STREAM)
     accepted = [_row(order, Outcome.WAITING, "waiting", "") for order in look.seen]
     run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
-    _forget_deleted(run, kind, look.followed, look.seen)
+    await _forget_deleted(run, kind, look)
     which = WhichOrders(settings.states, settings.waiting_states, placed_from(run))
     found = sort_out(look.seen, which, deliveries_of(run, kind, [order.key for order in look.seen]))
     if look.sweep.done:
@@ -73,13 +74,19 @@ def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     return found
 
 
-def _forget_deleted(run: Run, kind: str, followed: Iterable[str], seen: Iterable[SeenOrder]) -> None:
-    """Orders that the ledger follows and that the shop no longer has."""
-    gone = sorted(set(followed) - {order.key for order in seen})
-    for key in gone:
+async def _forget_deleted(run: Run, kind: str, look: Look) -> None:
+    """Orders that the ledger follows and that the shop no longer has; one that may be in the ERP is not forgotten."""
+    there = {order.key for order in look.seen}
+    found = await gone(run, "orders", f"{kind}_absent", look.followed, there, code="order_not_listed")
+    states = deliveries_of(run, kind, found)
+    in_doubt = [Incident(Level.ERROR, "order_gone_in_doubt", STREAM, key) for key in found if states[key] == INTENT]
+    run.incidents += run.ledger.not_open_yet(run.folder.name, in_doubt)
+    forgotten = [key for key in found if states[key] != INTENT]
+    for key in forgotten:
         run.tell(Level.INFO, "order_gone", key)
-    if gone and not run.asked.dry_run:
-        run.ledger.clear(run.folder.name, kind, gone)
+    if forgotten and not run.asked.dry_run:
+        run.ledger.clear(run.folder.name, kind, forgotten)
+        run.ledger.close_incidents(run.folder.name, STREAM, keys=forgotten)
 
 
 async def _note(run: Run, erp: Erp, found: Sorted) -> None:

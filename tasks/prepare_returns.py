@@ -12,8 +12,9 @@ from prefect.cache_policies import NO_CACHE
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity
 from schemas.documents import DocumentKey, Return
-from schemas.incidents import Level
+from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
+from tasks.absent_documents import gone
 from tasks.erp import Erp
 from tasks.gather.erp_lines import places_asked_for
 from tasks.gather.order_rows import whole
@@ -51,11 +52,28 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
         run.rows.read += len(rows)
         accepted = [row_of(str(row["id"]), Outcome.WAITING, "waiting", "") for row in rows]
         run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
+        await _forget_deleted(run, erp, followed["key"].to_list(), {str(row["id"]) for row in rows})
         sent = {key for key, attempts in followed.select("key", "attempts").iter_rows() if attempts}
         due = _due(run, erp, rows, sent)
         words = await read_words(run.shop, run.facts)
         returns = await read_returns(run.shop, run.facts, words, due, places_asked_for(run))
     return [found for each in returns if (found := _tied(run, erp, each)) is not None]
+
+
+async def _forget_deleted(run: Run, erp: Erp, followed: list[str], there: set[str]) -> None:
+    """Returns that the ledger follows and that the shop no longer has; one that may be in the ERP is not forgotten."""
+    shop, kind = run.folder.name, erp.kind(STREAM)
+    found = await gone(run, run.facts.returns, f"{kind}_absent", followed, there, code="return_not_listed")
+    known = run.ledger.deliveries(shop, kind, keys=found)
+    sent = {key for key, attempts in known.select("key", "attempts").iter_rows() if attempts}
+    in_doubt = [Incident(Level.ERROR, "return_gone_in_doubt", STREAM, key) for key in found if key in sent]
+    run.incidents += run.ledger.not_open_yet(shop, in_doubt)
+    forgotten = [key for key in found if key not in sent]
+    for key in forgotten:
+        run.tell(Level.INFO, "return_gone", key)
+    if forgotten and not run.asked.dry_run:
+        run.ledger.clear(shop, kind, forgotten)
+        run.ledger.close_incidents(shop, STREAM, keys=forgotten)
 
 
 def _due(run: Run, erp: Erp, rows: list[Entity], sent: set[str]) -> list[Entity]:

@@ -13,6 +13,7 @@ from connectors.prestashop.drafts import Desk, Draft, OnReceipts, in_documents
 from connectors.prestashop.facts import ShopFacts, read_facts
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.lines import LineMode, Lines, fits_in_a_line, line
+from connectors.prestashop.presence import Presence
 from connectors.prestashop.reading import Reader
 from connectors.prestashop.replies import SYSTEM, right_remedy
 from connectors.prestashop.resources import CREATED, resource_of
@@ -192,6 +193,10 @@ class Shop:
         shown = await self._synopses.shown(resource, display)
         others = (await self.describe()).shops.others
         return await Readers(map(self._reader_of, others)).find(resource, field, values, display=shown, also=_NOTHING)
+
+    async def is_gone(self, resource: str, identifier: int) -> bool:
+        """Whether the shop answers by id that it has no such entity, while it answers for another one."""
+        return await Presence(self._transport, self._reader).is_gone(resource, identifier)
 
     async def carrier_countries(self) -> dict[int, frozenset[str]]:
         """The countries (ISO codes) that each carrier in use serves, by `id_reference`, as our module tells them."""

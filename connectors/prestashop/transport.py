@@ -152,7 +152,7 @@ class Transport:
             return self._unanswered(Verdict.TOO_LARGE if too_large else Verdict.LOST, error, start)
         seconds = time.perf_counter() - start
         reply = read_reply(response.status_code, response.headers, content, seconds, datetime.now(UTC))
-        if resource in ABOUT_PEOPLE:
+        if resource.partition("/")[0] in ABOUT_PEOPLE:
             reply = impersonal(reply)
         if response.headers.get("PSWS-Version", "0") != "0" and reply.verdict is Verdict.DONE:
             self.headers = response.headers

@@ -43,6 +43,8 @@ class Around:
     cart_lines: Mapping[int, int]
     siblings: Mapping[str, int]
     """Orders by reference: a split cart gives several."""
+    totals: Mapping[str, Decimal]
+    """The sum of their totals with tax, by reference."""
     messages: Mapping[int, str]
     personalised: Mapping[int, str]
     """What a product was personalised with, by id_customization."""
@@ -68,6 +70,8 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         invoice=invoice,
         payments=_payments(row, around, words),
         payment_label=row["payment"],
+        paid_together=_paid_together(row, around),
+        total_together=around.totals.get(row["reference"], Decimal(0)),
         total_paid_tax_excl=money(row, "total_paid_tax_excl"),
         total_paid_tax_incl=money(row, "total_paid_tax_incl"),
         total_products_tax_excl=money(row, "total_products"),
@@ -206,6 +210,14 @@ def _payments(row: Entity, around: Around, words: ShopWords) -> tuple[Payment, .
         first = payments[0]
         return (Payment(money(row, "total_paid_tax_incl"), first.label, first.paid_at, first.currency),)
     return payments
+
+
+def _paid_together(row: Entity, around: Around) -> Decimal | None:
+    payments = around.payments.get(row["reference"], [])
+    alone = around.siblings.get(row["reference"], 1) == 1
+    if alone or not payments or any(each["id_currency"] != row["id_currency"] for each in payments):
+        return None
+    return sum((money(each, "amount") for each in payments), Decimal(0))
 
 
 def money(row: Entity, name: str) -> Decimal:

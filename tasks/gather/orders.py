@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from connectors.prestashop import IDS_ONLY, Entity, Shop, ShopFacts
 from connectors.prestashop.filters import Filter, after
 from schemas.documents import Order
 from tasks.gather.order_dates import instant, local_text, zone_of
-from tasks.gather.order_rows import Around, ShopWords, order_of, whole
+from tasks.gather.order_rows import Around, ShopWords, money, order_of, whole
 from tasks.gather.store_orders import MODULE
 from tasks.plan.orders import SeenOrder
 
@@ -90,6 +91,7 @@ ADDRESS = (
     "phone_mobile",
     "vat_number",
 )
+_TOGETHER = ("id", "reference", "id_cart", "total_paid_tax_incl")
 _PAYMENT = ("id", "order_reference", "id_currency", "amount", "payment_method", "transaction_id", "date_add")
 
 
@@ -171,10 +173,12 @@ async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bo
     order_ids = [str(row["id"]) for row in rows]
     references = [row["reference"] for row in rows]
     places = {row[name] for row in rows for name in ("id_address_delivery", "id_address_invoice")}
-    together = await shop.find("orders", "reference", references, display=("id", "reference", "id_cart"))
+    together = await shop.find("orders", "reference", references, display=_TOGETHER)
     siblings: dict[str, int] = {}
+    totals: dict[str, Decimal] = {}
     for row in together:
         siblings[row["reference"]] = siblings.get(row["reference"], 0) + 1
+        totals[row["reference"]] = totals.get(row["reference"], Decimal(0)) + money(row, "total_paid_tax_incl")
     whole_carts = [row["id_cart"] for row in rows if siblings.get(row["reference"], 1) == 1]
     details, customers, addresses, payments, cart_lines, messages = await _together(
         shop.find("order_details", "id_order", order_ids, display=_DETAIL),
@@ -192,6 +196,7 @@ async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bo
         payments=_by_reference(payments),
         cart_lines=cart_lines,
         siblings=siblings,
+        totals=totals,
         messages=messages,
         personalised=await _personalised(shop, of_order) if facts.may("GET", "customizations") else {},
     )

@@ -82,11 +82,17 @@ def _grosses(order: Order) -> Iterator[Obstacle]:
 
 
 def _paid(order: Order) -> Iterator[Obstacle]:
-    """More than the total, which the shop itself notes when an order in payment error is set to paid."""
-    paid = sum((cents(each.amount) for each in payments_of(order)), Decimal(0))
+    """More than the total, which the shop itself notes when an order in payment error is set to paid, or less."""
+    paid, total = sum((cents(each.amount) for each in payments_of(order)), Decimal(0)), cents(order.total_paid_tax_incl)
     one_currency = all(each.currency in {"", order.currency} for each in order.payments)
-    if one_currency and paid > cents(order.total_paid_tax_incl):
-        yield Obstacle("order_paid_twice", {"value": str(paid), "detail": str(cents(order.total_paid_tax_incl))})
+    if one_currency and paid != total:
+        yield Obstacle("order_paid_twice" if paid > total else "order_paid_in_part", _figures(paid, total))
+    if order.paid_together is not None and order.paid_together != order.total_together:
+        yield Obstacle("order_paid_apart", _figures(order.paid_together, order.total_together))
+
+
+def _figures(paid: Decimal, total: Decimal) -> dict[str, str]:
+    return {"value": str(cents(paid)), "detail": str(cents(total))}
 
 
 def _lines(order: Order, codes: CegidCodes) -> Iterator[Obstacle]:

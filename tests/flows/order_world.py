@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -196,6 +198,15 @@ class OrderWorld(World):
     def move(self, order: int, state: int) -> None:
         """The merchant gives an order another state."""
         self.shop.change("orders", order, {"current_state": state})
+
+    @contextmanager
+    def hidden(self, resource: str, identifier: int) -> Iterator[None]:
+        """The shop lists a row not, as if it had none of this id."""
+        table = self.shop._store[resource]
+        row = dict(table.rows[identifier])
+        table.remove(identifier)
+        yield
+        table.insert(row, identifier)
 
     def delete(self, resource: str, identifier: int) -> None:
         """The merchant deletes something of the shop for good."""

@@ -224,6 +224,39 @@ async def test_orders_of_a_split_cart_share_a_reference_and_go_one_by_one(world:
     assert len(world.documents()) == 2
 
 
+async def test_an_order_that_was_in_error_and_then_paid_is_held_with_both_figures(world: OrderWorld) -> None:
+    paid = [{"amount": "1.00"}, {"amount": "913.60"}]
+    order = world.place(("ROBE-S", 1, "913.60"), payments=paid)
+    world.place(("ROBE-S", 1, "913.60"), payments=[{"amount": "1.00"}, {"amount": "912.60"}])
+    await world.orders()
+    assert world.counts() == {"rows_read": 2, "created": 1, "rejected": 1}
+    [incident] = world.incidents()
+    assert (incident["key"], incident["level"]) == (str(order), "error")
+    assert "914.60" in incident["reason"]
+    assert "913.60" in incident["reason"]
+    assert incident["remedy"]
+
+
+async def test_an_order_that_is_paid_in_part_is_held_and_goes_once_the_rest_is_there(world: OrderWorld) -> None:
+    order = world.place(("ROBE-S", 1, "20.00"), payments=[{"amount": "5.00"}])
+    await world.orders()
+    [incident] = world.incidents()
+    assert ("5.00" in incident["reason"], "20.00" in incident["reason"]) == (True, True)
+    rest = {"order_reference": world.shop.row("orders", order)["reference"], "id_currency": 1, "amount": "15.00"}
+    world.shop.insert("order_payments", rest | {"payment_method": "Virement"})
+    await world.orders()
+    assert world.deliveries() == {str(order): "delivered"}
+
+
+async def test_orders_of_a_split_cart_that_were_paid_twice_are_held(world: OrderWorld) -> None:
+    customer = world.customer()
+    world.place(("A", 1, "10.00"), customer=customer, reference="SHARED", payments=[{"amount": "1.00"}])
+    world.place(("B", 1, "20.00"), customer=customer, reference="SHARED", payments=[{"amount": "30.00"}])
+    await world.orders()
+    assert world.counts() == {"rows_read": 2, "rejected": 2}
+    assert all("31.00" in each["reason"] and "30.00" in each["reason"] for each in world.incidents())
+
+
 async def test_what_the_erp_refuses_is_held_in_its_own_words_without_a_name(world: OrderWorld) -> None:
     order = world.place()
     world.erp.faults.add("fault-fr", "Create", reason="Le client Zéphyrine QUATREBARBES est bloqué", code="CBR00042")

@@ -122,3 +122,26 @@ async def test_members_that_stay_blank_after_they_were_seen_are_never_believed(
 async def test_an_association_that_no_entity_has_is_empty(client: Shop) -> None:
     rows = await client.read("products", display=["product_features[id,id_feature_value]"])
     assert [row["associations"]["product_features"] for row in rows] == [[], [], []]
+
+
+async def test_an_entity_is_gone_when_it_is_a_404_beside_one_that_is_there(client: Shop, silent: SandboxShop) -> None:
+    assert not await client.is_gone("products", 1)
+    await client.delete("products", [1])
+    assert await client.is_gone("products", 1)
+
+
+async def test_a_404_of_a_database_that_fails_in_silence_proves_nothing(client: Shop, silent: SandboxShop) -> None:
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products/", times=None))
+    assert not await client.is_gone("products", 1)
+    assert silent.faults.struck
+
+
+async def test_the_newest_of_all_is_gone_when_the_shop_lists_an_older_one(client: Shop) -> None:
+    assert not await client.is_gone("products", 3)
+    await client.delete("products", [3])
+    assert await client.is_gone("products", 3)
+
+
+async def test_an_entity_of_an_empty_resource_is_gone(client: Shop) -> None:
+    await client.delete("products", [1, 2, 3])
+    assert await client.is_gone("products", 1)
