@@ -58,7 +58,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("real systems", "run the contract suites against these instead of the sandbox")
-    group.addoption("--shop-url", help="root address of a PrestaShop 8.2 with languages en and fr")
+    group.addoption("--shop-url", help="root address of a PrestaShop with languages en and fr")
     group.addoption("--shop-key", help="webservice key with every right on that shop")
     group.addoption("--record", action="store_true", help="what that shop answers replaces what was recorded of it")
     group.addoption(

@@ -29,6 +29,11 @@ class CrashError(Exception):
     """An uncaught PHP or SQL exception: status 500, nothing in the body."""
 
 
+def not_saved(why: str, *, silent: bool) -> Exception:
+    """What a write ends with that the database refuses: a database layer that is silent lets the engine say it."""
+    return ServiceError(500, 46, "Unable to save resource") if silent else CrashError(why)
+
+
 class PlainReplyError(Exception):
     """The script ended with a reply of its own: a status and a body that is no document of the webservice."""
 

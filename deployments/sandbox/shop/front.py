@@ -88,10 +88,10 @@ class Front:
     def _with_fault(self, request: HttpRequest, path: str, query: str, fault: Fault | None) -> HttpReply:
         if fault is None:
             return self._served(request, path, query)
-        if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"} and self._webservice.silent:
+        if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"} and self._webservice.store.rules.silent:
             asked = self._asked(request, path, query)
             return self._dressed(asked, self._webservice.failed_select(asked), 0.0)
-        if fault.kind == "sql-failure-inside" and request.method == "GET" and self._webservice.silent:
+        if fault.kind == "sql-failure-inside" and request.method == "GET" and self._webservice.store.rules.silent:
             served = self._served(request, path, query)
             return HttpReply(served.status, served.headers, _without_inside(served.body))
         if fault.kind not in AFTER_THE_WRITE:
@@ -122,20 +122,22 @@ class Front:
         return self._dressed(asked, reply, seconds)
 
     def _dressed(self, asked: Request, reply: Reply, seconds: float) -> HttpReply:
-        body = reply.body.encode()
+        body, rules = reply.body.encode(), self._webservice.store.rules
         headers = [("Content-Type", reply.content_type)] if reply.content_type else []
         if reply.location:
             headers.append(("Location", reply.location))
         if reply.from_engine:
             headers.append(("Access-Time", str(int(CLOCK.seconds()))))
             headers.append(("X-Powered-By", "PrestaShop Webservice"))
-            headers.append(("PSWS-Version", self._webservice.version if reply.authenticated else "0"))
+            headers.append(
+                ("PSWS-Version", self._webservice.version if reply.authenticated or not rules.hides_version else "0")
+            )
             headers.append(("Execution-Time", f"{round(seconds, 3):g}"))
         status = reply.status
         if reply.signed:
             digest = hashlib.sha1(body, usedforsecurity=False).hexdigest()
             headers.append(("Content-Sha1", digest))
-            if asked.headers.get("local-content-sha1") == digest:
+            if rules.knows_hashes and asked.headers.get("local-content-sha1") == digest:
                 status, body = 304, b""
         if reply.authenticated and len(body) < _SMALL:
             headers.append(

@@ -67,7 +67,7 @@ def _open_cart(draft: Draft) -> Row:
     store = draft.store
     cart = store["carts"].rows.get(draft.whole("id_cart"))
     if cart is None or store["orders"].first("id_cart", draft.whole("id_cart")) is not None:
-        raise PlainReplyError(500, _NO_CART)
+        raise PlainReplyError(500, _NO_CART if store.rules.names_lost_carts else "")
     if draft.whole("id_customer") not in store["customers"].rows:
         raise CrashError("no such customer")
     return cart

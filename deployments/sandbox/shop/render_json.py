@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from deployments.sandbox.shop.store import FIRST_LANGUAGE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -77,7 +79,9 @@ class JsonWriter:
         for field in self._display.fields:
             getter = self._behaviour.getters.get(field.name)
             value = row.get(field.name) if getter is None else getter(self._store, row)
-            shown[field.name] = self._texts(value) if field.i18n else self._number(field, _plain(field.name, value))
+            shown[field.name] = (
+                self._texts(value) if field.i18n else self._number(row, field, _plain(field.name, value))
+            )
         shown.update({name: row["_prices"][name] for name in self._display.prices})
         associations = {
             one.name: entries
@@ -96,19 +100,24 @@ class JsonWriter:
         texts = value
         if len(self._languages) == 1:
             return texts.get(self._languages[0], "")
-        ids = {one: one if self._store.numbers_in_json else str(one) for one in self._languages}
+        ids = {one: one if self._store.rules.numbers_in_json else str(one) for one in self._languages}
         return [{"id": shown, "value": texts.get(one, "")} for one, shown in ids.items()]
 
-    def _number(self, field: Field, value: Any) -> Any:
+    def _is_in_use(self, row: Row) -> bool:
+        """Whether it is the language of the shop itself, which the engine has read before."""
+        return self._resource.name == "languages" and row.get("id") == FIRST_LANGUAGE
+
+    def _number(self, row: Row, field: Field, value: Any) -> Any:
         """A whole number as one where the version tells it so; signs of yes and no stay texts, but for a few tables."""
-        yes_or_no = field.validator.lower() == "isbool" and self._resource.name not in _BOOLEANS_AS_NUMBERS
-        is_number = self._store.numbers_in_json and field.column.kind == "int" and not yes_or_no
+        of_numbers = self._resource.name in _BOOLEANS_AS_NUMBERS or self._is_in_use(row)
+        yes_or_no = field.validator.lower() == "isbool" and not of_numbers
+        is_number = self._store.rules.numbers_in_json and field.column.kind == "int" and not yes_or_no
         return int(value) if is_number and isinstance(value, str) and value.lstrip("-").isdigit() else value
 
     def _members(self, association: Association, names: tuple[str, ...], row: Row) -> list[dict[str, Any]]:
         fields = [one.name for one in association.fields if one.name in names]
         entries = self._behaviour.lists[association.name](self._store, row)
         members: list[dict[str, Any]] = [{name: entry.get(name, "") for name in fields} for entry in entries]
-        if self._store.numbers_in_json:
+        if self._store.rules.numbers_in_json:
             members = [{name: int(text) if text.isdigit() else text for name, text in one.items()} for one in members]
         return members

@@ -19,6 +19,7 @@ from deployments.sandbox.shop.pace import MEASURED_CORES, Pace
 from deployments.sandbox.shop.schema import resources_of
 from deployments.sandbox.shop.snapshot import snapshot
 from deployments.sandbox.shop.store import Store
+from deployments.sandbox.shop.versions import rules_of
 from deployments.sandbox.shop.webservice import Rights, Webservice
 
 if TYPE_CHECKING:
@@ -62,12 +63,8 @@ class SandboxShop:
         self._log = RequestLog()
         self._state_file = Path(state_file) if state_file else None
         php = php or (7 if profile.startswith("1.7") else 8)
-        self._store = Store(resources_of(profile, module=module))
+        self._store = Store(resources_of(profile, module=module), rules_of(profile, php))
         self._store.seconds_between_statements = seconds_between_statements
-        self._store.hides_undeclared = php >= 8  # noqa: PLR2004 - a version
-        self._store.without_warehouses = self._store.numbers_in_json = profile == "9.1"
-        silent = php < 8 or profile == "9.1"  # noqa: PLR2004 - a version
-        self._store.silent = silent
         if self._state_file and self._state_file.exists():
             self._store.load(self._state_file)
         else:
@@ -75,7 +72,7 @@ class SandboxShop:
         if module:
             install_module(self._store)
         pace = Pace(workers, speed, cores)
-        self._webservice = Webservice(self._store, profile, key, pace.charge, php_warnings=php_warnings, silent=silent)
+        self._webservice = Webservice(self._store, profile, key, pace.charge, php_warnings=php_warnings)
         front = Front(self._webservice, self.faults, pace, self._log, self._panel())
         self._server = HttpServer(port, front.answer, max_body)
         self.url = f"http://127.0.0.1:{self._server.port}"

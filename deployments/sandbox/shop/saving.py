@@ -200,11 +200,12 @@ def _validate(draft: Draft) -> None:
         if not field.i18n and not field.computed and not field.read_only:
             fault = _fault(draft, field, draft.values.get(field.name), required=field.required)
             if fault:
-                raise _invalid(85, fault)
+                raise _invalid(draft, 85, fault)
 
 
-def _invalid(code: int, fault: str) -> ServiceError:
-    return ServiceError(400, code, f'Validation error: "{escape(fault, quote=False)}"')
+def _invalid(draft: Draft, code: int, fault: str) -> ServiceError:
+    said = escape(fault, quote=False) if draft.store.rules.escapes_messages else fault
+    return ServiceError(400, code, f'Validation error: "{said}"')
 
 
 def _validate_texts(draft: Draft, field: Field) -> None:
@@ -214,7 +215,7 @@ def _validate_texts(draft: Draft, field: Field) -> None:
     for language, text in texts.items():
         fault = _fault(draft, field, text, required=field.required and language == FIRST_LANGUAGE)
         if fault:
-            raise _invalid(84, fault)
+            raise _invalid(draft, 84, fault)
 
 
 def _fault(draft: Draft, field: Field, value: str | None, *, required: bool) -> str:

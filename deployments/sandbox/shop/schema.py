@@ -164,10 +164,11 @@ def _read_all() -> dict[str, Resource]:
 def _of_version(resource: Resource, profile: str) -> Resource:
     """The resource as that version has it."""
     absent = ABSENT_FIELDS.get(profile, {}).get(resource.name, ())
-    added = tuple(_field(line) for line in ADDED_FIELDS.get(profile, {}).get(resource.name, ()))
     php_class = PHP_CLASSES.get(profile, {}).get(resource.name, resource.php_class)
     kept = tuple(field_of(one, resource.name, profile) for one in resource.fields if one.name not in absent)
-    return replace(resource, fields=kept + added, php_class=php_class, by_name={})
+    added = ADDED_FIELDS.get(profile, {}).get(resource.name, {})
+    fields = [field for one in kept for field in (one, *map(_field, added.get(one.name, ())))]
+    return replace(resource, fields=tuple(fields), php_class=php_class, by_name={})
 
 
 SPECIFIC_RESOURCES = ("passerelle_info", "price_lines", "stock_lines", "store_orders")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deployments.sandbox.shop.schema import Association, Field, Resource
+    from deployments.sandbox.shop.versions import Rules
 
 Row = dict[str, Any]
 Key = str | float
@@ -139,8 +140,9 @@ class Table:
 class Store:
     """All tables of the shop, behind one lock."""
 
-    def __init__(self, resources: Mapping[str, Resource]) -> None:
+    def __init__(self, resources: Mapping[str, Resource], rules: Rules) -> None:
         self.resources = resources
+        self.rules = rules
         self.tables = {name: Table(resource) for name, resource in resources.items()}
         for name, resource in resources.items():
             if resource.table:
@@ -151,18 +153,10 @@ class Store:
         self.mails: list[tuple[str, int]] = []
         self.seconds_between_statements = 0.0
         """How long others may write between two statements that belong together."""
-        self.hides_undeclared = True
-        """As under PHP 8: a member whose fields are not declared has only a link where they are asked for by name."""
-        self.silent = False
-        """A statement that the database refuses is answered as one that did nothing."""
-        self.numbers_in_json = False
-        """Whole numbers are numbers in JSON, and no texts."""
-        self.without_warehouses = False
-        """Nothing depends on the stock of warehouses."""
 
     def shows_fields_of(self, association: Association, *, full: bool) -> bool:
         """Whether an answer shows the fields of this association's members."""
-        return full or association.declared or not self.hides_undeclared
+        return full or association.declared or not self.rules.hides_undeclared
 
     def __getitem__(self, resource: str) -> Table:
         return self.tables[resource]

@@ -165,6 +165,7 @@ _FUNCTIONS: dict[str, Callable[[str], bool]] = {
     "isMpn": _anything,
     "isNullOrUnsignedId": _unsigned,
     "isPercentage": _percentage,
+    "isPasswd": _anything,
     "isPositiveInt": _positive,
     "isString": _anything,
     "isUnsignedFloat": _unsigned_float,

@@ -51,11 +51,9 @@ class Webservice:
         charge: Charge,
         *,
         php_warnings: bool = True,
-        silent: bool = False,
     ) -> None:
         self.store = store
         self.profile = profile
-        self.silent = silent
         self.keys: dict[str, Rights] = {key: Rights()}
         self.detached_keys: set[str] = set()
         self.php_warnings = php_warnings
@@ -75,7 +73,7 @@ class Webservice:
         except ServiceError as fault:
             return self._refusal(request, fault, authenticated=rights is not None or fault.errors[0][0] == 132)  # noqa: PLR2004
         except CrashError:
-            if self.silent and request.method in {"GET", "HEAD"}:
+            if self.store.rules.silent and request.method in {"GET", "HEAD"}:
                 return self.failed_select(request)
             return Reply(500, content_type=HTML, from_engine=False)
         except PlainReplyError as plain:
@@ -147,7 +145,8 @@ class Webservice:
         return self._save(request, resource, method)
 
     def _check_shop(self, query: Query) -> None:
-        if query.has("id_shop") and query.text("id_shop") not in {"1", "all"}:
+        known = {"1", "all"} if self.store.rules.takes_all_shops else {"1"}
+        if query.has("id_shop") and query.text("id_shop") not in known:
             raise PlainReplyError(302)
         group = query.text("id_group_shop") or query.text("id_shop_group")
         if group and group != "1":

@@ -22,6 +22,7 @@ NODES = {
     "deliveries": "delivery",
     "groups": "group",
     "manufacturers": "manufacturer",
+    "messages": "message",
     "order_carriers": "order_carrier",
     "order_details": "order_detail",
     "order_histories": "order_history",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.contract.prestashop.webservice import crashed, refused
+
 if TYPE_CHECKING:
     from tests.contract.prestashop.documents import Entity
-    from tests.contract.prestashop.webservice import Webservice
+    from tests.contract.prestashop.webservice import Reply, Webservice
 
 PAYMENT_MODULE = "ps_wirepayment"
 NO_SUCH_ID = 99_999_999
@@ -18,6 +20,8 @@ class Setting:
     """Ids of the shop under test."""
 
     version: tuple[int, ...]
+    php: int
+    """The major version of PHP."""
     en: int
     fr: int
     shop: int
@@ -31,6 +35,29 @@ class Setting:
     carrier: int
     warnings_visible: bool
 
+    @property
+    def of_9(self) -> bool:
+        """Whether the shop does as 9.1.4."""
+        return self.version >= (9, 1)
+
+    @property
+    def of_17(self) -> bool:
+        """Whether the shop does as 1.7.8."""
+        return self.version < (8,)
+
+    @property
+    def silent(self) -> bool:
+        """Whether a statement that the database refuses is answered as one that did nothing."""
+        return self.php < 8 or self.of_9
+
+    def not_saved(self, reply: Reply) -> bool:
+        """Whether the shop answers that the database refused a write."""
+        return refused(reply, 46, 500) if self.silent else crashed(reply)
+
+    def not_read(self, reply: Reply) -> bool:
+        """Whether the shop answers that the database refused a list."""
+        return (reply.status == 200 and not reply.rows) if self.silent else crashed(reply)
+
     def both(self, english: str, french: str | None = None) -> dict[int, str]:
         """One text per language."""
         return {self.en: english, self.fr: english if french is None else french}
@@ -42,7 +69,8 @@ def look_up(shop: Webservice) -> Setting:
     own = shop.find("shops")[0]
     country = int(configured(shop, "PS_COUNTRY_DEFAULT"))
     return Setting(
-        version=tuple(int(part) for part in shop.get("shops").headers["psws-version"].split(".")[:3]),
+        version=shop.version,
+        php=_php(shop),
         en=languages["en"],
         fr=languages["fr"],
         shop=own.id,
@@ -56,6 +84,13 @@ def look_up(shop: Webservice) -> Setting:
         carrier=_paid_carrier(shop).id,
         warnings_visible=shop.get("products", **{"filter[no_such_field]": "1"}).status == 500,
     )
+
+
+def _php(shop: Webservice) -> int:
+    """PHP 8 hides the ids of members whose fields the code does not declare, where they are asked for by name."""
+    root = {"filter[id_parent]": "0", "display": "[id,categories[id]]"}
+    (row,) = shop.send("GET", "categories", {**root, "output_format": "JSON"}).json["categories"]
+    return 7 if row.get("associations") else 8
 
 
 def configured(shop: Webservice, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.contract.prestashop.setting import NO_SUCH_ID
-from tests.contract.prestashop.webservice import crashed, refused
+from tests.contract.prestashop.webservice import refused
 
 if TYPE_CHECKING:
     from tests.contract.prestashop.bench import Bench
@@ -49,10 +49,10 @@ def test_the_combination_with_default_on_is_the_default(shop: Webservice, bench:
     assert default(shop, product.id) == str(second.id)
 
 
-def test_a_second_default_on_kills_the_request(shop: Webservice, bench: Bench) -> None:
+def test_a_second_default_on_is_not_saved(shop: Webservice, setting: Setting, bench: Bench) -> None:
     product, (first,) = bench.sized_product("S")
     row = bench.combination_row(product.id, *bench.option("L"), default_on=1)
-    assert crashed(shop.post("combinations", row))
+    assert setting.not_saved(shop.post("combinations", row))
     assert shop.find("combinations", "[id]", reference=row["reference"]) == []
     assert default(shop, product.id) == str(first.id)
 
@@ -64,9 +64,11 @@ def test_the_default_moves_by_two_entities_of_one_document(shop: Webservice, ben
     assert shop.read("combinations", old.id)["default_on"] == ""
 
 
-def test_setting_the_new_default_before_clearing_the_old_kills_the_request(shop: Webservice, bench: Bench) -> None:
+def test_setting_the_new_default_before_clearing_the_old_is_not_saved(
+    shop: Webservice, setting: Setting, bench: Bench
+) -> None:
     _, (old, new) = bench.sized_product("S", "L")
-    assert crashed(shop.patch("combinations", {"id": new.id, "default_on": 1}))
+    assert setting.not_saved(shop.patch("combinations", {"id": new.id, "default_on": 1}))
     assert shop.read("combinations", old.id)["default_on"] == "1"
 
 

@@ -58,6 +58,7 @@ def test_the_elements_of_a_write_are_those_of_all_its_entities() -> None:
     ("target", "name"),
     [
         ("/api/", "GET (root)"),
+        ("/api/passerelle_order_returns?limit=5", "GET order_returns limit=n"),
         ("/api/products/12?output_format=JSON", "GET products/id output_format=JSON"),
         ("/api/order_histories?sendemail=1", "GET order_histories sendemail=1"),
         ("/api/products?id_shop=3&language=[1|2]", "GET products id_shop=n language=several"),

@@ -63,7 +63,7 @@ def test_a_translated_field_with_a_forbidden_text_is_refused_and_unchanged(
     shop: Webservice, setting: Setting, bench: Bench
 ) -> None:
     product = bench.product(name=setting.both("Shoe", "Soulier"))
-    for name in ({setting.en: "N" * 129, setting.fr: "x"}, {setting.en: "x", setting.fr: "a=b"}):
+    for name in ({setting.en: "N" * 129, setting.fr: "x"}, {setting.en: "x", setting.fr: "a<b"}):
         assert refused(shop.patch("products", {"id": product.id, "name": name}), 84, 400)
     assert shop.read("products", product.id).texts("name") == setting.both("Shoe", "Soulier")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Self
 from urllib.parse import quote
@@ -13,6 +14,13 @@ from lxml import etree
 
 from tests.contract.prestashop.documents import Entity, Row, document
 
+PATCH_SINCE = (8,)
+NOT_WRITABLE = {
+    "products": ("manufacturer_name", "quantity", "position_in_category"),
+    "categories": ("level_depth", "nb_products_recursive"),
+    "manufacturers": ("link_rewrite",),
+}
+"""Fields that are shown and that no document may name."""
 ERROR_CODE = re.compile(rb"<error>\s*<code><!\[CDATA\[(\d+)\]\]></code>")
 
 
@@ -126,8 +134,33 @@ class Webservice:
     def put(self, resource: str, *rows: Row, **params: object) -> Reply:
         return self.send("PUT", resource, params, document(resource, rows))
 
+    @cached_property
+    def version(self) -> tuple[int, ...]:
+        """What the shop says of itself."""
+        return tuple(int(part) for part in self.get("shops").headers["psws-version"].split(".")[:3])
+
+    @property
+    def update_method(self) -> str:
+        """PATCH where the shop has it."""
+        return "PATCH" if self.version >= PATCH_SINCE else "PUT"
+
     def patch(self, resource: str, *rows: Row, **params: object) -> Reply:
-        return self.send("PATCH", resource, params, document(resource, rows))
+        """PATCH of these fields; before 8.0, which has none, a PUT of what was read with these fields in it."""
+        if self.update_method == "PATCH":
+            return self.send("PATCH", resource, params, document(resource, rows))
+        return self.put(resource, *(self._whole(resource, row) for row in rows), **params)
+
+    def _whole(self, resource: str, row: Row) -> Row:
+        if "id" not in row:
+            return row
+        reply = self.get(f"{resource}/{row['id']}")
+        if reply.status != 200:
+            return row
+        (read,) = reply.entities
+        kept = [name for name in read.names if name not in NOT_WRITABLE.get(resource, ())]
+        texts = {name: read.texts(name) for name in kept if len(read.element(name))}
+        # What is empty is left out: sent, it would become 0 where the column may be null.
+        return texts | {name: read[name] for name in kept if name not in texts and read[name]} | dict(row)
 
     def patched(self, resource: str, *rows: Row) -> list[Entity]:
         """The entities as the shop answers a PATCH that it accepts."""

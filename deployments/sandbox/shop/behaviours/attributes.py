@@ -25,7 +25,7 @@ def _position_in(draft: Draft, rows: Iterable[Row]) -> None:
 
 def _save_option(draft: Draft) -> None:
     _position_in(draft, draft.store["product_options"].rows.values())
-    draft.put("is_color_group", "1" if draft.text("group_type") == "color" else "")
+    draft.put("is_color_group", "1" if draft.text("group_type") == "color" else draft.store.rules.writes_no_colour_as)
 
 
 def _save_option_value(draft: Draft) -> None:
@@ -35,6 +35,11 @@ def _save_option_value(draft: Draft) -> None:
 
 def _save_feature(draft: Draft) -> None:
     _position_in(draft, draft.store["product_features"].rows.values())
+
+
+def _save_feature_value(draft: Draft) -> None:
+    if draft.store.rules.positions_feature_values:
+        _position_in(draft, draft.store["product_feature_values"].where("id_feature", draft.whole("id_feature")))
 
 
 def _values_of_option(store: Store, row: Row) -> Entries:
@@ -73,6 +78,7 @@ BEHAVIOURS = {
         after_remove=_remove_option,
     ),
     "product_option_values": Behaviour(before_save=_save_option_value),
+    "product_feature_values": Behaviour(before_save=_save_feature_value),
     "product_features": Behaviour(before_save=_save_feature, after_remove=_remove_feature),
     "manufacturers": Behaviour(
         getters={"link_rewrite": _manufacturer_link},

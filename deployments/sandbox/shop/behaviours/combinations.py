@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.behaviours import stock
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
-from deployments.sandbox.shop.errors import CrashError
+from deployments.sandbox.shop.errors import not_saved
 
 if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Row, Store
@@ -25,7 +25,7 @@ def _before_save(draft: Draft) -> None:
         if other["default_on"] and other["id"] != draft.values.get("id"):
             if draft.is_new:
                 table.next_id += 1
-            raise CrashError("duplicate key product_default")
+            raise not_saved("duplicate key product_default", silent=draft.store.rules.silent)
 
 
 def _after_save(draft: Draft) -> None:

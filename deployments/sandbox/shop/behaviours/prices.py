@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.entity import Behaviour, Draft
-from deployments.sandbox.shop.errors import CrashError, ServiceError
+from deployments.sandbox.shop.errors import not_saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +36,7 @@ def _unique(names: tuple[str, ...]) -> Callable[[Draft], None]:
             if other["id"] != draft.values.get("id") and all(other[name] == wanted[name] for name in names):
                 if draft.is_new:
                     table.next_id += 1
-                if draft.store.silent:
-                    raise ServiceError(500, 46, "Unable to save resource")
-                raise CrashError(f"duplicate key in {draft.resource.name}")
+                raise not_saved(f"duplicate key in {draft.resource.name}", silent=draft.store.rules.silent)
 
     return check
 

@@ -43,7 +43,9 @@ def _set_type(draft: Draft, value: str) -> None:
 def _before_save(draft: Draft) -> None:
     if draft.is_new:
         draft.put("id_shop_default", "1")
-    if draft.values.get("unit_price_ratio"):
+    if "product_type" in draft.resource.by_name and not draft.text("product_type"):
+        draft.put("product_type", draft.store.rules.first_product_type)
+    if draft.values.get("unit_price_ratio") or "unit_price" not in draft.resource.by_name:
         return
     if unit_price := number(draft.text("unit_price")):
         draft.values["unit_price_ratio"] = f"{number(draft.text('price')) / unit_price:.14g}"
@@ -96,7 +98,7 @@ def next_position(store: Store, category: int) -> int:
 def _set_features(draft: Draft, entries: Entries) -> None:
     pairs = [(int(one.get("id") or 0), int(one.get("id_feature_value") or 0)) for one in entries]
     draft.store["products"].update(draft.identifier, {"product_features": list(dict.fromkeys(pairs))})
-    if len(set(pairs)) != len(pairs):
+    if len(set(pairs)) != len(pairs) and not draft.store.rules.silent:
         raise CrashError("duplicate key in feature_product")
 
 
@@ -107,7 +109,9 @@ def _set_combinations(draft: Draft, entries: Entries) -> None:
     moved = [one for one in wanted if one in table.rows and table.rows[one]["id_product"] != str(draft.identifier)]
     defaults = [one for one in table.where("id_product", draft.identifier) if one["default_on"]]
     if defaults and any(table.rows[one]["default_on"] for one in moved):
-        raise CrashError("duplicate key product_default")
+        if not draft.store.rules.silent:
+            raise CrashError("duplicate key product_default")
+        moved = []
     for one in list(table.where("id_product", draft.identifier)):
         if one["id"] not in wanted:
             table.remove(one["id"])

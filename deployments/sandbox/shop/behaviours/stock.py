@@ -79,7 +79,7 @@ def total_up(store: Store, product: int, *, pause: bool = False) -> None:
 
 
 def _refuse_managed(draft: Draft) -> None:
-    if draft.text("depends_on_stock") == "1" and not draft.store.without_warehouses:
+    if draft.text("depends_on_stock") == "1" and not draft.store.rules.without_warehouses:
         raise ServiceError(500, 133, "You cannot update the available stock when it depends on stock.")
 
 

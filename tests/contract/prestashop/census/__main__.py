@@ -1,7 +1,9 @@
-"""`refresh`: what the last test sessions sent goes into the census; `table`: what shows each kind.
+"""`refresh`: what the last test sessions sent goes into the census; `table`: what shows each kind;
+`differences`: the page of docs/facts about what each version answers otherwise.
 
 python -m tests.contract.prestashop.census refresh [--whole]
 python -m tests.contract.prestashop.census table
+python -m tests.contract.prestashop.census differences
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.contract.prestashop.census import collecting, stored
+from tests.contract.prestashop.census import collecting, differing, stored
 
 COMPARED = Path(__file__).parents[4] / "build" / "contract"
 
@@ -57,11 +59,14 @@ def _cell(shown: stored.Shown | None, version: str, compared: str) -> str:
 def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(prog="census", description=__doc__)
-    parser.add_argument("command", choices=["refresh", "table"])
+    parser.add_argument("command", choices=["refresh", "table", "differences"])
     parser.add_argument("--whole", action="store_true", help="the whole suite has run: kinds it did not send go")
     given = parser.parse_args()
     if given.command == "refresh":
         refresh(whole=given.whole)
+    elif given.command == "differences":
+        differing.PAGE.write_text(differing.page(), encoding="utf-8")
+        print(differing.PAGE)
     else:
         table()
 

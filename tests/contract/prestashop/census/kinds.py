@@ -28,6 +28,8 @@ _FORMS = (
     ("bracketed", r"\[.*\]"),
 )
 _FILTER = re.compile(r"filter\[(.+)\]")
+_SAME = {"passerelle_order_returns": "order_returns"}
+"""The module's returns have another name since 9.1, where the core has some of its own: one kind."""
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _ENUMERATED = frozenset({"mode", "sendemail", "schema", "date", "alerts"})
 """Parameters whose value is a choice between few."""
@@ -54,7 +56,7 @@ def kind_of(method: str, target: str, body: bytes) -> Kind:
 def _head(method: str, target: str) -> tuple[str, Elements]:
     path, _, query = target.partition("?")
     resource, *rest = [part for part in path.removeprefix("/api").split("/") if part] or ["(root)"]
-    words = [method, resource + ("/id" if rest else "")]
+    words = [method, _SAME.get(resource, resource) + ("/id" if rest else "")]
     elements: Elements = frozenset()
     for name, value in sorted(parse_qsl(query, keep_blank_values=True)):
         if name == "display" and value.startswith("["):

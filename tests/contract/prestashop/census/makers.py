@@ -107,7 +107,7 @@ ROWS: Mapping[str, Maker] = {
 
 
 def _return(world: World, _bench: OwnBench, position: int) -> Entity:
-    return world.shop.read("order_returns", world.rows["order_returns"][position].id)
+    return world.shop.read(world.path("order_returns"), world.rows["order_returns"][position].id)
 
 
 FOUND: Mapping[str, Callable[[World, OwnBench, int], Entity]] = {

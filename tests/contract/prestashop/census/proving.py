@@ -12,6 +12,7 @@ from tests.contract.prestashop.census.special import SPECIAL
 from tests.contract.prestashop.census.stored import Shown, version_of
 from tests.contract.prestashop.census.values import sent
 from tests.contract.prestashop.census.world import OwnBench
+from tests.contract.prestashop.documents import document
 
 if TYPE_CHECKING:
     from tests.contract.prestashop.census.answers import Names
@@ -27,7 +28,7 @@ def prove(kind: str, elements: Iterable[str], world: World) -> Shown:
     names = world.names.fresh()
     version = version_of(kind, elements)
     if one.method == "GET":
-        path = one.resource.replace("(root)", "").replace("/id", "/1")
+        path = world.path(one.resource).replace("(root)", "").replace("/id", "/1")
         reply = world.shop.get(path, **read_parameters(one, elements, world))
         return _shown(version, reply, one, names)
     word = "".join(chr(ord("a") + int(digit, 16)) for digit in version[:4])
@@ -39,7 +40,7 @@ def prove(kind: str, elements: Iterable[str], world: World) -> Shown:
             reply, resource, ids = _written(one, elements, world, bench)
         shown = _shown(version, reply, one, names)
         for identifier in ids:
-            seen = world.shop.get(f"{resource}/{identifier}")
+            seen = world.shop.get(f"{world.path(resource)}/{identifier}")
             shown["after"] += [str(seen.status), *lines_of(seen, resource, names)]
         return shown
     finally:
@@ -77,8 +78,8 @@ def _written(one: Asked, elements: frozenset[str], world: World, bench: OwnBench
         query["id"] = f"[{','.join(map(str, ids))}]"
         return world.shop.send("DELETE", f"{one.resource}/", query), one.resource, ids
     changes = [_changed(entity, elements, world, one, position) for position, entity in enumerate(made)]
-    send = world.shop.patch if one.method == "PATCH" else world.shop.put
-    return send(one.resource, *changes, **query), one.resource, ids
+    body = document(one.resource, changes)
+    return world.shop.send(one.method, world.path(one.resource), query, body), one.resource, ids
 
 
 def _looked_at(resource: str, ids: Sequence[int], rows: Sequence[dict[str, Any]]) -> tuple[str, Sequence[int]]:

@@ -8,7 +8,7 @@ import pytest
 
 from deployments.sandbox.shop import SandboxShop
 from tests.contract.prestashop.bench import Bench, sweep
-from tests.contract.prestashop.module.returns import change_state
+from tests.contract.prestashop.module.returns import change_state, returns_of
 from tests.contract.prestashop.module.sales import Sales
 from tests.contract.prestashop.setting import Setting, look_up
 from tests.contract.prestashop.webservice import Webservice
@@ -16,16 +16,18 @@ from tests.contract.prestashop.webservice import Webservice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployments.sandbox.shop.versions import Profile
+
 LACKING = "the shop given has no module passerelle, or its key has no right on passerelle_info"
 
 
 @pytest.fixture(scope="session")
-def sandbox(real_shop: bool) -> Iterator[SandboxShop | None]:
+def sandbox(real_shop: bool, profile: Profile) -> Iterator[SandboxShop | None]:
     """The sandbox under test; nothing when a real shop is."""
     if real_shop:
         yield None
         return
-    with SandboxShop(profile="8.2", module=True) as own:
+    with SandboxShop(profile=profile, module=True) as own:
         yield own
 
 
@@ -68,7 +70,7 @@ def order_return(sandbox: SandboxShop | None, shop: Webservice) -> Iterator[int]
         values = {"id_order": 1, "id_customer": 1, "question": "Too big", "state": 1, "order_return_details": lines}
         yield sandbox.insert("order_returns", values)
         return
-    found = shop.find("order_returns", "[id,state]")
+    found = shop.find(returns_of(shop), "[id,state]")
     if not found:
         pytest.skip("the shop given has no merchandise return")
     first = found[0]

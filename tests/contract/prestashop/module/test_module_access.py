@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deployments.sandbox.shop import SandboxShop
-from tests.contract.prestashop.webservice import Webservice, refused
+from tests.contract.prestashop.module.returns import returns_of
+from tests.contract.prestashop.webservice import PATCH_SINCE, Webservice, refused
 
 if TYPE_CHECKING:
     from tests.contract.prestashop.documents import Entity
@@ -27,13 +28,19 @@ FORBIDDEN = {
 
 def test_the_root_lists_the_resources_of_the_module(shop: Webservice) -> None:
     listed = {str(node.tag): node for node in shop.get("").root[0]}
-    assert set(listed) >= {*SPECIFIC, *ENTITIES}
-    with_schema = {name for name in (*SPECIFIC, *ENTITIES) if listed[name].find("schema") is not None}
-    assert with_schema == set(ENTITIES)
+    entities = {*ENTITIES, returns_of(shop)}
+    assert set(listed) >= {*SPECIFIC, *entities}
+    with_schema = {name for name in {*SPECIFIC, *entities} if listed[name].find("schema") is not None}
+    assert with_schema == entities
 
 
 @pytest.mark.parametrize(("resource", "method"), [(name, one) for name, all_ in FORBIDDEN.items() for one in all_])
 def test_a_forbidden_method_is_refused(shop: Webservice, resource: str, method: str) -> None:
+    if resource == "order_returns":
+        resource = returns_of(shop)
+    if method == "PATCH" and shop.version < PATCH_SINCE:
+        assert refused(shop.send(method, f"{resource}/1", body=b"<prestashop/>"), 23, 405)
+        return
     path = resource if method == "POST" else f"{resource}/1"
     body = None if method in {"GET", "DELETE"} else b"<prestashop/>"
     assert refused(shop.send(method, path, body=body), 101, 405)
