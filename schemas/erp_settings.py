@@ -142,6 +142,11 @@ class Orders(Section):
     """Hold an order that has fewer lines than its cart (PrestaShop bug 35690)."""
     chunk: Count = 100
     """Orders of one task run."""
+    followed_days: Annotated[int, Field(ge=0)] = 60
+    """For so many days after an order was handed over its credit slips, payments and addresses are looked at, and once
+    a day the whole of it; 0: only orders whose own date of change moves."""
+    cancel_states: list[ShopId] = Field(default_factory=list)
+    """The states of the shop that cancel the ERP's document while nothing was made of it; none: a person does it."""
     status_rules: list[StatusRule] = Field(default_factory=_status_rules)
     """The first rule that fits counts; a rule further up is a state later in the life of an order."""
 

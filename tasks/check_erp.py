@@ -29,9 +29,9 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "order_carriers": ("GET", "PUT"),
 }
 """What orders and their statuses need on each resource; PATCH stands for PUT where the shop knows it."""
-WELCOME = ("states", "carts", "messages", "customizations", "specific_prices")
+WELCOME = ("states", "carts", "messages", "customizations", "specific_prices", "order_slip")
 """What is used when the key may read it: regions, the lines of carts, the customer's message, what products were
-personalised with, and the discounts, for the ERP's own markdown codes."""
+personalised with, the discounts, for the ERP's own markdown codes, and credit slips, for refunds after hand-over."""
 
 
 async def check_erp(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:

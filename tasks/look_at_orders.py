@@ -13,6 +13,7 @@ from tasks.gather.orders import list_orders, see_orders, see_orders_of
 from tasks.plan.orders import DELIVERED, INTENT, SeenOrder
 from tasks.run import Run
 from tasks.sweeps import Sweep
+from tasks.touched_orders import Touched
 from tasks.watermarks import Watermark
 
 STREAM = "order"
@@ -32,10 +33,13 @@ class Look:
     swept: set[str] = field(default_factory=set)
     """Keys of those that came by the sweep alone."""
 
+    touched: Touched = field(default_factory=Touched)
+
     def keep(self) -> None:
         """Notes in the ledger how far the shop was read, once every order has its outcome."""
         self.watermark.keep()
         self.sweep.keep()
+        self.touched.keep()
 
 
 async def look_at_orders(run: Run, erp: Erp) -> Look:

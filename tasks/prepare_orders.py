@@ -24,6 +24,7 @@ from tasks.plan.orders import INTENT, UNPAID, Ended, SeenOrder, Sorted, WhichOrd
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
 from tasks.run import Run
+from tasks.touched_orders import touched_orders
 from tasks.translate.cegid_texts import cut_of
 from tasks.translate.order_obstacles import order_obstacles
 
@@ -55,7 +56,8 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     due = DueOrders(look)
     with run.step("read orders"):
         words = await read_words(run.shop, run.facts)
-        await tell_changed(run, erp, words, found.delivered)
+        look.touched = await touched_orders(run, erp, everything=look.sweep.done)
+        await tell_changed(run, erp, words, found.delivered, look.touched.orders)
         await _read(run, erp, words, found, due)
     return due
 

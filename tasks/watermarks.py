@@ -12,6 +12,8 @@ from tasks.run import Run
 
 # Half the overlap: whatever the shop writes from now on is later than where the next list starts.
 TOLERANCE = timedelta(hours=1)
+# Both clocks are read in whole seconds.
+_SECONDS = timedelta(seconds=2)
 _NAMED = 10
 
 
@@ -26,8 +28,9 @@ class Watermark:
     A date in the shop's future moves it nowhere, and one that was kept is not believed: both are reported.
     """
 
-    def __init__(self, run: Run, name: str) -> None:
+    def __init__(self, run: Run, name: str, *, overlap: timedelta = OVERLAP) -> None:
         self._run = run
+        self._overlap = overlap
         self._name = name
         self._began = shop_now(run.facts)
         self._zone = zone_of(run.facts.time_zone)
@@ -38,13 +41,13 @@ class Watermark:
     def since(self) -> datetime | None:
         """From where the list is read: what the run was asked for, or what was read last; None for all of it."""
         reached = self._asked() or self._kept
-        return None if reached is None else reached - OVERLAP
+        return None if reached is None else reached - self._overlap
 
     def saw(self, dates: Iterable[tuple[str, datetime]]) -> None:
         """Takes the dates that the list has shown, each with its key."""
         future: list[str] = []
         for key, date in dates:
-            if date <= self._began:
+            if date <= self._began + _SECONDS:
                 self._newest = max(date, self._newest or date)
             elif date > self._began + TOLERANCE:
                 future.append(key)

@@ -189,6 +189,13 @@ class Cegid:
         found = [] if result is None else self._headers(result.iterfind("{*}Header"))
         return found[0] if found else None
 
+    def cancel_document(self, key: DocumentKey) -> None:
+        """Cancels a document for good; UnexpectedReplyError where the tenant's contract has no such operation."""
+        if "Cancel" not in self._contract(_DOCUMENTS).operations:
+            raise UnexpectedReplyError("its contract lacks operation Cancel", system=SYSTEM, action="Cancel")
+        wanted = {"Key": {"Number": key.number, "Stump": key.stump, "Type": key.type}}
+        self._call(_DOCUMENTS, "Cancel", {"cancelRequest": {"Identifier": wanted}}, str(key))
+
     def headers(
         self,
         begin: date,

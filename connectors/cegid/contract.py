@@ -47,7 +47,9 @@ class ServiceContract:
         except ZeepError as error:
             raise self._misunderstood(f"its WSDL cannot be read ({type(error).__name__})") from error
         binding = self._binding(self._client.wsdl.bindings.values(), needed.port_type)
-        self._check(needed, frozenset(binding.port_type.operations))
+        self.operations = frozenset(binding.port_type.operations)
+        """The operations of this tenant's version."""
+        self._check(needed, self.operations)
         for operation in binding.port_type.operations.values():
             # zeep would add headers of WS-Addressing, of which basicHttpBinding knows nothing.
             operation.wsa_action = None

@@ -92,6 +92,7 @@ ADDRESS = (
     "vat_number",
 )
 _TOGETHER = ("id", "reference", "id_cart", "total_paid_tax_incl")
+_SLIP = ("id", "id_order", "total_products_tax_incl", "total_shipping_tax_incl")
 _PAYMENT = ("id", "order_reference", "id_currency", "amount", "payment_method", "transaction_id", "date_add")
 
 
@@ -167,6 +168,17 @@ async def read_orders(
     rows = await shop.find("orders", "id", [str(id_) for id_ in ids], display=_ORDER)
     around = await _around(shop, facts, rows, carts=carts)
     return [order_of(row, around, words) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+
+async def read_refunds(shop: Shop, facts: ShopFacts, ids: Collection[str]) -> dict[int, Decimal]:
+    """What the credit slips of these orders give back in all, with tax; nothing where the key may not read them."""
+    if not ids or not facts.may("GET", "order_slip"):
+        return {}
+    refunds: dict[int, Decimal] = {}
+    for row in await shop.find("order_slip", "id_order", ids, display=_SLIP):
+        amount = money(row, "total_products_tax_incl") + money(row, "total_shipping_tax_incl")
+        refunds[whole(row, "id_order")] = refunds.get(whole(row, "id_order"), Decimal(0)) + amount
+    return refunds
 
 
 async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bool) -> Around:

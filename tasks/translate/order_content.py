@@ -5,39 +5,53 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import astuple
+from decimal import Decimal
 from hashlib import blake2b
 
-from schemas.documents import Address, Order
+from schemas.documents import ZERO, Address, Order
+from tasks.translate.cegid_amounts import cents
+from tasks.translate.cegid_orders import payments_of
 
-PARTS = ("state", "lines", "delivery", "invoice")
+PARTS = ("state", "lines", "delivery", "invoice", "refunded", "paid")
 _DIGEST_BYTES = 8
+_NOTHING_REFUNDED = str(cents(ZERO))
 
 
-def order_content(order: Order, *, off_state: int, secret: bytes) -> str:
-    """Keyed hashes of lines with totals and of both addresses; `off_state` is one out of sale, 0 for none."""
+def order_content(order: Order, *, off_state: int, secret: bytes, refunded: Decimal = ZERO) -> str:
+    """Keyed hashes of lines with totals and of both addresses, and amounts; `off_state` is one out of sale, 0 for none.
+
+    `refunded` is the sum of its credit slips, with tax.
+    """
     lines = [(line.reference, line.quantity, str(line.total_tax_incl.normalize())) for line in order.lines]
     parts = {
         "state": str(off_state or ""),
         "lines": _hash([lines, str(order.total_paid_tax_incl.normalize())], secret),
         "delivery": _of_address(order.delivery, secret),
         "invoice": _of_address(order.invoice, secret),
+        "refunded": str(cents(refunded)),
+        "paid": str(cents(sum((each.amount for each in payments_of(order)), ZERO))),
+        "total": str(cents(order.total_paid_tax_incl)),
+        "pieces": str(sum(line.quantity for line in order.lines)),
     }
     return " ".join(f"{name}={text}" for name, text in parts.items())
 
 
-def without_state(content: str) -> str:
-    """The same of an order that is still sold: what the ERP was given."""
-    return " ".join(part if not part.startswith("state=") else "state=" for part in content.split(" "))
+def with_state(content: str, off_state: int = 0) -> str:
+    """The same of an order in a state out of sale, or that is still sold: what the ERP knows."""
+    state = f"state={off_state or ''}"
+    return " ".join(part if not part.startswith("state=") else state for part in content.split(" "))
 
 
 def changed(content: str, now: str) -> tuple[str, ...]:
-    """The parts that differ."""
-    before, after = _parts(content), _parts(now)
-    return tuple(name for name in PARTS if before.get(name) != after.get(name))
+    """The parts that differ; an amount that was not kept before is not one of them, unless it is a refund."""
+    before, after = parts_of(content), parts_of(now)
+    return tuple(name for name in PARTS if name in before and before[name] != after.get(name))
 
 
-def _parts(content: str) -> Mapping[str, str]:
-    return {name: text for name, _, text in (part.partition("=") for part in content.split(" "))}
+def parts_of(content: str) -> Mapping[str, str]:
+    """The parts of a content by name."""
+    parts = {name: text for name, _, text in (part.partition("=") for part in content.split(" "))}
+    return {"refunded": _NOTHING_REFUNDED} | parts
 
 
 def _of_address(address: Address, secret: bytes) -> str:

@@ -111,3 +111,177 @@ async def test_a_ledger_without_what_was_sent_tells_a_cancellation_all_the_same(
             ledger.forget(world.folder.name, kind, ["1", "2"])
     later(world, 1, current_state=CANCELLED)
     assert len(await told(world)) == 1
+
+
+def now_and(**later: float) -> dict[str, str]:
+    return {"date_upd": shop_time(**(later or {"minutes": 1}))}
+
+
+def slip(world: OrderWorld, order: int, amount: str, shipping: str = "0") -> int:
+    """A credit slip of the back office: the order itself stays as it was, its date too (facts U1)."""
+    sums = {"total_products_tax_incl": amount, "total_shipping_tax_incl": shipping, "amount": amount}
+    return world.shop.insert("order_slip", {"id_order": order, "id_customer": 1, **sums} | now_and())
+
+
+async def test_a_credit_slip_is_told_once_with_its_amount_and_the_document_s_total(world: OrderWorld) -> None:
+    slip(world, 1, "12.00", "4.90")
+    [reason] = await told(world)
+    assert all(text in reason for text in ("16.90", "59.80", str(world.document(1)["Key"]["Number"])))
+    assert await told(world) == []
+    slip(world, 1, "10.00")
+    [reason] = await told(world)
+    assert ("26.90" in reason, open_incidents(world)[0]) == (True, ("1", "order_refunded_after"))
+
+
+async def test_a_credit_slip_of_before_the_hand_over_is_told_by_the_daily_look(order_world: OrderWorld) -> None:
+    order_world.place()
+    slip(order_world, 1, "12.00")
+    await order_world.orders()
+    await order_world.orders(sweep=True)
+    assert ["12.00" in each["reason"] for each in order_world.incidents()] == [True]
+
+
+async def test_an_address_that_is_edited_in_place_is_told_once(world: OrderWorld) -> None:
+    address = int(world.shop.row("orders", 1)["id_address_delivery"])
+    world.shop.change("addresses", address, {"city": "Sarreguemines"} | now_and())
+    reasons = await told(world)
+    assert ["address" in reason for reason in reasons] == [True, True]
+    assert "Sarreguemines" not in str(world.report())
+    assert await told(world) == []
+
+
+async def test_an_address_that_no_order_bears_is_looked_at_for_nothing(world: OrderWorld) -> None:
+    world.address(1, **now_and())
+    world.shop.reset_counts()
+    assert await told(world) == []
+    assert world.shop.count(path="/api/order_details") == 0
+
+
+async def test_payments_that_change_are_told_with_their_figures(world: OrderWorld) -> None:
+    row = {"order_reference": world.shop.row("orders", 1)["reference"], "id_currency": 1, "amount": "10.00"}
+    world.shop.insert("order_payments", row | {"payment_method": "Virement", "date_add": shop_time(minutes=1)})
+    [reason] = await told(world)
+    assert all(text in reason for text in ("59.80", "69.80"))
+
+
+async def test_edited_lines_are_told_with_old_and_new_figures(world: OrderWorld) -> None:
+    world.shop.change("order_details", 1, {"product_quantity": 3, "total_price_tax_incl": "89.70"})
+    later(world, 1, total_paid_tax_incl="89.70", total_products_wt="89.70")
+    [reason] = await told(world)
+    assert all(text in reason for text in ("59.80 for 2 pieces", "89.70 for 3", "59.80 is paid"))
+
+
+async def test_a_line_that_moves_no_date_is_told_by_the_daily_look(world: OrderWorld) -> None:
+    world.shop.change("order_details", 1, {"product_quantity": 3, "total_price_tax_incl": "89.70"})
+    assert await told(world) == []
+    await world.orders(sweep=True)
+    assert len(world.incidents()) == 1
+    await world.orders(sweep=True)
+    assert world.incidents() == []
+
+
+async def test_an_order_that_was_deleted_after_it_was_handed_over_is_told_once(world: OrderWorld) -> None:
+    world.delete("orders", 1)
+    reasons = []
+    for sweep in (True, False, False, False, True):
+        await world.orders(sweep=sweep)
+        reasons += [each["reason"] for each in world.incidents() if each["level"] == "error"]
+    assert ["deleted" in reason for reason in reasons] == [True]
+    assert len(world.documents()) == 2
+
+
+async def test_orders_are_followed_for_so_many_days(world: OrderWorld) -> None:
+    world.write_settings(orders={"followed_days": 0})
+    slip(world, 1, "12.00")
+    world.shop.reset_counts()
+    assert await told(world) == []
+    assert world.shop.count(path="/api/(order_slip|addresses)") == 0
+    world.write_settings(orders={"followed_days": 10})
+    assert len(await told(world)) == 1
+
+
+async def test_an_order_cancelled_while_it_was_in_doubt_is_told_once_the_erp_is_known_to_have_it(
+    world: OrderWorld,
+) -> None:
+    with world.ledger() as ledger:
+        ledger.clear(world.folder.name, "order", ["1"])
+        ledger.intend(world.folder.name, "order", "1", run_id=None)
+        for kind in ("order_sent", "order_seen"):
+            ledger.forget(world.folder.name, kind, ["1"])
+    world.move(1, CANCELLED)
+    await world.orders()
+    await world.orders()
+    assert open_incidents(world) == [("1", "order_cancelled_after")]
+
+
+async def cancelled(world: OrderWorld) -> list[str]:
+    """Order 1 is cancelled in the shop; the levels of what a run says of it."""
+    later(world, 1, current_state=CANCELLED)
+    await told(world)
+    return [each["level"] for each in world.incidents()]
+
+
+async def test_a_cancelled_order_leaves_its_document_alone_as_shipped(world: OrderWorld) -> None:
+    assert await cancelled(world) == ["error"]
+    assert world.erp.requests["Cancel"] == 0
+    assert world.document(1)["Active"]
+
+
+async def test_a_cancelled_order_cancels_its_document_once_where_the_setting_says_so(world: OrderWorld) -> None:
+    world.write_settings(orders={"cancel_states": [CANCELLED]})
+    assert await cancelled(world) == ["info"]
+    assert world.document(1)["Header"]["OmniChannel"]["CancelStatus"] == "Canceled"
+    assert "Canceled" not in str(world.document(2)["Header"]["OmniChannel"])
+    world.erp.requests.clear()
+    await world.orders(sweep=True)
+    later(world, 1, 2, note="x")
+    assert await told(world) == []
+    assert world.erp.requests["Cancel"] == 0
+    await world.statuses()
+    await world.orders(sweep=True)
+    assert world.incidents() == []
+
+
+@pytest.mark.parametrize(
+    "status", [{"follow_up": "InPreparation"}, {"shipping": "Totally"}, {"shipping": "InProgress"}]
+)
+async def test_a_document_that_is_under_way_is_not_cancelled_and_a_person_is_asked(
+    world: OrderWorld, status: dict[str, str]
+) -> None:
+    world.write_settings(orders={"cancel_states": [CANCELLED]})
+    world.ship(1, **status)
+    assert await cancelled(world) == ["error"]
+    assert world.erp.requests["Cancel"] == 0
+
+
+@pytest.mark.parametrize("fault", ["reset-after", "reset-before"])
+async def test_a_lost_answer_to_a_cancellation_ends_with_a_cancelled_document(world: OrderWorld, fault: str) -> None:
+    world.write_settings(orders={"cancel_states": [CANCELLED]})
+    world.erp.faults.add(fault, "Cancel", times=99)  # type: ignore[arg-type]
+    assert await cancelled(world) == ["retry"]
+    world.erp.faults.clear()
+    await world.orders()
+    assert world.document(1)["Header"]["OmniChannel"]["CancelStatus"] == "Canceled"
+
+
+async def test_an_erp_that_refuses_a_cancellation_is_quoted(world: OrderWorld) -> None:
+    world.write_settings(orders={"cancel_states": [CANCELLED]})
+    world.erp.faults.add("fault-fr", "Cancel", reason="Document verrouillé", code="CBR00042")
+    assert await cancelled(world) == ["error"]
+    assert "verrouillé" in world.incidents()[0]["reason"]
+
+
+async def test_an_order_that_is_sold_again_after_its_document_was_cancelled_is_an_incident(world: OrderWorld) -> None:
+    world.write_settings(orders={"cancel_states": [CANCELLED]})
+    await cancelled(world)
+    later(world, 1, 2, current_state=2)
+    [reason] = await told(world)
+    assert "sold again" in reason
+
+
+async def test_a_dry_run_cancels_nothing(world: OrderWorld) -> None:
+    world.write_settings(orders={"cancel_states": [CANCELLED]})
+    later(world, 1, current_state=CANCELLED)
+    await world.orders(dry_run=True)
+    assert world.erp.requests["Cancel"] == 0
+    assert len(world.incidents()) == 1
