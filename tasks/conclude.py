@@ -11,7 +11,7 @@ import polars as pl
 from schemas.error_texts import error_text
 from schemas.errors import PasserelleError
 from schemas.frames import FAULTS
-from schemas.incidents import Incident
+from schemas.incidents import Incident, Level
 from schemas.known_columns import is_personal
 from schemas.messages import code_for, message
 from schemas.outcomes import Counts, Outcome
@@ -71,6 +71,8 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
     _tell_faults(run, faults)
     describe_plan(run, settled)
+    if run.refused_before:
+        run.tell(Level.INFO, "refused_before", value=str(len(run.refused_before)))
     tell_files(run, faults, ends_files=name in {"Completed", "CompletedWithRejects"})
     _tell_incidents(run, run.incidents)
     report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests

@@ -18,8 +18,9 @@ from schemas.outcomes import Outcome
 from tasks.absence import closed_by_absence
 from tasks.flat_stream import EntitiesPlan, FlatStream
 from tasks.plan.changed import with_links
-from tasks.plan.entities import Halt, WantedEntity, plan_entity, settle_claims
+from tasks.plan.entities import Halt, PlannedEntity, WantedEntity, plan_entity, settle_claims
 from tasks.plan.stock import SETTLED, settled
+from tasks.refused_before import RefusedBefore
 from tasks.run import Run
 from tasks.translate.products import RowRef
 from tasks.validate import ValidatedStream
@@ -65,9 +66,18 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         wanted += [*_of_no_file(gone, closed=True), *_of_no_file(mended, closed=False)]
         found = await _found(run, stream, wanted, held, by_id)
         entities = [plan_entity(one, found.get(one.ref.key), stream.closing) for one in wanted]
+        _hold_refused(run, stream, entities)
         marks = dict(looked_at.select("_key", "fingerprint").iter_rows())
         marks |= dict(mended.select("erp_key", "fingerprint").iter_rows())
         return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == "active").height, moved)
+
+
+def _hold_refused(run: Run, stream: FlatStream, entities: Iterable[PlannedEntity]) -> None:
+    """What the shop refused before, and that is the same, is refused again and not sent."""
+    before = RefusedBefore(run, stream.kind)
+    for one in entities:
+        if one.action and (refusal := before.of(one.ref.key, one.content)):
+            one.action, one.outcome, one.code, one.detail = None, Outcome.REFUSED, refusal.code, refusal.detail
 
 
 class _Links:

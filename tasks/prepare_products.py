@@ -17,6 +17,7 @@ from tasks.apply.products import ABSENT, GENERIC, ProductsPlan
 from tasks.gather.names import shop_names
 from tasks.gather.products import Linked, current_products
 from tasks.gather.taxes import default_group, tax_rates
+from tasks.hold_refused import hold_refused
 from tasks.plan.changed import believed, with_links
 from tasks.plan.products import plan_product
 from tasks.plan.shapes import ShopRules
@@ -105,10 +106,9 @@ async def _planned(
     needs = NeededNames()
     found = await current_products(run.shop, wanted, linked, rules.key_field, _compared(run)) if wanted else {}
     products = [plan_product(product, found.get(product.key), rules) for product in wanted]
-    written = {plan.key for plan in products if plan.operations}
-    for product in wanted:
-        if product.key in written:
-            product.needs(needs)
+    hold_refused(run, products, rules.names)
+    for operation in (operation for product in products for operation in product.operations):
+        operation.needs(needs)
     return ProductsPlan(products, needs.missing(rules.names), rules.names, marks)
 
 

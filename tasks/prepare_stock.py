@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import polars as pl
 from prefect import task
@@ -13,7 +14,8 @@ from schemas.outcomes import Outcome
 from tasks.absence import closed_by_absence
 from tasks.gather.stock import stock_rows
 from tasks.plan.changed import believed, with_links
-from tasks.plan.stock import StockPlan, fingerprint, known_writes, plan_stock, settled, unchanged
+from tasks.plan.stock import SETTLED, StockPlan, content, fingerprint, known_writes, plan_stock, settled, unchanged
+from tasks.refused_before import RefusedBefore
 from tasks.run import Run
 from tasks.validate import ValidatedStream
 
@@ -68,12 +70,32 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
     places = _places(asked, products, run.since)
     found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), places)
     plan = plan_stock(asked, found)
+    writes, refused = _without_refused(run, pl.concat([known_writes(known), plan.writes]))
     return StockPlan(
-        pl.concat([known_writes(known), plan.writes]),
+        writes,
         plan.confirms,
-        pl.concat([unchanged(rows), plan.settled]),
+        pl.concat([unchanged(rows), plan.settled, refused]),
         links.height,
     )
+
+
+def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The writes that the shop did not refuse before, and the others as `SETTLED`, refused again."""
+    before = RefusedBefore(run, KIND)
+    if not before:
+        return writes, pl.DataFrame(schema=SETTLED)
+    held = {
+        key: refusal
+        for key, shop_id, quantity in writes.select("_key", "id", "quantity").iter_rows()
+        if (refusal := before.of(key, partial(content, shop_id, quantity)))
+    }
+    rows = writes.filter(pl.col("_key").is_in(list(held)))
+    again = [
+        (file, line, key, Outcome.REFUSED.value, held[key].code, held[key].detail)
+        for file, line, key in rows.select("_file", "_line", "_key").iter_rows()
+    ]
+    left = writes.filter(~pl.col("_key").is_in(list(held)))
+    return left, pl.DataFrame(again, schema=SETTLED, orient="row")
 
 
 def _places(asked: pl.DataFrame, products: pl.DataFrame, since: datetime | None) -> dict[str, tuple[int, int]]:

@@ -35,6 +35,7 @@ def purge(folder: ShopFolder, ledger: Ledger, now: datetime) -> Counter[str]:
     purged["runs"] = ledger.forget_runs(folder.name, before, kept_per_flow=folder.settings.guards.history)
     purged["incidents"] = ledger.forget_incidents(folder.name, before)
     purged["notes"] = ledger.forget_files(folder.name, before)
+    ledger.forget_old_refusals(folder.name, before)
     return purged
 
 

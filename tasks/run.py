@@ -162,6 +162,10 @@ class Run:
         self.files: list[FileOfRun] = []
         self.already_done: list[FileOfRun] = []
         self.planned: list[PlannedChange] = []
+        self.refused_before: set[tuple[str, str]] = set()
+        """(kind, key) of what was not sent because the shop refused the same before."""
+        self.refusals_known: dict[str, frozenset[str]] = {}
+        """Keys of the refusals that the ledger held when a kind was first written, by kind."""
 
     @property
     def run_id(self) -> str:

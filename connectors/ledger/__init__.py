@@ -4,6 +4,7 @@ from connectors.ledger.deliveries import DeliveryState
 from connectors.ledger.leases import Lease, LeaseHeldError, LeaseLostError
 from connectors.ledger.ledger import Ledger
 from connectors.ledger.links import DOUBT, FORGOTTEN, LINK_FRAME, Link
+from connectors.ledger.refusals import Refusal
 
 __all__ = [
     "DOUBT",
@@ -15,4 +16,5 @@ __all__ = [
     "LeaseLostError",
     "Ledger",
     "Link",
+    "Refusal",
 ]

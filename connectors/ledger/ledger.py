@@ -17,6 +17,7 @@ from connectors.ledger.leases import Leases
 from connectors.ledger.links import Links
 from connectors.ledger.migrate import migrate
 from connectors.ledger.purging import Purging
+from connectors.ledger.refusals import Refusals
 from connectors.ledger.runs import Runs, Watermarks
 from connectors.ledger.snapshots import Snapshots
 from connectors.ledger.tables import LEDGER
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Ledger(Links, Runs, Watermarks, Files, Layouts, Fetches, Incidents, Leases, Deliveries, Purging):
+class Ledger(Links, Runs, Watermarks, Files, Layouts, Fetches, Incidents, Leases, Deliveries, Refusals, Purging):
     """Every call is one short transaction, durable when it returns; any number of threads may share a ledger.
 
     Errors: TransientError (the database cannot be reached now), DeniedError (rights, disk), UnexpectedReplyError (the

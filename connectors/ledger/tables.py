@@ -156,6 +156,20 @@ LAYOUTS = sa.Table(
 )
 """One row per stream: how its last accepted file stood in its columns, as JSON."""
 
+REFUSALS = sa.Table(
+    "refusals",
+    METADATA,
+    _key("shop"),
+    _key("kind"),
+    _key("key"),
+    _text("sent"),
+    _text("code"),
+    _text("detail"),
+    _text("run_id"),
+    sa.Column("refused_at", Instant, nullable=False),
+)
+"""One row per entity that the shop refused; `sent` is a keyed hash of what it was asked to take."""
+
 INCIDENTS = sa.Table(
     "incidents",
     METADATA,

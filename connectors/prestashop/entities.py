@@ -25,6 +25,8 @@ Key: TypeAlias = tuple[str, ...]
 OutcomeName: TypeAlias = Literal["created", "adopted", "updated", "refused", "missing", "deleted"]
 
 _TOO_LARGE = frozenset({"413", "414"})
+_OF_WHAT_WAS_SENT = frozenset({"84", "85", "93", "140", "141"}) | _TOO_LARGE
+"""Codes of refusals that the same entity meets again: its values, its size, an e-mail that another account has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Receipt:
     def message_code(self) -> str:
         """The message that says why the entity was refused; its size is no fault of what it holds."""
         return "shop_body_too_large" if self.error and self.error.code in _TOO_LARGE else "shop_refused"
+
+    @property
+    def is_of_what_was_sent(self) -> bool:
+        """Whether the entity was refused for what it holds: sent again as it is, it is refused again."""
+        return self.error is not None and self.error.code in _OF_WHAT_WAS_SENT
 
 
 @dataclass(frozen=True, slots=True)

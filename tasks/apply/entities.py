@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
 
-from connectors.ledger import DOUBT, FORGOTTEN, Link
+from connectors.ledger import DOUBT, FORGOTTEN, Link, Refusal
 from connectors.prestashop import Entity, Receipt
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
@@ -19,6 +19,7 @@ from tasks.plan.entities import Fields, PlannedEntity, told_changes
 from tasks.plan.stock import SETTLED
 from tasks.prepare_entities import ABSENT, INTENT
 from tasks.progress import advance
+from tasks.refused_before import note_refusals, sent_mark
 from tasks.run import Run
 from tasks.translate.discretion import struck_out
 from tasks.translate.entities import differences
@@ -90,10 +91,13 @@ class _Batch:
         self.batch = batch
         self.refused: dict[str, tuple[str, str]] = {}
         """(message code, detail) by key."""
+        self.for_itself: set[str] = set()
+        """Keys of what was refused for what it holds: the same is refused again."""
 
     async def write(self) -> None:
         """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
         again = any(one.attempted for one in self.batch)
+        contents = {one.ref.key: one.content() for one in self.batch}
         for one in self.batch:
             one.attempted = True
         await self._delete([one for one in self.batch if one.action == "delete"])
@@ -113,7 +117,17 @@ class _Batch:
                 one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
         # The disk acknowledges each confirmation: other requests go out meanwhile.
         await asyncio.to_thread(_remember, self.run, self.plan, self.batch)
+        await asyncio.to_thread(self._note_refusals, contents)
         self.run.rows.end(_settled(self.batch))
+
+    def _note_refusals(self, contents: Mapping[str, str]) -> None:
+        refused = [one for one in self.batch if one.outcome is Outcome.REFUSED]
+        again = [one for one in refused if one.ref.key in self.for_itself or one.code == "read_back_differs"]
+        refusals = [
+            Refusal(one.ref.key, sent_mark(self.run, contents[one.ref.key]), one.code, one.detail) for one in again
+        ]
+        taken = [one.ref.key for one in self.batch if one.outcome is not Outcome.REFUSED]
+        note_refusals(self.run, self.stream.kind, refusals, taken)
 
     async def _delete(self, entities: list[PlannedEntity]) -> None:
         if entities:
@@ -149,6 +163,7 @@ class _Batch:
             one.id = receipt.id or one.id
             if receipt.error is not None:
                 self.refused[one.ref.key] = (receipt.message_code, self._discreet(one, receipt.error.said))
+                self.for_itself |= {one.ref.key} if receipt.is_of_what_was_sent else set()
             elif receipt.outcome == "missing" and one.action != "delete":
                 self.refused[one.ref.key] = ("gone_meanwhile", str(one.id))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from connectors.ledger import Link
+from connectors.ledger import Link, Refusal
 from connectors.prestashop import Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
@@ -17,9 +17,11 @@ from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
 from tasks.apply.items_anew import forget_former_items
 from tasks.gather.names import create_names
+from tasks.hold_refused import COMBINATION, PRODUCT, report_refused_sibling
 from tasks.plan.shapes import Operation, PlannedRow, ProductPlan
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
+from tasks.refused_before import note_refusals, sent_mark
 from tasks.run import Run
 from tasks.translate.entities import MissingNameError, combination_entity, differences, product_entity
 from tasks.translate.names import MissingNames, Names
@@ -57,6 +59,8 @@ class _Sent:
     id: int = 0
     refused: str = ""
     code: str = "shop_refused"
+    for_itself: bool = False
+    """Refused for what it holds: the same is refused again."""
 
 
 async def apply_products(run: Run, plan: ProductsPlan) -> None:
@@ -129,6 +133,7 @@ async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan]) -
         run,
         "products",
         [product.product for product in batch if product.product],
+        plan.names,
         lambda operation: product_entity(operation, plan.names),
         Identity(field_name, (field_name,)),
         again=again,
@@ -139,13 +144,16 @@ async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan]) -
     for product in batch:
         sent = by_key.get(product.key)
         product.id_product = sent.id if sent and sent.id else product.id_product
-        if product.id_product:
+        # An impact is worth nothing beside another base than the one it was computed with.
+        alone = sent is not None and bool(sent.refused) and sent.operation.carries_combinations
+        if product.id_product and not alone:
             owner |= {id(operation): product for operation in product.combinations}
             operations += product.combinations
     combinations = await _write_kind(
         run,
         "combinations",
         operations,
+        plan.names,
         lambda operation: combination_entity(operation, owner[id(operation)].id_product, plan.names),
         Identity("id_product", ("id_product", field_name)),
         again=again,
@@ -161,6 +169,7 @@ async def _write_kind(
     run: Run,
     resource: str,
     operations: list[Operation],
+    names: Names,
     entity_of: Callable[[Operation], dict[str, Any]],
     identity: Identity,
     *,
@@ -168,11 +177,12 @@ async def _write_kind(
 ) -> list[_Sent]:
     """Deletes, then updates, then creates: a default combination goes before another becomes the default (D9)."""
     sent: list[_Sent] = []
+    for_good = not names.may_be_made_later
     for operation in operations:
         try:
             sent.append(_Sent(operation, {} if operation.action == "delete" else entity_of(operation), operation.id))
         except MissingNameError as error:
-            sent.append(_Sent(operation, {}, operation.id, str(error), "name_refused"))
+            sent.append(_Sent(operation, {}, operation.id, str(error), "name_refused", for_itself=for_good))
     fine = [one for one in sent if not one.refused]
     updates = [one for one in fine if one.operation.action in {"update", "deactivate"}]
     creates = [one for one in fine if one.operation.action == "create"]
@@ -200,6 +210,7 @@ def _note(sent: list[_Sent], receipts: list[Receipt]) -> None:
         one.id = receipt.id or one.id
         if receipt.error is not None:
             one.refused, one.code = receipt.error.said, receipt.message_code
+            one.for_itself = receipt.is_of_what_was_sent
         elif receipt.outcome == "missing" and one.operation.action != "delete":
             one.refused, one.code = str(one.id), "gone_meanwhile"
 
@@ -222,6 +233,7 @@ async def _read_back(run: Run, resource: str, sent: list[_Sent]) -> None:
         if different:
             name, was_sent, was_read = different[0]
             one.refused, one.code = f"{name}: {was_sent} / {was_read}", "read_back_differs"
+            one.for_itself = True
 
 
 _ASSOCIATION_DISPLAY = {
@@ -242,12 +254,16 @@ async def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], resul
         for code, key, params in product.notes:
             run.tell(Level.INFO, code, key, **params)
         for one in _refused_siblings(sent):
-            changes = "; ".join(f"{name} {was} → {wanted}" for name, was, wanted in one.operation.changes)
-            run.tell(Level.ERROR, "sibling_refused", product.key, value=str(one.id), detail=one.refused, column=changes)
+            report_refused_sibling(run, product.key, one.operation, one.refused)
     if links:
         # The disk acknowledges each confirmation: other requests go out meanwhile.
         await asyncio.to_thread(forget_former_items, run, KIND, links)
         await asyncio.to_thread(run.ledger.confirm, run.folder.name, KIND, links, run_id=run.run_id)
+    every = [one for sent in results.values() for one in sent]
+    for kind in (PRODUCT, COMBINATION):
+        await asyncio.to_thread(
+            _note_refusals, run, plan.names, kind, [one for one in every if one.operation.kind == kind]
+        )
     run.rows.end(_settled([row for product in batch for row in product.rows]))
 
 
@@ -262,6 +278,15 @@ def _settle(product: ProductPlan, sent: list[_Sent]) -> None:
             row.outcome, row.code, row.detail = Outcome.REFUSED, refused.code, refused.refused
         elif mine and mine.id:
             row.id_combination = mine.id
+
+
+def _note_refusals(run: Run, names: Names, kind: str, sent: list[_Sent]) -> None:
+    refused = (one for one in sent if one.refused and one.for_itself)
+    refusals = [
+        Refusal(one.operation.remembered_as, sent_mark(run, one.operation.content(names)), one.code, one.refused)
+        for one in refused
+    ]
+    note_refusals(run, kind, refusals, [one.operation.remembered_as for one in sent if not one.refused])
 
 
 def _refused_siblings(sent: list[_Sent]) -> list[_Sent]:

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from connectors.ledger import Link
+from connectors.ledger import Link, Refusal
 from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
 from tasks.apply.lane import Lane, lane_of
 from tasks.gather.stock import LINES, stock_rows
-from tasks.plan.stock import SETTLED, WRITES, StockPlan, StockRow, plan_stock
+from tasks.plan.stock import SETTLED, WRITES, StockPlan, StockRow, content, plan_stock
 from tasks.progress import advance
+from tasks.refused_before import note_refusals, sent_mark
 from tasks.run import Run
 
 KIND = "stock"
@@ -184,11 +185,15 @@ async def _write_batch(run: Run, batch: list[Line], lane: Lane) -> list[Line]:
     written: list[Line] = []
     ended = []
     gone: list[Line] = []
+    refusals: list[Refusal] = []
     for line, receipt in zip(batch, receipts, strict=True):
         if receipt.outcome == "missing":
             gone.append(line)
         elif receipt.error is not None:
             ended.append(line.ended(Outcome.REFUSED, receipt.message_code, receipt.error.said))
+            if receipt.is_of_what_was_sent:
+                mark = sent_mark(run, content(line.id, line.quantity))
+                refusals.append(Refusal(line.key, mark, receipt.message_code, receipt.error.said))
         else:
             written.append(line)
     held = await _read_back(run, written)
@@ -200,6 +205,7 @@ async def _write_batch(run: Run, batch: list[Line], lane: Lane) -> list[Line]:
     ended += [line.ended(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong]
     # The disk acknowledges each confirmation: other requests go out meanwhile.
     await asyncio.to_thread(_remember, run, sound)
+    await asyncio.to_thread(note_refusals, run, KIND, refusals, [line.key for line in sound])
     run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in sound]))
     run.rows.end(_as_settled(ended))
     return gone

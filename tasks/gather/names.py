@@ -144,6 +144,8 @@ class _Creation:
         if adopted:
             await self.shop.associate(resource, adopted)
         for name, receipt in zip(named, receipts, strict=True):
+            if receipt.error is not None and not receipt.is_of_what_was_sent:
+                self.names.may_be_made_later = True
             if receipt.outcome == "created":
                 self.created[resource] = self.created.get(resource, 0) + 1
             if receipt.id is not None and not isinstance(receipt.error, RefusedError):

@@ -8,13 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from schemas.outcomes import Outcome
-from tasks.plan.shapes import CurrentProduct, Entity, Operation, PlannedRow, ProductPlan, ShopRules, compare_fields
+from tasks.plan.shapes import (
+    IMPACTS,
+    CurrentProduct,
+    Entity,
+    Operation,
+    PlannedRow,
+    ProductPlan,
+    ShopRules,
+    compare_fields,
+)
 from tasks.translate.prices import most_frequent, six_decimals
 from tasks.translate.products import Value, WantedProduct, WantedRow
 from tasks.translate.values import as_text, same
-
-IMPACTS = ("price", "weight")
-"""Fields that a combination holds as a difference from its product's."""
 
 
 @dataclass(slots=True)
@@ -166,7 +172,7 @@ def _plan_row(row: WantedRow, match: Entity | None, levels: list[_Level], rules:
         operation.changes = [(name, "", as_text(value)) for name, value in operation.fields.items()]
         operation.changes += [(group, "", value) for group, value in row.options]
     else:
-        operation.id = int(match["id"])
+        operation.id, operation.found = int(match["id"]), match
         compare_fields(operation, fields, match)
         if row.changed:
             _compare_options(operation, row, match, rules)
@@ -216,7 +222,7 @@ def _plan_siblings(
         shop_id = int(combination["id"])
         if shop_id in spoken:
             continue
-        operation = Operation("combination", "update", "", shop_id)
+        operation = Operation("combination", "update", "", shop_id, found=combination)
         fields: dict[str, Value] = {level.name: level.by_id[shop_id] - level.base for level in levels}
         compare_fields(operation, fields, combination)
         if operation.changes:

@@ -69,6 +69,18 @@ class PlannedEntity:
     attempted: bool = False
     """Sent once already: what it creates may be on the shop."""
 
+    found: Entity = field(default_factory=dict)
+    """What the shop had when the plan was made."""
+
+    def content(self) -> str:
+        """All that is to be sent, and what the shop has of it, as text; without the password, which is made anew."""
+        fields = sorted(
+            (name, repr(value) if isinstance(value, dict) else as_text(value))
+            for name, value in self.fields.items()
+            if name != "passwd"
+        )
+        return repr((self.action, self.id, fields, sorted(self.members.items()), self.found))
+
 
 def plan_entity(wanted: WantedEntity, current: Entity | Halt | None, closing: Closing) -> PlannedEntity:
     """What is to be written so that the shop has what is wanted; `current` None: the shop does not have it."""
@@ -79,7 +91,7 @@ def plan_entity(wanted: WantedEntity, current: Entity | Halt | None, closing: Cl
         return _created(wanted)
     if wanted.closed:
         return _closed(wanted, current, closing)
-    planned = PlannedEntity(wanted.ref, Outcome.UNCHANGED, id=int(current["id"]), owned=wanted.owned)
+    planned = PlannedEntity(wanted.ref, Outcome.UNCHANGED, id=int(current["id"]), owned=wanted.owned, found=current)
     planned.label = wanted.label
     _compare(planned, wanted.owned, current)
     for association, number in wanted.member_of.items():

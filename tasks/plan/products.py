@@ -174,7 +174,7 @@ def _by_language(texts: Mapping[str, Value], rules: ShopRules) -> dict[str, dict
 
 
 def _update(wanted: WantedProduct, current: CurrentProduct, rules: ShopRules) -> Operation:
-    operation = Operation("product", "update", wanted.key, current.id)
+    operation = Operation("product", "update", wanted.key, current.id, found=current.entity)
     owned = dict(wanted.fields.owned)
     if not wanted.simple:
         owned[rules.key_field] = wanted.key

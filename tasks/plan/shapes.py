@@ -9,12 +9,14 @@ from typing import Any, Literal, TypeAlias
 
 from schemas.associations import Associations
 from schemas.outcomes import Outcome
-from tasks.translate.names import Names
+from tasks.translate.names import Names, NeededNames
 from tasks.translate.products import RowRef, Value
 from tasks.translate.values import as_text, same
 
 Entity: TypeAlias = Mapping[str, Any]
 Changes: TypeAlias = list[tuple[str, str, str]]
+IMPACTS = ("price", "weight")
+"""Fields that a combination holds as a difference from its product's."""
 Action: TypeAlias = Literal["create", "update", "deactivate", "delete"]
 
 
@@ -64,6 +66,39 @@ class Operation:
     changes: Changes = field(default_factory=list)
     associates: bool = False
     """Only other shops of the installation have the entity: it is made this shop's too."""
+    found: Entity = field(default_factory=dict)
+    """What the shop had when the plan was made."""
+
+    @property
+    def remembered_as(self) -> str:
+        """The key under which a refusal is remembered; a combination of no row is named by its id."""
+        return self.key or f"#{self.id}"
+
+    @property
+    def carries_combinations(self) -> bool:
+        """Whether combinations make no sense without this write of their product: it is new, or its base moves."""
+        return self.action == "create" or self.associates or any(name in self.fields for name in IMPACTS)
+
+    def needs(self, names: NeededNames) -> None:
+        """Adds to `names` every name that this write needs on the shop."""
+        if self.manufacturer:
+            names.manufacturer(self.manufacturer)
+        if self.category_path:
+            names.category_path(self.category_path)
+        for feature, value in (self.features or {}).items():
+            names.feature_value(feature, value)
+        for group, value in self.options or ():
+            names.option_value(group, value)
+
+    def content(self, names: Names) -> str:
+        """All that is sent, as text, with what the shop has of it and the names that it lacks for it."""
+        needed = NeededNames()
+        self.needs(needed)
+        fields = sorted((name, as_text(value)) for name, value in self.fields.items())
+        by_name = (self.options, self.manufacturer, self.category_path, self.features)
+        kept = (self.keep_categories, self.keep_features, self.associates)
+        sent = (self.kind, self.action, self.id, fields, sorted(self.texts.items()), by_name, kept)
+        return repr((sent, needed.missing(names), self.found))
 
 
 @dataclass(slots=True)

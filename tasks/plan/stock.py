@@ -62,6 +62,11 @@ def fingerprint() -> pl.Expr:
     return pl.concat_str(pl.lit("="), pl.col("quantity").cast(pl.String)).alias("fingerprint")
 
 
+def content(id_stock_available: int, quantity: int) -> str:
+    """What a write of a quantity sends, as text."""
+    return f"{id_stock_available}={quantity}"
+
+
 def unchanged(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows (with `_changed`) that the ledger knows to be so, as `SETTLED`."""
     return settled(rows.filter(~pl.col("_changed")), Outcome.UNCHANGED)

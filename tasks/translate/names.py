@@ -56,6 +56,8 @@ class Names:
     parent_of_category: dict[int, int] = field(default_factory=dict)
     name_of_manufacturer: dict[int, str] = field(default_factory=dict)
     home: int = 2
+    may_be_made_later: bool = False
+    """A name is missing because the shop could not make it this time, not because it refuses the name."""
 
     def add_manufacturer(self, shop_id: int, name: str) -> None:
         """A manufacturer that the shop has."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from schemas.column_spec import Blank, Column, Owner, StreamSpec, ValueType
-from tasks.translate.names import NeededNames, Path
+from tasks.translate.names import Path
 
 TEXT_FIELDS = frozenset(
     {
@@ -111,19 +111,6 @@ class WantedProduct:
     def active(self) -> bool:
         """Whether any row of the file is open for sale."""
         return any(row.active for row in self.rows)
-
-    def needs(self, names: NeededNames) -> None:
-        """Tells `names` every name that this product will need on the shop."""
-        if self.manufacturer:
-            names.manufacturer(self.manufacturer)
-        if self.categories:
-            names.category_path(self.categories)
-        for feature, value in (self.first_features | self.features).items():
-            if value:
-                names.feature_value(feature, value)
-        for row in self.rows:
-            for group, value in row.options if row.active else ():
-                names.option_value(group, value)
 
 
 @dataclass(frozen=True, slots=True)
