@@ -25,6 +25,9 @@ app.command("deployments.commands.run:run", name="run", help="Run a flow now, on
 app.command("deployments.commands.run:plan", name="plan", help="Say what a flow would do, field by field.")
 app.command("deployments.commands.runs:runs", name="runs", help="The runs a shop has seen.")
 app.command("deployments.commands.orders:orders", name="orders", help="The orders on their way to the ERP.")
+app.command(
+    "deployments.commands.rename:rename", name="rename", help="An article that the ERP renamed keeps its product."
+)
 app.command("deployments.commands.sandbox:sandbox", name="sandbox", help="A shop on this machine to try things on.")
 
 

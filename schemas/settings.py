@@ -142,6 +142,9 @@ class Products(Section):
     """What closing a combination does: combinations have no active flag."""
     default_tax_rules_group: Annotated[int, Field(ge=0)] | None = None
     """id_tax_rules_group of new products without tax code; None: the default country's own."""
+    same_ean: Literal["ask", "create"] = "ask"
+    """What a new reference does whose EAN belongs to an article that the files no longer sell: it is held with the
+    question whether the reference was renamed, or made as another article."""
 
 
 class SpecificPrices(Section):

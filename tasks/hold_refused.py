@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from connectors.ledger import Refusal
@@ -17,27 +17,48 @@ PRODUCT, COMBINATION = "product", "combination"
 """The kinds of refusals, as `Operation.kind` says."""
 
 
-def hold_refused(run: Run, products: Iterable[ProductPlan], names: Names) -> None:
+async def hold_refused(run: Run, products: Sequence[ProductPlan], names: Names) -> None:
     """Their rows are refused again; what the row or the shop says differently since goes as planned."""
     of_products, of_combinations = RefusedBefore(run, PRODUCT), RefusedBefore(run, COMBINATION)
-    for product in products:
-        operation = product.product
-        refusal = of_products.of(operation.remembered_as, partial(operation.content, names)) if operation else None
-        if operation is not None and refusal is not None:
-            product.product = None
-            if operation.carries_combinations:
-                product.combinations = []
-            _refuse(product.rows, refusal)
-        held = {
-            operation.remembered_as: refusal
-            for operation in product.combinations
-            if (refusal := of_combinations.of(operation.remembered_as, partial(operation.content, names)))
+    before = {PRODUCT: of_products, COMBINATION: of_combinations}
+    known = [plan for plan in products if any(before[one.kind].knows(one.remembered_as) for one in plan.operations)]
+    changes = await last_changes(run, (plan.id_product for plan in known))
+    for product in known:
+        changed_at = changes.get(product.id_product, "")
+        held: dict[tuple[str, str], Refusal] = {
+            (operation.kind, operation.remembered_as): refusal
+            for operation in product.operations
+            if (
+                refusal := before[operation.kind].of(
+                    operation.remembered_as, partial(operation.content, names, changed_at)
+                )
+            )
         }
-        if held:
-            _hold_combinations(run, product, held)
+        _hold_product(product, held)
+        _hold_combinations(run, product, {key: refusal for (kind, key), refusal in held.items() if kind == COMBINATION})
 
 
-def _hold_combinations(run: Run, product: ProductPlan, held: dict[str, Refusal]) -> None:
+async def last_changes(run: Run, ids: Iterable[int]) -> dict[int, str]:
+    """`date_upd` of the shop's products by id: it moves when a merchant saves one."""
+    wanted = [str(number) for number in sorted(set(ids)) if number]
+    read = await run.shop.find("products", "id", wanted, display=["id", "date_upd"]) if wanted else []
+    return {int(entity["id"]): str(entity["date_upd"]) for entity in read}
+
+
+def _hold_product(product: ProductPlan, held: Mapping[tuple[str, str], Refusal]) -> None:
+    operation = product.product
+    refusal = held.get((PRODUCT, operation.remembered_as)) if operation else None
+    if operation is None or refusal is None:
+        return
+    product.product = None
+    if operation.carries_combinations:
+        product.combinations = []
+    _refuse(product.rows, refusal)
+
+
+def _hold_combinations(run: Run, product: ProductPlan, held: Mapping[str, Refusal]) -> None:
+    if not held:
+        return
     for row in product.rows:
         if refusal := held.get(row.ref.key):
             _refuse([row], refusal)

@@ -18,6 +18,7 @@ from tasks.gather.names import shop_names
 from tasks.gather.products import Linked, current_products
 from tasks.gather.taxes import default_group, tax_rates
 from tasks.hold_refused import hold_refused
+from tasks.hold_renamed import not_closed, same_eans
 from tasks.plan.changed import believed, with_links
 from tasks.plan.products import plan_product
 from tasks.plan.shapes import ShopRules
@@ -57,7 +58,7 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         needed = pl.concat([looked_at["_key"], gone["erp_key"]]).alias("erp_key").to_frame()
         known = links.join(needed, on="erp_key", how="semi").select("erp_key", "shop_id", "sub_id", believed(run.since))
         linked = {key: Linked(shop_id, sub_id, trusted) for key, shop_id, sub_id, trusted in known.iter_rows()}
-        return await _planned(run, wanted, linked, marks)
+        return await _planned(run, validated, wanted, linked, links, marks)
 
 
 def _fingerprinted(run: Run, validated: ValidatedStream) -> pl.DataFrame:
@@ -100,13 +101,27 @@ def _named(rows: pl.DataFrame) -> Iterable[dict[str, Any]]:
 
 
 async def _planned(
-    run: Run, wanted: list[WantedProduct], linked: dict[str, Linked], marks: dict[str, str]
+    run: Run,
+    validated: ValidatedStream,
+    wanted: list[WantedProduct],
+    linked: dict[str, Linked],
+    links: pl.DataFrame,
+    marks: dict[str, str],
 ) -> ProductsPlan:
     rules = await _rules(run, needed=bool(wanted))
     needs = NeededNames()
-    found = await current_products(run.shop, wanted, linked, rules.key_field, _compared(run)) if wanted else {}
-    products = [plan_product(product, found.get(product.key), rules) for product in wanted]
-    hold_refused(run, products, rules.names)
+    if not wanted:
+        return ProductsPlan([], needs.missing(rules.names), rules.names, marks)
+    found, held = await current_products(run.shop, wanted, linked, rules.key_field, _compared(run))
+    products = [plan_product(one, found.get(one.key), rules, held.get(one.key, {})) for one in wanted]
+    same = await same_eans(run, validated, products, links)
+    if same.held:
+        wanted = not_closed(wanted, same.former)
+        products = [plan_product(one, found.get(one.key), rules, held.get(one.key, {}) | same.held) for one in wanted]
+    for product in products:
+        rows = [row.ref.key for row in product.rows if row.ref.key in same.shared]
+        product.notes += [("same_ean_on_sale", key, {"detail": same.shared[key]}) for key in rows]
+    await hold_refused(run, products, rules.names)
     for operation in (operation for product in products for operation in product.operations):
         operation.needs(needs)
     return ProductsPlan(products, needs.missing(rules.names), rules.names, marks)

@@ -28,6 +28,10 @@ class RefusedBefore:
         """Whether anything was refused."""
         return bool(self._known)
 
+    def knows(self, key: str) -> bool:
+        """Whether anything of this key was refused."""
+        return key in self._known
+
     def of(self, key: str, content: Callable[[], str]) -> Refusal | None:
         """Why the shop refused the same `content` of this key before; counted for the report."""
         known = self._known.get(key)

@@ -17,7 +17,7 @@ from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
 from tasks.apply.items_anew import forget_former_items
 from tasks.gather.names import create_names
-from tasks.hold_refused import COMBINATION, PRODUCT, report_refused_sibling
+from tasks.hold_refused import COMBINATION, PRODUCT, last_changes, report_refused_sibling
 from tasks.plan.shapes import Operation, PlannedRow, ProductPlan
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
@@ -259,11 +259,7 @@ async def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], resul
         # The disk acknowledges each confirmation: other requests go out meanwhile.
         await asyncio.to_thread(forget_former_items, run, KIND, links)
         await asyncio.to_thread(run.ledger.confirm, run.folder.name, KIND, links, run_id=run.run_id)
-    every = [one for sent in results.values() for one in sent]
-    for kind in (PRODUCT, COMBINATION):
-        await asyncio.to_thread(
-            _note_refusals, run, plan.names, kind, [one for one in every if one.operation.kind == kind]
-        )
+    await _note_refusals(run, plan.names, batch, results)
     run.rows.end(_settled([row for product in batch for row in product.rows]))
 
 
@@ -280,13 +276,22 @@ def _settle(product: ProductPlan, sent: list[_Sent]) -> None:
             row.id_combination = mine.id
 
 
-def _note_refusals(run: Run, names: Names, kind: str, sent: list[_Sent]) -> None:
-    refused = (one for one in sent if one.refused and one.for_itself)
-    refusals = [
-        Refusal(one.operation.remembered_as, sent_mark(run, one.operation.content(names)), one.code, one.refused)
-        for one in refused
-    ]
-    note_refusals(run, kind, refusals, [one.operation.remembered_as for one in sent if not one.refused])
+async def _note_refusals(run: Run, names: Names, batch: list[ProductPlan], results: Mapping[int, list[_Sent]]) -> None:
+    """Remembers what was refused for what it holds, and forgets it of what the shop has taken."""
+    refused = [product for product in batch if any(one.for_itself for one in results.get(id(product), ()))]
+    changes = await last_changes(run, (product.id_product for product in refused))
+    refusals: dict[str, list[Refusal]] = {PRODUCT: [], COMBINATION: []}
+    taken: dict[str, list[str]] = {PRODUCT: [], COMBINATION: []}
+    for product in batch:
+        for one in results.get(id(product), ()):
+            key = one.operation.remembered_as
+            if one.refused and one.for_itself:
+                content = one.operation.content(names, changes.get(product.id_product, ""))
+                refusals[one.operation.kind].append(Refusal(key, sent_mark(run, content), one.code, one.refused))
+            elif not one.refused:
+                taken[one.operation.kind].append(key)
+    for kind, found in refusals.items():
+        await asyncio.to_thread(note_refusals, run, kind, found, taken[kind])
 
 
 def _refused_siblings(sent: list[_Sent]) -> list[_Sent]:

@@ -44,10 +44,11 @@ async def current_products(
     linked: Mapping[str, Linked],
     key_field: str,
     fields: Collection[str],
-) -> dict[str, CurrentProduct | Problem]:
-    """What the shop has of each wanted product, by product key; a product that it does not have is absent.
+) -> tuple[dict[str, CurrentProduct | Problem], dict[str, dict[str, Problem]]]:
+    """What the shop has of each wanted product, by product key, and the rows that it holds in another product.
 
-    `fields` are the webservice fields that will be compared, beside those always read.
+    A product that it does not have is absent; the rows are given by product key and row key. `fields` are the
+    webservice fields that will be compared, beside those always read.
     """
     search = _Search(shop, key_field, tuple(fields))
     keys = {row.ref.key for product in wanted for row in product.rows}
@@ -67,21 +68,17 @@ async def current_products(
     here = (at.id for at in found.values() if isinstance(at, CurrentProduct))
     await search.read_combinations([*here, *(number for number in former if number in search.products)])
     await search.read_combinations_elsewhere(wanted, found)
+    held_rows: dict[str, dict[str, Problem]] = {}
     for product in wanted:
         at = found.get(product.key)
         if isinstance(at, Problem):
             continue
-        held = search.held_rows(product, at, linked)
-        if held and len(held) == len(product.rows):
-            found[product.key] = next(iter(held.values()))
-        elif isinstance(at, CurrentProduct):
+        held_rows[product.key] = search.held_rows(product, at, linked)
+        if isinstance(at, CurrentProduct):
             at.combinations = search.of_product.get(at.id, [])
             at.elsewhere_only = at.id in search.elsewhere_only
             at.combinations_elsewhere = frozenset(search.combinations_elsewhere)
-            at.held_rows = held
-        elif held:
-            found[product.key] = next(iter(held.values()))
-    return found
+    return found, held_rows
 
 
 def _links(product: WantedProduct, linked: Mapping[str, Linked]) -> list[Linked]:

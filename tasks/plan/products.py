@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from schemas.outcomes import Outcome
 from tasks.plan.association import associate
@@ -25,12 +26,20 @@ from tasks.translate.products import RowRef, Value, WantedProduct, WantedRow
 from tasks.translate.values import as_text, same
 
 
-def plan_product(wanted: WantedProduct, current: CurrentProduct | Problem | None, rules: ShopRules) -> ProductPlan:
-    """What makes the shop's product equal to the wanted one. Never writes what the shop already says."""
+def plan_product(
+    wanted: WantedProduct,
+    current: CurrentProduct | Problem | None,
+    rules: ShopRules,
+    held: Mapping[str, Problem] = MappingProxyType({}),
+) -> ProductPlan:
+    """What makes the shop's product equal to the wanted one. Never writes what the shop already says.
+
+    `held`: the rows that cannot go, by key; the others of the product go without them.
+    """
     if isinstance(current, Problem):
         return _all_rows(wanted, Outcome.REFUSED, current.code, current.detail)
-    if current is not None and current.held_rows:
-        return _without(current.held_rows, wanted, current, rules)
+    if held:
+        return _without(held, wanted, current, rules)
     if current is None and not wanted.active:
         return _all_rows(wanted, Outcome.IGNORED, "closed_and_unknown")
     if current is not None and wanted.simple and current.combinations:
@@ -59,11 +68,15 @@ def plan_product(wanted: WantedProduct, current: CurrentProduct | Problem | None
 
 
 def _without(
-    held: Mapping[str, Problem], wanted: WantedProduct, current: CurrentProduct, rules: ShopRules
+    held: Mapping[str, Problem], wanted: WantedProduct, current: CurrentProduct | None, rules: ShopRules
 ) -> ProductPlan:
     """The plan of the product's other rows; `held` ones are refused, each with its own problem."""
     left = [row for row in wanted.rows if row.ref.key not in held]
-    plan = plan_product(replace(wanted, rows=left), replace(current, held_rows={}), rules)
+    if left:
+        plan = plan_product(replace(wanted, rows=left), current, rules)
+    else:
+        plan = ProductPlan(wanted.key, current.id if current else 0, wanted.simple, rows=[])
+        plan.rows += [PlannedRow(ref, Outcome.IGNORED, "generic_item") for ref in wanted.generic_rows]
     for row in wanted.rows:
         if problem := held.get(row.ref.key):
             plan.rows.append(PlannedRow(row.ref, Outcome.REFUSED, problem.code, problem.detail, closed=not row.active))

@@ -38,8 +38,6 @@ class CurrentProduct:
     """Other shops of the installation have it and this one does not: it is as one of those has it."""
     combinations_elsewhere: frozenset[int] = frozenset()
     """Those of the combinations that only other shops have."""
-    held_rows: Mapping[str, Problem] = field(default_factory=dict)
-    """The wanted rows that the shop holds in another product, by key: only they are held."""
 
     @property
     def id(self) -> int:
@@ -90,15 +88,18 @@ class Operation:
         for group, value in self.options or ():
             names.option_value(group, value)
 
-    def content(self, names: Names) -> str:
-        """All that is sent, as text, with what the shop has of it and the names that it lacks for it."""
+    def content(self, names: Names, changed_at: str) -> str:
+        """All that is sent, as text, with what the shop has of it and the names that it lacks for it.
+
+        `changed_at`: when the shop's product last changed, in its own words.
+        """
         needed = NeededNames()
         self.needs(needed)
         fields = sorted((name, as_text(value)) for name, value in self.fields.items())
         by_name = (self.options, self.manufacturer, self.category_path, self.features)
         kept = (self.keep_categories, self.keep_features, self.associates)
         sent = (self.kind, self.action, self.id, fields, sorted(self.texts.items()), by_name, kept)
-        return repr((sent, needed.missing(names), self.found))
+        return repr((sent, needed.missing(names), self.found, changed_at))
 
 
 @dataclass(slots=True)
