@@ -6,13 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import polars as pl
 
 from connectors.prestashop import Entity, Identity
 from tasks.plan.entities import Closing, Halt, WantedEntity
 from tasks.run import Run
+
+Note: TypeAlias = tuple[str, str, dict[str, str]]
+"""A message of level info: its code, what it is about, its parameters."""
 
 
 class FlatStream(ABC):
@@ -64,6 +67,13 @@ class FlatStream(ABC):
     def moved(self, rows: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
         """New key -> the former key of the same entity, where a row (`_key`, `_label`) names it anew."""
         del rows, links
+        return {}
+
+    def notes(
+        self, rows: pl.DataFrame, links: pl.DataFrame, moved: Mapping[str, str], gone: Iterable[str]
+    ) -> dict[str, Note]:
+        """What is worth saying of rows that are written, by key; `gone` are the links that the files close."""
+        del rows, links, moved, gone
         return {}
 
     @abstractmethod

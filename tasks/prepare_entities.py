@@ -67,6 +67,9 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         found = await _found(run, stream, wanted, held, by_id)
         entities = [plan_entity(one, found.get(one.ref.key), stream.closing) for one in wanted]
         _hold_refused(run, stream, entities)
+        notes = stream.notes(rows, links, moved, gone["erp_key"])
+        for code, key, params in (notes[one.ref.key] for one in entities if one.action and one.ref.key in notes):
+            run.tell(Level.INFO, code, key, **params)
         marks = dict(looked_at.select("_key", "fingerprint").iter_rows())
         marks |= dict(mended.select("erp_key", "fingerprint").iter_rows())
         return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == "active").height, moved)

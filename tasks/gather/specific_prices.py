@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -11,12 +11,12 @@ import polars as pl
 
 from connectors.prestashop import Entity, Identity, Shop
 from schemas.outcomes import Outcome
-from tasks.flat_stream import FlatStream
+from tasks.flat_stream import FlatStream, Note
 from tasks.gather.items import priced_items
 from tasks.gather.places import country_ids, currency_ids
 from tasks.gather.taxes import tax_rates
-from tasks.plan.dates_moved import dates_moved
 from tasks.plan.entities import Halt, WantedEntity
+from tasks.plan.moved_prices import prices_beside, prices_moved, shown
 from tasks.run import Run
 from tasks.translate.flat_rows import flat_rows
 from tasks.translate.products import RowRef
@@ -72,8 +72,23 @@ class SpecificPriceStream(FlatStream):
         return pl.col(column.key) if column else pl.lit(None)
 
     def moved(self, rows: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
-        """A price whose dates moved: the same case and markdown code, periods that overlap, and no row of its own."""
-        return dates_moved(rows, links)
+        """A price whose dates or quantity moved: the same case and markdown code, and no row of its own any more."""
+        return prices_moved(rows, links)
+
+    def notes(
+        self, rows: pl.DataFrame, links: pl.DataFrame, moved: Mapping[str, str], gone: Iterable[str]
+    ) -> dict[str, Note]:
+        """What a quantity that changed has replaced, and what a new price stands beside."""
+        told = {key: ("price_beside", former) for key, former in prices_beside(rows, links, moved, gone).items()}
+        told |= {
+            key: ("price_quantity_moved", former)
+            for key, former in moved.items()
+            if key.split("|")[-3] != former.split("|")[-3]
+        }
+        return {
+            key: (code, key.partition("|")[0], {"value": shown(key), "detail": shown(former)})
+            for key, (code, former) in told.items()
+        }
 
     async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
         """The prices that the rows want; items that the shop does not sell are ignored."""
