@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from schemas.column_spec import Column
 from schemas.fingerprints import fingerprints
+from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.absence import closed_by_absence
 from tasks.apply.products import ABSENT, GENERIC, ProductsPlan
@@ -21,7 +22,7 @@ from tasks.hold_refused import hold_refused
 from tasks.hold_renamed import not_closed, same_eans
 from tasks.plan.changed import believed, with_links
 from tasks.plan.products import plan_product
-from tasks.plan.shapes import ShopRules
+from tasks.plan.shapes import ProductPlan, ShopRules
 from tasks.plan.stock import settled
 from tasks.run import Run
 from tasks.translate.names import NeededNames
@@ -121,10 +122,21 @@ async def _planned(
     for product in products:
         rows = [row.ref.key for row in product.rows if row.ref.key in same.shared]
         product.notes += [("same_ean_on_sale", key, {"detail": same.shared[key]}) for key in rows]
+    _report_unknown_tax_codes(run, products)
     await hold_refused(run, products, rules.names)
     for operation in (operation for product in products for operation in product.operations):
         operation.needs(needs)
     return ProductsPlan(products, needs.missing(rules.names), rules.names, marks)
+
+
+def _report_unknown_tax_codes(run: Run, products: Iterable[ProductPlan]) -> None:
+    """Once per code: how many products of the shop keep their tax rule although nobody knows what it stands for."""
+    unknown: dict[str, list[str]] = {}
+    for product in products:
+        if product.unknown_tax_code:
+            unknown.setdefault(product.unknown_tax_code, []).append(product.key)
+    for code, keys in sorted(unknown.items()):
+        run.tell(Level.INFO, "tax_code_unknown_kept", min(keys), value=code, detail=str(len(keys)))
 
 
 def _compared(run: Run) -> list[str]:

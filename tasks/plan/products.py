@@ -110,10 +110,14 @@ def _tax_rules_group(wanted: WantedProduct, current: CurrentProduct | None, rule
 
 
 def _compare_tax(wanted: WantedProduct, group: int, rules: ShopRules, plan: ProductPlan) -> None:
-    """Notes a changed row whose tax code stands for another rule than the shop's: the rule stays the shop's."""
-    theirs = rules.associations.taxes.get(wanted.tax_code or "")
-    if theirs is not None and theirs != group and any(row.changed for row in wanted.rows):
-        said = {"value": wanted.tax_code or "", "detail": str(group), "column": str(theirs)}
+    """Notes a changed row whose tax code stands for another rule than the shop's, or for none: the shop's stays."""
+    if not wanted.tax_code or not any(row.changed for row in wanted.rows):
+        return
+    theirs = rules.associations.taxes.get(wanted.tax_code)
+    if theirs is None:
+        plan.unknown_tax_code = wanted.tax_code
+    elif theirs != group:
+        said = {"value": wanted.tax_code, "detail": str(group), "column": str(theirs)}
         plan.notes.append(("tax_rule_kept", wanted.key, said))
 
 

@@ -130,6 +130,8 @@ class ProductPlan:
     combinations: list[Operation] = field(default_factory=list)
     notes: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     """(message code, key, parameters) worth telling, level info."""
+    unknown_tax_code: str = ""
+    """The ERP's code, which stands for no tax rule; the product keeps the shop's."""
     attempted: bool = False
     """Sent once already: what it creates may be on the shop."""
 
