@@ -142,6 +142,8 @@ class Products(Section):
     """What closing a combination does: combinations have no active flag."""
     default_tax_rules_group: Annotated[int, Field(ge=0)] | None = None
     """id_tax_rules_group of new products without tax code; None: the default country's own."""
+    deleted_in_shop: Literal["recreate", "leave"] = "recreate"
+    """What becomes of a product or combination that somebody deleted in the shop and the ERP still sells."""
     same_ean: Literal["ask", "create"] = "ask"
     """What a new reference does whose EAN belongs to an article that the files no longer sell: it is held with the
     question whether the reference was renamed, or made as another article."""

@@ -14,17 +14,18 @@ from schemas.fingerprints import fingerprints
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.absence import closed_by_absence
-from tasks.apply.products import ABSENT, GENERIC, ProductsPlan
+from tasks.apply.products import ABSENT, GENERIC, LEFT, ProductsPlan
 from tasks.gather.names import shop_names
-from tasks.gather.products import Linked, current_products
+from tasks.gather.products import Linked, current_products, deleted
 from tasks.gather.taxes import default_group, tax_rates
 from tasks.hold_refused import hold_refused
 from tasks.hold_renamed import not_closed, same_eans
 from tasks.plan.changed import believed, with_links
 from tasks.plan.products import plan_product
-from tasks.plan.shapes import ProductPlan, ShopRules
+from tasks.plan.shapes import DELETED, ProductPlan, ShopRules
 from tasks.plan.stock import settled
 from tasks.run import Run
+from tasks.still_there import doubt_what_was_deleted
 from tasks.translate.names import NeededNames
 from tasks.translate.products import ProductColumns, RowRef, WantedProduct, WantedRow, fingerprinted, wanted_products
 from tasks.translate.products import Written as NothingWritten
@@ -37,6 +38,7 @@ BATCH_ROWS = 200_000
 REMEMBERED = {
     GENERIC: (Outcome.IGNORED, "generic_item"),
     ABSENT: (Outcome.IGNORED, "closed_and_unknown"),
+    LEFT: (Outcome.IGNORED, DELETED),
 }
 """What an unchanged row still is, by the state of its link."""
 
@@ -45,6 +47,7 @@ REMEMBERED = {
 async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan:
     """The plan of every product that has a row not confirmed; the other rows end here as unchanged."""
     with run.step("plan products"):
+        await doubt_what_was_deleted(run)
         links = run.ledger.links(run.folder.name, KIND)
         rows = with_links(_fingerprinted(run, validated), links, run.since)
         gone = _absent(run, rows, links)
@@ -57,8 +60,10 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         wanted = _wanted(run, validated, looked_at, gone)
         marks = dict(zip(looked_at["_key"], looked_at["fingerprint"], strict=True))
         needed = pl.concat([looked_at["_key"], gone["erp_key"]]).alias("erp_key").to_frame()
-        known = links.join(needed, on="erp_key", how="semi").select("erp_key", "shop_id", "sub_id", believed(run.since))
-        linked = {key: Linked(shop_id, sub_id, trusted) for key, shop_id, sub_id, trusted in known.iter_rows()}
+        known = links.join(needed, on="erp_key", how="semi").select(
+            "erp_key", "shop_id", "sub_id", believed(run.since), left=pl.col("state") == LEFT
+        )
+        linked = {key: Linked(*said) for key, *said in known.iter_rows()}
         return await _planned(run, validated, wanted, linked, links, marks)
 
 
@@ -114,6 +119,9 @@ async def _planned(
     if not wanted:
         return ProductsPlan([], needs.missing(rules.names), rules.names, marks)
     found, held = await current_products(run.shop, wanted, linked, rules.key_field, _compared(run))
+    if run.folder.settings.products.deleted_in_shop == "leave":
+        for one in wanted:
+            held.setdefault(one.key, {}).update(deleted(one, found.get(one.key), linked, rules.key_field))
     products = [plan_product(one, found.get(one.key), rules, held.get(one.key, {})) for one in wanted]
     same = await same_eans(run, validated, products, links)
     if same.held:

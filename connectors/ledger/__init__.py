@@ -3,10 +3,11 @@
 from connectors.ledger.deliveries import DeliveryState
 from connectors.ledger.leases import Lease, LeaseHeldError, LeaseLostError
 from connectors.ledger.ledger import Ledger
-from connectors.ledger.links import DOUBT, FORGOTTEN, LINK_FRAME, Link
+from connectors.ledger.links import ACTIVE, DOUBT, FORGOTTEN, LINK_FRAME, Link
 from connectors.ledger.refusals import Refusal
 
 __all__ = [
+    "ACTIVE",
     "DOUBT",
     "FORGOTTEN",
     "LINK_FRAME",

@@ -18,7 +18,7 @@ from tasks.apply.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
 from tasks.apply.items_anew import forget_former_items
 from tasks.gather.names import create_names
 from tasks.hold_refused import COMBINATION, PRODUCT, last_changes, report_refused_sibling
-from tasks.plan.shapes import Operation, PlannedRow, ProductPlan
+from tasks.plan.shapes import DELETED, Operation, PlannedRow, ProductPlan
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
 from tasks.refused_before import note_refusals, sent_mark
@@ -31,8 +31,10 @@ GENERIC = "generic"
 """State of the link of a row that names a parent."""
 ABSENT = "absent"
 """State of the link of a row that is closed and that the shop does not have."""
+LEFT = "left"
+"""State of the link of a row whose product somebody deleted in the shop, and that is not made again."""
 CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
-_STATES = {"generic_item": GENERIC, "closed_and_unknown": ABSENT}
+_STATES = {"generic_item": GENERIC, "closed_and_unknown": ABSENT, DELETED: LEFT}
 
 
 class ProductsPlan:

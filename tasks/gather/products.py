@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectors.prestashop import Entity, Shop
 from tasks.gather.matching import by_key, differs_by_case, found_twice
-from tasks.plan.shapes import CurrentProduct, Problem
+from tasks.plan.shapes import DELETED, CurrentProduct, Problem
 from tasks.translate.products import WantedProduct
 
 PRODUCT_FIELDS = (
@@ -36,6 +36,8 @@ class Linked:
     id_product: int
     id_combination: int
     believed: bool = True
+    left: bool = False
+    """Deleted in the shop by hand, and not made again."""
 
 
 async def current_products(
@@ -79,6 +81,20 @@ async def current_products(
             at.elsewhere_only = at.id in search.elsewhere_only
             at.combinations_elsewhere = frozenset(search.combinations_elsewhere)
     return found, held_rows
+
+
+def deleted(
+    product: WantedProduct, at: CurrentProduct | Problem | None, linked: Mapping[str, Linked], key_field: str
+) -> dict[str, Problem]:
+    """The rows that the ledger knew in the shop and that it no longer has; all of them where their product is gone."""
+    rows = {row.ref.key: linked[row.ref.key] for row in product.rows if row.ref.key in linked}
+    was_there = {key for key, link in rows.items() if link.left or link.id_product}
+    if isinstance(at, Problem) or not was_there or (at is not None and product.simple):
+        return {}
+    if at is None:
+        return {row.ref.key: Problem(DELETED) for row in product.rows}
+    here = {str(one.get(key_field, "")) for one in at.combinations} | {int(one["id"]) for one in at.combinations}
+    return {key: Problem(DELETED) for key in was_there if not {key, rows[key].id_combination} & here}
 
 
 def _links(product: WantedProduct, linked: Mapping[str, Linked]) -> list[Linked]:

@@ -11,6 +11,7 @@ from schemas.outcomes import Outcome
 from tasks.plan.association import associate
 from tasks.plan.combinations import plan_combinations
 from tasks.plan.shapes import (
+    DELETED,
     Changes,
     CurrentProduct,
     Operation,
@@ -79,7 +80,8 @@ def _without(
         plan.rows += [PlannedRow(ref, Outcome.IGNORED, "generic_item") for ref in wanted.generic_rows]
     for row in wanted.rows:
         if problem := held.get(row.ref.key):
-            plan.rows.append(PlannedRow(row.ref, Outcome.REFUSED, problem.code, problem.detail, closed=not row.active))
+            outcome = Outcome.IGNORED if problem.code == DELETED else Outcome.REFUSED
+            plan.rows.append(PlannedRow(row.ref, outcome, problem.code, problem.detail, closed=not row.active))
     return plan
 
 

@@ -15,6 +15,8 @@ from tasks.translate.values import as_text, same
 
 Entity: TypeAlias = Mapping[str, Any]
 Changes: TypeAlias = list[tuple[str, str, str]]
+DELETED = "deleted_in_shop"
+"""The problem of a row whose product somebody deleted in the shop, where such a product is not made again."""
 IMPACTS = ("price", "weight")
 """Fields that a combination holds as a difference from its product's."""
 Action: TypeAlias = Literal["create", "update", "deactivate", "delete"]
