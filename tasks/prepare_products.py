@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -16,7 +16,7 @@ from schemas.outcomes import Outcome
 from tasks.absence import closed_by_absence
 from tasks.apply.products import ABSENT, GENERIC, LEFT, ProductsPlan
 from tasks.gather.names import shop_names
-from tasks.gather.products import Linked, current_products, deleted
+from tasks.gather.products import Linked, Others, current_products, deleted
 from tasks.gather.taxes import default_group, tax_rates
 from tasks.hold_refused import hold_refused
 from tasks.hold_renamed import not_closed, same_eans
@@ -50,6 +50,8 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         await doubt_what_was_deleted(run)
         links = run.ledger.links(run.folder.name, KIND)
         rows = with_links(_fingerprinted(run, validated), links, run.since)
+        if run.folder.settings.products.deleted_in_shop == "recreate":
+            rows = rows.with_columns(_changed=pl.col("_changed") | (pl.col("state") == LEFT).fill_null(value=False))
         gone = _absent(run, rows, links)
         keys = pl.concat([rows.filter("_changed")["_product"], gone["_product"]]).unique()
         looked_at = rows.filter(pl.col("_product").is_in(keys.implode()))
@@ -64,7 +66,15 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
             "erp_key", "shop_id", "sub_id", believed(run.since), left=pl.col("state") == LEFT
         )
         linked = {key: Linked(*said) for key, *said in known.iter_rows()}
-        return await _planned(run, validated, wanted, linked, links, marks)
+        others = Others(frozenset(rows["_product"]), _combinations_of(links, linked))
+        return await _planned(run, validated, wanted, linked, links, others, marks)
+
+
+def _combinations_of(links: pl.DataFrame, linked: Mapping[str, Linked]) -> dict[int, list[str]]:
+    """Keys of the active combinations of each product that is among `linked`."""
+    ids = {link.id_product for link in linked.values()} - {0}
+    of_them = links.filter((pl.col("state") == "active") & (pl.col("sub_id") > 0) & pl.col("shop_id").is_in(list(ids)))
+    return dict(of_them.group_by("shop_id").agg("erp_key").iter_rows())
 
 
 def _fingerprinted(run: Run, validated: ValidatedStream) -> pl.DataFrame:
@@ -112,13 +122,14 @@ async def _planned(
     wanted: list[WantedProduct],
     linked: dict[str, Linked],
     links: pl.DataFrame,
+    others: Others,
     marks: dict[str, str],
 ) -> ProductsPlan:
     rules = await _rules(run, needed=bool(wanted))
     needs = NeededNames()
     if not wanted:
         return ProductsPlan([], needs.missing(rules.names), rules.names, marks)
-    found, held = await current_products(run.shop, wanted, linked, rules.key_field, _compared(run))
+    found, held = await current_products(run.shop, wanted, linked, rules.key_field, _compared(run), others)
     if run.folder.settings.products.deleted_in_shop == "leave":
         for one in wanted:
             held.setdefault(one.key, {}).update(deleted(one, found.get(one.key), linked, rules.key_field))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectors.prestashop import Entity, Shop
 from tasks.gather.matching import by_key, differs_by_case, found_twice
@@ -40,12 +40,23 @@ class Linked:
     """Deleted in the shop by hand, and not made again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What there is beside the wanted products."""
+
+    named: Collection[str] = ()
+    """The key of every product that the files name."""
+    keys_of: Mapping[int, Collection[str]] = field(default_factory=dict)
+    """The keys of a product's combinations that are on sale, as the ledger knows them, by id_product."""
+
+
 async def current_products(
     shop: Shop,
     wanted: Sequence[WantedProduct],
     linked: Mapping[str, Linked],
     key_field: str,
     fields: Collection[str],
+    others: Others,
 ) -> tuple[dict[str, CurrentProduct | Problem], dict[str, dict[str, Problem]]]:
     """What the shop has of each wanted product, by product key, and the rows that it holds in another product.
 
@@ -58,7 +69,7 @@ async def current_products(
     bearing = {str(entity.get(key_field, "")): number for number, entity in search.products.items()}
     strangers = [product for product in wanted if bearing.get(product.key) not in search.known_ids(product, linked)]
     await search.look_up(strangers)
-    search.named = {product.key for product in wanted}
+    search.others = others
     found: dict[str, CurrentProduct | Problem] = {}
     for product in wanted:
         at = search.find(product, search.known_ids(product, linked))
@@ -120,8 +131,7 @@ class _Search:
         self.elsewhere_only: set[int] = set()
         """Ids of products that only other shops of the installation have."""
         self.combinations_elsewhere: set[int] = set()
-        self.named: set[str] = set()
-        """Keys of the wanted products."""
+        self.others = Others()
 
     async def read_products(self, ids: Iterable[str]) -> None:
         wanted = sorted(set(ids), key=int)
@@ -198,8 +208,11 @@ class _Search:
             return found_twice(hits)
         if hits:
             return self._at(int(hits[0]["id"]))
-        # A product whose own key another row of the file names is not renamed: its combinations moved.
-        free = {number for number in known if self._key_of(number) not in self.named}
+        # A product whose own key a row of the file names, or that has other combinations than these, is not renamed:
+        # its combinations moved.
+        rows = {row.ref.key for row in product.rows}
+        free = {number for number in known if self._key_of(number) not in self.others.named}
+        free = {number for number in free if rows.issuperset(self.others.keys_of.get(number, ()))}
         if len(free) == 1:
             return CurrentProduct(self.products[free.pop()])
         if len(free) > 1:

@@ -63,7 +63,7 @@ async def test_by_setting_it_is_left_away_until_the_setting_changes(world: World
         assert (references(world), told(world), world.counts().get("ignored")) == (["B"], expected, 1)
     assert world.shop.writes == 0
     world.write_settings(products={"deleted_in_shop": "recreate"})
-    world.drop_products({"reference": "A", "price": "12.00"}, ROWS[1])
+    world.drop_products({"reference": "A", "price": "11.00"}, ROWS[1])
     await world.products()
     assert references(world) == ["A", "B"]
 

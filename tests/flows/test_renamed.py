@@ -132,3 +132,19 @@ async def test_a_row_of_a_new_parent_that_the_shop_holds_elsewhere_holds_itself_
     assert world.counts() == {"rows_read": 3, "created": 1, "refused": 1, "unchanged": 1}
     assert int(world.combination("C3")["id_product"]) == int(world.product("P2")["id"])
     assert int(world.combination("C1")["id_product"]) == int(world.product("P1")["id"])
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_combination_that_moves_to_a_new_parent_takes_no_other_with_it(world: World, named: bool) -> None:
+    def dress(key: str, parent: str, size: str) -> dict[str, str]:
+        return {"reference": key, "reference_parent": parent, "taille": size}
+
+    rows = [dress("C1", "P1", "S"), dress("C2", "P1", "M")]
+    world.drop_products(*rows)
+    await world.products()
+    world.drop_products(dress("C1", "P2", "S"), *(rows[1:] if named else []))
+    assert (await world.products()).name == "CompletedWithRejects"
+    assert references(world) == ["P1"]
+    world.drop_products(dress("C1", "P3", "S"), dress("C2", "P3", "M"))
+    assert (await world.products()).name == "Completed"
+    assert references(world) == ["P3"]
