@@ -46,6 +46,8 @@ _INVISIBLE = r"[\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066
 # Those of them that no script and no emoji needs.
 _SUPERFLUOUS = r"[\x{200b}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}]"
 _ONLY_UNSEEN = rf"^(?:[\s\x00-\x1f\x7f\x{{fffe}}\x{{ffff}}]|{_INVISIBLE})+$"
+# A word processor's hyphens: they look like "-", and a code that holds one is another code.
+_LOOKS_LIKE_HYPHEN = r"[\x{2010}\x{2011}]"
 _SCIENTIFIC = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+$"
 _SCIENTIFIC_CODE = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}$"
 _QUOTED_FORMULA = r'^="(?s:.*)"$'
@@ -176,6 +178,7 @@ def _text_reasons(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
     found = [Reason("control_characters", cell.str.contains(_CONTROL if _names_something(column) else _ONLY_UNSEEN))]
     if _names_something(column):
         found.append(Reason("invisible_characters", cell.str.contains(_INVISIBLE)))
+        found.append(Reason("looks_like_hyphen", cell.str.contains(_LOOKS_LIKE_HYPHEN)))
     if column.max_length is not None:
         found.append(Reason("too_long", cell.str.len_chars() > column.max_length, str(column.max_length)))
     if column.forbidden:

@@ -31,6 +31,8 @@ UNCLEAN = rf"(?is)<\s*script|script:|on(?:{_HANDLERS})\s*=|<[^>]*\son[a-z]{{3,}}
 FRAMES = r"(?i)<\s*(?:i?frame|object|embed|form|input)\b"
 # HTMLPurifier drops the whole tag: the scheme `data` is none of those that it keeps.
 PASTED_IMAGE = r"""(?is)<img\b[^>]*\bsrc\s*=\s*["']?\s*data:[^>]*>"""
+# A "<" before a letter begins a tag, and what stands up to the next ">" or the end is dropped (docs/facts, H4).
+OPEN_TAG = r"<[a-zA-Z][^>]*(?:<|$)"
 # 8.1 and later refuse a text that holds it; nobody can see it.
 _RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 
@@ -41,7 +43,8 @@ def html_reasons(column: Column, stream: StreamSpec) -> tuple[Reason, ...]:
     unclean = Reason("unclean_html", cell.str.contains(UNCLEAN))
     frames = () if stream.allow_frames else (Reason("html_with_frame", cell.str.contains(FRAMES)),)
     image = Reason("html_with_pasted_image", cell.str.contains(PASTED_IMAGE), is_note=True)
-    found = (unclean, *frames, image)
+    open_tag = Reason("html_with_open_tag", cell.str.contains(OPEN_TAG), is_note=True)
+    found = (unclean, *frames, image, open_tag)
     if column.max_bytes is None:
         return found
     return (*found, Reason("text_too_large", _bytes_as_xml(cell) > column.max_bytes, str(column.max_bytes // 1000)))

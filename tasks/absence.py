@@ -26,7 +26,9 @@ def closed_by_absence(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.D
     rejecting = run.rows.faults.filter(~pl.col("blanked")).select("_file", "_line", "_key").unique().collect()
     unnamed = rejecting if run.stream.has_several_rows_per_key else rejecting.filter(pl.col("_key").is_null())
     if not unnamed.is_empty():
-        run.tell(Level.ERROR, "absence_not_believed", value=str(unnamed.height))
+        tells_key = unnamed["_key"].is_not_null().all()
+        code = "absence_not_believed_of_rejected" if tells_key else "absence_not_believed"
+        run.tell(Level.ERROR, code, value=str(unnamed.height))
         return links.clear()
     gone = absent(rows, links).join(rejecting, left_on="erp_key", right_on="_key", how="anti")
     return gone.filter(~_named_in_other_letters(gone["erp_key"], [rows["_key"], rejecting["_key"]]))

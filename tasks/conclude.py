@@ -50,7 +50,7 @@ GONE_OF = {
     "customer": "customers",
 }
 """What a complete file of each stream closes by leaving it out."""
-NOTES = frozenset({"html_with_pasted_image"})
+NOTES = frozenset({"html_with_pasted_image", "html_with_open_tag"})
 """Codes of values that are taken all the same; their own text says what becomes of them."""
 _LEFT_BEHIND = (Outcome.REJECTED.value, Outcome.REFUSED.value)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connectors.ledger.layouts import Layout
+from schemas.broken_text import SEEN_AS_CP1252
 from tasks.read_shape import folded, names_column
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ class LayoutChange:
 
     code: str
     params: Mapping[str, str]
+
+    @property
+    def may_be_accepted(self) -> bool:
+        """Whether a person can say that the columns are where they should be; letters that were lost are lost."""
+        return self.code != "file_header_converted_twice"
 
 
 def layout_of(
@@ -79,6 +85,8 @@ def _change_of_header(
     shown_moved = [f"{column.key} (index {column.index} → {places[column.key]})" for column in moved]
     shown_renamed = [f"{column.key} (index {column.index}): {header[column.index] or _NONE}" for column in renamed]
     added = [f"{name or _NONE} (index {at})" for at, name in enumerate(header) if marks[at] not in before]
+    if any(SEEN_AS_CP1252.search(name) for name in header):
+        return LayoutChange("file_header_converted_twice", {"column": _listed(shown_renamed)})
     if not moved:
         return LayoutChange("file_header_renamed", {"column": _listed(shown_renamed)})
     return LayoutChange(

@@ -66,7 +66,9 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
             "erp_key", "shop_id", "sub_id", believed(run.since), left=pl.col("state") == LEFT
         )
         linked = {key: Linked(*said) for key, *said in known.iter_rows()}
-        others = Others(frozenset(rows["_product"]), _combinations_of(links, linked))
+        others = Others(
+            frozenset(rows["_product"]), _combinations_of(links.join(gone, on="erp_key", how="anti"), linked)
+        )
         return await _planned(run, validated, wanted, linked, links, others, marks)
 
 

@@ -112,7 +112,7 @@ def _check_layout(run: Run, rows: FileRows, last: Layout | None) -> None:
     change = layout_change(rows.shape, run.stream, last, run.ledger.mark_of_name)
     if change is None:
         return
-    if not run.asked.accept_guard:
+    if not run.asked.accept_guard or not change.may_be_accepted:
         raise FileRefusedError(change.code, name=rows.path.name, **change.params)
     run.tell(Level.INFO, "file_layout_accepted", file=shown_name(rows.path.name))
 

@@ -6,19 +6,23 @@ import html
 import re
 
 from lxml import etree
-from lxml.html import HtmlElement, fragment_fromstring
+from lxml.html import HtmlElement, defs, fragment_fromstring
 
 # Without "<" in it: from each of many that are never closed, the search would run to the end of the text.
-# A "<" that no letter, "/", "!" or "?" follows begins no tag: "1 < 2 > 0" is text (facts H1).
-_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+# A "<" that no letter, "/" or "!" follows begins no tag: "1 < 2 > 0" is text (facts H1, H4).
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _SPACE = re.compile(r"[\s\u00a0]+")
 # An end tag that the text breaks off in is closed.
 _OPEN_END_TAG = re.compile(r"</[a-zA-Z][a-zA-Z0-9]*\s*$")
+# A tag goes on to the next ">" or to the end, another "<" included; what is no attribute in it goes (facts H4).
+_WHOLE_TAG = re.compile(r"""<([a-zA-Z][a-zA-Z0-9:]*+)((?:"[^"]*"|'[^']*'|[^>"'])*+)(>|\Z)""")
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>=]+)""")
 # HTML 4 has none of them: the purifier keeps what stands in them (facts H2).
 _UNWRAPPED = frozenset(
     {"article", "aside", "details", "figcaption", "figure", "footer", "header", "main", "mark", "nav", "section"}
     | {"summary", "time", "o:p"}
 )
+_HTML = frozenset(defs.tags) - _UNWRAPPED
 _DROPPED = frozenset({"script", "style", "iframe", "object", "embed", "form"})
 _SILENT = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.DOTALL | re.IGNORECASE)
 
@@ -48,7 +52,18 @@ def _folded(text: str) -> str:
 
 
 def _closed(text: str) -> str:
+    text = _WHOLE_TAG.sub(_tag, text.replace("<?", "&lt;?"))
     return f"{text}>" if _OPEN_END_TAG.search(text) else text
+
+
+def _tag(found: re.Match[str]) -> str:
+    name, held, end = found.groups()
+    if end and "<" not in held:
+        return found[0]
+    if name.lower() not in _HTML:
+        return ""
+    attributes = (f" {key}={value.replace('<', '&lt;')}" for key, value in _ATTRIBUTE.findall(held))
+    return f"<{name}{''.join(attributes)}>"
 
 
 def _without_empty_paragraphs(parts: list[str]) -> list[str]:
@@ -76,26 +91,30 @@ def _append(element: HtmlElement, found: list[str]) -> None:
         node, is_end = waiting.pop()
         is_kept = isinstance(node.tag, str) and node.tag not in _DROPPED
         if is_end:
-            if is_kept and node.tag not in _UNWRAPPED:
+            if is_kept and node.tag in _HTML:
                 found.append(f"/{node.tag}")
             _append_text(node.tail, found)
             continue
         waiting.append((node, True))
         if is_kept:
-            if node.tag not in _UNWRAPPED:
+            if node.tag in _HTML:
                 found.append(" ".join([str(node.tag), *sorted(_attributes(node))]))
             _append_text(node.text, found)
             waiting += [(child, False) for child in reversed(node)]
 
 
 def _append_text(text: str | None, found: list[str]) -> None:
-    if kept := _SPACE.sub("", text or ""):
+    kept = _SPACE.sub("", text or "")
+    if kept and found and found[-1].startswith("="):
+        found[-1] += kept
+    elif kept:
         found.append("=" + kept)
 
 
 def _attributes(element: HtmlElement) -> list[str]:
     pairs = [(str(name).lower(), str(value)) for name, value in element.attrib.items()]
-    return [f"{name}={_value(name, value)}" for name, value in pairs if not name.startswith(_UNKEPT_ATTRIBUTES)]
+    kept = ((name, value) for name, value in pairs if value and not name.startswith(_UNKEPT_ATTRIBUTES))
+    return [f"{name}={_value(name, value)}" for name, value in kept]
 
 
 def _value(name: str, value: str) -> str:

@@ -226,6 +226,18 @@ async def test_only_our_own_prices_leave_with_a_complete_file(sold: FlatWorld) -
     assert sold.counts() == {"rows_read": 2, "created": 1, "unchanged": 1}
 
 
+async def test_where_a_price_was_rejected_nothing_is_absent_and_the_reason_is_said(sold: FlatWorld) -> None:
+    sold.specify(specificprice={"absentRows": "deactivate"})
+    sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0001-M"))
+    await sold.run(import_specific_prices)
+    sold.drop("specificprice", discount("CEINTURE", reduction="beaucoup"))
+    await sold.run(import_specific_prices)
+    assert len(prices(sold)) == 2
+    [said] = [one["reason"] for one in sold.report()["incidents"] if one["level"] == "error"]
+    assert "were rejected" in said
+    assert "do not tell their key" not in said
+
+
 async def test_without_the_policy_what_is_not_in_the_file_stays(sold: FlatWorld) -> None:
     sold.drop("specificprice", discount("CEINTURE"))
     await sold.run(import_specific_prices)

@@ -273,6 +273,22 @@ def test_an_invisible_sign_is_a_fault_in_a_key_and_is_taken_out_of_a_text(sign: 
     assert value_of(f"4006381333931{sign}", stream_of(ValueType.EAN13)) == "4006381333931"
 
 
+@pytest.mark.parametrize("sign", ["\u2010", "\u2011"])
+def test_a_word_processors_hyphen_is_a_fault_in_a_key_and_taken_in_a_text(sign: str) -> None:
+    stream = stream_of(ValueType.TEXT)
+    key = check_rows(rows_of(stream, {"reference": f"K{sign}7", "cell": "a"}), stream)
+    assert key["code"].to_list() == ["looks_like_hyphen"]
+    assert codes_of(f"36{sign}38", stream) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [("taille a<b et c", ["html_with_open_tag"]), ("a < b", []), ("a<3 b", []), ("<p>a</p", []), ("<b>a</b>", [])],
+)
+def test_a_text_of_which_the_shop_drops_a_part_is_noted(text: str, codes: list[str]) -> None:
+    assert codes_of(text, stream_of(ValueType.HTML)) == codes
+
+
 def test_an_image_pasted_into_a_text_is_noted_and_left_out_as_the_shop_leaves_it_out() -> None:
     stream = stream_of(ValueType.HTML)
     cell = '<p>Photo</p><img alt="x" src="data:image/png;base64,' + "A" * 5000 + '"><p>fin</p>'

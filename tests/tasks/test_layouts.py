@@ -102,3 +102,9 @@ def test_names_of_columns_are_remembered_over_a_file_without_header(tmp_path: Pa
     assert layout_change(shapes[2], STOCK, between, str.upper) == LayoutChange(
         "file_header_renamed", {"column": "quantity (index 1): réservé"}
     )
+
+
+def test_a_header_converted_twice_is_no_matter_of_acceptance(tmp_path: Path) -> None:
+    found = change(tmp_path, "article;quantité\nA;1\n", "article;quantitÃ©\nA;1\n", FRENCH)
+    assert found is not None
+    assert (found.code, found.may_be_accepted) == ("file_header_converted_twice", False)

@@ -5,7 +5,10 @@ import pytest
 from tasks.translate.names import fold
 
 
-@pytest.mark.parametrize(("one", "other"), [("36,5", "36.5"), ("1,5 L", "1.5 l"), (" Été  Doux", "ete doux")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("36,5", "36.5"), ("36\u201138", "36-38"), ("S\u2013M", "S-M"), ("1,5 L", "1.5 l"), (" Été  Doux", "ete doux")],
+)
 def test_two_spellings_of_one_value_are_one_name(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
