@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from tasks.gather.same_ean import EAN, eans_of_new, keys_of_same_ean
-from tasks.plan.shapes import Problem, ProductPlan
+from tasks.plan.shapes import SAME_VALUES, Problem, ProductPlan
 from tasks.run import Run
 from tasks.translate.products import ProductColumns, WantedProduct
 from tasks.validate import ValidatedStream
@@ -21,14 +21,17 @@ class SameEan:
     held: dict[str, Problem] = field(default_factory=dict)
     """By key: the other article is closed, or no row names it, and may be the same one under its former reference."""
     former: set[str] = field(default_factory=set)
-    """The keys of these others."""
+    """The keys of these others, and of combinations that have the values of a new row."""
     shared: dict[str, str] = field(default_factory=dict)
-    """Key -> key of another article that the files sell beside it."""
+    """Key -> key of another article of the same EAN that is sold beside it."""
 
 
-async def same_eans(run: Run, validated: ValidatedStream, plans: Iterable[ProductPlan], links: pl.DataFrame) -> SameEan:
+async def same_eans(run: Run, validated: ValidatedStream, plans: Sequence[ProductPlan], links: pl.DataFrame) -> SameEan:
     """Looks up the EANs of what `plans` create among what the ledger knows."""
     same = SameEan()
+    # A combination of the same values may be the row's own under its former reference, too.
+    twins = (row.detail for plan in plans for row in plan.rows if row.code == SAME_VALUES)
+    same.former.update(detail.rpartition(": ")[0] for detail in twins)
     if run.folder.settings.products.same_ean == "create" or run.stream.key_column.target == "ean13":
         return same
     eans = eans_of_new(plans)
@@ -38,8 +41,9 @@ async def same_eans(run: Run, validated: ValidatedStream, plans: Iterable[Produc
         # Of one that the files give another EAN, the shop's is out of date.
         alike = [one for one in others if one not in in_files or in_files[one].ean in {"", eans[key]}]
         on_sale = [one for one in alike if one in in_files and in_files[one].active]
-        if on_sale:
-            same.shared[key] = on_sale[0]
+        # An EAN that several articles bear already, such as one typed to fill the cell, tells none from another.
+        if on_sale or len(alike) > 1:
+            same.shared[key] = (on_sale or alike)[0]
         elif alike:
             same.held[key] = Problem("same_ean_as_another", alike[0])
             same.former.update(alike)

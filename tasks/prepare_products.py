@@ -137,7 +137,7 @@ async def _planned(
             held.setdefault(one.key, {}).update(deleted(one, found.get(one.key), linked, rules.key_field))
     products = [plan_product(one, found.get(one.key), rules, held.get(one.key, {})) for one in wanted]
     same = await same_eans(run, validated, products, links)
-    if same.held:
+    if same.held or same.former:
         wanted = not_closed(wanted, same.former)
         products = [plan_product(one, found.get(one.key), rules, held.get(one.key, {}) | same.held) for one in wanted]
     for product in products:

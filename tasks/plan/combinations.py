@@ -10,6 +10,7 @@ from typing import Any
 from schemas.outcomes import Outcome
 from tasks.plan.shapes import (
     IMPACTS,
+    SAME_VALUES,
     CurrentProduct,
     Entity,
     Operation,
@@ -65,7 +66,7 @@ def plan_combinations(
         twin = kept.get(rules.names.wanted_option_set(row.options)) if row.active and row.options else None
         if twin is not None and (match is None or _differs(row, match, rules)):
             shown = f"{twin.get(rules.key_field) or '-'}: {twin['id']}"
-            plan.rows.append(PlannedRow(row.ref, Outcome.REFUSED, "same_values_on_shop", shown))
+            plan.rows.append(PlannedRow(row.ref, Outcome.REFUSED, SAME_VALUES, shown))
         else:
             _plan_row(row, match, levels, rules, plan)
     _plan_siblings(matches, current, levels, plan)

@@ -17,6 +17,8 @@ Entity: TypeAlias = Mapping[str, Any]
 Changes: TypeAlias = list[tuple[str, str, str]]
 DELETED = "deleted_in_shop"
 """The problem of a row whose product somebody deleted in the shop, where such a product is not made again."""
+SAME_VALUES = "same_values_on_shop"
+"""The problem of a row whose product has another combination of the same values, which `detail` names by key and id."""
 IMPACTS = ("price", "weight")
 """Fields that a combination holds as a difference from its product's."""
 Action: TypeAlias = Literal["create", "update", "deactivate", "delete"]

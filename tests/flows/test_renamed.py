@@ -57,8 +57,10 @@ async def answer_of(world: World, old: str, new: str) -> int:
     return int(await rename(old, new, shop=world.folder))
 
 
-async def test_a_renamed_combination_keeps_its_id_stock_and_discount(flat_world: FlatWorld) -> None:
+@pytest.mark.parametrize("complete", [True, False])
+async def test_a_renamed_combination_keeps_its_id_stock_and_discount(flat_world: FlatWorld, complete: bool) -> None:
     world = flat_world
+    world.write_specs(product={"absentRows": "deactivate"} if complete else {})
     rows = [row | {"ean13": ean} for row, ean in zip(world.dress(1), (EAN, OTHER, ""), strict=True)]
     world.drop_products(*rows)
     await world.products()
@@ -69,6 +71,7 @@ async def test_a_renamed_combination_keeps_its_id_stock_and_discount(flat_world:
     world.drop_products(*renamed)
     await world.products()
     assert world.counts()["refused"] == 1
+    assert world.quantity("ROBE0000-S") == 7
     assert await answer_of(world, "ROBE0000-S", "NEW-S") == 0
     world.drop_products(*renamed)
     assert (await world.products()).name == "Completed"
@@ -148,3 +151,11 @@ async def test_a_combination_that_moves_to_a_new_parent_takes_no_other_with_it(w
     world.drop_products(dress("C1", "P3", "S"), dress("C2", "P3", "M"))
     assert (await world.products()).name == "Completed"
     assert references(world) == ["P3"]
+
+
+async def test_an_ean_that_several_articles_bear_holds_nothing(world: World) -> None:
+    world.drop_products({"reference": "A", "ean13": EAN}, {"reference": "B", "ean13": EAN})
+    await world.products()
+    world.drop_products({"reference": "C", "ean13": EAN})
+    assert (await world.products()).name == "Completed"
+    assert references(world) == ["A", "B", "C"]
