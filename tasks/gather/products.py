@@ -97,9 +97,12 @@ async def current_products(
 def deleted(
     product: WantedProduct, at: CurrentProduct | Problem | None, linked: Mapping[str, Linked], key_field: str
 ) -> dict[str, Problem]:
-    """The rows that the ledger knew in the shop and that it no longer has; all of them where their product is gone."""
+    """The rows that the ledger knew in the shop and that it no longer has; all of them where their product is gone.
+
+    What the ledger's ids are not believed of may be gone with a shop that was restored: nobody deleted it.
+    """
     rows = {row.ref.key: linked[row.ref.key] for row in product.rows if row.ref.key in linked}
-    was_there = {key for key, link in rows.items() if link.left or link.id_product}
+    was_there = {key for key, link in rows.items() if link.left or (link.id_product and link.believed)}
     if isinstance(at, Problem) or not was_there or (at is not None and product.simple):
         return {}
     if at is None:
