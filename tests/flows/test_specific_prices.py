@@ -230,9 +230,9 @@ async def test_where_a_price_was_rejected_nothing_is_absent_and_the_reason_is_sa
     sold.specify(specificprice={"absentRows": "deactivate"})
     sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0001-M"))
     await sold.run(import_specific_prices)
-    sold.drop("specificprice", discount("CEINTURE", reduction="beaucoup"))
+    sold.drop("specificprice", discount("CEINTURE", reduction="beaucoup"), discount("ROBE0000-S"))
     await sold.run(import_specific_prices)
-    assert len(prices(sold)) == 2
+    assert len(prices(sold)) == 3
     [said] = [one["reason"] for one in sold.report()["incidents"] if one["level"] == "error"]
     assert "were rejected" in said
     assert "do not tell their key" not in said
