@@ -28,8 +28,7 @@ def prove(kind: str, elements: Iterable[str], world: World) -> Shown:
     names = world.names.fresh()
     version = version_of(kind, elements)
     if one.method == "GET":
-        path = world.path(one.resource).replace("(root)", "").replace("/id", "/1")
-        reply = world.shop.get(path, **read_parameters(one, elements, world))
+        reply = world.shop.get(_path(one.resource, world), **read_parameters(one, elements, world))
         return _shown(version, reply, one, names)
     word = "".join(chr(ord("a") + int(digit, 16)) for digit in version[:4])
     bench = OwnBench(world.shop, world.setting, word)
@@ -47,6 +46,13 @@ def prove(kind: str, elements: Iterable[str], world: World) -> Shown:
         bench.remove_all()
         if one.resource == "order_returns":
             world.put_returns_back()
+
+
+def _path(resource: str, world: World) -> str:
+    """The address of a list, or of the first entity of our own."""
+    name, is_one, _ = resource.partition("/id")
+    path = world.path(name).replace("(root)", "")
+    return f"{path}/{world.rows[name][0].id if name in world.rows else 1}" if is_one else path
 
 
 def _shown(version: str, reply: Reply, one: Asked, names: Names) -> Shown:

@@ -176,8 +176,25 @@ class World:
             self._own(resource, *(row.id for row in self.shop.find(resource, "[id]", id_order=order.id)))
         self._own("order_payments", *(row.id for row in order.payments()))
         self.names.texts[order.reference] = "REFERENCE"
+        self._own("order_slip", self.bench.make("order_slip", self._slip(order.id))[0].id)
         message = {"id_order": order.id, "id_employee": 0, "message": "Ring twice", "private": 0}
         self._own("messages", self.bench.make("messages", message)[0].id)
+
+    def _slip(self, order: int) -> dict[str, object]:
+        """The refund of one piece."""
+        detail = self.rows["order_details"][0].id
+        line = {"id_order_detail": detail, "product_quantity": 1, "amount_tax_excl": "12.5", "amount_tax_incl": "15"}
+        shipping = ("total_shipping_tax_excl", "total_shipping_tax_incl", "shipping_cost", "shipping_cost_amount")
+        return dict.fromkeys((*shipping, "partial"), 0) | {
+            "id_customer": self.buyer.customer,
+            "id_order": order,
+            "conversion_rate": 1,
+            "amount": "15",
+            "total_products_tax_excl": "12.5",
+            "total_products_tax_incl": "15",
+            "order_slip_type": 1,
+            "order_slip_details": [line],
+        }
 
     def _carrier(self) -> None:
         """One that nobody is offered, and what it asks for a zone."""
