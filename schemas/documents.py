@@ -166,6 +166,10 @@ class ReturnLine:
     quantity: int
     unit_price_tax_incl: Decimal
     unit_price_tax_excl: Decimal
+    sold: int = 0
+    """How many of it were sold; 0: not known."""
+    total_tax_incl: Decimal = ZERO
+    """What all of them came to."""
     in_erp: bool = True
     """As of an order's line."""
     is_missing: bool = False

@@ -11,10 +11,14 @@ from schemas.messages import message
 from tasks.check_codes import check_codes
 from tasks.erp import cegid_access, open_cegid
 from tasks.finding import Finding, Findings
+from tasks.gather.store_orders import MODULE
 from tasks.shop import ShopFolder
 
 LAST_ORDERS = 1_000
 """The payments in use are those of so many orders."""
+_WITHOUT_CODE = frozenset({"free_order", MODULE})
+"""What PrestaShop names as the payment of an order that costs nothing, and our module as that of a sale that came from
+the ERP: neither is told to it."""
 RIGHTS: Mapping[str, tuple[str, ...]] = {
     "orders": ("GET",),
     "order_details": ("GET",),
@@ -166,7 +170,7 @@ async def _payments(folder: ShopFolder, shop: Shop, say: Findings) -> list[Findi
     missing = {
         (module, currency)
         for module, currency, label in used
-        if folder.associations.payment(module, currency, label) is None
+        if module not in _WITHOUT_CODE and folder.associations.payment(module, currency, label) is None
     }
     return [
         say.error("associations", "payment_missing", value=module, detail=currency)

@@ -66,7 +66,7 @@ async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
         for start in range(0, len(left), _AT_ONCE):
             run.lease.check()
             await _read(run, erp, words, left[start : start + _AT_ONCE], prospects)
-            advance("read prospects", start + _AT_ONCE, len(left))
+            advance("read prospects", min(start + _AT_ONCE, len(left)), len(left))
         if prospects.sweep.done:
             prospects.sweep.report(prospects.missed)
     return prospects

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from html import unescape
 
 from connectors.prestashop import Entity, Shop, ShopFacts
 from schemas.documents import Return, ReturnLine
@@ -26,6 +27,8 @@ _DETAIL = (
     "product_attribute_id",
     "product_reference",
     "product_name",
+    "product_quantity",
+    "total_price_tax_incl",
     "unit_price_tax_excl",
     "unit_price_tax_incl",
 )
@@ -86,7 +89,8 @@ async def read_returns(
                 updated_at=instant(row["date_upd"], zone),
                 currency=words.currencies.get(whole(order, "id_currency"), ""),
                 lines=tuple(_line(each, detail_of.get(int(_line_of(each)), {}), places) for each in _lines([row])),
-                question=row["question"],
+                # The shop keeps it as HTML (docs/facts/prestashop.md, O5).
+                question=unescape(row["question"]),
             )
         )
     return returns
@@ -108,6 +112,8 @@ def _line(row: Entity, detail: Entity, places: Collection[tuple[int, int]] | Non
         quantity=whole(row, "product_quantity"),
         unit_price_tax_incl=money(detail, "unit_price_tax_incl"),
         unit_price_tax_excl=money(detail, "unit_price_tax_excl"),
+        sold=whole(detail, "product_quantity"),
+        total_tax_incl=money(detail, "total_price_tax_incl"),
         is_missing=not detail,
         in_erp=places is None or (whole(detail, "product_id"), whole(detail, "product_attribute_id")) in places,
     )

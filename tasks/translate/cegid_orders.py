@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from schemas.documents import DocumentType, Order, OrderLine, Payment
-from tasks.translate.cegid_amounts import cents, cents_together, unit_prices
+from tasks.translate.cegid_amounts import cents, unit_prices
 from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_texts import document_address, one_line, present, several_lines
+from tasks.translate.order_sums import line_totals, sold_lines
 
 ORIGIN = "ECommerce"
 
@@ -67,8 +68,7 @@ def _omni_channel(order: Order, codes: CegidCodes) -> dict[str, Any]:
 
 
 def _product_lines(order: Order, codes: CegidCodes) -> Iterator[dict[str, Any]]:
-    lines = [line for line in order.lines if line.quantity]
-    for line, total in zip(lines, cents_together([line.total_tax_incl for line in lines]), strict=True):
+    for line, total in zip(sold_lines(order), line_totals(order), strict=True):
         for quantity, net in unit_prices(total, line.quantity):
             yield _product_line(line, codes, quantity, net)
 

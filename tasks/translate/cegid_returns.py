@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from schemas.documents import DocumentKey, DocumentType, Return, ReturnLine
-from tasks.translate.cegid_amounts import cents
+from tasks.translate.cegid_amounts import cents, unit_prices
 from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_orders import ORIGIN, local_day
 from tasks.translate.cegid_texts import one_line, present, several_lines
@@ -16,22 +17,38 @@ def return_document(return_: Return, codes: CegidCodes, original: DocumentKey | 
     """The Create_Request of a return, tied to the order's document, to the store and to the warehouse."""
     return {
         "Header": _header(return_, codes, original),
-        "Lines": {"Create_Line": [_line(line, codes) for line in return_.lines if line.quantity]},
+        "Lines": {
+            "Create_Line": [
+                _line(line, codes, quantity, price) for line in return_.lines for quantity, price in _prices(line)
+            ]
+        },
     }
 
 
-def _line(line: ReturnLine, codes: CegidCodes) -> dict[str, Any]:
+def _prices(line: ReturnLine) -> Iterator[tuple[int, Decimal]]:
+    """Quantities with their unit prices: those that the pieces had in the order's document, the lowest first."""
+    left = line.quantity
+    for number, price in unit_prices(cents(line.total_tax_incl), line.sold) if line.sold else ():
+        quantity = min(left, number)
+        left -= quantity
+        if quantity:
+            yield quantity, price
+    if left:
+        yield left, cents(line.unit_price_tax_incl)
+
+
+def _line(line: ReturnLine, codes: CegidCodes, quantity: int, price: Decimal) -> dict[str, Any]:
     reference = one_line(line.reference)
     item = codes.item(reference, in_erp=line.in_erp)
     return present(
         ExternalReference=str(line.id_order_detail),
         ItemIdentifier={"Reference": item},
         Label="" if item == reference else one_line(f"{reference} {line.name}"),
-        NetUnitPrice=cents(line.unit_price_tax_incl),
+        NetUnitPrice=price,
         OmniChannel=present(WarehouseId=codes.warehouse),
         Origin=ORIGIN,
-        Quantity=Decimal(line.quantity),
-        UnitPrice=cents(line.unit_price_tax_incl),
+        Quantity=Decimal(quantity),
+        UnitPrice=price,
     )
 
 

@@ -11,6 +11,7 @@ from tasks.translate.cegid_amounts import CENT, cents
 from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_orders import payments_of
 from tasks.translate.cegid_texts import street_fits
+from tasks.translate.order_sums import agrees, sum_of_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,9 @@ def _sums(order: Order) -> Iterator[Obstacle]:
     if cents(lines) != cents(order.total_products_tax_incl):
         figures = {"value": str(cents(lines)), "detail": str(cents(order.total_products_tax_incl))}
         yield Obstacle("order_lines_differ", figures)
-    added = (
-        cents(order.total_products_tax_incl)
-        + cents(order.total_shipping_tax_incl)
-        + cents(order.total_wrapping_tax_incl)
-        - cents(order.total_discounts_tax_incl)
-    )
-    if added != cents(order.total_paid_tax_incl):
-        yield Obstacle("order_total_differs", {"value": str(added), "detail": str(cents(order.total_paid_tax_incl))})
+    if not agrees(order):
+        figures = {"value": str(sum_of_parts(order)), "detail": str(cents(order.total_paid_tax_incl))}
+        yield Obstacle("order_total_differs", figures)
     # PrestaShop issue 35690: an order may be stored with fewer lines than its cart had. More lines were added by a
     # person, and a cart may be emptied afterwards.
     if order.cart_lines is not None and order.cart_lines > len(order.lines):

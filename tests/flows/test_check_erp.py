@@ -74,6 +74,12 @@ async def test_missing_codes_come_as_lines_to_paste(order_world: OrderWorld) -> 
     assert '[[payments]]\nmodule = "ps_checkpayment"\ncurrency = "EUR"\nerp = "..."' in said
 
 
+async def test_a_free_order_and_a_sale_of_a_store_need_no_payment_code(complete: OrderWorld) -> None:
+    complete.place(module="free_order")
+    complete.place(module="passerelle")
+    assert errors(await findings_of(complete)) == []
+
+
 async def test_an_access_that_does_not_open_is_told_with_its_remedy(complete: OrderWorld) -> None:
     complete.write_settings(cegid__production={"database": "ANOTHER"})
     complete.erp.faults.add("401", "*", times=100)

@@ -43,6 +43,14 @@ async def test_a_return_is_announced_and_tied_to_the_order(world: OrderWorld) ->
     assert world.erp.total(notice) == Decimal("29.90")
 
 
+async def test_what_the_customer_wrote_arrives_as_it_was_written(world: OrderWorld) -> None:
+    # PrestaShop keeps it as HTML: `&`, `<` and `>` are stored as entities.
+    world.ask_return(1, 1, question="Trop petit &amp; &lt;abîmé&gt;, l'été")
+    await world.returns()
+    [notice] = world.erp.documents("ReturnNotice")
+    assert notice["Header"]["Comment"] == "Trop petit & <abîmé>, l'été"
+
+
 async def test_a_second_run_sends_nothing(world: OrderWorld) -> None:
     world.ask_return(1, 1)
     await world.returns()

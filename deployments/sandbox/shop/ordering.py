@@ -110,19 +110,21 @@ def _cents(amount: Decimal) -> Decimal:
 
 
 def _totals(store: Store, lines: list[Line], shipping: Decimal) -> dict[str, Decimal]:
-    """Rounded line by line, as the shop's default setting says."""
+    """Lines are rounded one by one and added up for the products; the total adds up what is not, and is rounded once."""
     products = sum((_cents(line.tax_excl * line.quantity) for line in lines), Decimal(0))
     products_wt = sum((_cents(line.tax_incl * line.quantity) for line in lines), Decimal(0))
     shipping_wt = _cents(shipping * (1 + tax_rate(store, 1, 8) / 100))
+    paid = _cents(sum((line.tax_excl * line.quantity for line in lines), Decimal(0)) + shipping)
+    paid_wt = _cents(sum((line.tax_incl * line.quantity for line in lines), Decimal(0)) + shipping_wt)
     return {
         "total_products": products,
         "total_products_wt": products_wt,
         "total_shipping": shipping_wt,
         "total_shipping_tax_incl": shipping_wt,
         "total_shipping_tax_excl": shipping,
-        "total_paid": products_wt + shipping_wt,
-        "total_paid_tax_incl": products_wt + shipping_wt,
-        "total_paid_tax_excl": products + shipping,
+        "total_paid": paid_wt,
+        "total_paid_tax_incl": paid_wt,
+        "total_paid_tax_excl": paid,
     }
 
 

@@ -49,12 +49,12 @@ def line(number: int, reference: str, quantity: int, total: str, **more: Any) ->
 
 
 def order(*lines: OrderLine, **more: Any) -> Order:
-    """An order whose totals agree; name a total to make it otherwise."""
+    """An order whose totals agree; name a total to make it otherwise. It is paid whole."""
     shipping = Decimal(more.get("total_shipping_tax_incl", 0))
     wrapping = Decimal(more.get("total_wrapping_tax_incl", 0))
     discounts = Decimal(more.get("total_discounts_tax_incl", 0))
     products = sum((each.total_tax_incl for each in lines), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
-    total = products + shipping + wrapping - discounts
+    total = Decimal(more.get("total_paid_tax_incl", products + shipping + wrapping - discounts))
     given: dict[str, Any] = {
         "id_order": 12,
         "reference": "XKBKNABJK",
@@ -112,7 +112,8 @@ def orders(draw: st.DrawFn, *, most_lines: int = 12) -> Order:
     of_order = [draw(lines(number, rounding)) for number in range(1, draw(st.integers(1, most_lines)) + 1)]
     shipping, wrapping = draw(AMOUNTS), draw(st.just(Decimal(0)) | AMOUNTS)
     products = sum((each.total_tax_incl for each in of_order), Decimal(0)).quantize(CENT, ROUND_HALF_UP)
-    whole = int((products + shipping + wrapping) * 100)
+    unrounded = sum((each.unit_price_tax_incl * each.quantity for each in of_order), Decimal(0))
+    whole = int((min(products, unrounded) + shipping + wrapping) * 100)
     discounts = Decimal(draw(st.just(0) | st.integers(0, whole) | st.just(whole))) / 100
     address = Address(
         lastname=draw(TEXTS),
@@ -127,6 +128,7 @@ def orders(draw: st.DrawFn, *, most_lines: int = 12) -> Order:
         total_shipping_tax_incl=shipping,
         total_wrapping_tax_incl=wrapping,
         total_discounts_tax_incl=discounts,
+        total_paid_tax_incl=(unrounded + shipping + wrapping - discounts).quantize(CENT, ROUND_HALF_UP),
         delivery=address,
         gift=draw(st.booleans()),
         gift_message=draw(TEXTS),

@@ -110,5 +110,16 @@ def test_a_piece_that_went_as_the_misc_item_comes_back_as_the_misc_item() -> Non
     assert same["ItemIdentifier"] == {"Reference": RETURN.lines[0].reference}
 
 
+def test_pieces_come_back_at_the_prices_that_they_had_in_the_document_of_the_order() -> None:
+    # Two for 84.83 are one at 42.41 and one at 42.42 in the order: both together must not come back at 84.84.
+    coat = ReturnLine(
+        1, "COAT", "Coat", 2, Decimal("42.415"), Decimal("35.35"), sold=2, total_tax_incl=Decimal("84.83")
+    )
+    both = return_document(replace(RETURN, lines=(coat,)), CODES, None)["Lines"]["Create_Line"]
+    assert [(each["Quantity"], each["NetUnitPrice"]) for each in both] == [(1, Decimal("42.41")), (1, Decimal("42.42"))]
+    one = return_document(replace(RETURN, lines=(replace(coat, quantity=1),)), CODES, None)["Lines"]["Create_Line"]
+    assert [(each["Quantity"], each["UnitPrice"]) for each in one] == [(1, Decimal("42.41"))]
+
+
 def open_client(erp: SandboxCegid, folder: Path) -> Cegid:
     return Cegid(CegidAccess(erp.url, erp.user, erp.password, erp.database), cache_folder=folder)

@@ -74,6 +74,21 @@ def test_any_order_arrives_in_the_erp_to_the_cent(erp: SandboxCegid, cegid: Cegi
     assert erp.total(held) == of_order.total_paid_tax_incl
 
 
+def test_a_cent_that_the_shop_rounded_away_in_the_total_is_no_obstacle_and_the_document_makes_what_was_paid() -> None:
+    # Stored so by PrestaShop 8.2.0 and 9.1.4: 127.25 and 45.89 with 8.40 are 181.54, and 181.53 was paid.
+    coats = replace(line(1, "COAT", 3, "127.25"), unit_price_tax_incl=Decimal("42.415000"))
+    shirts = replace(line(2, "SHIRT", 2, "45.89"), unit_price_tax_incl=Decimal("22.944000"))
+    shipping, paid = Decimal("8.40"), Decimal("181.53")
+    of_order = order(coats, shirts, total_shipping_tax_incl=shipping, total_paid_tax_incl=paid)
+    assert order_obstacles(of_order, CODES) == ()
+    document = sent(of_order)
+    assert amount(document) == paid
+    assert [each["NetUnitPrice"] for each in lines_of(document) if each["ItemIdentifier"]["Reference"] == "COAT"] == [
+        Decimal("42.41"),
+        Decimal("42.42"),
+    ]
+
+
 def test_an_order_of_two_hundred_lines_adds_up() -> None:
     many = order(*(line(number, f"R{number}", 3, f"{number}.01") for number in range(1, 201)))
     assert amount(sent(many)) == many.total_paid_tax_incl

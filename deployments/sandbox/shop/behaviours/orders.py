@@ -98,26 +98,12 @@ def _texts(store: Store, row: Row) -> Entries:
     return [{"id_customization_field": str(field), "value": text} for field, text in kept]
 
 
-def _remove_order(store: Store, row: Row) -> None:
-    for name in (
-        "order_details",
-        "order_histories",
-        "order_carriers",
-        "order_invoices",
-        "order_slip",
-        "order_cart_rules",
-    ):
-        for one in list(store[name].where("id_order", row["id"])):
-            store[name].remove(one["id"])
-
-
 BEHAVIOURS = {
     "orders": Behaviour(
         setters={"current_state": _set_state, "shipping_number": _set_shipping_number},
         create_instead=place,
         getters={"shipping_number": _shipping_number},
         lists={"order_rows": _order_rows},
-        after_remove=_remove_order,
     ),
     "order_histories": Behaviour(create_instead=_add_history),
     "order_carriers": Behaviour(after_save=_after_carrier),
