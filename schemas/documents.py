@@ -134,6 +134,8 @@ class Order:
     """What was paid for all the orders that share the reference; None: it has none beside it, or not one currency."""
     total_together: Decimal = ZERO
     """The totals, with tax, of all these orders."""
+    dearest_together: Decimal = ZERO
+    """The highest of these totals."""
     total_paid_tax_excl: Decimal = ZERO
     total_paid_tax_incl: Decimal = ZERO
     total_products_tax_excl: Decimal = ZERO

@@ -45,6 +45,8 @@ class Around:
     """Orders by reference: a split cart gives several."""
     totals: Mapping[str, Decimal]
     """The sum of their totals with tax, by reference."""
+    dearest: Mapping[str, Decimal]
+    """The highest of their totals with tax, by reference."""
     messages: Mapping[int, str]
     personalised: Mapping[int, str]
     """What a product was personalised with, by id_customization."""
@@ -72,6 +74,7 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         payment_label=row["payment"],
         paid_together=_paid_together(row, around),
         total_together=around.totals.get(row["reference"], Decimal(0)),
+        dearest_together=around.dearest.get(row["reference"], Decimal(0)),
         total_paid_tax_excl=money(row, "total_paid_tax_excl"),
         total_paid_tax_incl=money(row, "total_paid_tax_incl"),
         total_products_tax_excl=money(row, "total_products"),

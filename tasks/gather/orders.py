@@ -188,9 +188,12 @@ async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bo
     together = await shop.find("orders", "reference", references, display=_TOGETHER)
     siblings: dict[str, int] = {}
     totals: dict[str, Decimal] = {}
+    dearest: dict[str, Decimal] = {}
     for row in together:
+        total = money(row, "total_paid_tax_incl")
         siblings[row["reference"]] = siblings.get(row["reference"], 0) + 1
-        totals[row["reference"]] = totals.get(row["reference"], Decimal(0)) + money(row, "total_paid_tax_incl")
+        totals[row["reference"]] = totals.get(row["reference"], Decimal(0)) + total
+        dearest[row["reference"]] = max(dearest.get(row["reference"], Decimal(0)), total)
     whole_carts = [row["id_cart"] for row in rows if siblings.get(row["reference"], 1) == 1]
     details, customers, addresses, payments, cart_lines, messages = await _together(
         shop.find("order_details", "id_order", order_ids, display=_DETAIL),
@@ -209,6 +212,7 @@ async def _around(shop: Shop, facts: ShopFacts, rows: list[Entity], *, carts: bo
         cart_lines=cart_lines,
         siblings=siblings,
         totals=totals,
+        dearest=dearest,
         messages=messages,
         personalised=await _personalised(shop, of_order) if facts.may("GET", "customizations") else {},
     )

@@ -224,6 +224,16 @@ async def test_orders_of_a_split_cart_share_a_reference_and_go_one_by_one(world:
     assert len(world.documents()) == 2
 
 
+async def test_orders_of_a_split_cart_that_were_each_set_to_paid_by_hand_go(world: OrderWorld) -> None:
+    # PrestaShop 8.2.0 and 9.1.4: of a bank wire of 30.00 they note 20.00, whichever of the two is set to paid first.
+    customer = world.customer()
+    world.place(("A", 1, "10.00"), customer=customer, reference="SHARED", payments=[])
+    world.place(("B", 1, "20.00"), customer=customer, reference="SHARED", payments=[{"amount": "20.00"}])
+    await world.orders()
+    assert world.counts() == {"rows_read": 2, "created": 2}
+    assert [document["Payments"][0]["Amount"] for document in world.documents()] == [10, 20]
+
+
 async def test_an_order_that_was_in_error_and_then_paid_is_held_with_both_figures(world: OrderWorld) -> None:
     paid = [{"amount": "1.00"}, {"amount": "913.60"}]
     order = world.place(("ROBE-S", 1, "913.60"), payments=paid)

@@ -110,7 +110,7 @@ def _cents(amount: Decimal) -> Decimal:
 
 
 def _totals(store: Store, lines: list[Line], shipping: Decimal) -> dict[str, Decimal]:
-    """Lines are rounded one by one and added up for the products; the total adds up what is not, and is rounded once."""
+    """Lines are rounded one by one and added up for the products; the total is rounded once."""
     products = sum((_cents(line.tax_excl * line.quantity) for line in lines), Decimal(0))
     products_wt = sum((_cents(line.tax_incl * line.quantity) for line in lines), Decimal(0))
     shipping_wt = _cents(shipping * (1 + tax_rate(store, 1, 8) / 100))
