@@ -79,8 +79,8 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         total_paid_tax_incl=money(row, "total_paid_tax_incl"),
         total_products_tax_excl=money(row, "total_products"),
         total_products_tax_incl=money(row, "total_products_wt"),
-        total_shipping_tax_excl=money(row, "total_shipping_tax_excl"),
-        total_shipping_tax_incl=money(row, "total_shipping_tax_incl"),
+        total_shipping_tax_excl=_shipping(row, around, "total_shipping_tax_excl"),
+        total_shipping_tax_incl=_shipping(row, around, "total_shipping_tax_incl"),
         total_wrapping_tax_excl=money(row, "total_wrapping_tax_excl"),
         total_wrapping_tax_incl=money(row, "total_wrapping_tax_incl"),
         total_discounts_tax_excl=money(row, "total_discounts_tax_excl"),
@@ -221,6 +221,16 @@ def _paid_together(row: Entity, around: Around) -> Decimal | None:
     if alone or not payments or any(each["id_currency"] != row["id_currency"] for each in payments):
         return None
     return sum((money(each, "amount") for each in payments), Decimal(0))
+
+
+def _shipping(row: Entity, around: Around, name: str) -> Decimal:
+    """The order's own shipping; none where another order of the same cart bears it."""
+    if around.siblings.get(row["reference"], 1) == 1:
+        return money(row, name)
+    # 9.1.4 says the whole shipping of a split cart in each of its orders (docs/facts/prestashop.md, O7).
+    without = money(row, "total_products_wt") + money(row, "total_wrapping_tax_incl")
+    is_elsewhere = without - money(row, "total_discounts_tax_incl") == money(row, "total_paid_tax_incl")
+    return Decimal(0) if is_elsewhere else money(row, name)
 
 
 def money(row: Entity, name: str) -> Decimal:

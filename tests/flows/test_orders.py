@@ -234,6 +234,19 @@ async def test_orders_of_a_split_cart_that_were_each_set_to_paid_by_hand_go(worl
     assert [document["Payments"][0]["Amount"] for document in world.documents()] == [10, 20]
 
 
+async def test_the_shipping_of_a_split_cart_goes_once_where_the_shop_says_it_in_both_orders(world: OrderWorld) -> None:
+    # PrestaShop 9.1.4: both orders say 8.40, and the total of one of them is its article alone.
+    customer = world.customer()
+    own = {"total_paid": "10.00", "total_paid_tax_incl": "10.00"}
+    world.place(("A", 1, "10.00"), customer=customer, reference="SHARED", shipping="8.40", payments=[], **own)
+    paid = [{"amount": "28.40"}]
+    world.place(("B", 1, "20.00"), customer=customer, reference="SHARED", shipping="8.40", payments=paid)
+    world.place(("A", 1, "10.00"), shipping="8.40", payments=[{"amount": "10.00"}], **own)
+    await world.orders()
+    assert world.counts() == {"rows_read": 3, "created": 2, "rejected": 1}
+    assert [world.erp.total(document) for document in world.documents()] == [Decimal("10.00"), Decimal("28.40")]
+
+
 async def test_an_order_that_was_in_error_and_then_paid_is_held_with_both_figures(world: OrderWorld) -> None:
     paid = [{"amount": "1.00"}, {"amount": "913.60"}]
     order = world.place(("ROBE-S", 1, "913.60"), payments=paid)
