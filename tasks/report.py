@@ -91,6 +91,7 @@ def _view(report: RunReport) -> dict[str, Any]:
     rejects = report.rejects[:REJECTS_SHOWN]
     words = texts(report.language, report.flow)
     export = report.flow.startswith("export_")
+    reads_files = not export and "cegid" not in report.parameters
     outcome_words = "planned" if report.state == "Planned" else "outcome"
     hints = (
         "stopped" if report.state == "StoppedByGuard" and report.parameters.get("dry_run") != "true" else outcome_words
@@ -100,8 +101,9 @@ def _view(report: RunReport) -> dict[str, Any]:
         "t": words,
         "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
         "headline": headline_of(report),
-        "headlines": "headline_export" if export else "headline",
+        "headlines": "headline_export" if export else "headline" if reads_files else "headline_erp",
         "export": export,
+        "reads_files": reads_files,
         "outcome_words": outcome_words,
         "outcome_hints": f"{hints}_hint" + ("_export" if export else ""),
         "requests": {name: count for name, count in report.requests.items() if count or name in _ALWAYS_TOLD},

@@ -317,6 +317,16 @@ def test_an_export_speaks_of_the_erp_and_of_no_files() -> None:
     assert "What came in" not in page
 
 
+def test_a_flow_that_asks_the_erp_speaks_of_no_files_and_an_export_of_no_shop_that_is_as_wanted() -> None:
+    asked = {"dry_run": "true", "cegid": "production"}
+    page = seen(a_report(flow="import_order_statuses", state="Completed", parameters=asked))
+    assert "Everything that the ERP says is on the shop." in page
+    assert "What came in" not in page
+    planned = seen(a_report(flow="export_orders", state="Planned", parameters=asked))
+    assert "Nothing to hand over: the ERP has all that may go." in planned
+    assert "the shop is already as wanted" not in planned
+
+
 @pytest.mark.parametrize(("statuses", "headline"), [(["refused"], "FilesRefused"), (["refused", "done"], "Failed")])
 def test_a_run_whose_every_file_was_refused_does_not_ask_to_be_started_again(
     statuses: list[str], headline: str
