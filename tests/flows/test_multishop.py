@@ -1,27 +1,25 @@
 """Several shops of one PrestaShop, each with a folder: shops 1 and 2 share their stock, shop 3 stands alone.
 
-They run on a real installation like that, with our module, which PASSERELLE_MULTISHOP_URL and PASSERELLE_MULTISHOP_KEY
-name: the sandbox holds one shop.
+They run on the sandbox, and on a real installation like that, with our module, which PASSERELLE_MULTISHOP_URL and
+PASSERELLE_MULTISHOP_KEY name.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Self, cast
 
 import httpx
 import pytest
 
+from deployments.sandbox.shop import SandboxShop, ShopGroup
 from tests.flows.world import World
 
-if TYPE_CHECKING:
-    from deployments.sandbox.shop import SandboxShop
-
 URL, KEY = "PASSERELLE_MULTISHOP_URL", "PASSERELLE_MULTISHOP_KEY"
-pytestmark = pytest.mark.skipif(URL not in os.environ, reason=f"needs a real PrestaShop of several shops ({URL})")
+GROUPS = (ShopGroup(2, share_stock=True), ShopGroup(1))
 
 UNIQUE = os.urandom(3).hex().upper()
 """In every reference: a real installation keeps what earlier runs made."""
@@ -65,9 +63,15 @@ class Installation:
         return {(row["id_shop"], row["id_shop_group"]): int(row["quantity"]) for row in rows}
 
 
-@pytest.fixture
-def installation() -> Installation:
-    return Installation(os.environ[URL], os.environ[KEY])
+@pytest.fixture(params=["sandbox", "real"])
+def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
+    if request.param == "real":
+        if URL not in os.environ:
+            pytest.skip(f"needs a real PrestaShop of several shops ({URL})")
+        yield Installation(os.environ[URL], os.environ[KEY])
+        return
+    with SandboxShop(groups=GROUPS, module=True) as sandbox:
+        yield Installation(sandbox.url, sandbox.key)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deployments.sandbox.shop.pace import MEASURED_CORES
 from deployments.sandbox.shop.sandbox_shop import SANDBOX_KEY, SandboxShop
+from deployments.sandbox.shop.shops import groups_of
 from deployments.sandbox.shop.versions import VERSIONS
 
 
@@ -26,6 +27,12 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=0.0, help="0: as fast as it can, 1: a measured real shop")
     parser.add_argument("--cores", type=int, default=MEASURED_CORES, help="processors that the workers share")
     parser.add_argument("--module", action="store_true", help="with the module's resources")
+    parser.add_argument(
+        "--groups",
+        type=groups_of,
+        default=(),
+        help="several shops: how many each group has and what they share, as 2:stock+customer+order,1",
+    )
     parser.add_argument("--key", default=SANDBOX_KEY)
     asked = parser.parse_args()
     stop = threading.Event()
@@ -42,6 +49,7 @@ def main() -> int:
             module=asked.module,
             state_file=asked.state_file,
             key=asked.key,
+            groups=asked.groups,
         )
     except OSError as error:
         parser.error(f"--port {asked.port}: {error.strerror}")

@@ -8,6 +8,7 @@ from functools import partial
 from operator import gt, le, lt
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.columns import Column, folded, like, number
 from deployments.sandbox.shop.errors import CrashError, ServiceError
 
@@ -150,7 +151,7 @@ def _equal(selection: Selection, name: str, values: list[str]) -> None:
 def _texts(selection: Selection, row: Row, name: str) -> Iterator[str]:
     value = row[name]
     if isinstance(value, dict):
-        return (value[language] for language in selection.languages if language in value)
+        return (own[language] for own in shops.texts(row, name) for language in selection.languages if language in own)
     return iter(() if value is None else (str(value),))
 
 

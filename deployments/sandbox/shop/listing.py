@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deployments.sandbox.shop import display, filters
+from deployments.sandbox.shop import display, filters, shops
 from deployments.sandbox.shop.behaviours import behaviour_of
 from deployments.sandbox.shop.behaviours.stock import on_this_shop
 from deployments.sandbox.shop.columns import number
@@ -64,17 +64,26 @@ def read(store: Store, resource: Resource, request: Request, rest: list[str]) ->
     names = filters.available(resource, request.query)
     selection = filters.selected(store[resource.name], request.query, names, languages)
     writer.check_display()
+    if (ids := _listed(store, resource)) is not None:
+        selection.keep(ids)
     rows = filters.limited(filters.in_order(selection, request.query, names), request.query)
-    return Content(writer.listed(rows), len(rows))
+    return Content(writer.listed([shops.seen(store, resource.name, row) for row in rows]), len(rows))
+
+
+def _listed(store: Store, resource: Resource) -> set[int] | None:
+    if resource.name == "stock_availables" and store.several and store.rules.scopes_stock:
+        return {one for one, row in store[resource.name].rows.items() if on_this_shop(store, row)}
+    return shops.listed(store, resource.table or resource.name)
 
 
 def _detail(store: Store, resource: Resource, writer: Writer, identifier: int) -> Content:
     row = store[resource.name].rows.get(identifier)
     if row is None:
         return Content(missing=True)
-    if resource.name == "stock_availables" and not on_this_shop(store, row):
+    lacking = shops.of(store).one and shops.lacks(store, resource.name, row)
+    if lacking or (resource.name == "stock_availables" and not on_this_shop(store, row)):
         raise ServiceError(404, 131, f"This {resource.php_class} ({identifier}) does not exists on this shop")
-    return Content(writer.detail(row), 1)
+    return Content(writer.detail(shops.seen(store, resource.name, row)), 1)
 
 
 class Writer:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.behaviours.customers import cart_rows
 from deployments.sandbox.shop.errors import CrashError, PlainReplyError
 from deployments.sandbox.shop.order_states import enter_state, mail_state, move_stock
@@ -80,7 +81,7 @@ def _has_delivery(cart: Row) -> bool:
 def _lines(store: Store, cart: Row) -> list[Line]:
     lines = []
     for entry in cart_rows(store, cart["id"]):
-        product = store["products"].rows.get(int(entry["id_product"]))
+        product = shops.found(store, "products", int(entry["id_product"]))
         if product is None:
             continue
         customer = store["customers"].rows.get(int(cart["id_customer"]))
@@ -141,8 +142,7 @@ def _insert_order(draft: Draft, cart: Row, totals: dict[str, Decimal], paid: Dec
             "payment": draft.text("payment"),
             "total_paid_real": paid,
             "secure_key": customer["secure_key"],
-            "id_shop": 1,
-            "id_shop_group": 1,
+            **shops.owner(draft.store),
             "conversion_rate": 1,
             "carrier_tax_rate": "20" if totals["total_shipping"] else "0",
             "round_mode": 2,
@@ -160,7 +160,7 @@ def _insert_line(store: Store, order: int, line: Line) -> None:
         "order_details",
         {
             "id_order": order,
-            "id_shop": 1,
+            "id_shop": shops.of(store).shop,
             "product_id": line.product["id"],
             "product_attribute_id": line.combination,
             "product_name": _line_name(store, line),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.store import now
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def tax_rate(store: Store, tax_rules_group: int, country: int) -> Decimal:
 
 def unit_price(store: Store, product: Row, question: PriceQuestion) -> Decimal:
     """The unit price of a product or combination, unrounded."""
-    impact = store["combinations"].rows.get(question.combination)
+    impact = shops.found(store, "combinations", question.combination)
     price = Decimal(product["price"])
     special = _specific_price(store, product["id"], question)
     fixed = special is not None and Decimal(special["price"]) >= 0
@@ -81,7 +82,7 @@ def _reduction(special: Row, price: Decimal, rate: Decimal, *, use_tax: bool) ->
 def _specific_price(store: Store, product: int, question: PriceQuestion) -> Row | None:
     """The most specific rule that applies now."""
     wanted = {
-        "id_shop": 1,
+        "id_shop": shops.of(store).shop,
         "id_currency": question.currency,
         "id_country": question.country,
         "id_group": question.group,
@@ -129,6 +130,6 @@ def _answer(store: Store, row: Row, options: dict[str, str]) -> str:
         use_reduction=options.get("use_reduction", "1") != "0",
     )
     decimals = int(options.get("decimals") or 2)
-    product = store["products"].rows.get(int(owner or row["id"]))
+    product = shops.found(store, "products", int(owner or row["id"]))
     price = unit_price(store, product, question) if product else Decimal(0)
     return f"{price.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):.6f}"

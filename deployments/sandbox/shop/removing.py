@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.columns import number
 from deployments.sandbox.shop.errors import ServiceError
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Store
 
 _NO_ID = "[PHP Warning #2] Undefined array key 1 (/var/www/shop/classes/webservice/WebserviceRequest.php, line 1485)"
+
+_IN_ONE_SHOP = frozenset({"combinations", "products"})
+"""What hangs on them goes with them where one shop loses them."""
 
 
 def remove(
@@ -28,8 +32,10 @@ def remove(
         if missing or not ids:
             raise _unknown(missing or [0], warnings=warnings and not ids)
         for identifier in ids:
-            row = table.remove(identifier)
-            if row is not None and behaviour.after_remove is not None:
+            row = table.rows[identifier]
+            if shops.leave(store, resource.name, row):
+                table.remove(identifier)
+            if behaviour.after_remove is not None and (identifier not in table.rows or resource.name in _IN_ONE_SHOP):
                 behaviour.after_remove(store, row)
 
 

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from deployments.sandbox.shop import merchant, seed
+from deployments.sandbox.shop import merchant, seed, shops
 from deployments.sandbox.shop.clock import CLOCK
 from deployments.sandbox.shop.control import Panel
 from deployments.sandbox.shop.faults import Faults
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    from deployments.sandbox.shop.shops import ShopGroup
     from deployments.sandbox.shop.versions import Profile
 
 SANDBOX_KEY = "SANDBOX0SANDBOX0SANDBOX0SANDBOX0"
@@ -39,7 +40,7 @@ class SandboxShop:
     1: the measured shop, 2: half as fast); ``cores`` are the processors that the workers share.
     With ``state_file`` the shop comes back as it was. ``php`` is the major version of PHP, by default 7 for 1.7 and 8
     for the others: PHP 8 hides the ids of members whose fields the shop's code does not declare, and PHP 7, as well as
-    PrestaShop 9 under any PHP, answers a failed SELECT as an empty list.
+    PrestaShop 9 under any PHP, answers a failed SELECT as an empty list. ``groups`` makes several shops, in groups.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class SandboxShop:
         max_body: int = MAX_BODY,
         php: int | None = None,
         seconds_between_statements: float = 0.0,
+        groups: Sequence[ShopGroup] = (),
     ) -> None:
         self.key = key
         self.faults = Faults()
@@ -68,7 +70,7 @@ class SandboxShop:
         if self._state_file and self._state_file.exists():
             self._store.load(self._state_file)
         else:
-            seed.install(self._store, tuple(languages), profile)
+            seed.install(self._store, tuple(languages), profile, groups)
         if module:
             install_module(self._store)
         pace = Pace(workers, speed, cores)
@@ -124,24 +126,29 @@ class SandboxShop:
             faults=self.faults,
         )
 
-    def rows(self, resource: str) -> list[dict[str, Any]]:
-        """Copies of what a table now holds, by id; i18n fields as ``{id_lang: text}``."""
-        with self._store.lock:
-            return [copy.deepcopy(row) for _, row in sorted(self._store[resource].rows.items())]
+    def rows(self, resource: str, id_shop: int | None = None) -> list[dict[str, Any]]:
+        """Copies of what a table now holds, or one shop of several lists, by id; texts as ``{id_lang: text}``."""
+        with self._store.lock, shops.within(id_shop):
+            ids = None if id_shop is None else shops.listed(self._store, resource)
+            return [
+                copy.deepcopy(row if id_shop is None else shops.seen(self._store, resource, row))
+                for number, row in sorted(self._store[resource].rows.items())
+                if ids is None or number in ids
+            ]
 
     def row(self, resource: str, identifier: int) -> dict[str, Any]:
         """A copy of one row; KeyError when there is none."""
         with self._store.lock:
             return copy.deepcopy(self._store[resource].rows[identifier])
 
-    def insert(self, resource: str, values: Mapping[str, Any]) -> int:
-        """Put a row in as a merchant would by hand, past the webservice's checks; its id comes back."""
-        with self._store.lock:
+    def insert(self, resource: str, values: Mapping[str, Any], id_shop: int | None = None) -> int:
+        """Put a row in as a merchant would by hand, for every shop or one; its id comes back."""
+        with self._store.lock, shops.within(id_shop):
             return merchant.insert(self._store, resource, dict(values))
 
-    def change(self, resource: str, identifier: int, values: Mapping[str, Any]) -> None:
-        """Edit a row as a merchant would by hand."""
-        with self._store.lock:
+    def change(self, resource: str, identifier: int, values: Mapping[str, Any], id_shop: int | None = None) -> None:
+        """Edit a row as a merchant would by hand, in every shop or in one."""
+        with self._store.lock, shops.within(id_shop):
             merchant.change(self._store, resource, identifier, dict(values))
 
     def add_key(self, key: str, rights: Mapping[str, tuple[str, ...]], *, on_this_shop: bool = True) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries, Method
 from deployments.sandbox.shop.errors import ServiceError
 from deployments.sandbox.shop.store import FIRST_LANGUAGE, now
@@ -133,6 +134,11 @@ def _loaded(store: Store, resource: Resource, method: Method, query: Query, iden
     before = store[resource.name].rows.get(identifier)
     if before is None:
         raise ServiceError(404, 92, "Invalid ID")
+    if shops.lacks(store, resource.name, before):
+        read, stored = shops.blank(store, resource.name)
+        own = shops.seen(store, resource.name, before)
+        return Draft(store, resource, method, query, values={**own, **read}, before={**own, **stored})
+    before = shops.seen(store, resource.name, before)
     return Draft(store, resource, method, query, values=dict(before), before=before)
 
 
@@ -283,6 +289,7 @@ def write(draft: Draft) -> None:
     for name in draft.touched:
         field = draft.resource.by_name.get(name)
         row[name] = _stored(draft, field, draft.values[name]) if field else draft.values[name]
+    shops.keep(draft.store, draft.resource.name, row, new=draft.is_new)
     if draft.is_new:
         draft.values["id"] = table.insert(row)
     else:

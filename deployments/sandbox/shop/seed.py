@@ -6,15 +6,19 @@ import tomllib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.versions import VERSIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deployments.sandbox.shop.shops import ShopGroup
     from deployments.sandbox.shop.store import Store
 
 EUROPE = 1
 
 
-def install(store: Store, languages: tuple[str, ...], profile: str) -> None:
+def install(store: Store, languages: tuple[str, ...], profile: str, groups: Sequence[ShopGroup] = ()) -> None:
     """Fill an empty store."""
     seed = tomllib.loads(files(__package__).joinpath("seed.toml").read_text(encoding="utf-8"))
     store.languages = tuple(range(1, len(languages) + 1))
@@ -30,6 +34,8 @@ def install(store: Store, languages: tuple[str, ...], profile: str) -> None:
     _taxes(store, seed["taxes"], seed["union"])
     for name, value in {**seed["configurations"], "PS_VERSION_DB": VERSIONS[profile]}.items():
         store.add("configurations", {"name": name, "value": value, "id_shop": None, "id_shop_group": None})
+    if groups:
+        shops.install(store, groups)
 
 
 _LANGUAGE = {"active": 1, "date_format_lite": "d/m/Y", "date_format_full": "d/m/Y H:i:s"}

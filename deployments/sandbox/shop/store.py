@@ -8,6 +8,7 @@ from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.clock import CLOCK
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ class Table:
         self.rows: dict[int, Row] = {}
         self.next_id = 1
         self._indexes: dict[str, dict[Key, set[int]]] = {}
+        self._of_shops: Store | None = None
+
+    def follow_shops(self, store: Store) -> None:
+        """From now on each shop of the installation has fields of its own here."""
+        self._of_shops = store
+
+    def _set(self, row: Row, name: str, value: Any) -> None:
+        row[name] = value
+        if self._of_shops is not None:
+            shops.spread(self._of_shops, self.resource.name, row, name, value)
 
     def insert(self, row: Row, wanted_id: int | None = None) -> int:
         """Store a new row under the next id, or under the id asked for."""
@@ -76,11 +87,11 @@ class Table:
         for name, value in changes.items():
             index = self._indexes.get(name)
             if index is None:
-                row[name] = value
+                self._set(row, name, value)
                 continue
             for key in self._keys(name, row):
                 index[key].discard(identifier)
-            row[name] = value
+            self._set(row, name, value)
             for key in self._keys(name, row):
                 index.setdefault(key, set()).add(identifier)
 
@@ -133,7 +144,7 @@ class Table:
         if isinstance(value, str):
             return (self.key(field, value),)
         if isinstance(value, dict):
-            return {self.key(field, text) for text in value.values()}
+            return {self.key(field, text) for own in shops.texts(row, field) for text in own.values()}
         return {one[0] if isinstance(one, (tuple, list)) else one for one in value}
 
 
@@ -149,6 +160,8 @@ class Store:
                 self.tables[name] = self.tables[resource.table]
         self.lock = threading.RLock()
         self.languages: tuple[int, ...] = ()
+        self.several = False
+        """Whether the installation has several shops."""
         self.positions: dict[int, int] = {}
         self.mails: list[tuple[str, int]] = []
         self.seconds_between_statements = 0.0
@@ -177,6 +190,7 @@ class Store:
         if "date_upd" in row:
             row["date_upd"] = now()
         row.update(self.stored_values(resource, values))
+        shops.keep(self, resource, row, new=True)
         return self[resource].insert(row, wanted_id)
 
     def stored_values(self, resource: str, values: Mapping[str, Any]) -> Row:
@@ -222,6 +236,7 @@ class Store:
                 continue
             table.next_id = kept["next_id"]
             table.rows = {row["id"]: _revived(table.resource, row) for row in kept["rows"]}
+        shops.again(self)
 
 
 def _plain(value: Any) -> str:
@@ -235,6 +250,9 @@ def _revived(resource: Resource, row: Row) -> Row:
         texts = row.get(field.name)
         if field.i18n and isinstance(texts, dict):
             row[field.name] = {int(language): text for language, text in texts.items()}
+    for name in ("_shops", "_texts"):
+        if name in row:
+            row[name] = {int(shop): _revived(resource, own) for shop, own in row[name].items()}
     for name, value in row.items():
         if isinstance(value, list):
             row[name] = [tuple(one) if isinstance(one, list) else one for one in value]

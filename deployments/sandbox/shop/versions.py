@@ -34,6 +34,8 @@ class Rules:
     """An order of a cart that is unknown or used is answered with a sentence."""
     positions_feature_values: bool
     """A new value of a feature has a position behind the others."""
+    scopes_stock: bool
+    """Lists of stock rows hold those of the shop asked only."""
     takes_all_shops: bool
     """`id_shop=all` is answered; otherwise the request is redirected."""
     hides_version: bool
@@ -57,6 +59,7 @@ def rules_of(profile: Profile, php: int) -> Rules:
         escapes_messages=not of_9 and not of_17,
         names_lost_carts=not of_9,
         positions_feature_values=of_9,
+        scopes_stock=php < 8,  # noqa: PLR2004 - a version
         takes_all_shops=not of_17,
         hides_version=not of_17,
         knows_hashes=not of_17,

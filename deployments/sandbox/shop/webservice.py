@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deployments.sandbox.shop import listing, module, render_json, render_xml, root, saving, schemas
+from deployments.sandbox.shop import listing, module, render_json, render_xml, root, saving, schemas, shops
 from deployments.sandbox.shop.behaviours import behaviour_of
 from deployments.sandbox.shop.errors import CrashError, PlainReplyError, ServiceError
 from deployments.sandbox.shop.exchange import HTML, JSON, METHODS, XML, Reply, Request, given_key, wants_json
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deployments.sandbox.shop.pace import Charge
-    from deployments.sandbox.shop.query import Query
     from deployments.sandbox.shop.schema import Resource
     from deployments.sandbox.shop.store import Store
 
@@ -122,7 +121,7 @@ class Webservice:
     def _answered(self, request: Request, rights: Rights) -> Reply:
         if request.host.partition(":")[0] not in OWN_HOSTS:
             raise PlainReplyError(302)
-        self._check_shop(request.query)
+        shops.enter(shops.asked(self.store, request.query))
         parts = [part for part in request.path.split("/") if part]
         method = self._method(request)
         if not parts:
@@ -143,14 +142,6 @@ class Webservice:
             remove(self.store, resource, behaviour_of(resource), parts[1:], request.query, warnings=self.php_warnings)
             return Reply(200, content_type=None)
         return self._save(request, resource, method)
-
-    def _check_shop(self, query: Query) -> None:
-        known = {"1", "all"} if self.store.rules.takes_all_shops else {"1"}
-        if query.has("id_shop") and query.text("id_shop") not in known:
-            raise PlainReplyError(302)
-        group = query.text("id_group_shop") or query.text("id_shop_group")
-        if group and group != "1":
-            raise ServiceError(500, 999, "This shop group doesn't have shops")
 
     def _method(self, request: Request) -> str:
         method = request.query.text("ps_method") or request.method if request.method == "POST" else request.method

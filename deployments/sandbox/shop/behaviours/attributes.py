@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
 from deployments.sandbox.shop.slugs import slug
 
@@ -43,7 +44,9 @@ def _save_feature_value(draft: Draft) -> None:
 
 
 def _values_of_option(store: Store, row: Row) -> Entries:
-    found = store["product_option_values"].where("id_attribute_group", row["id"])
+    found = shops.in_shop(
+        store, "product_option_values", store["product_option_values"].where("id_attribute_group", row["id"])
+    )
     return [{"id": str(one["id"])} for one in sorted(found, key=lambda value: int(value["position"]))]
 
 

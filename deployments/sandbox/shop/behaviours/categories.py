@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.behaviours.attributes import next_position
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
 from deployments.sandbox.shop.errors import CrashError
@@ -25,7 +26,7 @@ def _before_save(draft: Draft) -> None:
     orphan = "0" if draft.is_new else None
     draft.put("level_depth", str(int(parent["level_depth"]) + 1) if parent else orphan)
     if draft.is_new:
-        draft.put("id_shop_default", "1")
+        draft.put("id_shop_default", str(shops.of(draft.store).shop))
 
 
 def _after_save(draft: Draft) -> None:

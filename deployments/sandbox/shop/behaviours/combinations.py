@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.behaviours import stock
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
 from deployments.sandbox.shop.errors import not_saved
@@ -22,7 +23,8 @@ def _before_save(draft: Draft) -> None:
         return
     table = draft.store["combinations"]
     for other in table.where("id_product", draft.whole("id_product")):
-        if other["default_on"] and other["id"] != draft.values.get("id"):
+        defaults = [other["default_on"], *(own["default_on"] for own in _own_of_shops(draft.store, other))]
+        if any(defaults) and other["id"] != draft.values.get("id"):
             if draft.is_new:
                 table.next_id += 1
             raise not_saved("duplicate key product_default", silent=draft.store.rules.silent)
@@ -43,11 +45,19 @@ def follow(store: Store, product: int) -> None:
     row = store["products"].rows.get(product)
     if row is None:
         return
-    combinations = list(store["combinations"].where("id_product", product))
+    combinations = [shops.seen(store, "combinations", one) for one in _of_product(store, product)]
     chosen = next((one for one in combinations if one["default_on"]), combinations[0] if combinations else None)
     store["products"].update(product, {"cache_default_attribute": str(chosen["id"]) if chosen else "0"})
     if combinations and row.get("product_type") in {"", "standard"}:
         store["products"].update(product, {"product_type": "combinations"})
+
+
+def _of_product(store: Store, product: int) -> list[Row]:
+    return shops.in_shop(store, "combinations", store["combinations"].where("id_product", product))
+
+
+def _own_of_shops(store: Store, row: Row) -> list[Row]:
+    return [own for shop, own in row.get("_shops", {}).items() if shop in shops.of(store).shops]
 
 
 def _set_values(draft: Draft, entries: Entries) -> None:
@@ -73,6 +83,9 @@ def _images(store: Store, row: Row) -> Entries:
 def _after_remove(store: Store, row: Row) -> None:
     product = int(row["id_product"])
     stock.remove_rows(store, product, row["id"])
+    if row["id"] in store["combinations"].rows:
+        follow(store, product)
+        return
     for price in list(store["specific_prices"].where("id_product_attribute", row["id"])):
         store["specific_prices"].remove(price["id"])
     follow(store, product)

@@ -7,6 +7,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
 from deployments.sandbox.shop.errors import CrashError, ServiceError
 from deployments.sandbox.shop.store import now
@@ -31,8 +32,7 @@ def _before_save(draft: Draft) -> None:
     if draft.is_new:
         draft.put("secure_key", secrets.token_hex(16))
         draft.put("last_passwd_gen", now())
-        draft.put("id_shop", "1")
-        draft.put("id_shop_group", "1")
+        _belong(draft)
         customers = draft.store.configuration("PS_CUSTOMER_GROUP")
         if draft.text("is_guest") == "1" and draft.text("id_default_group") == customers:
             draft.put("id_default_group", draft.store.configuration("PS_GUEST_GROUP"))
@@ -42,8 +42,19 @@ def _before_save(draft: Draft) -> None:
         draft.put("newsletter_date_add", now())
 
 
+def _belong(draft: Draft) -> None:
+    """The shop that is asked, unless the document names one."""
+    shop = shops.of(draft.store).shop
+    if not draft.store.several or draft.text("id_shop") in {"", "0"}:
+        draft.put("id_shop", str(shop))
+        draft.put("id_shop_group", str(shops.group_of(draft.store, shop)["id"]))
+
+
 def _refuse_used_email(draft: Draft) -> None:
+    owners = {str(one) for one in shops.owners_seen(draft.store, "customers")}
     for other in draft.store["customers"].where("email", draft.text("email")):
+        if draft.store.several and other["id_shop"] not in owners:
+            continue
         if other["id"] != draft.values.get("id") and other["is_guest"] != "1" and other["deleted"] != "1":
             raise ServiceError(
                 500,
@@ -69,6 +80,8 @@ def _groups(store: Store, row: Row) -> Entries:
 
 
 def _save_cart(draft: Draft) -> None:
+    if draft.is_new and draft.store.several:
+        _belong(draft)
     if draft.is_new and draft.whole("id_customer") and not draft.text("secure_key"):
         customer = draft.store["customers"].rows.get(draft.whole("id_customer"))
         draft.put("secure_key", customer["secure_key"] if customer else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.behaviours import combinations, stock
 from deployments.sandbox.shop.columns import number
 from deployments.sandbox.shop.entity import AssociationSetter, Behaviour, Draft, Entries, Lister
@@ -12,6 +13,8 @@ from deployments.sandbox.shop.links import derived_links
 from deployments.sandbox.shop.store import now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from deployments.sandbox.shop.store import Row, Store
 
 _POSITION_WARNING = (
@@ -42,7 +45,7 @@ def _set_type(draft: Draft, value: str) -> None:
 
 def _before_save(draft: Draft) -> None:
     if draft.is_new:
-        draft.put("id_shop_default", "1")
+        draft.put("id_shop_default", str(shops.of(draft.store).shop))
     if "product_type" in draft.resource.by_name and not draft.text("product_type"):
         draft.put("product_type", draft.store.rules.first_product_type)
     if draft.values.get("unit_price_ratio") or "unit_price" not in draft.resource.by_name:
@@ -134,7 +137,7 @@ def _set_bundle(draft: Draft, entries: Entries) -> None:
 
 
 def _stored(store: Store, row: Row) -> Row:
-    return store["products"].rows[row["id"]]
+    return shops.seen(store, "products", store["products"].rows[row["id"]])
 
 
 def _categories(store: Store, row: Row) -> Entries:
@@ -144,13 +147,17 @@ def _categories(store: Store, row: Row) -> Entries:
 
 
 def _combinations(store: Store, row: Row) -> Entries:
-    return [{"id": str(one)} for one in sorted(store["combinations"].ids_where("id_product", row["id"]))]
+    return [{"id": str(one["id"])} for one in _sold(store, row)]
+
+
+def _sold(store: Store, row: Row) -> list[Row]:
+    return shops.in_shop(store, "combinations", store["combinations"].where("id_product", row["id"]))
 
 
 def _option_values(store: Store, row: Row) -> Entries:
     found = dict.fromkeys(
         value
-        for one in store["combinations"].where("id_product", row["id"])
+        for one in _sold(store, row)
         for value in one.get("product_option_values", [])
         if value in store["product_option_values"].rows
     )
@@ -163,7 +170,9 @@ def _features(store: Store, row: Row) -> Entries:
 
 
 def _stock_rows(store: Store, row: Row) -> Entries:
-    rows = store["stock_availables"].where("id_product", row["id"])
+    rows: Iterable[Row] = store["stock_availables"].where("id_product", row["id"])
+    if store.several:
+        rows = [one for one in rows if stock.on_this_shop(store, one)]
     return [{"id": str(one["id"]), "id_product_attribute": one["id_product_attribute"]} for one in rows]
 
 
@@ -224,6 +233,9 @@ def _close_gaps(store: Store, row: Row) -> None:
 
 
 def _after_remove(store: Store, row: Row) -> None:
+    if row["id"] in store["products"].rows:
+        stock.remove_rows(store, row["id"])
+        return
     _close_gaps(store, row)
     had_combinations = any(store["combinations"].ids_where("id_product", row["id"]))
     for name in ("combinations", "specific_prices", "product_suppliers"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.entity import Behaviour, Draft
 from deployments.sandbox.shop.errors import ServiceError
 
@@ -14,41 +15,50 @@ if TYPE_CHECKING:
 _SHOP_DEFAULT = "2"
 
 
-def shares_stock(store: Store) -> bool:
-    """Whether the shops of the group share one stock, kept under the group instead of the shop."""
-    group = store["shop_groups"].rows.get(1)
-    return group is not None and group["share_stock"] == "1"
+def _holder(store: Store, shop: int) -> tuple[str, str]:
+    """`id_shop` and `id_shop_group` of a shop's rows: those of its group where that shares one stock."""
+    group = shops.group_of(store, shop)
+    return ("0", str(group["id"])) if group["share_stock"] == "1" else (str(shop), "0")
 
 
 def on_this_shop(store: Store, row: Row) -> bool:
     """Whether the shop sees the stock row; one detached by a careless PUT is on no shop."""
-    if shares_stock(store):
-        return bool(row["id_shop"] == "0" and row["id_shop_group"] == "1")
-    return bool(row["id_shop"] == "1")
+    shop, group = _holder(store, shops.of(store).shop)
+    return bool(row["id_shop"] == shop and (shop != "0" or row["id_shop_group"] == group))
 
 
 def make_row(store: Store, product: int, combination: int, *, out_of_stock: str = _SHOP_DEFAULT) -> int:
-    """A new stock row with quantity 0."""
-    shared = shares_stock(store)
-    return store["stock_availables"].insert(
-        {
-            "id_product": str(product),
-            "id_product_attribute": str(combination),
-            "id_shop": "0" if shared else "1",
-            "id_shop_group": "1" if shared else "0",
-            "quantity": "0",
-            "depends_on_stock": "0",
-            "out_of_stock": out_of_stock,
-            "location": "",
-        },
-    )
+    """A new stock row with quantity 0 for each shop or group asked; the id of the last one."""
+    table = store["stock_availables"]
+    holders = dict.fromkeys(_holder(store, shop) for shop in reversed(shops.of(store).shops))
+    made = [
+        table.insert(
+            {
+                "id_product": str(product),
+                "id_product_attribute": str(combination),
+                "id_shop": shop,
+                "id_shop_group": group,
+                "quantity": "0",
+                "depends_on_stock": "0",
+                "out_of_stock": out_of_stock,
+                "location": "",
+            },
+        )
+        for shop, group in holders
+    ]
+    return made[-1]
 
 
 def remove_rows(store: Store, product: int, combination: int | None = None) -> None:
-    """Take out the stock rows of a product, or of one of its combinations."""
+    """Take out the stock rows of a product, or of one of its combinations, but for those of shops that keep it."""
     table = store["stock_availables"]
+    resource, owner = ("combinations", combination) if combination else ("products", product)
+    kept = store[resource].rows.get(owner, {}).get("_shops", ())
+    held = {_holder(store, shop) for shop in kept}
     for identifier in list(table.ids_where("id_product", product)):
-        if combination is None or table.rows[identifier]["id_product_attribute"] == str(combination):
+        row = table.rows[identifier]
+        wanted = combination is None or row["id_product_attribute"] == str(combination)
+        if wanted and (row["id_shop"], row["id_shop_group"]) not in held:
             table.remove(identifier)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployments.sandbox.shop import render_xml
+from deployments.sandbox.shop import render_xml, shops
+from deployments.sandbox.shop.errors import ServiceError
 from deployments.sandbox.shop.exchange import JSON, XML, Reply, wants_json
 from deployments.sandbox.shop.module import answers, facts, price_lines, stock_lines, store_orders
 
@@ -23,9 +24,13 @@ SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
     "price_lines": price_lines.answer,
 }
 
+_OF_ONE_SHOP = frozenset({"store_orders", "stock_lines", "price_lines"})
+
 
 def reply(store: Store, resource: str, request: Request, charge: Charge) -> Reply:
     """The answer of one of these resources; its status is 200 for every method."""
+    if resource in _OF_ONE_SHOP and store.several and not shops.of(store).one:
+        raise ServiceError(400, 85, "id_shop must name one shop")
     costs: list[tuple[str, str, int]] = []
     with store.lock:
         content = {resource: SPECIFIC[resource](store, request, lambda *cost: costs.append(cost))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.module.references import lines_of, mode_of, owners
 from deployments.sandbox.shop.store import now
 
@@ -50,7 +51,7 @@ def answer(store: Store, request: Request, charge: Charge) -> Node:
 
 def _set(store: Store, product: int, price: Decimal) -> bool:
     """Whether the price was another."""
-    row = store["products"].rows[product]
+    row = shops.seen(store, "products", store["products"].rows[product])
     if Decimal(row["price"]).quantize(_MILLIONTH) == price:
         return False
     store["products"].update(product, {"price": str(price), "date_upd": now()})

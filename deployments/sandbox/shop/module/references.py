@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -58,10 +59,15 @@ def owners(store: Store, reference: str) -> list[tuple[int, int]]:
     return [
         (product, combination)
         for product, combination in products + combinations
-        if store["combinations" if combination else "products"].rows[combination or product]["reference"] == reference
+        if _is_one(store, "combinations" if combination else "products", combination or product, reference)
     ]
+
+
+def _is_one(store: Store, resource: str, identifier: int, reference: str) -> bool:
+    row = shops.found(store, resource, identifier)
+    return row is not None and row["reference"] == reference
 
 
 def has_combinations(store: Store, product: int) -> bool:
     """Whether the product is sold by its combinations."""
-    return bool(store["combinations"].ids_where("id_product", product))
+    return bool(shops.in_shop(store, "combinations", store["combinations"].where("id_product", product)))

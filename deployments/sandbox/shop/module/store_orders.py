@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.behaviours import stock
 from deployments.sandbox.shop.errors import ServiceError
 from deployments.sandbox.shop.module import store_sale
@@ -154,8 +155,7 @@ def _place(store: Store, sale: Sale) -> dict[str, Any]:
 
 def _shared(store: Store, sale: Sale, delivery: int, invoice: int) -> dict[str, Any]:
     return {
-        "id_shop": 1,
-        "id_shop_group": 1,
+        **shops.owner(store),
         "id_lang": sale.customer["id_lang"] or "1",
         "id_currency": store.configuration("PS_CURRENCY_DEFAULT"),
         "id_customer": sale.customer["id"],
@@ -214,7 +214,7 @@ def _totals(sale: Sale) -> dict[str, Any]:
 
 
 def _insert_row(store: Store, order: int, row: SaleRow) -> None:
-    product = store["products"].rows.get(row.product)
+    product = shops.found(store, "products", row.product)
     combination = store["combinations"].rows.get(row.combination)
     own_name = next(iter(product["name"].values()), "") if product else row.reference or "-"
     codes = combination or product or {}
@@ -222,7 +222,7 @@ def _insert_row(store: Store, order: int, row: SaleRow) -> None:
         "order_details",
         {
             "id_order": order,
-            "id_shop": 1,
+            "id_shop": shops.of(store).shop,
             "product_id": row.product,
             "product_attribute_id": row.combination,
             "product_name": row.name or own_name,

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.module.references import owners
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def read(store: Store, node: etree._Element) -> Sale:
     customer = store["customers"].rows.get(_whole(node, "id_customer"))
     if customer is None or customer["deleted"] == "1":
         raise SaleRefusedError("unknown customer")
+    if store.several and int(customer["id_shop"]) not in shops.owners_seen(store, "customers"):
+        raise SaleRefusedError("the customer is one of another shop")
     payment = _text(node, "payment")
     if not payment or set(payment) & set("<>={}"):
         raise SaleRefusedError("payment: a text without < > = { }")
