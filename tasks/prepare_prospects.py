@@ -76,7 +76,7 @@ async def _seen(run: Run, erp: Erp, prospects: Prospects) -> list[int]:
     """Accounts that changed since the last run, those that are held, and what no date has shown, by id."""
     zone = zone_of(run.facts.time_zone)
     since, sweep = prospects.watermark.since, prospects.sweep
-    everybody = {"deleted": "0", "active": "1", "is_guest": "0"}
+    everybody = {"deleted": "0", "active": "1", "is_guest": "0", **run.facts.shops.own_rows}
     # Listed before what changed is: an account that comes meanwhile is in the second list, and was missed by nothing.
     swept: list[Entity] = []
     if since is not None and sweep.is_due:

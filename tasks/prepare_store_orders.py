@@ -12,7 +12,14 @@ from prefect.cache_policies import NO_CACHE
 from schemas.fingerprints import fingerprints
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.gather.store_orders import orders_of, own_orders, require_store_orders, sale_places, unsold
+from tasks.gather.store_orders import (
+    orders_elsewhere,
+    orders_of,
+    own_orders,
+    require_store_orders,
+    sale_places,
+    unsold,
+)
 from tasks.plan.changed import with_links
 from tasks.plan.entities import Halt
 from tasks.plan.stock import SETTLED, settled
@@ -147,6 +154,9 @@ async def _planned(run: Run, told: Sequence[Sale | PlannedSale]) -> list[Planned
     owned = await own_orders(run.shop, {sale.says("order_external_reference") for sale in sales} - {""})
     new = [sale for sale in sales if sale.key not in orders]
     lacking = await unsold(run, new) if new else {}
+    if new and run.facts.shops.several:
+        elsewhere = await orders_elsewhere(run.shop, (sale.key for sale in new))
+        lacking |= {key: Halt(Outcome.REFUSED, "sale_of_another_shop", str(id_)) for key, id_ in elsewhere.items()}
     for sale in sales:
         at = places[sale.key]
         if sale.key in orders:

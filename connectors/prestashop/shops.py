@@ -78,6 +78,11 @@ class Shops:
         return tuple(known for known in self.ids if known != self.own)
 
     @property
+    def own_rows(self) -> Mapping[str, str]:
+        """The filter of customers and orders of this shop alone: its group may share them, and each lists them all."""
+        return {"id_shop": str(self.own)} if self.several else {}
+
+    @property
     def sharing_customers(self) -> tuple[int, ...]:
         """The other shops of its group, where that shares the customers."""
         return tuple(known for known in self.of_group if known != self.own) if self.shares_customers else ()

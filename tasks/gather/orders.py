@@ -117,13 +117,14 @@ async def see_orders(
 ) -> list[SeenOrder]:
     """The orders that changed after `since`, and those of the ids `known`, whenever they changed; oldest first.
 
-    Without `since`, those that are in one of `states` now.
+    Without `since`, those that are in one of `states` now. Where a group of shops shares its orders, this shop's own.
     """
-    zone = zone_of(facts.time_zone)
+    zone, own = zone_of(facts.time_zone), facts.shops.own_rows
     if since is None:
-        rows = await shop.find("orders", "current_state", [str(state) for state in states], display=_SEEN)
+        rows = await shop.find("orders", "current_state", [str(state) for state in states], display=_SEEN, also=own)
     else:
-        rows = await shop.read("orders", filters={"date_upd": after(local_text(since, zone))}, display=_SEEN)
+        changed = {"date_upd": after(local_text(since, zone)), **own}
+        rows = await shop.read("orders", filters=changed, display=_SEEN)
     there = {int(row["id"]) for row in rows}
     rows += await shop.find("orders", "id", [key for key in known if int(key) not in there], display=_SEEN)
     return _seen(rows, zone)

@@ -54,7 +54,8 @@ async def see_returns(shop: Shop, facts: ShopFacts, states: Iterable[int], known
     """
     rows = await shop.find(facts.returns, "state", [str(state) for state in states], display=_RETURN)
     if facts.shops.several:
-        own = await shop.find("orders", "id", {str(row["id_order"]) for row in rows}, display=("id",))
+        ids = {str(row["id_order"]) for row in rows}
+        own = await shop.find("orders", "id", ids, display=("id",), also=facts.shops.own_rows)
         orders = {int(order["id"]) for order in own}
         rows = [row for row in rows if whole(row, "id_order") in orders]
     there = {str(row["id"]) for row in rows}

@@ -116,8 +116,12 @@ class SpecificPriceStream(FlatStream):
         ]
 
     async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Halt]:
-        """Prices of the same case, of this shop or of all shops."""
+        """Prices of the same case, of this shop or of all shops.
+
+        Where there are other shops, a price of all of them is theirs too: it is kept, or outdone by one of this shop.
+        """
         products = {str(one.owned["id_product"]) for one in wanted}
+        overwrite = run.folder.settings.specific_prices.overwrite
         by_case: dict[tuple[str, ...], Entity] = {}
         own = run.facts.shops.own
         for price in await run.shop.find(self.resource, "id_product", products, display=self.display()):
@@ -126,8 +130,16 @@ class SpecificPriceStream(FlatStream):
             case = _case(price)
             if case not in by_case or int(by_case[case]["id_shop"] or 0) == 0:
                 by_case[case] = price
-        found = ((one.ref.key, by_case.get(_case(one.owned))) for one in wanted)
-        return {key: price for key, price in found if price is not None}
+        found: dict[str, Entity | Halt] = {}
+        for one in wanted:
+            there = by_case.get(_case(one.owned))
+            if there is None:
+                continue
+            if not run.facts.shops.several or there["id_shop"] not in {"", "0"}:
+                found[one.ref.key] = there
+            elif not overwrite:
+                found[one.ref.key] = Halt(Outcome.IGNORED, "manual_price_kept", str(there["id"]))
+        return found
 
     def meet(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
         """A price made by hand stays as it is, unless overwriting is on or it says the same."""

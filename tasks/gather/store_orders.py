@@ -51,15 +51,29 @@ async def orders_of(shop: Shop, references: Iterable[str]) -> dict[str, Entity]:
 
     The payment says whose order it is: the order's own reference may be the sale's other one.
     """
+    paid = await _paid(shop, references)
+    orders = await shop.find("orders", "reference", set(paid), display=_ORDER, also={"module": MODULE})
+    exact = (order for order in sorted(orders, key=lambda one: -one["id"]) if str(order["reference"]) in paid)
+    return {paid[str(order["reference"])]: order for order in exact}
+
+
+async def orders_elsewhere(shop: Shop, references: Iterable[str]) -> dict[str, int]:
+    """The id of the order that the module made of each of the ERP's references in another shop of the installation."""
+    paid = await _paid(shop, references)
+    display = ("id", "reference", "module")
+    orders = await shop.find_elsewhere("orders", "reference", set(paid), display=display)
+    ours = (order for order in orders if order["module"] == MODULE and str(order["reference"]) in paid)
+    return {paid[str(order["reference"])]: int(order["id"]) for order in ours}
+
+
+async def _paid(shop: Shop, references: Iterable[str]) -> dict[str, str]:
+    """Of the ERP's references that a payment names, each by the reference of the order paid."""
     wanted = set(references)
     payments = await shop.find(
         "order_payments", "transaction_id", wanted, display=("id", "order_reference", "transaction_id")
     )
     told = [(str(payment["order_reference"]), str(payment["transaction_id"])) for payment in payments]
-    paid = {reference: transaction for reference, transaction in told if transaction in wanted}
-    orders = await shop.find("orders", "reference", set(paid), display=_ORDER, also={"module": MODULE})
-    exact = (order for order in sorted(orders, key=lambda one: -one["id"]) if str(order["reference"]) in paid)
-    return {paid[str(order["reference"])]: order for order in exact}
+    return {reference: transaction for reference, transaction in told if transaction in wanted}
 
 
 async def orders_by_id(shop: Shop, ids: Iterable[int]) -> dict[int, Entity]:

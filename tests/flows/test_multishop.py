@@ -6,86 +6,27 @@ PASSERELLE_MULTISHOP_KEY name.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any
 
-import httpx
 import pytest
 
-from deployments.sandbox.shop import SandboxShop, ShopGroup
+from tasks.check import check_shop
+from tests.flows.several_shops import UNIQUE, Folders, Installation, installations
 from tests.flows.world import World
-
-URL, KEY = "PASSERELLE_MULTISHOP_URL", "PASSERELLE_MULTISHOP_KEY"
-GROUPS = (ShopGroup(2, share_stock=True), ShopGroup(1))
-
-UNIQUE = os.urandom(3).hex().upper()
-"""In every reference: a real installation keeps what earlier runs made."""
-
-
-class Installation:
-    """The shops as their webservice shows them."""
-
-    def __init__(self, url: str, key: str) -> None:
-        self.url = url
-        self.key = key
-        self.writes = 0
-
-    def stop(self) -> None:
-        """Nothing to stop."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def listed(self, resource: str, id_shop: int, display: str, **filters: str) -> list[dict[str, Any]]:
-        """The rows that one shop lists."""
-        parts = {f"filter[{name}]": f"[{value}]" for name, value in filters.items()}
-        asked = {"id_shop": str(id_shop), "display": f"[{display}]", "output_format": "JSON"}
-        reply = httpx.get(f"{self.url}/api/{resource}", params=asked | parts, auth=(self.key, ""), timeout=30.0)
-        assert reply.status_code == 200, reply.text
-        told = reply.json()
-        return cast("list[dict[str, Any]]", next(iter(told.values())) if told else [])
-
-    def product(self, reference: str, id_shop: int) -> dict[str, Any]:
-        """The one product of a reference, as one shop has it."""
-        [found] = self.listed("products", id_shop, "id,price,active,name,id_shop_default", reference=reference)
-        return found
-
-    def stock(self, reference: str, id_shop: int, combination: int = 0) -> dict[tuple[str, str], int]:
-        """Quantity by (id_shop, id_shop_group) of the rows of a product or combination."""
-        product = str(self.product(reference, id_shop)["id"])
-        display = "id,id_shop,id_shop_group,quantity"
-        rows = self.listed(
-            "stock_availables", id_shop, display, id_product=product, id_product_attribute=str(combination)
-        )
-        return {(row["id_shop"], row["id_shop_group"]): int(row["quantity"]) for row in rows}
 
 
 @pytest.fixture(params=["sandbox", "real"])
 def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
-    if request.param == "real":
-        if URL not in os.environ:
-            pytest.skip(f"needs a real PrestaShop of several shops ({URL})")
-        yield Installation(os.environ[URL], os.environ[KEY])
-        return
-    with SandboxShop(groups=GROUPS, module=True) as sandbox:
-        yield Installation(sandbox.url, sandbox.key)
+    yield from installations(request.param)
 
 
 @pytest.fixture
 def shop_of(installation: Installation, prefect_api: str, tmp_path: Path) -> Callable[[int], World]:
-    worlds: dict[int, World] = {}
-
-    def made(id_shop: int) -> World:
-        if id_shop not in worlds:
-            world = World(tmp_path / f"shop{id_shop}", cast("SandboxShop", installation)).__enter__()
-            world.write_settings(shop={"id_shop": id_shop})
-            worlds[id_shop] = world
-        return worlds[id_shop]
-
-    return made
+    folders = Folders(installation, tmp_path)
+    return lambda id_shop: folders.of(id_shop, World)
 
 
 def dresses(world: World, count: int, **more: str) -> list[dict[str, Any]]:
@@ -205,3 +146,23 @@ async def test_a_folder_that_names_none_of_several_shops_is_told_which_there_are
     assert state.name == "Failed"
     assert "several shops" in str(state.message)
     assert "2 = " in str(state.message)
+
+
+async def test_a_french_folder_that_names_none_is_told_so_in_french(shop_of: Callable[[int], World]) -> None:
+    world = shop_of(1)
+    world.write_settings(shop={"language": "fr"})
+    [told] = [found for found in await check_shop(world.folder) if found.subject == "shop"]
+    assert told.verdict == "error"
+    assert "plusieurs boutiques" in told.said
+    assert "Indiquez `id_shop`" in told.remedy
+    assert "2 = " in told.remedy
+
+
+async def test_check_says_which_shop_it_is_in_the_folders_language(shop_of: Callable[[int], World]) -> None:
+    world = shop_of(3)
+    for language, own in (("en", "stock its own"), ("fr", "stock propre")):
+        world.write_settings(shop={"id_shop": 3, "language": language})
+        [told] = [found for found in await check_shop(world.folder) if found.subject == "multishop"]
+        assert told.verdict == "ok"
+        assert own in told.said
+        assert "3 (" in told.said

@@ -73,6 +73,8 @@ def read(store: Store, resource: Resource, request: Request, rest: list[str]) ->
 def _listed(store: Store, resource: Resource) -> set[int] | None:
     if resource.name == "stock_availables" and store.several and store.rules.scopes_stock:
         return {one for one, row in store[resource.name].rows.items() if on_this_shop(store, row)}
+    if resource.behaviour == "order_returns":
+        return shops.returns_of(store)
     return shops.listed(store, resource.table or resource.name)
 
 

@@ -206,6 +206,19 @@ def listed(store: Store, resource: str) -> set[int] | None:
     return None
 
 
+def returns_of(store: Store) -> set[int] | None:
+    """The ids of the merchandise returns that the module lists: those of orders of the shops asked."""
+    if not store.several:
+        return None
+    owners = {str(one) for one in of(store).shops}
+    orders = store["orders"].rows
+    return {
+        one
+        for one, row in store["order_returns"].rows.items()
+        if orders.get(int(row["id_order"]), {}).get("id_shop") in owners
+    }
+
+
 def lacks(store: Store, resource: str, row: Row) -> bool:
     """Whether the one shop asked has no row of its own for this entity."""
     return store.several and resource in ASSOCIATED and of(store).shop not in row.get("_shops", ())
@@ -239,17 +252,16 @@ def keep(store: Store, resource: str, row: Row, *, new: bool = False) -> None:
     every = tuple(store["shops"].rows)
     for name in ("_shops", "_texts"):
         row[name] = {shop: dict(own) for shop, own in row.get(name, {}).items()}
-    _join(store, resource, row, every if new and resource in EVERYWHERE else of(store).shops, texts=new and every)
+    _join(store, resource, row, every if new and resource in EVERYWHERE else of(store).shops, every if new else ())
 
 
-def _join(store: Store, resource: str, row: Row, shops: Iterable[int], *, texts: Iterable[int] | bool = False) -> None:
+def _join(store: Store, resource: str, row: Row, shops: tuple[int, ...], speaking: tuple[int, ...] = ()) -> None:
     own = {name: row.get(name) for name in ASSOCIATED[resource] if name in row}
-    shops = tuple(shops)
     for shop in shops:
         row.setdefault("_shops", {})[shop] = dict(own)
     if resource in OWN_TEXTS:
         spoken = {one.name for one in store.resources[resource].fields if one.i18n}
-        for shop in texts or shops:
+        for shop in speaking or shops:
             row.setdefault("_texts", {})[shop] = {name: dict(row[name]) for name in spoken if row.get(name)}
 
 

@@ -76,10 +76,11 @@ class Reply:
 
 
 class Webservice:
-    """A client that keeps no cookie, follows no redirect and hides nothing."""
+    """A client that keeps no cookie, follows no redirect and hides nothing; `always` goes with every request."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, **always: object) -> None:
         self.root = url.rstrip("/").removesuffix("/api")
+        self.always = always
         self.key = key
         self.http = httpx.Client(
             auth=(key, ""),
@@ -108,7 +109,8 @@ class Webservice:
     ) -> Reply:
         """The answer to one request with the key in Basic authentication."""
         sent = {"Content-Type": "text/xml; charset=utf-8", **(headers or {})} if body is not None else headers
-        return Reply(self.http.request(method, self.url(path, params), content=body, headers=sent))
+        url = self.url(path, self.always | (params or {}))
+        return Reply(self.http.request(method, url, content=body, headers=sent))
 
     def get(self, path: str, **params: object) -> Reply:
         return self.send("GET", path, params)

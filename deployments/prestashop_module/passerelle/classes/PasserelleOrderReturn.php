@@ -49,6 +49,26 @@ class PasserelleOrderReturn extends OrderReturn
     }
 
     /**
+     * A return names no shop, its order does: one shop lists the returns of its own orders.
+     */
+    public function getWebserviceObjectList($sql_join, $sql_filter, $sql_sort, $sql_limit)
+    {
+        return parent::getWebserviceObjectList($sql_join, $this->ofTheShops() . $sql_filter, $sql_sort, $sql_limit);
+    }
+
+    private function ofTheShops()
+    {
+        if (!Shop::isFeatureActive()) {
+            return '';
+        }
+
+        return ' AND main.`id_order` IN (
+            SELECT o.`id_order` FROM `' . _DB_PREFIX_ . 'orders` o
+            WHERE o.`id_shop` IN (' . implode(',', array_map('intval', Shop::getContextListShopID())) . ')
+        ) ';
+    }
+
+    /**
      * A PUT empties the fields that it does not name: what is saved is the stored return, not this one.
      */
     public function validateFields($die = true, $error_return = false)
