@@ -134,7 +134,7 @@ async def list_orders(
     shop: Shop, facts: ShopFacts, *, states: Collection[int], placed_from: datetime | None
 ) -> list[str]:
     """The ids of all orders that are in one of `states` now and were placed from then on; ids alone cost little."""
-    filters: dict[str, Filter] = {"current_state": [str(state) for state in sorted(states)]}
+    filters: dict[str, Filter] = {"current_state": [str(state) for state in sorted(states)], **facts.shops.own_rows}
     if placed_from is not None:
         filters["date_add"] = after(local_text(placed_from - _SECOND, zone_of(facts.time_zone)))
     return [str(row["id"]) for row in await shop.read("orders", filters=filters, display=IDS_ONLY)]
