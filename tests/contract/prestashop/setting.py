@@ -66,7 +66,11 @@ class Setting:
 def look_up(shop: Webservice) -> Setting:
     """The ids that documents need, found by iso code, by name or in the shop's own configuration."""
     languages = {row["iso_code"]: row.id for row in shop.find("languages")}
-    own = shop.find("shops")[0]
+    own = next(
+        row
+        for row in shop.find("shops")
+        if row.id == shop.always.get("id_shop", row.id) or shop.always["id_shop"] == "all"
+    )
     country = int(configured(shop, "PS_COUNTRY_DEFAULT"))
     return Setting(
         version=shop.version,

@@ -32,7 +32,7 @@ def page() -> str:
     parts = [HEAD.format(base=BASE)]
     base = stored.recorded(BASE)
     for shop in stored.shops():
-        if shop == BASE:
+        if shop == BASE or shop.endswith(stored.SEVERAL):
             continue
         other = stored.recorded(shop)
         rows = [(kind, differences(base[kind], other[kind])) for kind in sorted(base.keys() & other.keys())]

@@ -1,4 +1,7 @@
-"""`census.json`: every kind with its elements, and which recordings show it."""
+"""`census.json`: every kind with its elements, and which recordings show it.
+
+Kinds that are sent to one of several shops stand in `census_of_several_shops.json`; installations of several show them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 CENSUS = Path(__file__).parents[1] / "census.json"
+CENSUS_OF_SEVERAL = CENSUS.with_name("census_of_several_shops.json")
+SEVERAL = "-several"
+"""Ends the name of the recordings of an installation of several shops."""
 PROOF = "test_census.py::test_the_sandbox_answers_as_the_recorded_shop"
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 WHAT_TO_DO = (
@@ -64,15 +70,31 @@ def record(shop: str, shown: Mapping[str, Shown]) -> None:
 
 
 def load() -> dict[str, list[str]]:
-    """Elements by kind; nothing without the file."""
-    if not CENSUS.exists():
+    """Elements by kind; nothing without the files."""
+    return _load(CENSUS) | _load(CENSUS_OF_SEVERAL)
+
+
+def of_several() -> frozenset[str]:
+    """The kinds that only installations of several shops are asked."""
+    return frozenset(_load(CENSUS_OF_SEVERAL))
+
+
+def _load(path: Path) -> dict[str, list[str]]:
+    if not path.exists():
         return {}
-    kinds = json.loads(CENSUS.read_text(encoding="utf-8"))["kinds"]
+    kinds = json.loads(path.read_text(encoding="utf-8"))["kinds"]
     return {name: kind["elements"] for name, kind in kinds.items()}
 
 
 def save(kinds: Mapping[str, list[str]]) -> None:
     """Writes the census, with the proof of each kind and the shops that show it."""
+    everywhere = _load(CENSUS)
+    several = {name for name in kinds if "id_shop=n" in name.split(" ") and name not in everywhere}
+    _save(CENSUS, {name: elements for name, elements in kinds.items() if name not in several})
+    _save(CENSUS_OF_SEVERAL, {name: elements for name, elements in kinds.items() if name in several})
+
+
+def _save(path: Path, kinds: Mapping[str, list[str]]) -> None:
     shown = {shop: recorded(shop) for shop in shops()}
     told = {
         name: {
@@ -84,7 +106,7 @@ def save(kinds: Mapping[str, list[str]]) -> None:
         }
         for name, elements in kinds.items()
     }
-    CENSUS.write_text(json.dumps({"kinds": told}, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps({"kinds": told}, indent=1) + "\n", encoding="utf-8")
 
 
 def unproved() -> list[str]:
