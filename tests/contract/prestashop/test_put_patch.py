@@ -103,7 +103,11 @@ def test_put_of_what_was_read_is_refused_for_its_read_only_fields(shop: Webservi
 def test_put_of_the_position_in_a_category_is_500_when_warnings_are_visible(
     shop: Webservice, setting: Setting, bench: Bench
 ) -> None:
-    product = shop.read("products", bench.product().id)
+    # A position behind the number of products, which deletions leave, is refused (135).
+    category = bench.category().id
+    place = {"id_category_default": category, "categories": [{"id": category}]}
+    first, _ = bench.make("products", bench.product_row(**place), bench.product_row(**place))
+    product = shop.read("products", first.id)
     reply = returned(shop, "products", product, NOT_WRITABLE)
     assert reply.status == (500 if setting.warnings_visible else 200)
     assert reply.codes == ([3] if setting.warnings_visible else [])
