@@ -216,7 +216,13 @@ class WebserviceRequest
     public static function getInstance() { return new self(); }
     public function setError($status, $message, $code) { Notes::take('refuse', $message, [$status, $code]); }
 }
-class WebserviceOutputBuilder { public function getObjectRender() { return new WebserviceOutputXML(); } }
+class WebserviceOutputBuilder
+{
+    public function getObjectRender()
+    {
+        return Tools::getValue('output_format') === 'JSON' ? new WebserviceOutputJSON() : new WebserviceOutputXML();
+    }
+}
 class WebserviceOutputXML { public function overrideContent($content) { return "<prestashop>\n" . $content . "</prestashop>\n"; } }
 class WebserviceOutputJSON {}
 interface WebserviceSpecificManagementInterface
@@ -233,6 +239,12 @@ function pSQL($text) { return addslashes($text); }
 class Db
 {
     private static $rows = [
+        'MAX(`id_order`)' => [['id_order' => '100']],
+        'AS reference' => [
+            ['id_order' => '79', 'reference' => 'KNOWN-1'],
+            ['id_order' => '77', 'reference' => 'KNOWN-1'],
+            ['id_order' => '78', 'reference' => 'known-2'],
+        ],
         'TABLE STATUS' => [['Engine' => 'InnoDB']],
         'ps_shop_group' => [['id' => 1, 'name' => 'Default']],
         'ps_carrier`' => [
@@ -286,6 +298,10 @@ class Db
         $sql = preg_replace('/\s+/', ' ', $sql);
         foreach (self::$rows as $part => $rows) {
             if (strpos($sql, $part) !== false) {
+                if (Notes::$failing === 'foul names' && $part === 'ps_shop_group') {
+                    return [['id' => 1, 'name' => "De\x00\x0bfa\xefult\u{fffe} ]]>é"]];
+                }
+
                 return Notes::$failing === $part ? false : $rows;
             }
         }

@@ -104,6 +104,14 @@ def test_the_archive_holds_the_module_and_is_the_same_every_time(tmp_path: Path)
     assert held == {f"passerelle/{names(path)}": path.read_bytes() for path in MODULE.rglob("*") if path.is_file()}
 
 
+def test_every_file_says_its_licence_and_the_archive_brings_it(tmp_path: Path) -> None:
+    licence = " * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0\n */\n"
+    assert [names(path) for path in FILES if licence not in path.read_text("utf-8")[:1500]] == []
+    with zipfile.ZipFile(pack(tmp_path / "module.zip")) as archive:
+        assert archive.read("passerelle/LICENSE") == (MODULE.parents[2] / "LICENSE").read_bytes()
+        assert archive.read("passerelle/logo.png").startswith(b"\x89PNG\r\n\x1a\n")
+
+
 def test_a_file_that_changed_has_another_date_in_the_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(pack(tmp_path / "module.zip")) as archive:
         dates = {entry.filename: entry.date_time for entry in archive.infolist()}

@@ -336,6 +336,34 @@ def test_facts_are_told_in_the_order_of_the_sandbox() -> None:
     assert php.fields["transactional"] == "1"
 
 
+@pytest.mark.parametrize("asked", [{}, {"external_reference": "SALE_0001"}, {"external_reference": "OTHER"}])
+def test_a_sale_is_known_by_the_erp_s_reference_whatever_the_order_is_called(asked: dict[str, str]) -> None:
+    php = run("store_orders", document((HEAD | {"internal_reference": "KNOWN-1"} | asked, [SHIRT, MUG])))
+    assert php.lines == [{"internal_reference": "KNOWN-1", "status": "exists", "id": "77", "message": ""}]
+    assert php.told("add") == []
+
+
+def test_a_reference_in_other_letters_is_another_sale() -> None:
+    php = run("store_orders", document((HEAD | {"internal_reference": "KNOWN-2"}, [SHIRT, MUG])))
+    assert [line["status"] for line in php.lines] == ["created"]
+
+
+@pytest.mark.parametrize("failing", ["MAX(`id_order`)", "AS reference"])
+def test_orders_that_cannot_be_read_are_not_taken_for_none(failing: str) -> None:
+    php = run("store_orders", document((HEAD, [SHIRT, MUG])), failing=failing)
+    assert php.answer.startswith("refused: the orders of the shop could not be read")
+    assert php.told("add") == []
+
+
+def test_what_xml_cannot_hold_costs_a_text_its_characters_and_the_answer_nothing() -> None:
+    as_xml = run("passerelle_info", failing="foul names")
+    as_json = run("passerelle_info", query="output_format=JSON", failing="foul names")
+    name = etree.fromstring(as_xml.answer).findtext("*/shop_groups/shop_group/name")
+    assert name == "Defa?ult ]]>é"
+    [info] = json.loads(as_json.answer).values()
+    assert info["shop_groups"]["shop_group"][0]["name"] == name
+
+
 def test_a_request_for_another_resource_loads_nothing() -> None:
     assert run("products").classes == ["Passerelle"]
 

@@ -1,6 +1,9 @@
 <?php
 /**
  * Adds to the PrestaShop webservice what the core does not offer and an ERP needs.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;
@@ -121,6 +124,7 @@ class Passerelle extends Module
                 'PasserelleStoreOrderRows',
                 'PasserelleSoldStock',
                 'PasserelleStoreOrder',
+                'PasserelleKnownSales',
                 'WebserviceSpecificManagementStoreOrders',
             ],
             'stock_lines' => array_merge($lines, ['WebserviceSpecificManagementStockLines']),

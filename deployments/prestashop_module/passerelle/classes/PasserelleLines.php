@@ -1,6 +1,9 @@
 <?php
 /**
  * The body of `stock_lines` and `price_lines`: one `reference;value` per line.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

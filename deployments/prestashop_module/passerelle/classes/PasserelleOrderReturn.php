@@ -1,6 +1,9 @@
 <?php
 /**
  * Merchandise returns in the webservice: read with their rows, and only their state can be changed.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

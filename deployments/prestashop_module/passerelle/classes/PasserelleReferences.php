@@ -1,6 +1,9 @@
 <?php
 /**
  * Finds what a reference stands for in this shop: a product or a combination, one, several or none.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

@@ -2,6 +2,9 @@
 /**
  * Takes what a store sold off the quantities, where that is asked for: within the order's transaction, so that it is
  * taken once or not at all.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

@@ -1,6 +1,9 @@
 <?php
 /**
  * What the resources with a body format of their own share: their links to the webservice, and their answer.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;
@@ -28,7 +31,12 @@ trait PasserelleSpecificResource
         $render = $this->objOutput->getObjectRender();
         // The renderer of JSON drops what it is given and answers [].
         if ($render instanceof WebserviceOutputJSON) {
-            return json_encode($this->answer);
+            $answer = $this->answer;
+            array_walk_recursive($answer, function (&$text) {
+                $text = $this->readable((string) $text);
+            });
+
+            return json_encode($answer);
         }
 
         return $render->overrideContent($this->asXml($this->answer));
@@ -55,7 +63,19 @@ trait PasserelleSpecificResource
 
     private function cdata($text)
     {
-        return '<![CDATA[' . str_replace(']]>', ']]]]><![CDATA[>', $text) . ']]>';
+        return '<![CDATA[' . str_replace(']]>', ']]]]><![CDATA[>', $this->readable($text)) . ']]>';
+    }
+
+    /**
+     * The text without what XML cannot hold, as names in the database may: one of them would cost the whole answer.
+     */
+    private function readable($text)
+    {
+        if (!preg_match('//u', $text)) {
+            $text = mb_convert_encoding($text, 'UTF-8', 'UTF-8');
+        }
+
+        return preg_replace('/[^\x{9}\x{A}\x{D}\x{20}-\x{D7FF}\x{E000}-\x{FFFD}\x{10000}-\x{10FFFF}]/u', '', $text);
     }
 
     /**

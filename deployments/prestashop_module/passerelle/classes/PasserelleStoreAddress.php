@@ -5,6 +5,9 @@
  *
  * Like that the order's pages show it and the back office can edit it, and the customer finds it neither in the address
  * book nor at checkout. The alias is shown on the customer's page: it is the store's name.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

@@ -5,6 +5,9 @@
  *
  * The core's own ways are not taken: validateOrder moves stock and mails, and changeIdOrderState updates
  * stock_available, which dies of deadlocks beside a checkout.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;
@@ -41,28 +44,6 @@ class PasserelleStoreOrder
         if (!Validate::isLoadedObject($this->state)) {
             throw new PasserelleRefusal('the state of store orders is missing, reset the module');
         }
-    }
-
-    /**
-     * The order that was made of this reference, under the name asked for or our own; 0 when there is none.
-     */
-    public static function find($internalReference, $externalReference)
-    {
-        $names = "'" . self::shopReference($internalReference) . "'";
-        if ($externalReference !== '') {
-            $names .= ", '" . pSQL($externalReference) . "'";
-        }
-
-        return (int) Db::getInstance()->getValue(
-            'SELECT o.`id_order`
-            FROM `' . _DB_PREFIX_ . 'orders` o
-            INNER JOIN `' . _DB_PREFIX_ . 'order_payment` op ON op.`order_reference` = o.`reference`
-            WHERE o.`reference` IN (' . $names . ')
-                AND o.`module` = \'' . self::MODULE . '\'
-                AND op.`transaction_id` = BINARY \'' . pSQL($internalReference) . '\'
-            ORDER BY o.`id_order`',
-            false
-        );
     }
 
     /**

@@ -1,6 +1,9 @@
 <?php
 /**
  * One sale of a store as the document tells it, read and checked before anything is written.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

@@ -1,6 +1,9 @@
 <?php
 /**
  * Writes the rows of a store order, with their taxes, inside the order's transaction.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

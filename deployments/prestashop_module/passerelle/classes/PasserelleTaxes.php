@@ -2,6 +2,9 @@
 /**
  * The taxes that a row's own prices speak of: those of the product's group if their rate agrees, else the active tax
  * whose rate does.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

@@ -1,6 +1,9 @@
 <?php
 /**
  * The resource `passerelle_info`: the settings of the shop that decide how it can be written to.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

@@ -4,6 +4,9 @@
  *
  * `mode=hooks` (default) fires actionProductSave per changed product, which price facets are indexed on, and
  * actionProductUpdate; `mode=plain` fires nothing. The price of a combination is an impact and is not written here.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

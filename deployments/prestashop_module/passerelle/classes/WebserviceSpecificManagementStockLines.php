@@ -4,6 +4,9 @@
  *
  * `mode=hooks` (default) fires actionUpdateQuantity per changed row, `mode=plain` does not. The merchant gets no mail
  * per row about low stock unless `alerts=1`; the customers' back-in-stock mails go in `hooks` either way.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;

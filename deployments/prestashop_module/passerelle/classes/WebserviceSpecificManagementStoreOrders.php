@@ -3,6 +3,9 @@
  * The resource `store_orders`: sales of the stores become orders, with one answer per document line.
  *
  * A line that is refused does not stop the others, and sending a document again creates nothing twice.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;
@@ -14,6 +17,9 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
 
     const LOCK_SECONDS = 15;
 
+    /** @var PasserelleKnownSales */
+    private $known;
+
     public function manage()
     {
         $this->requireOneShop();
@@ -21,8 +27,10 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
         if (!$context->link) {
             $context->link = new Link();
         }
+        $nodes = $this->nodes();
+        $this->known = $this->knownAmong($nodes);
         $answers = [];
-        foreach ($this->nodes() as $node) {
+        foreach ($nodes as $node) {
             $answers[] = $this->answerTo($node);
         }
         $this->answer = ['store_orders' => ['store_order' => $answers]];
@@ -49,12 +57,31 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
         return $nodes;
     }
 
+    private function knownAmong(array $nodes)
+    {
+        $references = [];
+        foreach ($nodes as $node) {
+            try {
+                $references[] = PasserelleStoreOrderDocument::referenceOf($node);
+            } catch (PasserelleRefusal $refusal) {
+                // Its own line of the answer says so.
+                continue;
+            }
+        }
+        try {
+            return new PasserelleKnownSales($references);
+        } catch (PrestaShopException $fault) {
+            throw new WebserviceException('the orders of the shop could not be read, nothing was written', [85, 503]);
+        }
+    }
+
     private function answerTo(SimpleXMLElement $node)
     {
         $reference = trim((string) $node->internal_reference);
         try {
             $reference = PasserelleStoreOrderDocument::referenceOf($node);
-            $id = PasserelleStoreOrder::find($reference, PasserelleStoreOrderDocument::externalReferenceOf($node));
+            PasserelleStoreOrderDocument::externalReferenceOf($node);
+            $id = $this->known->orderOf($reference);
             if ($id > 0) {
                 return $this->line($reference, 'exists', $id);
             }
@@ -80,7 +107,7 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
             throw new PasserelleRefusal('another import is writing, send it again');
         }
         try {
-            $id = PasserelleStoreOrder::find($reference, $document->externalReference);
+            $id = $this->known->orderOf($reference);
             if ($id > 0) {
                 return $this->line($reference, 'exists', $id);
             }

@@ -53,7 +53,8 @@ def _answer_to(store: Store, node: etree._Element, charge: Charge) -> Node:
     reference = (node.findtext("internal_reference") or "").strip()
     try:
         reference = store_sale.reference_of(node)
-        known = _known(store, reference, store_sale.external_reference_of(node))
+        store_sale.external_reference_of(node)
+        known = _known(store, reference)
         if known:
             return _line(reference, "exists", known)
         sale = store_sale.read(store, node)
@@ -77,11 +78,12 @@ def shop_reference(internal: str) -> str:
     return "M" + base64.b32encode(hashlib.sha256(internal.encode()).digest()[:5]).decode()
 
 
-def _known(store: Store, internal: str, external: str) -> int:
-    names = {shop_reference(internal), external} - {""}
-    payments = (row for name in names for row in store["order_payments"].where("order_reference", name))
+def _known(store: Store, internal: str) -> int:
+    """The order of this reference of the ERP, by its payment or its note, whatever it is called in the shop."""
+    payments = store["order_payments"].where("transaction_id", internal)
     paid = {row["order_reference"] for row in payments if row["transaction_id"] == internal}
-    orders = (row for name in paid for row in store["orders"].where("reference", name))
+    orders = [row for name in paid for row in store["orders"].where("reference", name)]
+    orders += [row for row in store["orders"].where("note", internal) if row["note"] == internal]
     return min((int(row["id"]) for row in orders if row["module"] == MODULE), default=0)
 
 

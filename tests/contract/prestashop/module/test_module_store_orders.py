@@ -226,3 +226,33 @@ def test_a_free_sale_is_an_order_of_nothing(sales: Sales) -> None:
 def test_a_body_without_sales_is_refused(shop: Webservice) -> None:
     assert refused(shop.send("POST", "store_orders", body=b"<prestashop/>"), 85, 400)
     assert refused(shop.send("POST", "store_orders", body=b"<prestashop>"), 127, 400)
+
+
+def test_a_sale_sent_again_under_another_name_or_none_is_the_same_order(sales: Sales) -> None:
+    sale = sales.sale(external_reference=sales.name())
+    order = sales.created(sale)
+    for name in ("", sales.name(), sale["external_reference"]):
+        line = sales.line(sale | {"external_reference": name})
+        assert (line["status"], int(line["id"])) == ("exists", order.id)
+
+
+def test_a_sale_sent_again_with_a_name_that_it_had_not_is_the_same_order(sales: Sales) -> None:
+    sale = sales.sale()
+    order = sales.created(sale)
+    line = sales.line(sale | {"external_reference": sales.name()})
+    assert (line["status"], int(line["id"])) == ("exists", order.id)
+
+
+def test_an_order_that_was_given_another_name_in_the_shop_is_still_that_of_its_sale(sales: Sales) -> None:
+    sale = sales.sale()
+    order = sales.created(sale)
+    sales.shop.patched("orders", {"id": order.id, "reference": sales.name()})
+    line = sales.line(sale)
+    assert (line["status"], int(line["id"])) == ("exists", order.id)
+
+
+def test_a_sale_twice_in_one_document_is_one_order(sales: Sales) -> None:
+    sale = sales.sale()
+    reply = sales.send(sale, sale | {"external_reference": sales.name()})
+    assert [line["status"] for line in reply.rows] == ["created", "exists"]
+    assert len({line["id"] for line in reply.rows}) == 1

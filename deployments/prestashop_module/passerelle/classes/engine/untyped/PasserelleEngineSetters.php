@@ -1,6 +1,9 @@
 <?php
 /**
  * What the webservice gives to a specific resource, from PHP 7.2 on.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
 if (!defined('_PS_VERSION_')) {
     exit;
