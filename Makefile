@@ -17,7 +17,10 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## make the environment in .venv (the other targets do it by themselves)
+setup: $(READY) prefect.env ## make the environment in .venv (the other targets do it by themselves), and Prefect's token
+
+prefect.env: # a secret of this machine, made once
+	@.ci/token $@
 
 # Made again when the lock or the project's metadata change.
 $(READY): requirements.lock pyproject.toml .ci/environment

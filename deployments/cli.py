@@ -28,6 +28,7 @@ app.command("deployments.commands.orders:orders", name="orders", help="The order
 app.command(
     "deployments.commands.rename:rename", name="rename", help="An article that the ERP renamed keeps its product."
 )
+app.command("deployments.commands.purge:purge", name="purge", help="Delete what is older than a shop keeps it.")
 app.command("deployments.commands.sandbox:sandbox", name="sandbox", help="A shop on this machine to try things on.")
 
 

@@ -26,6 +26,7 @@ from schemas.shop_rules import stream_as_ruled, stream_within
 from tasks.artifacts import publish
 from tasks.conclude import conclude
 from tasks.doors import unverified
+from tasks.ledger_found import other_ledger, told
 from tasks.recall_pace import recall_pace, remember_pace
 from tasks.report import write_report
 from tasks.run import Asked, Run, StoppedByGuardError
@@ -115,6 +116,7 @@ async def _under_lease(
 ) -> State:
     ledger.end_dead_runs(folder.name, asked.flow)
     was_cut_off = ledger.last_state(folder.name, asked.flow) in {"Crashed", "Failed"}
+    strange = other_ledger(folder, ledger)
     run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
     work = folder.path / ".work" / asked.flow / run_id
     report = RunReport(
@@ -136,6 +138,7 @@ async def _under_lease(
             room = folder.settings.shop.limits.max_body_bytes
             ruled = stream_within(stream_as_ruled(stream, facts.version_numbers), room, len(facts.language_ids))
             run = Run(asked, folder, ruled, ledger, lease, shop, facts, report, work)
+            run.incidents += strange
             for table in unverified(folder):
                 run.tell(Level.ERROR, "tls_not_verified", value=table)
             error = await _outcome_of(steps, run)
@@ -143,6 +146,9 @@ async def _under_lease(
                 remember_pace(folder, shop)
             return await _ended(run, error)
     except (PasserelleError, OSError) as error:
+        if not report.ended_at:
+            report.incidents += told(strange, report.language)
+            report.incidents_total += len(strange)
         await _not_begun(error if isinstance(error, PasserelleError) else _disk_fault(error), report, folder, ledger)
         raise
     finally:

@@ -107,6 +107,7 @@ _TICKS = {
     "DELETE": "Delete (DELETE)",
 }
 _CLOCK_SECONDS = 120.0
+_LEDGER_SECONDS = 60.0
 _PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
 
 
@@ -179,7 +180,7 @@ def _folders(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
 async def _ledger(folder: ShopFolder, say: Findings) -> list[Finding]:
     """The ledger, the leases in it, and the sources, whose turns it keeps."""
     try:
-        with folder.open_ledger() as ledger:
+        with folder.open_ledger(checked_for_seconds=_LEDGER_SECONDS) as ledger:
             leases = [_lease(folder, ledger, FLOWS[stream], say) for stream in _streams(folder)]
             sources = await check_sources(folder, ledger)
     except ConfigurationError as error:

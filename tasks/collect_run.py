@@ -20,6 +20,7 @@ from schemas.run_report import FileReport, IncidentReport, RunReport
 from tasks.artifacts import publish
 from tasks.carry_out import told_without_traceback
 from tasks.doors import unverified
+from tasks.ledger_found import other_ledger
 from tasks.purge import tell_purge
 from tasks.report import write_report
 from tasks.run import Asked
@@ -75,7 +76,9 @@ async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked
         folder = open_shop_folder(asked.shop)
         with folder.open_ledger() as ledger, ledger.lease(folder.name, FLOW) as lease:
             ledger.end_dead_runs(folder.name, FLOW)
+            strange = other_ledger(folder, ledger)
             run = Collecting(asked, folder, ledger, lease, _report(asked, folder, ledger))
+            run.incidents += strange
             for table in unverified(folder):
                 run.tell(Level.ERROR, "tls_not_verified", table)
             return await _run(steps, run)

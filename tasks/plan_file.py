@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from schemas.formulas import defused
 from schemas.messages import message
 from schemas.run_report import PlannedChange
 from tasks.run import Run
@@ -30,7 +31,7 @@ def describe_plan(run: Run, settled: pl.DataFrame) -> None:
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(HEADER)
-        writer.writerows(_lines(run, settled))
+        writer.writerows(map(defused, line) for line in _lines(run, settled))
     run.report.plan_file = target.relative_to(run.folder.path).as_posix()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.formulas import DEFUSED
 from schemas.frames import FAULTS
 from tasks.read_encoding import BLANK_LINES, UNDECODABLE
 from tasks.read_quotes import QUOTE_LEFT_OPEN, TextRow, read_row
@@ -162,7 +163,10 @@ class BlockReader:
     def _cell(self, index: int) -> pl.Expr:
         if index >= self.shape.width:
             return pl.lit(None, pl.String)
-        return pl.col(f"column_{index}").str.strip_chars().replace("", None)
+        cell = pl.col(f"column_{index}")
+        # A rejects file that comes back: what a spreadsheet would have run has an apostrophe before it.
+        plain = cell.str.replace(DEFUSED, "${1}") if self.shape.has_reasons else cell
+        return plain.str.strip_chars().replace("", None)
 
     def _broken(self, lines: Sequence[str], faults: Sequence[tuple[int, str, str]], first_line: int) -> pl.DataFrame:
         return pl.DataFrame(

@@ -22,7 +22,7 @@ from tasks.layouts import layout_change, layout_of
 from tasks.plan.stock import SETTLED
 from tasks.read import FileRows, open_rows
 from tasks.run import FileOfRun, Run
-from tasks.validate import ValidatedStream, validate
+from tasks.validate import MOST_FAULTS, ValidatedStream, validate
 
 
 @task(name="read files", cache_policy=NO_CACHE, persist_result=False)
@@ -120,6 +120,8 @@ def _check_layout(run: Run, rows: FileRows, last: Layout | None) -> None:
 def _account(run: Run, validated: ValidatedStream) -> None:
     """Says of every row read where it stands: rejected, superseded, or accepted and on its way."""
     run.rows.read = validated.rows_read
+    if validated.faults_left_out:
+        run.tell(Level.INFO, "faults_left_out", value=str(validated.faults_left_out), detail=str(MOST_FAULTS))
     run.rows.rejected = validated.rejected_rows
     run.rows.faults = validated.faults_scan()
     run.rows.accepted = validated.accepted_rows_scan().select(pl.col("_file").cast(pl.Int32), "_line", "_key").collect()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from schemas.cells import BOOLEANS
 from schemas.column_spec import ValueType
+from schemas.formulas import restored
 from schemas.incidents import Incident, Level
 from tasks.file_refused import FileRefusedError
 from tasks.read_encoding import BLANK_LINES, Encoding, encoding_of, line_blocks
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from schemas.column_spec import Column, StreamSpec
 
+MOST_COLUMNS = 2000
+"""More than any spreadsheet of an ERP has; each is a column of every frame of the run."""
 REASON_COLUMNS = {"en": ("reason", "remedy"), "fr": ("motif", "remède")}
 """The two columns that end a rejects file, by language."""
 
@@ -98,8 +101,10 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
         header_line, first_row = at + 1, at + found.lines + 1
     has_reasons = header is not None and _ends_with_reasons(header)
     first_row = first_row if has_reasons else max(first_row, set_aside + (stream.header_lines or 0) + 1)
-    header = header[:-2] if header and has_reasons else header
+    header = tuple(map(restored, header[:-2])) if header and has_reasons else header
     width = _row_width(header, rows, stream)
+    if width > MOST_COLUMNS:
+        raise FileRefusedError("file_too_wide", name=path.name, value=str(width), detail=str(MOST_COLUMNS))
     missing = tuple(column for column in stream.columns if column.index >= width) if sample else ()
     titles = header_at if header_at and stream.header_lines is None else 0
     shape = FileShape(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.formulas import defused, is_defused, is_formula
 from schemas.messages import message
 from tasks.read_encoding import line_bytes
 from tasks.read_quotes import MOST_LINES, read_row
@@ -34,7 +35,8 @@ def write_rejects(
     Each line is as the merchant wrote it: columns, order, delimiter, quotes, line ends, encoding (UTF-8 with its mark,
     which spreadsheets need). Two columns follow, a reason and a remedy in `language`; every fault of the line is named.
     A line with too few cells is filled up with empty ones; a line whose quotes are broken has them doubled, so that a
-    spreadsheet shows its text. A file without header gets one. Once corrected, the file can be dropped as it is.
+    spreadsheet shows its text. A file without header gets one. A cell that a spreadsheet would run has an apostrophe
+    before it, which is taken off when the file comes back. Once corrected, the file can be dropped as it is.
     """
     rejecting = faults.filter(~pl.col("blanked")).sort("_line", maintain_order=True)
     if rejecting.is_empty():
@@ -70,7 +72,7 @@ class _Writer:
             header = [keys.get(index, f"column_{index + 1}") for index in range(self.shape.width)]
             first = self.lines.text(1) if self.shape.declares_delimiter else ""
             return mark + self._encoded(first + self._joined(self._writable([*header, *names])) + self.lines.usual_end)
-        before = [self.lines.text(number) for number in range(1, self.shape.header_line)]
+        before = [self._harmless(*self.lines.starting_at(number)) for number in range(1, self.shape.header_line)]
         found, lines = self.lines.starting_at(self.shape.header_line)
         header_text = self._filled_up(found, lines, most=self.shape.width)
         return mark + self._encoded("".join(before) + self._with_two_more(header_text, names, lines))
@@ -92,16 +94,35 @@ class _Writer:
         if not found.ends:
             cells = lines[0].rstrip("\r\n").split(self.shape.delimiter)
             cells = cells[:-2] if self.shape.has_reasons and len(cells) >= self.shape.width + 2 else cells
-            return self._joined(cells) + self.shape.delimiter * max(0, self.shape.width - len(cells))
+            written = [f"'{cell}" if self._is_armed(cell) else cell for cell in cells]
+            return self._joined(written) + self.shape.delimiter * max(0, self.shape.width - len(cells))
         count = len(found.ends)
         if self.shape.has_reasons and count >= self.shape.width + 2:
             count -= 2
         count = min(count, most or count)
         line, end = found.ends[count - 1]
-        return "".join(lines[:line]) + lines[line][:end] + self.shape.delimiter * max(0, self.shape.width - count)
+        written = [*lines[:line], lines[line][:end]]
+        return self._defused(found, written, count) + self.shape.delimiter * max(0, self.shape.width - count)
+
+    def _harmless(self, found: TextRow, lines: Sequence[str]) -> str:
+        """The first line of a row that is none, such as a title."""
+        return self._defused(found, [lines[0]], len(found.ends)) if found.lines == 1 else lines[0]
+
+    def _defused(self, found: TextRow, lines: list[str], count: int) -> str:
+        """The first `count` cells as they are written, an apostrophe in those that a spreadsheet would run."""
+        starts = [(0, 0), *((line, end + len(self.shape.delimiter)) for line, end in found.ends)]
+        for (line, start), cell in reversed([*zip(starts[:count], found.cells, strict=False)]):
+            if self._is_armed(cell):
+                at = start + lines[line].startswith('"', start)
+                lines[line] = f"{lines[line][:at]}'{lines[line][at:]}"
+        return "".join(lines)
+
+    def _is_armed(self, cell: str) -> bool:
+        """Cells of a rejects file that comes back may have their apostrophe already."""
+        return is_formula(cell) and not (self.shape.has_reasons and is_defused(cell))
 
     def _with_two_more(self, text: str, two: Sequence[str], lines: Sequence[str]) -> str:
-        last = self._joined(self._writable(two)) + (_end_of(lines[-1]) or self.lines.usual_end)
+        last = self._joined(self._writable([*map(defused, two)])) + (_end_of(lines[-1]) or self.lines.usual_end)
         return text + self.shape.delimiter + last
 
     def _writable(self, cells: Sequence[str]) -> list[str]:

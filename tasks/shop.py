@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from connectors.ledger import Ledger
+from connectors.ledger.sqlite_file import CHECKED_FOR_SECONDS
 from connectors.prestashop import Shop, ShopLimits
 from schemas.associations import Associations, parse_associations
 from schemas.column_spec import StreamSpec
@@ -63,12 +64,13 @@ class ShopFolder:
         stream = (self.exports if export else self.imports).streams.get(name)
         return stream is not None and not stream.enabled
 
-    def open_ledger(self) -> Ledger:
-        """The shop's ledger, made or migrated when needed."""
+    def open_ledger(self, *, checked_for_seconds: float = CHECKED_FOR_SECONDS) -> Ledger:
+        """The shop's ledger, made or migrated when needed; its file is looked through for that long at most."""
         url = self.settings.ledger.url
         if isinstance(url, SecretName):
             url = resolve(url)
-        return Ledger.open(url or f"sqlite:///{self.path / 'ledger.db'}", snapshots=self.snapshots)
+        address = url or f"sqlite:///{self.path / 'ledger.db'}"
+        return Ledger.open(address, snapshots=self.snapshots, checked_for_seconds=checked_for_seconds)
 
     def open_shop(self, *, patience_seconds: float | None = None) -> Shop:
         """The client of the shop's webservice, not yet connected; as patient as the settings say, or less."""

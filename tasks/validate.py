@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 KEPT_BYTES = 128 * 2**20
 """As much of the accepted rows, and of the faults, stays in memory; the rest goes to Parquet files."""
 
+MOST_FAULTS = 200_000
+"""That are kept of one run; of a row beyond them one fault is, so that it is still rejected and told."""
+_SHOWN_CHARACTERS = 1000
 _PLACE = ["_file", "_line"]
 _LINES = 2**40
 """More than any file has: file and line in one number are found twenty times faster than as a pair."""
@@ -32,7 +35,7 @@ class ValidatedStream:
 
     `accepted`: rows that met the contract (see `accepted_schema`). `faults`: every fault of every row (see `FAULTS`),
     the `blanked` ones too. `superseded`: `_file`, `_line`, `_key` of each accepted row whose key comes again later,
-    `_by_file`, `_by_line` of the row that takes its place.
+    `_by_file`, `_by_line` of the row that takes its place. `faults_left_out` counts the faults that are not kept.
     """
 
     rows_read: int
@@ -43,6 +46,7 @@ class ValidatedStream:
     superseded: pl.DataFrame
     late_rejects: pl.DataFrame = field(repr=False)
     """`_file`, `_line` of rows in `accepted` that another row of the run contradicts."""
+    faults_left_out: int = 0
 
     def accepted_rows_scan(self) -> pl.LazyFrame:
         """The rows to import, one per key, in the order of files and lines."""
@@ -68,6 +72,7 @@ def validate(
     """
     accepted = _Parts(accepted_schema(stream), work / "accepted", kept_bytes)
     faults = _Parts(FAULTS, work / "faults", kept_bytes)
+    seen = kept = 0
     keys = [_keys(pl.DataFrame(schema=accepted_schema(stream)), stream)]
     rows_read = 0
     for file_rows in files:
@@ -76,6 +81,9 @@ def validate(
             rows_read += block.height
             sound, found = _checked(block, as_written)
             accepted.add(sound)
+            seen += found.height
+            found = _bounded(found, max(0, MOST_FAULTS - kept))
+            kept += found.height
             faults.add(found)
             keys.append(_keys(sound, stream))
     every_key = pl.concat(keys)
@@ -90,6 +98,7 @@ def validate(
         rejected_rows=rows_read - every_key.height + late_rejects.height,
         superseded=_superseded(every_key, winners, late_faults),
         late_rejects=late_rejects,
+        faults_left_out=seen - kept,
     )
 
 
@@ -146,6 +155,17 @@ def _checked(block: RowBlock, stream: StreamSpec) -> tuple[pl.DataFrame, pl.Data
     if at_fault.height:
         contradictions.extend(row_faults(block.rows.join(at_fault, on=_PLACE, how="semi"), stream))
     return accepted, pl.concat([block.broken, faults, contradictions])
+
+
+def _bounded(faults: pl.DataFrame, room: int) -> pl.DataFrame:
+    """The faults, values cut to what can be shown; beyond `room` only the first one that rejects each row."""
+    faults = faults.with_columns(pl.col("value").str.head(_SHOWN_CHARACTERS))
+    if faults.height <= room:
+        return faults
+    # A block holds the faults of one check after the other: which rows have one already is known of the whole.
+    rejecting = faults.filter(~pl.col("blanked")).unique(_PLACE, keep="first", maintain_order=True)
+    more = faults.head(room)
+    return pl.concat([more, rejecting.join(more.filter(~pl.col("blanked")), on=_PLACE, how="anti")])
 
 
 def _without(rows: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from connectors.ledger.sqlite_file import damaged, no_write_ahead_log, refuse_network_drive
 from connectors.ledger.tables import EPOCH, MICROSECOND, Instant
 from schemas.errors import (
     ConfigFault,
@@ -51,6 +52,7 @@ DENIED_WORDS = (
     "disk is full",
     "unable to open database file",
 )
+_DAMAGED_WORDS = ("file is not a database", "malformed", "no such table", "no such column")
 
 
 class Database:
@@ -164,6 +166,8 @@ def translated(action: str) -> Iterator[None]:
 def _translation(error: sa.exc.DBAPIError, action: str) -> PasserelleError:
     # Only the first line: those after it may hold values of the row.
     said = str(error.orig).strip().partition("\n")[0]
+    if any(word in said for word in _DAMAGED_WORDS):
+        return damaged(said)
     if _needs_a_person(error):
         return DeniedError(
             said,
@@ -212,6 +216,7 @@ def _make_file(database: str | None) -> None:
     if not database or database == ":memory:" or database.startswith("file:"):
         raise _address_fault("the ledger must outlive the run: memory is no place for it")
     path = Path(database)
+    refuse_network_drive(path)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)  # it holds the ledger's secret; SQLite gives the files beside it the same mode
@@ -222,7 +227,11 @@ def _make_file(database: str | None) -> None:
 def _prepare_sqlite(connection: Any, _pool_entry: Any) -> None:
     connection.isolation_level = None  # else the driver begins by itself, and deferred
     for pragma in SQLITE_PRAGMAS:
-        connection.execute(f"pragma {pragma}").close()
+        answer = connection.execute(f"pragma {pragma}").fetchone()
+        if pragma == "journal_mode=wal" and answer != ("wal",):
+            # SQLite stays with its former way where the file system does not let processes share memory.
+            path = connection.execute("pragma database_list").fetchone()[2]
+            raise no_write_ahead_log(Path(path), f"no shared memory: {answer[0]}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

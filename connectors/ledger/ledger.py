@@ -20,6 +20,7 @@ from connectors.ledger.purging import Purging
 from connectors.ledger.refusals import Refusals
 from connectors.ledger.runs import Runs, Watermarks
 from connectors.ledger.snapshots import Snapshots
+from connectors.ledger.sqlite_file import CHECKED_FOR_SECONDS, damaged, refuse_damaged
 from connectors.ledger.tables import LEDGER
 
 if TYPE_CHECKING:
@@ -35,18 +36,25 @@ class Ledger(Links, Runs, Watermarks, Files, Layouts, Fetches, Incidents, Leases
     """
 
     @classmethod
-    def open(cls, url: str, *, snapshots: Path | None = None) -> Self:
+    def open(cls, url: str, *, snapshots: Path | None = None, checked_for_seconds: float = CHECKED_FOR_SECONDS) -> Self:
         """The ledger at `url` (`sqlite:///folder/ledger.db`, `postgresql://user@host/database`), made or migrated.
 
         `snapshots` is a folder for files that can be made again at any time; without it, links are read from the
-        database each time. ConfigurationError when the address is wrong or a newer version wrote the ledger.
+        database each time. `checked_for_seconds` bounds the look through a file of SQLite for damage.
+        ConfigurationError for a wrong address, a network drive, or a ledger that a newer version wrote;
+        UnexpectedReplyError when its file is damaged or is no whole ledger.
         """
         database = Database(url)
         with ExitStack() as unless_opened:
             unless_opened.callback(database.close)
+            if not database.is_postgres:
+                with database.read("look through the ledger") as connection:
+                    refuse_damaged(connection, checked_for_seconds)
             migrate(database)
             with database.read("open the ledger") as connection:
-                row = connection.execute(sa.select(LEDGER.c.uuid, LEDGER.c.secret)).one()
+                row = connection.execute(sa.select(LEDGER.c.uuid, LEDGER.c.secret)).one_or_none()
+            if row is None:
+                raise damaged("its own row is missing")
             unless_opened.pop_all()
         return cls(database, Snapshots(snapshots, row.uuid, row.secret))
 

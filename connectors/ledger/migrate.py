@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from connectors.ledger.sqlite_file import damaged
+from connectors.ledger.tables import LEDGER
 from schemas.errors import ConfigFault, ConfigurationError
 
 if TYPE_CHECKING:
@@ -25,8 +27,11 @@ def migrate(database: Database, *, scripts: Path = MIGRATIONS, to: str = "head")
     """The ledger is at revision `to`; a ledger written by a newer version is refused."""
     wanted = newest(scripts) if to == "head" else to
     with database.read("read the ledger's revision") as connection:
-        if revision(connection) == wanted:
+        found = revision(connection)
+        if found == wanted:
             return
+        if found is None and sa.inspect(connection).has_table(LEDGER.name):
+            raise damaged("it holds tables of a ledger and does not say of which version")
     # alembic takes longer to import than a ledger that needs nothing takes to open.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

@@ -67,6 +67,11 @@ class Runs(Chapter):
                 sa.update(RUNS).where(dead).values(state=CRASHED, ended_at=datetime.now(UTC))
             ).rowcount
 
+    def knows_run(self, run_id: str) -> bool:
+        """Whether the ledger has a run of this id."""
+        with self.database.read("read runs") as connection:
+            return connection.execute(sa.select(RUNS.c.run_id).where(RUNS.c.run_id == run_id)).first() is not None
+
     def last_state(self, shop: str, flow: str) -> str | None:
         """The state of the newest run; None when there is none."""
         query = sa.select(RUNS.c.state).where(RUNS.c.shop == shop, RUNS.c.flow == flow)

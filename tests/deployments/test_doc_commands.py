@@ -129,3 +129,25 @@ def test_the_variables_that_are_set_are_those_that_are_read() -> None:
         assert f"env:{name}" in settings, name
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
     assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_setup_makes_a_token_of_the_prefect_server_once_and_for_its_user_alone(tmp_path: Path) -> None:
+    files = [tmp_path / "one.env", tmp_path / "two.env"]
+    for file in (*files, files[0]):
+        before = file.read_text("utf-8") if file.exists() else ""
+        subprocess.run([ROOT / ".ci/token", file], check=True)
+        assert before in {"", file.read_text("utf-8")}
+    assert files[0].read_text("utf-8") != files[1].read_text("utf-8")
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    lines = [line for line in files[0].read_text("utf-8").splitlines() if line.startswith("export ")]
+    names, tokens = zip(*(line.removeprefix("export ").split("=") for line in lines), strict=True)
+    assert names == ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING")
+    assert len(set(tokens)) == 1
+    assert re.fullmatch("admin:[0-9a-f]{48}", tokens[0])
+    assert "prefect.env" in (ROOT / ".gitignore").read_text("utf-8")
+
+
+def test_the_token_is_the_first_step_of_the_prefect_part_and_setup_makes_it() -> None:
+    part = (ROOT / "README.md").read_text("utf-8").partition("## With the Prefect interface")[2]
+    assert part.partition("```sh\n")[2].startswith(". ./prefect.env ")
+    assert re.search(r"^setup: .*\bprefect\.env\b", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)

@@ -88,3 +88,11 @@ def test_the_readme_names_every_flow() -> None:
 
 def test_d34_what_a_stock_write_does_not_set_off_is_said_to_the_operator() -> None:
     assert "actionUpdateQuantity" in read("docs/operations.md")
+
+
+def test_every_test_that_the_page_on_security_names_is_there() -> None:
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", (ROOT / "docs/security.md").read_text("utf-8")))
+    texts = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    there = {name for text in texts for name in re.findall(r"def (test_\w+)\(", text)}
+    assert len(named) > 20
+    assert named - there == set()

@@ -450,3 +450,13 @@ def test_a_header_that_calls_another_column_by_the_same_word_is_not_shuffled(dro
     dropped.write_text("name;stock\nA;1\n", encoding="utf-8")
     _, rows, _ = everything(dropped, STOCK)
     assert rows.height == 1
+
+
+def test_a_file_with_thousands_of_columns_is_refused_and_said_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "stock.csv"
+    header = ";".join(["reference", "quantity", *(f"c{n}" for n in range(3000))])
+    path.write_text(f"{header}\nA;1{';' * 3000}\n", encoding="utf-8")
+    with pytest.raises(FileRefusedError) as caught:
+        open_rows(path, STOCK, file=0)
+    assert caught.value.code == "file_too_wide"
+    assert "3002" in str(caught.value)

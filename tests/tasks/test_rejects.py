@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from tasks.read import open_rows
 from tasks.rejects import write_rejects
@@ -183,3 +185,64 @@ def test_rejects_are_found_at_their_line_far_into_a_long_file(dropped: Path) -> 
     assert count == 5
     keys = [line.split(";")[0] for line in rejects.read_text("utf-8-sig").splitlines()[1:]]
     assert keys == ["R999", "R1999", "R2999", "R3999", "R4999"]
+
+
+FORMULAS = ["=1+1", "+A1", "-A1", "@SUM(A1)", "=cmd|'/C calc'!A0", '=HYPERLINK("http://x";"y")', "'=1", "''-x"]
+NUMBERS = ["-5", "+33 6 12 34 56 78", "-1,5"]
+
+
+def names_accepted(outcome: ValidatedStream) -> list[str]:
+    names: list[str] = outcome.accepted_rows_scan().select("name").collect()["name"].to_list()
+    return names
+
+
+def one_line(name: str, price: str) -> str:
+    told = io.StringIO()
+    csv.writer(told, delimiter=";", lineterminator="\n").writerow(["B", "", "", name, price, "", "", "", "", ""])
+    return f"{PRODUCT_HEADER}\n{told.getvalue()}"
+
+
+def cells_of(rejects: Path) -> list[list[str]]:
+    text = rejects.read_bytes().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))
+
+
+@pytest.mark.parametrize("name", [*FORMULAS, *NUMBERS])
+def test_a_cell_that_a_spreadsheet_would_run_is_shown_and_comes_back_as_it_was(dropped: Path, name: str) -> None:
+    dropped.write_text(one_line(name, "cher"), encoding="utf-8")
+    for _ in range(3):  # dropped back in with the same fault, again and again
+        _, rejects, count = run(dropped, PRODUCT)
+        assert count == 1
+        shown = cells_of(rejects)[1][3]
+        assert shown == (name if name in NUMBERS else f"'{name}")
+        dropped.write_bytes(rejects.read_bytes())
+    dropped.write_bytes(dropped.read_bytes().replace(b"cher", b"9.90", 1))
+    outcome, _, count = run(dropped, PRODUCT)
+    assert (count, names_accepted(outcome)) == (0, [name])
+
+
+def test_titles_headers_and_broken_lines_are_shown_too(dropped: Path) -> None:
+    stream = replace(STOCK, header_lines=2)
+    dropped.write_text("=1+1;\n@Code;=Qty\nA;1\n=B\nC;1;=3\n", encoding="utf-8")
+    _, rejects, count = run(dropped, stream, "en")
+    assert count == 2
+    assert [cell for row in cells_of(rejects) for cell in row if cell[:1] in tuple("=+-@")] == []
+    assert cells_of(rejects)[1][:2] == ["'@Code", "'=Qty"]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(name=st.text("='+-@\t \"';,.\nAé0123456789", max_size=12))
+def test_whatever_a_cell_holds_it_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "product.csv"
+    path.write_text(one_line(name, "9.90"), encoding="utf-8")
+    file_rows = open_rows(path, PRODUCT, file=0)
+    wanted = names_accepted(validate([file_rows], PRODUCT, tmp_path / "work"))
+    assume(len(wanted) == 1)
+    path.write_text(one_line(name, "cher"), encoding="utf-8")
+    _, rejects, count = run(path, PRODUCT)
+    assume(count == 1)
+    for cell in cells_of(rejects)[1]:
+        assert cell[:1] not in tuple("=@\t\r\n")
+        assert cell[:1] not in tuple("+-") or not set(cell[1:]) - set("0123456789 .,")
+    path.write_bytes(rejects.read_bytes().replace(b";cher;", b";9.90;"))
+    assert names_accepted(run(path, PRODUCT)[0]) == wanted

@@ -218,3 +218,25 @@ def test_the_outcome_of_many_rows_lies_on_disk_in_parts(tmp_path: Path) -> None:
     outcome = validated(tmp_path, STOCK, "".join(f"R{i};{i}\n" for i in range(200)), kept_bytes=500)
     assert len(list((tmp_path / "work" / "accepted").glob("*.parquet"))) > 3
     assert outcome.accepted_rows_scan().select(pl.col("quantity").sum()).collect().item() == 199 * 100
+
+
+def test_beyond_the_faults_that_are_kept_every_row_keeps_one_and_the_rest_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.validate.MOST_FAULTS", 10)
+    path = tmp_path / "product.csv"
+    lines = [product_line(f"R{n}", price="cher", active="y e s", ean13="12X") for n in range(50)]
+    path.write_text("\n".join([PRODUCT_HEADER, *lines]), encoding="utf-8")
+    outcome = validate([open_rows(path, PRODUCT, file=0)], PRODUCT, tmp_path / "work")
+    faults = outcome.faults_scan().collect()
+    assert (outcome.rows_read, outcome.rejected_rows, outcome.accepted_rows) == (50, 50, 0)
+    assert faults.filter(~pl.col("blanked"))["_line"].n_unique() == 50
+    assert faults.height < 70
+    assert faults.height + outcome.faults_left_out == 150
+
+
+def test_a_value_is_kept_as_far_as_it_can_be_shown(tmp_path: Path) -> None:
+    path = tmp_path / "product.csv"
+    path.write_text(f"{PRODUCT_HEADER}\n{product_line('A', price='x' * 50_000)}\n", encoding="utf-8")
+    outcome = validate([open_rows(path, PRODUCT, file=0)], PRODUCT, tmp_path / "work")
+    assert len(outcome.faults_scan().collect()["value"][0]) == 1000

@@ -33,7 +33,7 @@ trait PasserelleSpecificResource
         if ($render instanceof WebserviceOutputJSON) {
             $answer = $this->answer;
             array_walk_recursive($answer, function (&$text) {
-                $text = $this->readable((string) $text);
+                $text = is_string($text) ? $this->readable($text) : $text;
             });
 
             return json_encode($answer);
