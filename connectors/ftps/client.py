@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import socket
 import ssl
-from ftplib import FTP, FTP_TLS
+from ftplib import FTP, FTP_TLS, error_proto
 from typing import Any
+
+_MOST_LINES = 1000
+"""Of one answer; ftplib bounds each line, and not how many there are."""
 
 
 class TlsClient(FTP_TLS):
@@ -13,6 +16,16 @@ class TlsClient(FTP_TLS):
 
     context: ssl.SSLContext
     sock: ssl.SSLSocket
+
+    def getmultiline(self) -> str:
+        """An answer, which may take several lines: the last one has the code of the first and no dash after it."""
+        lines = [self.getline()]
+        code = lines[0][:3]
+        while lines[0][3:4] == "-" and (len(lines) == 1 or lines[-1][:3] != code or lines[-1][3:4] == "-"):
+            if len(lines) == _MOST_LINES:
+                raise error_proto(f"the answer has more than {_MOST_LINES} lines")  # noqa: S321 - an error of it
+            lines.append(self.getline())
+        return "\n".join(lines)
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
         """The data connection of a command, and the size the server tells."""

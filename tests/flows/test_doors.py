@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 
@@ -98,3 +99,16 @@ async def test_what_a_killed_run_left_in_work_is_purged_by_the_next_run_of_any_f
     assert not compiled.exists()
     assert held.exists()
     assert any("work" in one["reason"] for one in world.report()["incidents"])
+
+
+async def test_a_spreadsheet_runs_no_cell_of_a_plan_and_numbers_stay_numbers(world: World) -> None:
+    world.drop_products(
+        {"reference": "@SUM(A1)", "description": "=cmd|'/C calc'!A0"}, {"reference": "-A1", "weight": "1.5"}
+    )
+    state = await world.products(dry_run=True)
+    assert state.name == "Planned", state.message
+    with (world.folder / world.report()["plan_file"]).open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file, delimiter=";") for cell in row]
+    assert {"'@SUM(A1)", "'-A1"} <= set(cells)
+    assert [cell for cell in cells if cell[:1] in tuple("=@\t\r")] == []
+    assert "10.00" in cells or "10.000000" in cells

@@ -25,8 +25,9 @@ USER, PASSWORD = "boutique", "sandbox"
 class FtpServer(RemoteFolder):
     """The far side of an FTPS source. `lacks` are commands that this server does not know."""
 
-    def __init__(self, root: Path, certificate: Path, *, lacks: tuple[str, ...] = ()) -> None:
+    def __init__(self, root: Path, certificate: Path, *, lacks: tuple[str, ...] = (), banner: str = "ready") -> None:
         super().__init__(root)
+        self.banner = banner
         self.certificate = certificate
         self._loop = IOLoop()
         self._ending = threading.Event()
@@ -49,6 +50,7 @@ class FtpServer(RemoteFolder):
             "use_gmt_times": True,
             "proto_cmds": known,
             "ssl_context": None,
+            "banner": self.banner,
         }
         return type("Handler", (TLS_FTPHandler,), told)
 

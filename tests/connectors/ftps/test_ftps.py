@@ -84,3 +84,17 @@ async def test_a_listing_that_would_fill_the_memory_is_told(
         with pytest.raises(UnexpectedReplyError, match="more than") as caught:
             await source.offered()
     assert "archive" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("lines", "taken"), [(3, True), (500, True), (2000, False)])
+async def test_an_answer_without_end_is_told_and_a_long_welcome_is_not(
+    root: Path, own_certificate: Path, lines: int, taken: bool
+) -> None:
+    with FtpServer(root, own_certificate, banner="\r\n".join(["welcome " * 10] * lines)) as server:
+        if taken:
+            async with server.open() as source:
+                assert await source.offered() == []
+            return
+        with pytest.raises(UnexpectedReplyError, match="more than 1000 lines"):
+            async with server.open():
+                pass
