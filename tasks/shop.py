@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from connectors.files.private import keep_private
 from connectors.ledger import Ledger
 from connectors.ledger.sqlite_file import CHECKED_FOR_SECONDS
 from connectors.prestashop import Shop, ShopLimits
@@ -65,7 +66,11 @@ class ShopFolder:
         return stream is not None and not stream.enabled
 
     def open_ledger(self, *, checked_for_seconds: float = CHECKED_FOR_SECONDS) -> Ledger:
-        """The shop's ledger, made or migrated when needed; its file is looked through for that long at most."""
+        """The shop's ledger, made or migrated when needed; its file is looked through for that long at most.
+
+        What the process writes from here on is its owner's alone.
+        """
+        keep_private()
         url = self.settings.ledger.url
         if isinstance(url, SecretName):
             url = resolve(url)

@@ -10,6 +10,8 @@ import pytest
 
 from connectors.files.private import open_to_others
 from connectors.ledger import Ledger
+from tasks.check import check_shop
+from tests.flows.order_world import OrderWorld
 from tests.flows.world import World
 
 WRITTEN = ("reports", "rejects", "archives", ".work", ".snapshots", "ledger.db")
@@ -112,3 +114,10 @@ async def test_a_spreadsheet_runs_no_cell_of_a_plan_and_numbers_stay_numbers(wor
     assert {"'@SUM(A1)", "'-A1"} <= set(cells)
     assert [cell for cell in cells if cell[:1] in tuple("=@\t\r")] == []
     assert "10.00" in cells or "10.000000" in cells
+
+
+async def test_a_check_leaves_nothing_open_that_it_would_warn_of(order_world: OrderWorld) -> None:
+    os.umask(0o022)
+    for _ in range(2):
+        findings = await check_shop(order_world.folder)
+        assert [finding.said for finding in findings if finding.subject in {"files", "certificate"}] == []
