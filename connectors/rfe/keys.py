@@ -61,6 +61,9 @@ class ContainerKey:
     good_until: datetime
 
 
+_LONGEST_TURN = timedelta(hours=1)
+
+
 @dataclass(slots=True)
 class _Kept:
     """What lasts from one connection of this process to the next."""
@@ -104,7 +107,9 @@ class Keys:
 
     def _take_turn(self) -> None:
         now, next_at = datetime.now(UTC), self._turn.next_at()
-        if next_at is not None and now < next_at:
+        # One further away was noted while the clock of this machine was wrong.
+        furthest = now + max(_LONGEST_TURN, timedelta(seconds=self._access.seconds_between))
+        if next_at is not None and now < next_at <= furthest:
             raise TooSoonError(next_at)
         self._turn.not_before(now + timedelta(seconds=self._access.seconds_between))
 

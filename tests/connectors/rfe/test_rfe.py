@@ -146,6 +146,12 @@ async def test_another_process_respects_the_time_as_well(remote: Exchange) -> No
     assert remote.asked == (0, 0)
 
 
+async def test_a_time_noted_by_a_clock_that_was_a_day_ahead_keeps_no_file_back(remote: Exchange) -> None:
+    remote.turn.not_before(datetime.now(UTC) + timedelta(days=1))
+    await use(remote.open())
+    assert remote.asked == (1, 1)
+
+
 @pytest.mark.parametrize(("told", "wanted"), [(None, 300.0), (30, 300.0), (900, 900.0)])
 async def test_an_exchange_that_has_too_much_is_left_alone_for_as_long_as_it_says(
     remote: Exchange, told: int | None, wanted: float
