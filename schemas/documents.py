@@ -56,6 +56,10 @@ class Customer:
     """The address to keep on the customer's file: the invoice address of the order that brings the customer."""
     erp_code: str = ""
     """The customer's code in the ERP, when it is known."""
+    registered_text: str = ""
+    """`date_add` as the shop itself writes it: no two accounts of one id have the same."""
+    updated_text: str = ""
+    """`date_upd` as the shop itself writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,8 @@ class Order:
     comment: str = ""
     missing: tuple[Missing, ...] = ()
     """What the order names and the shop no longer has: an order with any of it is held."""
+    placed_text: str = ""
+    """`placed_at` as the shop itself writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,10 @@ class Return:
     customer_code: str = ""
     """The customer's code in the ERP."""
     question: str = ""
+    created_text: str = ""
+    """`created_at` as the shop itself writes it."""
+    order_placed_text: str = ""
+    """When its order was placed, as the shop itself writes it."""
 
 
 class DocumentType(StrEnum):
@@ -245,6 +255,39 @@ class DocumentStatus:
     transporter: str = ""
     unknown: Mapping[str, str] = field(default_factory=dict)
     """Statuses that the ERP's contract does not list, by name: to be reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLine:
+    """One line of a document as the ERP has it."""
+
+    references: tuple[str, ...]
+    """What the ERP calls the item: reference, code, internal code, as far as it says them."""
+    quantity: Decimal
+    net_unit_price_tax_incl: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDocument:
+    """One whole document that a look-up in the ERP has found."""
+
+    status: DocumentStatus
+    day: str
+    """Of the document, as `2026-11-21`."""
+    is_cancelled: bool
+    lines: tuple[FoundLine, ...]
+    has_external_reference: bool
+    """Whether it bears the external reference that was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDocuments:
+    """What the ERP has under our references."""
+
+    ours: FoundDocument | None = None
+    """Under our internal reference."""
+    others: tuple[FoundDocument, ...] = ()
+    """Under our external reference, and another internal one."""
 
 
 @dataclass(frozen=True, slots=True)

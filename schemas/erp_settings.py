@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from schemas.setting_values import Count, Secret, Section, ShopId, fault, is_loopback
 
@@ -22,7 +22,20 @@ def _service_url(value: Any) -> Any:
     return value.rstrip("/")
 
 
-Prefix = Annotated[str, Field(min_length=1, max_length=6, pattern=r"^[A-Za-z0-9_-]+$")]
+def _ends_without_digit(value: str) -> str:
+    if value[-1:].isdigit():
+        remedy = (
+            'Write one that ends in a letter, such as "WEB1-" instead of "WEB1". What was handed over under the former '
+            "prefix is still known, by its number in the ERP, and customers keep their codes; let a run of every flow "
+            "end well before the change, so that nothing is under way."
+        )
+        raise fault("prefix_digit", "a prefix that ends in a digit runs into the id: WEB1 and 1 is WEB and 11", remedy)
+    return value
+
+
+Prefix = Annotated[
+    str, Field(min_length=1, max_length=6, pattern=r"^[A-Za-z0-9_-]+$"), AfterValidator(_ends_without_digit)
+]
 States = Annotated[list[ShopId], Field(min_length=1)]
 
 
@@ -78,9 +91,16 @@ class Cegid(Section):
     warehouse: str = ""
     """The code of the warehouse that delivers; empty: Cegid's own choice."""
     order_prefix: Prefix = "WEB"
-    """Before the order's id: the internal reference of its document."""
+    """Before the order's id: the internal reference of its document. No other shop of this ERP has the same."""
     customer_prefix: Prefix = "WEB"
     """Before the customer's id on ten digits: the code of customers that the shop brings."""
+    existing_customers: Literal["complete", "update", "leave"] = "complete"
+    """What becomes of a customer that the ERP has already when somebody orders under the same e-mail: `complete` fills
+    its empty fields, `update` writes what the shop says, `leave` writes nothing. A customer that was created for an
+    account of the shop follows that account."""
+    other_names: Literal["send", "hold"] = "send"
+    """An order whose customer has, in the ERP, the same e-mail under another name: it is sent on that customer's file,
+    which is reported, or held."""
     document_type: Literal["CustomerOrder", "Receipt"] = "CustomerOrder"
     """`CustomerOrder` needs Cegid's e-commerce module; a `Receipt` carries no carrier."""
     default_markdown: str = ""

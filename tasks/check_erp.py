@@ -9,6 +9,7 @@ from connectors.prestashop import Shop, ShopFacts
 from schemas.errors import PasserelleError
 from schemas.messages import message
 from tasks.check_codes import check_codes
+from tasks.check_prefixes import check_prefixes
 from tasks.erp import cegid_access, open_cegid
 from tasks.finding import Finding, Findings
 from tasks.gather.store_orders import MODULE
@@ -48,6 +49,7 @@ async def check_erp(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Fi
         findings += await _states(folder, shop, say)
         findings += await _associations(folder, shop, facts, say)
         findings += await check_codes(folder, shop, say)
+        findings += await check_prefixes(folder, shop, facts, say)
     return findings
 
 

@@ -1,8 +1,10 @@
-"""A customer of the shop is in the ERP before its documents: updated by code, updated by e-mail, or created."""
+"""A customer of the shop is in the ERP before its documents: found by code or e-mail if it is the same, or created."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from connectors.cegid import Cegid
 from connectors.ledger import DeliveryState, Ledger
@@ -10,10 +12,27 @@ from schemas.documents import Customer
 from schemas.errors import RefusedError
 from tasks.translate.cegid_codes import CegidCodes
 from tasks.translate.cegid_customers import customer_values, new_customer_values
+from tasks.translate.existing_customers import (
+    email_of,
+    has_email,
+    has_more_consent,
+    missing_values,
+    same_name,
+    shops_email_is_newer,
+    without_less_consent,
+)
+from tasks.translate.identity import identity_of_account, identity_of_email
 
 SEVERAL = "SEVERAL_CUSTOMERS"
 """Code of the refusal of a customer whose e-mail several customers of the ERP bear; what is said lists their codes."""
-_GONE = "NOT_FOUND"
+OTHER_NAME = "OTHER_NAME"
+"""Code of the refusal of a customer who has another name in the ERP, where the settings hold such; its code is said."""
+Report = Callable[[str, str], None]
+"""Takes the end of a message's code, as `name_differs`, and the customer's code in the ERP."""
+
+
+def report_nothing(_message: str, _code: str) -> None:
+    """Nobody is told."""
 
 
 class Registry:
@@ -39,67 +58,137 @@ class Registry:
         self._kind = kind
         self._run_id = run_id
         self._known = dict(known)
+        self._identities: dict[int, tuple[str, str]] = {}
+        """Code in the ERP and identity of the account that it was brought for, by id_customer."""
         self._done: dict[Customer, str] = {}
         self.created: set[str] = set()
         """The codes of customers that were created."""
 
     def recall(self, customers: Iterable[Customer]) -> None:
         """Reads in the ledger under which codes these customers were brought by earlier runs, all at once."""
-        keys = [str(customer.id_customer) for customer in customers if customer.id_customer not in self._known]
+        keys = list({str(customer.id_customer) for customer in customers})
         found = self._ledger.deliveries(self._shop, self._kind, states=[DeliveryState.DELIVERED], keys=keys)
-        self._known |= {int(key): code for key, code in found.select("key", "erp_code").iter_rows() if code}
+        for key, code, identity in found.select("key", "erp_code", "identity").iter_rows():
+            if code:
+                self._known.setdefault(int(key), code)
+                self._identities[int(key)] = (code, identity or "")
 
-    def bring(self, customer: Customer) -> str:
-        """The customer's code in the ERP, where it now is as the shop has it.
+    def bring(self, customer: Customer, report: Report = report_nothing) -> str:
+        """The customer's code in the ERP, where it now is as the settings say.
 
-        By its known code; else by its exact e-mail; else created under prefix and id. What was created without our
-        having had the answer is found by either way. `RefusedError` with the code `SEVERAL` when the e-mail is not
-        one customer's.
+        By its known code, if that is still the same person; else by its exact e-mail; else created under prefix and id.
+        What was created without our having had the answer is found by either way. `RefusedError` with the code
+        `SEVERAL` when the e-mail is not one customer's, `OTHER_NAME` when it is somebody else's and such are held.
         """
         done = self._done.get(customer)
         if done is not None:
             return done
-        code = self._by_code(customer) or self._by_email(customer) or self._created(customer)
+        code = self._by_code(customer, report) or self._by_email(customer, report) or self._created(customer, report)
         self._ledger.delivered(
-            self._shop, self._kind, str(customer.id_customer), erp_number=None, erp_code=code, run_id=self._run_id
+            self._shop,
+            self._kind,
+            str(customer.id_customer),
+            erp_number=None,
+            erp_code=code,
+            run_id=self._run_id,
+            identity=self._identity(customer),
         )
         self._done[customer] = self._known[customer.id_customer] = code
+        self._identities[customer.id_customer] = (code, self._identity(customer) or "")
         return code
 
-    def _by_code(self, customer: Customer) -> str:
-        code = customer.erp_code or self._known.get(customer.id_customer, "")
-        return self._updated(code, customer) if code else ""
+    def is_of(self, code: str, customer: Customer) -> bool:
+        """Whether the ERP's customer of this code is the shop's: by what is known, else by the e-mail."""
+        if code in (customer.erp_code, self._done.get(customer)):
+            return True
+        found = self._cegid.customer(code) if code and customer.email else None
+        return found is not None and has_email(found, customer.email)
 
-    def _by_email(self, customer: Customer) -> str:
+    def _identity(self, customer: Customer) -> str | None:
+        return identity_of_account(customer, self._ledger.secret()) or None
+
+    def _by_code(self, customer: Customer, report: Report) -> str:
+        code = customer.erp_code or self._known.get(customer.id_customer, "")
+        record = self._cegid.customer(code) if code else None
+        if record is None:
+            return ""
+        known_code, known_identity = self._identities.get(customer.id_customer, ("", ""))
+        same_account = bool(known_identity) and (known_code, known_identity) == (code, self._identity(customer))
+        # What an earlier version brought has no identity: the e-mail or the name has to prove that it is the same.
+        unproven = not (known_identity and known_code == code)
+        if same_account or has_email(record, customer.email) or (unproven and same_name(record, customer)):
+            is_own = same_account and code in self._codes.customer_codes(customer.id_customer)
+            return self._updated(code, record, customer, report, is_own=is_own)
+        report("code_of_another", code)
+        return ""
+
+    def _by_email(self, customer: Customer, report: Report) -> str:
         found = self._cegid.find_customers(customer.email)
         if len(found) > 1:
-            raise RefusedError(
-                ", ".join(sorted(each.code for each in found)),
-                system="cegid",
-                action="SearchCustomerIds",
-                key=str(customer.id_customer),
-                code=SEVERAL,
-            )
-        return self._updated(found[0].code, customer) if found else ""
-
-    def _created(self, customer: Customer) -> str:
-        code = self._codes.customer_code(customer.id_customer)
-        try:
-            created = self._cegid.create_customer(code, new_customer_values(customer, self._codes))
-        except RefusedError:
-            # The code is taken: a creation whose answer was lost, of a customer who has changed e-mail since.
-            if self._updated(code, customer):
-                return code
-            raise
-        self.created.add(created)
-        return created
-
-    def _updated(self, code: str, customer: Customer) -> str:
-        """The code, once the customer is up to date; empty when the ERP has no such customer."""
-        try:
-            self._cegid.update_customer(code, customer_values(customer, self._codes))
-        except RefusedError as error:
-            if error.code != _GONE:
-                raise
+            raise _refused(SEVERAL, ", ".join(sorted(each.code for each in found)), customer)
+        record = self._cegid.customer(found[0].code) if found else None
+        if record is None:
             return ""
+        return self._updated(found[0].code, record, customer, report, is_own=False)
+
+    def _created(self, customer: Customer, report: Report) -> str:
+        """A new customer, under the first code that nobody else has."""
+        secret, key = self._ledger.secret(), str(customer.id_customer)
+        intended = json.dumps({"email": identity_of_email(customer.email, secret)})
+        before = self._ledger.delivery(self._shop, self._kind, key)
+        emails = {identity_of_email(customer.email, secret)}
+        if before is not None and before.doubt_at and before.identity == self._identity(customer) and before.intended:
+            emails.add(json.loads(before.intended)["email"])
+        self._ledger.intend(
+            self._shop, self._kind, key, run_id=self._run_id, identity=self._identity(customer), intended=intended
+        )
+        for code in self._codes.customer_codes(customer.id_customer):
+            try:
+                created = self._cegid.create_customer(code, new_customer_values(customer, self._codes))
+            except RefusedError:
+                record = self._cegid.customer(code)
+                if record is None:
+                    raise
+                # The code is taken: by a creation whose answer was lost, or by somebody else.
+                if identity_of_email(email_of(record), secret) in emails:
+                    return self._updated(code, record, customer, report, is_own=True)
+                continue
+            self.created.add(created)
+            return created
+        raise _refused("NO_CODE_LEFT", self._codes.customer_code(customer.id_customer), customer)
+
+    def _updated(
+        self, code: str, record: Mapping[str, Any], customer: Customer, report: Report, *, is_own: bool
+    ) -> str:
+        """The code, once the customer has of the shop's values what the settings give it."""
+        if not is_own and not same_name(record, customer):
+            if self._codes.other_names == "hold":
+                raise _refused(OTHER_NAME, code, customer)
+            report("name_differs", code)
+            return code
+        values = self._values(code, record, customer, report, is_own=is_own)
+        if values:
+            self._cegid.update_customer(code, values, record)
         return code
+
+    def _values(
+        self, code: str, record: Mapping[str, Any], customer: Customer, report: Report, *, is_own: bool
+    ) -> dict[str, Any]:
+        policy = "update" if is_own else self._codes.existing_customers
+        if policy == "leave":
+            return {}
+        wanted = customer_values(customer, self._codes)
+        values = wanted if policy == "update" else missing_values(record, wanted)
+        values = without_less_consent(record, values)
+        if has_more_consent(record, wanted):
+            report("consent_kept", code)
+        email = {name: value for name, value in values.pop("EmailData", {}).items() if name != "Email"}
+        if not email_of(record) or shops_email_is_newer(record, customer, self._codes.time_zone):
+            email |= {} if has_email(record, customer.email) else {"Email": customer.email.strip()}
+        elif not has_email(record, customer.email):
+            report("email_kept", code)
+        return values | ({"EmailData": email} if email else {})
+
+
+def _refused(code: str, said: str, customer: Customer) -> RefusedError:
+    return RefusedError(said, system="cegid", action="SearchCustomerIds", key=str(customer.id_customer), code=code)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
-from schemas.documents import DocumentStatus, Order
+from connectors.ledger import ASKED
+from schemas.documents import Order
 from schemas.errors import RefusedError, TransientError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.apply.chunks import RETRIES, Chunk, chunk_task, chunked
 from tasks.changed_orders import remember_sent
-from tasks.deliver import Courier, Handover, Parcel
-from tasks.deliver_customer import SEVERAL, Registry
+from tasks.deliver import Courier, Handover, Parcel, Question, in_doubt
+from tasks.deliver_customer import OTHER_NAME, SEVERAL, Registry
 from tasks.erp import Erp
 from tasks.plan.order_preview import preview
 from tasks.plan.orders import Ended, SeenOrder
@@ -19,13 +22,14 @@ from tasks.prepare_orders import STREAM, DueOrders, as_settled
 from tasks.progress import advance
 from tasks.run import Run
 from tasks.several_at_once import grouped, several_at_once
-from tasks.translate.cegid_amounts import cents
 from tasks.translate.cegid_orders import order_document
 from tasks.translate.discretion import discreet
+from tasks.translate.identity import identity_of_order
 
 ERP = "cegid"
 """The system that a TransientError of the ERP names; the ledger has its own."""
 NO_ANSWER = "order_erp_no_answer"
+_REFUSALS = {SEVERAL: "order_customer_ambiguous", OTHER_NAME: "order_customer_other_name"}
 
 
 class Counter:
@@ -35,7 +39,7 @@ class Counter:
         self.run = run
         self.erp = erp
         self.due = due
-        self.courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id)
+        self.courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id, STREAM)
         self.registry = open_registry(run, erp)
         self.ended: list[Ended] = []
         """Orders that have reached their place since they were last told to the rows of the run."""
@@ -89,7 +93,8 @@ def _by_customer(orders: list[Order]) -> list[list[Order]]:
 
 
 def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
-    if order.id_order in due.only_looked_up:
+    known = run.ledger.delivery(run.folder.name, erp.kind(STREAM), str(order.id_order))
+    if order.id_order in due.only_looked_up or (known is not None and known.answer == ASKED):
         run.rows.end(as_settled([Ended(_seen(order), Outcome.WAITING, "order_to_look_up")]))
         return
     document = order_document(order, erp.codes, erp.codes.customer_code(order.customer.id_customer))
@@ -139,47 +144,73 @@ def _wait(counter: Counter, order: Order) -> None:
 
 def _deliver(counter: Counter, order: Order) -> None:
     run, key = counter.run, str(order.id_order)
-    parcel = Parcel(
-        kind=counter.erp.kind(STREAM),
-        key=key,
-        type=counter.erp.codes.document_type,
-        internal_reference=counter.erp.codes.order_reference(order.id_order),
-        external_reference=order.reference,
-        customer_code=lambda: counter.registry.bring(order.customer),
-        document=lambda code: order_document(order, counter.erp.codes, code),
-        may_create=order.id_order not in counter.due.only_looked_up,
-        new_customers=counter.registry.created,
-    )
+    parcel = _parcel(counter, order)
     try:
         delivered = counter.courier.hand_over(parcel)
     except RefusedError as error:
         code = _refuse(run, order, error)
         run.ledger.hold(run.folder.name, parcel.kind, key, code=code, run_id=run.run_id)
         return
+    if delivered.question is not None:
+        _ask(run, parcel.kind, order, delivered.question)
+        return
+    if delivered.handover is Handover.IN_DOUBT:
+        code = in_doubt(run, STREAM, key, delivered.doubt_at)
+        run.ledger.wait(run.folder.name, parcel.kind, key, code=code, run_id=run.run_id)
+        _end(run, order, Outcome.WAITING, code)
+        return
     if delivered.handover is Handover.ABSENT:
         run.ledger.clear(run.folder.name, parcel.kind, [key])
         _end(run, order, Outcome.IGNORED, "order_state_not_exported", str(order.state))
         return
-    if delivered.found is not None:
-        _compare(run, order, delivered.found)
+    if delivered.changed:
+        run.tell(Level.ERROR, "order_changed_in_doubt", key)
+    if delivered.handover is not Handover.ALREADY:
+        counter.sent.append(order)
     created = delivered.handover is Handover.CREATED
-    counter.sent.append(order)
     counter.ended.append(Ended(_seen(order), Outcome.CREATED if created else Outcome.UNCHANGED))
 
 
+def _parcel(counter: Counter, order: Order) -> Parcel:
+    codes = counter.erp.codes
+
+    def report(message: str, code: str) -> None:
+        counter.run.tell(Level.INFO, f"order_customer_{message}", str(order.id_order), detail=code)
+
+    return Parcel(
+        kind=counter.erp.kind(STREAM),
+        key=str(order.id_order),
+        identity=identity_of_order(order, counter.run.ledger.secret()),
+        account=str(order.customer.id_customer),
+        type=codes.document_type,
+        internal_reference=codes.order_reference(order.id_order),
+        other_reference=codes.order_reference(order.id_order, order.placed_text),
+        external_reference=order.reference,
+        customer_code=lambda: counter.registry.bring(order.customer, report),
+        is_customer=lambda code: counter.registry.is_of(code, order.customer),
+        document=lambda code, type_, reference: order_document(
+            order, replace(codes, document_type=type_), code, reference
+        ),
+        is_sibling=codes.is_order_reference,
+        may_create=order.id_order not in counter.due.only_looked_up,
+        new_customers=counter.registry.created,
+    )
+
+
+def _ask(run: Run, kind: str, order: Order, question: Question) -> None:
+    """A person must say whose document it is; the ledger follows the order until then."""
+    key = str(order.id_order)
+    run.tell(Level.ERROR, question.code, key, **question.params)
+    run.ledger.hold(run.folder.name, kind, key, code=question.code, run_id=run.run_id)
+    _end(run, order, Outcome.REJECTED, question.code)
+
+
 def _refuse(run: Run, order: Order, error: RefusedError) -> str:
-    code = "order_customer_ambiguous" if error.code == SEVERAL else "order_erp_refused"
+    code = _REFUSALS.get(error.code or "", "order_erp_refused")
     said = discreet(error.said, order)
     run.tell(Level.ERROR, code, str(order.id_order), detail=said)
     _end(run, order, Outcome.REFUSED, code, said)
     return code
-
-
-def _compare(run: Run, order: Order, found: DocumentStatus) -> None:
-    """An order may have been changed in the shop after the ERP took it."""
-    if found.total_tax_incl is not None and cents(found.total_tax_incl) != cents(order.total_paid_tax_incl):
-        figures = {"value": str(cents(order.total_paid_tax_incl)), "detail": f"{found.total_tax_incl:.2f}"}
-        run.tell(Level.ERROR, "order_differs_in_erp", str(order.id_order), **figures)
 
 
 def _end(run: Run, order: Order, outcome: Outcome, code: str = "", detail: str = "") -> None:

@@ -8,7 +8,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.apply.chunks import Chunk, chunk_task, chunked
-from tasks.deliver_customer import SEVERAL, Registry
+from tasks.deliver_customer import OTHER_NAME, SEVERAL, Registry
 from tasks.deliver_orders import open_registry
 from tasks.erp import Erp
 from tasks.prepare_prospects import STREAM, Prospects, end_customers
@@ -18,6 +18,7 @@ from tasks.several_at_once import grouped, several_at_once
 from tasks.translate.discretion import of_customer, struck_out
 
 CHUNK = 200
+_REFUSALS = {SEVERAL: "customer_ambiguous", OTHER_NAME: "customer_other_name"}
 
 
 async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
@@ -55,11 +56,15 @@ async def hand_over_customers(run: Run, erp: Erp, registry: Registry, chunk: Chu
 
 def _deliver(run: Run, erp: Erp, registry: Registry, customer: Customer) -> None:
     key = str(customer.id_customer)
+
+    def report(message: str, code: str) -> None:
+        run.tell(Level.INFO, f"customer_{message}", key, detail=code)
+
     try:
-        code = registry.bring(customer)
+        code = registry.bring(customer, report)
     except RefusedError as error:
         said = struck_out(error.said, of_customer(customer))
-        reason = "customer_ambiguous" if error.code == SEVERAL else "customer_erp_refused"
+        reason = _REFUSALS.get(error.code or "", "customer_erp_refused")
         run.tell(Level.ERROR, reason, key, detail=said)
         run.ledger.hold(run.folder.name, erp.kind(STREAM), key, code=reason, run_id=run.run_id)
         end_customers(run, [customer.id_customer], Outcome.REFUSED, reason, said)

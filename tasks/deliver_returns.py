@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from schemas.documents import DocumentType, Return
 from schemas.errors import RefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.apply.chunks import Chunk, chunk_task, chunked
-from tasks.deliver import Courier, Handover, Parcel
+from tasks.deliver import Courier, Handover, Parcel, in_doubt
 from tasks.erp import Erp
 from tasks.plan.order_preview import preview
 from tasks.prepare_returns import STREAM, DueReturn, end_returns
@@ -16,6 +18,7 @@ from tasks.run import Run
 from tasks.several_at_once import grouped, several_at_once
 from tasks.translate.cegid_returns import return_document
 from tasks.translate.discretion import struck_out
+from tasks.translate.identity import return_identity
 
 CHUNK = 100
 _ENDS = {Handover.CREATED: Outcome.CREATED, Handover.ADOPTED: Outcome.UNCHANGED, Handover.ALREADY: Outcome.UNCHANGED}
@@ -27,7 +30,7 @@ async def deliver_returns(run: Run, erp: Erp, due: list[DueReturn]) -> None:
         for each in due:
             _plan(run, erp, each)
         return
-    courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id)
+    courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id, STREAM)
     with run.step("deliver returns"):
         done = 0
         for chunk in chunked(grouped(due, lambda each: each.key), CHUNK):
@@ -64,28 +67,51 @@ async def hand_over_returns(run: Run, erp: Erp, courier: Courier, chunk: Chunk[l
 
 
 def _deliver(run: Run, erp: Erp, courier: Courier, due: DueReturn) -> None:
-    return_ = due.return_
-    parcel = Parcel(
-        kind=erp.kind(STREAM),
-        key=due.key,
-        type=DocumentType.RETURN_NOTICE,
-        internal_reference=erp.codes.return_reference(return_.id_order_return),
-        external_reference=return_.order_reference,
-        customer_code=lambda: return_.customer_code,
-        document=lambda _code: return_document(return_, erp.codes, due.original),
-        may_create=due.may_create,
-    )
+    parcel = _parcel(run, erp, due)
     try:
-        handover = courier.hand_over(parcel).handover
+        delivered = courier.hand_over(parcel)
     except RefusedError as error:
         code = _refuse(run, due, error)
         run.ledger.hold(run.folder.name, parcel.kind, due.key, code=code, run_id=run.run_id)
         return
-    if handover is Handover.ABSENT:
+    if delivered.question is not None:
+        run.tell(Level.ERROR, delivered.question.code, due.key, **delivered.question.params)
+        run.ledger.hold(run.folder.name, parcel.kind, due.key, code=delivered.question.code, run_id=run.run_id)
+        end_returns(run, [due.key], Outcome.REJECTED, delivered.question.code)
+        return
+    if delivered.handover is Handover.IN_DOUBT:
+        code = in_doubt(run, STREAM, due.key, delivered.doubt_at)
+        run.ledger.wait(run.folder.name, parcel.kind, due.key, code=code, run_id=run.run_id)
+        end_returns(run, [due.key], Outcome.WAITING, code)
+        return
+    if delivered.handover is Handover.ABSENT:
         run.ledger.clear(run.folder.name, parcel.kind, [due.key])
         end_returns(run, [due.key], Outcome.IGNORED, "return_state_not_exported")
         return
-    end_returns(run, [due.key], _ENDS[handover])
+    if delivered.changed:
+        run.tell(Level.ERROR, "return_changed_in_doubt", due.key)
+    end_returns(run, [due.key], _ENDS[delivered.handover])
+
+
+def _parcel(run: Run, erp: Erp, due: DueReturn) -> Parcel:
+    return_, codes = due.return_, erp.codes
+    return Parcel(
+        kind=erp.kind(STREAM),
+        key=due.key,
+        identity=return_identity(return_.id_order, return_.created_text, run.ledger.secret()),
+        account=str(return_.id_customer),
+        type=DocumentType.RETURN_NOTICE,
+        internal_reference=codes.return_reference(return_.id_order_return),
+        other_reference=codes.return_reference(return_.id_order_return, return_.created_text),
+        external_reference=return_.order_reference,
+        customer_code=lambda: return_.customer_code,
+        is_customer=lambda code: code == return_.customer_code or not return_.customer_code,
+        document=lambda code, _type, reference: return_document(
+            replace(return_, customer_code=code), codes, due.original, reference
+        ),
+        is_sibling=codes.is_return_reference,
+        may_create=due.may_create,
+    )
 
 
 def _refuse(run: Run, due: DueReturn, error: RefusedError) -> str:

@@ -108,6 +108,8 @@ def cegid_codes(settings: CegidSettings, associations: Associations, time_zone: 
         address_length=settings.address_length,
         discount_quantity=settings.discount_quantity,
         unknown_items=settings.unknown_items,
+        existing_customers=settings.existing_customers,
+        other_names=settings.other_names,
     )
 
 

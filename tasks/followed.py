@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from connectors.ledger import DeliveryState, Link
+from connectors.prestashop import Entity
 from schemas.documents import DocumentKey, DocumentStatus
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
@@ -27,6 +28,8 @@ class Known:
 
     document: DocumentKey
     set_before: int
+    identity: str = ""
+    """Of the order or return that the document is of; empty in deliveries from before there were identities."""
 
 
 def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, Known]:
@@ -38,9 +41,23 @@ def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, Known]:
     before = dict(zip(links["erp_key"], links["fingerprint"], strict=True))
     followed = delivered.filter(~pl.col("key").is_in(final) & pl.col("erp_number").is_not_null())
     return {
-        key: Known(DocumentKey.parse(number), int(before.get(key, "=0").removeprefix("=") or 0))
-        for key, number in followed.select("key", "erp_number").iter_rows()
+        key: Known(DocumentKey.parse(number), int(before.get(key, "=0").removeprefix("=") or 0), identity or "")
+        for key, number, identity in followed.select("key", "erp_number", "identity").iter_rows()
     }
+
+
+def without_reused(
+    run: Run, known: Mapping[str, Known], rows: Iterable[Entity], identity: Callable[[Entity], str], prefix: str = ""
+) -> list[Entity]:
+    """The rows of the shop that the ERP's documents are of; those whose id was another one's are reported."""
+    kept = []
+    for row in rows:
+        one = known[str(row["id"])]
+        if one.identity in ("", identity(row)):
+            kept.append(row)
+        else:
+            run.tell(Level.INFO, f"{prefix}status_id_reused", str(row["id"]), detail=str(one.document))
+    return kept
 
 
 async def ask(run: Run, erp: Erp, followed: Sequence[Followed]) -> Mapping[DocumentKey, DocumentStatus]:

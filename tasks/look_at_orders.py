@@ -10,7 +10,7 @@ from connectors.ledger import DeliveryState
 from tasks.erp import Erp
 from tasks.gather.order_dates import zone_of
 from tasks.gather.orders import list_orders, see_orders, see_orders_of
-from tasks.plan.orders import DELIVERED, INTENT, SeenOrder
+from tasks.plan.orders import INTENT, SeenOrder
 from tasks.run import Run
 from tasks.sweeps import Sweep
 from tasks.touched_orders import Touched
@@ -75,10 +75,10 @@ def placed_from(run: Run) -> datetime | None:
 
 
 def deliveries_of(run: Run, kind: str, keys: list[str]) -> Mapping[str, str]:
-    """The ledger's state by key; whatever was sent and is not known to have arrived is an intent."""
+    """The ledger's state by key; whatever may have arrived without our knowing it is an intent."""
     states: dict[str, str] = {}
     for start in range(0, len(keys), KEYS_AT_ONCE):
         known = run.ledger.deliveries(run.folder.name, kind, keys=keys[start : start + KEYS_AT_ONCE])
-        for key, state, attempts in known.select("key", "state", "attempts").iter_rows():
-            states[key] = INTENT if attempts and state != DELIVERED else state
+        for key, state, doubt_at in known.select("key", "state", "doubt_at").iter_rows():
+            states[key] = state if doubt_at is None else INTENT
     return states

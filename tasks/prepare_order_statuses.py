@@ -12,11 +12,12 @@ from schemas.documents import DocumentKey, DocumentStatus
 from schemas.incidents import Incident, Level
 from tasks.absent_documents import gone
 from tasks.erp import Erp
-from tasks.followed import FINAL, Known, ask, known_open, tell
+from tasks.followed import FINAL, Known, ask, known_open, tell, without_reused
 from tasks.gather.order_dates import instant, zone_of
 from tasks.gather.order_rows import whole
 from tasks.plan.statuses import Carriers, Followed, Move, move
 from tasks.run import Run
+from tasks.translate.identity import order_identity
 from tasks.translate.tracking import LONGEST, tracking_number
 
 KIND = "order_status"
@@ -98,8 +99,10 @@ async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, Known], there: C
 
 async def _open_orders(run: Run, erp: Erp, known: dict[str, Known]) -> list[Followed]:
     """Those that the shop still has, with the parcel that the latest row of order_carriers stands for."""
-    rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add"))
+    rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add", "reference"))
     await _tell_deleted(run, erp, known, {str(row["id"]) for row in rows})
+    secret = run.ledger.secret()
+    rows = without_reused(run, known, rows, lambda row: order_identity(row["reference"], row["date_add"], secret))
     ids = [str(row["id"]) for row in rows]
     display = ("id", "id_order", "id_carrier", "tracking_number")
     carriers = await run.shop.find("order_carriers", "id_order", ids, display=display)

@@ -20,6 +20,7 @@ from tasks.gather.erp_lines import ErpLines
 from tasks.gather.order_rows import ShopWords
 from tasks.gather.orders import read_orders, read_words
 from tasks.look_at_orders import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
+from tasks.order_identities import hold_reused, whose_orders
 from tasks.plan.orders import INTENT, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
@@ -69,7 +70,12 @@ async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
     await _forget_deleted(run, kind, look)
     which = WhichOrders(settings.states, settings.waiting_states, placed_from(run))
-    found = sort_out(look.seen, which, deliveries_of(run, kind, [order.key for order in look.seen]))
+    whose = whose_orders(run, kind, look.seen)
+    known = whose.without(deliveries_of(run, kind, [order.key for order in look.seen]))
+    found = sort_out([order for order in look.seen if order.key not in whose.unproven], which, known)
+    found.to_look_up += [order for order in look.seen if order.key in whose.unproven]
+    found.ended += hold_reused(run, kind, [order for order in found.due if order.key in whose.reused])
+    found.due = [order for order in found.due if order.key not in whose.reused]
     if look.sweep.done:
         came = [*found.due, *(each.seen for each in found.ended if each.outcome is Outcome.WAITING)]
         look.sweep.report([order.key for order in came if order.key in look.swept])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -22,12 +24,14 @@ from tasks.run import Run
 from tasks.sweeps import Sweep
 from tasks.translate.cegid_texts import cut_of
 from tasks.translate.customer_obstacles import customer_obstacles
+from tasks.translate.identity import account_identity
 from tasks.watermarks import Watermark
 
 STREAM = "customer"
 MANY = 500
 """Above so many accounts the reference product advises against sending prospects: each costs the ERP requests."""
 _AT_ONCE = 500
+_ACCOUNT = ("id", "date_add")
 
 
 class Prospects:
@@ -37,6 +41,9 @@ class Prospects:
         self.customers: list[Customer] = []
         self.watermark = watermark
         self.sweep = sweep
+        self.registered: dict[int, str] = {}
+        """When the accounts seen were registered, in the shop's own text, by id."""
+
         self.swept: set[int] = set()
         """Accounts that nothing but the sweep has shown."""
 
@@ -59,7 +66,7 @@ async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
         run.rows.read += len(ids)
         rows = [customer_row(id_, Outcome.WAITING, "waiting", "") for id_ in ids]
         run.rows.accepted = pl.DataFrame(rows, schema=SETTLED, orient="row").select("_file", "_line", "_key")
-        left = _without_delivered(run, erp, ids)
+        left = _without_delivered(run, erp, ids, prospects.registered)
         if len(left) > MANY:
             run.tell(Level.INFO, "many_prospects", "", value=str(len(left)), detail=str(MANY))
         words = await read_words(run.shop, run.facts)
@@ -80,26 +87,34 @@ async def _seen(run: Run, erp: Erp, prospects: Prospects) -> list[int]:
     # Listed before what changed is: an account that comes meanwhile is in the second list, and was missed by nothing.
     swept: list[Entity] = []
     if since is not None and sweep.is_due:
-        swept = await run.shop.read("customers", filters=everybody, display=IDS_ONLY)
+        swept = await run.shop.read("customers", filters=everybody, display=_ACCOUNT)
     sweep.done = since is None or sweep.is_due
     changed: Filters = {} if since is None else {"date_upd": after(local_text(since, zone))}
-    rows = await run.shop.read("customers", filters={**everybody, **changed}, display=("id", "date_upd"))
+    rows = await run.shop.read("customers", filters={**everybody, **changed}, display=(*_ACCOUNT, "date_upd"))
     prospects.watermark.saw((str(row["id"]), instant(row["date_upd"], zone)) for row in rows)
     held = run.ledger.deliveries(run.folder.name, erp.kind(STREAM), states=[DeliveryState.HELD, DeliveryState.INTENT])
-    also = await run.shop.find("customers", "id", held["key"].to_list(), display=("id",))
+    also = await run.shop.find("customers", "id", held["key"].to_list(), display=_ACCOUNT)
+    prospects.registered = {int(row["id"]): str(row["date_add"]) for row in (*swept, *rows, *also)}
     shown = {int(row["id"]) for row in (*rows, *also)}
-    prospects.swept = {int(row["id"]) for row in swept} - shown - _delivered(run, erp)
+    prospects.swept = {int(row["id"]) for row in swept} - shown - _delivered(run, erp, prospects.registered)
     return sorted(shown | prospects.swept)
 
 
-def _delivered(run: Run, erp: Erp) -> set[int]:
-    """Accounts that the ERP was given, or that came from it."""
+def _delivered(run: Run, erp: Erp, registered: Mapping[int, str]) -> set[int]:
+    """Accounts that the ERP was given, or that came from it; an id given to another account since is none of them."""
     delivered = run.ledger.deliveries(run.folder.name, erp.kind(STREAM), states=[DeliveryState.DELIVERED])
-    return {int(key) for key in delivered["key"]} | set(run.ledger.links(run.folder.name, STREAM)["shop_id"])
+    identities = {int(key): identity for key, identity in delivered.select("key", "identity").iter_rows()}
+    secret = run.ledger.secret()
+    known = {
+        id_
+        for id_, at in registered.items()
+        if id_ in identities and identities[id_] in (None, account_identity(id_, at, secret))
+    }
+    return known | set(run.ledger.links(run.folder.name, STREAM)["shop_id"])
 
 
-def _without_delivered(run: Run, erp: Erp, ids: list[int]) -> list[int]:
-    known = _delivered(run, erp)
+def _without_delivered(run: Run, erp: Erp, ids: list[int], registered: Mapping[int, str]) -> list[int]:
+    known = _delivered(run, erp, registered)
     end_customers(run, [id_ for id_ in ids if id_ in known], Outcome.UNCHANGED)
     return [id_ for id_ in ids if id_ not in known]
 

@@ -6,11 +6,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.erp import Erp
-from tasks.followed import Known, ask, known_open, tell
+from tasks.followed import Known, ask, known_open, tell, without_reused
 from tasks.gather.order_dates import instant, zone_of
 from tasks.gather.order_rows import whole
 from tasks.gather.returns import require_returns
 from tasks.plan.statuses import Followed, Move, move
+from tasks.return_identities import identity_of
 from tasks.run import Run
 
 KIND = "return_status"
@@ -32,7 +33,9 @@ async def prepare_return_statuses(run: Run, erp: Erp) -> list[Move]:
 
 
 async def _open_returns(run: Run, known: dict[str, Known]) -> list[Followed]:
-    rows = await run.shop.find(run.facts.returns, "id", known, display=("id", "state", "date_add"))
+    display = ("id", "state", "date_add", "id_order")
+    rows = await run.shop.find(run.facts.returns, "id", known, display=display)
+    rows = without_reused(run, known, rows, lambda row: identity_of(run, row), PREFIX)
     zone = zone_of(run.facts.time_zone)
     return [
         Followed(

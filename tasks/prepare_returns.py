@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import polars as pl
@@ -17,14 +17,19 @@ from schemas.outcomes import Outcome
 from tasks.absent_documents import gone
 from tasks.erp import Erp
 from tasks.gather.erp_lines import places_asked_for
+from tasks.gather.order_dates import instant, zone_of
 from tasks.gather.order_rows import whole
 from tasks.gather.orders import read_words
 from tasks.gather.returns import read_returns, require_returns, see_returns
+from tasks.order_identities import is_older
 from tasks.plan.stock import SETTLED
+from tasks.return_identities import hold_reused, whose_returns
 from tasks.run import Run
+from tasks.translate.identity import order_identity
 from tasks.translate.order_obstacles import Obstacle
 
 STREAM = "return"
+_FOLLOWED = (DeliveryState.INTENT, DeliveryState.HELD, DeliveryState.WAITING)
 
 
 class DueReturn:
@@ -47,13 +52,13 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
     require_returns(run.facts)
     with run.step("read returns"):
         kind, shop = erp.kind(STREAM), run.folder.name
-        followed = run.ledger.deliveries(shop, kind, states=[DeliveryState.INTENT, DeliveryState.HELD])
+        followed = run.ledger.deliveries(shop, kind, states=_FOLLOWED)
         rows = await see_returns(run.shop, run.facts, run.folder.settings.returns.states, followed["key"].to_list())
         run.rows.read += len(rows)
         accepted = [row_of(str(row["id"]), Outcome.WAITING, "waiting", "") for row in rows]
         run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
         await _forget_deleted(run, erp, followed["key"].to_list(), {str(row["id"]) for row in rows})
-        sent = {key for key, attempts in followed.select("key", "attempts").iter_rows() if attempts}
+        sent = set(followed.filter(pl.col("doubt_at").is_not_null())["key"])
         due = _due(run, erp, rows, sent)
         words = await read_words(run.shop, run.facts)
         returns = await read_returns(run.shop, run.facts, words, due, places_asked_for(run))
@@ -65,7 +70,7 @@ async def _forget_deleted(run: Run, erp: Erp, followed: list[str], there: set[st
     shop, kind = run.folder.name, erp.kind(STREAM)
     found = await gone(run, run.facts.returns, f"{kind}_absent", followed, there, code="return_not_listed")
     known = run.ledger.deliveries(shop, kind, keys=found)
-    sent = {key for key, attempts in known.select("key", "attempts").iter_rows() if attempts}
+    sent = set(known.filter(pl.col("doubt_at").is_not_null())["key"])
     in_doubt = [Incident(Level.ERROR, "return_gone_in_doubt", STREAM, key) for key in found if key in sent]
     run.incidents += run.ledger.not_open_yet(shop, in_doubt)
     forgotten = [key for key in found if key not in sent]
@@ -77,18 +82,23 @@ async def _forget_deleted(run: Run, erp: Erp, followed: list[str], there: set[st
 
 
 def _due(run: Run, erp: Erp, rows: list[Entity], sent: set[str]) -> list[Entity]:
-    """Those not delivered, in a state that goes, or sent once without an answer."""
+    """Those not delivered, in a state that goes, or that may have arrived without our knowing it."""
     kind, shop = erp.kind(STREAM), run.folder.name
     keys = [str(row["id"]) for row in rows]
-    delivered = run.ledger.deliveries(shop, kind, states=[DeliveryState.DELIVERED], keys=keys)["key"].to_list()
+    whose = whose_returns(run, kind, rows)
+    delivered = whose.proven
     end_returns(run, delivered, Outcome.UNCHANGED)
-    left = [row for row in rows if str(row["id"]) not in delivered]
+    held = hold_reused(run, kind, rows, whose.reused)
+    end_returns(run, held, Outcome.REJECTED, "return_id_reused")
+    left = [row for row in rows if str(row["id"]) not in {*delivered, *held}]
+    sent = sent | whose.unproven
     goes = [row for row in left if _goes(run, row) or str(row["id"]) in sent]
     others = [str(row["id"]) for row in left if row not in goes]
     end_returns(run, others, Outcome.IGNORED, "return_state_not_exported")
     if not run.asked.dry_run:
         run.ledger.clear(shop, kind, others)
-        run.ledger.close_incidents(shop, STREAM, keys=[key for key in keys if key not in delivered])
+        closed = [key for key in keys if key not in {*delivered, *whose.reused}]
+        run.ledger.close_incidents(shop, STREAM, keys=closed)
     return goes
 
 
@@ -102,8 +112,7 @@ def _tied(run: Run, erp: Erp, return_: Return) -> DueReturn | None:
     order = run.ledger.deliveries(
         run.folder.name, erp.kind("order"), states=[DeliveryState.DELIVERED], keys=[str(return_.id_order)]
     )
-    number = None if order.is_empty() else order["erp_number"][0]
-    code = "" if order.is_empty() else order["erp_code"][0] or ""
+    [number, code] = _document(run, return_, order)
     goes = return_.state in run.folder.settings.returns.states
     due = DueReturn(
         replace(return_, customer_code=code), DocumentKey.parse(number) if number else None, may_create=goes
@@ -119,6 +128,17 @@ def _tied(run: Run, erp: Erp, return_: Return) -> DueReturn | None:
     return None
 
 
+def _document(run: Run, return_: Return, order: pl.DataFrame) -> tuple[str | None, str]:
+    """Number and customer of the ERP's document of a return's order; none when its id was another order's then."""
+    for known in order.iter_rows(named=True):
+        placed_at = instant(return_.order_placed_text, zone_of(run.facts.time_zone))
+        identity = order_identity(return_.order_reference, return_.order_placed_text, run.ledger.secret())
+        proven = known["identity"] == identity if known["identity"] else is_older(run, placed_at, known["delivered_at"])
+        if proven:
+            return known["erp_number"], known["erp_code"] or ""
+    return None, ""
+
+
 def _obstacles(due: DueReturn, erp: Erp) -> Iterator[Obstacle]:
     if due.original is None or not due.return_.customer_code:
         yield Obstacle("return_order_not_in_erp", {"value": str(due.return_.id_order)})
@@ -131,7 +151,7 @@ def _obstacles(due: DueReturn, erp: Erp) -> Iterator[Obstacle]:
             yield Obstacle("return_line_without_reference", {"value": str(line.id_order_detail)})
 
 
-def end_returns(run: Run, keys: list[str], outcome: Outcome, code: str = "", detail: str = "") -> None:
+def end_returns(run: Run, keys: Iterable[str], outcome: Outcome, code: str = "", detail: str = "") -> None:
     """Returns have reached their place."""
     run.rows.end(pl.DataFrame([row_of(key, outcome, code, detail) for key in keys], schema=SETTLED, orient="row"))
 

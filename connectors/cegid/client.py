@@ -17,10 +17,19 @@ from connectors.cegid.contract import ServiceContract
 from connectors.cegid.faults import error_of, read_fault
 from connectors.cegid.merge import merged
 from connectors.cegid.needed import SERVICES
-from connectors.cegid.replies import Hello, as_tree, read_customer, read_header, read_hello, read_key, text_of
+from connectors.cegid.replies import (
+    Hello,
+    as_tree,
+    read_customer,
+    read_document,
+    read_header,
+    read_hello,
+    read_key,
+    text_of,
+)
 from connectors.cegid.transport import ENVELOPE, Answer, CegidTransport, parse
 from connectors.cegid.wsdl_cache import WsdlCache
-from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer
+from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer, FoundDocument, FoundDocuments
 from schemas.errors import RefusedError, TransientError, UnexpectedReplyError
 
 ALREADY_THERE = "CBR00009"
@@ -116,12 +125,12 @@ class Cegid:
         result = self._call(_CUSTOMERS, "AddNewCustomer", given, code)
         return (result.text or "").strip() if result is not None and result.text else code
 
-    def update_customer(self, code: str, values: Mapping[str, Any]) -> bool:
+    def update_customer(self, code: str, values: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> bool:
         """Make the customer's members equal `values`, all others staying as they are; False: nothing to write.
 
-        A member that is absent from `values` is kept, one that is `""` is emptied.
+        A member that is absent from `values` is kept, one that is `""` is emptied. `known`: as it was read just now.
         """
-        known = self.customer(code)
+        known = known or self.customer(code)
         if known is None:
             raise RefusedError(
                 "the customer does not exist",
@@ -148,46 +157,60 @@ class Cegid:
         result = self._call(_DOCUMENTS, "Create", {"createRequest": request}, _reference(request))
         return read_key(None if result is None else result.find("{*}Key"), "Create")
 
-    def document_by_references(
+    def documents_by_references(
         self, type_: str, internal: str, external: str = "", customer_code: str = ""
-    ) -> DocumentStatus | None:
-        """The document with our internal reference, or None when the ERP does not have it.
+    ) -> FoundDocuments:
+        """What the ERP has under these references, whole.
 
         Asked by the external reference, which several orders may share, then by customer and internal reference: either
-        may be "", what is left is asked. More than one is a `RefusedError`.
+        may be "", what is left is asked. More than one of the internal reference is a `RefusedError`.
         """
-        found = [each for each in self._by_external(type_, external) if each.internal_reference == internal]
-        if not found and customer_code:
-            found = self._by_internal(type_, internal, customer_code)
-        if len(found) > 1:
+        of_external = self._by_external(type_, external)
+        ours = [each for each in of_external if each.status.internal_reference == internal]
+        others = tuple(each for each in of_external if each not in ours)
+        if not ours and customer_code:
+            ours = self._by_internal(type_, internal, customer_code)
+        if len(ours) > 1:
             raise RefusedError(
-                f"{len(found)} documents have this reference: {', '.join(str(each.key) for each in found)}",
+                f"{len(ours)} documents have this reference: {', '.join(str(each.status.key) for each in ours)}",
                 system=SYSTEM,
                 action="GetByExternalReference",
                 key=internal,
                 remedy="Cancel the wrong one in Cegid.",
                 code="AMBIGUOUS",
             )
-        return found[0] if found else None
+        return FoundDocuments(ours[0] if ours else None, others)
 
-    def _by_external(self, type_: str, external: str) -> list[DocumentStatus]:
+    def _by_external(self, type_: str, external: str) -> list[FoundDocument]:
         if not external:
             return []
         search = {"searchRequest": {"ExternalReference": external, "Type": type_}}
         result = self._look_up(_DOCUMENTS, "GetByExternalReference", search, external)
-        return [] if result is None else self._headers(result.iterfind("{*}Get_Replies/{*}Get_Reply/{*}Header"))
+        replies = [] if result is None else [*result.iterfind("{*}Get_Replies/{*}Get_Reply")]
+        return [self._document(each, by_external=True) for each in replies if text_of(each, "Header/Key/Number")]
 
-    def _by_internal(self, type_: str, internal: str, customer_code: str) -> list[DocumentStatus]:
+    def _by_internal(self, type_: str, internal: str, customer_code: str) -> list[FoundDocument]:
         reference = {"CustomerId": customer_code, "InternalReference": internal, "Type": type_}
         result = self._look_up(_DOCUMENTS, "GetByReference", {"searchRequest": {"Reference": reference}}, internal)
-        return [] if result is None else self._headers(result.iterfind("{*}Header"))
+        there = result is not None and text_of(result, "Header/Key/Number")
+        return [self._document(result, by_external=False)] if result is not None and there else []
+
+    def document(self, key: DocumentKey) -> FoundDocument | None:
+        """One whole document by its key; None when it is gone. Whether its external reference is ours is not told."""
+        wanted = {"Number": key.number, "Stump": key.stump, "Type": key.type}
+        result = self._look_up(_DOCUMENTS, "GetByKey", {"searchRequest": {"Key": wanted}}, str(key))
+        if result is None or not text_of(result, "Header/Key/Number"):
+            return None
+        return self._document(result, by_external=False)
+
+    def _document(self, reply: etree._Element, *, by_external: bool) -> FoundDocument:
+        values = self._contract(_DOCUMENTS).values
+        return read_document(reply, "read a document", values, by_external=by_external)
 
     def status(self, key: DocumentKey) -> DocumentStatus | None:
         """What the ERP says of one document now; None when it is gone."""
-        wanted = {"Number": key.number, "Stump": key.stump, "Type": key.type}
-        result = self._look_up(_DOCUMENTS, "GetByKey", {"searchRequest": {"Key": wanted}}, str(key))
-        found = [] if result is None else self._headers(result.iterfind("{*}Header"))
-        return found[0] if found else None
+        found = self.document(key)
+        return None if found is None else found.status
 
     def cancel_document(self, key: DocumentKey) -> None:
         """Cancels a document for good; UnexpectedReplyError where the tenant's contract has no such operation."""

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from connectors.cegid.access import SYSTEM
-from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer
+from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer, FoundDocument, FoundLine
 from schemas.errors import UnexpectedReplyError
 
 # Not by zeep: it reads None, silently, for every member after one that it does not know.
@@ -25,6 +25,9 @@ _STATUSES = {
     "delivery": ("DeliveryType", "DeliveryType"),
 }
 """Our word, the member of OmniChannel, its enumeration."""
+CANCELLED = "Canceled"
+_ITEM_NAMES = ("ItemReference", "ItemCode", "ItemId", "CatalogReference")
+"""The members of a line that name its item: a bar code that was sent as a reference may be answered otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,32 @@ def read_header(header: etree._Element, action: str, values: Callable[[str], fro
         transporter=text_of(header, "OmniChannel/Transporter"),
         unknown=_unknown(statuses, values),
         **statuses,
+    )
+
+
+def read_document(
+    reply: etree._Element, action: str, values: Callable[[str], frozenset[str]], *, by_external: bool
+) -> FoundDocument:
+    """A whole document from a Get_Reply."""
+    header = reply.find("{*}Header")
+    if header is None:
+        raise UnexpectedReplyError("the answer's document has no header", system=SYSTEM, action=action)
+    status = read_header(header, action, values)
+    return FoundDocument(
+        status=status,
+        day=text_of(header, "Date")[: len("2026-11-21")],
+        is_cancelled=CANCELLED in (status.cancel, text_of(header, "Status")),
+        lines=tuple(_line(each) for each in reply.iterfind("{*}Lines/{*}Get_Line")),
+        has_external_reference=by_external,
+    )
+
+
+def _line(line: etree._Element) -> FoundLine:
+    said = (text_of(line, name) for name in _ITEM_NAMES)
+    return FoundLine(
+        references=tuple(dict.fromkeys(reference for reference in said if reference)),
+        quantity=_decimal(text_of(line, "Quantity")) or Decimal(0),
+        net_unit_price_tax_incl=_decimal(text_of(line, "TaxIncludedNetUnitPrice")) or Decimal(0),
     )
 
 

@@ -1,6 +1,7 @@
 """Our own memory, in SQLite or PostgreSQL."""
 
-from connectors.ledger.deliveries import DeliveryState
+from connectors.ledger.deliveries import Delivery, DeliveryState
+from connectors.ledger.identities import ANOTHER, ASKED, SAME
 from connectors.ledger.leases import Lease, LeaseHeldError, LeaseLostError
 from connectors.ledger.ledger import Ledger
 from connectors.ledger.links import ACTIVE, DOUBT, FORGOTTEN, LINK_FRAME, Link
@@ -8,9 +9,13 @@ from connectors.ledger.refusals import Refusal
 
 __all__ = [
     "ACTIVE",
+    "ANOTHER",
+    "ASKED",
     "DOUBT",
     "FORGOTTEN",
     "LINK_FRAME",
+    "SAME",
+    "Delivery",
     "DeliveryState",
     "Lease",
     "LeaseHeldError",

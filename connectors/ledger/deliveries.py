@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -33,6 +34,34 @@ class DeliveryState(StrEnum):
 
 
 _KEYS = ("shop", "kind", "key")
+_SAME_IDENTITY = "deliveries.identity is null or deliveries.identity = excluded.identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the ledger knows of one document or customer on its way."""
+
+    state: DeliveryState
+    erp_number: str | None = None
+    erp_code: str | None = None
+    delivered_at: datetime | None = None
+    last_code: str | None = None
+    identity: str | None = None
+    """A keyed hash of what never changes of it; None in rows from before there was one."""
+    intended: str | None = None
+    """What was sent, or meant to be, when the first call without an answer was made."""
+    answer: str | None = None
+    """`asked`, or what a person has answered: `another`, `same`."""
+    doubt_at: datetime | None = None
+    """Since when it may be at the ERP without our knowing it."""
+
+    @classmethod
+    def of(cls, row: sa.RowMapping) -> Delivery:
+        """From a row of `DELIVERY_COLUMNS`."""
+        return cls(**{**dict(row), "state": DeliveryState(row["state"])})
+
+
+DELIVERY_COLUMNS = tuple(DELIVERIES.c[each.name] for each in fields(Delivery))
 
 
 class Deliveries(Chapter):
@@ -41,24 +70,51 @@ class Deliveries(Chapter):
     Delivered is final: only `clear` takes it back.
     """
 
-    def intend(self, shop: str, kind: str, key: str, *, run_id: str | None) -> bool:
-        """Whether it is to be sent: durably intended now, one attempt more; False if it was delivered already."""
+    def intend(
+        self,
+        shop: str,
+        kind: str,
+        key: str,
+        *,
+        run_id: str | None,
+        identity: str | None = None,
+        intended: str | None = None,
+    ) -> bool:
+        """Whether it is to be sent: durably intended now and in doubt until the ERP answers, one attempt more.
+
+        False if it was delivered already, or if what is in doubt under this key has another identity. What was
+        `intended` first stays for as long as the doubt does.
+        """
         now = datetime.now(UTC)
-        return self._say(shop, kind, key, DeliveryState.INTENT, run_id, intent_at=now, attempts=1)
+        said: dict[str, Any] = {"identity": identity, "intended": intended, "doubt_at": now, "intent_at": now}
+        return self._say(shop, kind, key, DeliveryState.INTENT, run_id, attempts=1, **said)
 
     def delivered(
-        self, shop: str, kind: str, key: str, *, erp_number: str | None, erp_code: str | None, run_id: str | None
+        self,
+        shop: str,
+        kind: str,
+        key: str,
+        *,
+        erp_number: str | None,
+        erp_code: str | None,
+        run_id: str | None,
+        identity: str | None = None,
     ) -> None:
-        """The ERP has it, under its own number and code; said again, the newer numbers count."""
-        numbers: dict[str, Any] = {"erp_number": erp_number, "erp_code": erp_code}
+        """The ERP has it, under its own number and code, and no doubt is left; said again, the newer numbers count."""
+        numbers: dict[str, Any] = {"erp_number": erp_number, "erp_code": erp_code, "doubt_at": None}
+        numbers |= {} if identity is None else {"identity": identity}
         now = datetime.now(UTC)
         self._say(
             shop, kind, key, DeliveryState.DELIVERED, run_id, again=True, delivered_at=now, last_code=None, **numbers
         )
 
-    def hold(self, shop: str, kind: str, key: str, *, code: str, run_id: str | None) -> bool:
-        """Whether it is held, for the reason `code`; False if it was delivered already."""
-        return self._say(shop, kind, key, DeliveryState.HELD, run_id, last_code=code)
+    def hold(self, shop: str, kind: str, key: str, *, code: str, run_id: str | None, answered: bool = False) -> bool:
+        """Whether it is held, for the reason `code`; False if it was delivered already.
+
+        `answered`: the ERP has refused the only call that was made, so that no doubt is left.
+        """
+        without_doubt: dict[str, Any] = {"doubt_at": None, "intended": None} if answered else {}
+        return self._say(shop, kind, key, DeliveryState.HELD, run_id, last_code=code, **without_doubt)
 
     def wait(self, shop: str, kind: str, key: str, *, code: str, run_id: str | None) -> bool:
         """Whether it waits, for the reason `code`; False if it was delivered already."""
@@ -76,7 +132,7 @@ class Deliveries(Chapter):
         """The deliveries, latest change first.
 
         Columns: shop, kind, key, state, erp_number, erp_code, intent_at, delivered_at, attempts, last_code, run_id,
-        changed_at.
+        changed_at, identity, intended, answer, doubt_at.
         """
         query = sa.select(*DELIVERIES.c).where(_of(shop, kind, keys)).order_by(DELIVERIES.c.changed_at.desc())
         if states is not None:
@@ -84,10 +140,22 @@ class Deliveries(Chapter):
         with self.database.read("read deliveries") as connection:
             return rows_as_frame(connection, query.limit(limit))
 
-    def clear(self, shop: str, kind: str, keys: Sequence[str]) -> int:
-        """How many deliveries are no longer known: the next run looks at them as if for the first time."""
+    def delivery(self, shop: str, kind: str, key: str) -> Delivery | None:
+        """What is known of one; None when nothing is."""
+        query = sa.select(*DELIVERY_COLUMNS).where(_of(shop, kind, [key]))
+        with self.database.read("read a delivery") as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else Delivery.of(row)
+
+    def clear(self, shop: str, kind: str, keys: Sequence[str], *, doubts: bool = False) -> int:
+        """How many deliveries are no longer known: the next run looks at them as if for the first time.
+
+        What is in doubt stays unless a person says so (`doubts`): what the ERP does not show today may come tomorrow.
+        """
+        which = _of(shop, kind, keys)
+        which = which if doubts else sa.and_(which, DELIVERIES.c.doubt_at.is_(None))
         with self.database.write("clear deliveries") as connection:
-            return connection.execute(sa.delete(DELIVERIES).where(_of(shop, kind, keys))).rowcount
+            return connection.execute(sa.delete(DELIVERIES).where(which)).rowcount
 
     def _say(
         self,
@@ -115,14 +183,23 @@ class Deliveries(Chapter):
 def _noting(said: tuple[str, ...], *, again: bool) -> sa.TextClause:
     """Inserts a delivery or changes what is `said` of it. SQLAlchemy compiles its own upserts anew at every call."""
     names = (*_KEYS, "attempts", *said)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in said)
+    is_intent = "intent_at" in said
+    changes = ", ".join(_change(name, is_intent=is_intent) for name in said)
     statement = sa.text(
         f"insert into deliveries ({', '.join(names)}) values ({', '.join(f':{name}' for name in names)}) "  # noqa: S608 -- names of columns only
         f"on conflict ({', '.join(_KEYS)}) "
         f"do update set {changes}, attempts = deliveries.attempts + excluded.attempts"
         + ("" if again else f" where deliveries.state != '{DeliveryState.DELIVERED.value}'")
+        + (" and (deliveries.doubt_at is null or " + _SAME_IDENTITY + ")" if is_intent else "")
     )
     return statement.bindparams(*(sa.bindparam(name, type_=DELIVERIES.c[name].type) for name in names))
+
+
+def _change(name: str, *, is_intent: bool) -> str:
+    """A value that is said counts; what is in doubt keeps what it was sent with, and since when."""
+    if is_intent and name in ("intended", "doubt_at"):
+        return f"{name} = case when deliveries.doubt_at is null then excluded.{name} else deliveries.{name} end"
+    return f"{name} = excluded.{name}"
 
 
 def _of(shop: str, kind: str | None, keys: Sequence[str] | None) -> sa.ColumnElement[bool]:

@@ -11,6 +11,7 @@ from connectors.ledger.database import Database
 from connectors.ledger.deliveries import Deliveries
 from connectors.ledger.fetches import Fetches
 from connectors.ledger.files import Files
+from connectors.ledger.identities import Identities
 from connectors.ledger.incidents import Incidents
 from connectors.ledger.layouts import Layouts
 from connectors.ledger.leases import Leases
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Ledger(Links, Runs, Watermarks, Files, Layouts, Fetches, Incidents, Leases, Deliveries, Refusals, Purging):
+class Ledger(
+    Links, Runs, Watermarks, Files, Layouts, Fetches, Incidents, Leases, Deliveries, Identities, Refusals, Purging
+):
     """Every call is one short transaction, durable when it returns; any number of threads may share a ledger.
 
     Errors: TransientError (the database cannot be reached now), DeniedError (rights, disk), UnexpectedReplyError (the

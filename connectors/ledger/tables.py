@@ -226,5 +226,11 @@ DELIVERIES = sa.Table(
     sa.Column("last_code", sa.Text),
     sa.Column("run_id", sa.Text),
     sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("identity", sa.Text),
+    sa.Column("intended", sa.Text),
+    sa.Column("answer", sa.Text),
+    sa.Column("doubt_at", Instant),
     sa.Index("deliveries_by_state", "shop", "kind", "state"),
 )
+"""`identity` is a keyed hash of what never changes of it, null in rows from before; `intended` is what is being sent,
+as JSON; `doubt_at` is when the first call without an answer was made; `answer` is a person's to a question about it."""

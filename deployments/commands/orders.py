@@ -1,26 +1,28 @@
-"""`passerelle orders`: what the ERP was given, what is held and why, what waits; how to have an order sent again."""
+"""`passerelle orders`: what the ERP was given, what is held and why, what waits; sending again, answering questions."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 from cyclopts import App, Parameter
 from rich.table import Table
 
-from connectors.ledger import DeliveryState
+from connectors.ledger import ANOTHER, SAME, DeliveryState, Ledger
 from deployments.commands.parameters import ShopArgument
 from deployments.commands.parameters import ShopFolder as ShopOption
 from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from schemas.messages import catalogue, message
+from tasks.deliver import DOUBT_LASTS
 from tasks.shop import ShopFolder, open_shop_folder
 
 State: TypeAlias = Literal["intent", "delivered", "held", "waiting"]
 
-RESENT = "order_resent"
+Returns: TypeAlias = Annotated[bool, Parameter(negative=(), help="Returns instead of orders.")]
 
 orders = App(name="orders", help="The orders on their way to the ERP: delivered, held, waiting.")
 
@@ -30,22 +32,24 @@ def show(
     shop: ShopArgument = Path(),
     *,
     state: Annotated[tuple[State, ...], Parameter(help="Only these; may be given several times.")] = (),
-    order: Annotated[tuple[int, ...], Parameter(help="Only the orders of these ids.")] = (),
+    order: Annotated[tuple[int, ...], Parameter(help="Only those of these ids.")] = (),
+    returns: Returns = False,
     limit: Annotated[int, Parameter(help="How many, the latest change first.")] = 50,
 ) -> Exit:
     """The orders that the ledger knows: how far each is, its number in the ERP, and why it is held or waits."""
     folder = open_shop_folder(shop)
     states = [DeliveryState(each) for each in state] or None
     keys = [str(each) for each in order] or None
+    kind = kind_of(folder, "return" if returns else "order")
     with folder.open_ledger() as ledger:
-        found = ledger.deliveries(folder.name, kind_of(folder), states=states, keys=keys, limit=limit)
+        found = ledger.deliveries(folder.name, kind, states=states, keys=keys, limit=limit)
         told = ledger.incidents(shop=folder.name, open_only=True)
     params = {(key, code): json.loads(text) for key, code, text in told.select("key", "code", "params").iter_rows()}
     if found.is_empty():
-        out.print("No such order yet.")
+        out.print("No such return yet." if returns else "No such order yet.")
         return Exit.COMPLETED
     table = Table(box=None, pad_edge=False)
-    for title in ("order", "state", "changed (UTC)", "ERP document", "customer", "why"):
+    for title in ("return" if returns else "order", "state", "changed (UTC)", "ERP document", "customer", "why"):
         table.add_column(title)
     for row in found.iter_rows(named=True):
         table.add_row(*_cells(row, folder.settings.shop.language, params))
@@ -54,27 +58,94 @@ def show(
 
 
 @orders.command
-def resend(*order: int, shop: ShopOption = Path()) -> Exit:
+def resend(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Exit:
     """Forget that these orders were delivered or held: the next run looks at them again.
 
-    It asks the ERP first: what the ERP has is not created a second time.
+    It asks the ERP first: what the ERP has is not created a second time. One that was sent without an answer may still
+    reach the ERP: it can be sent again a day later, and what was sent is then no longer looked for.
     """
-    if not order:
-        out.print("Name at least one order by its id.")
+    kind, keys, folder = _named(order, shop, returns=returns)
+    if not keys:
         return Exit.USAGE
-    folder = open_shop_folder(shop)
-    keys = [str(each) for each in dict.fromkeys(order)]
-    with folder.open_ledger() as ledger, ledger.lease(folder.name, "export_orders"):
-        cleared = ledger.clear(folder.name, kind_of(folder), keys)
-        for key in keys:
-            ledger.wait(folder.name, kind_of(folder), key, code=RESENT, run_id=None)
-    out.print(f"{len(keys)} will be looked at by the next run, {cleared} of them known so far.")
-    return Exit.COMPLETED
+    with folder.open_ledger() as ledger, ledger.lease(folder.name, f"export_{kind}s"):
+        named = kind_of(folder, kind)
+        young = _in_doubt(ledger, folder.name, named, keys)
+        sent = [key for key in keys if key not in young]
+        cleared = ledger.clear(folder.name, named, sent, doubts=True)
+        for key in sent:
+            ledger.wait(folder.name, named, key, code=f"{kind}_resent", run_id=None)
+    out.print(f"{len(sent)} will be looked at by the next run, {cleared} of them known so far.")
+    return _left(young)
 
 
-def kind_of(folder: ShopFolder) -> str:
-    """What the ledger calls the orders of the access in use."""
-    return "order-test" if folder.settings.cegid.use == "test" else "order"
+@orders.command
+def another(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Exit:
+    """Answer the question of a held order: it is not the one whose document the ERP has.
+
+    The next run sends it under a reference of its own. What the ledger knows of the other one is kept.
+    """
+    kind, keys, folder = _named(order, shop, returns=returns)
+    if not keys:
+        return Exit.USAGE
+    with folder.open_ledger() as ledger, ledger.lease(folder.name, f"export_{kind}s"):
+        named = kind_of(folder, kind)
+        young = _in_doubt(ledger, folder.name, named, keys)
+        ours = [key for key in keys if key not in young]
+        answered = [key for key in ours if ledger.answer(folder.name, named, key, ANOTHER, code=f"{kind}_answered")]
+        for link in (f"{kind}_sent", f"{kind}_seen", f"{kind}_status") if answered else ():
+            ledger.forget(folder.name, kind_of(folder, link), answered)
+            ledger.forget(folder.name, link, answered)
+    return _told(ours, answered) or _left(young)
+
+
+@orders.command
+def same(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Exit:
+    """Answer the question of a held order: the ERP's document is its own, whatever differs. It is not sent."""
+    kind, keys, folder = _named(order, shop, returns=returns)
+    if not keys:
+        return Exit.USAGE
+    with folder.open_ledger() as ledger, ledger.lease(folder.name, f"export_{kind}s"):
+        named = kind_of(folder, kind)
+        answered = [key for key in keys if ledger.answer(folder.name, named, key, SAME, code=f"{kind}_answered")]
+    return _told(keys, answered)
+
+
+def _named(
+    order: Sequence[int], shop: Path, *, returns: bool
+) -> tuple[Literal["order", "return"], list[str], ShopFolder]:
+    """What is spoken of, the keys given, each once, and the shop's folder."""
+    if not order:
+        out.print("Name at least one by its id.")
+    return ("return" if returns else "order"), [str(each) for each in dict.fromkeys(order)], open_shop_folder(shop)
+
+
+def _in_doubt(ledger: Ledger, shop: str, kind: str, keys: Sequence[str]) -> dict[str, datetime]:
+    """Those that were sent without an answer less than a day ago, and when nobody need wait for them any more."""
+    known = {key: ledger.delivery(shop, kind, key) for key in keys}
+    until = {key: one.doubt_at + DOUBT_LASTS for key, one in known.items() if one is not None and one.doubt_at}
+    return {key: at for key, at in until.items() if at > datetime.now(UTC)}
+
+
+def _left(young: Mapping[str, datetime]) -> Exit:
+    for key, until in young.items():
+        out.print(
+            f"{key} was sent without an answer and may still reach the ERP: wait until {until:%Y-%m-%d %H:%M} UTC."
+        )
+    return Exit.USAGE if young else Exit.COMPLETED
+
+
+def _told(keys: Sequence[str], answered: Sequence[str]) -> Exit:
+    """Says how many questions are answered; which of the keys have none."""
+    out.print(f"{len(answered)} answered; the next run goes on from there.")
+    left = [key for key in keys if key not in answered]
+    if left:
+        out.print(f"Not known, or delivered already: {', '.join(left)}.")
+    return Exit.USAGE if left else Exit.COMPLETED
+
+
+def kind_of(folder: ShopFolder, what: str = "order") -> str:
+    """What the ledger calls the deliveries of the access in use."""
+    return f"{what}-test" if folder.settings.cegid.use == "test" else what
 
 
 def _cells(row: dict[str, Any], language: str, params: Mapping[tuple[str, str], dict[str, str]]) -> Sequence[str]:

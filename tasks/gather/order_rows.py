@@ -92,6 +92,7 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         gift_message=row["gift_message"],
         comment=around.messages.get(id_order, ""),
         missing=tuple(dict.fromkeys(_missing(row, around, words))),
+        placed_text=row["date_add"],
     )
 
 
@@ -180,6 +181,8 @@ def customer_of(row: Entity, words: ShopWords, address: Address | None) -> Custo
         language=words.languages.get(whole(row, "id_lang"), ""),
         is_guest=row["is_guest"] == "1",
         address=address,
+        registered_text=row["date_add"],
+        updated_text=row["date_upd"],
     )
 
 

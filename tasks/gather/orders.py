@@ -17,7 +17,7 @@ from tasks.gather.store_orders import MODULE
 from tasks.plan.orders import SeenOrder
 
 _SECOND = timedelta(seconds=1)
-_SEEN = ("id", "current_state", "date_add", "date_upd", "module")
+_SEEN = ("id", "current_state", "date_add", "date_upd", "module", "reference")
 _ORDER = (
     *_SEEN,
     "id_address_delivery",
@@ -27,7 +27,6 @@ _ORDER = (
     "id_customer",
     "id_carrier",
     "payment",
-    "reference",
     "gift",
     "gift_message",
     "total_discounts_tax_excl",
@@ -74,6 +73,8 @@ CUSTOMER = (
     "id_default_group",
     "id_lang",
     "is_guest",
+    "date_add",
+    "date_upd",
 )
 ADDRESS = (
     "id",
@@ -153,6 +154,8 @@ def _seen(rows: Iterable[Entity], zone: tzinfo) -> list[SeenOrder]:
             instant(row["date_add"], zone),
             instant(row["date_upd"], zone),
             is_store_sale=row["module"] == MODULE,
+            reference=row["reference"],
+            placed_text=row["date_add"],
         )
         for row in rows
     )

@@ -71,7 +71,7 @@ async def read_returns(
     `places` are the items that came from the ERP; None: nobody asks.
     """
     ids = sorted({str(row["id_order"]) for row in rows})
-    orders = await shop.find("orders", "id", ids, display=("id", "reference", "id_currency"))
+    orders = await shop.find("orders", "id", ids, display=("id", "reference", "id_currency", "date_add"))
     details = await shop.find("order_details", "id", sorted({_line_of(e) for e in _lines(rows)}), display=_DETAIL)
     order_of = {int(row["id"]): row for row in orders}
     detail_of = {int(row["id"]): row for row in details}
@@ -92,6 +92,8 @@ async def read_returns(
                 lines=tuple(_line(each, detail_of.get(int(_line_of(each)), {}), places) for each in _lines([row])),
                 # The shop keeps it as HTML (docs/facts/prestashop.md, O5).
                 question=unescape(row["question"]),
+                created_text=row["date_add"],
+                order_placed_text=order.get("date_add", ""),
             )
         )
     return returns

@@ -22,6 +22,9 @@ class SeenOrder:
     updated_at: datetime
     is_store_sale: bool = False
     """Our module made it of a sale that came from the ERP."""
+    reference: str = ""
+    placed_text: str = ""
+    """`placed_at` as the shop itself writes it."""
 
     @property
     def key(self) -> str:

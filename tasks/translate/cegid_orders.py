@@ -17,13 +17,13 @@ from tasks.translate.order_sums import line_totals, sold_lines
 ORIGIN = "ECommerce"
 
 
-def order_document(order: Order, codes: CegidCodes, customer_code: str) -> dict[str, Any]:
-    """The Create_Request of an order without obstacles (see `order_obstacles`).
+def order_document(order: Order, codes: CegidCodes, customer_code: str, reference: str = "") -> dict[str, Any]:
+    """The Create_Request of an order without obstacles (see `order_obstacles`); `reference`: not its usual one.
 
     Prices are tax included; quantity times net unit price, both as sent, add up to `total_paid_tax_incl` to the cent.
     """
     return present(
-        Header=_header(order, codes, customer_code),
+        Header=_header(order, codes, customer_code, reference or codes.order_reference(order.id_order)),
         DeliveryAddress=document_address(order.delivery, codes),
         InvoicingAddress=document_address(order.invoice, codes),
         Lines={"Create_Line": [*_product_lines(order, codes), *_service_lines(order, codes)]},
@@ -36,7 +36,7 @@ def local_day(moment: datetime, codes: CegidCodes) -> str:
     return f"{moment.astimezone(codes.time_zone).date().isoformat()}T00:00:00"
 
 
-def _header(order: Order, codes: CegidCodes, customer_code: str) -> dict[str, Any]:
+def _header(order: Order, codes: CegidCodes, customer_code: str, reference: str) -> dict[str, Any]:
     return present(
         Active=True,
         Comment=several_lines(order.comment),
@@ -44,7 +44,7 @@ def _header(order: Order, codes: CegidCodes, customer_code: str) -> dict[str, An
         CustomerId=customer_code,
         Date=local_day(order.placed_at, codes),
         ExternalReference=order.reference,
-        InternalReference=codes.order_reference(order.id_order),
+        InternalReference=reference,
         OmniChannel=_omni_channel(order, codes),
         Origin=ORIGIN,
         StoreId=codes.store,

@@ -13,10 +13,15 @@ from tasks.translate.cegid_orders import ORIGIN, local_day
 from tasks.translate.cegid_texts import one_line, present, several_lines
 
 
-def return_document(return_: Return, codes: CegidCodes, original: DocumentKey | None) -> dict[str, Any]:
-    """The Create_Request of a return, tied to the order's document, to the store and to the warehouse."""
+def return_document(
+    return_: Return, codes: CegidCodes, original: DocumentKey | None, reference: str = ""
+) -> dict[str, Any]:
+    """The Create_Request of a return, tied to the order's document, to the store and to the warehouse.
+
+    `reference` is its internal one when that is not the usual one.
+    """
     return {
-        "Header": _header(return_, codes, original),
+        "Header": _header(return_, codes, original, reference or codes.return_reference(return_.id_order_return)),
         "Lines": {
             "Create_Line": [
                 _line(line, codes, quantity, price) for line in return_.lines for quantity, price in _prices(line)
@@ -52,7 +57,7 @@ def _line(line: ReturnLine, codes: CegidCodes, quantity: int, price: Decimal) ->
     )
 
 
-def _header(return_: Return, codes: CegidCodes, original: DocumentKey | None) -> dict[str, Any]:
+def _header(return_: Return, codes: CegidCodes, original: DocumentKey | None, reference: str) -> dict[str, Any]:
     tied = original and {"Key": {"Number": original.number, "Stump": original.stump, "Type": original.type}}
     return present(
         Active=True,
@@ -61,7 +66,7 @@ def _header(return_: Return, codes: CegidCodes, original: DocumentKey | None) ->
         CustomerId=return_.customer_code,
         Date=local_day(return_.created_at, codes),
         ExternalReference=return_.order_reference,
-        InternalReference=codes.return_reference(return_.id_order_return),
+        InternalReference=reference,
         OmniChannel=present(**codes.return_statuses, OriginalDocument=tied, ReturnType="Return"),
         Origin=ORIGIN,
         StoreId=codes.store,

@@ -329,7 +329,9 @@ async def test_without_an_access_nothing_starts_and_the_remedy_is_told(world: Or
     assert "[cegid]" in (state.message or "")
 
 
-async def test_an_order_sent_without_an_answer_and_cancelled_since_is_found_or_left(world: OrderWorld) -> None:
+async def test_an_order_sent_without_an_answer_and_cancelled_since_is_found_or_in_doubt(
+    world: OrderWorld,
+) -> None:
     arrived, lost = world.place(), world.place()
     await world.orders()
     gone = world.document(lost)["Key"]
@@ -340,6 +342,6 @@ async def test_an_order_sent_without_an_answer_and_cancelled_since_is_found_or_l
             ledger.intend(world.folder.name, "order", str(order), run_id=None)
             world.move(order, 6)
     await world.orders()
-    assert world.counts() == {"rows_read": 2, "ignored": 1, "unchanged": 1}
-    assert world.deliveries() == {str(arrived): "delivered"}
+    assert world.counts() == {"rows_read": 2, "waiting": 1, "unchanged": 1}
+    assert world.deliveries() == {str(arrived): "delivered", str(lost): "waiting"}
     assert len(world.documents()) == 1

@@ -19,13 +19,15 @@ Kind = Literal[
     "reset-before",
     "reset-after",
     "500-after",
+    "late",
     "fault-en",
     "fault-fr",
     "fault-timeout",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 AFTER: frozenset[str] = frozenset({"reset-after", "500-after"})
-"""The kinds that strike once the operation has been carried out."""
+"""The kinds that strike once the operation has been carried out; `late` strikes before, and it is carried out when
+`SandboxCegid.carry_out_late` says so."""
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -72,6 +73,8 @@ class SandboxCegid:
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
         self.lock = threading.RLock()
+        self.late: list[Callable[[], object]] = []
+        """Calls whose connection was dropped before they were carried out."""
         self._customers = Customers(absent_resets=absent_resets, not_found=not_found)
         self._documents = Documents(self._customers, not_found=not_found, known_items=known_items)
         self._inventory = Inventory()
@@ -131,6 +134,30 @@ class SandboxCegid:
             block = header.setdefault("OmniChannel", {})
             for name, value in statuses.items():
                 block[_STATUS_MEMBERS[name]] = value
+
+    def cancel(self, document: dict[str, Any]) -> None:
+        """Cancel one of `documents()` for good, as a person does at the till."""
+        with self.lock:
+            self._documents.Cancel({"Identifier": {"Key": document["Key"]}})
+
+    def insert_document(self, header: dict[str, Any], *lines: tuple[str, int, str]) -> dict[str, Any]:
+        """A document that somebody types in: lines are reference, quantity, unit price with tax; gives its key."""
+        rows = [
+            {"ItemIdentifier": {"Reference": item}, "Quantity": Decimal(quantity), "NetUnitPrice": Decimal(price)}
+            for item, quantity, price in lines
+        ]
+        usual = {"Type": "CustomerOrder", "StoreId": "WEB", "CurrencyId": "EUR"}
+        with self.lock:
+            made = self._documents.Create({"Header": usual | header, "Lines": rows})
+        key: dict[str, Any] = made["Key"]
+        return key
+
+    def carry_out_late(self) -> int:
+        """Carry out now the calls that the fault `late` has struck; how many there were."""
+        late, self.late = self.late, []
+        for call in late:
+            call()
+        return len(late)
 
     def call(self, service_name: str, operation: str, parameters: dict[str, Any]) -> Any:
         """Carry out one operation on the state; a business refusal is raised."""

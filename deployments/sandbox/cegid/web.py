@@ -143,6 +143,9 @@ class _Handler(BaseHTTPRequestHandler):
             raise _ResetError
         if not self._authenticated():
             return _ANSWERS["401"]
+        if fault and fault.kind == "late":
+            erp.late.append(act)
+            raise _ResetError
         if fault and fault.kind not in AFTER and fault.kind != "slow":
             return self._failing(fault, operation)
         answer = act()

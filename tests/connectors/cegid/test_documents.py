@@ -8,12 +8,18 @@ from lxml import etree
 
 from connectors.cegid import ALREADY_THERE, Cegid
 from deployments.sandbox.cegid import SandboxCegid
-from schemas.documents import DocumentKey
+from schemas.documents import DocumentKey, DocumentStatus
 from schemas.errors import RefusedError, TransientError
 from tests.connectors.cegid.conftest import Connect
 from tests.connectors.cegid.requests_to_send import order
 
 DAY = date(2026, 11, 21)
+
+
+def ours(cegid: Cegid, *references: str) -> DocumentStatus | None:
+    """The document under our internal reference."""
+    found = cegid.documents_by_references(*references).ours
+    return None if found is None else found.status
 
 
 def test_a_document_is_created_whatever_the_order_of_its_members(erp: SandboxCegid, cegid: Cegid) -> None:
@@ -70,7 +76,7 @@ def test_a_lost_answer_is_found_by_reference_and_adopted(erp: SandboxCegid, cegi
     erp.faults.add(lost, "Create")  # type: ignore[arg-type]
     with pytest.raises(TransientError):
         cegid.create_document(order("W1"))
-    adopted = cegid.document_by_references("CustomerOrder", "W1", "ABCDEF", "C1")
+    adopted = ours(cegid, "CustomerOrder", "W1", "ABCDEF", "C1")
     assert adopted is not None
     assert adopted.key == DocumentKey("CustomerOrder", "ECO", 1)
     with pytest.raises(RefusedError) as refused:
@@ -83,7 +89,7 @@ def test_a_call_that_never_arrived_leaves_nothing_to_adopt(erp: SandboxCegid, ce
     erp.faults.add("reset-before", "Create")
     with pytest.raises(TransientError):
         cegid.create_document(order("W1"))
-    assert cegid.document_by_references("CustomerOrder", "W1", "ABCDEF", "C1") is None
+    assert ours(cegid, "CustomerOrder", "W1", "ABCDEF", "C1") is None
     assert cegid.create_document(order("W1")).number == 1
 
 
@@ -92,27 +98,27 @@ def test_the_code_of_a_duplicate_with_another_reason_leaves_nothing_to_adopt(erp
     with pytest.raises(RefusedError) as refused:
         cegid.create_document(order("W1"))
     assert refused.value.code == ALREADY_THERE
-    assert cegid.document_by_references("CustomerOrder", "W1", "ABCDEF", "C1") is None
+    assert ours(cegid, "CustomerOrder", "W1", "ABCDEF", "C1") is None
 
 
 @pytest.mark.parametrize("not_found", ["fault", "empty"])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_what_is_not_there_is_none(connect: Connect, not_found: str, language: str) -> None:
     with SandboxCegid(not_found=not_found, language=language) as erp, connect(erp) as client:  # type: ignore[arg-type]
-        assert client.document_by_references("CustomerOrder", "W1", "ABCDEF", "C1") is None
+        assert ours(client, "CustomerOrder", "W1", "ABCDEF", "C1") is None
         assert client.status(DocumentKey("CustomerOrder", "ECO", 1)) is None
 
 
 def test_a_fault_that_is_not_about_absence_is_not_taken_for_absence(erp: SandboxCegid, cegid: Cegid) -> None:
     erp.faults.add("fault-fr", "GetByExternalReference", code="CBR00042", reason="Licence expirée")
     with pytest.raises(RefusedError, match="Licence expirée"):
-        cegid.document_by_references("CustomerOrder", "W1", "ABCDEF", "C1")
+        ours(cegid, "CustomerOrder", "W1", "ABCDEF", "C1")
 
 
 def test_a_split_order_is_told_from_its_sister_by_the_internal_reference(cegid: Cegid) -> None:
     for reference in ("W1", "W2"):
         cegid.create_document(order(reference, external="SPLIT"))
-    found = cegid.document_by_references("CustomerOrder", "W2", "SPLIT")
+    found = ours(cegid, "CustomerOrder", "W2", "SPLIT")
     assert found is not None
     assert found.key.number == 2
 
@@ -122,7 +128,7 @@ def test_two_documents_with_one_reference_are_refused(erp: SandboxCegid, cegid: 
     cegid.create_document(order("W1"))
     cegid.create_document(order("W1", CustomerId="C2"))
     with pytest.raises(RefusedError, match="CustomerOrder/ECO/1, CustomerOrder/ECO/2") as refused:
-        cegid.document_by_references("CustomerOrder", "W1", "ABCDEF")
+        ours(cegid, "CustomerOrder", "W1", "ABCDEF")
     assert refused.value.code == "AMBIGUOUS"
 
 

@@ -1,0 +1,360 @@
+"""An id is not an identity: ids that a shop gives anew, documents that are not ours, answers that come late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from deployments.commands.orders import another, resend, same
+from deployments.exits import Exit
+from tests.flows.order_world import OrderWorld
+
+CANCELLED = 6
+
+
+@pytest.fixture
+def world(order_world: OrderWorld) -> OrderWorld:
+    return order_world
+
+
+def told(world: OrderWorld) -> list[tuple[str, str]]:
+    """The codes of the ledger's open incidents that ask something of a person or of time, with their orders."""
+    with world.ledger() as ledger:
+        found = ledger.incidents(shop=world.folder.name, open_only=True)
+    return sorted(found.filter(found["level"] != "info").select("key", "code").iter_rows())
+
+
+def reuse(world: OrderWorld, order: int, **more: Any) -> None:
+    """The shop is restored from a backup: the id belongs to a new order of another customer from now on."""
+    other = world.place(**more)
+    row = world.shop.row("orders", other)
+    given = {name: row[name] for name in row if name not in ("id", "associations")}
+    stamp = f"{datetime.now(UTC) + timedelta(hours=30):%Y-%m-%d %H:%M:%S}"
+    world.shop.change("orders", order, given | {"date_add": stamp, "date_upd": stamp})
+    for detail in world.shop.rows("order_details"):
+        if int(detail["id_order"]) == order:
+            world.delete("order_details", int(detail["id"]))
+        elif int(detail["id_order"]) == other:
+            world.shop.change("order_details", int(detail["id"]), {"id_order": order})
+    world.delete("orders", other)
+
+
+def answered(command: Callable[..., Exit], world: OrderWorld, *orders: int) -> Exit:
+    return command(*orders, shop=Path(world.folder))
+
+
+async def test_an_order_under_a_used_id_is_held_with_a_question_and_sent_once_it_is_another(world: OrderWorld) -> None:
+    order = world.place(("ROBE-S", 2, "29.90"))
+    await world.orders()
+    [old] = world.documents()
+    reuse(world, order)
+    state = await world.orders()
+    assert state.name == "CompletedWithRejects", state.message
+    assert world.counts() == {"rows_read": 1, "rejected": 1}
+    assert told(world) == [(str(order), "order_id_reused")]
+    assert f"CustomerOrder/ECO/{old['Key']['Number']}" in world.incidents()[0]["reason"]
+    await world.orders()
+    assert told(world) == [(str(order), "order_id_reused")]
+    assert len(world.documents()) == 1
+    assert answered(another, world, order) is Exit.COMPLETED
+    state = await world.orders()
+    assert state.name == "Completed", state.message
+    first, second = world.documents()
+    assert first == old
+    assert second["Header"]["InternalReference"].startswith(f"WEB{order}.20")
+    assert second["Header"]["CustomerId"] != old["Header"]["CustomerId"]
+    assert told(world) == []
+    world.erp.requests.clear()
+    await world.orders()
+    assert world.counts()["unchanged"] == 1
+    assert {name for name in world.erp.requests if name != "wsdl"} == set()
+
+
+async def test_a_used_id_is_seen_by_a_run_with_since_too(world: OrderWorld) -> None:
+    order = world.place()
+    await world.orders()
+    reuse(world, order)
+    await world.orders(since=datetime(2020, 1, 1, tzinfo=UTC).date())
+    assert told(world) == [(str(order), "order_id_reused")]
+
+
+async def test_an_order_whose_date_was_edited_is_the_same_when_a_person_says_so(world: OrderWorld) -> None:
+    order = world.place()
+    await world.orders()
+    world.shop.change("orders", order, {"date_add": "2020-01-01 00:00:00", "date_upd": "2035-01-01 00:00:00"})
+    await world.orders()
+    assert told(world) == [(str(order), "order_id_reused")]
+    assert answered(same, world, order) is Exit.COMPLETED
+    await world.orders()
+    assert (world.deliveries(), len(world.documents())) == ({str(order): "delivered"}, 1)
+    assert world.counts() == {"rows_read": 1, "unchanged": 1}
+
+
+async def test_the_state_of_a_former_order_does_not_go_to_the_one_that_has_its_id_now(world: OrderWorld) -> None:
+    order = world.place()
+    await world.orders()
+    [old] = world.documents()
+    reuse(world, order)
+    world.erp.set_status(old, shipping="Totally")
+    await world.statuses()
+    assert world.state(order) == 2
+
+
+async def test_a_delivery_of_an_earlier_version_is_given_its_identity_where_that_is_proven(world: OrderWorld) -> None:
+    sure, reused = world.place(), world.place()
+    await world.orders()
+    forget_identities(world)
+    world.shop.change("orders", sure, {"date_upd": "2035-01-01 00:00:00"})
+    reuse(world, reused)
+    await world.orders()
+    assert told(world) == [(str(reused), "order_id_reused")]
+    reuse(world, sure)
+    await world.orders()
+    assert told(world) == [(str(sure), "order_id_reused"), (str(reused), "order_id_reused")]
+    assert len(world.documents()) == 2
+
+
+async def test_a_delivery_of_an_earlier_version_dated_later_is_proven_by_the_erps_document(world: OrderWorld) -> None:
+    late = f"{datetime.now(UTC) + timedelta(hours=30):%Y-%m-%d %H:%M:%S}"
+    order = world.place(date_add=late)
+    await world.orders()
+    forget_identities(world)
+    state = await world.orders()
+    assert state.name == "Completed", state.message
+    assert (told(world), world.counts()) == ([], {"rows_read": 1, "unchanged": 1})
+    reuse(world, order)
+    await world.orders()
+    assert told(world) == [(str(order), "order_id_reused")]
+
+
+def forget_identities(world: OrderWorld) -> None:
+    engine = sa.create_engine(f"sqlite:///{world.folder / 'ledger.db'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("update deliveries set identity = null, intended = null"))
+    engine.dispose()
+
+
+def lose_ledger(world: OrderWorld) -> None:
+    for path in world.folder.glob("ledger.db*"):
+        path.unlink()
+
+
+async def test_a_lost_ledger_and_an_id_used_again_with_an_equal_total_adopts_nothing(world: OrderWorld) -> None:
+    order = world.place(("ROBE-S", 2, "29.90"))
+    await world.orders()
+    lose_ledger(world)
+    customer = int(world.shop.row("orders", order)["id_customer"])
+    reuse(world, order, customer=customer)
+    state = await world.orders()
+    assert state.name == "CompletedWithRejects", state.message
+    assert told(world) == [(str(order), "order_document_differs")]
+    assert "ExternalReference" in world.incidents()[0]["reason"]
+    answered(another, world, order)
+    await world.orders()
+    assert len(world.documents()) == 2
+    assert world.deliveries() == {str(order): "delivered"}
+
+
+@pytest.mark.parametrize(
+    ("differs", "said"),
+    [
+        ({"Lines": [("JUPE", 2, "29.90")]}, "Lines"),
+        ({"Date": "2020-01-01T00:00:00"}, "Date"),
+        ({"Lines": [("ROBE-S", 3, "29.90")]}, "TaxIncludedTotalAmount"),
+        ({"CustomerId": "OTHER"}, "CustomerId"),
+        ({"cancelled": True}, "CancelStatus"),
+    ],
+    ids=lambda given: "" if isinstance(given, dict) else str(given),
+)
+async def test_a_document_under_our_reference_that_differs_is_not_taken_for_ours(
+    world: OrderWorld, differs: dict[str, Any], said: str
+) -> None:
+    order = world.place(("ROBE-S", 2, "29.90"))
+    await world.orders()
+    [document] = world.documents()
+    world.erp.insert_customer("OTHER", email="other@example.com")
+    lose_ledger(world)
+    kept = world.erp._documents.by_key[tuple(document["Key"].values())]
+    if "Lines" in differs:
+        kept["Lines"] = [
+            {"ItemIdentifier": {"Reference": item}, "Quantity": quantity, "NetUnitPrice": price}
+            for item, quantity, price in differs["Lines"]
+        ]
+    kept["Header"] |= {name: value for name, value in differs.items() if name in ("Date", "CustomerId")}
+    if "cancelled" in differs:
+        world.erp.cancel(document)
+    state = await world.orders()
+    assert state.name == "CompletedWithRejects", state.message
+    assert told(world) == [(str(order), "order_document_differs")]
+    assert said in world.incidents()[0]["reason"]
+    assert len(world.documents()) == 1
+    answered(same, world, order)
+    await world.orders()
+    assert world.deliveries() == {str(order): "delivered"}
+    assert len(world.documents()) == 1
+
+
+async def test_two_shops_with_one_prefix_do_not_take_each_others_documents(world: OrderWorld) -> None:
+    code = world.erp.insert_customer(email="zephyrine1@quatrebarbes.example")
+    header = {"CustomerId": code, "InternalReference": "WEB1", "ExternalReference": "OFANOTHER"}
+    world.erp.insert_document(header | {"Date": "2026-11-21T00:00:00"}, ("ROBE-S", 2, "29.90"))
+    order = world.place(("ROBE-S", 2, "29.90"))
+    await world.orders()
+    assert told(world) == [(str(order), "order_document_differs")]
+    answered(another, world, order)
+    await world.orders()
+    assert [each["Header"]["ExternalReference"] for each in world.documents()] == ["OFANOTHER", "REF000001"]
+
+
+async def test_a_document_typed_by_hand_under_the_shops_reference_is_no_reason_for_a_second_one(
+    world: OrderWorld,
+) -> None:
+    code = world.erp.insert_customer(email="zephyrine1@quatrebarbes.example")
+    order = world.place(("ROBE-S", 2, "29.90"))
+    header = {"CustomerId": code, "InternalReference": "TILL-7", "ExternalReference": "REF000001"}
+    world.erp.insert_document(header | {"Date": "2026-11-20T00:00:00"}, ("ROBE-S", 2, "29.90"))
+    await world.orders()
+    assert told(world) == [(str(order), "order_document_by_hand")]
+    assert len(world.documents()) == 1
+    answered(same, world, order)
+    await world.orders()
+    assert (len(world.documents()), world.deliveries()) == (1, {str(order): "delivered"})
+
+
+async def test_a_document_typed_by_hand_that_is_the_order_to_the_last_line_is_its_document(world: OrderWorld) -> None:
+    code = world.erp.insert_customer(email="zephyrine1@quatrebarbes.example")
+    order = world.place(("ROBE-S", 2, "29.90"), date_add="2026-11-20 10:00:00")
+    header = {"CustomerId": code, "InternalReference": "TILL-7", "ExternalReference": "REF000001"}
+    world.erp.insert_document(header | {"Date": "2026-11-20T00:00:00"}, ("ROBE-S", 2, "29.90"))
+    state = await world.orders()
+    assert state.name == "Completed", state.message
+    assert (len(world.documents()), world.deliveries()) == (1, {str(order): "delivered"})
+
+
+async def lost_answer(world: OrderWorld, order: int) -> None:
+    """A run whose Create reaches the ERP late: its connection is dropped, and it is carried out when told."""
+    world.erp.faults.add("late", "Create")
+    world.erp.faults.add("reset-before", "Create", times=100)
+    state = await world.orders()
+    assert state.is_failed()
+    world.erp.faults.clear()
+    assert world.deliveries() == {str(order): "intent"}
+    world.erp.late = world.erp.late[:1]
+
+
+def older(world: OrderWorld, by: timedelta) -> None:
+    """The ledger's doubts are older by so much."""
+    engine = sa.create_engine(f"sqlite:///{world.folder / 'ledger.db'}")
+    with engine.begin() as connection:
+        micro = int(by.total_seconds() * 1_000_000)
+        connection.execute(sa.text("update deliveries set doubt_at = doubt_at - :by"), {"by": micro})
+    engine.dispose()
+
+
+async def test_an_order_cancelled_after_a_lost_answer_stays_in_doubt_until_the_erp_shows_it(world: OrderWorld) -> None:
+    order = world.place()
+    await lost_answer(world, order)
+    world.move(order, CANCELLED)
+    await world.orders()
+    assert told(world) == [(str(order), "order_in_doubt")]
+    assert answered(resend, world, order) is Exit.USAGE
+    older(world, timedelta(days=2))
+    await world.orders()
+    assert told(world) == [(str(order), "order_doubt_stays")]
+    assert world.erp.carry_out_late() == 1
+    await world.orders()
+    assert (world.deliveries(), len(world.documents())) == ({str(order): "delivered"}, 1)
+
+
+async def test_a_doubt_is_cleared_by_a_person_after_a_day(world: OrderWorld) -> None:
+    order = world.place()
+    await lost_answer(world, order)
+    world.move(order, CANCELLED)
+    await world.orders()
+    older(world, timedelta(days=1, minutes=1))
+    assert answered(resend, world, order) is Exit.COMPLETED
+    await world.orders()
+    assert (world.deliveries(), told(world)) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    "changed", [{"order_prefix": "SHOP"}, {"document_type": "Receipt"}, {"customer_prefix": "NEW"}], ids=str
+)
+@pytest.mark.parametrize("late", [False, True])
+async def test_settings_that_change_after_a_lost_answer_change_nothing_of_what_is_sent(
+    world: OrderWorld, changed: dict[str, str], late: bool
+) -> None:
+    order = world.place()
+    await lost_answer(world, order)
+    world.write_settings(cegid=changed)
+    if late:
+        world.erp.carry_out_late()
+    state = await world.orders()
+    assert state.name == "Completed", state.message
+    world.erp.carry_out_late()
+    [document] = world.documents()
+    assert (document["Header"]["InternalReference"], document["Key"]["Type"]) == (f"WEB{order}", "CustomerOrder")
+    assert len(world.erp.customers()) == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_customer_whose_email_changes_after_a_lost_answer_has_one_document(
+    world: OrderWorld, late: bool
+) -> None:
+    order = world.place()
+    await lost_answer(world, order)
+    customer = int(world.shop.row("orders", order)["id_customer"])
+    world.shop.change("customers", customer, {"email": "autre@quatrebarbes.example"})
+    if late:
+        world.erp.carry_out_late()
+    await world.orders()
+    world.erp.carry_out_late()
+    assert len(world.documents()) == 1
+    assert len(world.erp.customers()) == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_an_order_given_to_another_customer_after_a_lost_answer_waits_for_what_was_sent(
+    world: OrderWorld, late: bool
+) -> None:
+    order = world.place()
+    await lost_answer(world, order)
+    world.shop.change("orders", order, {"id_customer": world.customer()})
+    if late:
+        world.erp.carry_out_late()
+    await world.orders()
+    world.erp.carry_out_late()
+    await world.orders()
+    assert len(world.documents()) == 1
+    assert world.deliveries() == {str(order): "delivered"}
+
+
+async def test_an_order_whose_lines_change_after_a_lost_answer_is_found_as_it_was_sent(world: OrderWorld) -> None:
+    order = world.place()
+    await lost_answer(world, order)
+    world.shop.change("order_details", 1, {"product_quantity": 3, "total_price_tax_incl": "89.70"})
+    figures = {"total_paid_tax_incl": "89.70", "total_products_wt": "89.70"}
+    world.shop.change("orders", order, figures)
+    for payment in world.shop.rows("order_payments"):
+        world.shop.change("order_payments", int(payment["id"]), {"amount": "89.70"})
+    await world.orders()
+    assert told(world) == [(str(order), "order_in_doubt")]
+    world.erp.carry_out_late()
+    await world.orders()
+    assert told(world) == [(str(order), "order_changed_in_doubt")]
+    assert len(world.documents()) == 1
+
+
+async def test_an_order_that_the_erp_refused_is_in_no_doubt_and_goes_as_it_is_then(world: OrderWorld) -> None:
+    order = world.place()
+    world.erp.faults.add("fault-en", "Create", code="CBR00042", reason="blocked")
+    await world.orders()
+    world.write_settings(cegid={"order_prefix": "SHOP"})
+    await world.orders()
+    [document] = world.documents()
+    assert document["Header"]["InternalReference"] == f"SHOP{order}"
