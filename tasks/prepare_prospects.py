@@ -9,7 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import DeliveryState
-from connectors.prestashop import IDS_ONLY, Entity, Shop
+from connectors.prestashop import Entity, Shop
 from connectors.prestashop.filters import Filters, after
 from schemas.documents import Customer
 from schemas.incidents import Level

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from tasks.plan.entities import Halt
 from tasks.plan.shapes import Problem
 from tasks.run import Run
 from tasks.translate.cegid_codes import CUSTOMER_DIGITS
+from tasks.translate.identity import account_identity
 from tasks.translate.store_orders import COUNTRY, Sale, SalePlace
 
 MODULE = "passerelle"
@@ -96,10 +97,24 @@ async def customers_of(run: Run, codes: Iterable[str]) -> dict[str, int]:
     wanted = set(codes)
     ids = _coded(run, wanted) | _delivered(run, wanted) | _imported(run, wanted)
     rows = await run.shop.find(
-        "customers", "id", {str(each) for each in ids.values()}, display=("id",), also={"deleted": "0"}
+        "customers", "id", {str(each) for each in ids.values()}, display=("id", "date_add"), also={"deleted": "0"}
     )
-    there = {int(row["id"]) for row in rows}
-    return {code: each for code, each in ids.items() if each in there}
+    registered = {int(row["id"]): str(row["date_add"]) for row in rows}
+    others = _of_others(run, registered)
+    return {code: each for code, each in ids.items() if each in registered and code not in others.get(each, ())}
+
+
+def _of_others(run: Run, registered: Mapping[int, str]) -> dict[int, set[str]]:
+    """By id_customer, the codes of those who had the id before the shop gave it to another account."""
+    keys = [str(each) for each in registered]
+    given = run.ledger.deliveries(run.folder.name, "customer", states=[DeliveryState.DELIVERED], keys=keys)
+    secret, prefix = run.ledger.secret(), run.folder.settings.cegid.customer_prefix
+    others: dict[int, set[str]] = {}
+    for key, code, identity in given.select("key", "erp_code", "identity").iter_rows():
+        same = identity in (None, account_identity(int(key), registered[int(key)], secret))
+        usual = f"{prefix}{int(key):0{CUSTOMER_DIGITS}}"
+        others[int(key)] = {each for each in (code, usual) if each and not (same and each == code)}
+    return others
 
 
 def _imported(run: Run, codes: set[str]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,22 @@ async def test_a_french_shop_is_checked_in_french(complete: OrderWorld) -> None:
         for text in (each.said, each.remedy)
         if english.search(text)
     ] == []
+
+
+async def test_documents_and_customers_under_our_prefixes_that_are_not_ours_are_named(complete: OrderWorld) -> None:
+    complete.place()
+    await complete.orders()
+    [before] = await prefixes(complete)
+    assert before.verdict == "ok"
+    code = complete.erp.insert_customer("WEB0000000002", email="stranger@example.com")
+    today = f"{datetime.now(UTC):%Y-%m-%dT00:00:00}"
+    header = {"CustomerId": code, "InternalReference": "WEB77", "ExternalReference": "OTHER", "Date": today}
+    complete.erp.insert_document(header, ("SAC", 1, "10.00"))
+    documents, customers = await prefixes(complete)
+    assert (documents.verdict, customers.verdict) == ("warning", "warning")
+    assert "WEB77" in documents.said
+    assert "WEB0000000002" in customers.said
+
+
+async def prefixes(world: OrderWorld) -> list[Finding]:
+    return [each for each in await check_shop(world.folder) if each.subject == "prefixes"]

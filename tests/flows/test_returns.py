@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from deployments.commands.orders import another, same
+from deployments.exits import Exit
 from tests.flows.order_world import PERSON, OrderWorld
 
 CALLS = ("GetByExternalReference", "GetByReference", "Create")
@@ -157,6 +160,79 @@ async def test_the_customer_is_told_where_a_rule_says_so(world: OrderWorld) -> N
     world.erp.set_status(world.erp.documents("ReturnNotice")[0], return_="ReturnValidated")
     await world.return_statuses()
     assert world.shop.mails == [("order_return_state", 1)]
+
+
+def at_another_time(world: OrderWorld, asked: int, order: int = 2) -> None:
+    """The shop was restored: the id belongs to a new return."""
+    later = f"{datetime.now(UTC) + timedelta(hours=30):%Y-%m-%d %H:%M:%S}"
+    world.shop.change("order_returns", asked, {"id_order": order, "date_add": later, "date_upd": later, "state": 1})
+
+
+async def test_a_return_under_a_used_id_is_held_with_a_question_and_sent_once_it_is_another(world: OrderWorld) -> None:
+    asked = world.ask_return(1, 1)
+    await world.returns()
+    at_another_time(world, asked)
+    state = await world.returns()
+    assert state.name == "CompletedWithRejects", state.message
+    assert "another one" in world.incidents()[0]["reason"]
+    await world.returns()
+    assert len(notices(world)) == 1
+    assert another(asked, returns=True, shop=world.folder) is Exit.COMPLETED
+    state = await world.returns()
+    assert state.name == "Completed", state.message
+    references = [each["Header"]["InternalReference"] for each in world.erp.documents("ReturnNotice")]
+    assert references[0] == f"WEBR{asked}"
+    assert references[1].startswith(f"WEBR{asked}.20")
+
+
+async def test_the_status_of_a_former_return_does_not_go_to_the_one_that_has_its_id_now(world: OrderWorld) -> None:
+    asked = world.ask_return(1, 1)
+    await world.returns()
+    at_another_time(world, asked)
+    world.erp.set_status(world.erp.documents("ReturnNotice")[0], return_="ReturnRefused")
+    await world.return_statuses()
+    assert int(world.shop.row("order_returns", asked)["state"]) == WAITING
+
+
+async def test_a_return_is_not_tied_to_the_document_of_an_order_that_had_the_id_before(world: OrderWorld) -> None:
+    later = f"{datetime.now(UTC) + timedelta(hours=30):%Y-%m-%d %H:%M:%S}"
+    world.shop.change("orders", 1, {"reference": "ANOTHER01", "date_add": later, "date_upd": later})
+    world.ask_return(1, 1)
+    state = await world.returns()
+    assert state.name == "CompletedWithRejects", state.message
+    assert notices(world) == []
+
+
+async def test_a_notice_under_our_reference_that_differs_is_not_taken_for_ours(world: OrderWorld) -> None:
+    asked = world.ask_return(1, 1)
+    await world.returns()
+    with world.ledger() as ledger:
+        ledger.clear(world.folder.name, "return", [str(asked)])
+    kept = world.erp._documents.by_key[tuple(world.erp.documents("ReturnNotice")[0]["Key"].values())]
+    kept["Lines"][0]["Quantity"] = 2
+    state = await world.returns()
+    assert state.name == "CompletedWithRejects", state.message
+    assert "TaxIncludedTotalAmount 59.80, 29.90" in world.incidents()[0]["reason"]
+    assert len(notices(world)) == 1
+    assert same(asked, returns=True, shop=world.folder) is Exit.COMPLETED
+    await world.returns()
+    assert world.counts() == {"rows_read": 1, "unchanged": 1}
+
+
+async def test_a_return_denied_after_a_lost_answer_stays_in_doubt_until_the_erp_shows_it(world: OrderWorld) -> None:
+    asked = world.ask_return(1, 1)
+    world.erp.faults.add("late", "Create")
+    world.erp.faults.add("reset-before", "Create", times=100)
+    assert (await world.returns()).is_failed()
+    world.erp.faults.clear()
+    world.erp.late = world.erp.late[:1]
+    world.shop.change("order_returns", asked, {"state": DENIED})
+    await world.returns()
+    assert world.counts() == {"rows_read": 1, "waiting": 1}
+    world.erp.carry_out_late()
+    await world.returns()
+    assert world.counts() == {"rows_read": 1, "unchanged": 1}
+    assert len(notices(world)) == 1
 
 
 async def test_a_return_of_a_line_that_was_deleted_is_held_and_not_sent_without_a_price(world: OrderWorld) -> None:

@@ -163,3 +163,11 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
 def test_requests_of_lines_never_hold_more_than_five_hundred() -> None:
     shop = '[shop]\nurl = "https://shop.example"\nkey = "env:KEY"\n[shop.limits]\nmax_batch = 1000\n'
     assert parse_settings(shop, source="settings.toml").shop.limits.batch("stock_lines") == 500
+
+
+@pytest.mark.parametrize("key", ["order_prefix", "customer_prefix"])
+def test_a_prefix_that_ends_in_a_digit_runs_into_the_id(key: str) -> None:
+    fault = faults_of(f'{SMALLEST}[cegid]\n{key} = "WEB1"')[f"cegid.{key}"]
+    assert "WEB1 and 1 is WEB and 11" in fault.reason
+    assert "WEB1-" in fault.remedy
+    assert parse_settings(f'{SMALLEST}[cegid]\n{key} = "WEB1-"', source="s").cegid.order_prefix

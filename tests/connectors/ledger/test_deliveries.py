@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connectors.ledger import DeliveryState, Ledger
+from connectors.ledger import ANOTHER, ASKED, SAME, DeliveryState, Ledger
 
 if TYPE_CHECKING:
     from tests.connectors.ledger.places import Place
@@ -82,3 +82,55 @@ def test_deliveries_are_found_by_kind_state_and_key_latest_first(ledger: Ledger)
 def test_the_time_of_the_first_look_is_not_that_of_the_delivery(ledger: Ledger, place: Place) -> None:
     ledger.wait("shop", "order", "41", code="unpaid", run_id="r1")
     assert place.ask("select intent_at, delivered_at from deliveries") == [(None, None)]
+
+
+def test_what_is_in_doubt_keeps_what_was_sent_first_and_since_when(ledger: Ledger) -> None:
+    assert ledger.intend("shop", "order", "41", run_id="r1", identity="a", intended="first")
+    since = _one(ledger)["doubt_at"]
+    assert ledger.intend("shop", "order", "41", run_id="r2", identity="a", intended="second")
+    assert (_one(ledger)["intended"], _one(ledger)["doubt_at"]) == ("first", since)
+    assert not ledger.intend("shop", "order", "41", run_id="r3", identity="b", intended="third")
+    assert ledger.hold("shop", "order", "41", code="refused", run_id="r3", answered=True)
+    assert (_one(ledger)["intended"], _one(ledger)["doubt_at"]) == (None, None)
+    assert ledger.intend("shop", "order", "41", run_id="r4", identity="a", intended="fourth")
+    assert _one(ledger)["intended"] == "fourth"
+
+
+def test_what_is_in_doubt_is_forgotten_by_a_person_only(ledger: Ledger) -> None:
+    ledger.intend("shop", "order", "41", run_id="r1")
+    assert ledger.clear("shop", "order", ["41"]) == 0
+    assert ledger.clear("shop", "order", ["41"], doubts=True) == 1
+    assert ledger.delivery("shop", "order", "41") is None
+
+
+def test_a_key_that_belongs_to_another_one_now_keeps_what_was_delivered_under_it(ledger: Ledger) -> None:
+    for number in ("1", "2"):
+        ledger.delivered("shop", "order", "41", erp_number=number, erp_code="C", run_id="r", identity=f"of {number}")
+        ledger.displace("shop", "order", "41", identity="new", code="reused", run_id="r")
+    held = ledger.delivery("shop", "order", "41")
+    assert held is not None
+    assert (held.state, held.identity, held.answer) == (DeliveryState.HELD, "new", ASKED)
+    former = ledger.former("shop", "order", "41")
+    assert former is not None
+    assert (former.erp_number, former.identity) == ("2", "of 2")
+    assert ledger.knows_document("shop", "order", "1")
+    assert ledger.known_documents("shop", "order") == {"1", "2"}
+    assert ledger.former("shop", "order", "4") is None
+
+
+def test_an_answer_says_another_one_or_brings_back_the_former(ledger: Ledger) -> None:
+    ledger.delivered("shop", "order", "41", erp_number="1", erp_code="C", run_id="r", identity="old")
+    assert not ledger.answer("shop", "order", "41", ANOTHER, code="answered")
+    ledger.displace("shop", "order", "41", identity="new", code="reused", run_id="r")
+    assert ledger.answer("shop", "order", "41", ANOTHER, code="answered")
+    assert (_one(ledger)["state"], _one(ledger)["answer"]) == ("waiting", ANOTHER)
+    assert ledger.answer("shop", "order", "41", SAME, code="answered")
+    assert (_one(ledger)["state"], _one(ledger)["erp_number"], _one(ledger)["identity"]) == ("delivered", "1", "new")
+    assert ledger.former("shop", "order", "41") is None
+
+
+def test_a_delivery_is_given_its_identity_once(ledger: Ledger) -> None:
+    ledger.delivered("shop", "order", "41", erp_number="1", erp_code="C", run_id="r")
+    ledger.identify("shop", "order", {"41": "a", "42": "b"})
+    ledger.identify("shop", "order", {"41": "c"})
+    assert _one(ledger)["identity"] == "a"
