@@ -29,13 +29,17 @@ def told(world: OrderWorld) -> list[tuple[str, str]]:
     return sorted(found.filter(found["level"] != "info").select("key", "code").iter_rows())
 
 
+def reasons(world: OrderWorld) -> str:
+    return " ".join(each["reason"] for each in world.incidents())
+
+
 def reuse(world: OrderWorld, order: int, **more: Any) -> None:
     """The shop is restored from a backup: the id belongs to a new order of another customer from now on."""
     other = world.place(**more)
     row = world.shop.row("orders", other)
     given = {name: row[name] for name in row if name not in ("id", "associations")}
     stamp = f"{datetime.now(UTC) + timedelta(hours=30):%Y-%m-%d %H:%M:%S}"
-    world.shop.change("orders", order, given | {"date_add": stamp, "date_upd": stamp})
+    world.shop.change("orders", order, given | {"date_add": stamp})
     for detail in world.shop.rows("order_details"):
         if int(detail["id_order"]) == order:
             world.delete("order_details", int(detail["id"]))
@@ -57,7 +61,7 @@ async def test_an_order_under_a_used_id_is_held_with_a_question_and_sent_once_it
     assert state.name == "CompletedWithRejects", state.message
     assert world.counts() == {"rows_read": 1, "rejected": 1}
     assert told(world) == [(str(order), "order_id_reused")]
-    assert f"CustomerOrder/ECO/{old['Key']['Number']}" in world.incidents()[0]["reason"]
+    assert f"CustomerOrder/ECO/{old['Key']['Number']}" in reasons(world)
     await world.orders()
     assert told(world) == [(str(order), "order_id_reused")]
     assert len(world.documents()) == 1
@@ -153,7 +157,7 @@ async def test_a_lost_ledger_and_an_id_used_again_with_an_equal_total_adopts_not
     state = await world.orders()
     assert state.name == "CompletedWithRejects", state.message
     assert told(world) == [(str(order), "order_document_differs")]
-    assert "ExternalReference" in world.incidents()[0]["reason"]
+    assert "ExternalReference" in reasons(world)
     answered(another, world, order)
     await world.orders()
     assert len(world.documents()) == 2
@@ -191,7 +195,7 @@ async def test_a_document_under_our_reference_that_differs_is_not_taken_for_ours
     state = await world.orders()
     assert state.name == "CompletedWithRejects", state.message
     assert told(world) == [(str(order), "order_document_differs")]
-    assert said in world.incidents()[0]["reason"]
+    assert said in reasons(world)
     assert len(world.documents()) == 1
     answered(same, world, order)
     await world.orders()
