@@ -180,18 +180,20 @@ async def test_a_dry_run_shows_the_documents_and_sends_nothing(world: OrderWorld
 
 
 async def test_a_customer_that_the_erp_knows_by_email_is_brought_up_to_date(world: OrderWorld) -> None:
-    code = world.erp.insert_customer(email="ZEPHYRINE1@quatrebarbes.example", LastName="OLD", ActivityCode="0001")
+    world.write_settings(cegid={"existing_customers": "update"})
+    known = {"LastName": "QUATREBARBES", "ActivityCode": "0001"}
+    code = world.erp.insert_customer(email="ZEPHYRINE1@quatrebarbes.example", **known)
     first = world.place()
     await world.orders()
     assert world.document(first)["Header"]["CustomerId"] == code
     assert world.erp.customers()[code]["LastName"] == "Quatrebarbes"
     assert world.erp.customers()[code]["ActivityCode"] == "0001"
     customer = int(world.shop.row("orders", first)["id_customer"])
-    world.shop.change("customers", customer, {"email": "autre@quatrebarbes.example", "lastname": "Nouvelle"})
-    world.place(customer=customer)
+    world.shop.change("customers", customer, {"email": "autre@quatrebarbes.example"})
+    world.place(customer=customer, address={"city": "Forbach"})
     await world.orders()
     assert list(world.erp.customers()) == [code]
-    assert world.erp.customers()[code]["LastName"] == "Nouvelle"
+    assert world.erp.customers()[code]["AddressData"]["City"] == "Forbach"
 
 
 async def test_an_email_of_several_customers_holds_the_order_and_names_their_codes(world: OrderWorld) -> None:

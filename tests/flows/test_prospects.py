@@ -49,11 +49,11 @@ async def test_a_second_run_sends_nothing_and_a_later_order_finds_the_account(wo
 
 
 async def test_an_account_that_the_erp_knows_by_email_is_updated(world: OrderWorld) -> None:
-    code = world.erp.insert_customer(email="zephyrine1@quatrebarbes.example")
+    code = world.erp.insert_customer(email="zephyrine1@quatrebarbes.example", LastName="QUATREBARBES")
     world.customer()
     await world.prospects()
     assert world.counts() == {"rows_read": 1, "updated": 1}
-    assert world.erp.customers()[code]["LastName"] == "Quatrebarbes"
+    assert world.erp.customers()[code]["FirstName"] == "Zéphyrine"
 
 
 async def test_an_account_without_association_is_held_with_its_remedy(world: OrderWorld) -> None:
@@ -115,3 +115,14 @@ async def test_an_account_without_a_date_of_change_comes_by_the_sweep_and_is_cou
     assert world.report()["beyond_rows"] == {"customers_by_sweep": 1}
     await world.prospects(sweep=True)
     assert world.report()["beyond_rows"] == {"customers_by_sweep": 0}
+
+
+async def test_an_account_under_a_used_id_is_sent_as_the_new_one_that_it_is(world: OrderWorld) -> None:
+    prospect = world.customer()
+    await world.prospects()
+    other = {"email": "gontran@bellefontaine.example", "lastname": "Bellefontaine", "firstname": "Gontran"}
+    world.shop.change("customers", prospect, other | {"date_add": "2020-01-01 00:00:00"})
+    await world.prospects()
+    assert world.counts() == {"rows_read": 1, "created": 1}
+    names = {code: each["LastName"] for code, each in world.erp.customers().items()}
+    assert names == {f"WEB{prospect:010}": "Quatrebarbes", f"WEB{prospect:010}A": "Bellefontaine"}
