@@ -74,3 +74,11 @@ def hold_reused(run: Run, kind: str, orders: Iterable[SeenOrder]) -> list[Ended]
             identity = order_identity(order.reference, order.placed_text, run.ledger.secret())
             run.ledger.displace(run.folder.name, kind, order.key, identity=identity, code=REUSED, run_id=run.run_id)
     return ended
+
+
+def same_as_delivered(run: Run, kind: str, orders: Sequence[SeenOrder]) -> list[SeenOrder]:
+    """Those that are the orders which were delivered under their ids; of the others, those that are due are held."""
+    whose = whose_orders(run, kind, orders)
+    states = run.folder.settings.orders.states
+    hold_reused(run, kind, [order for order in orders if order.key in whose.reused and order.state in states])
+    return [order for order in orders if order.key not in whose.reused | whose.unproven]

@@ -20,7 +20,7 @@ from tasks.gather.erp_lines import ErpLines
 from tasks.gather.order_rows import ShopWords
 from tasks.gather.orders import read_orders, read_words
 from tasks.look_at_orders import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
-from tasks.order_identities import hold_reused, whose_orders
+from tasks.order_identities import hold_reused, same_as_delivered, whose_orders
 from tasks.plan.orders import INTENT, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
@@ -58,7 +58,8 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     with run.step("read orders"):
         words = await read_words(run.shop, run.facts)
         look.touched = await touched_orders(run, erp, everything=look.sweep.done)
-        await tell_changed(run, erp, words, found.delivered, look.touched.orders)
+        touched = same_as_delivered(run, erp.kind(STREAM), look.touched.orders)
+        await tell_changed(run, erp, words, found.delivered, touched)
         await _read(run, erp, words, found, due)
     return due
 

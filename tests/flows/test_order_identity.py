@@ -109,6 +109,19 @@ async def test_the_state_of_a_former_order_does_not_go_to_the_one_that_has_its_i
     assert world.state(order) == 2
 
 
+async def test_an_order_that_is_off_sale_under_a_used_id_does_not_cancel_the_document_of_the_former(
+    world: OrderWorld,
+) -> None:
+    world.write_settings(orders={"cancel_states": [CANCELLED]})
+    order = world.place()
+    await world.orders()
+    reuse(world, order, state=CANCELLED)
+    await world.orders(sweep=True)
+    [document] = world.documents()
+    assert document["Status"] == "InProgress"
+    assert "order_cancelled_after" not in dict(told(world)).values()
+
+
 async def test_a_delivery_of_an_earlier_version_is_given_its_identity_where_that_is_proven(world: OrderWorld) -> None:
     sure, reused = world.place(), world.place()
     await world.orders()
