@@ -60,6 +60,8 @@ class Parcel:
     """The document of a customer of this code, of this type, under this internal reference."""
     is_sibling: Callable[[str], bool] = lambda _reference: False
     """Whether an internal reference is that of another document of ours that shares the external one."""
+    former_types: tuple[DocumentType, ...] = ()
+    """Under which else it may have been sent, by a ledger that is lost or that a person has made forget it."""
     may_create: bool = True
     new_customers: Container[str] = frozenset()
     """Codes of customers that this run has created: the ERP has no document of theirs from before."""
@@ -171,6 +173,9 @@ class Courier:
         expected = expected_of(document)
         found = self._look_up(parcel, parcel.type, reference, code if self._may_have(parcel, code) else "")
         judged = self._judged(parcel, expected, found, answer)
+        for type_ in parcel.former_types if judged is None and answer is None else ():
+            found = self._look_up(parcel, type_, reference, "" if parcel.external_reference else code)
+            judged = judged or self._judged(parcel, expected, found, answer)
         if judged is not None:
             return judged
         content = expected.content(self._ledger.secret())

@@ -17,6 +17,7 @@ from tasks.translate.existing_customers import (
     has_email,
     has_more_consent,
     missing_values,
+    of_the_person,
     same_name,
     shops_email_is_newer,
     without_less_consent,
@@ -177,7 +178,7 @@ class Registry:
         policy = "update" if is_own else self._codes.existing_customers
         if policy == "leave":
             return {}
-        wanted = customer_values(customer, self._codes)
+        wanted = of_the_person(customer, customer_values(customer, self._codes))
         values = wanted if policy == "update" else missing_values(record, wanted)
         values = without_less_consent(record, values)
         if has_more_consent(record, wanted):

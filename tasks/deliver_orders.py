@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from connectors.ledger import ASKED
-from schemas.documents import Order
+from schemas.documents import DocumentType, Order
 from schemas.errors import RefusedError, TransientError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
@@ -16,6 +16,7 @@ from tasks.changed_orders import remember_sent
 from tasks.deliver import Courier, Handover, Parcel, Question, in_doubt
 from tasks.deliver_customer import OTHER_NAME, SEVERAL, Registry
 from tasks.erp import Erp
+from tasks.order_identities import is_older
 from tasks.plan.order_preview import preview
 from tasks.plan.orders import Ended, SeenOrder
 from tasks.prepare_orders import STREAM, DueOrders, as_settled
@@ -29,6 +30,7 @@ from tasks.translate.identity import identity_of_order
 ERP = "cegid"
 """The system that a TransientError of the ERP names; the ledger has its own."""
 NO_ANSWER = "order_erp_no_answer"
+_TYPES = (DocumentType.ORDER, DocumentType.RECEIPT)
 _REFUSALS = {SEVERAL: "order_customer_ambiguous", OTHER_NAME: "order_customer_other_name"}
 
 
@@ -41,11 +43,18 @@ class Counter:
         self.due = due
         self.courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id, STREAM)
         self.registry = open_registry(run, erp)
+        self._began_at = run.ledger.began_at()
         self.ended: list[Ended] = []
         """Orders that have reached their place since they were last told to the rows of the run."""
 
         self.sent: list[Order] = []
         """Those among them that the ERP has taken or had already."""
+
+    def former_types(self, order: Order) -> tuple[DocumentType, ...]:
+        """Types that the settings may have said when the order was sent by a ledger that is lost."""
+        if not is_older(self.run, order.placed_at, self._began_at):
+            return ()
+        return tuple(each for each in _TYPES if each is not self.erp.codes.document_type)
 
     def tell_ended(self) -> None:
         """Tells the rows of the run and the ledger, all at once."""
@@ -192,6 +201,7 @@ def _parcel(counter: Counter, order: Order) -> Parcel:
             order, replace(codes, document_type=type_), code, reference
         ),
         is_sibling=codes.is_order_reference,
+        former_types=counter.former_types(order),
         may_create=order.id_order not in counter.due.only_looked_up,
         new_customers=counter.registry.created,
     )

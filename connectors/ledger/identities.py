@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from connectors.ledger.chapter import Chapter
 from connectors.ledger.deliveries import DELIVERY_COLUMNS, Delivery, DeliveryState
-from connectors.ledger.tables import DELIVERIES
+from connectors.ledger.tables import DELIVERIES, LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,12 @@ class Identities(Chapter):
         with self.database.read("read a former delivery") as connection:
             row = connection.execute(newest).mappings().one_or_none()
         return None if row is None else Delivery.of(row)
+
+    def began_at(self) -> datetime:
+        """When the ledger was made: what is older may have been delivered by one that is lost."""
+        with self.database.read("read when the ledger was made") as connection:
+            made_at: datetime = connection.execute(sa.select(LEDGER.c.created_at)).scalar_one()
+        return made_at
 
     def knows_document(self, shop: str, kind: str, erp_number: str) -> bool:
         """Whether a document of the ERP is one that was delivered, or adopted, under any key."""

@@ -45,6 +45,14 @@ def _words(name: Any) -> list[str]:
     return sorted("".join(each if each.isalnum() else " " for each in bare.casefold()).split())
 
 
+def of_the_person(customer: Customer, values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` without an address, and its phones, that bear the name of somebody else than the customer."""
+    address = customer.address
+    if address is None or same_name({"LastName": address.lastname, "FirstName": address.firstname}, customer):
+        return dict(values)
+    return {name: value for name, value in values.items() if name not in ("AddressData", "PhoneData")}
+
+
 def missing_values(record: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Of `values`, those where the ERP's customer has nothing; a consent that it has refused is something."""
     missing: dict[str, Any] = {}

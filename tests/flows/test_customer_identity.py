@@ -179,3 +179,16 @@ async def test_an_account_that_changes_in_the_shop_changes_the_record_that_was_m
     await world.orders()
     [record] = world.erp.customers().values()
     assert record["AddressData"]["City"] == "Forbach"
+
+
+async def test_an_address_in_the_name_of_somebody_else_stays_out_of_the_customers_file(world: OrderWorld) -> None:
+    customer = world.customer()
+    world.place(customer=customer)
+    await world.orders()
+    before = world.erp.customers()
+    gift = {"firstname": "Gontran", "lastname": "Bellefontaine", "city": "Forbach", "phone": "0387999999"}
+    world.place(customer=customer, address=gift)
+    await world.orders()
+    [code] = before
+    kept = world.erp.customers()[code]
+    assert (kept["AddressData"], kept["PhoneData"]) == (before[code]["AddressData"], before[code]["PhoneData"])

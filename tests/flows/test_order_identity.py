@@ -177,6 +177,16 @@ async def test_a_lost_ledger_and_an_id_used_again_with_an_equal_total_adopts_not
     assert world.deliveries() == {str(order): "delivered"}
 
 
+async def test_a_lost_ledger_and_another_type_of_document_makes_no_second_one(world: OrderWorld) -> None:
+    order = world.place()
+    await world.orders()
+    lose_ledger(world)
+    world.write_settings(cegid={"document_type": "Receipt"})
+    state = await world.orders()
+    assert state.name == "Completed", state.message
+    assert (world.deliveries(), len(world.documents())) == ({str(order): "delivered"}, 1)
+
+
 @pytest.mark.parametrize(
     ("differs", "said"),
     [
