@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from connectors.files.dropped import HASH_BYTES
 from connectors.files.durable import make_durable
+from connectors.files.private import shared_folder
 from schemas.errors import DeniedError, TransientError
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def clear_aside(drop: Path) -> Path:
     """The folder for unfinished files, empty; what a killed run left there is worth nothing."""
     aside = drop / ASIDE
     shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    shared_folder(drop)
+    aside.mkdir()
     return aside
 
 
@@ -107,7 +109,7 @@ def put_in_place(arrived: Sequence[Arrived], drop: Path, marker_suffix: str = ""
     """
     folders = {file.place.parent for file in arrived}
     for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
+        shared_folder(folder)
         if not folder.resolve().is_relative_to(drop.resolve()):
             said, remedy = "a link leads out of the drop folder", "Make it a folder."
             raise DeniedError(said, system="files", action="put a file into", key=str(folder), remedy=remedy)

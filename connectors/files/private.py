@@ -18,10 +18,11 @@ def keep_private() -> None:
 
 
 def shared_folder(path: Path) -> None:
-    """The folder is there; one that is made is open to whom the machine's own rule opens it, for the ERP's user."""
-    if not path.exists():
-        path.mkdir(parents=True)
-        path.chmod(0o777 & ~_USUAL)
+    """The folder is there; what is made of its path is open as the machine's own rule says, for the ERP's user."""
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in made:
+        folder.chmod(0o777 & ~_USUAL)
 
 
 def make_private(path: Path) -> None:

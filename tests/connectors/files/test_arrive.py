@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from connectors.files import private
 from connectors.files.arrive import ASIDE, Arrived, DiskFullError, check_space, clear_aside, fetched_aside, put_in_place
 from connectors.files.dropped import content_hash
+from connectors.files.private import keep_private
 from schemas.errors import DeniedError, TransientError
 from schemas.offered import Offered
 
@@ -108,3 +110,14 @@ async def test_a_link_out_of_the_drop_folder_takes_nothing(tmp_path: Path) -> No
     with pytest.raises(DeniedError, match="out of the drop folder"):
         put_in_place([Arrived(part, drop / "stock" / "a.csv", NOON)], drop)
     assert list(outside.iterdir()) == []
+
+
+async def test_a_folder_of_the_drop_folder_stays_open_to_the_erp_s_user(tmp_path: Path) -> None:
+    keep_private()
+    drop = tmp_path / "streams"
+    part = clear_aside(drop) / "0.part"
+    part.write_bytes(b"A;1\n")
+    put_in_place([Arrived(part, drop / "stock" / "a.csv", NOON)], drop)
+    for folder in (drop, drop / "stock"):
+        assert folder.stat().st_mode & 0o777 == 0o777 & ~private._USUAL
+    assert (drop / "stock" / "a.csv").stat().st_mode & 0o777 == 0o600
