@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -19,7 +19,7 @@ from tasks.plan.orders import SeenOrder
 from tasks.run import Run
 from tasks.touched_orders import SEEN
 from tasks.translate.discretion import discreet
-from tasks.translate.order_content import changed, order_content, parts_of, with_state
+from tasks.translate.order_content import changed, order_content, parts_of, with_lines_unknown, with_state
 
 SENT = "order_sent"
 """Link of an order: what of it the ERP was given, as `SEEN` is what of it was seen last; `sub_id` is its `date_upd`."""
@@ -47,13 +47,17 @@ class OffStates:
         return state if state in self.names and state != set_by_erp else 0
 
 
-def remember_sent(run: Run, erp: Erp, orders: Sequence[Order]) -> None:
-    """What the ERP was given of these orders; one that left the states that go meanwhile is looked at again."""
+def remember_sent(run: Run, erp: Erp, orders: Sequence[Order], changed_in_doubt: Collection[int] = ()) -> None:
+    """What the ERP was given of these orders; one that left the states that go meanwhile is looked at again.
+
+    Of those `changed_in_doubt` the ERP has what nobody knows any more: they differ from it as long as they are.
+    """
     secret, still = run.ledger.secret(), run.folder.settings.orders.states
     contents = {order.id_order: order_content(order, off_state=0, secret=secret) for order in orders}
-    links = {order.id_order: _link(order, contents[order.id_order]) for order in orders}
-    as_seen = [links[order.id_order] for order in orders if order.state in still]
-    for kind, given in ((SENT, list(links.values())), (SEEN, as_seen)):
+    unknown = {id_: with_lines_unknown(text) for id_, text in contents.items() if id_ in changed_in_doubt}
+    as_sent = [_link(order, (contents | unknown)[order.id_order]) for order in orders]
+    as_seen = [_link(order, contents[order.id_order]) for order in orders if order.state in still]
+    for kind, given in ((SENT, as_sent), (SEEN, as_seen)):
         if given:
             run.ledger.confirm(run.folder.name, erp.kind(kind), given, run_id=run.run_id)
 

@@ -47,6 +47,8 @@ class Counter:
         self.ended: list[Ended] = []
         """Orders that have reached their place since they were last told to the rows of the run."""
 
+        self.changed_in_doubt: set[int] = set()
+        """Orders whose document says what they were when they were sent without an answer."""
         self.sent: list[Order] = []
         """Those among them that the ERP has taken or had already."""
 
@@ -58,7 +60,7 @@ class Counter:
 
     def tell_ended(self) -> None:
         """Tells the rows of the run and the ledger, all at once."""
-        remember_sent(self.run, self.erp, self.sent)
+        remember_sent(self.run, self.erp, self.sent, self.changed_in_doubt)
         self.sent.clear()
         self.run.rows.end(as_settled(self.ended))
         self.ended.clear()
@@ -173,6 +175,7 @@ def _deliver(counter: Counter, order: Order) -> None:
         _end(run, order, Outcome.IGNORED, "order_state_not_exported", str(order.state))
         return
     if delivered.changed:
+        counter.changed_in_doubt.add(order.id_order)
         run.tell(Level.ERROR, "order_changed_in_doubt", key)
     if delivered.handover is not Handover.ALREADY:
         counter.sent.append(order)

@@ -42,6 +42,14 @@ def with_state(content: str, off_state: int = 0) -> str:
     return " ".join(part if not part.startswith("state=") else state for part in content.split(" "))
 
 
+def with_lines_unknown(content: str) -> str:
+    """The same of an order whose document has other lines, which nobody kept: it differs, and in what is not known."""
+    kept = (
+        part for part in content.split(" ") if part.partition("=")[0] in {"state", "delivery", "invoice", "refunded"}
+    )
+    return " ".join(("lines=?", *kept))
+
+
 def changed(content: str, now: str) -> tuple[str, ...]:
     """The parts that differ; an amount that was not kept before is not one of them, unless it is a refund."""
     before, after = parts_of(content), parts_of(now)

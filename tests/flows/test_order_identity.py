@@ -375,6 +375,10 @@ async def test_an_order_whose_lines_change_after_a_lost_answer_is_found_as_it_wa
     await world.orders()
     assert told(world) == [(str(order), "order_changed_in_doubt")]
     assert len(world.documents()) == 1
+    await world.orders()
+    with world.ledger() as ledger:
+        still_open = ledger.incidents(shop=world.folder.name, open_only=True)
+    assert still_open["code"].to_list() == ["order_changed_in_doubt"]
 
 
 async def test_an_order_that_the_erp_refused_is_in_no_doubt_and_goes_as_it_is_then(world: OrderWorld) -> None:
