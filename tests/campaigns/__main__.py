@@ -39,6 +39,7 @@ from tests.campaigns import (
     order_faults,
     order_kills,
     order_totals,
+    orders_identity,
     prefect_away,
     two_machines,
 )
@@ -61,6 +62,7 @@ GENERATED = 60
 ORDER_KILLS = 100
 ORDER_SEEDS = 12
 ORDERS = 5_000
+IDENTITY_TRIALS = 300
 _TOLD_EVERY_SECONDS = 60.0
 
 
@@ -224,6 +226,18 @@ def _order_totals(stage: Stage, asked: Asked) -> list[Figure]:
     return [none_of("generated orders, to the cent in the ERP", broken, count, "orders")]
 
 
+def _orders_identity(_stage: Stage, asked: Asked) -> list[Figure]:
+    count = asked.of(IDENTITY_TRIALS)
+    trials = list(_told(orders_identity.campaign(asked.seed * 10_000, count)))
+    orders, sent = sum(each.orders for each in trials), sum(each.sent for each in trials)
+    rarest = min(sum(move.name == name for each in trials for move in each.moves) for name in orders_identity.MOVES)
+    return [
+        at_least("restored, reused, hidden, doubted: times of the rarest move", rarest, "moves", count // 30),
+        at_least("restored, reused, hidden, doubted: orders that have their own document", sent, "orders", orders // 2),
+        none_of("restored, reused, hidden, doubted", [t for t in trials if t.broken], len(trials), "trials"),
+    ]
+
+
 def _order_stage(stage: Stage, name: str) -> OrderStage:
     return OrderStage(stage.place / f"orders-{name}", stage.api_url)
 
@@ -240,6 +254,7 @@ CAMPAIGNS: Mapping[str, Callable[[Stage, Asked], list[Figure]]] = {
     "orders-killed": _orders_killed,
     "orders-faults": _order_faults,
     "orders-totals": _order_totals,
+    "orders-identity": _orders_identity,
 }
 
 

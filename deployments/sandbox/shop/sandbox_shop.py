@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from deployments.sandbox.shop.shops import ShopGroup
+    from deployments.sandbox.shop.store import Backup
     from deployments.sandbox.shop.versions import Profile
 
 SANDBOX_KEY = "SANDBOX0SANDBOX0SANDBOX0SANDBOX0"
@@ -150,6 +151,26 @@ class SandboxShop:
         """Edit a row as a merchant would by hand, in every shop or in one."""
         with self._store.lock, shops.within(id_shop):
             merchant.change(self._store, resource, identifier, dict(values))
+
+    def backup(self) -> Backup:
+        """What the shop's database holds now, for `restore`."""
+        with self._store.lock:
+            return self._store.backup()
+
+    def restore(self, kept: Backup) -> None:
+        """Put the database back as it was: what came since is gone, and its ids are given again."""
+        with self._store.lock:
+            self._store.restore(kept)
+
+    def remove(self, resource: str, identifier: int) -> dict[str, Any]:
+        """Take a row out of a table, and nothing else; the row, for `put_back`."""
+        with self._store.lock:
+            return self._store[resource].remove(identifier) or {}
+
+    def put_back(self, resource: str, row: dict[str, Any]) -> None:
+        """Put a row that was taken out where it was."""
+        with self._store.lock:
+            self._store[resource].insert(row, int(row["id"]))
 
     def add_key(self, key: str, rights: Mapping[str, tuple[str, ...]], *, on_this_shop: bool = True) -> None:
         """Give out another key with methods by resource, such as ``{"products": ("GET",)}``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 from datetime import timedelta, timezone
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Key = str | float
+Backup = dict[str, tuple[int, dict[int, Row]]]
 
 FIRST_LANGUAGE = 1
 
@@ -103,6 +105,11 @@ class Table:
                 for key in self._keys(name, row):
                     index[key].discard(identifier)
         return row
+
+    def put_back(self, next_id: int, rows: dict[int, Row]) -> None:
+        """Hold these rows and no others."""
+        self.next_id, self.rows = next_id, rows
+        self._indexes.clear()
 
     def ids_where(self, field: str, value: str | int) -> set[int]:
         """The ids of the rows whose field, or one of whose list's members, equals ``value``."""
@@ -225,6 +232,16 @@ class Store:
         waiting = path.with_name(path.name + ".part")
         waiting.write_text(text, encoding="utf-8")
         waiting.replace(path)
+
+    def backup(self) -> Backup:
+        """A copy of every table, as a dump of the database is."""
+        own = {name: table for name, table in self.tables.items() if not self.resources[name].table}
+        return {name: (table.next_id, copy.deepcopy(table.rows)) for name, table in own.items()}
+
+    def restore(self, kept: Backup) -> None:
+        """Put every table back as a backup has it; ids that were given since are given again."""
+        for name, (next_id, rows) in kept.items():
+            self.tables[name].put_back(next_id, copy.deepcopy(rows))
 
     def load(self, path: Path) -> None:
         """Take the shop back from a file that :meth:`save` wrote."""
