@@ -211,4 +211,4 @@ def _disk_fault(error: OSError) -> DeniedError:
         key=str(error.filename or ""),
         remedy="Check the space left on the disk and the rights of the shop's folder, then run again: the files that "
         "were not archived are still in the drop folder, and what was written is not written twice.",
-    )
+    ).worded("shop_folder_disk")

@@ -18,6 +18,7 @@ from connectors.files.safe_name import safe_name
 from connectors.ledger.fetches import Fetch
 from connectors.rfe.keys import TooSoonError
 from schemas.column_spec import StreamSpec
+from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError, RefusedError, TransientError
 from schemas.incidents import Level
 from schemas.offered import CHANGED, GONE, Offered
@@ -277,4 +278,5 @@ def _refused(run: Collecting, settings: SourceSettings, file: Offered, error: Re
     outcome = Outcome.WAITING if code == "fetch_changed" else Outcome.REFUSED
     outcome = Outcome.IGNORED if code == "fetch_gone" else outcome
     run.end(outcome, shown_name(file.name), "refused" if outcome is Outcome.REFUSED else "left alone")
-    run.tell(level, code, settings.name, file=shown_name(file.name), detail=f"{error.said} {error.remedy}".strip())
+    read = error_message(error, run.report.language)
+    run.tell(level, code, settings.name, file=shown_name(file.name), detail=f"{read.reason} {read.remedy}".strip())

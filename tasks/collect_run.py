@@ -12,6 +12,7 @@ from prefect.states import Completed, Failed
 
 from connectors.ledger import Ledger
 from connectors.ledger.leases import Lease
+from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.incidents import Incident, Level
 from schemas.messages import message
@@ -66,7 +67,8 @@ class Collecting:
     def fail(self, source: str, error: PasserelleError) -> None:
         """The source did not come to its end; the others go on."""
         self.failed.append(f"{source}: {error}")
-        self.tell(Level.ERROR, "source_failed", source, detail=" ".join(filter(None, (error.said, error.remedy))))
+        read = error_message(error, self.report.language)
+        self.tell(Level.ERROR, "source_failed", source, detail=" ".join(filter(None, (read.reason, read.remedy))))
 
 
 async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked) -> State:

@@ -215,7 +215,9 @@ class Cegid:
     def cancel_document(self, key: DocumentKey) -> None:
         """Cancels a document for good; UnexpectedReplyError where the tenant's contract has no such operation."""
         if "Cancel" not in self._contract(_DOCUMENTS).operations:
-            raise UnexpectedReplyError("its contract lacks operation Cancel", system=SYSTEM, action="Cancel")
+            raise UnexpectedReplyError("its contract lacks operation Cancel", system=SYSTEM, action="Cancel").worded(
+                "cegid_contract_lacks"
+            )
         wanted = {"Key": {"Number": key.number, "Stump": key.stump, "Type": key.type}}
         self._call(_DOCUMENTS, "Cancel", {"cancelRequest": {"Identifier": wanted}}, str(key))
 
@@ -242,7 +244,9 @@ class Cegid:
             page += 1
             headers = self._page(search, page, page_size)
             if headers and all(each.key in seen for each in headers):
-                raise UnexpectedReplyError("the same page comes again", system=SYSTEM, action="GetHeaderList")
+                raise UnexpectedReplyError("the same page comes again", system=SYSTEM, action="GetHeaderList").worded(
+                    "cegid_not_understood"
+                )
             # A document created meanwhile may push another one to the next page.
             yield from (each for each in headers if each.key not in seen)
             seen.update(each.key for each in headers)
@@ -289,7 +293,9 @@ class Cegid:
             raise error
         response = envelope.find(f"{{*}}Body/{{*}}{operation}Response")
         if response is None:
-            raise UnexpectedReplyError("the answer is not one to this call", system=SYSTEM, action=operation, key=key)
+            raise UnexpectedReplyError(
+                "the answer is not one to this call", system=SYSTEM, action=operation, key=key
+            ).worded("cegid_not_understood")
         return response.find(f"{{*}}{operation}Result")
 
 
@@ -300,7 +306,9 @@ def _envelope(answer: Answer, action: str, key: str) -> etree._Element:
         # The web server's own page of an error 500: the service behind it did not get to answer.
         if answer.status == HTTPStatus.OK:
             raise
-        raise TransientError(f"HTTP {answer.status} without a fault", system=SYSTEM, action=action, key=key) from error
+        raise TransientError(f"HTTP {answer.status} without a fault", system=SYSTEM, action=action, key=key).worded(
+            "cegid_silent"
+        ) from error
 
 
 def _reference(request: Mapping[str, Any]) -> str:

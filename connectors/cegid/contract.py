@@ -81,7 +81,9 @@ class ServiceContract:
 
     def _misunderstood(self, said: str) -> UnexpectedReplyError:
         remedy = "Compare the version of Cegid Retail with those that Passerelle knows, and report it."
-        return UnexpectedReplyError(said, system=SYSTEM, action=_READ, key=self.name, remedy=remedy)
+        return UnexpectedReplyError(said, system=SYSTEM, action=_READ, key=self.name, remedy=remedy).worded(
+            "cegid_contract_lacks"
+        )
 
     def message(self, operation: str, parameters: Mapping[str, Any], key: str = "") -> etree._Element:
         """The body of a call without sending it, checked against the tenant's schema."""

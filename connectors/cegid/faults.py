@@ -75,9 +75,11 @@ def error_of(fault: Fault, action: str, key: str) -> PasserelleError:
     """The error that a fault stands for."""
     named: dict[str, Any] = {"system": SYSTEM, "action": action, "key": key}
     if fault.transport_code in _PASSING_CODES or _PASSING_TYPES.search(fault.type_name):
-        return TransientError(fault.message, **named)
+        return TransientError(fault.message, **named).worded("cegid_silent")
     if fault.transport_code in _DENYING_CODES:
-        return DeniedError(fault.message, remedy="Give the Cegid user the right to call this service.", **named)
+        return DeniedError(fault.message, remedy="Give the Cegid user the right to call this service.", **named).worded(
+            "cegid_no_right"
+        )
     if fault.transport_code == "ActionNotSupported":
-        return UnexpectedReplyError(fault.message, **named)
+        return UnexpectedReplyError(fault.message, **named).worded("cegid_not_understood")
     return RefusedError(fault.message, code=fault.code, **named)

@@ -74,7 +74,9 @@ class CegidTransport(Transport):
             return kept
         answer = self._send("GET", url, "read the contract", {}, None)
         if answer.status != HTTPStatus.OK:
-            raise TransientError("HTTP 500 without an explanation", system=SYSTEM, action="read the contract", key=url)
+            raise TransientError(
+                "HTTP 500 without an explanation", system=SYSTEM, action="read the contract", key=url
+            ).worded("cegid_silent")
         parse(answer.body, "read the contract", url, roots=CONTRACT)
         self._cache.write(url, answer.body)
         return answer.body
@@ -127,10 +129,10 @@ class CegidTransport(Transport):
             return whole_body(pieces, response.headers.get("Content-Encoding", ""), self._limits.answer_bytes)
         except TooLargeError as error:
             remedy = "Ask for less at a time: fewer days, smaller pages."
-            raise UnexpectedReplyError(str(error), remedy=remedy, **named) from None
+            raise UnexpectedReplyError(str(error), remedy=remedy, **named).worded("cegid_too_large") from None
         except BodyError as error:
             # What was asked may have been done, as with an answer that is cut.
-            raise TransientError(str(error), **named) from None
+            raise TransientError(str(error), **named).worded("cegid_silent") from None
 
 
 def _pool(access: CegidAccess, limits: Limits) -> urllib3.HTTPConnectionPool:
@@ -145,7 +147,9 @@ def _pool(access: CegidAccess, limits: Limits) -> urllib3.HTTPConnectionPool:
             return urllib3.HTTPSConnectionPool(root.hostname, root.port, **given, **_trust(limits.verify_tls))
     except ValueError:
         pass
-    raise DeniedError("this is not an address", system=SYSTEM, action="connect", remedy=_ADDRESS)
+    raise DeniedError("this is not an address", system=SYSTEM, action="connect", remedy=_ADDRESS).worded(
+        "cegid_address"
+    )
 
 
 def _trust(verify_tls: bool | Path) -> dict[str, Any]:
@@ -168,7 +172,7 @@ def parse(body: bytes, action: str, key: str, *, roots: tuple[str, ...]) -> etre
 
 
 def _not_understood(said: str, action: str, key: str) -> UnexpectedReplyError:
-    return UnexpectedReplyError(said, system=SYSTEM, action=action, key=key, remedy=_ADDRESS)
+    return UnexpectedReplyError(said, system=SYSTEM, action=action, key=key, remedy=_ADDRESS).worded("cegid_address")
 
 
 def _check_status(response: urllib3.BaseHTTPResponse, action: str, url: str) -> None:
@@ -178,12 +182,14 @@ def _check_status(response: urllib3.BaseHTTPResponse, action: str, url: str) -> 
     said = f"HTTP {status} {response.reason or ''}".strip()
     named: dict[str, Any] = {"system": SYSTEM, "action": action, "key": url}
     if status in (401, 403):
-        raise DeniedError(said, remedy=_ACCESS, **named)
+        raise DeniedError(said, remedy=_ACCESS, **named).worded("cegid_access")
     if status in (404, 405, 410) or response.get_redirect_location() is not False:
-        raise DeniedError(said, remedy=_ADDRESS, **named)
+        raise DeniedError(said, remedy=_ADDRESS, **named).worded("cegid_address")
     if status in _BUSY or status > 500:  # noqa: PLR2004 - every other failure of the server itself
-        raise TransientError(said, retry_after=_delay(response.headers.get("Retry-After", "")), **named)
-    raise UnexpectedReplyError(said, **named)
+        raise TransientError(said, retry_after=_delay(response.headers.get("Retry-After", "")), **named).worded(
+            "cegid_silent"
+        )
+    raise UnexpectedReplyError(said, **named).worded("cegid_not_understood")
 
 
 def _target(url: str) -> str:
@@ -204,7 +210,7 @@ def _named(error: HTTPError, action: str, url: str) -> PasserelleError:
             f"the certificate is not trusted ({kind})",
             remedy="Name the file of trusted certificates in the Cegid access.",
             **named,
-        )
+        ).worded("cegid_certificate")
     if isinstance(error, ValueError):
-        return DeniedError(f"this is not an address ({kind})", remedy=_ADDRESS, **named)
-    return TransientError(f"no answer ({kind})", **named)
+        return DeniedError(f"this is not an address ({kind})", remedy=_ADDRESS, **named).worded("cegid_address")
+    return TransientError(f"no answer ({kind})", **named).worded("cegid_silent")

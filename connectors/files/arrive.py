@@ -112,7 +112,9 @@ def put_in_place(arrived: Sequence[Arrived], drop: Path, marker_suffix: str = ""
         shared_folder(folder)
         if not folder.resolve().is_relative_to(drop.resolve()):
             said, remedy = "a link leads out of the drop folder", "Make it a folder."
-            raise DeniedError(said, system="files", action="put a file into", key=str(folder), remedy=remedy)
+            raise DeniedError(said, system="files", action="put a file into", key=str(folder), remedy=remedy).worded(
+                "drop_folder_link"
+            )
     for file in arrived:
         seconds = file.modified_at.astimezone(UTC).timestamp()
         os.utime(file.part, (seconds, seconds))
@@ -125,9 +127,11 @@ def put_in_place(arrived: Sequence[Arrived], drop: Path, marker_suffix: str = ""
 
 def _cut_short(said: str, offered: Offered) -> TransientError:
     remedy = "Nothing to do: the next run fetches the file again from its start."
-    return TransientError(said, system="files", action="fetch", key=offered.name, remedy=remedy)
+    return TransientError(said, system="files", action="fetch", key=offered.name, remedy=remedy).worded(
+        "fetch_cut_short"
+    )
 
 
 def _full(said: str, key: str) -> DiskFullError:
     remedy = "Make room on the disk of the shop's folder: the file is still at its source, and the next run fetches it."
-    return DiskFullError(said, system="files", action="fetch", key=key, remedy=remedy)
+    return DiskFullError(said, system="files", action="fetch", key=key, remedy=remedy).worded("disk_full_at_fetch")

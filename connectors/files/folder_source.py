@@ -39,10 +39,14 @@ class FolderSource:
             entries = list(os.scandir(self._folder))
         except PermissionError as error:
             remedy = "Give the user who runs Passerelle the right to read and change this folder."
-            raise DeniedError(error.strerror or "", remedy=remedy, **self._named("list", "")) from error
+            raise DeniedError(error.strerror or "", remedy=remedy, **self._named("list", "")).worded(
+                "source_folder_denied"
+            ) from error
         except OSError as error:
             remedy = "Check `folder` in settings.toml, and that the folder is mounted."
-            raise TransientError(error.strerror or "", remedy=remedy, **self._named("list", "")) from error
+            raise TransientError(error.strerror or "", remedy=remedy, **self._named("list", "")).worded(
+                "source_folder_away"
+            ) from error
         looks = [(entry.name, _look(Path(entry.path))) for entry in entries]
         return [_offered(name, look) for name, look in looks if look is not None]
 
@@ -89,10 +93,14 @@ class FolderSource:
             raise RefusedError("it is no longer there", code=GONE, **self._named(action, file.path)) from error
         except PermissionError as error:
             remedy = "Give the user who runs Passerelle the right to read and change the files of this folder."
-            raise RefusedError(error.strerror or "", remedy=remedy, **self._named(action, file.path)) from error
+            raise RefusedError(error.strerror or "", remedy=remedy, **self._named(action, file.path)).worded(
+                "source_file_denied"
+            ) from error
         except OSError as error:
             remedy = "Check the disk or the network that the folder lies on. The next run tries again."
-            raise TransientError(error.strerror or "", remedy=remedy, **self._named(action, file.path)) from error
+            raise TransientError(error.strerror or "", remedy=remedy, **self._named(action, file.path)).worded(
+                "source_folder_away"
+            ) from error
 
     def _named(self, action: str, key: str) -> dict[str, Any]:
         return {"system": "folder", "action": action, "key": key or str(self._folder)}

@@ -130,7 +130,7 @@ class FtpsSource:
         return told.decode(errors="surrogateescape").splitlines()
 
     def _crowded(self) -> UnexpectedReplyError:
-        return UnexpectedReplyError(CROWDED, remedy=EMPTY_IT, **self._named("list"))
+        return UnexpectedReplyError(CROWDED, remedy=EMPTY_IT, **self._named("list")).worded("source_crowded")
 
     def _look(self, name: str) -> Offered | None:
         """The file as it is now; None when there is no such file."""
@@ -163,7 +163,9 @@ class FtpsSource:
             if not str(error).startswith(_NOT_THERE):
                 raise self._named_error(error, action, file.path) from error
             remedy = "Check that the user of this source may read and change the files of its folder."
-            raise RefusedError(str(error), code=GONE, remedy=remedy, **self._named(action, file.path)) from error
+            raise RefusedError(str(error), code=GONE, remedy=remedy, **self._named(action, file.path)).worded(
+                "source_file_denied"
+            ) from error
         except _FAILURES as error:
             raise self._named_error(error, action, file.path) from error
 
@@ -171,14 +173,16 @@ class FtpsSource:
         said, named = str(error) or type(error).__name__, self._named(action, key)
         if isinstance(error, ssl.SSLCertVerificationError):
             remedy = "Name the file of trusted certificates in `verify_tls` of this source, or correct `host`."
-            return DeniedError(f"the certificate is not trusted: {error.verify_message}", remedy=remedy, **named)
+            return DeniedError(
+                f"the certificate is not trusted: {error.verify_message}", remedy=remedy, **named
+            ).worded("source_certificate")
         if isinstance(error, ftplib.error_perm):
             remedy = "Check host, port, user, password and folder of this source, and that the server speaks TLS."
-            return DeniedError(said, remedy=remedy, **named)
+            return DeniedError(said, remedy=remedy, **named).worded("source_denied")
         if isinstance(error, ftplib.error_reply | ftplib.error_proto | UnicodeError | ValueError):
-            return UnexpectedReplyError(said, **named)
+            return UnexpectedReplyError(said, **named).worded("source_not_understood")
         remedy = "Check host and port of this source, and that the server is up. The next run tries again."
-        return TransientError(said, remedy=remedy, **named)
+        return TransientError(said, remedy=remedy, **named).worded("source_away")
 
     def _named(self, action: str, key: str = "") -> dict[str, Any]:
         return {"system": "ftps", "action": action, "key": key or self._access.host}

@@ -160,7 +160,7 @@ def translated(action: str) -> Iterator[None]:
     except sa.exc.TimeoutError as error:
         raise TransientError(
             "all connections are in use", system="ledger", action=action, remedy="Run fewer flows at a time."
-        ) from error
+        ).worded("ledger_busy") from error
 
 
 def _translation(error: sa.exc.DBAPIError, action: str) -> PasserelleError:
@@ -174,12 +174,12 @@ def _translation(error: sa.exc.DBAPIError, action: str) -> PasserelleError:
             system="ledger",
             action=action,
             remedy="Check the ledger's address, its user's rights and the space left on its disk.",
-        )
+        ).worded("ledger_denied")
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
-        return TransientError(said, system="ledger", action=action, remedy=_AWAY)
+        return TransientError(said, system="ledger", action=action, remedy=_AWAY).worded("ledger_away")
     return UnexpectedReplyError(
         said, system="ledger", action=action, remedy="Restore the ledger from its backup if its file is damaged."
-    )
+    ).worded("ledger_unreadable")
 
 
 def _needs_a_person(error: sa.exc.DBAPIError) -> bool:

@@ -94,11 +94,9 @@ def refuse_damaged(connection: sa.Connection, seconds: float = CHECKED_FOR_SECON
 
 def damaged(said: str) -> UnexpectedReplyError:
     """The error for a file that is no whole ledger."""
-    error = UnexpectedReplyError(
+    return UnexpectedReplyError(
         said,
         system="ledger",
         action="open the ledger",
         remedy="Put back the last backup of the file, and run each import with `since` set to the day of that backup.",
-    )
-    error.worded("ledger_damaged", detail=said)
-    return error
+    ).worded("ledger_damaged")

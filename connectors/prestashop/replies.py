@@ -205,9 +205,10 @@ def denial(reply: Reply, method: str, resource: str, location: str = "") -> Pass
         return _redirected(action, location)
     remedy = _remedy(reply, method, resource)
     if remedy is not None:
-        error = DeniedError(reply.said, system=SYSTEM, action=action, remedy=remedy)
         right = _RIGHTS.get(method, method)
-        return error.worded(_text(reply), column=right, value=resource.rstrip("/"))
+        return DeniedError(reply.said, system=SYSTEM, action=action, remedy=remedy).worded(
+            _text(reply), column=right, value=resource.rstrip("/")
+        )
     if reply.code in {"32", "33", "34", "35", "36", "37", "38", "39", "31", "81", "89", "90", "91", "101"}:
         return UnexpectedReplyError(f"[{reply.code}] {reply.said}", system=SYSTEM, action=action)
     return None

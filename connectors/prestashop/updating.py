@@ -96,7 +96,7 @@ class Updating:
                 system=SYSTEM,
                 action=self._desk.action,
                 remedy=f"Something before the shop does not let {self._desk.method} through: allow it for /api/.",
-            )
+            ).worded("shop_method_blocked", value=self._desk.method)
         if reply.code in UNKNOWN_ID:
             left = await self._existing(part.drafts)
             if len(left) < len(part.drafts):

@@ -29,7 +29,7 @@ async def sent(
             async with client.stream(method, url, **request) as answer:
                 return answer, await whole_answer(answer, _MOST_BYTES)
     except BodyError as error:
-        raise UnexpectedReplyError(str(error), system=SYSTEM, action=action) from None
+        raise UnexpectedReplyError(str(error), system=SYSTEM, action=action).worded("source_not_understood") from None
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def named_failures(action: str, key: str = "") -> Iterator[None]:
             remedy = "Name the file of trusted certificates in `verify_tls` of this source."
             raise DeniedError(
                 "the certificate is not trusted", system=SYSTEM, action=action, key=key, remedy=remedy
-            ) from None
+            ).worded("source_certificate") from None
         raise _lost(error, action, key) from None
     except (httpx.TransportError, httpx.StreamError) as error:
         raise _lost(error, action, key) from None
@@ -57,4 +57,4 @@ def delay_of(answer: httpx.Response) -> float | None:
 def _lost(error: Exception, action: str, key: str) -> TransientError:
     remedy = "Check the network. The next run tries again, and a file that was cut short is fetched from its start."
     said = f"the connection failed or was cut ({type(error).__name__})"
-    return TransientError(said, system=SYSTEM, action=action, key=key, remedy=remedy)
+    return TransientError(said, system=SYSTEM, action=action, key=key, remedy=remedy).worded("source_away")

@@ -138,7 +138,9 @@ class Keys:
         answer, body = await sent(self._client, "POST", url, "sign in", data=form)
         if answer.status_code in (400, _UNAUTHORIZED, 403):
             remedy = "Check user, password, folder_id and environment of this source."
-            raise DeniedError("the user is not let in", system=SYSTEM, action="sign in", key=access.user, remedy=remedy)
+            raise DeniedError(
+                "the user is not let in", system=SYSTEM, action="sign in", key=access.user, remedy=remedy
+            ).worded("rfe_denied")
         if not answer.is_success:
             raise self._away(answer, "sign in")
         told = _json(body, "sign in")
@@ -165,7 +167,9 @@ class Keys:
         action, status = "ask for a key", answer.status_code
         if status in (_UNAUTHORIZED, 403, 404):
             remedy = "Check container, folder_id and environment, and that the user owns the container or contributes."
-            raise DeniedError(f"HTTP {status}", system=SYSTEM, action=action, key=self._access.container, remedy=remedy)
+            raise DeniedError(
+                f"HTTP {status}", system=SYSTEM, action=action, key=self._access.container, remedy=remedy
+            ).worded("rfe_container_denied")
         if status == _TOO_MANY:
             wait = max(delay_of(answer) or 0.0, self._access.seconds_between)
             self._turn.not_before(datetime.now(UTC) + timedelta(seconds=wait))
@@ -176,7 +180,7 @@ class Keys:
                 key=self._access.container,
                 remedy="A later run tries again. If it lasts, remove files from the container in Cegid's interface.",
                 retry_after=wait,
-            )
+            ).worded("rfe_too_often")
         if not answer.is_success:
             raise self._away(answer, action)
 
@@ -195,7 +199,7 @@ class Keys:
     def _away(self, answer: httpx.Response, action: str) -> TransientError:
         remedy = "The next run tries again. Cegid keeps its nights from 01:00 to 03:00 for maintenance."
         said, wait = f"HTTP {answer.status_code}", delay_of(answer)
-        return TransientError(said, system=SYSTEM, action=action, remedy=remedy, retry_after=wait)
+        return TransientError(said, system=SYSTEM, action=action, remedy=remedy, retry_after=wait).worded("rfe_away")
 
 
 def _json(body: bytes, action: str) -> dict[str, Any]:
@@ -205,12 +209,16 @@ def _json(body: bytes, action: str) -> dict[str, Any]:
         told = None
     if not isinstance(told, dict):
         # The body may hold a key: it is not repeated.
-        raise UnexpectedReplyError("the answer is not the JSON that was agreed", system=SYSTEM, action=action) from None
+        raise UnexpectedReplyError("the answer is not the JSON that was agreed", system=SYSTEM, action=action).worded(
+            "source_not_understood"
+        ) from None
     return told
 
 
 def _text(told: dict[str, Any], name: str, action: str) -> str:
     value = told.get(name)
     if not isinstance(value, str) or not value:
-        raise UnexpectedReplyError(f"the answer lacks {name}", system=SYSTEM, action=action)
+        raise UnexpectedReplyError(f"the answer lacks {name}", system=SYSTEM, action=action).worded(
+            "source_not_understood"
+        )
     return value

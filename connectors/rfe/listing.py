@@ -51,4 +51,6 @@ def _md5(text: str) -> bytes | None:
 
 
 def _unexpected(said: str) -> UnexpectedReplyError:
-    return UnexpectedReplyError(f"the listing of the container is not understood: {said}", system=SYSTEM, action="list")
+    return UnexpectedReplyError(
+        f"the listing of the container is not understood: {said}", system=SYSTEM, action="list"
+    ).worded("source_not_understood")

@@ -66,11 +66,15 @@ class RfeSource:
             page, marker = read_page(await self._page(marker))
             found += [file for file in page if self._is_ours(file.path)]
             if len(found) > MOST_LISTED:
-                raise UnexpectedReplyError(CROWDED, system=SYSTEM, action="list", remedy=EMPTY_IT)
+                raise UnexpectedReplyError(CROWDED, system=SYSTEM, action="list", remedy=EMPTY_IT).worded(
+                    "source_crowded"
+                )
             if not marker:
                 return found
             if marker in seen:
-                raise UnexpectedReplyError("the listing begins again and never ends", system=SYSTEM, action="list")
+                raise UnexpectedReplyError(
+                    "the listing begins again and never ends", system=SYSTEM, action="list"
+                ).worded("source_not_understood")
             seen.add(marker)
 
     async def chunks(self, file: Offered) -> AsyncGenerator[bytes, None]:
@@ -116,7 +120,9 @@ class RfeSource:
                 with named_failures("list"):
                     return await whole_answer(answer, _MOST_PAGE_BYTES)
             except BodyError as error:
-                raise UnexpectedReplyError(str(error), system=SYSTEM, action="list") from None
+                raise UnexpectedReplyError(str(error), system=SYSTEM, action="list").worded(
+                    "source_not_understood"
+                ) from None
 
     @asynccontextmanager
     async def _answer(
@@ -177,8 +183,8 @@ def _refusal(answer: httpx.Response, action: str, path: str) -> PasserelleError:
         return RefusedError("it is no longer there", code=GONE, **named)
     if status in _FORBIDDEN:
         remedy = "Check that the user owns the container or contributes to it; reading alone does not delete."
-        return DeniedError(f"HTTP {status}", remedy=remedy, **named)
+        return DeniedError(f"HTTP {status}", remedy=remedy, **named).worded("rfe_container_denied")
     if status in _BUSY:
         remedy = "Nothing to do: the next run goes on."
-        return TransientError(f"HTTP {status}", remedy=remedy, retry_after=delay_of(answer), **named)
-    return UnexpectedReplyError(f"HTTP {status}", **named)
+        return TransientError(f"HTTP {status}", remedy=remedy, retry_after=delay_of(answer), **named).worded("rfe_away")
+    return UnexpectedReplyError(f"HTTP {status}", **named).worded("source_not_understood")

@@ -74,7 +74,9 @@ class SftpSource:
             raise await self._another_server() from error
         except asyncssh.PermissionDenied as error:
             remedy = "Check `user` and the secret of this source, and that the server takes this way to sign in."
-            raise DeniedError("the server does not let us in", remedy=remedy, **self._named("sign in")) from error
+            raise DeniedError("the server does not let us in", remedy=remedy, **self._named("sign in")).worded(
+                "source_denied"
+            ) from error
         except (asyncssh.Error, OSError) as error:
             await self._open.aclose()
             raise self._away(error, "connect") from error
@@ -98,7 +100,9 @@ class SftpSource:
                 found = [entry async for entry in self._entries(folder or ".")]
         except (*_ABSENT, asyncssh.SFTPPermissionDenied) as error:
             remedy = "Check `folder` of this source in settings.toml, and the rights of its user on the server."
-            raise DeniedError(_said(error), remedy=remedy, **self._named("list", folder)) from error
+            raise DeniedError(_said(error), remedy=remedy, **self._named("list", folder)).worded(
+                "source_folder_denied"
+            ) from error
         except (asyncssh.Error, OSError) as error:
             raise self._away(error, "list", folder) from error
         names = ((str(entry.filename), entry.attrs) for entry in found)
@@ -109,7 +113,9 @@ class SftpSource:
         async for entry in self._sftp.scandir(folder):
             count += 1
             if count > MOST_LISTED:
-                raise UnexpectedReplyError(CROWDED, remedy=EMPTY_IT, **self._named("list", folder))
+                raise UnexpectedReplyError(CROWDED, remedy=EMPTY_IT, **self._named("list", folder)).worded(
+                    "source_crowded"
+                )
             yield entry
 
     async def chunks(self, file: Offered) -> AsyncGenerator[bytes, None]:
@@ -190,11 +196,11 @@ class SftpSource:
             f"so, `ssh-keyscan -p {access.port} {access.host}` shows the new one: compare the fingerprints, then write "
             "it to `host_keys`. If not, somebody stands in between: do not connect.",
             **self._named("recognise"),
-        )
+        ).worded("source_host_key", value=f"-p {access.port} {access.host}")
 
     def _away(self, error: Exception, action: str, key: str = "") -> TransientError:
         remedy = "Check host and port of this source, and that the server is up. The next run tries again."
-        return TransientError(_said(error), remedy=remedy, **self._named(action, key))
+        return TransientError(_said(error), remedy=remedy, **self._named(action, key)).worded("source_away")
 
     @contextmanager
     def _of_one(self, file: Offered, action: str) -> Iterator[None]:
@@ -204,7 +210,9 @@ class SftpSource:
             raise RefusedError("it is no longer there", code=GONE, **self._named(action, file.path)) from error
         except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect) as error:
             remedy = "Give the user of this source the right to read and change the files of its folder."
-            raise RefusedError(_said(error), remedy=remedy, **self._named(action, file.path)) from error
+            raise RefusedError(_said(error), remedy=remedy, **self._named(action, file.path)).worded(
+                "source_file_denied"
+            ) from error
         except (asyncssh.Error, OSError) as error:
             raise self._away(error, action, file.path) from error
 

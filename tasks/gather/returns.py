@@ -44,7 +44,7 @@ def require_returns(facts: ShopFacts) -> None:
         action="read the returns",
         remedy="Install the module `passerelle` in the shop, then tick 'View (GET)' and 'Modify (PUT)' on the line "
         f"{facts.returns} in the back office, Advanced Parameters > Webservice.",
-    )
+    ).worded("returns_resource_missing", value=facts.returns)
 
 
 async def see_returns(shop: Shop, facts: ShopFacts, states: Iterable[int], known: Iterable[str]) -> list[Entity]:

@@ -44,7 +44,7 @@ def require_store_orders(facts: ShopFacts) -> None:
         action="POST store_orders",
         remedy="Install the module `passerelle` in the shop, then tick 'Add (POST)' on the line store_orders in the "
         "back office, Advanced Parameters > Webservice. The files stay where they are until then.",
-    )
+    ).worded("store_orders_resource_missing")
 
 
 async def orders_of(shop: Shop, references: Iterable[str]) -> dict[str, Entity]:
