@@ -26,7 +26,8 @@ def told(world: OrderWorld) -> list[tuple[str, str]]:
     """The codes of the ledger's open incidents that ask something of a person or of time, with their orders."""
     with world.ledger() as ledger:
         found = ledger.incidents(shop=world.folder.name, open_only=True)
-    return sorted(found.filter(found["level"] != "info").select("key", "code").iter_rows())
+    asking = found.filter((found["level"] != "info") & (found["key"] != ""))
+    return sorted(asking.select("key", "code").iter_rows())
 
 
 def reasons(world: OrderWorld) -> str:
