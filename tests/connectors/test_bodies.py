@@ -63,7 +63,11 @@ def test_a_bomb_takes_no_more_memory_than_the_limit() -> None:
     assert most < 8 * LIMIT
 
 
-@pytest.mark.parametrize("body", [b"plain text", gzip.compress(TEXT)[:-9], gzip.compress(TEXT)[:60], b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "body",
+    [b"plain text", gzip.compress(TEXT)[:-9], gzip.compress(TEXT)[:60], b"\x1f\x8b"],
+    ids=["no gzip", "cut at its end", "cut early", "two bytes"],
+)
 def test_a_broken_gzip_is_told(body: bytes) -> None:
     with pytest.raises(BodyError):
         whole_body(pieces(body, 10), "gzip", LIMIT)
