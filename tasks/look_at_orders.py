@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from connectors.ledger import DeliveryState
 from tasks.erp import Erp
@@ -70,8 +70,13 @@ async def _unknown(run: Run, kind: str, states: set[int]) -> set[str]:
 def placed_from(run: Run) -> datetime | None:
     """The start of the first day whose orders go, UTC."""
     first = run.folder.settings.orders.placed_from
+    return None if first is None else start_of(run, first)
+
+
+def start_of(run: Run, day: date) -> datetime:
+    """When a day of the shop begins, UTC."""
     zone = zone_of(run.facts.time_zone)
-    return None if first is None else datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 def deliveries_of(run: Run, kind: str, keys: list[str]) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ TEXTS = {
     "again, files of that time included; for a shop that was restored from a backup.",
     "dry_run": "Tells in the report what would be done; nothing is written.",
     "sweep": "Compares everything that is to go with the ledger, as is done once a day anyway.",
+    "accept_differences": "Takes over the one document under an order's reference, whatever differs.",
     "accept_guard": "Goes on although a guard's limit is passed. Read the report of the run that was stopped first.",
 }
 

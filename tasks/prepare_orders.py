@@ -14,6 +14,7 @@ from schemas.documents import Order
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
 from tasks.absent_documents import gone
+from tasks.adoption import Adopter
 from tasks.changed_orders import tell_changed
 from tasks.erp import Erp
 from tasks.gather.erp_lines import ErpLines
@@ -21,7 +22,7 @@ from tasks.gather.order_rows import ShopWords
 from tasks.gather.orders import read_orders, read_words
 from tasks.look_at_orders import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
 from tasks.order_identities import hold_reused, same_as_delivered, whose_orders
-from tasks.plan.orders import INTENT, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
+from tasks.plan.orders import INTENT, TOO_OLD, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
 from tasks.plan.stock import SETTLED
 from tasks.progress import advance
 from tasks.run import Run
@@ -52,7 +53,7 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     with run.step("look at orders"):
         look = await look_at_orders(run, erp)
         found = await _sorted(run, erp, look)
-        run.rows.read += len(found.due) + len(found.to_look_up) + len(found.ended)
+        run.rows.read += len(found.due) + len(found.to_look_up) + len(found.ended) + len(found.too_old)
         await _note(run, erp, found)
     due = DueOrders(look)
     with run.step("read orders"):
@@ -60,8 +61,30 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
         look.touched = await touched_orders(run, erp, everything=look.sweep.done)
         touched = same_as_delivered(run, erp.kind(STREAM), look.touched.orders)
         await tell_changed(run, erp, words, found.delivered, touched)
+        await _end_too_old(run, erp, words, found.too_old)
         await _read(run, erp, words, found, due)
     return due
+
+
+async def _end_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[SeenOrder]) -> None:
+    """Orders of before the first day that the ledger follows: what the ERP has of them is known again, none is sent."""
+    if not orders:
+        return
+    shop, kind = run.folder.name, erp.kind(STREAM)
+    adoptions = await Adopter(run, erp, words).adopt([order.id_order for order in orders])
+    found = {str(each.id_order): each for each in adoptions}
+    left = [order for order in orders if order.key not in found or not found[order.key].is_adopted]
+    run.rows.end(as_settled(Ended(order, Outcome.UNCHANGED) for order in orders if order not in left))
+    run.rows.end(as_settled(Ended(order, Outcome.IGNORED, TOO_OLD) for order in left))
+    if not run.asked.dry_run:
+        run.ledger.close_incidents(shop, STREAM, keys=[order.key for order in orders])
+        run.ledger.clear(shop, kind, [order.key for order in left])
+    first = run.folder.settings.orders.placed_from
+    for order in left:
+        adoption = found.get(order.key)
+        params = {"value": str(first), "detail": adoption.number or "-" if adoption else "-"}
+        code = "order_adoption_differs" if adoption and adoption.differs else "order_too_old_to_send"
+        run.tell(Level.INFO, code, order.key, **params, differs=adoption.differs if adoption else "")
 
 
 async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -15,10 +15,11 @@ from schemas.documents import DocumentKey, Return
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
 from tasks.absent_documents import gone
+from tasks.adoption import NEEDED, Adopter
 from tasks.erp import Erp
 from tasks.gather.erp_lines import places_asked_for
 from tasks.gather.order_dates import instant, zone_of
-from tasks.gather.order_rows import whole
+from tasks.gather.order_rows import ShopWords, whole
 from tasks.gather.orders import read_words
 from tasks.gather.returns import read_returns, require_returns, see_returns
 from tasks.order_identities import is_older
@@ -62,6 +63,7 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
         due = _due(run, erp, rows, sent)
         words = await read_words(run.shop, run.facts)
         returns = await read_returns(run.shop, run.facts, words, due, places_asked_for(run))
+        await _adopt_orders(run, erp, words, returns)
     return [found for each in returns if (found := _tied(run, erp, each)) is not None]
 
 
@@ -100,6 +102,19 @@ def _due(run: Run, erp: Erp, rows: list[Entity], sent: set[str]) -> list[Entity]
         closed = [key for key in keys if key not in {*delivered, *whose.reused}]
         run.ledger.close_incidents(shop, STREAM, keys=closed)
     return goes
+
+
+async def _adopt_orders(run: Run, erp: Erp, words: ShopWords, returns: Sequence[Return]) -> None:
+    """Orders of returns that the ERP was not given from here: a former connector may have sent them."""
+    ids = sorted({each.id_order for each in returns})
+    known = run.ledger.deliveries(run.folder.name, erp.kind("order"), keys=[str(id_) for id_ in ids])["key"].to_list()
+    unknown = [id_ for id_ in ids if str(id_) not in known]
+    if not all(run.facts.may("GET", resource) for resource in NEEDED):
+        return
+    for adoption in await Adopter(run, erp, words).adopt(unknown) if unknown else ():
+        if adoption.differs:
+            params = {"detail": adoption.number, "differs": adoption.differs}
+            run.tell(Level.INFO, "order_adoption_differs", str(adoption.id_order), **params)
 
 
 def _goes(run: Run, row: Entity) -> bool:

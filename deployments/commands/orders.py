@@ -110,6 +110,9 @@ def same(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Ex
     return _told(keys, answered)
 
 
+orders.command("deployments.commands.adopt:adopt", name="adopt", help="Take over orders that the ERP has already.")
+
+
 def _named(
     order: Sequence[int], shop: Path, *, returns: bool
 ) -> tuple[Literal["order", "return"], list[str], ShopFolder]:

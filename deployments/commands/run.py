@@ -39,18 +39,17 @@ async def run(
     if sweep and flow not in SWEPT:
         out.print(f"--sweep is for {' and '.join(SWEPT)}.")
         return Exit.USAGE
+    asked = {"since": since, "dry_run": dry_run, "accept_guard": accept_guard} | ({"sweep": True} if sweep else {})
+    return await following_run(flow_named(flow), str(shop.resolve()), **asked)
+
+
+async def following_run(flow: Any, folder: str, **asked: Any) -> Exit:
+    """Runs a flow of a shop in this process and shows how it goes and where its report is."""
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
 
     async with api_or_none():
         with following() as follower:
-            state = await flow_named(flow)(
-                shop=str(shop.resolve()),
-                since=since,
-                dry_run=dry_run,
-                accept_guard=accept_guard,
-                return_state=True,
-                **({"sweep": True} if sweep else {}),
-            )
+            state = await flow(shop=folder, return_state=True, **asked)
         _tell(state)
     for page in follower.pages:
         out.print(f"Report: {page}", markup=False, soft_wrap=True)

@@ -141,6 +141,12 @@ async def list_orders(
     return [str(row["id"]) for row in await shop.read("orders", filters=filters, display=IDS_ONLY)]
 
 
+async def list_placed(shop: Shop, facts: ShopFacts, since: datetime) -> list[str]:
+    """The ids of all orders placed from then on, whatever their state."""
+    filters = {"date_add": after(local_text(since - _SECOND, zone_of(facts.time_zone)))}
+    return [str(row["id"]) for row in await shop.read("orders", filters=filters, display=IDS_ONLY)]
+
+
 async def see_orders_of(shop: Shop, facts: ShopFacts, ids: Iterable[str]) -> list[SeenOrder]:
     """A first look at the orders of these ids; those that the shop does not list are left out."""
     return _seen(await shop.find("orders", "id", ids, display=_SEEN), zone_of(facts.time_zone))

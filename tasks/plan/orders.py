@@ -10,6 +10,7 @@ from schemas.outcomes import Outcome
 
 DELIVERED, INTENT = "delivered", "intent"
 UNPAID = "order_unpaid"
+TOO_OLD = "order_too_old"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Sorted:
     delivered: list[SeenOrder] = field(default_factory=list)
     """The ERP has them; they are among `ended` too, and looked at again for what was changed since."""
     ended: list[Ended] = field(default_factory=list)
+    too_old: list[SeenOrder] = field(default_factory=list)
+    """The ledger follows them: a person asked for them, or they were seen before the first day was set."""
     forgotten: list[str] = field(default_factory=list)
     """Keys that the ledger follows for nothing: the shop has cancelled or settled these orders otherwise."""
 
@@ -76,7 +79,7 @@ def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[
         elif order.is_store_sale:
             found.ended.append(Ended(order, Outcome.IGNORED, "order_came_from_erp"))
         elif which.placed_from is not None and order.placed_at < which.placed_from:
-            found.ended.append(Ended(order, Outcome.IGNORED, "order_too_old"))
+            _sort_out_old(found, order, known)
         elif order.state in which.states:
             found.due.append(order)
         elif known == INTENT:
@@ -88,3 +91,13 @@ def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[
             if known is not None:
                 found.forgotten.append(order.key)
     return found
+
+
+def _sort_out_old(found: Sorted, order: SeenOrder, known: str | None) -> None:
+    """One placed before the first day."""
+    if known == INTENT:
+        found.to_look_up.append(order)
+    elif known is not None:
+        found.too_old.append(order)
+    else:
+        found.ended.append(Ended(order, Outcome.IGNORED, TOO_OLD))

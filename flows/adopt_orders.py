@@ -1,0 +1,31 @@
+"""Orders that a former connector has sent are known here, so that nothing is sent to the ERP a second time."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect.client.schemas.objects import State
+
+from tasks.adopt_orders import adopt_orders_since
+from tasks.carry_out import carried_out
+from tasks.erp import open_erp
+from tasks.parameter_texts import parameters_told
+from tasks.plain_flow import flow
+from tasks.run import Asked, Run
+
+
+@flow(name="adopt_orders", persist_result=False)
+@parameters_told
+async def adopt_orders(shop: str, since: date, dry_run: bool = False, accept_differences: bool = False) -> State:
+    """Orders placed on the day `since` or later whose document the ERP has, by reference, date, total and lines.
+
+    `shop` is the path of the shop's folder. Nothing is sent. `dry_run` says what would be taken over.
+    `accept_differences` takes over the one document under an order's reference, whatever differs.
+    """
+
+    async def steps(run: Run) -> None:
+        with run.ledger.lease(run.folder.name, "export_orders"):
+            async with open_erp(run) as erp:
+                await adopt_orders_since(run, erp, accept_differences=accept_differences)
+
+    return await carried_out(steps, Asked("adopt_orders", "order", shop, since, dry_run, export=True))
