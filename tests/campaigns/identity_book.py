@@ -45,6 +45,8 @@ class Sold:
     was_paid: bool = False
     was_due: bool = False
     """A run that ended well could see it paid."""
+    was_told: bool = False
+    """Somebody was told what to do about it while the shop still had it."""
     causes: set[str] = field(default_factory=set)
     """What happened to it that a person may have to decide on."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from deployments.sandbox.shop.clock import CLOCK
 
-_OURS = ("connectors.", "tasks.", "flows.", "schemas.")
+_OURS = ("connectors.", "tasks.", "flows.", "schemas.", "deployments.commands.")
 _ERP = ("deployments.sandbox.cegid.",)
 
 

@@ -36,20 +36,40 @@ def broken_laws(trial: Trial) -> list[str]:
     return [*trial.broken, *found]
 
 
+def own_documents(trial: Trial) -> dict[int, list[Document]]:
+    """The documents of each order that are not cancelled, by the order's identity in this process."""
+    of_order, _ = _matched(trial, _documents(trial)[0])
+    return {key: [each for each in documents if each["Active"]] for key, documents in of_order.items()}
+
+
 def sent(trial: Trial) -> list[Sold]:
     """The orders that have one document, which says what they are now."""
-    of_order, _ = _matched(trial, _documents(trial)[0])
+    documents = own_documents(trial)
     return [
         sold
         for sold in trial.book.sold.values()
-        if [_differs(each, sold.now) for each in of_order[id(sold)] if each["Active"]] == [[]]
+        if [_differs(each, sold.now) for each in documents.get(id(sold), [])] == [[]]
     ]
+
+
+def note_told(trial: Trial) -> None:
+    """What is told of orders that a database put back may take away: their ids then speak of others."""
+    trial.look()
+    for world in trial.installations:
+        told = Told(world)
+        for sold in trial.book.of(world.number):
+            sold.was_told = sold.was_told or told.of("order", sold.key)
 
 
 class Told:
     """What a person is told of an installation: open incidents with a remedy, and deliveries that are held with one."""
 
     def __init__(self, world: Installation) -> None:
+        self._told: set[tuple[str, str, str]] = set()
+        if (world.folder / "ledger.db").exists():
+            self._read(world)
+
+    def _read(self, world: Installation) -> None:
         with world.ledger() as ledger:
             incidents = ledger.incidents(shop=world.folder.name, open_only=True, limit=100_000).to_dicts()
             held = ledger.deliveries(world.folder.name).to_dicts()
@@ -135,7 +155,8 @@ def _of_somebody_else(trial: Trial, document: Document, sold: Sold) -> Iterator[
 def _of_an_order(trial: Trial, sold: Sold, documents: list[Document], told: Told) -> Iterator[str]:
     alive = [each for each in documents if each["Active"]]
     by_hand = [each for each in documents if each["Key"] in trial.cancelled_by_hand]
-    if len(alive) + len(by_hand) > 1:
+    # A clerk has cancelled one, and a person has answered that the order goes all the same.
+    if len(alive) + len(by_hand) > 1 and not (len(alive) == 1 and id(sold) in trial.answered):
         yield f"{sold} has {len(documents)} documents: {', '.join(map(_named, documents))}"
     said = told.of("order", sold.key, without_document=not documents)
     if sold.is_there and sold.state == PAID:
@@ -145,13 +166,13 @@ def _of_an_order(trial: Trial, sold: Sold, documents: list[Document], told: Told
             yield f"{sold} is held, and nothing ever happened to it"
         elif by_hand and not alive and "forget" in trial.causes and not said:
             yield f"{sold} is paid, {_named(by_hand[0])} was taken for its document, and nobody is told"
-        elif alive and _differs(alive[0], sold.now) and not said:
+        elif alive and _differs(alive[0], sold.now) and not (said or id(sold) in trial.answered):
             yield f"{sold} is no longer what {_named(alive[0])} says, and nobody is told"
     elif sold.is_there and alive and not said and "forget" not in trial.causes:
         # With the ledger, what was known of an order that is no longer sold is lost too.
         yield f"{sold} is in state {sold.state}, {_named(alive[0])} is not cancelled, and nobody is told"
-    elif not sold.is_there and sold.was_due and not documents and not said:
-        yield f"{sold} was paid and is gone, has no document, and nobody is told"
+    elif not sold.is_there and sold.was_due and not documents and not (said or sold.was_told):
+        yield f"{sold} was paid and is gone, has no document, and nobody was told"
 
 
 def _has_a_cause(trial: Trial, sold: Sold) -> bool:

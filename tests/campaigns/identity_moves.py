@@ -117,6 +117,8 @@ def _restore(trial: Trial, chance: Random) -> None:
     """The shop's database is put back as it was; half the time as it was when it was installed."""
     world = trial.shop(chance)
     world.show()
+    # Nobody registers again in the very second in which a lost account of the same id was registered.
+    trial.clocks.let_pass(600.0)
     world.shop.restore(world.backups[0] if chance.random() < 0.3 else world.backups[-1])
     trial.causes.add("restore")
 

@@ -153,9 +153,9 @@ class Installation(OrderWorld):
 
     def heed(self) -> None:
         """The merchant does as the settings' fault says: WEB1 and 1 is WEB and 11."""
-        prefix = self.codes.get("order_prefix", "")
-        if prefix[-1:].isdigit():
-            self.set_codes(order_prefix=f"{prefix}-")
+        refused = {name: text for name, text in self.codes.items() if name.endswith("_prefix") and text[-1:].isdigit()}
+        if refused:
+            self.set_codes(**{name: f"{text}-" for name, text in refused.items()})
 
     def forget(self) -> None:
         """The ledger is lost."""
