@@ -28,17 +28,17 @@ FLOWS: Mapping[FlowName, str] = MappingProxyType(
     {
         "import_files": "flows.import_files:import_files",
         "collect_files": "flows.collect_files:collect_files",
-        "import_products": "flows.products:import_products",
-        "import_stock": "flows.stock:import_stock",
-        "import_stores": "flows.stores:import_stores",
-        "import_specific_prices": "flows.specific_prices:import_specific_prices",
-        "import_customers": "flows.customers:import_customers",
-        "import_store_orders": "flows.store_orders:import_store_orders",
-        "export_orders": "flows.orders:export_orders",
-        "import_order_statuses": "flows.order_statuses:import_order_statuses",
-        "export_customers": "flows.prospects:export_customers",
-        "export_returns": "flows.returns:export_returns",
-        "import_return_statuses": "flows.return_statuses:import_return_statuses",
+        "import_products": "flows.import_products:import_products",
+        "import_stock": "flows.import_stock:import_stock",
+        "import_stores": "flows.import_stores:import_stores",
+        "import_specific_prices": "flows.import_specific_prices:import_specific_prices",
+        "import_customers": "flows.import_customers:import_customers",
+        "import_store_orders": "flows.import_store_orders:import_store_orders",
+        "export_orders": "flows.export_orders:export_orders",
+        "import_order_statuses": "flows.import_order_statuses:import_order_statuses",
+        "export_customers": "flows.export_customers:export_customers",
+        "export_returns": "flows.export_returns:export_returns",
+        "import_return_statuses": "flows.import_return_statuses:import_return_statuses",
     }
 )
 

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from schemas.errors import ConfigurationError, PasserelleError
-from tasks.progress import watched_by
+from tasks.run.progress import watched_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,12 @@ from datetime import date
 
 from prefect.client.schemas.objects import State
 
-from tasks.adopt_orders import adopt_orders_since
-from tasks.carry_out import carried_out
 from tasks.erp import open_erp
-from tasks.parameter_texts import parameters_told
-from tasks.plain_flow import flow
-from tasks.run import Asked, Run
+from tasks.orders.adopt import adopt_orders_since
+from tasks.run.carry_out import carried_out
+from tasks.run.parameter_texts import parameters_told
+from tasks.run.plain_flow import flow
+from tasks.run.run import Asked, Run
 
 
 @flow(name="adopt_orders", persist_result=False)

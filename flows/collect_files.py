@@ -6,11 +6,11 @@ from datetime import date
 
 from prefect.client.schemas.objects import State
 
-from tasks.collect_fetch import acknowledge_all, fetch_from_all
-from tasks.collect_run import FLOW, Collecting, collected
-from tasks.parameter_texts import parameters_told
-from tasks.plain_flow import flow
-from tasks.run import Asked
+from tasks.files.collect import FLOW, Collecting, collected
+from tasks.files.fetch import acknowledge_all, fetch_from_all
+from tasks.run.parameter_texts import parameters_told
+from tasks.run.plain_flow import flow
+from tasks.run.run import Asked
 
 
 @flow(name="collect_files", persist_result=False)

@@ -10,20 +10,20 @@ from typing import Any
 from prefect.client.schemas.objects import State
 
 from flows.collect_files import acknowledge_files, collect_files
-from flows.customers import import_customers
-from flows.products import import_products
-from flows.return_statuses import import_return_statuses
-from flows.specific_prices import import_specific_prices
-from flows.stock import import_stock
-from flows.store_orders import import_store_orders
-from flows.stores import import_stores
-from tasks.carry_out import told_without_traceback
-from tasks.chain import DONE, Chain, carried_out_as_one
-from tasks.collect_waiting import is_due, told_of_no_stream
-from tasks.parameter_texts import parameters_told
-from tasks.plain_flow import flow
-from tasks.run import Asked
-from tasks.shop import ShopFolder, open_shop_folder
+from flows.import_customers import import_customers
+from flows.import_products import import_products
+from flows.import_return_statuses import import_return_statuses
+from flows.import_specific_prices import import_specific_prices
+from flows.import_stock import import_stock
+from flows.import_store_orders import import_store_orders
+from flows.import_stores import import_stores
+from tasks.files.waiting import is_due, told_of_no_stream
+from tasks.run.carry_out import told_without_traceback
+from tasks.run.chain import DONE, Chain, carried_out_as_one
+from tasks.run.parameter_texts import parameters_told
+from tasks.run.plain_flow import flow
+from tasks.run.run import Asked
+from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
 IMPORTS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {

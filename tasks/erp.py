@@ -9,15 +9,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from connectors.cegid import Cegid, CegidAccess, Limits
+from connectors.cegid.codes import CegidCodes, ServiceItems
 from schemas.associations import Associations
 from schemas.documents import DocumentType
 from schemas.erp_settings import Cegid as CegidSettings
 from schemas.errors import ConfigFault, ConfigurationError
-from tasks.gather.order_dates import zone_of
-from tasks.run import Run
-from tasks.secrets import resolve
-from tasks.shop import ShopFolder
-from tasks.translate.cegid_codes import CegidCodes, ServiceItems
+from tasks.run.run import Run
+from tasks.run.secrets import resolve
+from tasks.run.shop_dates import zone_of
+from tasks.run.shop_folder import ShopFolder
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from schemas.messages import check_words
-from tasks.check import check_folder
-from tasks.finding import Finding
-from tasks.shop import open_shop_folder
+from tasks.check.finding import Finding
+from tasks.check.shop import check_folder
+from tasks.run.shop_folder import open_shop_folder
 
 _COLOURS = {"ok": "green", "warning": "yellow", "error": "bold red"}
 

@@ -17,8 +17,8 @@ from deployments.commands.parameters import ShopFolder as ShopOption
 from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from schemas.messages import catalogue, message
-from tasks.deliver import DOUBT_LASTS
-from tasks.shop import ShopFolder, open_shop_folder
+from tasks.handover.sender import DOUBT_LASTS
+from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
 State: TypeAlias = Literal["intent", "delivered", "held", "waiting"]
 

@@ -9,8 +9,8 @@ from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
 from deployments.terminal import out
 from schemas.messages import message
-from tasks.purge import tell_purge
-from tasks.shop import open_shop_folder
+from tasks.run.purge import tell_purge
+from tasks.run.shop_folder import open_shop_folder
 
 
 def purge(shop: ShopArgument = Path()) -> Exit:

@@ -8,8 +8,8 @@ from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit
 from deployments.terminal import out
 from schemas.messages import message
-from tasks.rename import rename as rename_article
-from tasks.shop import open_shop_folder
+from tasks.products.rename import rename as rename_article
+from tasks.run.shop_folder import open_shop_folder
 
 
 async def rename(old: str, new: str, *, shop: ShopFolder = Path()) -> Exit:

@@ -14,7 +14,7 @@ from deployments.exits import Exit, exit_of
 from deployments.flow_names import SWEPT, FlowName, flow_named
 from deployments.terminal import following, out
 from schemas.errors import ConfigurationError
-from tasks.shop import open_shop_folder
+from tasks.run.shop_folder import open_shop_folder
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State

@@ -14,7 +14,7 @@ from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from schemas.outcomes import Outcome
-from tasks.shop import open_shop_folder
+from tasks.run.shop_folder import open_shop_folder
 
 
 def runs(

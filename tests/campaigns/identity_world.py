@@ -20,9 +20,9 @@ from prefect.client.schemas.objects import State
 from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.cegid.refusals import Refusal
 from deployments.sandbox.shop import SandboxShop
-from flows.orders import export_orders
-from flows.prospects import export_customers
-from flows.returns import export_returns
+from flows.export_customers import export_customers
+from flows.export_orders import export_orders
+from flows.export_returns import export_returns
 from tests.flows.order_world import PASSWORD_VARIABLE, OrderWorld
 from tests.flows.world import World
 

@@ -11,20 +11,20 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from flows.customers import import_customers
-from flows.products import import_products
-from flows.return_statuses import import_return_statuses
-from flows.specific_prices import import_specific_prices
-from flows.stock import import_stock
-from flows.store_orders import import_store_orders
-from flows.stores import import_stores
+from flows.import_customers import import_customers
+from flows.import_products import import_products
+from flows.import_return_statuses import import_return_statuses
+from flows.import_specific_prices import import_specific_prices
+from flows.import_stock import import_stock
+from flows.import_store_orders import import_store_orders
+from flows.import_stores import import_stores
 from schemas.column_spec import StreamSpec
 from tests.campaigns import laws
 from tests.flows.flat_world import BY_FILE, FlatWorld
 from tests.flows.world import World
-from tests.tasks.mutated_files import mutated_file
-from tests.tasks.sample_streams import OTHER_STREAMS, PRODUCT
-from tests.tasks.test_read_properties import conserved_or_refused
+from tests.tasks.read.mutated_files import mutated_file
+from tests.tasks.read.sample_streams import OTHER_STREAMS, PRODUCT
+from tests.tasks.read.test_properties import conserved_or_refused
 
 FILES_AT_ONCE = 5
 OTHER_FLOWS: Mapping[str, Any] = {

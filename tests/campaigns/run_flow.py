@@ -28,16 +28,16 @@ from prefect.settings import (
 )
 
 from flows.collect_files import collect_files
-from flows.customers import import_customers
+from flows.export_orders import export_orders
+from flows.export_returns import export_returns
+from flows.import_customers import import_customers
 from flows.import_files import import_files
-from flows.orders import export_orders
-from flows.products import import_products
-from flows.return_statuses import import_return_statuses
-from flows.returns import export_returns
-from flows.specific_prices import import_specific_prices
-from flows.stock import import_stock
-from flows.store_orders import import_store_orders
-from flows.stores import import_stores
+from flows.import_products import import_products
+from flows.import_return_statuses import import_return_statuses
+from flows.import_specific_prices import import_specific_prices
+from flows.import_stock import import_stock
+from flows.import_store_orders import import_store_orders
+from flows.import_stores import import_stores
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -11,7 +11,7 @@ import prefect.task_engine
 import prefect.utilities.visualization  # noqa: F401
 
 from schemas.run_report import RunReport
-from tasks.report import html
+from tasks.report.page import html
 
 html(
     RunReport(

@@ -14,7 +14,7 @@ from deployments.flow_names import FlowName
 from schemas.import_json import default_import_spec
 from schemas.outcomes import Outcome
 from schemas.settings import default_settings_text
-from tasks.check import RIGHTS
+from tasks.check.shop import RIGHTS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

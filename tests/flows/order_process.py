@@ -17,7 +17,7 @@ from prefect.settings import (
 )
 
 from deployments.sandbox.cegid import SandboxCegid
-from flows.orders import export_orders
+from flows.export_orders import export_orders
 
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.flows.order_process"])

@@ -19,11 +19,11 @@ from prefect.client.schemas.objects import State
 from connectors.ledger import Ledger
 from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.shop import SandboxShop
-from flows.order_statuses import import_order_statuses
-from flows.orders import export_orders
-from flows.prospects import export_customers
-from flows.return_statuses import import_return_statuses
-from flows.returns import export_returns
+from flows.export_customers import export_customers
+from flows.export_orders import export_orders
+from flows.export_returns import export_returns
+from flows.import_order_statuses import import_order_statuses
+from flows.import_return_statuses import import_return_statuses
 from tests.flows.world import World
 
 PASSWORD_VARIABLE = "PASSERELLE_TEST_ERP_PASSWORD"

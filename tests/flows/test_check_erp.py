@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.check import check_shop
-from tasks.finding import Finding
+from tasks.check.finding import Finding
+from tasks.check.shop import check_shop
 from tests.flows.order_world import OrderWorld
 
 PATHS = ("drop folder", "archives")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from deployments.sandbox.rfe import SandboxRfe
-from tasks.check import check_shop
-from tasks.finding import Finding
+from tasks.check.finding import Finding
+from tasks.check.shop import check_shop
 from tests.connectors.sftp.ssh_server import PASSWORD, USER, SshServer
 from tests.flows.collect_world import SOURCE_PASSWORD, CollectWorld
 

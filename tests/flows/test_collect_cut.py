@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import collect_fetch
+from tasks.files import fetch as collect_fetch
 from tests.connectors.sftp.ssh_server import PASSWORD, USER, SshServer
 from tests.flows.collect_world import SOURCE_PASSWORD, CollectWorld
 

@@ -9,7 +9,7 @@ import pytest
 
 from deployments.sandbox.rfe import SandboxRfe
 from flows.import_files import import_files
-from tasks import collect_fetch
+from tasks.files import fetch as collect_fetch
 from tests.campaigns.run_flow import FlowProcess, Order
 from tests.flows.collect_world import SOURCE_PASSWORD, CollectWorld
 from tests.flows.world import KEY_VARIABLE

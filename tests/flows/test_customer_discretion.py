@@ -12,7 +12,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 
-from flows.customers import import_customers
+from flows.import_customers import import_customers
 from tests.connectors.listener import Asked, Listener, Told
 from tests.flows.flat_world import FlatWorld
 

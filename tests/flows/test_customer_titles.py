@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.customers import import_customers
+from flows.import_customers import import_customers
 from tests.flows.flat_world import FlatWorld
 from tests.flows.test_customers import customer
 

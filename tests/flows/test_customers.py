@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from deployments.sandbox.shop import Fault, FaultKind
-from flows.customers import import_customers
+from flows.import_customers import import_customers
 from tests.flows.flat_world import FlatWorld
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.files.private import open_to_others
 from connectors.ledger import Ledger
-from tasks.check import check_shop
+from tasks.check.shop import check_shop
 from tests.flows.order_world import OrderWorld
 from tests.flows.world import World
 

@@ -11,8 +11,8 @@ from prefect.client.schemas.objects import State
 
 from connectors.files.folder import files_of_no_stream
 from flows.import_files import IMPORTS, NEEDS, import_files
-from flows.stores import import_stores
-from tasks.shop import open_shop_folder
+from flows.import_stores import import_stores
+from tasks.run.shop_folder import open_shop_folder
 from tests.flows.collect_world import CollectWorld
 from tests.flows.flat_world import BY_FILE, FlatWorld
 

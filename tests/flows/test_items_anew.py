@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.specific_prices import import_specific_prices
+from flows.import_specific_prices import import_specific_prices
 from tests.flows.flat_world import FlatWorld
 
 SHIRT = {"reference": "SHIRT", "name": "Shirt"}

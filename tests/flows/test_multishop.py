@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tasks.check import check_shop
+from tasks.check.shop import check_shop
 from tests.flows.several_shops import UNIQUE, Folders, Installation, installations
 from tests.flows.world import World
 

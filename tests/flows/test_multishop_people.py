@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from flows.customers import import_customers
-from flows.specific_prices import import_specific_prices
-from flows.store_orders import import_store_orders
+from flows.import_customers import import_customers
+from flows.import_specific_prices import import_specific_prices
+from flows.import_store_orders import import_store_orders
 from tests.flows.flat_world import FlatWorld
 from tests.flows.several_shops import UNIQUE, Folders, Installation, installations
 

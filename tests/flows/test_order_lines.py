@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.specific_prices import import_specific_prices
+from flows.import_specific_prices import import_specific_prices
 from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from deployments.sandbox.shop import Fault
-from tasks.absent_documents import RUNS
+from tasks.orders.absent import RUNS
 from tests.flows.order_world import OrderWorld
 
 PAID, PREPARED, SHIPPED, DELIVERED, CANCELLED = 2, 3, 4, 5, 6

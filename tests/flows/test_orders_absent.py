@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.absent_documents import RUNS
+from tasks.orders.absent import RUNS
 from tests.flows.order_world import OrderWorld
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.ledger import Ledger, Refusal
 from deployments.sandbox.shop.faults import Fault
-from flows.customers import import_customers
+from flows.import_customers import import_customers
 from tests.flows.flat_world import FlatWorld
 from tests.flows.world import World
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deployments.sandbox.shop import Fault
-from flows.return_statuses import import_return_statuses
+from flows.import_return_statuses import import_return_statuses
 from schemas.errors import ConfigurationError
 from schemas.import_json import parse_import_json
 from tests.flows.flat_world import BY_FILE, FlatWorld

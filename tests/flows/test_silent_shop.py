@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deployments.sandbox.shop import Fault
-from tasks.check import check_shop
+from tasks.check.shop import check_shop
 from tests.flows.world import World
 
 

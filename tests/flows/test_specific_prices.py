@@ -9,7 +9,7 @@ import pytest
 
 from connectors.ledger import Ledger, Link
 from deployments.sandbox.shop import Fault, FaultKind
-from flows.specific_prices import import_specific_prices
+from flows.import_specific_prices import import_specific_prices
 from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
 

@@ -14,12 +14,12 @@ import pytest
 
 from connectors.ledger import Ledger, Link
 from deployments.sandbox.shop import Fault, FaultKind
-from flows.store_orders import import_store_orders
+from flows.import_store_orders import import_store_orders
 from tests.flows import flow_process
 from tests.flows.flat_world import FlatWorld
 from tests.flows.world import KEY_VARIABLE
-from tests.tasks.mutated_files import mutated_file
-from tests.tasks.sample_streams import STORE_ORDER
+from tests.tasks.read.mutated_files import mutated_file
+from tests.tasks.read.sample_streams import STORE_ORDER
 
 CUSTOMER, STORE = "MAG-1", "LYON"
 INVOICE = {"invoice_address_address_1": "17 impasse des Mirabelles", "invoice_address_city": "Hundling"}

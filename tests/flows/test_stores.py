@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deployments.sandbox.shop import Fault, FaultKind
-from flows.stores import import_stores
+from flows.import_stores import import_stores
 from tests.flows.flat_world import FlatWorld
 
 

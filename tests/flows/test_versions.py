@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from flows.products import import_products
-from tasks.check import check_shop
+from flows.import_products import import_products
+from tasks.check.shop import check_shop
 from tests.flows.flat_world import FlatWorld
 from tests.flows.world import KEY_VARIABLE, World
 

@@ -15,8 +15,8 @@ from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
 from deployments.sandbox.shop import SandboxShop
-from flows.products import import_products
-from flows.stock import import_stock
+from flows.import_products import import_products
+from flows.import_stock import import_stock
 
 KEY_VARIABLE = "PASSERELLE_TEST_SHOP_KEY"
 

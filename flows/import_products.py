@@ -1,0 +1,40 @@
+"""The ERP's items and combinations are in the shop."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect.client.schemas.objects import State
+
+from tasks.products.apply import apply_products
+from tasks.products.prepare import prepare_products
+from tasks.read.files import read_files
+from tasks.run.carry_out import carried_out
+from tasks.run.parameter_texts import parameters_told
+from tasks.run.pass_guard import guard_products
+from tasks.run.plain_flow import flow
+from tasks.run.run import Asked, Run
+from tasks.stock.apply import apply_stock
+from tasks.stock.prepare_of_products import prepare_quantities
+
+
+@flow(name="import_products", persist_result=False)
+@parameters_told
+async def import_products(
+    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+) -> State:
+    """Items and combinations, from the `product` stream's files to the shop, and their stock.
+
+    `shop` is the path of the shop's folder. `since` reads again the files of that day and later, and does not
+    believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
+    would stop.
+    """
+    return await carried_out(_steps, Asked("import_products", "product", shop, since, dry_run, accept_guard))
+
+
+async def _steps(run: Run) -> None:
+    validated = await read_files(run)
+    plan = await prepare_products(run, validated)
+    guard_products(run, plan, await prepare_quantities(run, validated))
+    await apply_products(run, plan)
+    await apply_stock(run, await prepare_quantities(run, validated))

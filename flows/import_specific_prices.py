@@ -1,0 +1,40 @@
+"""The ERP's discounts are specific prices of the shop."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect.client.schemas.objects import State
+
+from tasks.flat.apply import apply_entities
+from tasks.flat.prepare import prepare_entities
+from tasks.flat.specific_prices import SpecificPriceStream
+from tasks.read.files import read_files
+from tasks.run.carry_out import carried_out
+from tasks.run.parameter_texts import parameters_told
+from tasks.run.pass_guard import guard_entities
+from tasks.run.plain_flow import flow
+from tasks.run.run import Asked, Run
+
+
+@flow(name="import_specific_prices", persist_result=False)
+@parameters_told
+async def import_specific_prices(
+    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+) -> State:
+    """Discounts of items and combinations, from the `specificprice` stream's files to the shop.
+
+    `shop` is the path of the shop's folder. `since` reads again the files of that day and later, and does not
+    believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
+    would stop.
+    """
+    return await carried_out(
+        _steps, Asked("import_specific_prices", "specificprice", shop, since, dry_run, accept_guard)
+    )
+
+
+async def _steps(run: Run) -> None:
+    validated = await read_files(run)
+    plan = await prepare_entities(run, validated, SpecificPriceStream())
+    guard_entities(run, plan)
+    await apply_entities(run, plan)

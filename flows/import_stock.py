@@ -1,0 +1,37 @@
+"""The shop's quantities equal the ERP's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect.client.schemas.objects import State
+
+from tasks.read.files import read_files
+from tasks.run.carry_out import carried_out
+from tasks.run.parameter_texts import parameters_told
+from tasks.run.pass_guard import guard_stock
+from tasks.run.plain_flow import flow
+from tasks.run.run import Asked, Run
+from tasks.stock.apply import apply_stock
+from tasks.stock.prepare import prepare_stock
+
+
+@flow(name="import_stock", persist_result=False)
+@parameters_told
+async def import_stock(
+    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+) -> State:
+    """Quantities of simple products and combinations, from the `stock` stream's files to the shop.
+
+    `shop` is the path of the shop's folder. `since` reads again the files of that day and later, and does not
+    believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
+    would stop.
+    """
+    return await carried_out(_steps, Asked("import_stock", "stock", shop, since, dry_run, accept_guard))
+
+
+async def _steps(run: Run) -> None:
+    validated = await read_files(run)
+    plan = await prepare_stock(run, validated)
+    guard_stock(run, plan)
+    await apply_stock(run, plan)

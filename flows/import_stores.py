@@ -1,0 +1,38 @@
+"""The shop's page of stores shows the ERP's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect.client.schemas.objects import State
+
+from tasks.flat.apply import apply_entities
+from tasks.flat.prepare import prepare_entities
+from tasks.flat.stores import Stores
+from tasks.read.files import read_files
+from tasks.run.carry_out import carried_out
+from tasks.run.parameter_texts import parameters_told
+from tasks.run.pass_guard import guard_entities
+from tasks.run.plain_flow import flow
+from tasks.run.run import Asked, Run
+
+
+@flow(name="import_stores", persist_result=False)
+@parameters_told
+async def import_stores(
+    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+) -> State:
+    """Stores with their addresses and hours, from the `store` stream's files to the shop.
+
+    `shop` is the path of the shop's folder. `since` reads again the files of that day and later, and does not
+    believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
+    would stop.
+    """
+    return await carried_out(_steps, Asked("import_stores", "store", shop, since, dry_run, accept_guard))
+
+
+async def _steps(run: Run) -> None:
+    validated = await read_files(run)
+    plan = await prepare_entities(run, validated, Stores())
+    guard_entities(run, plan)
+    await apply_entities(run, plan)

@@ -1,0 +1,297 @@
+"""Is a shop ready? Everything that can be known before a run, with the remedy for what is missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from connectors.ledger import LeaseHeldError, Ledger
+from connectors.prestashop import Shop, ShopFacts
+from schemas.column_spec import AbsentRows
+from schemas.error_texts import error_message
+from schemas.errors import ConfigurationError, PasserelleError
+from schemas.messages import message
+from schemas.stream_checks import lacking_for_new
+from tasks.check.doors import check_doors
+from tasks.check.erp import check_erp
+from tasks.check.finding import Finding, Findings
+from tasks.check.shops import check_shops
+from tasks.check.sources import check_sources
+from tasks.files.waiting import told_of_no_stream
+from tasks.products.taxes import tax_rates
+from tasks.run.fit_to_shop import check_streams
+from tasks.run.shop_folder import ShopFolder, open_shop_folder
+from tasks.stock.look_up import LINES
+
+FLOWS = {
+    "product": "import_products",
+    "stock": "import_stock",
+    "store": "import_stores",
+    "specificprice": "import_specific_prices",
+    "customer": "import_customers",
+    "storeOrder": "import_store_orders",
+}
+_READ = ("GET",)
+_NAME = ("GET", "POST")
+_WRITE = ("GET", "POST", "PUT")
+RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "product": {
+        "configurations": _READ,
+        "languages": _READ,
+        "tax_rule_groups": _READ,
+        "tax_rules": _READ,
+        "taxes": _READ,
+        "categories": _NAME,
+        "manufacturers": _NAME,
+        "product_options": _NAME,
+        "product_option_values": _NAME,
+        "product_features": _NAME,
+        "product_feature_values": _NAME,
+        "products": _WRITE,
+        "combinations": _WRITE,
+        "stock_availables": ("GET", "PUT"),
+    },
+    "stock": {
+        "configurations": _READ,
+        "languages": _READ,
+        "products": _READ,
+        "combinations": _READ,
+        "stock_availables": ("GET", "PUT"),
+    },
+    "store": {
+        "configurations": _READ,
+        "languages": _READ,
+        "countries": _READ,
+        "states": _READ,
+        "stores": _WRITE,
+    },
+    "specificprice": {
+        "configurations": _READ,
+        "languages": _READ,
+        "tax_rule_groups": _READ,
+        "tax_rules": _READ,
+        "taxes": _READ,
+        "countries": _READ,
+        "currencies": _READ,
+        "customers": _READ,
+        "products": _READ,
+        "combinations": _READ,
+        "specific_prices": _WRITE,
+    },
+    "customer": {
+        "configurations": _READ,
+        "languages": _READ,
+        "customers": _WRITE,
+    },
+    "storeOrder": {
+        "configurations": _READ,
+        "languages": _READ,
+        "countries": _READ,
+        "customers": _READ,
+        "order_payments": _READ,
+        "orders": _READ,
+        "products": _READ,
+        "combinations": _READ,
+        "stores": _READ,
+        "store_orders": ("POST",),
+    },
+}
+"""By stream: the methods the key needs on each resource. Where the shop knows PATCH it stands for PUT."""
+_OF_MODULE = frozenset({"store_orders"})
+_TICKS = {
+    "GET": "View (GET)",
+    "POST": "Add (POST)",
+    "PUT": "Modify (PUT)",
+    "PATCH": "Patch (PATCH)",
+    "DELETE": "Delete (DELETE)",
+}
+_CLOCK_SECONDS = 120.0
+_LEDGER_SECONDS = 60.0
+_PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
+
+
+async def check_shop(path: str | Path) -> list[Finding]:
+    """Everything found out about the shop in `path`, in the order in which one would repair it.
+
+    `ConfigurationError` lists the faults of its files instead, all at once: nothing else is looked at then.
+    """
+    return await check_folder(open_shop_folder(path))
+
+
+async def check_folder(folder: ShopFolder) -> list[Finding]:
+    """Everything found out about the shop of an opened folder, in its language."""
+    say = Findings(folder.settings.shop.language)
+    findings = [
+        *_configuration(folder, say),
+        *_folders(folder, say),
+        *check_doors(folder, say),
+        *await _ledger(folder, say),
+    ]
+    try:
+        async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as shop:
+            facts = await shop.describe()
+            findings += [*_facts(facts, say), *_rights(folder, facts, say), *_lane(folder, facts, say)]
+            findings += await _silence(shop, say)
+            findings += await check_streams(folder, shop, facts)
+            findings += await _catalogue(folder, shop, facts, say)
+            findings += await check_erp(folder, shop, facts)
+    except ConfigurationError as error:
+        findings += [Finding("key", "error", fault.reason, fault.remedy) for fault in error.faults]
+    except PasserelleError as error:
+        findings += say.failed("shop", error)
+    return findings
+
+
+def _streams(folder: ShopFolder) -> list[str]:
+    """Of the streams that a flow runs, those that are switched on."""
+    on = {name for name, stream in folder.imports.streams.items() if stream.enabled}
+    return [name for name in FLOWS if name in on]
+
+
+def _configuration(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
+    streams = _streams(folder)
+    if streams:
+        yield say.ok("configuration", "ok_streams", value=", ".join(streams))
+    else:
+        yield say.error("configuration", "no_stream_on")
+    for stream in (folder.imports.streams[name] for name in streams):
+        if lacking := lacking_for_new(stream):
+            detail = ", ".join(lacking)
+            yield say.warning("configuration", "stream_makes_nothing_new", value=stream.name, detail=detail)
+    for warning in folder.imports.warnings:
+        where = warning.file + (f":{warning.line}" if warning.line is not None else "")
+        yield Finding("configuration", "warning", f"{where}: {warning.key}: {warning.reason}", warning.remedy)
+
+
+def _folders(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
+    for subject, place in (("drop folder", folder.drop), ("archives", folder.archives)):
+        nearest = next(parent for parent in (place, *place.parents) if parent.exists())
+        if not os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
+            yield say.error(subject, "folder_not_writable", value=str(nearest))
+        elif subject == "drop folder" and not place.is_dir():
+            yield say.warning(subject, "folder_missing", value=str(place))
+        else:
+            yield say.ok(subject, "ok_folder", value=str(place))
+    for left in told_of_no_stream(folder):
+        yield Finding("drop folder", "warning", left.reason, left.remedy)
+
+
+async def _ledger(folder: ShopFolder, say: Findings) -> list[Finding]:
+    """The ledger, the leases in it, and the sources, whose turns it keeps."""
+    try:
+        with folder.open_ledger(checked_for_seconds=_LEDGER_SECONDS) as ledger:
+            leases = [_lease(folder, ledger, FLOWS[stream], say) for stream in _streams(folder)]
+            sources = await check_sources(folder, ledger)
+    except ConfigurationError as error:
+        return [Finding("ledger", "error", fault.reason, fault.remedy) for fault in error.faults]
+    except PasserelleError as error:
+        return say.failed("ledger", error)
+    return [say.ok("ledger", "ok_ledger"), *leases, *sources]
+
+
+def _lease(folder: ShopFolder, ledger: Ledger, flow: str, say: Findings) -> Finding:
+    try:
+        with ledger.lease(folder.name, flow):
+            return say.ok("lease", "ok_lease", value=flow)
+    except LeaseHeldError as error:
+        return say.warning("lease", "lease_held", value=flow, detail=error_message(error, say.language).reason)
+
+
+def _facts(facts: ShopFacts, say: Findings) -> Iterator[Finding]:
+    version = facts.version or message("not_told", say.language).reason
+    code = "ok_shop_patch" if facts.can_patch else "ok_shop_put"
+    yield say.ok("shop", code, value=facts.name or "PrestaShop", detail=version)
+    default = next((iso for iso, number in facts.languages.items() if number == facts.default_language), "?")
+    yield say.ok("languages", "ok_languages", value=", ".join(sorted(facts.languages)), detail=default)
+    for warning in facts.warnings:
+        yield Finding("shop", "warning", warning)
+    if abs(facts.clock_offset_seconds) > _CLOCK_SECONDS:
+        yield say.warning("clock", "clock_differs", value=f"{facts.clock_offset_seconds:+.0f}")
+    yield from check_shops(facts, say)
+
+
+async def _silence(shop: Shop, say: Findings) -> list[Finding]:
+    """Whether the shop hides a query that its database refuses."""
+    return [say.warning("database", "fails_silently")] if await shop.fails_silently() else []
+
+
+def _rights(folder: ShopFolder, facts: ShopFacts, say: Findings) -> Iterator[Finding]:
+    lacking = {resource: ticks for resource, ticks in _lacking(folder, facts).items() if ticks}
+    for resource, ticks in lacking.items():
+        if resource in _OF_MODULE:
+            yield say.warning("module", "key_lacks_module", value=resource, detail=", ".join(ticks))
+        else:
+            yield say.error("rights", "key_lacks", value=resource, detail=", ".join(ticks))
+    if not lacking:
+        yield say.ok("rights", "ok_rights")
+
+
+def _lane(folder: ShopFolder, facts: ShopFacts, say: Findings) -> Iterator[Finding]:
+    """Without this right a run goes by the webservice and says so."""
+    lane = folder.settings.shop.lane
+    if lane == "webservice" or "stock" not in _streams(folder):
+        return
+    if facts.may("PUT", LINES):
+        yield say.ok("lane", "ok_lane", value=lane)
+    else:
+        yield say.warning("lane", "lane_not_offered", value=lane, detail=LINES)
+
+
+def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:
+    needed: dict[str, set[str]] = {}
+    for stream in _streams(folder):
+        for resource, methods in RIGHTS[stream].items():
+            needed.setdefault(resource, set()).update(methods)
+    if "combinations" in needed and folder.settings.products.closed_combinations == "delete":
+        needed["combinations"].add("DELETE")
+    prices = folder.imports.streams.get("specificprice")
+    if "specific_prices" in needed and prices and prices.absent_rows is AbsentRows.DEACTIVATE:
+        needed["specific_prices"].add("DELETE")
+    return {
+        resource: [_TICKS[method] for method in _TICKS if method in methods and not _may(facts, method, resource)]
+        for resource, methods in needed.items()
+    }
+
+
+def _may(facts: ShopFacts, method: str, resource: str) -> bool:
+    return facts.may(facts.update_method(resource) if method == "PUT" else method, resource)
+
+
+async def _catalogue(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
+    """Taxes and categories, which only the product stream needs."""
+    if "product" not in _streams(folder):
+        return []
+    return [*await _taxes(folder, shop, facts, say), *await _categories(folder, shop, say)]
+
+
+async def _taxes(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
+    if not all(facts.may("GET", resource) for resource in ("tax_rule_groups", "tax_rules", "taxes")):
+        return []
+    rates = await tax_rates(shop, facts)
+    known = ", ".join(f"{group}: {rate.normalize():f} %" for group, rate in sorted(rates.items()))
+    findings = [
+        say.ok("tax groups", "ok_tax_groups", value=known) if rates else say.error("tax groups", "no_tax_group")
+    ]
+    findings += [
+        say.error("tax groups", "tax_group_unknown", value=code, detail=str(group), key=known)
+        for code, group in folder.associations.taxes.items()
+        if group and group not in rates
+    ]
+    if not folder.associations.taxes:
+        findings.append(say.warning("tax groups", "no_tax_code"))
+    return findings
+
+
+async def _categories(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
+    wanted = {"default_category": folder.settings.products.default_category}
+    if folder.settings.products.home_category is not None:
+        wanted["home_category"] = folder.settings.products.home_category
+    ids = [str(number) for number in wanted.values()]
+    found = {int(row["id"]) for row in await shop.find("categories", "id", ids, display=["id"])}
+    return [
+        say.ok("categories", "ok_category", value=name, detail=str(number))
+        if number in found
+        else say.error("categories", "category_unknown", value=name, detail=str(number))
+        for name, number in wanted.items()
+    ]

@@ -1,0 +1,166 @@
+"""One run of `collect_files`: what it holds while it lasts, and how it ends. Every file offered ends in one place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from connectors.ledger import Ledger
+from connectors.ledger.leases import Lease
+from schemas.error_texts import error_message
+from schemas.errors import ConfigurationError, PasserelleError
+from schemas.incidents import Incident, Level
+from schemas.messages import message
+from schemas.outcomes import Counts, Outcome
+from schemas.run_report import FileReport, IncidentReport, RunReport
+from tasks.check.doors import unverified
+from tasks.report.artifacts import publish
+from tasks.report.page import write_report
+from tasks.run.carry_out import told_without_traceback
+from tasks.run.ledger_found import other_ledger
+from tasks.run.purge import tell_purge
+from tasks.run.run import Asked
+from tasks.run.shop_folder import ShopFolder, open_shop_folder
+
+FLOW = "collect_files"
+SHOWN = 200
+"""The most incidents, and the most files, of a report."""
+
+
+class Collecting:
+    """What the steps of a run share. Not a dataclass: Prefect walks through those."""
+
+    def __init__(self, asked: Asked, folder: ShopFolder, ledger: Ledger, lease: Lease, report: RunReport) -> None:
+        self.asked = asked
+        self.folder = folder
+        self.ledger = ledger
+        self.lease = lease
+        self.report = report
+        self.offered = 0
+        self.ended: Counter[Outcome] = Counter()
+        self.acknowledged = 0
+        self.incidents: list[Incident] = []
+        self.failed: list[str] = []
+        """The sources that did not come to their end, and why."""
+
+    @property
+    def since(self) -> datetime | None:
+        """The start of the day asked for, UTC."""
+        day = self.asked.since
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+    def tell(self, level: Level, code: str, source: str, *, file: str = "", **params: str) -> None:
+        """An incident of a source for the report and the ledger."""
+        self.incidents.append(Incident(level, code, source, file or source, file, params={"value": source} | params))
+
+    def end(self, outcome: Outcome, name: str = "", status: str = "", note: str = "") -> None:
+        """One file has reached its place; with a status it is listed in the report."""
+        self.ended[outcome] += 1
+        if status and len(self.report.files) < SHOWN:
+            self.report.files.append(FileReport(name=name, status=status, note=note))
+
+    def fail(self, source: str, error: PasserelleError) -> None:
+        """The source did not come to its end; the others go on."""
+        self.failed.append(f"{source}: {error}")
+        read = error_message(error, self.report.language)
+        self.tell(Level.ERROR, "source_failed", source, detail=" ".join(filter(None, (read.reason, read.remedy))))
+
+
+async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked) -> State:
+    """Runs `steps` under the lease of `collect_files` and tells how it ended: report, artifacts, ledger, state."""
+
+    async def under_lease() -> State:
+        folder = open_shop_folder(asked.shop)
+        with folder.open_ledger() as ledger, ledger.lease(folder.name, FLOW) as lease:
+            ledger.end_dead_runs(folder.name, FLOW)
+            strange = other_ledger(folder, ledger)
+            run = Collecting(asked, folder, ledger, lease, _report(asked, folder, ledger))
+            run.incidents += strange
+            for table in unverified(folder):
+                run.tell(Level.ERROR, "tls_not_verified", table)
+            return await _run(steps, run)
+
+    return await told_without_traceback(under_lease, asked.shop)
+
+
+def _report(asked: Asked, folder: ShopFolder, ledger: Ledger) -> RunReport:
+    return RunReport(
+        run_id=ledger.start_run(folder.name, FLOW, asked.as_parameters()),
+        flow=FLOW,
+        shop=folder.name,
+        language=folder.settings.shop.language,
+        started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        parameters=asked.as_parameters(),
+    )
+
+
+async def _run(steps: Callable[[Collecting], Awaitable[None]], run: Collecting) -> State:
+    try:
+        await steps(run)
+    except (ConfigurationError, OSError) as error:
+        run.ledger.finish_run(run.report.run_id, "Failed", {}, str(error), None)
+        raise
+    return await _concluded(run)
+
+
+async def _concluded(run: Collecting) -> State:
+    report, folder = run.report, run.folder
+    counts = Counts(run.offered, run.ended)
+    report.counts, report.state, report.message = counts.as_dict(), _name_of(run, counts), _message(run, counts)
+    report.beyond_rows = {"acknowledged": run.acknowledged} if run.acknowledged else {}
+    report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    # Before the ledger is asked for anything: it may be what the run failed of.
+    page = _written(run)
+    try:
+        if not run.asked.dry_run and (purged := tell_purge(folder, run.ledger, datetime.now(UTC))):
+            run.incidents += purged
+            _written(run)
+        run.ledger.record_incidents(report.run_id, run.incidents)
+        run.ledger.finish_run(report.run_id, report.state, counts.as_dict(), report.message, str(page))
+    except PasserelleError as lost:
+        report.state, report.message = "Failed", str(lost)
+        await publish(report, _written(run))
+        raise
+    await publish(report, page)
+    kind = Failed if report.state == "Failed" else Completed
+    return kind(name=report.state, message=report.message)
+
+
+def _written(run: Collecting) -> Path:
+    """The report's page, with the incidents so far."""
+    report = run.report
+    report.incidents_total = len(run.incidents)
+    report.incidents = [_told(incident, report.language) for incident in run.incidents[:SHOWN]]
+    return write_report(report, run.folder.path)
+
+
+def _name_of(run: Collecting, counts: Counts) -> str:
+    if run.failed or counts.missing:
+        return "Failed"
+    if run.asked.dry_run:
+        return "Planned"
+    return "CompletedWithRejects" if counts.by_outcome.get(Outcome.REFUSED) else "Completed"
+
+
+def _message(run: Collecting, counts: Counts) -> str:
+    names = {Outcome.CREATED: "fetched", Outcome.UNCHANGED: "known", Outcome.IGNORED: "of no stream"}
+    parts = [f"{n} {names.get(o, o.value)}" for o in Outcome if (n := counts.by_outcome.get(o, 0))]
+    said = f"{counts.rows_read} files offered: {', '.join(parts) or 'none'}; {run.acknowledged} acknowledged"
+    if counts.missing:
+        said += f". {counts.missing} files are not accounted for: this is a fault of Passerelle"
+    return said + "".join(f". {failure}" for failure in run.failed)
+
+
+def _told(incident: Incident, language: str) -> IncidentReport:
+    said = message(incident.code, language, **{"key": incident.key} | dict(incident.params))
+    return IncidentReport(incident.level.value, incident.key, said.reason, said.remedy, file=incident.file)
+
+
+def kept_since(run: Collecting) -> datetime:
+    """What was acknowledged before this instant may be forgotten."""
+    return datetime.now(UTC) - timedelta(days=run.folder.settings.files.retention_days)

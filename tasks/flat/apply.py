@@ -1,0 +1,245 @@
+"""The entities of a flat stream go to the shop, are read back, and are confirmed batch by batch."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from connectors.ledger import DOUBT, FORGOTTEN, Link, Refusal
+from connectors.prestashop import Entity, Receipt
+from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
+from tasks.flat.plan.entities import Fields, PlannedEntity, told_changes
+from tasks.flat.prepare import ABSENT, INTENT
+from tasks.flat.stream import EntitiesPlan, FlatStream
+from tasks.flat.translate.entities import differences
+from tasks.flat.translate.values import as_text
+from tasks.orders.translate.discretion import struck_out
+from tasks.run.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.run.progress import advance
+from tasks.run.refused_before import note_refusals, sent_mark
+from tasks.run.run import Run
+from tasks.stock.plan import SETTLED
+
+_CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
+
+
+async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
+    """Writes what is to be written; rows with nothing to write are confirmed."""
+    if run.asked.dry_run:
+        run.rows.end(_settled(plan.entities))
+        run.planned += entity_changes(plan)
+        return
+    _take_over(run, plan)
+    idle = [one for one in plan.entities if not one.action]
+    _remember(run, plan, idle)
+    run.rows.end(_settled(idle))
+    busy = [one for one in plan.entities if one.action]
+    with run.step(plan.stream.steps[1]):
+        done = 0
+        for chunk in chunked(busy, units_of_a_chunk(run, plan.stream.resource)):
+            done += len(chunk.left)
+            run.ledger.doubt(run.folder.name, plan.stream.kind, [one.ref.key for one in chunk.left])
+            await write_entities(run, chunk, plan)
+            advance(plan.stream.steps[1], done, len(busy))
+
+
+def _take_over(run: Run, plan: EntitiesPlan) -> None:
+    """The links of entities that stay the same under another key, before anything is written: all or none."""
+    planned = {one.ref.key: one for one in plan.entities if one.id}
+    links: list[Link] = []
+    for key, former in plan.moved.items():
+        if one := planned.get(key):
+            links += [Link(key, one.id, parent_key=one.label, fingerprint=DOUBT), Link(former, one.id, state=FORGOTTEN)]
+    run.ledger.confirm(run.folder.name, plan.stream.kind, links, run_id=run.run_id)
+
+
+def entity_changes(plan: EntitiesPlan) -> list[PlannedChange]:
+    """What the plan would write, as a person reads it; nothing personal."""
+    return [_planned(plan.stream, one) for one in plan.entities if one.action]
+
+
+def _planned(stream: FlatStream, one: PlannedEntity) -> PlannedChange:
+    changes = told_changes(one)
+    if stream.is_private:
+        changes = [(name, "", "") for name, _, _ in changes]
+    return PlannedChange(one.ref.key, stream.kind, one.action or "update", tuple(changes))
+
+
+@chunk_task("write entities")
+async def write_entities(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan) -> None:
+    """One chunk of entities: every batch is written, read back and confirmed on its own."""
+
+    async def send(batch: list[PlannedEntity]) -> None:
+        await _Batch(run, plan, batch).write()
+
+    resource = plan.stream.resource
+    await chunk.in_batches(run, lambda: {resource: run.shop.pace.batch_size(resource)}, lambda _: {resource: 1}, send)
+
+
+class _Batch:
+    """Some entities on their way; what is refused is held back until the batch is through."""
+
+    def __init__(self, run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
+        self.run = run
+        self.plan = plan
+        self.stream = plan.stream
+        self.batch = batch
+        self.refused: dict[str, tuple[str, str]] = {}
+        """(message code, detail) by key."""
+        self.for_itself: set[str] = set()
+        """Keys of what was refused for what it holds: the same is refused again."""
+
+    async def write(self) -> None:
+        """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
+        again = any(one.attempted for one in self.batch)
+        contents = {one.ref.key: one.content() for one in self.batch}
+        for one in self.batch:
+            one.attempted = True
+        await self._delete([one for one in self.batch if one.action == "delete"])
+        sent = {one.ref.key: _entity(one, one.fields) for one in self.batch if one.action != "delete"}
+        await self._update([one for one in self.batch if one.action in {"update", "deactivate"}], sent)
+        created = [one for one in self.batch if one.action == "create"]
+        await self._create(created, sent, again=again)
+        wrong = await self._read_back(sent)
+        # Made by somebody else just before us: it exists, and is not as it was wanted.
+        others = [one for one in created if one.ref.key in wrong]
+        for one in others:
+            one.members = {}
+        await self._update(others, sent := {one.ref.key: _entity(one, one.owned) for one in others})
+        wrong = {key: why for key, why in wrong.items() if key not in sent} | await self._read_back(sent)
+        for one in self.batch:
+            if refusal := (self.refused | wrong).get(one.ref.key):
+                one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
+        # The disk acknowledges each confirmation: other requests go out meanwhile.
+        await asyncio.to_thread(_remember, self.run, self.plan, self.batch)
+        await asyncio.to_thread(self._note_refusals, contents)
+        self.run.rows.end(_settled(self.batch))
+
+    def _note_refusals(self, contents: Mapping[str, str]) -> None:
+        refused = [one for one in self.batch if one.outcome is Outcome.REFUSED]
+        again = [one for one in refused if one.ref.key in self.for_itself or one.code == "read_back_differs"]
+        refusals = [
+            Refusal(one.ref.key, sent_mark(self.run, contents[one.ref.key]), one.code, one.detail) for one in again
+        ]
+        taken = [one.ref.key for one in self.batch if one.outcome is not Outcome.REFUSED]
+        note_refusals(self.run, self.stream.kind, refusals, taken)
+
+    async def _delete(self, entities: list[PlannedEntity]) -> None:
+        if entities:
+            self._note(entities, await self.run.shop.delete(self.stream.resource, [one.id for one in entities]))
+
+    async def _update(self, entities: list[PlannedEntity], sent: dict[str, Entity]) -> None:
+        if entities:
+            receipts = await self.run.shop.update(self.stream.resource, [sent[one.ref.key] for one in entities])
+            self._note(entities, receipts)
+
+    async def _create(self, entities: list[PlannedEntity], sent: dict[str, Entity], *, again: bool) -> None:
+        if not entities:
+            return
+        if self.stream.notes_intent:
+            intents = [Link(one.ref.key, 0, state=INTENT) for one in entities]
+            place = (self.run.folder.name, self.stream.kind)
+            await asyncio.to_thread(self.run.ledger.confirm, *place, intents, run_id=self.run.run_id)
+        receipts = await self.run.shop.create(
+            self.stream.resource,
+            [sent[one.ref.key] for one in entities],
+            self.stream.identity,
+            look_first=again or self.stream.look_first,
+        )
+        self._note(entities, receipts)
+        adopted = [one for one, receipt in zip(entities, receipts, strict=True) if receipt.outcome == "adopted"]
+        for one in adopted:
+            one.members = {}
+            sent[one.ref.key] = _entity(one, one.owned)
+        await self._update(adopted, sent)
+
+    def _note(self, entities: list[PlannedEntity], receipts: list[Receipt]) -> None:
+        for one, receipt in zip(entities, receipts, strict=True):
+            one.id = receipt.id or one.id
+            if receipt.error is not None:
+                self.refused[one.ref.key] = (receipt.message_code, self._discreet(one, receipt.error.said))
+                self.for_itself |= {one.ref.key} if receipt.is_of_what_was_sent else set()
+            elif receipt.outcome == "missing" and one.action != "delete":
+                self.refused[one.ref.key] = ("gone_meanwhile", str(one.id))
+
+    def _discreet(self, one: PlannedEntity, said: str) -> str:
+        if not self.stream.is_private:
+            return said
+        return struck_out(said, (value for value in (one.fields | one.owned).values() if isinstance(value, str)))
+
+    async def _read_back(self, sent: dict[str, Entity]) -> dict[str, tuple[str, str]]:
+        """(message code, detail) by key of what the shop does not hold as it was sent."""
+        mode = self.run.folder.settings.read_back
+        written = [one for one in self.batch if one.ref.key in sent and one.ref.key not in self.refused]
+        if mode.mode == "sample":
+            written = [one for one in written if random.random() < mode.sample_share]  # noqa: S311 - a sample
+        if mode.mode == "none" or not written:
+            return {}
+        ids = [str(one.id) for one in written]
+        read = await self.run.shop.find(self.stream.resource, "id", ids, display=self.stream.display())
+        now = {int(entity["id"]): entity for entity in read}
+        found = ((one, self._difference(sent[one.ref.key], now.get(one.id))) for one in written)
+        return {one.ref.key: (code, detail or str(one.id)) for one, (code, detail) in found if code}
+
+    def _difference(self, sent: Entity, now: Entity | None) -> tuple[str, str]:
+        if now is None:
+            return "gone_meanwhile", ""
+        readable = {name: value for name, value in sent.items() if name not in {"id", *self.stream.unread}}
+        different = differences(readable, now)
+        if not different:
+            return "", ""
+        name, was_sent, was_read = different[0]
+        return "read_back_differs", name if self.stream.is_private else f"{name}: {was_sent} / {was_read}"
+
+
+def _entity(one: PlannedEntity, fields: Fields) -> Entity:
+    """The entity to create, or to patch when its id is known."""
+    entity: dict[str, Any] = {"id": one.id} if one.id else {}
+    for name, value in fields.items():
+        entity[name] = value if isinstance(value, dict) else as_text(value)
+    if one.members:
+        entity["associations"] = {name: [{"id": i} for i in ids] for name, ids in one.members.items()}
+    return entity
+
+
+def _remember(run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
+    kind = plan.stream.kind
+    forgotten = [one.ref.key for one in batch if _is_forgotten(plan.stream, one)]
+    if forgotten:
+        run.ledger.forget(run.folder.name, kind, forgotten)
+    links = [link for one in batch if (link := _link(one, plan)) is not None]
+    if links:
+        run.ledger.confirm(run.folder.name, kind, links, run_id=run.run_id)
+
+
+def _is_forgotten(stream: FlatStream, one: PlannedEntity) -> bool:
+    """Deleted, by us or before us, or meant to be created and refused."""
+    gone = one.outcome is Outcome.DEACTIVATED or (one.closed and one.outcome is Outcome.IGNORED)
+    deleted = stream.closing == "delete" and gone
+    return deleted or (stream.notes_intent and one.action == "create" and one.outcome is Outcome.REFUSED)
+
+
+def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:
+    """What the ledger remembers of a row; a row that closes what the shop does not have is remembered without id."""
+    mark = plan.marks.get(one.ref.key, "")
+    if _is_forgotten(plan.stream, one):
+        return None
+    if one.closed and one.outcome is Outcome.IGNORED:
+        return Link(one.ref.key, 0, state=ABSENT, fingerprint=mark)
+    if one.outcome not in _CONFIRMED or not one.id:
+        return None
+    state = "closed" if one.closed else "active"
+    return Link(one.ref.key, one.id, parent_key=one.label or None, state=state, fingerprint=mark)
+
+
+def _settled(entities: Iterable[PlannedEntity]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(one.ref.file, one.ref.line, one.ref.key, one.outcome.value, one.code, one.detail) for one in entities],
+        schema=SETTLED,
+        orient="row",
+    )

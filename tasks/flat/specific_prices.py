@@ -1,0 +1,174 @@
+"""The specificprice stream as a flat stream: found by its link, else by the case that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import polars as pl
+
+from connectors.prestashop import Entity, Identity, Shop
+from schemas.outcomes import Outcome
+from tasks.flat.countries import country_ids, currency_ids
+from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.plan.moved_prices import prices_beside, prices_moved, shown
+from tasks.flat.stream import FlatStream, Note
+from tasks.flat.translate.rows import flat_rows
+from tasks.flat.translate.specific_prices import CASE, NOBODYS, Market, wanted_price
+from tasks.flat.translate.values import same
+from tasks.orders.items import priced_items
+from tasks.products.taxes import tax_rates
+from tasks.products.translate.rows import RowRef
+from tasks.run.run import Run
+
+_VALUES = ("price", "reduction", "reduction_type", "reduction_tax")
+
+
+class SpecificPriceStream(FlatStream):
+    """One row is one price of one item in one case; its link keeps the markdown code as its parent's key."""
+
+    resource = "specific_prices"
+    kind = "specific_price"
+    steps = ("plan specific prices", "write specific prices")
+    identity = Identity("id_product", (*CASE, "id_shop", *NOBODYS))
+    closing = "delete"
+    compared = (*CASE, *_VALUES, "id_shop", *NOBODYS)
+    notes_intent = True
+
+    def keys(self, run: Run, rows: pl.DataFrame) -> pl.Series:
+        """`reference|country|currency|customer|quantity|from|to`; a customer is named by a mark that tells nobody."""
+        columns = {column.target: column.key for column in run.stream.columns}
+
+        def cell(target: str) -> pl.Expr:
+            return pl.col(columns[target]) if target in columns else pl.lit(None)
+
+        parts = (
+            pl.col("_key"),
+            cell("iso_code").cast(pl.String).str.to_uppercase(),
+            cell("currency").cast(pl.String).str.to_uppercase(),
+            pl.lit(_marks(rows, columns.get("email"), run.ledger.secret())),
+            cell("from_quantity").fill_null(1).cast(pl.String),
+            cell("from").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M"),
+            cell("to").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M"),
+        )
+        return rows.select(pl.concat_str([part.fill_null("") for part in parts], separator="|")).to_series()
+
+    def salt(self, run: Run) -> str:
+        """The settings."""
+        return repr(run.folder.settings.specific_prices)
+
+    def always_looked_at(self, run: Run) -> pl.Expr:
+        """A percentage that is recomputed follows the item's own price."""
+        column = run.stream.column("price")
+        if column is None or not run.folder.settings.specific_prices.recompute_percentage:
+            return pl.lit(value=False)
+        return pl.col(column.key).is_not_null()
+
+    def label(self, run: Run) -> pl.Expr:
+        """The markdown code."""
+        column = run.stream.column("erp_code")
+        return pl.col(column.key) if column else pl.lit(None)
+
+    def moved(self, rows: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
+        """A price whose dates or quantity moved: the same case and markdown code, and no row of its own any more."""
+        return prices_moved(rows, links)
+
+    def notes(
+        self, rows: pl.DataFrame, links: pl.DataFrame, moved: Mapping[str, str], gone: Iterable[str]
+    ) -> dict[str, Note]:
+        """What a quantity that changed has replaced, and what a new price stands beside."""
+        told = {key: ("price_beside", former) for key, former in prices_beside(rows, links, moved, gone).items()}
+        told |= {
+            key: ("price_quantity_moved", former)
+            for key, former in moved.items()
+            if key.split("|")[-3] != former.split("|")[-3]
+        }
+        return {
+            key: (code, key.partition("|")[0], {"value": shown(key), "detail": shown(former)})
+            for key, (code, former) in told.items()
+        }
+
+    async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
+        """The prices that the rows want; items that the shop does not sell are ignored."""
+        asked = flat_rows(rows, run.stream)
+        settings = run.folder.settings
+        keys = [str(row["_key"]) for row in rows]
+        countries = await country_ids(run.shop, {row.text("iso_code").upper() for row in asked})
+        taxed = (0, *countries.values()) if settings.specific_prices.prices == "tax_incl" else ()
+        with_prices = any(row.says("price") is not None for row in asked)
+        market = Market(
+            items=await priced_items(
+                run.shop, run.stream.key_column.target, keys, _known_places(run, keys), with_prices=with_prices
+            ),
+            countries=countries,
+            currencies=await currency_ids(run.shop, {row.text("currency").upper() for row in asked}),
+            customers=await customer_ids(run.shop, {row.text("email") for row in asked}),
+            id_shop=run.facts.shops.own,
+            settings=settings.specific_prices,
+            default_currency=run.facts.default_currency,
+            rates={country: await tax_rates(run.shop, run.facts, country) for country in taxed},
+        )
+        return [
+            wanted_price(asked_row, RowRef(row["_file"], row["_line"], row["_link"]), key, market)
+            for asked_row, row, key in zip(asked, rows, keys, strict=True)
+        ]
+
+    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Halt]:
+        """Prices of the same case, of this shop or of all shops.
+
+        Where there are other shops, a price of all of them is theirs too: it is kept, or outdone by one of this shop.
+        """
+        products = {str(one.owned["id_product"]) for one in wanted}
+        overwrite = run.folder.settings.specific_prices.overwrite
+        by_case: dict[tuple[str, ...], Entity] = {}
+        own = run.facts.shops.own
+        for price in await run.shop.find(self.resource, "id_product", products, display=self.display()):
+            if any(int(price[name] or 0) for name in NOBODYS) or int(price["id_shop"] or 0) not in {0, own}:
+                continue
+            case = _case(price)
+            if case not in by_case or int(by_case[case]["id_shop"] or 0) == 0:
+                by_case[case] = price
+        found: dict[str, Entity | Halt] = {}
+        for one in wanted:
+            there = by_case.get(_case(one.owned))
+            if there is None:
+                continue
+            if not run.facts.shops.several or there["id_shop"] not in {"", "0"}:
+                found[one.ref.key] = there
+            elif not overwrite:
+                found[one.ref.key] = Halt(Outcome.IGNORED, "manual_price_kept", str(there["id"]))
+        return found
+
+    def meet(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
+        """A price made by hand stays as it is, unless overwriting is on or it says the same."""
+        if confirmed_at is not None or run.folder.settings.specific_prices.overwrite:
+            return
+        if not all(same(name, wanted.owned[name], str(current[name])) for name in _VALUES):  # type: ignore[arg-type]
+            wanted.halt = Halt(Outcome.IGNORED, "manual_price_kept", str(current["id"]))
+
+
+async def customer_ids(shop: Shop, emails: set[str]) -> dict[str, int]:
+    """id_customer by e-mail in lower case, of accounts that are neither guests nor deleted; the oldest counts."""
+    also = {"is_guest": "0", "deleted": "0"}
+    found = await shop.find("customers", "email", emails, display=["id", "email"], also=also)
+    return {str(row["email"]).casefold(): int(row["id"]) for row in sorted(found, key=lambda row: -int(row["id"]))}
+
+
+def _known_places(run: Run, keys: list[str]) -> dict[str, tuple[int, int]]:
+    links = run.ledger.links_for(run.folder.name, "product", keys).filter(pl.col("shop_id") > 0)
+    return {key: (shop_id, sub_id) for key, shop_id, sub_id in links.select("erp_key", "shop_id", "sub_id").iter_rows()}
+
+
+def _case(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(fields[name] or 0) for name in CASE)
+
+
+def _marks(rows: pl.DataFrame, email: str | None, secret: bytes) -> pl.Series:
+    """A mark for each row's customer, empty for none, from which no e-mail can be guessed."""
+    emails = rows[email].to_list() if email else [None] * rows.height
+    marks = (
+        blake2b(text.casefold().encode(), digest_size=8, key=secret).hexdigest() if text else "" for text in emails
+    )
+    return pl.Series(marks, dtype=pl.String)

@@ -1,0 +1,164 @@
+"""Rows of the specificprice stream become the shop's specific prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from decimal import Decimal
+
+from schemas.outcomes import Outcome
+from schemas.settings import SpecificPrices
+from tasks.flat.plan.entities import Fields, Halt, WantedEntity
+from tasks.flat.translate.rows import FlatRow
+from tasks.products.translate.prices import six_decimals, tax_excluded
+from tasks.products.translate.rows import RowRef
+
+PERCENT = frozenset({"percent", "percentage", "pourcentage", "pourcent", "%"})
+AMOUNT = frozenset({"montant", "amount", "€", "$"})
+NEVER = "0000-00-00 00:00:00"
+CASE = (
+    "id_product",
+    "id_product_attribute",
+    "id_customer",
+    "id_currency",
+    "id_country",
+    "from_quantity",
+    "from",
+    "to",
+)
+"""The fields that tell one price of ours from another (they are in the shop's unique key, D15)."""
+NOBODYS: Mapping[str, int] = {"id_shop_group": 0, "id_cart": 0, "id_group": 0, "id_specific_price_rule": 0}
+"""The rest of the shop's unique key: carts, groups and rules have prices of their own, which are none of ours."""
+_HUNDRED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a price is for, and what it costs without: tax excluded, with the combination's impact."""
+
+    id_product: int
+    id_product_attribute: int
+    price: Decimal
+    tax_rules_group: int
+    """id_tax_rules_group; 0: no tax."""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the shop knows of the items, countries, currencies and customers that rows name."""
+
+    items: Mapping[str, Item | Halt]
+    countries: Mapping[str, int]
+    currencies: Mapping[str, int]
+    customers: Mapping[str, int]
+    """id_customer by e-mail in lower case."""
+    id_shop: int
+    settings: SpecificPrices
+    default_currency: int
+    """id_currency of the items' own prices."""
+    rates: Mapping[int, Mapping[int, Decimal]] = field(default_factory=dict)
+    """Tax rate in percent by id_country (0: the shop's default) and id_tax_rules_group; empty when nobody asks."""
+
+    def is_own_money(self, currency: str) -> bool:
+        """Whether prices in this currency (ISO code, empty for all) compare with the items' own."""
+        return not currency or self.currencies.get(currency.upper()) == self.default_currency
+
+    def rate(self, item: Item, country: str) -> Decimal | None:
+        """In percent, where a price for this country (ISO code, empty for all) is paid; None: the shop has none."""
+        if not item.tax_rules_group:
+            return Decimal(0)
+        return self.rates.get(self.countries.get(country.upper(), 0), {}).get(item.tax_rules_group)
+
+
+def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> WantedEntity:
+    """The specific price that a row wants; what cannot be one says why in `halt`."""
+    wanted = WantedEntity(ref, label=row.text("erp_code"))
+    item = market.items.get(reference, Halt(Outcome.IGNORED, "not_on_shop"))
+    case = _case(row, market)
+    cut = _cut(row, item, market) if isinstance(item, Item) else item
+    wanted.halt = next((part for part in (item, case, cut) if isinstance(part, Halt)), None)
+    if isinstance(item, Item) and isinstance(case, dict) and isinstance(cut, dict):
+        place: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
+        wanted.owned = place | case | cut
+        wanted.first = {"id_shop": market.id_shop, **NOBODYS}
+    return wanted
+
+
+def _case(row: FlatRow, market: Market) -> Fields | Halt:
+    """For whom, from how many and when."""
+    country, currency = row.text("iso_code").upper(), row.text("currency").upper()
+    email = row.text("email").casefold()
+    if country and country not in market.countries:
+        return Halt(Outcome.REJECTED, "country_not_on_shop", country)
+    if currency and currency not in market.currencies:
+        return Halt(Outcome.REJECTED, "currency_not_on_shop", currency)
+    if email and email not in market.customers:
+        return Halt(Outcome.IGNORED, "customer_not_on_shop")
+    start, end = _moment(row.says("from")), _end(row.says("to"), market.settings)
+    if NEVER not in {start, end} and end <= start:
+        return Halt(Outcome.REJECTED, "ends_before_it_begins", f"{start} - {end}")
+    return {
+        "id_customer": market.customers[email] if email else 0,
+        "id_currency": market.currencies[currency] if currency else 0,
+        "id_country": market.countries[country] if country else 0,
+        "from_quantity": int(row.text("from_quantity") or 1),
+        "from": start,
+        "to": end,
+    }
+
+
+def _moment(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else NEVER
+
+
+def _end(value: object, settings: SpecificPrices) -> str:
+    if isinstance(value, datetime) and settings.last_day_included and value.time() == time():
+        value = value.replace(hour=23, minute=59, second=59)
+    return _moment(value)
+
+
+def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Halt:
+    """The new price and the reduction, as the shop keeps them: a percentage is a fraction, no new price is -1."""
+    settings = market.settings
+    recomputes = settings.recompute_percentage and market.is_own_money(row.text("currency"))
+    kind = row.text("type").casefold()
+    price, reduction = _number(row.says("price")), _number(row.says("reduction")) or Decimal(0)
+    halt = _contradiction(row, kind, price, reduction)
+    if halt is not None:
+        return halt
+    if price is not None and settings.prices == "tax_incl":
+        rate = market.rate(item, row.text("iso_code"))
+        if rate is None:
+            return Halt(Outcome.REFUSED, "tax_rate_unknown")
+        price, _ = tax_excluded(price, rate)
+    if price is not None and not reduction and recomputes and price < item.price:
+        return _fields(None, six_decimals(1 - price / item.price), percent=True)
+    if kind in PERCENT:
+        return _fields(price, six_decimals(reduction / _HUNDRED), percent=bool(reduction))
+    return _fields(price, reduction, percent=False, tax=not reduction or row.says("reduction_tax") is True)
+
+
+def _contradiction(row: FlatRow, kind: str, price: Decimal | None, reduction: Decimal) -> Halt | None:
+    if kind not in PERCENT | AMOUNT:
+        return Halt(Outcome.REJECTED, "reduction_type_unknown", row.text("type"))
+    if price is None and not reduction:
+        return Halt(Outcome.REJECTED, "price_says_nothing")
+    if kind in PERCENT and 0 < reduction < 1:
+        return Halt(Outcome.REJECTED, "reduction_below_one", f"{reduction.normalize():f}")
+    if kind in PERCENT and reduction > _HUNDRED:
+        return Halt(Outcome.REJECTED, "reduction_above_hundred", f"{reduction.normalize():f}")
+    return None
+
+
+def _fields(price: Decimal | None, reduction: Decimal, *, percent: bool, tax: bool = True) -> Fields:
+    return {
+        "price": Decimal(-1) if price is None else six_decimals(price),
+        "reduction": reduction,
+        "reduction_type": "percentage" if percent else "amount",
+        "reduction_tax": tax,
+    }
+
+
+def _number(value: object) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None

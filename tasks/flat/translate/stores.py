@@ -1,0 +1,83 @@
+"""Rows of the store stream become the shop's stores, seen on its page "Our stores"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schemas.outcomes import Outcome
+from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.translate.rows import FlatRow
+from tasks.products.translate.rows import RowRef
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TEXTS = ("name", "address1", "address2", "note")
+"""Fields that the shop holds once per language."""
+_PLAIN = ("postcode", "city", "phone", "email", "latitude", "longitude")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the shop and its associations know of the world."""
+
+    country_iso: Mapping[str, str]
+    """ISO code by country code of the ERP."""
+    countries: Mapping[str, int]
+    """id_country by ISO code."""
+    states: Mapping[tuple[int, str], int]
+    """id_state by id_country and ISO code."""
+    languages: Mapping[str, int]
+    """Id by lower-case ISO code, active languages."""
+    language_ids: tuple[int, ...]
+    """Every language of the shop."""
+
+
+def wanted_store(row: FlatRow, ref: RowRef, places: Places) -> WantedEntity:
+    """The store that a row wants: open or closed, with its texts and its hours in every language."""
+    wanted = WantedEntity(ref, closed=row.says("active") is False)
+    row.put_same(wanted, ("active", *_PLAIN))
+    row.put_texts(wanted, TEXTS, places.languages, places.language_ids)
+    _put_hours(row, wanted, places.language_ids)
+    wanted.halt = _put_country(row, wanted, places) or _put_state(row, wanted, places)
+    return wanted
+
+
+def hours_json(row: FlatRow) -> str:
+    """The week as the shop keeps it, one list a day from Monday on; empty when the row says nothing of any day."""
+    said = [row.text(f"{day}_hours") for day in DAYS]
+    if not any(said):
+        return ""
+    return json.dumps([[hours] for hours in said], ensure_ascii=False, separators=(",", ":"))
+
+
+def _put_hours(row: FlatRow, wanted: WantedEntity, languages: tuple[int, ...]) -> None:
+    week = hours_json(row)
+    column = next((f"{day}_hours" for day in DAYS if f"{day}_hours" in row.columns), None)
+    if week and column:
+        row.put(wanted, column, {"hours": dict.fromkeys(languages, week)})
+
+
+def _put_country(row: FlatRow, wanted: WantedEntity, places: Places) -> Halt | None:
+    code = row.text("country")
+    if not code:
+        return None
+    iso = places.country_iso.get(code)
+    if iso is None:
+        return Halt(Outcome.REJECTED, "country_not_associated", code)
+    if iso not in places.countries:
+        return Halt(Outcome.REJECTED, "country_not_on_shop", iso)
+    row.put(wanted, "country", {"id_country": places.countries[iso]})
+    return None
+
+
+def _put_state(row: FlatRow, wanted: WantedEntity, places: Places) -> Halt | None:
+    said = row.says("state")
+    if said is None:
+        return None
+    iso = str(said).upper()
+    country = int(str((wanted.first | wanted.owned).get("id_country", 0)))
+    if iso and (country, iso) not in places.states:
+        return Halt(Outcome.REJECTED, "state_unknown", iso)
+    row.put(wanted, "state", {"id_state": places.states.get((country, iso), 0)})
+    return None

@@ -1,0 +1,65 @@
+"""Wanted values against the shop's text: are they the same, and how are they written."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from tasks.products.translate.html_texts import has_same_markup, words
+from tasks.products.translate.prices import six_decimals
+from tasks.products.translate.rows import NO_DATE, Value
+
+HTML_FIELDS = frozenset({"description", "description_short", "additional_description", "note"})
+"""Fields that the shop's HTMLPurifier rewrites (FACTS 2.6): `<br>` becomes `<br />`, `&` becomes `&amp;`."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def without_control_characters(text: str) -> str:
+    """The text without the characters that XML 1.0 forbids."""
+    return _CONTROL.sub("", text)
+
+
+def as_text(value: Value | None) -> str:
+    """The value as a person reads it in a plan, and as the webservice takes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, Decimal):
+        return f"{six_decimals(value):f}"
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return without_control_characters(str(value))
+
+
+def same(field: str, wanted: Value, current: str) -> bool:
+    """Whether the shop's text already says what is wanted, for a field of this name."""
+    if isinstance(wanted, bool):
+        return as_text(wanted) == (current or "0")
+    if isinstance(wanted, int) and (current or "0").isdecimal():
+        return wanted == int(current or "0")
+    if isinstance(wanted, (Decimal, int)):
+        return _same_number(Decimal(wanted), current)
+    if isinstance(wanted, (date, datetime)) or wanted == NO_DATE:
+        return as_text(wanted) == (current or NO_DATE)[:10]
+    if field in HTML_FIELDS:
+        return has_same_markup(without_control_characters(str(wanted)), current)
+    return as_text(wanted).strip() == current.strip()
+
+
+def reads_the_same(field: str, wanted: Value, current: str) -> bool:
+    """As `same`, but of HTML only the words count: what a purifier may change (tags, entities, space) does not."""
+    if field in HTML_FIELDS and isinstance(wanted, str):
+        return words(without_control_characters(wanted)) == words(current)
+    return same(field, wanted, current)
+
+
+def _same_number(wanted: Decimal, current: str) -> bool:
+    try:
+        return six_decimals(Decimal(current or "0")) == six_decimals(wanted)
+    except InvalidOperation:
+        return False

@@ -1,1 +1,0 @@
-"""Reads from the shop, in bulk, what planning needs to know."""

@@ -1,0 +1,191 @@
+"""Orders seen in the shop are sorted, and those that are due are read whole and looked through for obstacles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.cegid.order_obstacles import order_obstacles
+from connectors.cegid.texts import cut_of
+from connectors.ledger import DeliveryState
+from schemas.documents import Order
+from schemas.incidents import Incident, Level
+from schemas.outcomes import Outcome
+from tasks.erp import Erp
+from tasks.orders.absent import gone
+from tasks.orders.adoption import Adopter
+from tasks.orders.changed import tell_changed
+from tasks.orders.erp_lines import ErpLines
+from tasks.orders.identities import hold_reused, same_as_delivered, whose_orders
+from tasks.orders.look_at import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
+from tasks.orders.look_up import read_orders, read_words
+from tasks.orders.plan.sorting import INTENT, TOO_OLD, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
+from tasks.orders.rows import ShopWords
+from tasks.orders.touched import touched_orders
+from tasks.run.progress import advance
+from tasks.run.run import Run
+from tasks.stock.plan import SETTLED
+
+__all__ = ["STREAM", "DueOrders", "as_settled", "prepare_orders", "with_codes"]
+
+_HUNDRED = 100
+
+
+class DueOrders:
+    """What is to be handed over: the orders by themselves, and those that are only looked up in the ERP.
+
+    Not a dataclass: Prefect walks through those.
+    """
+
+    def __init__(self, look: Look) -> None:
+        self.orders: list[Order] = []
+        self.only_looked_up: set[int] = set()
+        self.look = look
+
+
+@task(name="read orders", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
+    """The orders that are due and have no obstacle; all others have reached their place when this returns."""
+    with run.step("look at orders"):
+        look = await look_at_orders(run, erp)
+        found = await _sorted(run, erp, look)
+        run.rows.read += len(found.due) + len(found.to_look_up) + len(found.ended) + len(found.too_old)
+        await _note(run, erp, found)
+    due = DueOrders(look)
+    with run.step("read orders"):
+        words = await read_words(run.shop, run.facts)
+        look.touched = await touched_orders(run, erp, everything=look.sweep.done)
+        touched = same_as_delivered(run, erp.kind(STREAM), look.touched.orders)
+        await tell_changed(run, erp, words, found.delivered, touched)
+        await _end_too_old(run, erp, words, found.too_old)
+        await _read(run, erp, words, found, due)
+    return due
+
+
+async def _end_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[SeenOrder]) -> None:
+    """Orders of before the first day that the ledger follows: what the ERP has of them is known again, none is sent."""
+    if not orders:
+        return
+    shop, kind = run.folder.name, erp.kind(STREAM)
+    adoptions = await Adopter(run, erp, words).adopt([order.id_order for order in orders])
+    found = {str(each.id_order): each for each in adoptions}
+    left = [order for order in orders if order.key not in found or not found[order.key].is_adopted]
+    run.rows.end(as_settled(Ended(order, Outcome.UNCHANGED) for order in orders if order not in left))
+    run.rows.end(as_settled(Ended(order, Outcome.IGNORED, TOO_OLD) for order in left))
+    if not run.asked.dry_run:
+        run.ledger.close_incidents(shop, STREAM, keys=[order.key for order in orders])
+        run.ledger.clear(shop, kind, [order.key for order in left])
+    first = run.folder.settings.orders.placed_from
+    for order in left:
+        adoption = found.get(order.key)
+        params = {"value": str(first), "detail": adoption.number or "-" if adoption else "-"}
+        code = "order_adoption_differs" if adoption and adoption.differs else "order_too_old_to_send"
+        run.tell(Level.INFO, code, order.key, **params, differs=adoption.differs if adoption else "")
+
+
+async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
+    settings = run.folder.settings.orders
+    kind = erp.kind(STREAM)
+    accepted = [_row(order, Outcome.WAITING, "waiting", "") for order in look.seen]
+    run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
+    await _forget_deleted(run, kind, look)
+    which = WhichOrders(settings.states, settings.waiting_states, placed_from(run))
+    whose = whose_orders(run, kind, look.seen)
+    known = whose.without(deliveries_of(run, kind, [order.key for order in look.seen]))
+    found = sort_out([order for order in look.seen if order.key not in whose.unproven], which, known)
+    found.to_look_up += [order for order in look.seen if order.key in whose.unproven]
+    found.ended += hold_reused(run, kind, [order for order in found.due if order.key in whose.reused])
+    found.due = [order for order in found.due if order.key not in whose.reused]
+    if look.sweep.done:
+        came = [*found.due, *(each.seen for each in found.ended if each.outcome is Outcome.WAITING)]
+        look.sweep.report([order.key for order in came if order.key in look.swept])
+    return found
+
+
+async def _forget_deleted(run: Run, kind: str, look: Look) -> None:
+    """Orders that the ledger follows and that the shop no longer has; one that may be in the ERP is not forgotten."""
+    there = {order.key for order in look.seen}
+    found = await gone(run, "orders", f"{kind}_absent", look.followed, there, code="order_not_listed")
+    states = deliveries_of(run, kind, found)
+    in_doubt = [Incident(Level.ERROR, "order_gone_in_doubt", STREAM, key) for key in found if states[key] == INTENT]
+    run.incidents += run.ledger.not_open_yet(run.folder.name, in_doubt)
+    forgotten = [key for key in found if states[key] != INTENT]
+    for key in forgotten:
+        run.tell(Level.INFO, "order_gone", key)
+    if forgotten and not run.asked.dry_run:
+        run.ledger.clear(run.folder.name, kind, forgotten)
+        run.ledger.close_incidents(run.folder.name, STREAM, keys=forgotten)
+
+
+async def _note(run: Run, erp: Erp, found: Sorted) -> None:
+    """What has reached its place at the first look: in the rows of the run, and in the ledger where it is followed."""
+    run.rows.end(as_settled(found.ended))
+    if run.asked.dry_run:
+        return
+    shop, kind = run.folder.name, erp.kind(STREAM)
+    if found.forgotten:
+        run.ledger.clear(shop, kind, found.forgotten)
+    known = run.ledger.deliveries(shop, kind, states=[DeliveryState.WAITING])["key"].to_list()
+    for ended in found.ended:
+        if ended.code == UNPAID and ended.seen.key not in known:
+            run.ledger.wait(shop, kind, ended.seen.key, code=UNPAID, run_id=run.run_id)
+    looked_at = [order.key for order in (*found.due, *found.to_look_up)] + found.forgotten
+    for start in range(0, len(looked_at), KEYS_AT_ONCE):
+        run.ledger.close_incidents(shop, STREAM, keys=looked_at[start : start + KEYS_AT_ONCE])
+
+
+async def _read(run: Run, erp: Erp, words: ShopWords, found: Sorted, due: DueOrders) -> None:
+    settings = run.folder.settings.orders
+    seen = {order.id_order: order for order in (*found.due, *found.to_look_up)}
+    due.only_looked_up = {order.id_order for order in found.to_look_up}
+    ids = sorted(seen)
+    of_erp = ErpLines(run, words)
+    reads_before = run.shop.traffic.reads
+    for start in range(0, len(ids), settings.chunk):
+        run.lease.check()
+        part = ids[start : start + settings.chunk]
+        orders = await read_orders(run.shop, run.facts, words, part, carts=settings.compare_cart)
+        for order in await of_erp.told(orders):
+            _judge(run, erp, seen[order.id_order], order, due)
+        advance("read orders", start + len(part), len(ids))
+    if ids:
+        hundreds = -(-len(ids) // _HUNDRED)
+        run.report.requests["reads_per_hundred_orders"] = round((run.shop.traffic.reads - reads_before) / hundreds)
+
+
+def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) -> None:
+    """An order with an obstacle is held whole; all its obstacles are told, and what is cut of one without any."""
+    length = erp.codes.address_length
+    obstacles = () if order.id_order in due.only_looked_up else order_obstacles(order, erp.codes)
+    if not obstacles:
+        due.orders.append(order)
+        for name in sorted(cut_of(order.delivery, length) | cut_of(order.invoice, length)):
+            run.tell(Level.INFO, f"order_{name}_cut", seen.key, value=str(length))
+        return
+    for obstacle in obstacles:
+        run.tell(Level.ERROR, obstacle.code, seen.key, **obstacle.params)
+    if not run.asked.dry_run:
+        run.ledger.hold(run.folder.name, erp.kind(STREAM), seen.key, code=obstacles[0].code, run_id=run.run_id)
+    run.rows.end(as_settled([Ended(seen, Outcome.REJECTED, obstacles[0].code)]))
+
+
+def as_settled(ended: Iterable[Ended]) -> pl.DataFrame:
+    """Orders that have reached their place, as rows of `SETTLED`."""
+    rows = [_row(each.seen, each.outcome, each.code, each.detail) for each in ended]
+    return pl.DataFrame(rows, schema=SETTLED, orient="row")
+
+
+def _row(seen: SeenOrder, outcome: Outcome, code: str, detail: str) -> tuple[int, int, str, str, str, str]:
+    return (0, seen.id_order, seen.key, outcome.value, code, detail)
+
+
+def with_codes(orders: Iterable[Order], codes: Mapping[int, str]) -> list[Order]:
+    """The orders, their customers with the code that the ERP gave them, where one is known."""
+    return [
+        replace(order, customer=replace(order.customer, erp_code=codes.get(order.customer.id_customer, "")))
+        for order in orders
+    ]

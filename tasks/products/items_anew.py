@@ -1,0 +1,28 @@
+"""Items that the shop has under other ids than before: what the ledger knows of the former ones holds no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.ledger import Link
+from tasks.run.run import Run
+
+_STOCK = "stock"
+_SPECIFIC_PRICE = "specific_price"
+
+
+def forget_former_items(run: Run, kind: str, links: Sequence[Link]) -> None:
+    """Quantities and specific prices of items whose ids are other ones than the ledger's are asked of the shop again.
+
+    Said before `links` are confirmed, so that a run that ends in between says it again. PrestaShop deletes the stock
+    rows and the specific prices of a product or combination with it.
+    """
+    shop, ledger = run.folder.name, run.ledger
+    placed = {link.erp_key: (link.shop_id, link.sub_id) for link in links if link.shop_id}
+    known = ledger.links_for(shop, kind, list(placed)).select("erp_key", "shop_id", "sub_id")
+    moved = [key for key, *ids in known.iter_rows() if ids[0] and tuple(ids) != placed[key]]
+    if not moved:
+        return
+    ledger.forget(shop, _STOCK, moved)
+    prices = ledger.links(shop, _SPECIFIC_PRICE)["erp_key"]
+    ledger.doubt(shop, _SPECIFIC_PRICE, prices.filter(prices.str.splitn("|", 2).struct[0].is_in(moved)).to_list())

@@ -1,0 +1,70 @@
+"""The sentence that Prefect, the command line and the ledger show of a run that has ended, in the shop's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schemas.error_texts import error_text
+from schemas.errors import PasserelleError
+from schemas.messages import message
+from schemas.outcomes import Counts, Outcome
+from schemas.run_report import GuardCheck, RunReport
+from tasks.read.file_refused import FileRefusedError
+from tasks.report.texts import Texts, texts
+from tasks.run.run import StoppedByGuardError
+
+
+def end_message(
+    report: RunReport,
+    counts: Counts,
+    error: PasserelleError | StoppedByGuardError | None,
+    refused: Iterable[FileRefusedError],
+) -> str:
+    """The counts, which access to the ERP was used, then what stopped the run or which files were refused.
+
+    A system's own words stay as they are.
+    """
+    words = texts(report.language)
+    said = [_counted(counts, words)]
+    if gone := sum(count for name, count in report.beyond_rows.items() if name.endswith("_gone")):
+        planned = "_planned" if report.state == "Planned" else ""
+        said.append(words.word("end", f"gone{planned}").format(count=gone))
+    if access := report.parameters.get("cegid"):
+        said.append(words.word("end", f"cegid_{access}"))
+    if counts.missing:
+        said.append(words.word("end", "missing").format(count=counts.missing))
+    elif isinstance(error, StoppedByGuardError) or report.state == "StoppedByGuard":
+        figures = ", ".join(_figures(check, words) for check in report.guard if check.tripped)
+        said.append(words.word("end", "guard").format(figures=figures))
+    elif error is not None:
+        said.append(error_text(error, report.language))
+    else:
+        said += [_refused(file, words) for file in refused]
+    return " ".join(said)
+
+
+def _counted(counts: Counts, words: Texts) -> str:
+    one = words.word("end", "outcome")
+    ended = [
+        one.format(count=count, outcome=words.word("outcome", outcome.value).lower())
+        for outcome in Outcome
+        if (count := counts.by_outcome.get(outcome, 0))
+    ]
+    return words.word("end", "counts").format(
+        rows=counts.rows_read, ended=", ".join(ended) or words.word("end", "nothing")
+    )
+
+
+def _figures(check: GuardCheck, words: Texts) -> str:
+    return words.word("end", "guard_figures").format(
+        guard=words.word("guard", check.name),
+        affected=check.affected,
+        known=check.known,
+        share=words.share(check.share),
+        limit=words.share(check.limit),
+    )
+
+
+def _refused(file: FileRefusedError, words: Texts) -> str:
+    told = message(file.code, words.code, **file.params)
+    return words.word("end", "file_refused").format(file=file.key, reason=told.reason, remedy=told.remedy)

@@ -1,0 +1,167 @@
+"""The run's report: an HTML page that opens offline, the same figures as JSON, and what Prefect shows of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+from dataclasses import asdict
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from schemas.outcomes import Outcome
+from tasks.report.charts import Bar, side_by_side, stacked, waterfall
+from tasks.report.texts import TEMPLATES, texts
+from tasks.run.progress import report_written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schemas.run_report import IncidentReport, RunReport
+
+REJECTS_SHOWN = 500
+_CLIPPED_AT = 300
+_ALWAYS_TOLD = ("reads", "writes")
+_LEVELS = ("error", "retry", "info")
+
+
+def write_report(report: RunReport, shop: Path) -> Path:
+    """The path of the HTML page, written in `reports` of the shop's folder with the JSON of the same name beside it.
+
+    Each of the two appears whole or not at all. The name is the run's start, flow and id.
+    """
+    folder = shop / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    name = _name(report)
+    _write(folder / f"{name}.json", json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n")
+    page = folder / f"{name}.html"
+    _write(page, html(report, json_name=f"{name}.json"))
+    report_written(page)
+    return page
+
+
+def html(report: RunReport, json_name: str = "") -> str:
+    """The page as text, in the report's language; `json_name` is the file it links to, if any."""
+    return _environment().get_template("report.html.j2").render(_view(report) | {"json_name": json_name})
+
+
+def _name(report: RunReport) -> str:
+    started = datetime.fromisoformat(report.started_at)
+    return _slug(f"{started:%Y%m%d-%H%M%S}-{report.flow}-{report.run_id[:8]}")
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+@cache
+def _environment() -> Environment:
+    # Compiled anew by each process: compiled templates kept on disk would be code that whoever writes there can change.
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        optimized=False,  # for a page made once, it takes longer than it saves
+    )
+    environment.filters["clipped"] = _clipped
+    return environment
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _CLIPPED_AT else text[:_CLIPPED_AT] + "…"
+
+
+def _view(report: RunReport) -> dict[str, Any]:
+    rows_read, outcomes = rows_and_outcomes(report)
+    rejects = report.rejects[:REJECTS_SHOWN]
+    words = texts(report.language, report.flow)
+    export = report.flow.startswith("export_")
+    reads_files = not export and "cegid" not in report.parameters
+    outcome_words = "planned" if report.state == "Planned" else "outcome"
+    hints = (
+        "stopped" if report.state == "StoppedByGuard" and report.parameters.get("dry_run") != "true" else outcome_words
+    )
+    return {
+        "r": report,
+        "t": words,
+        "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
+        "headline": headline_of(report),
+        "headlines": "headline_export" if export else "headline" if reads_files else "headline_erp",
+        "export": export,
+        "reads_files": reads_files,
+        "outcome_words": outcome_words,
+        "outcome_hints": f"{hints}_hint" + ("_export" if export else ""),
+        "requests": {name: count for name, count in report.requests.items() if count or name in _ALWAYS_TOLD},
+        "pressing": any(incident.level == _LEVELS[0] for incident in report.incidents),
+        "tripped": any(check.tripped for check in report.guard),
+        "flow": words.word("flow", report.flow),
+        "lasted": _lasted(report),
+        "rows_read": rows_read,
+        "outcomes": outcomes,
+        "counted": sum(outcomes.values()),
+        "missing": rows_read - sum(outcomes.values()),
+        "outcome_bars": stacked(outcomes),
+        "fault_bars": _fault_bars(report),
+        "step_bars": waterfall([(step.name, step.seconds) for step in report.steps]),
+        "rejects": rejects,
+        "several_files": len({reject.file for reject in rejects}) > 1,
+        "rejects_files": [file.rejects_file for file in report.files if file.rejects_file],
+        "any_written_as": any(file.encoding for file in report.files),
+        "any_archived": any(file.archived_as for file in report.files),
+        "any_rejects_file": any(file.rejects_file for file in report.files),
+        "any_note": any(file.note for file in report.files),
+        "incidents": _by_level(report.incidents),
+        "accept_command": _accept_command(report),
+    }
+
+
+def headline_of(report: RunReport) -> str:
+    """The key of the sentence that says how the run ended."""
+    if report.state == "Completed" and not report.counts.get("rows_read", 0):
+        return "Nothing"
+    if report.state == "Failed" and report.files and all(file.status == "refused" for file in report.files):
+        return "FilesRefused"
+    return report.state
+
+
+def rows_and_outcomes(report: RunReport) -> tuple[int, dict[str, int]]:
+    """Rows read, and the eight outcomes in their fixed order, zeros included."""
+    return report.counts.get("rows_read", 0), {o.value: report.counts.get(o.value, 0) for o in Outcome}
+
+
+def _lasted(report: RunReport) -> float | None:
+    if not report.ended_at:
+        return None
+    return (datetime.fromisoformat(report.ended_at) - datetime.fromisoformat(report.started_at)).total_seconds()
+
+
+def _fault_bars(report: RunReport) -> list[tuple[str, str, Bar]]:
+    faults = sorted(report.faults_by_column, key=lambda fault: -fault[2])
+    bars = side_by_side((column, count) for column, _, count in faults)
+    return [(column, reason, bar) for (column, reason, _), bar in zip(faults, bars, strict=True)]
+
+
+def _by_level(incidents: list[IncidentReport]) -> dict[str, list[IncidentReport]]:
+    levels = sorted({i.level for i in incidents}, key=lambda level: (*_LEVELS, level).index(level))
+    return {level: [i for i in incidents if i.level == level] for level in levels}
+
+
+def _accept_command(report: RunReport) -> str:
+    shop = report.parameters.get("shop")
+    where = f" --shop {shlex.quote(shop)}" if shop else ""
+    return f"passerelle run {report.flow}{where} --accept-guard"

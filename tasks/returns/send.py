@@ -1,0 +1,126 @@
+"""Returns go to the ERP as return notices, each exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connectors.cegid.translate_returns import return_document
+from schemas.documents import DocumentType, Return
+from schemas.errors import RefusedError
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from tasks.erp import Erp
+from tasks.handover.sender import Courier, Handover, Parcel, in_doubt
+from tasks.handover.several_at_once import grouped, several_at_once
+from tasks.handover.translate.identity import return_identity
+from tasks.orders.plan.preview import preview
+from tasks.orders.translate.discretion import struck_out
+from tasks.returns.prepare import STREAM, DueReturn, end_returns
+from tasks.run.chunks import Chunk, chunk_task, chunked
+from tasks.run.progress import advance
+from tasks.run.run import Run
+
+CHUNK = 100
+_ENDS = {Handover.CREATED: Outcome.CREATED, Handover.ADOPTED: Outcome.UNCHANGED, Handover.ALREADY: Outcome.UNCHANGED}
+
+
+async def deliver_returns(run: Run, erp: Erp, due: list[DueReturn]) -> None:
+    """Hands over every return that is due; a dry run only shows the documents."""
+    if run.asked.dry_run:
+        for each in due:
+            _plan(run, erp, each)
+        return
+    courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id, STREAM)
+    with run.step("deliver returns"):
+        done = 0
+        for chunk in chunked(grouped(due, lambda each: each.key), CHUNK):
+            done += len(chunk.left)
+            await hand_over_returns(run, erp, courier, chunk)
+            advance("deliver returns", done, len(due))
+    run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
+
+
+def _plan(run: Run, erp: Erp, due: DueReturn) -> None:
+    if not due.may_create:
+        end_returns(run, [due.key], Outcome.WAITING, "return_to_look_up")
+        return
+    document = return_document(due.return_, erp.codes, due.original)
+    try:
+        erp.cegid.render_document(document)
+    except RefusedError as error:
+        _refuse(run, due, error)
+        return
+    run.planned.append(preview(due.key, document, "return"))
+    end_returns(run, [due.key], Outcome.CREATED)
+
+
+@chunk_task("deliver returns")
+async def hand_over_returns(run: Run, erp: Erp, courier: Courier, chunk: Chunk[list[DueReturn]]) -> None:
+    """One chunk of returns, each its own transaction."""
+
+    def deliver(due: DueReturn) -> None:
+        _deliver(run, erp, courier, due)
+
+    failure = await several_at_once(run, chunk, erp.connections, deliver)
+    if failure is not None:
+        raise failure
+
+
+def _deliver(run: Run, erp: Erp, courier: Courier, due: DueReturn) -> None:
+    parcel = _parcel(run, erp, due)
+    try:
+        delivered = courier.hand_over(parcel)
+    except RefusedError as error:
+        code = _refuse(run, due, error)
+        run.ledger.hold(run.folder.name, parcel.kind, due.key, code=code, run_id=run.run_id)
+        return
+    if delivered.question is not None:
+        run.tell(Level.ERROR, delivered.question.code, due.key, **delivered.question.params)
+        run.ledger.hold(run.folder.name, parcel.kind, due.key, code=delivered.question.code, run_id=run.run_id)
+        end_returns(run, [due.key], Outcome.REJECTED, delivered.question.code)
+        return
+    if delivered.handover is Handover.IN_DOUBT:
+        code = in_doubt(run, STREAM, due.key, delivered.doubt_at)
+        run.ledger.wait(run.folder.name, parcel.kind, due.key, code=code, run_id=run.run_id)
+        end_returns(run, [due.key], Outcome.WAITING, code)
+        return
+    if delivered.handover is Handover.ABSENT:
+        run.ledger.clear(run.folder.name, parcel.kind, [due.key])
+        end_returns(run, [due.key], Outcome.IGNORED, "return_state_not_exported")
+        return
+    if delivered.changed:
+        run.tell(Level.ERROR, "return_changed_in_doubt", due.key)
+    end_returns(run, [due.key], _ENDS[delivered.handover])
+
+
+def _parcel(run: Run, erp: Erp, due: DueReturn) -> Parcel:
+    return_, codes = due.return_, erp.codes
+    return Parcel(
+        kind=erp.kind(STREAM),
+        key=due.key,
+        identity=return_identity(return_.id_order, return_.created_text, run.ledger.secret()),
+        account=str(return_.id_customer),
+        type=DocumentType.RETURN_NOTICE,
+        internal_reference=codes.return_reference(return_.id_order_return),
+        other_reference=codes.return_reference(return_.id_order_return, return_.created_text),
+        external_reference=return_.order_reference,
+        customer_code=lambda: return_.customer_code,
+        is_customer=lambda code: code == return_.customer_code or not return_.customer_code,
+        document=lambda code, _type, reference: return_document(
+            replace(return_, customer_code=code), codes, due.original, reference
+        ),
+        is_sibling=codes.is_return_reference,
+        may_create=due.may_create,
+    )
+
+
+def _refuse(run: Run, due: DueReturn, error: RefusedError) -> str:
+    said = struck_out(error.said, _personal(due.return_))
+    run.tell(Level.ERROR, "return_erp_refused", due.key, detail=said)
+    end_returns(run, [due.key], Outcome.REFUSED, "return_erp_refused", said)
+    return "return_erp_refused"
+
+
+def _personal(return_: Return) -> list[str]:
+    """What the customer wrote; a return holds nothing else that names a person."""
+    return [return_.question] if return_.question.strip() else []

@@ -1,0 +1,214 @@
+"""Carries out the steps of a flow: configuration, lease, ledger and shop before, report and final state after."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Completed, Failed
+
+from connectors.files.private import keep_private
+from connectors.ledger import LeaseHeldError, Ledger
+from connectors.ledger.leases import Lease
+from schemas.column_spec import StreamSpec
+from schemas.error_texts import error_message, error_text
+from schemas.errors import ConfigurationError, DeniedError, PasserelleError
+from schemas.incidents import Level
+from schemas.messages import message
+from schemas.run_report import IncidentReport, RunReport
+from schemas.shop_rules import stream_as_ruled, stream_within
+from tasks.check.doors import unverified
+from tasks.report.artifacts import publish
+from tasks.report.page import write_report
+from tasks.run.conclude import conclude
+from tasks.run.ledger_found import other_ledger, told
+from tasks.run.recall_pace import recall_pace, remember_pace
+from tasks.run.run import Asked, Run, StoppedByGuardError
+from tasks.run.shop_folder import ShopFolder, open_shop_folder
+
+
+async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> State:
+    """Runs `steps` under the shop's lease and tells how it ended: report, artifacts, ledger, state.
+
+    What a person must repair is told in one message with its remedy, never as a traceback.
+    """
+    _spare_the_collector()
+
+    async def under_lease() -> State:
+        folder = open_shop_folder(asked.shop)
+        if folder.is_off(asked.stream, export=asked.export):
+            return Completed(name="Completed", message=_switched_off(asked, folder))
+        stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
+        with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
+            return await _under_lease(steps, asked, folder, stream, ledger, lease)
+
+    return await told_without_traceback(under_lease, asked.shop)
+
+
+async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str) -> State:
+    """The state in which `run` ends; what stops it before it can tell by itself is told in one message.
+
+    `shop` is the path of the shop's folder. What the process writes from here on is its owner's alone.
+    """
+    keep_private()
+    try:
+        return await run()
+    except LeaseHeldError as error:
+        return Cancelled(name="AlreadyRunning", message=_already_running(error, shop))
+    except ConfigurationError as error:
+        # As the result of the state, so that whoever started the run can tell it from a run that had begun.
+        return Failed(name="Failed", message=str(error), data=error)
+    except PasserelleError as error:
+        return Failed(name="Failed", message=error_text(error, _language(shop)))
+    except OSError as error:
+        return Failed(name="Failed", message=str(_disk_fault(error)))
+
+
+def _language(shop: str) -> str:
+    """The shop's language; English where its settings cannot be read."""
+    try:
+        return open_shop_folder(shop).settings.shop.language
+    except PasserelleError:
+        return "en"
+
+
+def _switched_off(asked: Asked, folder: ShopFolder) -> str:
+    """Why there was nothing to do: a schedule that runs every night is no failure every night."""
+    file = "export.json" if asked.export else "import.json"
+    said = message("stream_off", folder.settings.shop.language, value=asked.stream, file=file)
+    return f"{said.reason} {said.remedy}"
+
+
+def _already_running(error: LeaseHeldError, shop: str) -> str:
+    """Who holds the lease, in the shop's language."""
+    folder = open_shop_folder(shop)
+    said = message(
+        "already_running",
+        folder.settings.shop.language,
+        value=error.flow,
+        key=folder.name,
+        detail=f"{error.pid} ({error.host})",
+        since=f"{error.since_at:%Y-%m-%d %H:%M:%S}",
+        until=f"{error.until_at:%H:%M:%S}",
+    )
+    return f"{said.reason} {said.remedy}"
+
+
+@cache
+def _spare_the_collector() -> None:
+    """What the imports made lives as long as the process: the collector need not walk through it again."""
+    gc.freeze()
+
+
+async def _under_lease(
+    steps: Callable[[Run], Awaitable[None]],
+    asked: Asked,
+    folder: ShopFolder,
+    stream: StreamSpec,
+    ledger: Ledger,
+    lease: Lease,
+) -> State:
+    ledger.end_dead_runs(folder.name, asked.flow)
+    was_cut_off = ledger.last_state(folder.name, asked.flow) in {"Crashed", "Failed"}
+    strange = other_ledger(folder, ledger)
+    run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
+    work = folder.path / ".work" / asked.flow / run_id
+    report = RunReport(
+        run_id=run_id,
+        flow=asked.flow,
+        shop=folder.name,
+        language=folder.settings.shop.language,
+        started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        parameters=asked.as_parameters(),
+    )
+    try:
+        _clear(work)
+        async with folder.open_shop() as shop:
+            shop.ask_before_writes(lease.check)
+            recall_pace(folder, shop)
+            if was_cut_off:
+                await shop.settled()
+            facts = await shop.describe()
+            room = folder.settings.shop.limits.max_body_bytes
+            ruled = stream_within(stream_as_ruled(stream, facts.version_numbers), room, len(facts.language_ids))
+            run = Run(asked, folder, ruled, ledger, lease, shop, facts, report, work)
+            run.incidents += strange
+            for table in unverified(folder):
+                run.tell(Level.ERROR, "tls_not_verified", value=table)
+            error = await _outcome_of(steps, run)
+            if error is None:
+                remember_pace(folder, shop)
+            return await _ended(run, error)
+    except (PasserelleError, OSError) as error:
+        if not report.ended_at:
+            report.incidents += told(strange, report.language)
+            report.incidents_total += len(strange)
+        await _not_begun(error if isinstance(error, PasserelleError) else _disk_fault(error), report, folder, ledger)
+        raise
+    finally:
+        # Cancelled in the Prefect interface or stopped from the keyboard: no error is told, and the run is over.
+        with suppress(PasserelleError):
+            ledger.end_dead_runs(folder.name, asked.flow)
+        shutil.rmtree(work, ignore_errors=True)
+
+
+async def _not_begun(error: PasserelleError, report: RunReport, folder: ShopFolder, ledger: Ledger) -> None:
+    """The report of a run that could not begin, or could not end as others do: the shop or the ledger is away."""
+    page: Path | None = None
+    if not report.ended_at:
+        read = error_message(error, report.language)
+        report.state, report.message = "Failed", error_text(error, report.language)
+        report.incidents.append(IncidentReport("error", error.key, read.reason, read.remedy))
+        report.incidents_total += 1
+        report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        # A disk that is full must not hide what happened.
+        with suppress(OSError):
+            page = write_report(report, folder.path)
+            await publish(report, page)
+    # A ledger that cannot note it must not hide it either; the next run ends this one.
+    with suppress(PasserelleError):
+        ledger.finish_run(report.run_id, "Failed", {}, error_text(error, report.language), str(page) if page else None)
+
+
+async def _outcome_of(
+    steps: Callable[[Run], Awaitable[None]], run: Run
+) -> PasserelleError | StoppedByGuardError | None:
+    try:
+        await steps(run)
+    except (PasserelleError, StoppedByGuardError) as error:
+        return error
+    return None
+
+
+async def _ended(run: Run, error: PasserelleError | StoppedByGuardError | None) -> State:
+    try:
+        name, message = await conclude(run, error)
+    except PasserelleError as late:
+        raise (error if isinstance(error, PasserelleError) else late) from late
+    if name in {"Failed", "StoppedByGuard"}:
+        return Failed(name=name, message=message)
+    return Completed(name=name, message=message)
+
+
+def _clear(work: Path) -> None:
+    """Makes the folder of this run alone; what a killed run left is removed, the lease says that nobody uses it."""
+    shutil.rmtree(work.parent, ignore_errors=True)
+    work.mkdir(parents=True)
+
+
+def _disk_fault(error: OSError) -> DeniedError:
+    """What connectors raise is ours already: this one comes from the disk of the shop's folder."""
+    return DeniedError(
+        error.strerror or str(error),
+        system="files",
+        action="read or write",
+        key=str(error.filename or ""),
+        remedy="Check the space left on the disk and the rights of the shop's folder, then run again: the files that "
+        "were not archived are still in the drop folder, and what was written is not written twice.",
+    ).worded("shop_folder_disk")

@@ -1,0 +1,225 @@
+"""How a run ends: the counts must add up, the rejects and the report are written, only then are files archived."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime
+
+import polars as pl
+
+from schemas.error_texts import error_text
+from schemas.errors import PasserelleError
+from schemas.frames import FAULTS
+from schemas.incidents import Incident, Level
+from schemas.known_columns import is_personal
+from schemas.messages import code_for, message
+from schemas.outcomes import Counts, Outcome
+from schemas.run_report import IncidentReport, RejectReport
+from tasks.report.artifacts import publish
+from tasks.report.end_message import end_message
+from tasks.report.page import REJECTS_SHOWN, write_report
+from tasks.report.plan_file import describe_plan
+from tasks.run.file_ends import move_files, tell_files
+from tasks.run.purge import tell_purge
+from tasks.run.run import Run, StoppedByGuardError
+
+logger = logging.getLogger(__name__)
+INCIDENTS_SHOWN = 200
+HIDDEN = "***"
+"""Stands in reports for a value that says something of a person."""
+COLUMN_OF = {
+    "tax_code_unknown": "tax_code",
+    "country_not_associated": "country",
+    "country_not_on_shop": "country",
+    "state_unknown": "state",
+    "group_not_associated": "default_group",
+    "title_not_associated": "title_id",
+    "title_not_on_shop": "title_id",
+    "currency_not_on_shop": "currency",
+    "reduction_above_hundred": "reduction",
+    "reduction_below_one": "reduction",
+    "reduction_type_unknown": "type",
+}
+"""What the column writes to whose value, in `detail`, stopped a row after validation."""
+GONE_OF = {
+    "product": "products",
+    "stock": "stock",
+    "store": "stores",
+    "specificprice": "specific_prices",
+    "customer": "customers",
+}
+"""What a complete file of each stream closes by leaving it out."""
+NOTES = frozenset({"html_with_pasted_image", "html_with_open_tag"})
+"""Codes of values that are taken all the same; their own text says what becomes of them."""
+_LEFT_BEHIND = (Outcome.REJECTED.value, Outcome.REFUSED.value)
+
+
+async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None) -> tuple[str, str]:
+    """The final state's name and message. Whatever happened is told in the report, in the ledger and in artifacts."""
+    start = time.monotonic()
+    settled = run.rows.settled()
+    counts = _counts(run, settled)
+    name = _name_of(run, counts, error, _unfinished(settled))
+    report = run.report
+    refused = [file.refused for file in run.files if file.refused is not None]
+    report.counts, report.state = counts.as_dict(), name
+    if gone := len(run.rows.closed_by_absence):
+        report.beyond_rows[f"{GONE_OF.get(run.stream.name, run.stream.name)}_gone"] = gone
+    report.message = end_message(report, counts, error, refused)
+    report.ignored_by_reason = _ignored(settled, report.language)
+    faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
+    _tell_faults(run, faults)
+    describe_plan(run, settled)
+    if run.refused_before:
+        run.tell(Level.INFO, "refused_before", value=str(len(run.refused_before)))
+    tell_files(run, faults, ends_files=name in {"Completed", "CompletedWithRejects"})
+    _tell_incidents(run, run.incidents)
+    report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests
+    report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
+    report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
+    # Before the ledger is asked for anything: it may be what the run failed of.
+    page = write_report(report, run.folder.path)
+    try:
+        run.ledger.record_incidents(run.run_id, run.incidents)
+        later = move_files(run)
+        if not run.asked.dry_run:
+            later += tell_purge(run.folder, run.ledger, datetime.now(UTC))
+        if later:
+            _tell_incidents(run, later)
+            run.ledger.record_incidents(run.run_id, later)
+            write_report(report, run.folder.path)
+        run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
+    except PasserelleError as lost:
+        if error is None:
+            report.state, report.message = "Failed", error_text(lost, report.language)
+            write_report(report, run.folder.path)
+        await publish(report, page)
+        raise
+    await publish(report, page)
+    return name, report.message
+
+
+def _counts(run: Run, settled: pl.DataFrame) -> Counts:
+    by_outcome = {Outcome(name): count for name, count in settled["outcome"].value_counts().iter_rows()}
+    rejected = by_outcome.get(Outcome.REJECTED, 0) + run.rows.rejected
+    return Counts(run.rows.read, by_outcome | {Outcome.REJECTED: rejected})
+
+
+def _unfinished(settled: pl.DataFrame) -> int:
+    """Rows that the run did not get to; others may wait for a reason of their own, such as an order for its payment."""
+    return settled.filter(pl.col("code") == "waiting").height
+
+
+def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardError | None, unfinished: int) -> str:
+    refused_files = [file for file in run.files if file.refused is not None]
+    if isinstance(error, StoppedByGuardError):
+        return "StoppedByGuard"
+    if error is not None or counts.missing or (unfinished and not run.asked.dry_run):
+        return "Failed"
+    if refused_files and len(refused_files) == len(run.files):
+        return "Failed"
+    if run.asked.dry_run:
+        would_stop = not run.asked.accept_guard and any(check.tripped for check in run.report.guard)
+        return "StoppedByGuard" if would_stop else "Planned"
+    behind = counts.by_outcome.get(Outcome.REJECTED, 0) + counts.by_outcome.get(Outcome.REFUSED, 0)
+    return "CompletedWithRejects" if behind or refused_files else "Completed"
+
+
+def _ignored(settled: pl.DataFrame, language: str) -> dict[str, int]:
+    ignored = settled.filter(pl.col("outcome") == Outcome.IGNORED.value)
+    counted = ignored["code"].value_counts(sort=True)
+    return {message(code, language, key="…", detail="…", line="…").reason: count for code, count in counted.iter_rows()}
+
+
+def _as_faults(settled: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """Rows of files left behind after validation (no association, refused by the shop) as faults of their row."""
+    columns = {code: found.key for code, target in COLUMN_OF.items() if (found := run.stream.column(target))}
+    needed = {
+        code: code_for(code, required=True)
+        for code, target in COLUMN_OF.items()
+        if (found := run.stream.column(target)) and found.required
+    }
+    of_files = pl.col("_file") < len(run.files)
+    behind = settled.filter(of_files & pl.col("outcome").is_in(_LEFT_BEHIND))
+    return behind.select(
+        pl.col("_file").cast(FAULTS["_file"]),
+        "_line",
+        "_key",
+        column=pl.col("code").replace_strict(columns, default=None, return_dtype=pl.String),
+        value=pl.when(pl.col("code").is_in(list(COLUMN_OF))).then("detail"),
+        code=pl.col("code").replace(needed),
+        detail="detail",
+        blanked=pl.lit(value=False),
+    ).select(list(FAULTS))
+
+
+def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
+    report = run.report
+    faults = _without_persons(run, faults)
+    rejecting = faults.filter(~pl.col("blanked"))
+    report.rejects_total = rejecting.height
+    for column, code, count in rejecting.group_by("column", "code").len().sort("len", descending=True).iter_rows():
+        report.faults_by_column.append((column or "", _reason(code, report.language, column or ""), count))
+    for row in rejecting.sort("_file", "_line").head(REJECTS_SHOWN).iter_rows(named=True):
+        report.rejects.append(_reject(run, row))
+    # A row that is left behind was not imported at all, without this value or with it.
+    blanked = faults.filter("blanked").join(rejecting, on=["_file", "_line"], how="anti")
+    for row in blanked.head(INCIDENTS_SHOWN).iter_rows(named=True):
+        reason, remedy = _text(row, report.language)
+        if row["code"] not in NOTES:
+            reason = f"{reason} {message('cell_left_empty', report.language).reason}"
+        name = _file_name(run, row["_file"])
+        report.incidents.append(IncidentReport("info", row["_key"] or "", reason, remedy, name, row["_line"]))
+    report.incidents_total += blanked.height
+
+
+def _without_persons(run: Run, faults: pl.DataFrame) -> pl.DataFrame:
+    """The faults without the values of personal columns; of a row that is no row, nothing says what it holds."""
+    name = run.stream.name
+    personal = [column.key for column in run.stream.columns if is_personal(name, column.target)]
+    # Codes of countries, titles and the like name nobody, and the remedy says them.
+    of_nobody = [*COLUMN_OF, *(code_for(code, required=True) for code in COLUMN_OF)]
+    unplaced = pl.col("column").is_null() & ~pl.col("code").is_in(of_nobody) if personal else pl.lit(value=False)
+    hidden = (pl.col("column").is_in(personal) | unplaced) & pl.col("value").is_not_null()
+    return faults.with_columns(value=pl.when(hidden).then(pl.lit(HIDDEN)).otherwise("value"))
+
+
+def _reason(code: str, language: str, column: str) -> str:
+    return message(code, language, column=column, value="…", detail="…", key="…", line="…").reason
+
+
+def _text(row: dict[str, str | int | None], language: str) -> tuple[str, str]:
+    params = {name: str(row[name] or "") for name in ("value", "column", "detail")}
+    said = message(str(row["code"]), language, key=str(row["_key"] or ""), line=str(row["_line"]), **params)
+    return said.reason, said.remedy
+
+
+def _reject(run: Run, row: dict[str, str | int | None]) -> RejectReport:
+    reason, remedy = _text(row, run.report.language)
+    return RejectReport(
+        file=_file_name(run, row["_file"]),
+        line=int(row["_line"]) if row["_line"] is not None else None,
+        key=str(row["_key"] or ""),
+        column=str(row["column"] or ""),
+        value=str(row["value"] or ""),
+        reason=reason,
+        remedy=remedy,
+    )
+
+
+def _file_name(run: Run, position: object) -> str:
+    return run.files[position].dropped.name if isinstance(position, int) and position < len(run.files) else ""
+
+
+def _tell_incidents(run: Run, incidents: list[Incident]) -> None:
+    run.report.incidents_total += len(incidents)
+    run.report.incidents += [_incident(incident, run.report.language) for incident in incidents[:INCIDENTS_SHOWN]]
+
+
+def _incident(incident: Incident, language: str) -> IncidentReport:
+    said = message(incident.code, language, **{"key": incident.key} | dict(incident.params))
+    return IncidentReport(
+        incident.level.value, incident.key, said.reason, said.remedy, file=incident.file, line=incident.line
+    )

@@ -1,0 +1,193 @@
+"""One run of one flow over one shop: what it holds while it lasts, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from connectors.ledger import Ledger
+from connectors.ledger.leases import Lease
+from connectors.prestashop import Shop, ShopFacts
+from schemas.column_spec import StreamSpec
+from schemas.frames import FAULTS
+from schemas.incidents import Incident, Level
+from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange, RunReport, StepReport
+from tasks.read.dropped import DroppedFile
+from tasks.read.file_refused import FileRefusedError
+from tasks.read.reader import FileRows
+from tasks.read.validate import place
+from tasks.run.shop_folder import ShopFolder
+from tasks.stock.plan import SETTLED
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person or a schedule asked for."""
+
+    flow: str
+    stream: str
+    shop: str
+    since: date | None = None
+    dry_run: bool = False
+    accept_guard: bool = False
+    export: bool = False
+    """The stream is one of export.json: it leaves the shop, and no file comes in."""
+    sweep: bool = False
+    """Compare everything that is to go with the ledger, although it was done less than a day ago."""
+
+    def as_parameters(self) -> dict[str, str]:
+        """For the ledger and the report; nothing secret is ever asked for."""
+        return {
+            "shop": self.shop,
+            "since": self.since.isoformat() if self.since else "",
+            "dry_run": str(self.dry_run).lower(),
+            "accept_guard": str(self.accept_guard).lower(),
+        } | ({"sweep": "true"} if self.sweep else {})
+
+
+class StoppedByGuardError(Exception):
+    """The plan would change more than the guards allow; nothing has been applied."""
+
+
+STRENGTH = {
+    outcome.value: rank
+    for rank, outcome in enumerate(
+        (
+            Outcome.REFUSED,
+            Outcome.WAITING,
+            Outcome.REJECTED,
+            Outcome.CREATED,
+            Outcome.DEACTIVATED,
+            Outcome.UPDATED,
+            Outcome.IGNORED,
+            Outcome.UNCHANGED,
+        )
+    )
+}
+
+
+@dataclass(slots=True)
+class Rows:
+    """Where the rows of the run stand: read, rejected, and for the accepted ones where each has ended."""
+
+    read: int = 0
+    rejected: int = 0
+    accepted: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={k: SETTLED[k] for k in ("_file", "_line", "_key")})
+    )
+    faults: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=FAULTS))
+    ended: list[pl.DataFrame] = field(default_factory=list)
+    closed_by_absence: set[str] = field(default_factory=set)
+    """Keys that a complete file has closed, or put to 0, by leaving them out."""
+
+    def end(self, rows: pl.DataFrame) -> None:
+        """`rows` (as `SETTLED`) have reached their place; rows of no file (`_file` < 0) are not rows read."""
+        closed = (pl.col("_file") < 0) & (pl.col("outcome") == Outcome.DEACTIVATED.value)
+        self.closed_by_absence.update(rows.filter(closed)["_key"])
+        self.ended.append(rows.select(list(SETTLED)).filter(pl.col("_file") >= 0))
+
+    def left_behind(self) -> pl.DataFrame:
+        """`_file` and `_line` of the accepted rows that were refused or rejected until now."""
+        behind = [Outcome.REFUSED.value, Outcome.REJECTED.value]
+        rows = [ended.filter(pl.col("outcome").is_in(behind)) for ended in self.ended]
+        places = pl.concat([pl.DataFrame(schema=SETTLED), *rows]).select("_file", "_line")
+        return places.cast({name: self.accepted.schema[name] for name in places.columns})
+
+    def settled(self) -> pl.DataFrame:
+        """Every accepted row once, as `SETTLED`: those that have not ended are waiting.
+
+        A row of the product stream may end twice, its catalogue part and its stock part: the outcome that says
+        most stands (`STRENGTH`).
+        """
+        strength = pl.col("outcome").replace_strict(STRENGTH, return_dtype=pl.Int8)
+        ended = pl.concat([pl.DataFrame(schema=SETTLED), *self.ended])
+        places = ended.select(place().alias("places")).to_series()
+        if places.n_unique() < places.len():
+            ended = ended.sort(strength).unique(["_file", "_line"], keep="first", maintain_order=True)
+        left = self.accepted.filter(~place().is_in(places.implode()))
+        waiting = left.with_columns(outcome=pl.lit(Outcome.WAITING.value), code=pl.lit("waiting"), detail=pl.lit(""))
+        return pl.concat([ended, waiting.select(list(SETTLED))])
+
+
+@dataclass(slots=True)
+class FileOfRun:
+    """A file of the run, at its position, and what was seen of it."""
+
+    dropped: DroppedFile
+    opened: FileRows | None = None
+    refused: FileRefusedError | None = None
+    place: Path | None = None
+    """Where it goes when the run ends."""
+
+
+class Run:
+    """What the steps of a flow share. Made by `carried_out`, never by hand.
+
+    Not a dataclass: Prefect walks through every field of those among a task's arguments.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        folder: ShopFolder,
+        stream: StreamSpec,
+        ledger: Ledger,
+        lease: Lease,
+        shop: Shop,
+        facts: ShopFacts,
+        report: RunReport,
+        work: Path,
+    ) -> None:
+        self.asked = asked
+        self.folder = folder
+        self.stream = stream
+        self.ledger = ledger
+        self.lease = lease
+        self.shop = shop
+        self.facts = facts
+        self.report = report
+        self.work = work
+        self.rows = Rows()
+        self.incidents: list[Incident] = []
+        self.files: list[FileOfRun] = []
+        self.already_done: list[FileOfRun] = []
+        self.planned: list[PlannedChange] = []
+        self.refused_before: set[tuple[str, str]] = set()
+        """(kind, key) of what was not sent because the shop refused the same before."""
+        self.refusals_known: dict[str, frozenset[str]] = {}
+        """Keys of the refusals that the ledger held when a kind was first written, by kind."""
+
+    @property
+    def run_id(self) -> str:
+        """The run's name in the ledger."""
+        return self.report.run_id
+
+    @property
+    def since(self) -> datetime | None:
+        """The start of the day asked for, UTC."""
+        day = self.asked.since
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Times a step for the report."""
+        logger.info("%s: %s", self.asked.flow, name)
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.report.steps.append(StepReport(name, round(time.monotonic() - start, 3)))
+
+    def tell(self, level: Level, code: str, key: str = "", *, file: str = "", **params: str) -> None:
+        """An incident for the report and the ledger; `file` is the name of the file that it is about."""
+        self.incidents.append(Incident(level, code, self.stream.name, key, file, params=params))

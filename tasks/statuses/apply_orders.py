@@ -1,0 +1,114 @@
+"""Tracking numbers, carriers and states go to the shop's orders, are read back, and are confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.prestashop import Entity, Identity, Receipt
+from schemas.incidents import Level
+from schemas.run_report import PlannedChange
+from tasks.run.chunks import Chunk, chunk_task, chunked
+from tasks.run.progress import advance
+from tasks.run.run import Run
+from tasks.statuses.plan import Move, by_state
+from tasks.statuses.prepare_orders import KIND
+from tasks.statuses.tracked import end, end_refused, remember
+
+CHUNK_ORDERS = 200
+_HISTORY = Identity("id_order", ("id_order", "id_order_state"), only_new=True)
+
+
+async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
+    """Writes what is to be written; orders that stay where they are have reached their place at once."""
+    busy = [each for each in moves if each.writes]
+    idle = [each for each in moves if not each.writes]
+    end(run, idle)
+    if run.asked.dry_run:
+        run.planned += [_planned(each) for each in busy]
+        end(run, busy)
+        return
+    remember(run, KIND, [each for each in idle if each.is_to_remember])
+    with run.step("write statuses"):
+        done = 0
+        for chunk in chunked(busy, CHUNK_ORDERS):
+            done += len(chunk.left)
+            await write_statuses(run, chunk)
+            advance("write statuses", done, len(busy))
+
+
+def _planned(each: Move) -> PlannedChange:
+    changes = [("tracking_number", each.one.tracking, each.tracking)] if each.tracking else []
+    changes += [("id_carrier", str(each.one.id_carrier), str(each.carrier))] if each.carrier else []
+    changes += [("current_state", str(each.one.state), str(each.state))] if each.state else []
+    return PlannedChange(str(each.one.id), "order", "update", tuple(changes))
+
+
+@chunk_task("write statuses")
+async def write_statuses(run: Run, chunk: Chunk[Move]) -> None:
+    """One chunk: the parcel first, so that the mail of a state can tell it; then the states, none of them twice."""
+    run.lease.check()
+    moves = list(chunk.left)
+    without_parcel = await _write_parcels(run, moves)
+    now = await _states(run, moves) if chunk.tried else {}
+    chunk.tried = True
+    # What an earlier try has written is not written again: the same state twice is two rows of history and two mails.
+    left = [each for each in moves if now.get(each.one.id) != each.state]
+    refused: dict[int, str] = {}
+    for (state, mail), group in by_state(left).items():
+        refused |= await _give(run, group, state, mail=mail)
+    await _read_back(run, moves, refused, without_parcel)
+    chunk.left.clear()
+
+
+async def _give(run: Run, group: Sequence[Move], state: int, *, mail: bool) -> dict[int, str]:
+    """What the shop said of the states that it refuses, by order; a mail that was not sent is told and no refusal."""
+    refused: dict[int, str] = {}
+
+    def note(receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            order = group[receipt.position].one.id
+            if receipt.error is not None and mail and receipt.id is not None:
+                run.tell(Level.ERROR, "status_mail_not_sent", str(order), value=str(state))
+            elif receipt.error is not None:
+                refused[order] = receipt.error.said
+
+    entities = [{"id_order": each.one.id, "id_order_state": state} for each in group]
+    options = {"sendemail": "1"} if mail else {}
+    await run.shop.create("order_histories", entities, _HISTORY, options=options, on_receipts=note)
+    return refused
+
+
+async def _write_parcels(run: Run, moves: Sequence[Move]) -> dict[int, str]:
+    """What the shop said of the tracking numbers and carriers that it refuses, by order."""
+    wanted = [each for each in moves if each.of_parcel]
+    if not wanted:
+        return {}
+    receipts = await run.shop.update("order_carriers", [_parcel(each) for each in wanted])
+    both = zip(wanted, receipts, strict=True)
+    return {each.one.id: receipt.error.said for each, receipt in both if receipt.error is not None}
+
+
+def _parcel(each: Move) -> Entity:
+    tracking = {"tracking_number": each.tracking} if each.tracking else {}
+    carrier = {"id_carrier": each.carrier} if each.carrier else {}
+    return {"id": each.one.id_order_carrier, **tracking, **carrier}
+
+
+async def _read_back(run: Run, moves: Sequence[Move], refused: dict[int, str], without_parcel: dict[int, str]) -> None:
+    now = await _states(run, moves)
+    for each in moves:
+        held = now.get(each.one.id, 0)
+        if each.state and held != each.state and each.one.id not in refused:
+            refused[each.one.id] = f"current_state: {each.state} / {held}"
+    fine = [each for each in moves if each.one.id not in refused]
+    remember(run, KIND, [each for each in fine if each.is_to_remember])
+    end(run, [each for each in fine if each.one.id not in without_parcel])
+    end_refused(run, [each for each in moves if each.one.id in refused], refused, "status_refused")
+    partly = [each for each in fine if each.one.id in without_parcel]
+    end_refused(run, partly, without_parcel, "status_parcel_refused")
+
+
+async def _states(run: Run, moves: Sequence[Move]) -> dict[int, int]:
+    ids = [str(each.one.id) for each in moves if each.state]
+    rows = await run.shop.find("orders", "id", ids, display=("id", "current_state")) if ids else []
+    return {int(row["id"]): int(row["current_state"] or 0) for row in rows}

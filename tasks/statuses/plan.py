@@ -1,0 +1,183 @@
+"""Pure: what the statuses of the ERP's documents do to orders and returns of the shop; they only move forward."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from schemas.documents import DocumentKey, DocumentStatus
+from schemas.erp_settings import StatusRule
+from schemas.outcomes import Outcome
+from tasks.statuses.translate.tracking import tracking_number
+
+_MEMBERS = {
+    "CancelStatus": "cancel",
+    "FollowUpStatus": "follow_up",
+    "ShippingStatus": "shipping",
+    "ReturnStatus": "return_",
+    "PaymentStatus": "payment",
+    "BillingStatus": "billing",
+}
+GAP = timedelta(days=7)
+FEW = 5
+"""So few documents are asked for one by one rather than by page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An order or a return that the ERP has and that is followed still."""
+
+    id: int
+    document: DocumentKey
+    state: int
+    """Where it is in the shop now."""
+    placed_on: date
+    set_before: int = 0
+    """The last state that we gave it; 0: none."""
+    tracking: str = ""
+    id_order_carrier: int = 0
+    id_carrier: int = 0
+    file: int = 0
+    line: int = 0
+    """The row of a file that tells its status; 0: no file does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """The shop's carriers as the ERP names them."""
+
+    codes: Mapping[int, str] = field(default_factory=dict)
+    """id_reference -> the ERP's code; where several have one code, the first counts."""
+    references: Mapping[int, int] = field(default_factory=dict)
+    """id_carrier -> id_reference, former editions of a carrier included."""
+    in_use: Mapping[int, int] = field(default_factory=dict)
+    """id_reference -> id_carrier."""
+
+    def other(self, code: str, id_carrier: int) -> int:
+        """The carrier of this code, 0 when `id_carrier` is one already or the shop has none."""
+        if not code or self.codes.get(self.references.get(id_carrier, 0)) == code:
+            return 0
+        named = (self.in_use[reference] for reference, own in self.codes.items() if own == code and self.knows(own))
+        return next(named, 0)
+
+    def knows(self, code: str) -> bool:
+        """Whether a carrier in use has this code."""
+        return any(own == code and reference in self.in_use for reference, own in self.codes.items())
+
+
+NO_CARRIERS = Carriers()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is to happen to one of them. `state` 0: nothing; `tracking` empty: nothing; `carrier` 0: nothing."""
+
+    one: Followed
+    state: int = 0
+    mail: bool = False
+    final: bool = False
+    tracking: str = ""
+    outcome: Outcome = Outcome.UNCHANGED
+    code: str = ""
+    detail: str = ""
+    carrier: int = 0
+    """id_carrier."""
+    reached: int = 0
+    """The state that the rule gives, where it is in it already: a run that was killed may have given it."""
+
+    @property
+    def of_parcel(self) -> bool:
+        """Whether the order's parcel is to be told otherwise."""
+        return bool(self.tracking or self.carrier)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is to be written."""
+        return bool(self.state) or self.of_parcel
+
+    @property
+    def is_to_remember(self) -> bool:
+        """Whether the ledger does not say yet where it is by now."""
+        return bool(self.state) or self.final or self.reached not in {0, self.one.set_before}
+
+
+def rule_for(status: DocumentStatus, rules: Sequence[StatusRule]) -> StatusRule | None:
+    """The first rule that fits."""
+    return next((rule for rule in rules if getattr(status, _MEMBERS[rule.member]) in rule.values), None)
+
+
+def move(
+    one: Followed,
+    status: DocumentStatus | None,
+    rules: Sequence[StatusRule],
+    before_all: Collection[int],
+    carriers: Carriers = NO_CARRIERS,
+    states: Collection[int] | None = None,
+) -> Move:
+    """What one is to become.
+
+    `before_all` are the states in which it goes to the ERP, or waits to; `states` those that the shop has, None when
+    nobody asks.
+    """
+    if status is None:
+        return Move(one, outcome=Outcome.REFUSED, code="status_document_gone", detail=str(one.document))
+    parcel = _parcel(one, status, carriers)
+    rule = rule_for(status, rules)
+    if rule is None:
+        return parcel
+    if rule.state == one.state:
+        return replace(parcel, reached=rule.state, final=rule.final)
+    if states is not None and rule.state not in states:
+        return replace(parcel, outcome=Outcome.REFUSED, code="status_state_missing", detail=str(rule.state))
+    code = _obstacle(one, rule, rules, before_all)
+    if code:
+        kept = Outcome.UPDATED if parcel.of_parcel else Outcome.IGNORED
+        return replace(parcel, outcome=kept, code=code, detail=str(one.state))
+    return replace(parcel, state=rule.state, mail=rule.mail, final=rule.final, outcome=Outcome.UPDATED)
+
+
+def _parcel(one: Followed, status: DocumentStatus, carriers: Carriers) -> Move:
+    """The move of an order whose state stays: what the document says of its parcel, where the shop says otherwise."""
+    if not one.id_order_carrier:
+        return Move(one)
+    number = tracking_number(status.tracking)
+    tracking = number.text if number.is_taken and number.text != one.tracking else ""
+    parcel = Move(one, tracking=tracking, carrier=carriers.other(status.transporter, one.id_carrier))
+    return replace(parcel, outcome=Outcome.UPDATED) if parcel.of_parcel else parcel
+
+
+def _obstacle(one: Followed, rule: StatusRule, rules: Sequence[StatusRule], before_all: Collection[int]) -> str:
+    if rule.state == one.set_before:
+        return "status_taken_back"
+    if one.state in before_all:
+        return ""
+    places = {each.state: place for place, each in reversed(list(enumerate(rules)))}
+    now = places.get(one.state)
+    # A state that no rule names was given by hand, for a reason that we do not know.
+    return "" if now is not None and places[rule.state] < now else "status_later_by_hand"
+
+
+def day_ranges(followed: Sequence[Followed]) -> list[tuple[date, date]]:
+    """Ranges of days to read page by page; so few documents as lie alone in time are asked for one by one."""
+    ranges: list[tuple[date, date]] = []
+    cluster: list[date] = []
+    for day in sorted(one.placed_on for one in followed):
+        if cluster and day - cluster[-1] > GAP:
+            ranges += _range(cluster)
+            cluster = []
+        cluster.append(day)
+    return ranges + _range(cluster)
+
+
+def _range(cluster: list[date]) -> list[tuple[date, date]]:
+    return [(cluster[0], cluster[-1])] if len(cluster) > FEW else []
+
+
+def by_state(moves: Sequence[Move]) -> Mapping[tuple[int, bool], list[Move]]:
+    """The moves that give a state, by state and mail."""
+    grouped: dict[tuple[int, bool], list[Move]] = {}
+    for each in moves:
+        if each.state:
+            grouped.setdefault((each.state, each.mail), []).append(each)
+    return grouped

@@ -1,0 +1,126 @@
+"""What the ERP says of the orders that it has and that are not settled, and what that does to them in the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.ledger import Link
+from schemas.documents import DocumentKey, DocumentStatus
+from schemas.incidents import Incident, Level
+from tasks.erp import Erp
+from tasks.handover.translate.identity import order_identity
+from tasks.orders.absent import gone
+from tasks.orders.rows import whole
+from tasks.run.run import Run
+from tasks.run.shop_dates import instant, zone_of
+from tasks.statuses.plan import Carriers, Followed, Move, move
+from tasks.statuses.tracked import FINAL, Known, ask, known_open, tell, without_reused
+from tasks.statuses.translate.tracking import LONGEST, tracking_number
+
+KIND = "order_status"
+
+
+@task(name="read statuses", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_order_statuses(run: Run, erp: Erp) -> list[Move]:
+    """One move per order that is followed; with Cegid's test access nothing is written to the shop."""
+    with run.step("read statuses"):
+        orders = await _open_orders(run, erp, known_open(run, erp.kind("order"), KIND))
+        statuses = await ask(run, erp, orders)
+        carriers = await _carriers(run)
+        states = await _states(run) if orders else None
+    settings = run.folder.settings.orders
+    before_all = {*settings.states, *settings.waiting_states}
+    moves = [
+        move(order, statuses.get(order.document), settings.status_rules, before_all, carriers, states)
+        for order in orders
+    ]
+    tell(run, moves, statuses, standing=_untaken_numbers(run, orders, statuses))
+    _tell_carriers(run, orders, statuses, carriers)
+    return moves
+
+
+async def _states(run: Run) -> set[int] | None:
+    """The states that the shop has: one that it lacks ends in a 500 without a word, and is not sent."""
+    if not run.facts.may("GET", "order_states"):
+        return None
+    return {int(row["id"]) for row in await run.shop.read("order_states", display=("id",))}
+
+
+def _untaken_numbers(
+    run: Run, orders: Sequence[Followed], statuses: Mapping[DocumentKey, DocumentStatus]
+) -> list[Incident]:
+    """Numbers of parcels that the shop would refuse: they are not sent."""
+    found = []
+    for order in orders:
+        status = statuses.get(order.document)
+        number = tracking_number(status.tracking if status and order.id_order_carrier else "")
+        if not number.is_taken:
+            code = "status_tracking_refused" if number.refused else "status_tracking_too_long"
+            params = {"detail": " ".join(number.refused) or str(LONGEST), "number": number.text}
+            found.append(Incident(Level.ERROR, code, run.stream.name, str(order.id), params=params))
+    return found
+
+
+async def _carriers(run: Run) -> Carriers:
+    """The shop's carriers by the codes of associations.toml; nothing is read where it names none."""
+    codes = run.folder.associations.carriers
+    if not codes:
+        return Carriers()
+    rows = await run.shop.read("carriers", display=("id", "id_reference", "deleted"))
+    return Carriers(
+        codes=codes,
+        references={int(row["id"]): whole(row, "id_reference") for row in rows},
+        in_use={whole(row, "id_reference"): int(row["id"]) for row in rows if row["deleted"] != "1"},
+    )
+
+
+def _tell_carriers(
+    run: Run, orders: Sequence[Followed], statuses: Mapping[DocumentKey, DocumentStatus], carriers: Carriers
+) -> None:
+    """Parcels that the ERP gives to a carrier which the shop does not know."""
+    for order in orders:
+        status = statuses.get(order.document)
+        if carriers.codes and status and status.transporter and not carriers.knows(status.transporter):
+            run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.transporter)
+
+
+async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, Known], there: Collection[str]) -> None:
+    """Orders that the ERP has and the shop no longer: told once, then followed no further."""
+    deleted = await gone(run, "orders", erp.kind(f"{KIND}_absent"), known, there, code="order_not_listed")
+    for key in deleted:
+        run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
+    if deleted and not run.asked.dry_run:
+        links = [Link(key, int(key), state=FINAL, fingerprint=f"={known[key].set_before}") for key in deleted]
+        run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
+
+
+async def _open_orders(run: Run, erp: Erp, known: dict[str, Known]) -> list[Followed]:
+    """Those that the shop still has, with the parcel that the latest row of order_carriers stands for."""
+    rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add", "reference"))
+    await _tell_deleted(run, erp, known, {str(row["id"]) for row in rows})
+    secret = run.ledger.secret()
+    rows = without_reused(run, known, rows, lambda row: order_identity(row["reference"], row["date_add"], secret))
+    ids = [str(row["id"]) for row in rows]
+    display = ("id", "id_order", "id_carrier", "tracking_number")
+    carriers = await run.shop.find("order_carriers", "id_order", ids, display=display)
+    by_order = {int(row["id_order"]): row for row in sorted(carriers, key=lambda row: int(row["id"]))}
+    zone = zone_of(run.facts.time_zone)
+    orders = []
+    for row in sorted(rows, key=lambda row: int(row["id"])):
+        carrier = by_order.get(int(row["id"]), {})
+        orders.append(
+            Followed(
+                id=int(row["id"]),
+                document=known[str(row["id"])].document,
+                state=int(row["current_state"] or 0),
+                placed_on=instant(row["date_add"], zone).astimezone(zone).date(),
+                set_before=known[str(row["id"])].set_before,
+                tracking=carrier.get("tracking_number", ""),
+                id_order_carrier=int(carrier.get("id", 0)),
+                id_carrier=whole(carrier, "id_carrier"),
+            )
+        )
+    return orders

@@ -1,0 +1,49 @@
+"""What the ERP says of the return notices that it has, and what that does to the returns of the shop."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.erp import Erp
+from tasks.orders.rows import whole
+from tasks.returns.identities import identity_of
+from tasks.returns.look_up import require_returns
+from tasks.run.run import Run
+from tasks.run.shop_dates import instant, zone_of
+from tasks.statuses.plan import Followed, Move, move
+from tasks.statuses.tracked import Known, ask, known_open, tell, without_reused
+
+KIND = "return_status"
+PREFIX = "return_"
+"""Before the code of a message about orders: the same one about returns."""
+
+
+@task(name="read return statuses", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_return_statuses(run: Run, erp: Erp) -> list[Move]:
+    """One move per return that is followed; with Cegid's test access nothing is written to the shop."""
+    require_returns(run.facts)
+    with run.step("read statuses"):
+        returns = await _open_returns(run, known_open(run, erp.kind("return"), KIND))
+        statuses = await ask(run, erp, returns)
+    settings = run.folder.settings.returns
+    moves = [move(each, statuses.get(each.document), settings.status_rules, settings.states) for each in returns]
+    tell(run, moves, statuses, PREFIX)
+    return moves
+
+
+async def _open_returns(run: Run, known: dict[str, Known]) -> list[Followed]:
+    display = ("id", "state", "date_add", "id_order")
+    rows = await run.shop.find(run.facts.returns, "id", known, display=display)
+    rows = without_reused(run, known, rows, lambda row: identity_of(run, row), PREFIX)
+    zone = zone_of(run.facts.time_zone)
+    return [
+        Followed(
+            id=int(row["id"]),
+            document=known[str(row["id"])].document,
+            state=whole(row, "state"),
+            placed_on=instant(row["date_add"], zone).astimezone(zone).date(),
+            set_before=known[str(row["id"])].set_before,
+        )
+        for row in sorted(rows, key=lambda row: int(row["id"]))
+    ]

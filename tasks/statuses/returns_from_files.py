@@ -1,0 +1,107 @@
+"""What the ERP's files say of merchandise returns, and what that does to the returns of the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.documents import DocumentKey, DocumentStatus
+from schemas.outcomes import Outcome
+from tasks.flat.translate.rows import flat_rows
+from tasks.orders.rows import whole
+from tasks.products.translate.rows import RowRef
+from tasks.read.validate import ValidatedStream
+from tasks.returns.look_up import require_returns
+from tasks.run.run import Run
+from tasks.run.shop_dates import instant, zone_of
+from tasks.statuses.plan import Followed, Move, move, rule_for
+from tasks.statuses.prepare_returns import KIND, PREFIX
+from tasks.statuses.tracked import tell
+from tasks.stock.plan import SETTLED
+
+_OF_NO_DOCUMENT = DocumentKey("", "", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One row: the return that it names (0: none of the shop's) and the ERP's word for its status."""
+
+    ref: RowRef
+    id: int
+    status: str
+
+
+@task(name="plan return statuses", cache_policy=NO_CACHE, persist_result=False)
+async def told_return_statuses(run: Run, validated: ValidatedStream) -> list[Move]:
+    """One move per return of the shop that the files name; the other rows end here.
+
+    Raises DeniedError when there is a row and the shop does not tell its returns.
+    """
+    with run.step("plan return statuses"):
+        told = _last_of_each(run, _read(run, validated))
+        if not told:
+            return []
+        require_returns(run.facts)
+        returns = await _returns(run, told)
+        _end(run, [one for one in told if one.id not in returns], Outcome.REFUSED, "return_not_on_shop")
+        moves = [_move(run, one, returns[one.id]) for one in told if one.id in returns]
+    tell(run, moves, {}, PREFIX)
+    return moves
+
+
+def _read(run: Run, validated: ValidatedStream) -> list[_Told]:
+    """The accepted rows; a return is named by its id in the shop, alone or as in the notice that the ERP was given."""
+    prefix = f"{run.folder.settings.cegid.order_prefix}R"
+    rows = validated.accepted_rows_scan().sort("_file", "_line").collect().to_dicts()
+    told = []
+    for row, cells in zip(flat_rows(rows, run.stream), rows, strict=True):
+        number = str(cells["_key"]).removeprefix(prefix)
+        ref = RowRef(cells["_file"], cells["_line"], str(cells["_key"]))
+        told.append(_Told(ref, int(number) if number.isdecimal() else 0, row.text("return_status")))
+    return told
+
+
+def _last_of_each(run: Run, told: Sequence[_Told]) -> list[_Told]:
+    """The last row of each return, as `12` and `WEBR12` are one; those before it end here."""
+    last = {one.id: one for one in told}
+    earlier = [one for one in told if one.id and last[one.id] is not one]
+    for one in earlier:
+        _end(run, [one], Outcome.IGNORED, "superseded", str(last[one.id].ref.line))
+    return [one for one in told if one not in earlier]
+
+
+async def _returns(run: Run, told: Sequence[_Told]) -> dict[int, Followed]:
+    """The shop's returns by id, each with the state that it was last given here."""
+    ids = [str(one.id) for one in told if one.id]
+    links = run.ledger.links_for(run.folder.name, KIND, ids)
+    before: Mapping[str, str] = dict(links.select("erp_key", "fingerprint").iter_rows())
+    rows = await run.shop.find(run.facts.returns, "id", ids, display=("id", "state", "date_add"))
+    zone = zone_of(run.facts.time_zone)
+    return {
+        int(row["id"]): Followed(
+            id=int(row["id"]),
+            document=_OF_NO_DOCUMENT,
+            state=whole(row, "state"),
+            placed_on=instant(row["date_add"], zone).astimezone(zone).date(),
+            set_before=int(before.get(str(row["id"]), "").lstrip("?=") or 0),
+        )
+        for row in rows
+    }
+
+
+def _move(run: Run, told: _Told, one: Followed) -> Move:
+    settings = run.folder.settings.returns
+    one = replace(one, file=told.ref.file, line=told.ref.line)
+    status = DocumentStatus(_OF_NO_DOCUMENT, internal_reference="", customer_code="", return_=told.status)
+    if rule_for(status, settings.status_rules) is None:
+        return Move(one, outcome=Outcome.IGNORED, code="status_unnamed", detail=told.status)
+    return move(one, status, settings.status_rules, settings.states)
+
+
+def _end(run: Run, told: Sequence[_Told], outcome: Outcome, code: str, detail: str = "") -> None:
+    rows = [(one.ref.file, one.ref.line, one.ref.key, outcome.value, code, detail) for one in told]
+    run.rows.end(pl.DataFrame(rows, schema=SETTLED, orient="row"))

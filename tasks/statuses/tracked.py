@@ -1,0 +1,145 @@
+"""What orders and returns that the ERP has share on their way back: asked for in bulk, told, settled, remembered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from connectors.ledger import DeliveryState, Link
+from connectors.prestashop import Entity
+from schemas.documents import DocumentKey, DocumentStatus
+from schemas.incidents import Incident, Level
+from schemas.outcomes import Outcome
+from tasks.erp import Erp
+from tasks.run.run import Run
+from tasks.statuses.plan import Followed, Move, day_ranges
+from tasks.stock.plan import SETTLED
+
+FINAL = "final"
+_OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of one that is followed: its document, and the last state that we gave it (0: none)."""
+
+    document: DocumentKey
+    set_before: int
+    identity: str = ""
+    """Of the order or return that the document is of; empty in deliveries from before there were identities."""
+
+
+def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, Known]:
+    """By key, what was delivered as `delivered_as` and is not settled for good; `kind` names the links."""
+    shop, ledger = run.folder.name, run.ledger
+    delivered = ledger.deliveries(shop, delivered_as, states=[DeliveryState.DELIVERED])
+    links = ledger.links(shop, kind)
+    final = links.filter(pl.col("state") == FINAL)["erp_key"].to_list()
+    before = dict(zip(links["erp_key"], links["fingerprint"], strict=True))
+    followed = delivered.filter(~pl.col("key").is_in(final) & pl.col("erp_number").is_not_null())
+    return {
+        key: Known(DocumentKey.parse(number), int(before.get(key, "=0").removeprefix("=") or 0), identity or "")
+        for key, number, identity in followed.select("key", "erp_number", "identity").iter_rows()
+    }
+
+
+def without_reused(
+    run: Run, known: Mapping[str, Known], rows: Iterable[Entity], identity: Callable[[Entity], str], prefix: str = ""
+) -> list[Entity]:
+    """The rows of the shop that the ERP's documents are of; those whose id was another one's are reported."""
+    kept = []
+    for row in rows:
+        one = known[str(row["id"])]
+        if one.identity in ("", identity(row)):
+            kept.append(row)
+        else:
+            run.tell(Level.INFO, f"{prefix}status_id_reused", str(row["id"]), detail=str(one.document))
+    return kept
+
+
+async def ask(run: Run, erp: Erp, followed: Sequence[Followed]) -> Mapping[DocumentKey, DocumentStatus]:
+    """What the ERP says of each of them; from now on they are rows read. The test access writes nothing to the shop."""
+    if erp.test:
+        run.asked = replace(run.asked, dry_run=True)
+    run.rows.read += len(followed)
+    run.rows.accepted = _settled([(one, Outcome.WAITING, "waiting", "") for one in followed]).select(
+        "_file", "_line", "_key"
+    )
+    return await asyncio.to_thread(_statuses, erp, followed)
+
+
+def _statuses(erp: Erp, followed: Sequence[Followed]) -> Mapping[DocumentKey, DocumentStatus]:
+    """By pages of days; what no page holds is asked for by its key, as a document whose date was changed."""
+    types = sorted({one.document.type for one in followed})
+    found: dict[DocumentKey, DocumentStatus] = {}
+    for begin, end in day_ranges(followed):
+        headers = erp.cegid.headers(begin, end, types=types, stores=[erp.codes.store])
+        found |= {status.key: status for status in headers}
+    for key in {one.document for one in followed} - found.keys():
+        status = erp.cegid.status(key)
+        if status is not None:
+            found[key] = status
+    return found
+
+
+def tell(
+    run: Run,
+    moves: Sequence[Move],
+    statuses: Mapping[DocumentKey, DocumentStatus],
+    prefix: str = "",
+    *,
+    standing: Sequence[Incident] = (),
+) -> None:
+    """Incidents: what stays behind and why, and words of the ERP that its contract does not list.
+
+    Those `standing` are told once, and stay open while they stand.
+    """
+    new = run.ledger.not_open_yet(run.folder.name, standing)
+    if not run.asked.dry_run:
+        run.ledger.close_incidents(run.folder.name, run.stream.name, but=[each for each in standing if each not in new])
+    run.incidents += new
+    for each in moves:
+        key = str(each.one.id)
+        if each.code:
+            level = Level.ERROR if each.outcome is Outcome.REFUSED else Level.INFO
+            run.tell(level, prefix + each.code, key, detail=each.detail)
+        status = statuses.get(each.one.document)
+        for member, said in (status.unknown if status else {}).items():
+            run.tell(Level.INFO, f"{prefix}status_unknown", key, value=said, detail=member)
+
+
+def end(run: Run, moves: Sequence[Move], prefix: str = "") -> None:
+    """They have reached their place."""
+    run.rows.end(_settled([(each.one, each.outcome, each.code and prefix + each.code, each.detail) for each in moves]))
+
+
+def end_refused(run: Run, moves: Sequence[Move], said: Mapping[int, str], code: str) -> None:
+    """The shop took something of these not; `said` are its words by id."""
+    for each in moves:
+        run.tell(Level.ERROR, code, str(each.one.id), detail=said[each.one.id])
+    run.rows.end(_settled([(each.one, Outcome.REFUSED, code, said[each.one.id]) for each in moves]))
+
+
+def remember(run: Run, kind: str, moves: Sequence[Move]) -> None:
+    """The state that each was given, and whether it is followed any further."""
+    links = [
+        Link(
+            str(each.one.id),
+            each.one.id,
+            state=FINAL if each.final else _OPEN,
+            fingerprint=f"={each.state or each.reached or each.one.set_before}",
+        )
+        for each in moves
+    ]
+    if links:
+        run.ledger.confirm(run.folder.name, kind, links, run_id=run.run_id)
+
+
+def _settled(rows: Sequence[tuple[Followed, Outcome, str, str]]) -> pl.DataFrame:
+    told = [
+        (one.file, one.line or one.id, str(one.id), outcome.value, code, detail) for one, outcome, code, detail in rows
+    ]
+    return pl.DataFrame(told, schema=SETTLED, orient="row")

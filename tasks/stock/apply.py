@@ -1,0 +1,237 @@
+"""Quantities go to the shop, are read back, and are confirmed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from connectors.ledger import Link, Refusal
+from connectors.prestashop.lines import fits_in_a_line
+from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
+from tasks.run.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.run.progress import advance
+from tasks.run.refused_before import note_refusals, sent_mark
+from tasks.run.run import Run
+from tasks.stock.look_up import LINES, stock_rows
+from tasks.stock.plan import SETTLED, WRITES, StockPlan, StockRow, content, plan_stock
+from tasks.stock.write_path import Lane, lane_of
+
+KIND = "stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One quantity to write; `id` is id_stock_available, `file` -1 when no row of the file says it."""
+
+    file: int
+    line: int
+    key: str
+    quantity: int
+    fingerprint: str
+    id: int
+    sub_id: int
+    old: int | None
+
+    def link(self) -> Link:
+        """What the ledger remembers once the shop has it."""
+        return Link(self.key, self.id, self.sub_id, fingerprint=self.fingerprint)
+
+    def planned(self) -> PlannedChange:
+        """The line as a plan shows it."""
+        old = "" if self.old is None else str(self.old)
+        return PlannedChange(self.key, "stock", "update", (("quantity", old, str(self.quantity)),))
+
+    def ended(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
+        """The line as a row of `SETTLED`; what no row says is wanted at 0 because the file leaves it out."""
+        if self.file < 0 and outcome is Outcome.UPDATED:
+            outcome = Outcome.DEACTIVATED
+        return (self.file, self.line, self.key, outcome.value, code, detail)
+
+
+async def apply_stock(run: Run, plan: StockPlan) -> None:
+    """Writes what is to be written; what the shop has already is only confirmed."""
+    run.rows.end(plan.settled)
+    if run.asked.dry_run:
+        run.rows.end(_as_settled([Line(*row).ended(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
+        writes = [Line(*row) for row in plan.writes.iter_rows()]
+        run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in writes]))
+        run.planned += stock_changes(plan)
+        return
+    _doubt_items_that_are_gone(run, plan.settled)
+    _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
+    if plan.writes.is_empty():
+        return
+    with run.step("write stock"):
+        lines = [Line(*row) for row in plan.writes.sort("id").iter_rows()]
+        gone = await _write(run, [line for line in lines if line.id], lane_of(run))
+        if gone:
+            await _write_elsewhere(run, gone)
+        await _make_rows(run, [line for line in lines if not line.id])
+
+
+def stock_changes(plan: StockPlan) -> list[PlannedChange]:
+    """What the plan would write, as a person reads it."""
+    return [Line(*row).planned() for row in plan.writes.iter_rows()]
+
+
+def _doubt_items_that_are_gone(run: Run, settled: pl.DataFrame) -> None:
+    """The next product file makes what somebody deleted in the shop again, whatever the ledger knew."""
+    missing = settled.filter(pl.col("code") == "not_on_shop")["_key"]
+    if missing.is_empty():
+        return
+    linked = run.ledger.links(run.folder.name, "product").filter(pl.col("shop_id") > 0)["erp_key"]
+    run.ledger.doubt(run.folder.name, "product", linked.filter(linked.is_in(missing.implode())).to_list())
+
+
+async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
+    """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
+    gone: list[Line] = []
+    done = 0
+    products = by_product(lines, await _owners(run, lines))
+    mean_lines = max(1, len(lines) // max(1, len(products)))
+    for chunk in chunked(products, max(1, units_of_a_chunk(run, lane.resource) // mean_lines)):
+        doubted = [line.key for product in chunk.left for line in product]
+        done += len(doubted)
+        run.ledger.doubt(run.folder.name, KIND, doubted)
+        await write_stock(run, chunk, gone, lane)
+        advance("write stock", done, len(lines))
+    return gone
+
+
+def by_product(lines: Sequence[Line], owners: Mapping[int, int]) -> list[list[Line]]:
+    """The lines of each product together, in the order of their first ones; a line of no known product is alone.
+
+    Lines of one product go in one document: the shop writes the product's sum after each of them, and two documents at
+    once leave a sum without the other's (facts S1). `owners`: id_product by id_stock_available.
+    """
+    products: dict[tuple[bool, int], list[Line]] = {}
+    for line in lines:
+        owner = owners.get(line.id)
+        products.setdefault((owner is not None, owner or line.id), []).append(line)
+    return list(products.values())
+
+
+async def _owners(run: Run, lines: list[Line]) -> dict[int, int]:
+    """id_product by id_stock_available, of lines of combinations: as the ledger links them, else as the shop says."""
+    links = run.ledger.links(run.folder.name, "product").filter(pl.col("sub_id") > 0)
+    linked = dict(links.select("sub_id", "shop_id").iter_rows())
+    of_combinations = [line for line in lines if line.sub_id]
+    owners = {line.id: linked[line.sub_id] for line in of_combinations if line.sub_id in linked}
+    unknown = [str(line.id) for line in of_combinations if line.id not in owners]
+    rows = await run.shop.find("stock_availables", "id", unknown, display=["id", "id_product"]) if unknown else []
+    return owners | {int(row["id"]): int(row["id_product"]) for row in rows}
+
+
+async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
+    """The shop made these products again under other ids: they are looked up by key and written once more."""
+    run.ledger.forget(run.folder.name, KIND, [line.key for line in gone])
+    rows = pl.DataFrame(
+        [(row.file, row.line, row.key, row.quantity, row.fingerprint) for row in gone],
+        schema={name: WRITES[name] for name in ("_file", "_line", "_key", "quantity", "fingerprint")},
+        orient="row",
+    )
+    plan = plan_stock(rows, await stock_rows(run.shop, run.stream.key_column.target, [row.key for row in gone], {}))
+    run.rows.end(plan.settled)
+    _doubt_items_that_are_gone(run, plan.settled)
+    _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
+    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], Lane())
+    run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again]))
+
+
+async def _make_rows(run: Run, lines: list[Line]) -> None:
+    """Our module makes the stock rows that this shop lacks, by reference; they are read back by their keys."""
+    if not lines:
+        return
+    run.ledger.doubt(run.folder.name, KIND, [line.key for line in lines])
+    fit = [(line.key, str(line.quantity)) for line in lines if fits_in_a_line(line.key)]
+    await run.shop.put_lines(LINES, fit, mode="hooks")
+    held = await stock_rows(run.shop, run.stream.key_column.target, [line.key for line in lines], {})
+    made: list[Line] = []
+    missing: list[Line] = []
+    for line in lines:
+        row = held.get(line.key)
+        if isinstance(row, StockRow) and row.id and row.quantity == line.quantity:
+            made.append(replace(line, id=row.id))
+        else:
+            missing.append(line)
+    _confirm(run, made, Outcome.UPDATED)
+    run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing") for line in missing]))
+
+
+@chunk_task("write stock")
+async def write_stock(run: Run, chunk: Chunk[list[Line]], gone: list[Line], lane: Lane) -> None:
+    """One chunk of products' quantities: every batch is written, read back and confirmed on its own.
+
+    Lines whose stock row the shop does not have are added to `gone`.
+    """
+
+    async def send(batch: list[list[Line]]) -> None:
+        gone.extend(await _write_batch(run, [line for product in batch for line in product], lane))
+
+    size = lane.resource
+    await chunk.in_batches(
+        run, lambda: {size: run.shop.pace.batch_size(size)}, lambda product: {size: len(product)}, send
+    )
+
+
+async def _write_batch(run: Run, batch: list[Line], lane: Lane) -> list[Line]:
+    entities = [{"id": line.id, "quantity": line.quantity} for line in batch]
+    receipts = await lane.update(run, [line.key for line in batch], entities)
+    written: list[Line] = []
+    ended = []
+    gone: list[Line] = []
+    refusals: list[Refusal] = []
+    for line, receipt in zip(batch, receipts, strict=True):
+        if receipt.outcome == "missing":
+            gone.append(line)
+        elif receipt.error is not None:
+            ended.append(line.ended(Outcome.REFUSED, receipt.message_code, receipt.error.said))
+            if receipt.is_of_what_was_sent:
+                mark = sent_mark(run, content(line.id, line.quantity))
+                refusals.append(Refusal(line.key, mark, receipt.message_code, receipt.error.said))
+        else:
+            written.append(line)
+    held = await _read_back(run, written)
+    wrong = [line for line in written if held.get(line.id, line.quantity) != line.quantity]
+    sound = [line for line in written if line not in wrong] if wrong else written
+    if lane.mode:
+        # The merchant may have given the reference to another product: where it belongs now is looked up.
+        gone, wrong = gone + wrong, []
+    ended += [line.ended(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong]
+    # The disk acknowledges each confirmation: other requests go out meanwhile.
+    await asyncio.to_thread(_remember, run, sound)
+    await asyncio.to_thread(note_refusals, run, KIND, refusals, [line.key for line in sound])
+    run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in sound]))
+    run.rows.end(_as_settled(ended))
+    return gone
+
+
+async def _read_back(run: Run, lines: list[Line]) -> dict[int, int]:
+    """Quantity by id of what is read back; by setting all, a sample or nothing."""
+    mode = run.folder.settings.read_back
+    if mode.mode == "sample":
+        lines = [line for line in lines if random.random() < mode.sample_share]  # noqa: S311 - a sample, not a secret
+    if mode.mode == "none" or not lines:
+        return {}
+    ids = [str(line.id) for line in lines]
+    rows = await run.shop.find("stock_availables", "id", ids, display=["id", "quantity"])
+    return dict.fromkeys((line.id for line in lines), 0) | {int(row["id"]): int(row["quantity"] or 0) for row in rows}
+
+
+def _remember(run: Run, lines: list[Line]) -> None:
+    run.ledger.confirm(run.folder.name, KIND, [line.link() for line in lines], run_id=run.run_id)
+
+
+def _confirm(run: Run, lines: list[Line], outcome: Outcome) -> None:
+    if lines:
+        _remember(run, lines)
+        run.rows.end(_as_settled([line.ended(outcome) for line in lines]))
+
+
+def _as_settled(rows: list[tuple[int, int, str, str, str, str]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=SETTLED, orient="row")

@@ -1,0 +1,123 @@
+"""Finds the stock row of each key: a simple product's, or a combination's; never a parent's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from connectors.prestashop import Entity, Shop, Shops
+from tasks.flat.matching import by_key, differs_by_case, found_twice
+from tasks.products.plan.shapes import Problem
+from tasks.stock.plan import StockRow
+
+LINES = "stock_lines"
+"""The resource of our module that sets quantities by reference, and makes the stock rows that are missing."""
+DISPLAY = ("id", "id_product", "id_product_attribute", "id_shop", "id_shop_group", "quantity", "depends_on_stock")
+
+
+async def stock_rows(
+    shop: Shop, key_field: str, keys: Iterable[str], known: Mapping[str, tuple[int, int]]
+) -> dict[str, StockRow | Problem]:
+    """The stock row of each key; `known` gives (id_product, id_product_attribute) where the ledger has it.
+
+    Of an installation of several shops it is the row of this shop, or of its group where that shares its stock. One
+    that is missing there, and that our module can make, has the id 0.
+
+    A key that the shop does not have is absent from the answer.
+    """
+    keys = list(keys)
+    places: dict[str, tuple[int, int] | Problem] = {key: known[key] for key in keys if key in known}
+    places |= await places_of(shop, key_field, [key for key in keys if key not in places])
+    rows = await _read_rows(shop, {place[0] for place in places.values() if not isinstance(place, Problem)})
+    gone = [
+        key
+        for key, place in places.items()
+        if key in known and not isinstance(place, Problem) and _is_gone(place, rows)
+    ]
+    if gone:
+        again = await places_of(shop, key_field, gone)
+        rows |= await _read_rows(shop, {place[0] for place in again.values() if not isinstance(place, Problem)})
+        places = {key: place for key, place in places.items() if key not in gone} | again
+    facts = await shop.describe()
+    found = {
+        key: place if isinstance(place, Problem) else _choose(place, rows.get(place[0], []))
+        for key, place in places.items()
+    }
+    if facts.shops.several and key_field == "reference" and facts.may("PUT", LINES):
+        # A product that was made for another group of shops has no row here, and the webservice makes none (M4).
+        found |= {
+            key: StockRow(0, place[1], 0)
+            for key, place in places.items()
+            if not isinstance(place, Problem) and _is_missing(found[key])
+        }
+    return found
+
+
+async def places_of(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Problem]:
+    """(id_product, id_product_attribute) of each key; a key that the shop does not have is absent."""
+    if not keys:
+        return {}
+    (products, near_products), (combinations, near_combinations) = await asyncio.gather(
+        by_key(shop, "products", field, keys, ()), by_key(shop, "combinations", field, keys, ("id_product",))
+    )
+    places: dict[str, tuple[int, int] | Problem] = {}
+    for key in keys:
+        place = _place(products.get(key, []), combinations.get(key, []))
+        near = near_products.get(key, []) + near_combinations.get(key, [])
+        if place is not None:
+            places[key] = place
+        elif near:
+            places[key] = differs_by_case(near, field)
+    return places
+
+
+def _place(products: list[Entity], combinations: list[Entity]) -> tuple[int, int] | Problem | None:
+    parents = {int(combination["id_product"]) for combination in combinations}
+    others = [product for product in products if int(product["id"]) not in parents]
+    if len(combinations) + len(others) > 1:
+        return found_twice([*combinations, *others])
+    if combinations:
+        return int(combinations[0]["id_product"]), int(combinations[0]["id"])
+    return (int(others[0]["id"]), 0) if others else None
+
+
+async def _read_rows(shop: Shop, products: set[int]) -> dict[int, list[Entity]]:
+    rows: dict[int, list[Entity]] = {}
+    ids = sorted(str(product) for product in products)
+    if ids:
+        shops = (await shop.describe()).shops
+        for row in await shop.find("stock_availables", "id_product", ids, display=DISPLAY):
+            rows.setdefault(int(row["id_product"]), []).append(row)
+        rows = {product: own_rows(shops, of_product) for product, of_product in rows.items()}
+    return rows
+
+
+def own_rows(shops: Shops, rows: Iterable[Entity]) -> list[Entity]:
+    """Of one product's stock rows those of this shop, or of its group, each combination's (and the sum's) chosen."""
+    of_combination: dict[int, list[Entity]] = {}
+    for row in rows:
+        of_combination.setdefault(int(row["id_product_attribute"] or 0), []).append(row)
+    return [row for each in of_combination.values() for row in shops.stock_rows(each)]
+
+
+def _is_missing(found: StockRow | Problem) -> bool:
+    return isinstance(found, Problem) and found.code == "stock_row_missing"
+
+
+def _is_gone(place: tuple[int, int], rows: Mapping[int, list[Entity]]) -> bool:
+    return all(int(row["id_product_attribute"] or 0) != place[1] for row in rows.get(place[0], []))
+
+
+def _choose(place: tuple[int, int], rows: list[Entity]) -> StockRow | Problem:
+    id_product, attribute = place
+    mine = [row for row in rows if int(row["id_product_attribute"] or 0) == attribute]
+    if attribute == 0 and any(int(row["id_product_attribute"] or 0) for row in rows):
+        return Problem("parent_of_combinations")
+    if not mine:
+        return Problem("stock_row_missing", str(id_product))
+    row = mine[0]
+    if int(row.get("depends_on_stock") or 0) == 1:
+        return Problem("stock_managed_elsewhere", str(row["id"]))
+    if len(mine) > 1:
+        return Problem("stock_row_twice", ", ".join(str(r["id"]) for r in mine))
+    return StockRow(int(row["id"]), attribute, int(row["quantity"] or 0))

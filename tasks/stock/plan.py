@@ -1,0 +1,121 @@
+"""Pure: wanted quantities against the last confirmed ones become stock writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.outcomes import Outcome
+from tasks.products.plan.shapes import Problem
+
+WRITES = {
+    "_file": pl.Int32,
+    "_line": pl.Int64,
+    "_key": pl.String,
+    "quantity": pl.Int64,
+    "fingerprint": pl.String,
+    "id": pl.Int64,
+    "sub_id": pl.Int64,
+    "old": pl.Int64,
+}
+"""Stock rows to write: `id` is id_stock_available, `sub_id` id_product_attribute, `old` the quantity before."""
+
+SETTLED = {
+    "_file": pl.Int32,
+    "_line": pl.Int64,
+    "_key": pl.String,
+    "outcome": pl.String,
+    "code": pl.String,
+    "detail": pl.String,
+}
+"""Rows that have reached their place, with the message that says why."""
+
+IGNORED_CODES = frozenset({"not_on_shop", "parent_of_combinations", "closed_combination"})
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """A stock row of the shop; `id` is id_stock_available, 0 for a row that is yet to be made."""
+
+    id: int
+    id_product_attribute: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockPlan:
+    """Rows to write (`WRITES`), rows that the shop has already (`WRITES`), rows settled (`SETTLED`).
+
+    `known` quantities had been confirmed when it was made.
+    """
+
+    writes: pl.DataFrame
+    confirms: pl.DataFrame
+    settled: pl.DataFrame
+    known: int = 0
+
+
+def fingerprint() -> pl.Expr:
+    """The fingerprint of a quantity is the quantity: nothing to hash, and the old value can be read from it."""
+    return pl.concat_str(pl.lit("="), pl.col("quantity").cast(pl.String)).alias("fingerprint")
+
+
+def content(id_stock_available: int, quantity: int) -> str:
+    """What a write of a quantity sends, as text."""
+    return f"{id_stock_available}={quantity}"
+
+
+def unchanged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows (with `_changed`) that the ledger knows to be so, as `SETTLED`."""
+    return settled(rows.filter(~pl.col("_changed")), Outcome.UNCHANGED)
+
+
+def settled(rows: pl.DataFrame, outcome: Outcome, code: str = "", detail: str = "") -> pl.DataFrame:
+    """`rows` as `SETTLED`, all with one outcome and one message."""
+    return rows.select(
+        pl.col("_file").cast(pl.Int32),
+        "_line",
+        "_key",
+        outcome=pl.lit(outcome.value),
+        code=pl.lit(code),
+        detail=pl.lit(detail),
+    )
+
+
+def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Changed rows whose stock row the ledger knows, as `WRITES`; `old` is what was last confirmed."""
+    return rows.select(
+        pl.col("_file").cast(pl.Int32),
+        "_line",
+        "_key",
+        "quantity",
+        "fingerprint",
+        pl.col("shop_id").alias("id"),
+        "sub_id",
+        pl.col("_confirmed_quantity").alias("old"),
+    )
+
+
+def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Problem]) -> StockPlan:
+    """Looked-up rows (`_file`, `_line`, `_key`, `quantity`, `fingerprint`) become writes, confirmations or ends.
+
+    A quantity that the shop already has is confirmed without a write.
+    """
+    writes: list[tuple[object, ...]] = []
+    confirms: list[tuple[object, ...]] = []
+    ends: list[tuple[object, ...]] = []
+    for file, line, key, quantity, mark in rows.select("_file", "_line", "_key", "quantity", "fingerprint").iter_rows():
+        at = found.get(key, Problem("not_on_shop"))
+        if isinstance(at, Problem):
+            outcome = Outcome.IGNORED if at.code in IGNORED_CODES else Outcome.REFUSED
+            ends.append((file, line, key, outcome.value, at.code, at.detail))
+            continue
+        target = confirms if at.id and at.quantity == quantity else writes
+        target.append((file, line, key, quantity, mark, at.id, at.id_product_attribute, at.quantity))
+    return StockPlan(
+        pl.DataFrame(writes, schema=WRITES, orient="row"),
+        pl.DataFrame(confirms, schema=WRITES, orient="row"),
+        pl.DataFrame(ends, schema=SETTLED, orient="row"),
+    )

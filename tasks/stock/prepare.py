@@ -1,0 +1,115 @@
+"""Accepted stock rows become a stock plan: what the ledger knows needs no question, the rest is looked up in bulk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.ledger import DOUBT
+from schemas.outcomes import Outcome
+from tasks.read.validate import ValidatedStream
+from tasks.run.absence import closed_by_absence
+from tasks.run.changed import believed, with_links
+from tasks.run.refused_before import RefusedBefore
+from tasks.run.run import Run
+from tasks.stock.look_up import stock_rows
+from tasks.stock.plan import SETTLED, StockPlan, content, fingerprint, known_writes, plan_stock, settled, unchanged
+
+KIND = "stock"
+
+
+@task(name="plan stock", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
+    """The plan of the stock stream. Combinations that the ERP has closed keep their 0."""
+    quantity = next(column.key for column in run.stream.columns if column.target == "quantity")
+    with run.step("plan stock"):
+        rows = (
+            validated.accepted_rows_scan()
+            .select("_file", "_line", "_key", pl.col(quantity).alias("quantity"))
+            .collect()
+        )
+        products = run.ledger.links(run.folder.name, "product")
+        closed = products.filter((pl.col("state") == "closed") & (pl.col("sub_id") > 0)).select(
+            pl.col("erp_key").alias("_key")
+        )
+        is_closed = pl.col("_key").is_in(closed["_key"].implode())
+        plan = await plan_quantities(run, rows.filter(~is_closed), products, complete=True)
+    return StockPlan(
+        plan.writes,
+        plan.confirms,
+        pl.concat([plan.settled, settled(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
+        plan.known,
+    )
+
+
+async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, *, complete: bool) -> StockPlan:
+    """Wanted quantities (`_file`, `_line`, `_key`, `quantity`) against the ledger and, where it is silent, the shop.
+
+    `products` are the ledger's links of products, which save look-ups by key. With `complete`, and when the stream
+    says that its files are complete, keys that are confirmed and in no row are wanted at 0.
+    """
+    links = run.ledger.links(run.folder.name, KIND)
+    rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))
+    if complete:
+        rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links))])
+    rows = with_links(rows.with_columns(fingerprint()), links, run.since)
+    changed = rows.filter("_changed")
+    # The row without a combination is the sum of the combinations once its product has some: it is looked at.
+    told = pl.lit(run.since is None) & (pl.col("shop_id") > 0) & (pl.col("sub_id") > 0)
+    known = changed.filter(told).with_columns(
+        _confirmed_quantity=pl.col("_confirmed")
+        .str.strip_prefix(DOUBT)
+        .str.strip_prefix("=")
+        .cast(pl.Int64, strict=False)
+    )
+    asked = changed.filter(~told.fill_null(value=False))
+    places = _places(asked, products, run.since)
+    found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), places)
+    plan = plan_stock(asked, found)
+    writes, refused = _without_refused(run, pl.concat([known_writes(known), plan.writes]))
+    return StockPlan(
+        writes,
+        plan.confirms,
+        pl.concat([unchanged(rows), plan.settled, refused]),
+        links.height,
+    )
+
+
+def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The writes that the shop did not refuse before, and the others as `SETTLED`, refused again."""
+    before = RefusedBefore(run, KIND)
+    if not before:
+        return writes, pl.DataFrame(schema=SETTLED)
+    held = {
+        key: refusal
+        for key, shop_id, quantity in writes.select("_key", "id", "quantity").iter_rows()
+        if (refusal := before.of(key, partial(content, shop_id, quantity)))
+    }
+    rows = writes.filter(pl.col("_key").is_in(list(held)))
+    again = [
+        (file, line, key, Outcome.REFUSED.value, held[key].code, held[key].detail)
+        for file, line, key in rows.select("_file", "_line", "_key").iter_rows()
+    ]
+    left = writes.filter(~pl.col("_key").is_in(list(held)))
+    return left, pl.DataFrame(again, schema=SETTLED, orient="row")
+
+
+def _places(asked: pl.DataFrame, products: pl.DataFrame, since: datetime | None) -> dict[str, tuple[int, int]]:
+    """(id_product, id_product_attribute) by key, of the rows asked for that the product links know."""
+    known = products.filter((pl.col("shop_id") > 0) & believed(since))
+    known = known.join(asked, left_on="erp_key", right_on="_key", how="semi")
+    return {key: (shop_id, sub_id) for key, shop_id, sub_id in known.select("erp_key", "shop_id", "sub_id").iter_rows()}
+
+
+def _at_zero(links: pl.DataFrame) -> pl.DataFrame:
+    """Links as rows of no file, wanted at 0; those that are at 0 already are left out."""
+    return links.filter(pl.col("fingerprint") != "=0").select(
+        pl.lit(-1, dtype=pl.Int32).alias("_file"),
+        pl.lit(0, dtype=pl.Int64).alias("_line"),
+        pl.col("erp_key").alias("_key"),
+        pl.lit(0, dtype=pl.Int64).alias("quantity"),
+    )

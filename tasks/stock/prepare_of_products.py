@@ -1,0 +1,66 @@
+"""The stock that the product stream carries, after the catalogue: its `stocks` column, and 0 for what was closed."""
+
+from __future__ import annotations
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.column_spec import Owner
+from tasks.read.validate import ValidatedStream
+from tasks.run.run import Run
+from tasks.stock.plan import SETTLED, WRITES, StockPlan
+from tasks.stock.prepare import plan_quantities
+
+
+@task(name="plan quantities", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_quantities(run: Run, validated: ValidatedStream) -> StockPlan:
+    """The stock plan of the products that the shop now has.
+
+    A closed combination is wanted at 0 whatever the file says, unless closing deletes it. Called before the
+    catalogue is written, it tells what would happen to the stock of products that the shop has already.
+    """
+    links = run.ledger.links(run.folder.name, "product").filter(pl.col("shop_id") > 0)
+    wanted = _wanted(run, validated, links)
+    if wanted.is_empty():
+        empty = pl.DataFrame(schema=WRITES)
+        return StockPlan(empty, empty, pl.DataFrame(schema=SETTLED))
+    return await plan_quantities(run, wanted, links, complete=False)
+
+
+def _wanted(run: Run, validated: ValidatedStream, links: pl.DataFrame) -> pl.DataFrame:
+    column = run.stream.column("stocks")
+    said = pl.col(column.key) if column and column.owner is Owner.ERP else pl.lit(None, dtype=pl.Int64)
+    rows = validated.accepted_rows_scan().select("_file", "_line", "_key", said.alias("quantity")).collect()
+    # What was refused says nothing of the item that the ledger knows by its key: it may be another one's.
+    rows = rows.join(run.rows.left_behind(), on=["_file", "_line"], how="anti")
+    closed = links.filter((pl.col("state") == "closed") & (pl.col("sub_id") > 0))
+    deleted = run.folder.settings.products.closed_combinations == "delete"
+    gone = pl.lit(deleted) & (pl.col("state") == "closed") & (pl.col("sub_id") > 0)
+    rows = (
+        rows.join(links.select("erp_key", "state", "sub_id"), left_on="_key", right_on="erp_key", how="inner")
+        .filter(~gone)
+        .with_columns(
+            quantity=pl.when((pl.col("state") == "closed") & (pl.col("sub_id") > 0)).then(0).otherwise("quantity")
+        )
+        .filter(pl.col("quantity").is_not_null())
+        .select("_file", "_line", "_key", "quantity")
+    )
+    if deleted or run.asked.dry_run:
+        return rows
+    return pl.concat([rows, _closed_by_absence(run, closed, rows)])
+
+
+def _closed_by_absence(run: Run, closed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Closed combinations that no row speaks of and whose stock is not yet 0, as rows of no file."""
+    stock = run.ledger.links(run.folder.name, "stock").filter(pl.col("fingerprint") == "=0")
+    return (
+        closed.join(rows, left_on="erp_key", right_on="_key", how="anti")
+        .join(stock, on="erp_key", how="anti")
+        .select(
+            pl.lit(-1, dtype=rows.schema["_file"]).alias("_file"),
+            pl.lit(0, dtype=pl.Int64).alias("_line"),
+            pl.col("erp_key").alias("_key"),
+            pl.lit(0, dtype=pl.Int64).alias("quantity"),
+        )
+    )

@@ -1,0 +1,65 @@
+"""The fast lane: quantities go by reference through our module, and what it leaves by id as ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from connectors.prestashop import Entity, Receipt
+from connectors.prestashop.lines import LineMode, fits_in_a_line
+from schemas.incidents import Level
+from tasks.run.run import Run
+from tasks.stock.look_up import LINES
+
+ROWS = "stock_availables"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How the quantities of a run go; without `mode` by the webservice, by id."""
+
+    mode: LineMode | None = None
+
+    @property
+    def resource(self) -> str:
+        """What the pace of the shop is asked about."""
+        return LINES if self.mode else ROWS
+
+    async def update(self, run: Run, references: Sequence[str], rows: Sequence[Entity]) -> list[Receipt]:
+        """Sets the `quantity` of each stock row (`id`, `quantity`); one receipt each, in their order.
+
+        What the module leaves, for whatever reason, goes by id: every row ends as it does without the module.
+        """
+        taken = await self._by_reference(run, references, rows) if self.mode else {}
+        left = [place for place in range(len(rows)) if place not in taken]
+        by_id = await run.shop.update(ROWS, [rows[place] for place in left]) if left else []
+        receipts = taken | {place: replace(receipt, position=place) for place, receipt in zip(left, by_id, strict=True)}
+        return [receipts[place] for place in range(len(rows))]
+
+    async def _by_reference(self, run: Run, references: Sequence[str], rows: Sequence[Entity]) -> dict[int, Receipt]:
+        """The receipts of what the module took, by place."""
+        places = [place for place, reference in enumerate(references) if fits_in_a_line(reference)]
+        lines = [(references[place], str(rows[place]["quantity"])) for place in places]
+        told = await run.shop.put_lines(LINES, lines, mode=self.mode or "hooks")
+        return {
+            place: replace(receipt, position=place, id=int(rows[place]["id"]))
+            for place, receipt in zip(places, told, strict=True)
+            if receipt.error is None
+        }
+
+
+def lane_of(run: Run) -> Lane:
+    """The lane that the shop's settings ask for; the webservice's, with an incident, where the shop lacks it."""
+    wish = run.folder.settings.shop.lane
+    if wish == "webservice":
+        return Lane()
+    if run.stream.key_column.target != "reference":
+        run.tell(Level.INFO, "lane_needs_references", value=wish, detail=run.stream.key_column.target)
+        return Lane()
+    if not run.facts.may("PUT", LINES):
+        run.tell(Level.INFO, "lane_not_offered", value=wish, detail=LINES)
+        return Lane()
+    if wish == "module-plain":
+        run.tell(Level.INFO, "lane_without_hooks", value=wish)
+        return Lane("plain")
+    return Lane("hooks")

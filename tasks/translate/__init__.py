@@ -1,1 +1,0 @@
-"""Pure translations: our words to the shop's or the ERP's, one file per kind of thing."""

@@ -1,0 +1,119 @@
+"""What a discount of the ERP is as a specific price."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from schemas.import_json import default_import_spec
+from schemas.settings import SpecificPrices
+from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.translate.rows import flat_rows
+from tasks.flat.translate.specific_prices import AMOUNT, PERCENT, Item, Market, wanted_price
+from tasks.products.translate.rows import RowRef
+
+STREAM = default_import_spec().streams["specificprice"]
+EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
+
+
+def wanted(settings: SpecificPrices | None = None, rate: Decimal | None = Decimal(20), **cells: Any) -> WantedEntity:
+    row = EMPTY | {"reference": "A", "erp_code": "S", "type": "%", "reduction_tax": True} | cells
+    item = Item(7, 3, Decimal(100), 4)
+    rates = {} if rate is None else {0: {4: rate}, 8: {4: Decimal(25)}}
+    market = Market(
+        {"A": item}, {"FR": 8}, {"EUR": 1, "CHF": 2}, {"a@b.c": 5}, 1, settings or SpecificPrices(), 1, rates
+    )
+    return wanted_price(flat_rows([row], STREAM)[0], RowRef(0, 2, "A"), "A", market)
+
+
+def moment(text: str) -> datetime:
+    """As a file says it, without zone."""
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize("word", sorted(PERCENT | {"Percent", "POURCENTAGE"}))
+def test_every_spelling_of_a_percentage_makes_a_fraction(word: str) -> None:
+    owned = wanted(type=word, reduction=Decimal("12.5")).owned
+    assert (owned["reduction"], owned["reduction_type"], owned["price"]) == (Decimal("0.125"), "percentage", -1)
+
+
+@pytest.mark.parametrize("word", sorted(AMOUNT | {"Montant"}))
+def test_every_spelling_of_an_amount_keeps_its_tax(word: str) -> None:
+    for tax in (True, False):
+        owned = wanted(type=word, reduction=Decimal("12.5"), reduction_tax=tax).owned
+        assert (owned["reduction"], owned["reduction_type"], owned["reduction_tax"]) == (Decimal("12.5"), "amount", tax)
+
+
+def test_an_empty_case_is_everybodys() -> None:
+    owned = wanted(reduction=Decimal(5)).owned
+    assert [owned[name] for name in ("id_country", "id_currency", "id_customer", "from_quantity")] == [0, 0, 0, 1]
+    assert {owned["from"], owned["to"]} == {"0000-00-00 00:00:00"}
+
+
+def test_a_case_is_told_by_ids_whatever_the_letters_case() -> None:
+    owned = wanted(reduction=Decimal(5), iso_code="fr", currency="eur", email="A@B.c", from_quantity=3).owned
+    assert [owned[name] for name in ("id_country", "id_currency", "id_customer", "from_quantity")] == [8, 1, 5, 3]
+
+
+def test_the_last_day_counts_unless_said_otherwise() -> None:
+    dates: dict[str, Any] = {"reduction": Decimal(5), "from": moment("2026-01-01"), "to": moment("2026-01-01")}
+    assert wanted(**dates).owned["to"] == "2026-01-01 23:59:59"
+    halt = wanted(SpecificPrices(last_day_included=False), **dates).halt
+    assert halt is not None
+    assert halt.code == "ends_before_it_begins"
+
+
+def test_an_end_with_a_time_is_kept() -> None:
+    assert wanted(reduction=Decimal(5), to=moment("2026-01-01T08:30")).owned["to"] == "2026-01-01 08:30:00"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"type": "pour mille", "reduction": Decimal(5)}, "reduction_type_unknown"),
+        ({"reduction": Decimal(101)}, "reduction_above_hundred"),
+        ({"reduction": Decimal("0.2")}, "reduction_below_one"),
+        ({}, "price_says_nothing"),
+        ({"reduction": Decimal(0)}, "price_says_nothing"),
+        ({"reduction": Decimal(5), "iso_code": "ZZ"}, "country_not_on_shop"),
+        ({"reduction": Decimal(5), "currency": "USD"}, "currency_not_on_shop"),
+        ({"reduction": Decimal(5), "email": "x@y.z"}, "customer_not_on_shop"),
+    ],
+)
+def test_what_cannot_be_a_price_says_why(cells: dict[str, Any], code: str) -> None:
+    halt = wanted(**cells).halt
+    assert isinstance(halt, Halt)
+    assert halt.code == code
+    assert "x@y.z" not in halt.detail
+
+
+def test_a_new_price_becomes_a_percentage_only_on_demand_and_only_downwards() -> None:
+    recompute = SpecificPrices(recompute_percentage=True)
+    assert wanted(price=Decimal(80)).owned["price"] == 80
+    assert wanted(recompute, price=Decimal(80)).owned["reduction"] == Decimal("0.2")
+    assert wanted(recompute, price=Decimal(120)).owned["price"] == 120
+
+
+def test_a_price_with_tax_is_kept_without_and_refused_without_a_rate() -> None:
+    with_tax = SpecificPrices(prices="tax_incl")
+    assert wanted(with_tax, price=Decimal(96)).owned["price"] == 80
+    halt = wanted(with_tax, None, price=Decimal(96)).halt
+    assert halt is not None
+    assert halt.code == "tax_rate_unknown"
+
+
+@pytest.mark.parametrize(("currency", "price", "reduction"), [("", -1, "0.2"), ("eur", -1, "0.2"), ("CHF", 80, "0")])
+def test_a_price_in_another_currency_than_the_items_own_is_no_percentage_of_it(
+    currency: str, price: int, reduction: str
+) -> None:
+    owned = wanted(SpecificPrices(recompute_percentage=True), price=Decimal(80), currency=currency).owned
+    assert (owned["price"], owned["reduction"]) == (price, Decimal(reduction))
+
+
+@pytest.mark.parametrize(("country", "price"), [("", 80), ("fr", Decimal("76.8"))])
+def test_a_price_with_tax_holds_the_tax_of_the_country_it_is_for(country: str, price: Decimal) -> None:
+    owned = wanted(SpecificPrices(prices="tax_incl"), price=Decimal(96), iso_code=country).owned
+    assert owned["price"] == price

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import os
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+from schemas.errors import TransientError
+from tasks.handover.several_at_once import several_at_once
+from tasks.run.chunks import Chunk
+
+RUN: Any = SimpleNamespace(lease=SimpleNamespace(check=lambda: None))
+LONG_ENOUGH = 60
+
+
+async def test_as_many_are_under_way_as_there_are_connections() -> None:
+    connections = (os.cpu_count() or 1) + 9
+    together = threading.Barrier(connections)
+    chunk = Chunk([[number] for number in range(connections)])
+    assert await several_at_once(RUN, chunk, connections, lambda _: together.wait(LONG_ENOUGH)) is None
+    assert not chunk.left
+
+
+async def test_a_group_goes_in_its_order_and_what_is_left_of_it_comes_again() -> None:
+    done: list[int] = []
+
+    def deliver(number: int) -> None:
+        if number == 3:
+            raise TransientError("no answer", system="cegid", action="Create")
+        done.append(number)
+
+    chunk = Chunk([[1, 2, 3, 4]])
+    failure = await several_at_once(RUN, chunk, 2, deliver)
+    assert isinstance(failure, TransientError)
+    assert (done, [*chunk.left]) == ([1, 2], [[3, 4]])

@@ -1,0 +1,67 @@
+"""Rows find their link, whatever the numbers are by which they are looked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from connectors.ledger import LINK_FRAME
+from tasks.run.changed import places_among, with_links
+
+_KEYS = st.text(st.sampled_from("ab"), max_size=3)
+_LINKS = st.lists(_KEYS, unique=True, max_size=9)
+_ROWS = st.lists(_KEYS | st.none(), max_size=9)
+
+
+def length(texts: pl.Series) -> pl.Series:
+    """A number that many texts share."""
+    return texts.str.len_bytes()
+
+
+def places(rows: list[str | None], links: list[str]) -> list[int | None]:
+    return [links.index(key) if key is not None and key in links else None for key in rows]
+
+
+@settings(deadline=None)
+@given(_ROWS, _LINKS)
+def test_each_key_is_found_where_it_stands(rows: list[str | None], links: list[str]) -> None:
+    found = places_among(pl.Series(rows, dtype=pl.String), pl.Series(links, dtype=pl.String))
+    assert found.to_list() == places(rows, links)
+
+
+@settings(deadline=None)
+@given(_ROWS, _LINKS)
+@example(["ab"], ["ba"])
+@example(["ab"], ["ba", "ab", "bb"])
+def test_keys_of_one_number_are_told_apart(rows: list[str | None], links: list[str]) -> None:
+    found = places_among(pl.Series(rows, dtype=pl.String), pl.Series(links, dtype=pl.String), numbered=length)
+    assert found.to_list() == places(rows, links)
+
+
+def test_a_row_is_changed_unless_its_link_says_the_same_and_is_believed() -> None:
+    early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    links = pl.DataFrame(
+        {
+            "erp_key": ["late", "same", "other"],
+            "shop_id": [1, 2, 3],
+            "sub_id": [0, 0, 4],
+            "state": "active",
+            "fingerprint": ["=5", "=5", "=6"],
+            "confirmed_at": [late, early, early],
+        },
+        schema={name: LINK_FRAME[name] for name in ("erp_key", "shop_id", "sub_id", "state", "fingerprint")}
+        | {"confirmed_at": LINK_FRAME["confirmed_at"]},
+    )
+    rows = pl.DataFrame({"_key": ["other", "new", "same", "late"], "fingerprint": "=5"})
+    told = with_links(rows, links, None).select("_key", "shop_id", "sub_id", "state", "_confirmed", "_changed")
+    assert told.rows() == [
+        ("other", 3, 4, "active", "=6", True),
+        ("new", None, None, None, None, True),
+        ("same", 2, 0, "active", "=5", False),
+        ("late", 1, 0, "active", "=5", False),
+    ]
+    since = with_links(rows, links, datetime(2026, 2, 1, tzinfo=UTC))
+    assert since["_changed"].to_list() == [True, True, False, True]
