@@ -17,7 +17,7 @@ from tasks.check.finding import Findings
 from tasks.run.shop_folder import ShopFolder
 
 SAY = Findings("en")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHOP = '[shop]\nurl = "https://shop.example"\nkey = "env:KEY"\n'
 RUNS_WHAT_IT_READS = {"pickle", "marshal", "shelve", "dill", "joblib", "diskcache", "cloudpickle", "eval", "exec"}
 
