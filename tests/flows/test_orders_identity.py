@@ -13,7 +13,7 @@ from tests.campaigns.identity_laws import broken_laws
 from tests.campaigns.identity_moves import MOVES, Move
 from tests.campaigns.identity_trial import Trial, trial
 
-SEEDS = range(1, 9)
+SEEDS = range(1, 5)
 
 
 @pytest.mark.slow
