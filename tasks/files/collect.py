@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed
 
 from connectors.ledger import Ledger
 from connectors.ledger.leases import Lease
-from schemas.error_texts import error_message
+from schemas.error_texts import error_message, error_text
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.incidents import Incident, Level
 from schemas.messages import message
@@ -21,6 +21,7 @@ from schemas.run_report import FileReport, IncidentReport, RunReport
 from tasks.check.doors import unverified
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
+from tasks.report.texts import texts
 from tasks.run.carry_out import told_without_traceback
 from tasks.run.ledger_found import other_ledger
 from tasks.run.purge import tell_purge
@@ -66,7 +67,7 @@ class Collecting:
 
     def fail(self, source: str, error: PasserelleError) -> None:
         """The source did not come to its end; the others go on."""
-        self.failed.append(f"{source}: {error}")
+        self.failed.append(f"{source}: {error_text(error, self.report.language)}")
         read = error_message(error, self.report.language)
         self.tell(Level.ERROR, "source_failed", source, detail=" ".join(filter(None, (read.reason, read.remedy))))
 
@@ -148,12 +149,20 @@ def _name_of(run: Collecting, counts: Counts) -> str:
 
 
 def _message(run: Collecting, counts: Counts) -> str:
-    names = {Outcome.CREATED: "fetched", Outcome.UNCHANGED: "known", Outcome.IGNORED: "of no stream"}
-    parts = [f"{n} {names.get(o, o.value)}" for o in Outcome if (n := counts.by_outcome.get(o, 0))]
-    said = f"{counts.rows_read} files offered: {', '.join(parts) or 'none'}; {run.acknowledged} acknowledged"
+    words = texts(run.report.language, run.report.flow)
+    ended = [
+        words.word("end", "outcome").format(count=count, outcome=words.word("outcome", outcome.value).lower())
+        for outcome in Outcome
+        if (count := counts.by_outcome.get(outcome, 0))
+    ]
+    said = [
+        words.word("end", "collected").format(
+            offered=counts.rows_read, ended=", ".join(ended) or words.word("end", "nothing"), done=run.acknowledged
+        )
+    ]
     if counts.missing:
-        said += f". {counts.missing} files are not accounted for: this is a fault of Passerelle"
-    return said + "".join(f". {failure}" for failure in run.failed)
+        said.append(words.word("end", "missing").format(count=counts.missing))
+    return ". ".join([*said, *run.failed])
 
 
 def _told(incident: Incident, language: str) -> IncidentReport:

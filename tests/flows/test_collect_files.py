@@ -250,3 +250,11 @@ async def test_the_report_speaks_of_files_in_the_language_of_the_shop(world: Col
     told = page.read_text(encoding="utf-8")
     assert "Fichiers proposés" in told or "fichiers proposés" in told
     assert "lignes lues" not in told
+
+
+async def test_a_french_shop_reads_in_french_what_was_fetched(world: CollectWorld) -> None:
+    settings = world.folder / "settings.toml"
+    settings.write_text(settings.read_text("utf-8").replace('language = "en"', 'language = "fr"'), encoding="utf-8")
+    world.send("stock.csv")
+    message = (await world.collect()).message or ""
+    assert message.startswith("Fichiers proposés par les sources\u00a0: 1 (récupérés\u00a0: 1)")
