@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 Since = Annotated[
     date | None,
-    Parameter(help="A day (YYYY-MM-DD): what was confirmed on it or later counts as not confirmed and is sent again."),
+    Parameter(
+        help="Re-check everything confirmed since this date (YYYY-MM-DD) and re-read files from then on; use after "
+        "restoring the shop from a backup."
+    ),
 ]
 
 
@@ -31,7 +34,9 @@ async def run(
     shop: ShopFolder = Path(),
     since: Since = None,
     dry_run: Annotated[bool, Parameter(help="Say what would be done, write nothing.")] = False,
-    accept_guard: Annotated[bool, Parameter(help="Go on past a guard, or although a file's columns changed.")] = False,
+    accept_guard: Annotated[
+        bool, Parameter(help="Continue even if a guard limit is exceeded, or a file's columns changed.")
+    ] = False,
     sweep: Annotated[bool, Parameter(help="Compare everything that is to go with the ledger, not once a day.")] = False,
 ) -> Exit:
     """Run a flow now and show where every row ended."""

@@ -34,7 +34,8 @@ def tell(folder: Path, found: Found, summary: Path, shop: DemoShop) -> None:
     for law in found.broken:
         err.print(f"BROKEN: {law}", markup=False, soft_wrap=True)
     days = ", ".join(f"day {number} {seconds:.0f} s" for number, seconds in enumerate(found.days, start=1))
-    out.print(f"{'Every law held' if not found.broken else 'A law was broken'}; {found.seconds:.0f} s ({days}).")
+    verdict = "A law was broken" if found.broken else "All checks passed: nothing lost, nothing twice"
+    out.print(f"{verdict}; {found.seconds:.0f} s ({days}).")
 
 
 def _table(runs: list[DemoRun]) -> Table:
