@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 
@@ -31,6 +32,8 @@ ERP = "cegid"
 """The system that a TransientError of the ERP names; the ledger has its own."""
 NO_ANSWER = "order_erp_no_answer"
 _TYPES = (DocumentType.ORDER, DocumentType.RECEIPT)
+_UNSURE = timedelta(days=3)
+"""How far the clock that noted the ledger's beginning, and that of the shop, may have been off together."""
 _REFUSALS = {SEVERAL: "order_customer_ambiguous", OTHER_NAME: "order_customer_other_name"}
 
 
@@ -54,7 +57,7 @@ class Counter:
 
     def former_types(self, order: Order) -> tuple[DocumentType, ...]:
         """Types that the settings may have said when the order was sent by a ledger that is lost."""
-        if not is_older(self.run, order.placed_at, self._began_at):
+        if not is_older(self.run, order.placed_at, self._began_at + _UNSURE):
             return ()
         return tuple(each for each in _TYPES if each is not self.erp.codes.document_type)
 

@@ -164,7 +164,7 @@ def _of_an_order(trial: Trial, sold: Sold, documents: list[Document], told: Told
             yield f"{sold} is paid, has no document{' any more' if documents else ''}, and nobody is told"
         elif not documents and not _has_a_cause(trial, sold):
             yield f"{sold} is held, and nothing ever happened to it"
-        elif by_hand and not alive and "forget" in trial.causes and not said:
+        elif not alive and not said and any(each["Key"] in trial.cancelled_unseen for each in by_hand):
             yield f"{sold} is paid, {_named(by_hand[0])} was taken for its document, and nobody is told"
         elif alive and _differs(alive[0], sold.now) and not (said or id(sold) in trial.answered):
             yield f"{sold} is no longer what {_named(alive[0])} says, and nobody is told"

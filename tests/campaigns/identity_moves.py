@@ -267,6 +267,7 @@ def _forget(trial: Trial, chance: Random) -> None:
     trial.erp.land()
     trial.shop(chance).forget()
     trial.causes.add("forget")
+    trial.cancelled_unseen += trial.cancelled_by_hand
 
 
 def _typed(trial: Trial, chance: Random) -> None:
@@ -296,6 +297,9 @@ def _clerk_cancels(trial: Trial, chance: Random) -> None:
         document = chance.choice(documents)
         trial.erp.cancel(document)
         trial.cancelled_by_hand.append(document["Key"])
+        number = "{Type}/{Stump}/{Number}".format(**document["Key"])
+        if not any(world.knows_document(number) for world in trial.installations):
+            trial.cancelled_unseen.append(document["Key"])
         for order in trial.book.referring(str(document["Header"].get("ExternalReference"))):
             order.causes.add("cancelled in the ERP")
 

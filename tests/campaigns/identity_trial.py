@@ -38,6 +38,8 @@ class Trial:
         self.by_hand: list[dict[str, Any]] = []
         """Keys of the documents that clerks have typed."""
         self.cancelled_by_hand: list[dict[str, Any]] = []
+        self.cancelled_unseen: list[dict[str, Any]] = []
+        """Those of them that no ledger knew then, or knows no more: none may be taken for an order's."""
         self.answered: set[int] = set()
         """Orders for which a person has answered a question, by their identity in this process."""
         self.broken: list[str] = []

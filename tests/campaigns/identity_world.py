@@ -163,6 +163,13 @@ class Installation(OrderWorld):
             left.unlink()
         shutil.rmtree(self.folder / ".snapshots", ignore_errors=True)
 
+    def knows_document(self, number: str) -> bool:
+        """Whether the ledger has a delivery under this number of the ERP."""
+        if not (self.folder / "ledger.db").exists():
+            return False
+        with self.ledger() as ledger:
+            return ledger.knows_document(self.folder.name, "order", number)
+
     def hide(self, order: int) -> None:
         """The shop does not show an order, until it is `shown`."""
         self.hidden = self.shop.remove("orders", order)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connectors.ledger.tables import LEDGER
 from deployments.commands.orders import another, resend, same
 from deployments.exits import Exit
 from tests.flows.order_world import OrderWorld
@@ -185,6 +186,19 @@ async def test_a_lost_ledger_and_another_type_of_document_makes_no_second_one(wo
     world.write_settings(cegid={"document_type": "Receipt"})
     state = await world.orders()
     assert state.name == "Completed", state.message
+    assert (world.deliveries(), len(world.documents())) == ({str(order): "delivered"}, 1)
+
+
+async def test_a_ledger_made_anew_by_a_clock_that_was_behind_is_no_reason_for_a_second_one(world: OrderWorld) -> None:
+    order = world.place()
+    await world.orders()
+    lose_ledger(world)
+    with world.ledger() as ledger:
+        began_at = ledger.began_at() - timedelta(hours=26)
+    with sa.create_engine(f"sqlite:///{world.folder / 'ledger.db'}").begin() as connection:
+        connection.execute(sa.update(LEDGER).values(created_at=began_at))
+    world.write_settings(cegid={"document_type": "Receipt"})
+    await world.orders()
     assert (world.deliveries(), len(world.documents())) == ({str(order): "delivered"}, 1)
 
 
