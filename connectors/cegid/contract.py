@@ -123,12 +123,12 @@ def _refusing(operation: str, key: str) -> Iterator[None]:
     except DisobeysError as error:
         raise _refused(str(error), operation, key) from error
     except (TypeError, ZeepValidationError) as error:
-        raise _refused(_told(error), operation, key) from error
+        raise _refused(_reason(error), operation, key) from error
     except ValueError as error:
         raise _refused(f"cannot be written as XML: {error}", operation, key) from error
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """Without zeep's signature of a whole type."""
     unknown = _UNKNOWN.search(str(error))
     return f"{unknown['type']} has no {unknown['member']}" if unknown else str(error)
