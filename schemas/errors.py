@@ -65,6 +65,10 @@ class RefusedError(PasserelleError):
         self.code = code
 
 
+class AlreadyThereError(RefusedError):
+    """The system refuses to create it, most often because it has it already: look it up, adopt it or give up."""
+
+
 class DeniedError(PasserelleError):
     """The system does not let us in, or not there: a key, a right or an address is wrong."""
 
