@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.cegid.codes import CegidCodes
-from connectors.cegid.order_obstacles import Obstacle
 from connectors.cegid.texts import street_fits
 from schemas.documents import Customer
+from schemas.erp import Obstacle
 
 
 def customer_obstacles(customer: Customer, codes: CegidCodes) -> tuple[Obstacle, ...]:

@@ -9,10 +9,10 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from connectors.cegid.order_obstacles import Obstacle
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity
 from schemas.documents import DocumentKey, Return
+from schemas.erp import Obstacle
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
 from tasks.erp import Erp
