@@ -8,11 +8,11 @@ from prefect.client.schemas.objects import State
 
 from tasks.flat.apply import apply_entities
 from tasks.flat.customers import Customers
+from tasks.flat.guard import guard_entities
 from tasks.flat.prepare import prepare_entities
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameter_texts import parameters_told
-from tasks.run.pass_guard import guard_entities
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 

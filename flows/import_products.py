@@ -7,11 +7,11 @@ from datetime import date
 from prefect.client.schemas.objects import State
 
 from tasks.products.apply import apply_products
+from tasks.products.guard import guard_products
 from tasks.products.prepare import prepare_products
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameter_texts import parameters_told
-from tasks.run.pass_guard import guard_products
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.stock.apply import apply_stock

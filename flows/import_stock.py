@@ -9,10 +9,10 @@ from prefect.client.schemas.objects import State
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameter_texts import parameters_told
-from tasks.run.pass_guard import guard_stock
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.stock.apply import apply_stock
+from tasks.stock.guard import guard_stock
 from tasks.stock.prepare import prepare_stock
 
 

@@ -9,10 +9,10 @@ from prefect.client.schemas.objects import State
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameter_texts import parameters_told
-from tasks.run.pass_guard import guard_store_orders
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.store_orders.apply import apply_store_orders
+from tasks.store_orders.guard import guard_store_orders
 from tasks.store_orders.prepare import prepare_store_orders
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from connectors.cegid import Cegid, CegidAccess, Limits
 from connectors.cegid.codes import CegidCodes, ServiceItems
+from connectors.prestashop.dates import zone_of
 from schemas.associations import Associations
 from schemas.documents import DocumentType
 from schemas.erp_settings import Cegid as CegidSettings
 from schemas.errors import ConfigFault, ConfigurationError
 from tasks.run.run import Run
 from tasks.run.secrets import resolve
-from tasks.run.shop_dates import zone_of
 from tasks.run.shop_folder import ShopFolder
 
 logger = logging.getLogger(__name__)

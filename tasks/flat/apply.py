@@ -20,10 +20,10 @@ from tasks.flat.translate.entities import differences
 from tasks.flat.translate.values import as_text
 from tasks.orders.translate.discretion import struck_out
 from tasks.run.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.run.outcomes import row_outcomes
 from tasks.run.progress import advance
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
-from tasks.stock.plan import SETTLED
 
 _CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
 
@@ -238,8 +238,6 @@ def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:
 
 
 def _settled(entities: Iterable[PlannedEntity]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [(one.ref.file, one.ref.line, one.ref.key, one.outcome.value, one.code, one.detail) for one in entities],
-        schema=SETTLED,
-        orient="row",
+    return row_outcomes(
+        (one.ref.file, one.ref.line, one.ref.key, one.outcome.value, one.code, one.detail) for one in entities
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from connectors.prestashop import IDS_ONLY, Entity, Identity
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.stream import FlatStream
 from tasks.flat.titles import shop_titles
 from tasks.flat.translate.customers import (
@@ -22,7 +22,8 @@ from tasks.flat.translate.customers import (
     wanted_customer,
 )
 from tasks.flat.translate.rows import FlatRow, flat_rows
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 
 _REAL_ACCOUNTS = {"is_guest": "0", "deleted": "0"}
@@ -99,21 +100,21 @@ class Customers(FlatStream):
         if birthday_is_impossible(row, today):
             run.tell(Level.INFO, "birthday_impossible", key)
 
-    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Halt]:
+    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """Accounts of the same e-mail, whatever its case; guests and deleted accounts are none."""
         emails = {_email(one) for one in wanted}
         hits = await run.shop.find(self.resource, "email", emails, display=self.display(), also=_REAL_ACCOUNTS)
         by_email = _by_email(hits)
-        found: dict[str, Entity | Halt] = {}
+        found: dict[str, Entity | Stop] = {}
         for one in wanted:
             mine = by_email.get(_email(one).casefold(), [])
             if len(mine) > 1:
                 ids = ", ".join(str(account["id"]) for account in mine)
-                found[one.ref.key] = Halt(Outcome.REFUSED, "reference_twice", ids)
+                found[one.ref.key] = Stop(Outcome.REFUSED, "reference_twice", ids)
             elif mine:
                 found[one.ref.key] = mine[0]
             elif not one.closed and not all((one.first | one.owned).get(name) for name in _NEEDED):
-                found[one.ref.key] = Halt(Outcome.REJECTED, "customer_without_name")
+                found[one.ref.key] = Stop(Outcome.REJECTED, "customer_without_name")
         return found
 
     async def broken(self, run: Run) -> frozenset[int]:

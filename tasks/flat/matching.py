@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from connectors.prestashop import Entity, Shop, Within
-from tasks.products.plan.shapes import Problem
+from schemas.outcomes import Outcome
 from tasks.products.translate.names import fold
+from tasks.run.outcomes import Stop
 
 
 async def by_key(
@@ -33,14 +34,16 @@ async def by_key(
     return exact, near
 
 
-def differs_by_case(near: Iterable[Entity], field: str) -> Problem:
+def differs_by_case(near: Iterable[Entity], field: str) -> Stop:
     """The shop has a key that MySQL takes for ours and that is not ours."""
-    return Problem("key_differs_by_case", ", ".join(sorted({str(entity.get(field, "")) for entity in near})))
+    return Stop(
+        Outcome.REFUSED, "key_differs_by_case", ", ".join(sorted({str(entity.get(field, "")) for entity in near}))
+    )
 
 
-def found_twice(entities: Iterable[Entity]) -> Problem:
+def found_twice(entities: Iterable[Entity]) -> Stop:
     """The shop has several entities of one key; nobody but the merchant knows which is the one."""
-    return Problem("reference_twice", ", ".join(str(entity["id"]) for entity in entities))
+    return Stop(Outcome.REFUSED, "reference_twice", ", ".join(str(entity["id"]) for entity in entities))
 
 
 def in_slices(values: Iterable[Any], size: int) -> list[list[Any]]:

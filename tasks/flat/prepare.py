@@ -15,15 +15,15 @@ from connectors.prestashop import Entity
 from schemas.fingerprints import fingerprints
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt, PlannedEntity, WantedEntity, plan_entity, settle_claims
+from tasks.flat.plan.entities import PlannedEntity, WantedEntity, plan_entity, settle_claims
 from tasks.flat.stream import EntitiesPlan, FlatStream
-from tasks.products.translate.rows import RowRef
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
 from tasks.run.changed import with_links
+from tasks.run.outcomes import ROW_OUTCOMES, Stop, one_outcome
 from tasks.run.refused_before import RefusedBefore
+from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
-from tasks.stock.plan import SETTLED, settled
 
 BATCH_ROWS = 200_000
 ABSENT = "absent"
@@ -52,8 +52,8 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         )
         left = rows.join(looked_at.select("_key"), on="_key", how="anti")
         is_absent = pl.col("state") == ABSENT
-        run.rows.end(settled(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
-        run.rows.end(settled(left.filter(~is_absent), Outcome.UNCHANGED))
+        run.rows.end(one_outcome(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
+        run.rows.end(one_outcome(left.filter(~is_absent), Outcome.UNCHANGED))
         moved = stream.moved(rows, links)
         gone = closed_by_absence(run, rows, links).filter(~pl.col("erp_key").is_in(list(moved.values())))
         mended = broken.join(rows, left_on="erp_key", right_on="_key", how="anti").join(gone, on="erp_key", how="anti")
@@ -124,8 +124,8 @@ def _last_of_each_key(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
     last = rows.unique("_key", keep="last", maintain_order=True)
     earlier = rows.join(last.select("_file", "_line"), on=["_file", "_line"], how="anti")
     by = earlier.join(last.select("_key", _by_line="_line"), on="_key", how="left")
-    ended = settled(by, Outcome.IGNORED, "superseded").with_columns(detail=by["_by_line"].cast(pl.String))
-    run.rows.end(ended.select(list(SETTLED)))
+    ended = one_outcome(by, Outcome.IGNORED, "superseded").with_columns(detail=by["_by_line"].cast(pl.String))
+    run.rows.end(ended.select(list(ROW_OUTCOMES)))
     return last
 
 
@@ -161,21 +161,21 @@ async def _read(run: Run, stream: FlatStream, ids: Sequence[str]) -> dict[int, E
 
 async def _found(
     run: Run, stream: FlatStream, wanted: Sequence[WantedEntity], links: _Links, by_id: Mapping[int, Entity]
-) -> dict[str, Entity | Halt]:
+) -> dict[str, Entity | Stop]:
     """What the shop has of each key: by the link's id, else by what the entity is."""
-    open_ones = [one for one in wanted if one.halt is None]
-    found: dict[str, Entity | Halt] = {
+    open_ones = [one for one in wanted if one.stop is None]
+    found: dict[str, Entity | Stop] = {
         one.ref.key: by_id[links.ids[one.ref.key]] for one in open_ones if links.ids.get(one.ref.key) in by_id
     }
     strangers = [one for one in open_ones if one.ref.key not in found and one.ref.file >= 0]
     adopted = await stream.current(run, strangers) if strangers else {}
     found |= adopted
-    shop_ids = {key: int(entity["id"]) for key, entity in found.items() if not isinstance(entity, Halt)}
-    halted = {key for key, at in found.items() if isinstance(at, Halt)}
-    plain = [one for one in open_ones if one.ref.key not in halted]
+    shop_ids = {key: int(entity["id"]) for key, entity in found.items() if not isinstance(entity, Stop)}
+    stopped = {key for key, at in found.items() if isinstance(at, Stop)}
+    plain = [one for one in open_ones if one.ref.key not in stopped]
     settle_claims(plain, shop_ids, links.claimed, stream.identity.by)
     for one in open_ones:
         at = found.get(one.ref.key)
-        if one.halt is None and at is not None and not isinstance(at, Halt):
+        if one.stop is None and at is not None and not isinstance(at, Stop):
             stream.meet(run, one, at, links.confirmed_at.get(one.ref.key))
     return found

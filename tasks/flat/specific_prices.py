@@ -12,7 +12,7 @@ import polars as pl
 from connectors.prestashop import Entity, Identity, Shop
 from schemas.outcomes import Outcome
 from tasks.flat.countries import country_ids, currency_ids
-from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.plan.moved_prices import prices_beside, prices_moved, shown
 from tasks.flat.stream import FlatStream, Note
 from tasks.flat.translate.rows import flat_rows
@@ -20,7 +20,8 @@ from tasks.flat.translate.specific_prices import CASE, NOBODYS, Market, wanted_p
 from tasks.flat.translate.values import same
 from tasks.orders.items import priced_items
 from tasks.products.taxes import tax_rates
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 
 _VALUES = ("price", "reduction", "reduction_type", "reduction_tax")
@@ -115,7 +116,7 @@ class SpecificPriceStream(FlatStream):
             for asked_row, row, key in zip(asked, rows, keys, strict=True)
         ]
 
-    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Halt]:
+    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """Prices of the same case, of this shop or of all shops.
 
         Where there are other shops, a price of all of them is theirs too: it is kept, or outdone by one of this shop.
@@ -130,7 +131,7 @@ class SpecificPriceStream(FlatStream):
             case = _case(price)
             if case not in by_case or int(by_case[case]["id_shop"] or 0) == 0:
                 by_case[case] = price
-        found: dict[str, Entity | Halt] = {}
+        found: dict[str, Entity | Stop] = {}
         for one in wanted:
             there = by_case.get(_case(one.owned))
             if there is None:
@@ -138,7 +139,7 @@ class SpecificPriceStream(FlatStream):
             if not run.facts.shops.several or there["id_shop"] not in {"", "0"}:
                 found[one.ref.key] = there
             elif not overwrite:
-                found[one.ref.key] = Halt(Outcome.IGNORED, "manual_price_kept", str(there["id"]))
+                found[one.ref.key] = Stop(Outcome.IGNORED, "manual_price_kept", str(there["id"]))
         return found
 
     def meet(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
@@ -146,7 +147,7 @@ class SpecificPriceStream(FlatStream):
         if confirmed_at is not None or run.folder.settings.specific_prices.overwrite:
             return
         if not all(same(name, wanted.owned[name], str(current[name])) for name in _VALUES):  # type: ignore[arg-type]
-            wanted.halt = Halt(Outcome.IGNORED, "manual_price_kept", str(current["id"]))
+            wanted.stop = Stop(Outcome.IGNORED, "manual_price_kept", str(current["id"]))
 
 
 async def customer_ids(shop: Shop, emails: set[str]) -> dict[str, int]:

@@ -8,11 +8,12 @@ from typing import Any
 from connectors.prestashop import Entity, Identity, folded
 from schemas.outcomes import Outcome
 from tasks.flat.countries import country_ids, state_ids
-from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.stream import FlatStream
 from tasks.flat.translate.rows import flat_rows
 from tasks.flat.translate.stores import TEXTS, Places, wanted_store
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 
 
@@ -55,16 +56,16 @@ class Stores(FlatStream):
         refs = (RowRef(row["_file"], row["_line"], row["_link"]) for row in rows)
         return [wanted_store(row, ref, places) for row, ref in zip(asked, refs, strict=True)]
 
-    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Halt]:
+    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """Stores of the same name in the same town."""
         names = {name for one in wanted for name in _names(one)}
         hits = await run.shop.find(self.resource, "name", names, display=self.display())
-        found: dict[str, Entity | Halt] = {}
+        found: dict[str, Entity | Stop] = {}
         for one in wanted:
             mine = [store for store in hits if _is_same(one, store)]
             if len(mine) > 1:
                 ids = ", ".join(str(store["id"]) for store in mine)
-                found[one.ref.key] = Halt(Outcome.REFUSED, "reference_twice", ids)
+                found[one.ref.key] = Stop(Outcome.REFUSED, "reference_twice", ids)
             elif mine:
                 found[one.ref.key] = mine[0]
         return found

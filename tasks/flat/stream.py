@@ -11,7 +11,8 @@ from typing import Any, ClassVar, TypeAlias
 import polars as pl
 
 from connectors.prestashop import Entity, Identity
-from tasks.flat.plan.entities import Closing, Halt, WantedEntity
+from tasks.flat.plan.entities import Closing, WantedEntity
+from tasks.run.outcomes import Stop
 from tasks.run.run import Run
 
 Note: TypeAlias = tuple[str, str, dict[str, str]]
@@ -81,7 +82,7 @@ class FlatStream(ABC):
         """What the rows want, in their order; the key of a row is in `_link`."""
 
     @abstractmethod
-    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Halt]:
+    async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """The shop's entities of keys without a valid link, by key; those that the shop does not have are absent."""
 
     def meet(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:

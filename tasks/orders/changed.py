@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from connectors.ledger import Link
+from connectors.prestashop.values import whole
 from schemas.documents import ZERO, DocumentKey, Order
 from schemas.errors import RefusedError, TransientError
 from schemas.incidents import Level
@@ -15,7 +16,7 @@ from tasks.erp import Erp
 from tasks.orders.cancel import Cancellation, cancel_document
 from tasks.orders.look_up import read_orders, read_refunds
 from tasks.orders.plan.sorting import SeenOrder
-from tasks.orders.rows import ShopWords, whole
+from tasks.orders.rows import ShopWords
 from tasks.orders.touched import SEEN
 from tasks.orders.translate.content import changed, order_content, parts_of, with_lines_unknown, with_state
 from tasks.orders.translate.discretion import discreet

@@ -10,11 +10,12 @@ from decimal import Decimal
 import polars as pl
 
 from connectors.prestashop import Entity, Shop, ShopFacts
+from connectors.prestashop.dates import EPOCH, instant, zone_of
+from connectors.prestashop.values import money, whole
 from schemas.documents import Order, OrderLine
-from tasks.orders.rows import ShopWords, money, whole
+from tasks.orders.rows import ShopWords
 from tasks.orders.translate.markdowns import SpecificPrice, price_of
 from tasks.run.run import Run
-from tasks.run.shop_dates import EPOCH, instant, zone_of
 
 _PRICE = (
     "id",

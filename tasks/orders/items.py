@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from connectors.prestashop import IDS_ONLY, Shop
-from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt
 from tasks.flat.translate.specific_prices import Item
-from tasks.products.plan.shapes import Problem
+from tasks.run.outcomes import Stop
 from tasks.stock.look_up import places_of
 
 
@@ -21,7 +19,7 @@ async def priced_items(
     known: Mapping[str, tuple[int, int]],
     *,
     with_prices: bool,
-) -> dict[str, Item | Halt]:
+) -> dict[str, Item | Stop]:
     """Products and combinations by key; one that the shop does not have is absent.
 
     `known` gives (id_product, id_product_attribute) where the ledger has it. Without `with_prices` the items are found
@@ -30,12 +28,11 @@ async def priced_items(
     wanted = list(dict.fromkeys(keys))
     items = await _read(shop, {key: known[key] for key in wanted if key in known}, with_prices=with_prices)
     found = await places_of(shop, key_field, [key for key in wanted if key not in items])
-    places = {key: place for key, place in found.items() if not isinstance(place, Problem)}
-    problems = {key: place for key, place in found.items() if isinstance(place, Problem)}
-    halts = {key: Halt(Outcome.REFUSED, problem.code, problem.detail) for key, problem in problems.items()}
+    places = {key: place for key, place in found.items() if not isinstance(place, Stop)}
+    stops = {key: place for key, place in found.items() if isinstance(place, Stop)}
     if not with_prices:
-        return {**items, **halts, **{key: Item(*place, Decimal(0), 0) for key, place in places.items()}}
-    return {**items, **halts, **await _read(shop, places, with_prices=True)}
+        return {**items, **stops, **{key: Item(*place, Decimal(0), 0) for key, place in places.items()}}
+    return {**items, **stops, **await _read(shop, places, with_prices=True)}
 
 
 async def _read(shop: Shop, places: Mapping[str, tuple[int, int]], *, with_prices: bool) -> dict[str, Item]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from connectors.ledger import DeliveryState
+from connectors.prestashop.dates import zone_of
 from tasks.erp import Erp
 from tasks.orders.look_up import list_orders, see_orders, see_orders_of
 from tasks.orders.plan.sorting import INTENT, SeenOrder
 from tasks.orders.touched import Touched
 from tasks.run.run import Run
-from tasks.run.shop_dates import zone_of
 from tasks.run.sweeps import Sweep
 from tasks.run.watermarks import Watermark
 

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.prestashop import IDS_ONLY, Entity, Shop, ShopFacts
+from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import Filter, after
+from connectors.prestashop.values import money, whole
 from schemas.documents import Order
 from tasks.orders.plan.sorting import SeenOrder
-from tasks.orders.rows import Around, ShopWords, money, order_of, whole
-from tasks.run.shop_dates import instant, local_text, zone_of
+from tasks.orders.rows import Around, ShopWords, order_of
 from tasks.store_orders.look_up import MODULE
 
 _SECOND = timedelta(seconds=1)

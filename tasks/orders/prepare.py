@@ -26,9 +26,9 @@ from tasks.orders.look_up import read_orders, read_words
 from tasks.orders.plan.sorting import INTENT, TOO_OLD, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
 from tasks.orders.rows import ShopWords
 from tasks.orders.touched import touched_orders
+from tasks.run.outcomes import row_outcomes
 from tasks.run.progress import advance
 from tasks.run.run import Run
-from tasks.stock.plan import SETTLED
 
 __all__ = ["STREAM", "DueOrders", "as_settled", "prepare_orders", "with_codes"]
 
@@ -91,7 +91,7 @@ async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     settings = run.folder.settings.orders
     kind = erp.kind(STREAM)
     accepted = [_row(order, Outcome.WAITING, "waiting", "") for order in look.seen]
-    run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
+    run.rows.accepted = row_outcomes(accepted).select("_file", "_line", "_key")
     await _forget_deleted(run, kind, look)
     which = WhichOrders(settings.states, settings.waiting_states, placed_from(run))
     whose = whose_orders(run, kind, look.seen)
@@ -174,9 +174,9 @@ def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) ->
 
 
 def as_settled(ended: Iterable[Ended]) -> pl.DataFrame:
-    """Orders that have reached their place, as rows of `SETTLED`."""
+    """Orders that have reached their place, as rows of `ROW_OUTCOMES`."""
     rows = [_row(each.seen, each.outcome, each.code, each.detail) for each in ended]
-    return pl.DataFrame(rows, schema=SETTLED, orient="row")
+    return row_outcomes(rows)
 
 
 def _row(seen: SeenOrder, outcome: Outcome, code: str, detail: str) -> tuple[int, int, str, str, str, str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeAlias
 
 from connectors.prestashop import Entity
+from connectors.prestashop.dates import day, instant, zone_of
+from connectors.prestashop.values import money, whole
 from schemas.documents import Address, Customer, Missing, Order, OrderLine, Payment
-from tasks.run.shop_dates import day, instant, zone_of
 
 ById: TypeAlias = Mapping[int, Entity]
 
@@ -234,16 +235,3 @@ def _shipping(row: Entity, around: Around, name: str) -> Decimal:
     without = money(row, "total_products_wt") + money(row, "total_wrapping_tax_incl")
     is_elsewhere = without - money(row, "total_discounts_tax_incl") == money(row, "total_paid_tax_incl")
     return Decimal(0) if is_elsewhere else money(row, name)
-
-
-def money(row: Entity, name: str) -> Decimal:
-    """An amount of a row; 0 where it has none."""
-    try:
-        return Decimal(row.get(name) or 0)
-    except InvalidOperation:
-        return Decimal(0)
-
-
-def whole(row: Entity, name: str) -> int:
-    """A whole number of a row; 0 where it has none."""
-    return int(row.get(name) or 0)

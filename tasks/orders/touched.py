@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from connectors.ledger import DeliveryState, Link
+from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import after
 from schemas.incidents import Level
 from tasks.erp import Erp
@@ -17,7 +18,6 @@ from tasks.orders.absent import gone
 from tasks.orders.look_up import see_orders_of
 from tasks.orders.plan.sorting import SeenOrder
 from tasks.run.run import Run
-from tasks.run.shop_dates import instant, local_text, zone_of
 from tasks.run.watermarks import Watermark, shop_now
 
 GONE = "gone"

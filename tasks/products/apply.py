@@ -21,10 +21,10 @@ from tasks.products.look_up_names import create_names
 from tasks.products.plan.shapes import DELETED, Operation, PlannedRow, ProductPlan
 from tasks.products.translate.names import MissingNames, Names
 from tasks.run.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.run.outcomes import row_outcomes
 from tasks.run.progress import advance
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
-from tasks.stock.plan import SETTLED
 
 KIND = "product"
 GENERIC = "generic"
@@ -320,8 +320,6 @@ def _link(product: ProductPlan, row: PlannedRow, fingerprint: str) -> Link | Non
 
 
 def _settled(rows: list[PlannedRow]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [(row.ref.file, row.ref.line, row.ref.key, row.outcome.value, row.code, row.detail) for row in rows],
-        schema=SETTLED,
-        orient="row",
+    return row_outcomes(
+        (row.ref.file, row.ref.line, row.ref.key, row.outcome.value, row.code, row.detail) for row in rows
     )

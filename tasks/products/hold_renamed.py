@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from tasks.products.plan.shapes import SAME_VALUES, Problem, ProductPlan
+from schemas.outcomes import Outcome
+from tasks.products.plan.shapes import SAME_VALUES, ProductPlan
 from tasks.products.same_ean import EAN, eans_of_new, keys_of_same_ean
 from tasks.products.translate.rows import ProductColumns, WantedProduct
 from tasks.read.validate import ValidatedStream
+from tasks.run.outcomes import Stop
 from tasks.run.run import Run
 
 
@@ -18,7 +20,7 @@ from tasks.run.run import Run
 class SameEan:
     """New rows by what their EAN says of them."""
 
-    held: dict[str, Problem] = field(default_factory=dict)
+    held: dict[str, Stop] = field(default_factory=dict)
     """By key: the other article is closed, or no row names it, and may be the same one under its former reference."""
     former: set[str] = field(default_factory=set)
     """The keys of these others, and of combinations that have the values of a new row."""
@@ -45,7 +47,7 @@ async def same_eans(run: Run, validated: ValidatedStream, plans: Sequence[Produc
         if on_sale or len(alike) > 1:
             same.shared[key] = (on_sale or alike)[0]
         elif alike:
-            same.held[key] = Problem("same_ean_as_another", alike[0])
+            same.held[key] = Stop(Outcome.REFUSED, "same_ean_as_another", alike[0])
             same.former.update(alike)
     return same
 

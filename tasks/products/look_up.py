@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.prestashop import Entity, Shop
+from schemas.outcomes import Outcome
 from tasks.flat.matching import by_key, differs_by_case, found_twice
-from tasks.products.plan.shapes import DELETED, CurrentProduct, Problem
+from tasks.products.plan.shapes import DELETED, CurrentProduct
 from tasks.products.translate.rows import WantedProduct
+from tasks.run.outcomes import Stop
 
 PRODUCT_FIELDS = (
     "id",
@@ -57,7 +59,7 @@ async def current_products(
     key_field: str,
     fields: Collection[str],
     others: Others,
-) -> tuple[dict[str, CurrentProduct | Problem], dict[str, dict[str, Problem]]]:
+) -> tuple[dict[str, CurrentProduct | Stop], dict[str, dict[str, Stop]]]:
     """What the shop has of each wanted product, by product key, and the rows that it holds in another product.
 
     A product that it does not have is absent; the rows are given by product key and row key. `fields` are the
@@ -70,7 +72,7 @@ async def current_products(
     strangers = [product for product in wanted if bearing.get(product.key) not in search.known_ids(product, linked)]
     await search.look_up(strangers)
     search.others = others
-    found: dict[str, CurrentProduct | Problem] = {}
+    found: dict[str, CurrentProduct | Stop] = {}
     for product in wanted:
         at = search.find(product, search.known_ids(product, linked))
         if isinstance(at, CurrentProduct) and at.id in search.elsewhere_only and not product.active:
@@ -81,10 +83,10 @@ async def current_products(
     here = (at.id for at in found.values() if isinstance(at, CurrentProduct))
     await search.read_combinations([*here, *(number for number in former if number in search.products)])
     await search.read_combinations_elsewhere(wanted, found)
-    held_rows: dict[str, dict[str, Problem]] = {}
+    held_rows: dict[str, dict[str, Stop]] = {}
     for product in wanted:
         at = found.get(product.key)
-        if isinstance(at, Problem):
+        if isinstance(at, Stop):
             continue
         held_rows[product.key] = search.held_rows(product, at, linked)
         if isinstance(at, CurrentProduct):
@@ -95,20 +97,20 @@ async def current_products(
 
 
 def deleted(
-    product: WantedProduct, at: CurrentProduct | Problem | None, linked: Mapping[str, Linked], key_field: str
-) -> dict[str, Problem]:
+    product: WantedProduct, at: CurrentProduct | Stop | None, linked: Mapping[str, Linked], key_field: str
+) -> dict[str, Stop]:
     """The rows that the ledger knew in the shop and that it no longer has; all of them where their product is gone.
 
     What the ledger's ids are not believed of may be gone with a shop that was restored: nobody deleted it.
     """
     rows = {row.ref.key: linked[row.ref.key] for row in product.rows if row.ref.key in linked}
     was_there = {key for key, link in rows.items() if link.left or (link.id_product and link.believed)}
-    if isinstance(at, Problem) or not was_there or (at is not None and product.simple):
+    if isinstance(at, Stop) or not was_there or (at is not None and product.simple):
         return {}
     if at is None:
-        return {row.ref.key: Problem(DELETED) for row in product.rows}
+        return {row.ref.key: Stop(Outcome.IGNORED, DELETED) for row in product.rows}
     here = {str(one.get(key_field, "")) for one in at.combinations} | {int(one["id"]) for one in at.combinations}
-    return {key: Problem(DELETED) for key in was_there if not {key, rows[key].id_combination} & here}
+    return {key: Stop(Outcome.IGNORED, DELETED) for key in was_there if not {key, rows[key].id_combination} & here}
 
 
 def _links(product: WantedProduct, linked: Mapping[str, Linked]) -> list[Linked]:
@@ -175,7 +177,7 @@ class _Search:
         await self.read_products(str(i) for i in (*hits, *parents) if int(i) not in self.products)
 
     async def read_combinations_elsewhere(
-        self, wanted: Sequence[WantedProduct], found: Mapping[str, CurrentProduct | Problem]
+        self, wanted: Sequence[WantedProduct], found: Mapping[str, CurrentProduct | Stop]
     ) -> None:
         """Combinations that rows want and only other shops have; all of them where a row wants a simple product."""
         keys: dict[int, set[str]] = {}
@@ -201,7 +203,7 @@ class _Search:
     def _only(self, id_product: int) -> bool:
         return id_product in self.elsewhere_only
 
-    def find(self, product: WantedProduct, known: set[int]) -> CurrentProduct | Problem | None:
+    def find(self, product: WantedProduct, known: set[int]) -> CurrentProduct | Stop | None:
         """The product that bears the key, else the one that all links name, else the one of its combinations."""
         bearing = [number for number in known if self._key_of(number) == product.key]
         if bearing:
@@ -219,24 +221,24 @@ class _Search:
         if len(free) == 1:
             return CurrentProduct(self.products[free.pop()])
         if len(free) > 1:
-            return Problem("rows_in_several_products", ", ".join(str(i) for i in sorted(free)))
+            return Stop(Outcome.REFUSED, "rows_in_several_products", ", ".join(str(i) for i in sorted(free)))
         return (None if known else self._by_combinations(product)) or self._near(product)
 
     def _key_of(self, id_product: int) -> str:
         return str(self.products[id_product].get(self.key_field, ""))
 
-    def _by_combinations(self, product: WantedProduct) -> CurrentProduct | Problem | None:
+    def _by_combinations(self, product: WantedProduct) -> CurrentProduct | Stop | None:
         hits = [entity for row in product.rows for entity in self.combination_hits.get(row.ref.key, [])]
         parents = sorted({int(entity["id_product"]) for entity in hits})
         if not parents:
             return None
         if product.simple:
-            return Problem("is_a_combination", str(parents[0]))
+            return Stop(Outcome.REFUSED, "is_a_combination", str(parents[0]))
         if len(parents) > 1:
-            return Problem("rows_in_several_products", ", ".join(str(i) for i in parents))
+            return Stop(Outcome.REFUSED, "rows_in_several_products", ", ".join(str(i) for i in parents))
         return self._at(parents[0])
 
-    def _near(self, product: WantedProduct) -> Problem | None:
+    def _near(self, product: WantedProduct) -> Stop | None:
         near = self.product_near.get(product.key, [])
         if product.simple:
             near = near + self.combination_near.get(product.key, [])
@@ -248,10 +250,10 @@ class _Search:
 
     def held_rows(
         self, product: WantedProduct, at: CurrentProduct | None, linked: Mapping[str, Linked]
-    ) -> dict[str, Problem]:
+    ) -> dict[str, Stop]:
         """The rows that the shop holds in another product, by key: as its combination, or as a simple product."""
         mine = at.id if at is not None else 0
-        found: dict[str, Problem] = {}
+        found: dict[str, Stop] = {}
         for row in product.rows:
             key = row.ref.key
             link = linked.get(key)
@@ -268,9 +270,9 @@ class _Search:
             others -= {mine}
             former = self.products.get(link.id_product) if link and not product.simple else None
             if others and (mine or link):
-                found[key] = Problem("combination_elsewhere", f"{key}: {min(others)}")
+                found[key] = Stop(Outcome.REFUSED, "combination_elsewhere", f"{key}: {min(others)}")
             elif former is not None and link and link.id_combination == 0 and former.get(self.key_field) == key:
-                found[key] = Problem("was_simple", f"{key}: {link.id_product}")
+                found[key] = Stop(Outcome.REFUSED, "was_simple", f"{key}: {link.id_product}")
         return found
 
 

@@ -23,20 +23,14 @@ from tasks.products.plan.shapes import DELETED, ProductPlan, ShopRules
 from tasks.products.still_there import doubt_what_was_deleted
 from tasks.products.taxes import default_group, tax_rates
 from tasks.products.translate.names import NeededNames
-from tasks.products.translate.rows import (
-    ProductColumns,
-    RowRef,
-    WantedProduct,
-    WantedRow,
-    fingerprinted,
-    wanted_products,
-)
+from tasks.products.translate.rows import ProductColumns, WantedProduct, WantedRow, fingerprinted, wanted_products
 from tasks.products.translate.rows import Written as NothingWritten
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
 from tasks.run.changed import believed, with_links
+from tasks.run.outcomes import one_outcome
+from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
-from tasks.stock.plan import settled
 
 KIND = "product"
 BATCH_ROWS = 200_000
@@ -64,8 +58,8 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         looked_at = rows.filter(pl.col("_product").is_in(keys.implode()))
         left = rows.join(looked_at.select("_file", "_line"), on=["_file", "_line"], how="anti")
         for state, (outcome, code) in REMEMBERED.items():
-            run.rows.end(settled(left.filter(pl.col("state") == state), outcome, code))
-        run.rows.end(settled(left.filter(~pl.col("state").is_in(list(REMEMBERED))), Outcome.UNCHANGED))
+            run.rows.end(one_outcome(left.filter(pl.col("state") == state), outcome, code))
+        run.rows.end(one_outcome(left.filter(~pl.col("state").is_in(list(REMEMBERED))), Outcome.UNCHANGED))
         wanted = _wanted(run, validated, looked_at, gone)
         marks = dict(zip(looked_at["_key"], looked_at["fingerprint"], strict=True))
         needed = pl.concat([looked_at["_key"], gone["erp_key"]]).alias("erp_key").to_frame()

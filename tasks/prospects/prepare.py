@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -12,6 +11,7 @@ from connectors.cegid.customer_obstacles import customer_obstacles
 from connectors.cegid.texts import cut_of
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity, Shop
+from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import Filters, after
 from schemas.documents import Customer
 from schemas.incidents import Level
@@ -20,12 +20,11 @@ from tasks.erp import Erp
 from tasks.handover.translate.identity import account_identity
 from tasks.orders.look_up import ADDRESS, CUSTOMER, read_words
 from tasks.orders.rows import ShopWords, address_of, customer_of
+from tasks.run.outcomes import row_outcomes
 from tasks.run.progress import advance
 from tasks.run.run import Run
-from tasks.run.shop_dates import instant, local_text, zone_of
 from tasks.run.sweeps import Sweep
 from tasks.run.watermarks import Watermark
-from tasks.stock.plan import SETTLED
 
 STREAM = "customer"
 MANY = 500
@@ -65,7 +64,7 @@ async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
         ids = await _seen(run, erp, prospects)
         run.rows.read += len(ids)
         rows = [customer_row(id_, Outcome.WAITING, "waiting", "") for id_ in ids]
-        run.rows.accepted = pl.DataFrame(rows, schema=SETTLED, orient="row").select("_file", "_line", "_key")
+        run.rows.accepted = row_outcomes(rows).select("_file", "_line", "_key")
         left = _without_delivered(run, erp, ids, prospects.registered)
         if len(left) > MANY:
             run.tell(Level.INFO, "many_prospects", "", value=str(len(left)), detail=str(MANY))
@@ -160,9 +159,9 @@ def _judge(run: Run, erp: Erp, customer: Customer, prospects: Prospects) -> None
 def end_customers(run: Run, ids: list[int], outcome: Outcome, code: str = "", detail: str = "") -> None:
     """Accounts have reached their place."""
     rows = [customer_row(id_, outcome, code, detail) for id_ in ids]
-    run.rows.end(pl.DataFrame(rows, schema=SETTLED, orient="row"))
+    run.rows.end(row_outcomes(rows))
 
 
 def customer_row(id_customer: int, outcome: Outcome, code: str, detail: str) -> tuple[int, int, str, str, str, str]:
-    """An account as a row of `SETTLED`."""
+    """An account as a row of `ROW_OUTCOMES`."""
     return (0, id_customer, str(id_customer), outcome.value, code, detail)

@@ -21,8 +21,8 @@ from tasks.read.layouts import layout_change, layout_of
 from tasks.read.reader import FileRows, open_rows
 from tasks.read.validate import MOST_FAULTS, ValidatedStream, validate
 from tasks.run.fit_to_shop import fit_to_shop, refuse_two_texts
+from tasks.run.outcomes import ROW_OUTCOMES
 from tasks.run.run import FileOfRun, Run
-from tasks.stock.plan import SETTLED
 
 
 @task(name="read files", cache_policy=NO_CACHE, persist_result=False)
@@ -133,5 +133,5 @@ def _account(run: Run, validated: ValidatedStream) -> None:
             outcome=pl.lit(Outcome.IGNORED.value),
             code=pl.lit("superseded"),
             detail=pl.col("_by_line").cast(pl.String),
-        ).select(list(SETTLED))
+        ).select(list(ROW_OUTCOMES))
     )

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity
+from connectors.prestashop.dates import instant, zone_of
+from connectors.prestashop.values import whole
 from schemas.incidents import Level
 from tasks.handover.sender import reused
 from tasks.handover.translate.identity import return_identity
 from tasks.orders.identities import is_older
-from tasks.orders.rows import whole
 from tasks.run.run import Run
-from tasks.run.shop_dates import instant, zone_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from html import unescape
 
 from connectors.prestashop import Entity, Shop, ShopFacts
+from connectors.prestashop.dates import instant, zone_of
+from connectors.prestashop.values import money, whole
 from schemas.documents import Return, ReturnLine
 from schemas.errors import DeniedError
-from tasks.orders.rows import ShopWords, money, whole
-from tasks.run.shop_dates import instant, zone_of
+from tasks.orders.rows import ShopWords
 
 _RETURN = (
     "id",

@@ -11,6 +11,8 @@ from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity
+from connectors.prestashop.dates import instant, zone_of
+from connectors.prestashop.values import whole
 from schemas.documents import DocumentKey, Return
 from schemas.erp import Obstacle
 from schemas.incidents import Incident, Level
@@ -22,12 +24,11 @@ from tasks.orders.adoption import NEEDED, Adopter
 from tasks.orders.erp_lines import places_asked_for
 from tasks.orders.identities import is_older
 from tasks.orders.look_up import read_words
-from tasks.orders.rows import ShopWords, whole
+from tasks.orders.rows import ShopWords
 from tasks.returns.identities import hold_reused, whose_returns
 from tasks.returns.look_up import read_returns, require_returns, see_returns
+from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
-from tasks.run.shop_dates import instant, zone_of
-from tasks.stock.plan import SETTLED
 
 STREAM = "return"
 _FOLLOWED = (DeliveryState.INTENT, DeliveryState.HELD, DeliveryState.WAITING)
@@ -57,7 +58,7 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
         rows = await see_returns(run.shop, run.facts, run.folder.settings.returns.states, followed["key"].to_list())
         run.rows.read += len(rows)
         accepted = [row_of(str(row["id"]), Outcome.WAITING, "waiting", "") for row in rows]
-        run.rows.accepted = pl.DataFrame(accepted, schema=SETTLED, orient="row").select("_file", "_line", "_key")
+        run.rows.accepted = row_outcomes(accepted).select("_file", "_line", "_key")
         await _forget_deleted(run, erp, followed["key"].to_list(), {str(row["id"]) for row in rows})
         sent = set(followed.filter(pl.col("doubt_at").is_not_null())["key"])
         due = _due(run, erp, rows, sent)
@@ -168,9 +169,9 @@ def _obstacles(due: DueReturn, erp: Erp) -> Iterator[Obstacle]:
 
 def end_returns(run: Run, keys: Iterable[str], outcome: Outcome, code: str = "", detail: str = "") -> None:
     """Returns have reached their place."""
-    run.rows.end(pl.DataFrame([row_of(key, outcome, code, detail) for key in keys], schema=SETTLED, orient="row"))
+    run.rows.end(row_outcomes([row_of(key, outcome, code, detail) for key in keys]))
 
 
 def row_of(key: str, outcome: Outcome, code: str, detail: str) -> tuple[int, int, str, str, str, str]:
-    """A return as a row of `SETTLED`."""
+    """A return as a row of `ROW_OUTCOMES`."""
     return (0, int(key), key, outcome.value, code, detail)

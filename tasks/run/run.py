@@ -24,8 +24,8 @@ from tasks.read.dropped import DroppedFile
 from tasks.read.file_refused import FileRefusedError
 from tasks.read.reader import FileRows
 from tasks.read.validate import place
+from tasks.run.outcomes import ROW_OUTCOMES, row_outcomes
 from tasks.run.shop_folder import ShopFolder
-from tasks.stock.plan import SETTLED
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Rows:
     read: int = 0
     rejected: int = 0
     accepted: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema={k: SETTLED[k] for k in ("_file", "_line", "_key")})
+        default_factory=lambda: pl.DataFrame(schema={k: ROW_OUTCOMES[k] for k in ("_file", "_line", "_key")})
     )
     faults: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=FAULTS))
     ended: list[pl.DataFrame] = field(default_factory=list)
@@ -91,32 +91,32 @@ class Rows:
     """Keys that a complete file has closed, or put to 0, by leaving them out."""
 
     def end(self, rows: pl.DataFrame) -> None:
-        """`rows` (as `SETTLED`) have reached their place; rows of no file (`_file` < 0) are not rows read."""
+        """`rows` (as `ROW_OUTCOMES`) have reached their place; rows of no file (`_file` < 0) are not rows read."""
         closed = (pl.col("_file") < 0) & (pl.col("outcome") == Outcome.DEACTIVATED.value)
         self.closed_by_absence.update(rows.filter(closed)["_key"])
-        self.ended.append(rows.select(list(SETTLED)).filter(pl.col("_file") >= 0))
+        self.ended.append(rows.select(list(ROW_OUTCOMES)).filter(pl.col("_file") >= 0))
 
     def left_behind(self) -> pl.DataFrame:
         """`_file` and `_line` of the accepted rows that were refused or rejected until now."""
         behind = [Outcome.REFUSED.value, Outcome.REJECTED.value]
         rows = [ended.filter(pl.col("outcome").is_in(behind)) for ended in self.ended]
-        places = pl.concat([pl.DataFrame(schema=SETTLED), *rows]).select("_file", "_line")
+        places = pl.concat([row_outcomes(()), *rows]).select("_file", "_line")
         return places.cast({name: self.accepted.schema[name] for name in places.columns})
 
     def settled(self) -> pl.DataFrame:
-        """Every accepted row once, as `SETTLED`: those that have not ended are waiting.
+        """Every accepted row once, as `ROW_OUTCOMES`: those that have not ended are waiting.
 
         A row of the product stream may end twice, its catalogue part and its stock part: the outcome that says
         most stands (`STRENGTH`).
         """
         strength = pl.col("outcome").replace_strict(STRENGTH, return_dtype=pl.Int8)
-        ended = pl.concat([pl.DataFrame(schema=SETTLED), *self.ended])
+        ended = pl.concat([row_outcomes(()), *self.ended])
         places = ended.select(place().alias("places")).to_series()
         if places.n_unique() < places.len():
             ended = ended.sort(strength).unique(["_file", "_line"], keep="first", maintain_order=True)
         left = self.accepted.filter(~place().is_in(places.implode()))
         waiting = left.with_columns(outcome=pl.lit(Outcome.WAITING.value), code=pl.lit("waiting"), detail=pl.lit(""))
-        return pl.concat([ended, waiting.select(list(SETTLED))])
+        return pl.concat([ended, waiting.select(list(ROW_OUTCOMES))])
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from connectors.prestashop import ShopFacts
+from connectors.prestashop.dates import OVERLAP, local_text, zone_of
 from schemas.incidents import Incident, Level
 from tasks.run.run import Run
-from tasks.run.shop_dates import OVERLAP, local_text, zone_of
 
 # Half the overlap: whatever the shop writes from now on is later than where the next list starts.
 TOLERANCE = timedelta(hours=1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from connectors.prestashop.values import whole
 from schemas.run_report import PlannedChange
-from tasks.orders.rows import whole
 from tasks.run.chunks import Chunk, chunk_task, chunked
 from tasks.run.run import Run
 from tasks.statuses.plan import Move, by_state

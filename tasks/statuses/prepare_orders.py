@@ -8,14 +8,14 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import Link
+from connectors.prestashop.dates import instant, zone_of
+from connectors.prestashop.values import whole
 from schemas.documents import DocumentKey, DocumentStatus
 from schemas.incidents import Incident, Level
 from tasks.erp import Erp
 from tasks.handover.translate.identity import order_identity
 from tasks.orders.absent import gone
-from tasks.orders.rows import whole
 from tasks.run.run import Run
-from tasks.run.shop_dates import instant, zone_of
 from tasks.statuses.plan import Carriers, Followed, Move, move
 from tasks.statuses.tracked import FINAL, Known, ask, known_open, tell, without_reused
 from tasks.statuses.translate.tracking import LONGEST, tracking_number

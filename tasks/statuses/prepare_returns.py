@@ -5,12 +5,12 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.prestashop.dates import instant, zone_of
+from connectors.prestashop.values import whole
 from tasks.erp import Erp
-from tasks.orders.rows import whole
 from tasks.returns.identities import identity_of
 from tasks.returns.look_up import require_returns
 from tasks.run.run import Run
-from tasks.run.shop_dates import instant, zone_of
 from tasks.statuses.plan import Followed, Move, move
 from tasks.statuses.tracked import Known, ask, known_open, tell, without_reused
 

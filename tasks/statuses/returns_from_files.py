@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.prestashop.dates import instant, zone_of
+from connectors.prestashop.values import whole
 from schemas.documents import DocumentKey, DocumentStatus
 from schemas.outcomes import Outcome
 from tasks.flat.translate.rows import flat_rows
-from tasks.orders.rows import whole
-from tasks.products.translate.rows import RowRef
 from tasks.read.validate import ValidatedStream
 from tasks.returns.look_up import require_returns
+from tasks.run.outcomes import row_outcomes
+from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
-from tasks.run.shop_dates import instant, zone_of
 from tasks.statuses.plan import Followed, Move, move, rule_for
 from tasks.statuses.prepare_returns import KIND, PREFIX
 from tasks.statuses.tracked import tell
-from tasks.stock.plan import SETTLED
 
 _OF_NO_DOCUMENT = DocumentKey("", "", 0)
 
@@ -104,4 +103,4 @@ def _move(run: Run, told: _Told, one: Followed) -> Move:
 
 def _end(run: Run, told: Sequence[_Told], outcome: Outcome, code: str, detail: str = "") -> None:
     rows = [(one.ref.file, one.ref.line, one.ref.key, outcome.value, code, detail) for one in told]
-    run.rows.end(pl.DataFrame(rows, schema=SETTLED, orient="row"))
+    run.rows.end(row_outcomes(rows))

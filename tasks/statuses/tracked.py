@@ -14,9 +14,9 @@ from schemas.documents import DocumentKey, DocumentStatus
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
 from tasks.erp import Erp
+from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
 from tasks.statuses.plan import Followed, Move, day_ranges
-from tasks.stock.plan import SETTLED
 
 FINAL = "final"
 _OPEN = "open"
@@ -142,4 +142,4 @@ def _settled(rows: Sequence[tuple[Followed, Outcome, str, str]]) -> pl.DataFrame
     told = [
         (one.file, one.line or one.id, str(one.id), outcome.value, code, detail) for one, outcome, code, detail in rows
     ]
-    return pl.DataFrame(told, schema=SETTLED, orient="row")
+    return row_outcomes(told)

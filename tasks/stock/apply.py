@@ -14,11 +14,12 @@ from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.run.outcomes import row_outcomes
 from tasks.run.progress import advance
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 from tasks.stock.look_up import LINES, stock_rows
-from tasks.stock.plan import SETTLED, WRITES, StockPlan, StockRow, content, plan_stock
+from tasks.stock.plan import WRITES, StockPlan, StockRow, content, plan_stock
 from tasks.stock.write_path import Lane, lane_of
 
 KIND = "stock"
@@ -47,7 +48,7 @@ class Line:
         return PlannedChange(self.key, "stock", "update", (("quantity", old, str(self.quantity)),))
 
     def ended(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
-        """The line as a row of `SETTLED`; what no row says is wanted at 0 because the file leaves it out."""
+        """The line as a row of `ROW_OUTCOMES`; what no row says is wanted at 0 because the file leaves it out."""
         if self.file < 0 and outcome is Outcome.UPDATED:
             outcome = Outcome.DEACTIVATED
         return (self.file, self.line, self.key, outcome.value, code, detail)
@@ -234,4 +235,4 @@ def _confirm(run: Run, lines: list[Line], outcome: Outcome) -> None:
 
 
 def _as_settled(rows: list[tuple[int, int, str, str, str, str]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=SETTLED, orient="row")
+    return row_outcomes(rows)

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from connectors.prestashop import Entity, Shop, Shops
+from schemas.outcomes import Outcome
 from tasks.flat.matching import by_key, differs_by_case, found_twice
-from tasks.products.plan.shapes import Problem
+from tasks.run.outcomes import Stop
 from tasks.stock.plan import StockRow
 
 LINES = "stock_lines"
@@ -17,7 +18,7 @@ DISPLAY = ("id", "id_product", "id_product_attribute", "id_shop", "id_shop_group
 
 async def stock_rows(
     shop: Shop, key_field: str, keys: Iterable[str], known: Mapping[str, tuple[int, int]]
-) -> dict[str, StockRow | Problem]:
+) -> dict[str, StockRow | Stop]:
     """The stock row of each key; `known` gives (id_product, id_product_attribute) where the ledger has it.
 
     Of an installation of several shops it is the row of this shop, or of its group where that shares its stock. One
@@ -26,21 +27,19 @@ async def stock_rows(
     A key that the shop does not have is absent from the answer.
     """
     keys = list(keys)
-    places: dict[str, tuple[int, int] | Problem] = {key: known[key] for key in keys if key in known}
+    places: dict[str, tuple[int, int] | Stop] = {key: known[key] for key in keys if key in known}
     places |= await places_of(shop, key_field, [key for key in keys if key not in places])
-    rows = await _read_rows(shop, {place[0] for place in places.values() if not isinstance(place, Problem)})
+    rows = await _read_rows(shop, {place[0] for place in places.values() if not isinstance(place, Stop)})
     gone = [
-        key
-        for key, place in places.items()
-        if key in known and not isinstance(place, Problem) and _is_gone(place, rows)
+        key for key, place in places.items() if key in known and not isinstance(place, Stop) and _is_gone(place, rows)
     ]
     if gone:
         again = await places_of(shop, key_field, gone)
-        rows |= await _read_rows(shop, {place[0] for place in again.values() if not isinstance(place, Problem)})
+        rows |= await _read_rows(shop, {place[0] for place in again.values() if not isinstance(place, Stop)})
         places = {key: place for key, place in places.items() if key not in gone} | again
     facts = await shop.describe()
     found = {
-        key: place if isinstance(place, Problem) else _choose(place, rows.get(place[0], []))
+        key: place if isinstance(place, Stop) else _choose(place, rows.get(place[0], []))
         for key, place in places.items()
     }
     if facts.shops.several and key_field == "reference" and facts.may("PUT", LINES):
@@ -48,19 +47,19 @@ async def stock_rows(
         found |= {
             key: StockRow(0, place[1], 0)
             for key, place in places.items()
-            if not isinstance(place, Problem) and _is_missing(found[key])
+            if not isinstance(place, Stop) and _is_missing(found[key])
         }
     return found
 
 
-async def places_of(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Problem]:
+async def places_of(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Stop]:
     """(id_product, id_product_attribute) of each key; a key that the shop does not have is absent."""
     if not keys:
         return {}
     (products, near_products), (combinations, near_combinations) = await asyncio.gather(
         by_key(shop, "products", field, keys, ()), by_key(shop, "combinations", field, keys, ("id_product",))
     )
-    places: dict[str, tuple[int, int] | Problem] = {}
+    places: dict[str, tuple[int, int] | Stop] = {}
     for key in keys:
         place = _place(products.get(key, []), combinations.get(key, []))
         near = near_products.get(key, []) + near_combinations.get(key, [])
@@ -71,7 +70,7 @@ async def places_of(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[
     return places
 
 
-def _place(products: list[Entity], combinations: list[Entity]) -> tuple[int, int] | Problem | None:
+def _place(products: list[Entity], combinations: list[Entity]) -> tuple[int, int] | Stop | None:
     parents = {int(combination["id_product"]) for combination in combinations}
     others = [product for product in products if int(product["id"]) not in parents]
     if len(combinations) + len(others) > 1:
@@ -100,24 +99,24 @@ def own_rows(shops: Shops, rows: Iterable[Entity]) -> list[Entity]:
     return [row for each in of_combination.values() for row in shops.stock_rows(each)]
 
 
-def _is_missing(found: StockRow | Problem) -> bool:
-    return isinstance(found, Problem) and found.code == "stock_row_missing"
+def _is_missing(found: StockRow | Stop) -> bool:
+    return isinstance(found, Stop) and found.code == "stock_row_missing"
 
 
 def _is_gone(place: tuple[int, int], rows: Mapping[int, list[Entity]]) -> bool:
     return all(int(row["id_product_attribute"] or 0) != place[1] for row in rows.get(place[0], []))
 
 
-def _choose(place: tuple[int, int], rows: list[Entity]) -> StockRow | Problem:
+def _choose(place: tuple[int, int], rows: list[Entity]) -> StockRow | Stop:
     id_product, attribute = place
     mine = [row for row in rows if int(row["id_product_attribute"] or 0) == attribute]
     if attribute == 0 and any(int(row["id_product_attribute"] or 0) for row in rows):
-        return Problem("parent_of_combinations")
+        return Stop(Outcome.IGNORED, "parent_of_combinations")
     if not mine:
-        return Problem("stock_row_missing", str(id_product))
+        return Stop(Outcome.REFUSED, "stock_row_missing", str(id_product))
     row = mine[0]
     if int(row.get("depends_on_stock") or 0) == 1:
-        return Problem("stock_managed_elsewhere", str(row["id"]))
+        return Stop(Outcome.REFUSED, "stock_managed_elsewhere", str(row["id"]))
     if len(mine) > 1:
-        return Problem("stock_row_twice", ", ".join(str(r["id"]) for r in mine))
+        return Stop(Outcome.REFUSED, "stock_row_twice", ", ".join(str(r["id"]) for r in mine))
     return StockRow(int(row["id"]), attribute, int(row["quantity"] or 0))

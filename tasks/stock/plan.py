@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.outcomes import Outcome
-from tasks.products.plan.shapes import Problem
+from tasks.run.outcomes import RowOutcome, Stop, one_outcome, row_outcomes
 
 WRITES = {
     "_file": pl.Int32,
@@ -22,18 +22,6 @@ WRITES = {
 }
 """Stock rows to write: `id` is id_stock_available, `sub_id` id_product_attribute, `old` the quantity before."""
 
-SETTLED = {
-    "_file": pl.Int32,
-    "_line": pl.Int64,
-    "_key": pl.String,
-    "outcome": pl.String,
-    "code": pl.String,
-    "detail": pl.String,
-}
-"""Rows that have reached their place, with the message that says why."""
-
-IGNORED_CODES = frozenset({"not_on_shop", "parent_of_combinations", "closed_combination"})
-
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
@@ -46,7 +34,7 @@ class StockRow:
 
 @dataclass(frozen=True, slots=True)
 class StockPlan:
-    """Rows to write (`WRITES`), rows that the shop has already (`WRITES`), rows settled (`SETTLED`).
+    """Rows to write (`WRITES`), rows that the shop has already (`WRITES`), outcomes of the others (`ROW_OUTCOMES`).
 
     `known` quantities had been confirmed when it was made.
     """
@@ -55,6 +43,10 @@ class StockPlan:
     confirms: pl.DataFrame
     settled: pl.DataFrame
     known: int = 0
+
+    def emptied(self) -> int:
+        """How many quantities become 0 or less that were more."""
+        return self.writes.filter((pl.col("quantity") <= 0) & (pl.col("old") > 0)).height
 
 
 def fingerprint() -> pl.Expr:
@@ -68,20 +60,8 @@ def content(id_stock_available: int, quantity: int) -> str:
 
 
 def unchanged(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows (with `_changed`) that the ledger knows to be so, as `SETTLED`."""
-    return settled(rows.filter(~pl.col("_changed")), Outcome.UNCHANGED)
-
-
-def settled(rows: pl.DataFrame, outcome: Outcome, code: str = "", detail: str = "") -> pl.DataFrame:
-    """`rows` as `SETTLED`, all with one outcome and one message."""
-    return rows.select(
-        pl.col("_file").cast(pl.Int32),
-        "_line",
-        "_key",
-        outcome=pl.lit(outcome.value),
-        code=pl.lit(code),
-        detail=pl.lit(detail),
-    )
+    """Rows (with `_changed`) that the ledger knows to be so, as `ROW_OUTCOMES`."""
+    return one_outcome(rows.filter(~pl.col("_changed")), Outcome.UNCHANGED)
 
 
 def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
@@ -98,24 +78,23 @@ def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Problem]) -> StockPlan:
+def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Stop]) -> StockPlan:
     """Looked-up rows (`_file`, `_line`, `_key`, `quantity`, `fingerprint`) become writes, confirmations or ends.
 
     A quantity that the shop already has is confirmed without a write.
     """
     writes: list[tuple[object, ...]] = []
     confirms: list[tuple[object, ...]] = []
-    ends: list[tuple[object, ...]] = []
+    ends: list[RowOutcome] = []
     for file, line, key, quantity, mark in rows.select("_file", "_line", "_key", "quantity", "fingerprint").iter_rows():
-        at = found.get(key, Problem("not_on_shop"))
-        if isinstance(at, Problem):
-            outcome = Outcome.IGNORED if at.code in IGNORED_CODES else Outcome.REFUSED
-            ends.append((file, line, key, outcome.value, at.code, at.detail))
+        at = found.get(key, Stop(Outcome.IGNORED, "not_on_shop"))
+        if isinstance(at, Stop):
+            ends.append((file, line, key, at.outcome.value, at.code, at.detail))
             continue
         target = confirms if at.id and at.quantity == quantity else writes
         target.append((file, line, key, quantity, mark, at.id, at.id_product_attribute, at.quantity))
     return StockPlan(
         pl.DataFrame(writes, schema=WRITES, orient="row"),
         pl.DataFrame(confirms, schema=WRITES, orient="row"),
-        pl.DataFrame(ends, schema=SETTLED, orient="row"),
+        row_outcomes(ends),
     )

@@ -14,10 +14,11 @@ from schemas.outcomes import Outcome
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
 from tasks.run.changed import believed, with_links
+from tasks.run.outcomes import one_outcome, row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
 from tasks.stock.look_up import stock_rows
-from tasks.stock.plan import SETTLED, StockPlan, content, fingerprint, known_writes, plan_stock, settled, unchanged
+from tasks.stock.plan import StockPlan, content, fingerprint, known_writes, plan_stock, unchanged
 
 KIND = "stock"
 
@@ -41,7 +42,7 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
     return StockPlan(
         plan.writes,
         plan.confirms,
-        pl.concat([plan.settled, settled(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
+        pl.concat([plan.settled, one_outcome(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
         plan.known,
     )
 
@@ -80,10 +81,10 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
 
 
 def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The writes that the shop did not refuse before, and the others as `SETTLED`, refused again."""
+    """The writes that the shop did not refuse before, and the others as `ROW_OUTCOMES`, refused again."""
     before = RefusedBefore(run, KIND)
     if not before:
-        return writes, pl.DataFrame(schema=SETTLED)
+        return writes, row_outcomes(())
     held = {
         key: refusal
         for key, shop_id, quantity in writes.select("_key", "id", "quantity").iter_rows()
@@ -95,7 +96,7 @@ def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
         for file, line, key in rows.select("_file", "_line", "_key").iter_rows()
     ]
     left = writes.filter(~pl.col("_key").is_in(list(held)))
-    return left, pl.DataFrame(again, schema=SETTLED, orient="row")
+    return left, row_outcomes(again)
 
 
 def _places(asked: pl.DataFrame, products: pl.DataFrame, since: datetime | None) -> dict[str, tuple[int, int]]:

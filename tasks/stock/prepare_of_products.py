@@ -8,8 +8,9 @@ from prefect.cache_policies import NO_CACHE
 
 from schemas.column_spec import Owner
 from tasks.read.validate import ValidatedStream
+from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
-from tasks.stock.plan import SETTLED, WRITES, StockPlan
+from tasks.stock.plan import WRITES, StockPlan
 from tasks.stock.prepare import plan_quantities
 
 
@@ -24,7 +25,7 @@ async def prepare_quantities(run: Run, validated: ValidatedStream) -> StockPlan:
     wanted = _wanted(run, validated, links)
     if wanted.is_empty():
         empty = pl.DataFrame(schema=WRITES)
-        return StockPlan(empty, empty, pl.DataFrame(schema=SETTLED))
+        return StockPlan(empty, empty, row_outcomes(()))
     return await plan_quantities(run, wanted, links, complete=False)
 
 

@@ -12,10 +12,10 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunk_task, chunked
+from tasks.run.outcomes import row_outcomes
 from tasks.run.progress import advance
 from tasks.run.run import Run
 from tasks.stock.apply import KIND as STOCK
-from tasks.stock.plan import SETTLED
 from tasks.store_orders.look_up import orders_by_id
 from tasks.store_orders.plan import KEPT, PlannedSale, difference
 from tasks.store_orders.prepare import KEPT_LINK, KIND, SalesPlan
@@ -115,4 +115,4 @@ def _settled(sales: Iterable[PlannedSale]) -> pl.DataFrame:
         for sale in sales
         for ref in sale.refs
     ]
-    return pl.DataFrame(rows, schema=SETTLED, orient="row")
+    return row_outcomes(rows)

@@ -12,9 +12,8 @@ from connectors.prestashop import Entity, Shop, ShopFacts
 from schemas.errors import DeniedError
 from schemas.outcomes import Outcome
 from tasks.flat.countries import country_ids
-from tasks.flat.plan.entities import Halt
 from tasks.handover.translate.identity import account_identity
-from tasks.products.plan.shapes import Problem
+from tasks.run.outcomes import Stop
 from tasks.run.run import Run
 from tasks.stock.look_up import places_of
 from tasks.store_orders.translate.sale import COUNTRY, Sale, SalePlace
@@ -134,7 +133,7 @@ def _coded(run: Run, codes: set[str]) -> dict[str, int]:
     return {code: int(tail) for code, tail in tails.items() if len(tail) == CUSTOMER_DIGITS and tail.isdigit()}
 
 
-async def sale_places(run: Run, sales: Sequence[Sale]) -> dict[str, SalePlace | Halt]:
+async def sale_places(run: Run, sales: Sequence[Sale]) -> dict[str, SalePlace | Stop]:
     """What the codes of each sale are in the shop, by its key, or what the shop does not have."""
     customers = await customers_of(run, (sale.says("customer_erp_code") for sale in sales))
     stores = await _stores(run, {sale.says("store_erp_code") for sale in sales} - {""})
@@ -145,18 +144,18 @@ async def sale_places(run: Run, sales: Sequence[Sale]) -> dict[str, SalePlace | 
 
 def _place(
     sale: Sale, customers: dict[str, int], stores: dict[str, int], iso_of: dict[str, str], countries: dict[str, int]
-) -> SalePlace | Halt:
+) -> SalePlace | Stop:
     customer, store, country = (sale.says(name) for name in ("customer_erp_code", "store_erp_code", COUNTRY))
     if customer not in customers:
-        return Halt(Outcome.REFUSED, "sale_customer_unknown", customer)
+        return Stop(Outcome.REFUSED, "sale_customer_unknown", customer)
     if store and store not in stores:
-        return Halt(Outcome.REFUSED, "sale_store_unknown", store)
+        return Stop(Outcome.REFUSED, "sale_store_unknown", store)
     if not sale.has_invoice_address:
         return SalePlace(customers[customer], stores.get(store, 0))
     if country not in iso_of:
-        return Halt(Outcome.REJECTED, "country_not_associated", country)
+        return Stop(Outcome.REJECTED, "country_not_associated", country)
     if iso_of[country] not in countries:
-        return Halt(Outcome.REJECTED, "country_not_on_shop", iso_of[country])
+        return Stop(Outcome.REJECTED, "country_not_on_shop", iso_of[country])
     return SalePlace(customers[customer], stores.get(store, 0), countries[iso_of[country]])
 
 
@@ -169,17 +168,17 @@ async def _stores(run: Run, codes: set[str]) -> dict[str, int]:
     return {code: each for code, each in ids.items() if each in there}
 
 
-async def unsold(run: Run, sales: Sequence[Sale]) -> dict[str, Halt]:
+async def unsold(run: Run, sales: Sequence[Sale]) -> dict[str, Stop]:
     """The sales, by key, whose articles the shop cannot name; articles it lacks are kept where the settings say so."""
     references = list(dict.fromkeys(row.reference for sale in sales for row in sale.rows))
     places = await places_of(run.shop, "reference", references)
     may_lack = run.folder.settings.store_orders.unknown_products == "keep"
-    found: dict[str, Halt] = {}
+    found: dict[str, Stop] = {}
     for sale in sales:
         for row in sale.rows:
             place = places.get(row.reference)
-            if isinstance(place, Problem) and place.code == "reference_twice":
-                found.setdefault(sale.key, Halt(Outcome.REFUSED, "sale_product_twice", row.reference))
-            elif (place is None or isinstance(place, Problem)) and not may_lack:
-                found.setdefault(sale.key, Halt(Outcome.REFUSED, "sale_product_unknown", row.reference))
+            if isinstance(place, Stop) and place.code == "reference_twice":
+                found.setdefault(sale.key, Stop(Outcome.REFUSED, "sale_product_twice", row.reference))
+            elif (place is None or isinstance(place, Stop)) and not may_lack:
+                found.setdefault(sale.key, Stop(Outcome.REFUSED, "sale_product_unknown", row.reference))
     return found

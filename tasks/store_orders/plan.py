@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt
 from tasks.flat.translate.entities import differences
 from tasks.flat.translate.values import as_text
 from tasks.products.plan.shapes import Changes, Entity
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 from tasks.store_orders.translate.sale import Sale, SalePlace, as_the_shop_tells
 
 KEPT = "sale_kept"
@@ -57,9 +57,9 @@ class PlannedSale:
         return [(name, "", as_text(self.entity[name])) for name in names if name in self.entity] + told
 
 
-def held(key: str, refs: Sequence[RowRef], halt: Halt) -> PlannedSale:
+def held(key: str, refs: Sequence[RowRef], stop: Stop) -> PlannedSale:
     """A sale that goes no further."""
-    return PlannedSale(key, refs, halt.outcome, halt.code, halt.detail)
+    return PlannedSale(key, refs, stop.outcome, stop.code, stop.detail)
 
 
 def already_there(sale: Sale, id_customer: int, order: Entity) -> PlannedSale:

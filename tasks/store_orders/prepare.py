@@ -12,13 +12,12 @@ from prefect.cache_policies import NO_CACHE
 from schemas.fingerprints import fingerprints
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt
 from tasks.flat.translate.rows import flat_rows
-from tasks.products.translate.rows import RowRef
 from tasks.read.validate import ValidatedStream, place
 from tasks.run.changed import with_links
+from tasks.run.outcomes import ROW_OUTCOMES, Stop, one_outcome
+from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
-from tasks.stock.plan import SETTLED, settled
 from tasks.store_orders.look_up import (
     orders_elsewhere,
     orders_of,
@@ -89,8 +88,8 @@ def _of_last_file(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> p
     by = newest.group_by("_key").agg(_last=pl.col("_file").first(), _by_line=pl.col("_line").min())
     joined = rows.join(by, on="_key", how="left", maintain_order="left")
     earlier = joined.filter(pl.col("_file") < pl.col("_last"))
-    ended = settled(earlier, Outcome.IGNORED, "superseded").with_columns(detail=earlier["_by_line"].cast(pl.String))
-    run.rows.end(ended.select(list(SETTLED)))
+    ended = one_outcome(earlier, Outcome.IGNORED, "superseded").with_columns(detail=earlier["_by_line"].cast(pl.String))
+    run.rows.end(ended.select(list(ROW_OUTCOMES)))
     return joined.filter(pl.col("_file") == pl.col("_last")).select(rows.columns)
 
 
@@ -112,8 +111,8 @@ def _without_held(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> p
     ]
     at_fault = pl.concat([named.select(_PLACE), *beside]).group_by("_key").agg(pl.col("_line").min().alias("_by_line"))
     held_back = rows.join(at_fault, on="_key", how="inner", maintain_order="left")
-    ended = settled(held_back, Outcome.REJECTED, "sale_row_at_fault")
-    run.rows.end(ended.with_columns(detail=held_back["_by_line"].cast(pl.String)).select(list(SETTLED)))
+    ended = one_outcome(held_back, Outcome.REJECTED, "sale_row_at_fault")
+    run.rows.end(ended.with_columns(detail=held_back["_by_line"].cast(pl.String)).select(list(ROW_OUTCOMES)))
     return rows.join(at_fault, on="_key", how="anti", maintain_order="left")
 
 
@@ -126,9 +125,9 @@ def _marked(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _end_confirmed(run: Run, rows: pl.DataFrame) -> None:
     is_kept = pl.col("state") == KEPT_LINK
-    run.rows.end(settled(rows.filter(~is_kept), Outcome.UNCHANGED))
+    run.rows.end(one_outcome(rows.filter(~is_kept), Outcome.UNCHANGED))
     kept = rows.filter(is_kept)
-    run.rows.end(settled(kept, Outcome.IGNORED, KEPT).with_columns(detail=kept["shop_id"].cast(pl.String)))
+    run.rows.end(one_outcome(kept, Outcome.IGNORED, KEPT).with_columns(detail=kept["shop_id"].cast(pl.String)))
 
 
 def _sales(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> list[Sale | PlannedSale]:
@@ -140,7 +139,7 @@ def _sales(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> list[Sal
         dicts = group.to_dicts()
         refs = [RowRef(row["_file"], row["_line"], str(key)) for row in dicts]
         sale = sale_of(str(key), refs, flat_rows(dicts, run.stream))
-        told.append(held(str(key), refs, sale) if isinstance(sale, Halt) else sale)
+        told.append(held(str(key), refs, sale) if isinstance(sale, Stop) else sale)
     return told
 
 
@@ -156,17 +155,17 @@ async def _planned(run: Run, told: Sequence[Sale | PlannedSale]) -> list[Planned
     lacking = await unsold(run, new) if new else {}
     if new and run.facts.shops.several:
         elsewhere = await orders_elsewhere(run.shop, (sale.key for sale in new))
-        lacking |= {key: Halt(Outcome.REFUSED, "sale_of_another_shop", str(id_)) for key, id_ in elsewhere.items()}
+        lacking |= {key: Stop(Outcome.REFUSED, "sale_of_another_shop", str(id_)) for key, id_ in elsewhere.items()}
     for sale in sales:
         at = places[sale.key]
         if sale.key in orders:
             # The customer may have lost the account since: what the order says of it is not in question then.
-            customer = int(orders[sale.key]["id_customer"]) if isinstance(at, Halt) else at.id_customer
+            customer = int(orders[sale.key]["id_customer"]) if isinstance(at, Stop) else at.id_customer
             planned.append(already_there(sale, customer, orders[sale.key]))
         elif sale.says("order_external_reference") in owned:
-            planned.append(held(sale.key, sale.refs, Halt(Outcome.IGNORED, "sale_of_the_shop")))
-        elif isinstance(halt := lacking.get(sale.key, at), Halt):
-            planned.append(held(sale.key, sale.refs, halt))
+            planned.append(held(sale.key, sale.refs, Stop(Outcome.IGNORED, "sale_of_the_shop")))
+        elif isinstance(stop := lacking.get(sale.key, at), Stop):
+            planned.append(held(sale.key, sale.refs, stop))
         else:
-            planned.append(new_order(sale, halt, sale_entity(sale, halt, run.folder.settings.store_orders)))
+            planned.append(new_order(sale, stop, sale_entity(sale, stop, run.folder.settings.store_orders)))
     return planned

@@ -9,21 +9,14 @@ from typing import Literal, TypeAlias
 from schemas.outcomes import Outcome
 from tasks.flat.translate.values import as_text, same
 from tasks.products.plan.shapes import Action, Changes, Entity
-from tasks.products.translate.rows import RowRef, Value
+from tasks.products.translate.rows import Value
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 
 FieldValue: TypeAlias = Value | dict[int, str]
 """One value, or one text per id_lang."""
 Fields: TypeAlias = dict[str, FieldValue]
 Closing: TypeAlias = Literal["deactivate", "delete"]
-
-
-@dataclass(frozen=True, slots=True)
-class Halt:
-    """Why a row goes no further, as the message of this code."""
-
-    outcome: Outcome
-    code: str
-    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -43,7 +36,7 @@ class WantedEntity:
     """The same for an entity that is created, beside `member_of`."""
     label: str = ""
     """A code of the ERP that the link keeps beside the key."""
-    halt: Halt | None = None
+    stop: Stop | None = None
 
 
 @dataclass(slots=True)
@@ -82,12 +75,12 @@ class PlannedEntity:
         return repr((self.action, self.id, fields, sorted(self.members.items()), self.found))
 
 
-def plan_entity(wanted: WantedEntity, current: Entity | Halt | None, closing: Closing) -> PlannedEntity:
+def plan_entity(wanted: WantedEntity, current: Entity | Stop | None, closing: Closing) -> PlannedEntity:
     """What is to be written so that the shop has what is wanted; `current` None: the shop does not have it."""
-    halt = wanted.halt or (current if isinstance(current, Halt) else None)
-    if halt is not None:
-        return PlannedEntity(wanted.ref, halt.outcome, halt.code, halt.detail)
-    if current is None or isinstance(current, Halt):
+    stop = wanted.stop or (current if isinstance(current, Stop) else None)
+    if stop is not None:
+        return PlannedEntity(wanted.ref, stop.outcome, stop.code, stop.detail)
+    if current is None or isinstance(current, Stop):
         return _created(wanted)
     if wanted.closed:
         return _closed(wanted, current, closing)
@@ -161,7 +154,7 @@ def _listed(ids: list[int]) -> str:
 def settle_claims(
     wanted: Sequence[WantedEntity], ids: Mapping[str, int], claimed: Mapping[int, str], named_by: Sequence[str]
 ) -> None:
-    """Halts every row that wants an entity which another key holds, or wants to create what another row creates.
+    """Stops every row that wants an entity which another key holds, or wants to create what another row creates.
 
     `ids`: the entity found for each wanted key. `claimed`: the key of the ledger's active link by id of its entity.
     `named_by`: the fields that together name one entity.
@@ -169,10 +162,10 @@ def settle_claims(
     held = {str(shop_id): key for shop_id, key in claimed.items()}
     for one in wanted:
         shop_id = ids.get(one.ref.key, 0)
-        if one.halt is not None or (one.closed and not shop_id):
+        if one.stop is not None or (one.closed and not shop_id):
             continue
         fields = one.first | one.owned
         claim = str(shop_id) if shop_id else repr([str(fields.get(name, "")).casefold() for name in named_by])
         holder = held.setdefault(claim, one.ref.key)
         if holder != one.ref.key:
-            one.halt = Halt(Outcome.REJECTED, "entity_taken", f"{shop_id}: {holder}" if shop_id else holder)
+            one.stop = Stop(Outcome.REJECTED, "entity_taken", f"{shop_id}: {holder}" if shop_id else holder)

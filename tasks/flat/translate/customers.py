@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from schemas.date_cells import stands_for_none
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.translate.rows import FlatRow
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 
 NEWSLETTER = frozenset({"brandonly", "usablebybrand", "forpartners"})
 """Values of optin_email, in lower case, that subscribe to the newsletter (guide, customers, 1)."""
@@ -49,7 +50,7 @@ def wanted_customer(row: FlatRow, ref: RowRef, rules: AccountRules) -> WantedEnt
     _put_birthday(row, wanted, rules.today)
     _put_consents(row, wanted)
     wanted.first.setdefault("id_lang", rules.language)
-    wanted.halt = _put_title(row, wanted, rules) or _put_group(row, wanted, rules)
+    wanted.stop = _put_title(row, wanted, rules) or _put_group(row, wanted, rules)
     return wanted
 
 
@@ -123,23 +124,23 @@ def _put_consents(row: FlatRow, wanted: WantedEntity) -> None:
         row.put(wanted, "optin_email", {"newsletter": said in NEWSLETTER, "optin": said in PARTNERS})
 
 
-def _put_title(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Halt | None:
+def _put_title(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Stop | None:
     code = row.text("title_id")
     if not code:
         return None
     if code not in rules.titles:
-        return Halt(Outcome.REJECTED, "title_not_associated", code)
+        return Stop(Outcome.REJECTED, "title_not_associated", code)
     if rules.title_ids is not None and rules.titles[code] not in rules.title_ids:
-        return Halt(Outcome.REJECTED, "title_not_on_shop", code)
+        return Stop(Outcome.REJECTED, "title_not_on_shop", code)
     row.put(wanted, "title_id", {"id_gender": rules.titles[code]})
     return None
 
 
-def _put_group(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Halt | None:
+def _put_group(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Stop | None:
     """The default group, of which the account becomes a member too; it stays in its other groups."""
     code = row.text("default_group")
     if code and code not in rules.groups:
-        return Halt(Outcome.REJECTED, "group_not_associated", code)
+        return Stop(Outcome.REJECTED, "group_not_associated", code)
     if code:
         row.put(wanted, "default_group", {"id_default_group": rules.groups[code]})
     if "id_default_group" in wanted.owned:

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from schemas.outcomes import Outcome
 from schemas.settings import SpecificPrices
-from tasks.flat.plan.entities import Fields, Halt, WantedEntity
+from tasks.flat.plan.entities import Fields, WantedEntity
 from tasks.flat.translate.rows import FlatRow
 from tasks.products.translate.prices import six_decimals, tax_excluded
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 
 PERCENT = frozenset({"percent", "percentage", "pourcentage", "pourcent", "%"})
 AMOUNT = frozenset({"montant", "amount", "€", "$"})
@@ -48,7 +49,7 @@ class Item:
 class Market:
     """What the shop knows of the items, countries, currencies and customers that rows name."""
 
-    items: Mapping[str, Item | Halt]
+    items: Mapping[str, Item | Stop]
     countries: Mapping[str, int]
     currencies: Mapping[str, int]
     customers: Mapping[str, int]
@@ -72,12 +73,12 @@ class Market:
 
 
 def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> WantedEntity:
-    """The specific price that a row wants; what cannot be one says why in `halt`."""
+    """The specific price that a row wants; what cannot be one says why in `stop`."""
     wanted = WantedEntity(ref, label=row.text("erp_code"))
-    item = market.items.get(reference, Halt(Outcome.IGNORED, "not_on_shop"))
+    item = market.items.get(reference, Stop(Outcome.IGNORED, "not_on_shop"))
     case = _case(row, market)
     cut = _cut(row, item, market) if isinstance(item, Item) else item
-    wanted.halt = next((part for part in (item, case, cut) if isinstance(part, Halt)), None)
+    wanted.stop = next((part for part in (item, case, cut) if isinstance(part, Stop)), None)
     if isinstance(item, Item) and isinstance(case, dict) and isinstance(cut, dict):
         place: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
         wanted.owned = place | case | cut
@@ -85,19 +86,19 @@ def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> W
     return wanted
 
 
-def _case(row: FlatRow, market: Market) -> Fields | Halt:
+def _case(row: FlatRow, market: Market) -> Fields | Stop:
     """For whom, from how many and when."""
     country, currency = row.text("iso_code").upper(), row.text("currency").upper()
     email = row.text("email").casefold()
     if country and country not in market.countries:
-        return Halt(Outcome.REJECTED, "country_not_on_shop", country)
+        return Stop(Outcome.REJECTED, "country_not_on_shop", country)
     if currency and currency not in market.currencies:
-        return Halt(Outcome.REJECTED, "currency_not_on_shop", currency)
+        return Stop(Outcome.REJECTED, "currency_not_on_shop", currency)
     if email and email not in market.customers:
-        return Halt(Outcome.IGNORED, "customer_not_on_shop")
+        return Stop(Outcome.IGNORED, "customer_not_on_shop")
     start, end = _moment(row.says("from")), _end(row.says("to"), market.settings)
     if NEVER not in {start, end} and end <= start:
-        return Halt(Outcome.REJECTED, "ends_before_it_begins", f"{start} - {end}")
+        return Stop(Outcome.REJECTED, "ends_before_it_begins", f"{start} - {end}")
     return {
         "id_customer": market.customers[email] if email else 0,
         "id_currency": market.currencies[currency] if currency else 0,
@@ -118,19 +119,19 @@ def _end(value: object, settings: SpecificPrices) -> str:
     return _moment(value)
 
 
-def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Halt:
+def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Stop:
     """The new price and the reduction, as the shop keeps them: a percentage is a fraction, no new price is -1."""
     settings = market.settings
     recomputes = settings.recompute_percentage and market.is_own_money(row.text("currency"))
     kind = row.text("type").casefold()
     price, reduction = _number(row.says("price")), _number(row.says("reduction")) or Decimal(0)
-    halt = _contradiction(row, kind, price, reduction)
-    if halt is not None:
-        return halt
+    stop = _contradiction(row, kind, price, reduction)
+    if stop is not None:
+        return stop
     if price is not None and settings.prices == "tax_incl":
         rate = market.rate(item, row.text("iso_code"))
         if rate is None:
-            return Halt(Outcome.REFUSED, "tax_rate_unknown")
+            return Stop(Outcome.REFUSED, "tax_rate_unknown")
         price, _ = tax_excluded(price, rate)
     if price is not None and not reduction and recomputes and price < item.price:
         return _fields(None, six_decimals(1 - price / item.price), percent=True)
@@ -139,15 +140,15 @@ def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Halt:
     return _fields(price, reduction, percent=False, tax=not reduction or row.says("reduction_tax") is True)
 
 
-def _contradiction(row: FlatRow, kind: str, price: Decimal | None, reduction: Decimal) -> Halt | None:
+def _contradiction(row: FlatRow, kind: str, price: Decimal | None, reduction: Decimal) -> Stop | None:
     if kind not in PERCENT | AMOUNT:
-        return Halt(Outcome.REJECTED, "reduction_type_unknown", row.text("type"))
+        return Stop(Outcome.REJECTED, "reduction_type_unknown", row.text("type"))
     if price is None and not reduction:
-        return Halt(Outcome.REJECTED, "price_says_nothing")
+        return Stop(Outcome.REJECTED, "price_says_nothing")
     if kind in PERCENT and 0 < reduction < 1:
-        return Halt(Outcome.REJECTED, "reduction_below_one", f"{reduction.normalize():f}")
+        return Stop(Outcome.REJECTED, "reduction_below_one", f"{reduction.normalize():f}")
     if kind in PERCENT and reduction > _HUNDRED:
-        return Halt(Outcome.REJECTED, "reduction_above_hundred", f"{reduction.normalize():f}")
+        return Stop(Outcome.REJECTED, "reduction_above_hundred", f"{reduction.normalize():f}")
     return None
 
 

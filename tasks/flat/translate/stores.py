@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.translate.rows import FlatRow
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TEXTS = ("name", "address1", "address2", "note")
@@ -39,7 +40,7 @@ def wanted_store(row: FlatRow, ref: RowRef, places: Places) -> WantedEntity:
     row.put_same(wanted, ("active", *_PLAIN))
     row.put_texts(wanted, TEXTS, places.languages, places.language_ids)
     _put_hours(row, wanted, places.language_ids)
-    wanted.halt = _put_country(row, wanted, places) or _put_state(row, wanted, places)
+    wanted.stop = _put_country(row, wanted, places) or _put_state(row, wanted, places)
     return wanted
 
 
@@ -58,26 +59,26 @@ def _put_hours(row: FlatRow, wanted: WantedEntity, languages: tuple[int, ...]) -
         row.put(wanted, column, {"hours": dict.fromkeys(languages, week)})
 
 
-def _put_country(row: FlatRow, wanted: WantedEntity, places: Places) -> Halt | None:
+def _put_country(row: FlatRow, wanted: WantedEntity, places: Places) -> Stop | None:
     code = row.text("country")
     if not code:
         return None
     iso = places.country_iso.get(code)
     if iso is None:
-        return Halt(Outcome.REJECTED, "country_not_associated", code)
+        return Stop(Outcome.REJECTED, "country_not_associated", code)
     if iso not in places.countries:
-        return Halt(Outcome.REJECTED, "country_not_on_shop", iso)
+        return Stop(Outcome.REJECTED, "country_not_on_shop", iso)
     row.put(wanted, "country", {"id_country": places.countries[iso]})
     return None
 
 
-def _put_state(row: FlatRow, wanted: WantedEntity, places: Places) -> Halt | None:
+def _put_state(row: FlatRow, wanted: WantedEntity, places: Places) -> Stop | None:
     said = row.says("state")
     if said is None:
         return None
     iso = str(said).upper()
     country = int(str((wanted.first | wanted.owned).get("id_country", 0)))
     if iso and (country, iso) not in places.states:
-        return Halt(Outcome.REJECTED, "state_unknown", iso)
+        return Stop(Outcome.REJECTED, "state_unknown", iso)
     row.put(wanted, "state", {"id_state": places.states.get((country, iso), 0)})
     return None

@@ -12,33 +12,33 @@ from tasks.flat.translate.values import as_text, same
 from tasks.products.plan.association import associate
 from tasks.products.plan.combinations import plan_combinations
 from tasks.products.plan.shapes import (
-    DELETED,
     Changes,
     CurrentProduct,
     Operation,
     PlannedRow,
-    Problem,
     ProductPlan,
     ShopRules,
     compare_fields,
 )
 from tasks.products.translate.names import Names, fold
 from tasks.products.translate.prices import displayed, tax_excluded
-from tasks.products.translate.rows import RowRef, Value, WantedProduct, WantedRow
+from tasks.products.translate.rows import Value, WantedProduct, WantedRow
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 
 
 def plan_product(
     wanted: WantedProduct,
-    current: CurrentProduct | Problem | None,
+    current: CurrentProduct | Stop | None,
     rules: ShopRules,
-    held: Mapping[str, Problem] = MappingProxyType({}),
+    held: Mapping[str, Stop] = MappingProxyType({}),
 ) -> ProductPlan:
     """What makes the shop's product equal to the wanted one. Never writes what the shop already says.
 
-    `held`: the rows that cannot go, by key; the others of the product go without them.
+    `held`: what stops rows, by key; the others of the product go without them.
     """
-    if isinstance(current, Problem):
-        return _all_rows(wanted, Outcome.REFUSED, current.code, current.detail)
+    if isinstance(current, Stop):
+        return _all_rows(wanted, current.outcome, current.code, current.detail)
     if held:
         return _without(held, wanted, current, rules)
     if current is None and not wanted.active:
@@ -69,9 +69,9 @@ def plan_product(
 
 
 def _without(
-    held: Mapping[str, Problem], wanted: WantedProduct, current: CurrentProduct | None, rules: ShopRules
+    held: Mapping[str, Stop], wanted: WantedProduct, current: CurrentProduct | None, rules: ShopRules
 ) -> ProductPlan:
-    """The plan of the product's other rows; `held` ones are refused, each with its own problem."""
+    """The plan of the product's other rows; `held` ones stop, each for its own reason."""
     left = [row for row in wanted.rows if row.ref.key not in held]
     if left:
         plan = plan_product(replace(wanted, rows=left), current, rules)
@@ -79,9 +79,8 @@ def _without(
         plan = ProductPlan(wanted.key, current.id if current else 0, wanted.simple, rows=[])
         plan.rows += [PlannedRow(ref, Outcome.IGNORED, "generic_item") for ref in wanted.generic_rows]
     for row in wanted.rows:
-        if problem := held.get(row.ref.key):
-            outcome = Outcome.IGNORED if problem.code == DELETED else Outcome.REFUSED
-            plan.rows.append(PlannedRow(row.ref, outcome, problem.code, problem.detail, closed=not row.active))
+        if stop := held.get(row.ref.key):
+            plan.rows.append(PlannedRow(row.ref, stop.outcome, stop.code, stop.detail, closed=not row.active))
     return plan
 
 

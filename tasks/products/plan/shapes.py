@@ -11,25 +11,18 @@ from schemas.associations import Associations
 from schemas.outcomes import Outcome
 from tasks.flat.translate.values import as_text, same
 from tasks.products.translate.names import Names, NeededNames
-from tasks.products.translate.rows import RowRef, Value
+from tasks.products.translate.rows import Value
+from tasks.run.row_ref import RowRef
 
 Entity: TypeAlias = Mapping[str, Any]
 Changes: TypeAlias = list[tuple[str, str, str]]
 DELETED = "deleted_in_shop"
-"""The problem of a row whose product somebody deleted in the shop, where such a product is not made again."""
+"""Why a row stops whose product somebody deleted in the shop, where such a product is not made again."""
 SAME_VALUES = "same_values_on_shop"
-"""The problem of a row whose product has another combination of the same values, which `detail` names by key and id."""
+"""Why a row stops whose product has another combination of the same values, which `detail` names by key and id."""
 IMPACTS = ("price", "weight")
 """Fields that a combination holds as a difference from its product's."""
 Action: TypeAlias = Literal["create", "update", "deactivate", "delete"]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a product cannot be matched with the shop's; `code` is the message's."""
-
-    code: str
-    detail: str = ""
 
 
 @dataclass(slots=True)

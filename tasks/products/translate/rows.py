@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from schemas.column_spec import Blank, Column, Owner, StreamSpec, ValueType
 from tasks.products.translate.names import Path
+from tasks.run.row_ref import RowRef
 
 TEXT_FIELDS = frozenset(
     {
@@ -51,15 +52,6 @@ ROW_FIELDS = frozenset(
 NO_DATE = "0000-00-00"
 
 Value: TypeAlias = str | int | bool | Decimal | date | datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RowRef:
-    """Where a wanted thing comes from."""
-
-    file: int
-    line: int
-    key: str
 
 
 @dataclass(slots=True)

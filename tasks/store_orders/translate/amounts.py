@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt
 from tasks.products.translate.prices import six_decimals
+from tasks.run.outcomes import Stop
 
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
@@ -101,7 +101,7 @@ class Amounts:
         return self.products - self.discount
 
 
-def amounts_of(rows: Sequence[Said]) -> Amounts | Halt:
+def amounts_of(rows: Sequence[Said]) -> Amounts | Stop:
     """The amounts of a sale, or why they cannot be told.
 
     The total of a row is what it came to after its discount, or, on every row alike, what the whole sale came to;
@@ -109,10 +109,10 @@ def amounts_of(rows: Sequence[Said]) -> Amounts | Halt:
     that is not said is quantity times price less the discount, which is then with tax and of the whole row.
     """
     if any(row.unit is None for row in rows):
-        return Halt(Outcome.REJECTED, "sale_without_price")
+        return Stop(Outcome.REJECTED, "sale_without_price")
     if wrong := next((row for row in rows if row.is_gross_below_net), None):
         unit = wrong.unit or NONE
-        return Halt(Outcome.REJECTED, "sale_gross_below_net", f"{unit.tax_incl} / {unit.tax_excl}")
+        return Stop(Outcome.REJECTED, "sale_gross_below_net", f"{unit.tax_incl} / {unit.tax_excl}")
     by_row = [_row(row) for row in rows]
     told = [each for each in by_row if each is not None]
     if len(told) == len(rows):
@@ -121,7 +121,7 @@ def amounts_of(rows: Sequence[Said]) -> Amounts | Halt:
     if whole is not None:
         return whole
     first = rows[by_row.index(None)]
-    return Halt(Outcome.REJECTED, "sale_totals_differ", f"{_gross(first).tax_incl} / {first.total_tax_incl}")
+    return Stop(Outcome.REJECTED, "sale_totals_differ", f"{_gross(first).tax_incl} / {first.total_tax_incl}")
 
 
 def _gross(row: Said) -> Pair:

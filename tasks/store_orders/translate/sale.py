@@ -11,10 +11,10 @@ from typing import Any
 
 from schemas.outcomes import Outcome
 from schemas.settings import StoreOrders
-from tasks.flat.plan.entities import Halt
 from tasks.flat.translate.rows import FlatRow
 from tasks.flat.translate.values import as_text
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 from tasks.store_orders.translate.amounts import NOTHING, Amounts, Said, amounts_of
 
 COUNTRY = "invoice_address_country"
@@ -73,18 +73,18 @@ class SalePlace:
     """Of the address to invoice; 0: the customer's own."""
 
 
-def sale_of(key: str, refs: Sequence[RowRef], rows: Sequence[FlatRow]) -> Sale | Halt:
+def sale_of(key: str, refs: Sequence[RowRef], rows: Sequence[FlatRow]) -> Sale | Stop:
     """The sale that rows of one key tell together, or why they tell none."""
     head: dict[str, str] = {}
     for target in _HEAD:
         said = {_text(row, target) for row in rows} - {""}
         if len(said) > 1:
-            return Halt(Outcome.REJECTED, "sale_rows_disagree", _name(rows[0], target))
+            return Stop(Outcome.REJECTED, "sale_rows_disagree", _name(rows[0], target))
         head[target] = next(iter(said), "")
     if any(_is_taken_back(row) for row in rows):
-        return Halt(Outcome.IGNORED, "sale_with_return")
+        return Stop(Outcome.IGNORED, "sale_with_return")
     amounts = amounts_of([_said(row) for row in rows])
-    if isinstance(amounts, Halt):
+    if isinstance(amounts, Stop):
         return amounts
     sold = tuple(SaleRow(row.text("reference"), row.text("product_name"), _quantity(row)) for row in rows)
     return Sale(key, tuple(refs), head, sold, amounts)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import Halt, WantedEntity, plan_entity, settle_claims
-from tasks.products.translate.rows import RowRef
+from tasks.flat.plan.entities import WantedEntity, plan_entity, settle_claims
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 
 
 def wanted(key: str = "A", **said: Any) -> WantedEntity:
@@ -65,20 +66,20 @@ def test_what_is_closed_already_or_unknown_is_not_touched() -> None:
     assert (unknown.outcome, unknown.action) == (Outcome.IGNORED, None)
 
 
-def test_a_halt_of_the_row_or_of_the_shop_ends_it() -> None:
-    halt = Halt(Outcome.REJECTED, "state_unknown", "ZZ")
-    for planned in (plan_entity(wanted(halt=halt), None, "delete"), plan_entity(wanted(), halt, "delete")):
+def test_what_stops_a_row_of_its_own_or_in_the_shop_is_its_outcome() -> None:
+    stop = Stop(Outcome.REJECTED, "state_unknown", "ZZ")
+    for planned in (plan_entity(wanted(stop=stop), None, "delete"), plan_entity(wanted(), stop, "delete")):
         assert (planned.outcome, planned.code, planned.detail) == (Outcome.REJECTED, "state_unknown", "ZZ")
 
 
 def test_an_entity_belongs_to_the_key_that_holds_it() -> None:
     first, second = wanted("A"), wanted("B")
     settle_claims([second, first], {"A": 3, "B": 3}, {3: "A"}, ("city",))
-    assert first.halt is None
-    assert second.halt == Halt(Outcome.REJECTED, "entity_taken", "3: A")
+    assert first.stop is None
+    assert second.stop == Stop(Outcome.REJECTED, "entity_taken", "3: A")
 
 
 def test_of_two_rows_that_would_create_the_same_only_the_first_does() -> None:
     first, second = wanted("A", owned={"email": "a@b.c"}), wanted("B", owned={"email": "A@B.C"})
     settle_claims([first, second], {}, {}, ("email",))
-    assert (first.halt, second.halt) == (None, Halt(Outcome.REJECTED, "entity_taken", "A"))
+    assert (first.stop, second.stop) == (None, Stop(Outcome.REJECTED, "entity_taken", "A"))

@@ -12,7 +12,7 @@ from schemas.import_json import default_import_spec
 from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.translate.customers import AccountRules, birthday_is_impossible, erp_email_counts, wanted_customer
 from tasks.flat.translate.rows import flat_rows
-from tasks.products.translate.rows import RowRef
+from tasks.run.row_ref import RowRef
 
 STREAM = default_import_spec().streams["customer"]
 EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
@@ -88,7 +88,7 @@ def test_closed_means_inactive_and_says_so_only_when_the_column_does() -> None:
 def test_codes_go_by_association_and_without_one_the_row_stops() -> None:
     one = wanted(title_id="MME", default_group="VIP")
     assert (one.owned["id_gender"], one.owned["id_default_group"], one.member_of) == (2, 4, {"groups": 4})
-    assert [one.halt and one.halt.code for one in (wanted(title_id="DR"), wanted(default_group="OR"))] == [
+    assert [one.stop and one.stop.code for one in (wanted(title_id="DR"), wanted(default_group="OR"))] == [
         "title_not_associated",
         "group_not_associated",
     ]

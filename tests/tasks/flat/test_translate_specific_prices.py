@@ -10,10 +10,11 @@ import pytest
 
 from schemas.import_json import default_import_spec
 from schemas.settings import SpecificPrices
-from tasks.flat.plan.entities import Halt, WantedEntity
+from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.translate.rows import flat_rows
 from tasks.flat.translate.specific_prices import AMOUNT, PERCENT, Item, Market, wanted_price
-from tasks.products.translate.rows import RowRef
+from tasks.run.outcomes import Stop
+from tasks.run.row_ref import RowRef
 
 STREAM = default_import_spec().streams["specificprice"]
 EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
@@ -61,9 +62,9 @@ def test_a_case_is_told_by_ids_whatever_the_letters_case() -> None:
 def test_the_last_day_counts_unless_said_otherwise() -> None:
     dates: dict[str, Any] = {"reduction": Decimal(5), "from": moment("2026-01-01"), "to": moment("2026-01-01")}
     assert wanted(**dates).owned["to"] == "2026-01-01 23:59:59"
-    halt = wanted(SpecificPrices(last_day_included=False), **dates).halt
-    assert halt is not None
-    assert halt.code == "ends_before_it_begins"
+    stop = wanted(SpecificPrices(last_day_included=False), **dates).stop
+    assert stop is not None
+    assert stop.code == "ends_before_it_begins"
 
 
 def test_an_end_with_a_time_is_kept() -> None:
@@ -84,10 +85,10 @@ def test_an_end_with_a_time_is_kept() -> None:
     ],
 )
 def test_what_cannot_be_a_price_says_why(cells: dict[str, Any], code: str) -> None:
-    halt = wanted(**cells).halt
-    assert isinstance(halt, Halt)
-    assert halt.code == code
-    assert "x@y.z" not in halt.detail
+    stop = wanted(**cells).stop
+    assert isinstance(stop, Stop)
+    assert stop.code == code
+    assert "x@y.z" not in stop.detail
 
 
 def test_a_new_price_becomes_a_percentage_only_on_demand_and_only_downwards() -> None:
@@ -100,9 +101,9 @@ def test_a_new_price_becomes_a_percentage_only_on_demand_and_only_downwards() ->
 def test_a_price_with_tax_is_kept_without_and_refused_without_a_rate() -> None:
     with_tax = SpecificPrices(prices="tax_incl")
     assert wanted(with_tax, price=Decimal(96)).owned["price"] == 80
-    halt = wanted(with_tax, None, price=Decimal(96)).halt
-    assert halt is not None
-    assert halt.code == "tax_rate_unknown"
+    stop = wanted(with_tax, None, price=Decimal(96)).stop
+    assert stop is not None
+    assert stop.code == "tax_rate_unknown"
 
 
 @pytest.mark.parametrize(("currency", "price", "reduction"), [("", -1, "0.2"), ("eur", -1, "0.2"), ("CHF", 80, "0")])

@@ -9,7 +9,7 @@ from schemas.import_json import default_import_spec
 from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.translate.rows import flat_rows
 from tasks.flat.translate.stores import Places, wanted_store
-from tasks.products.translate.rows import RowRef
+from tasks.run.row_ref import RowRef
 
 STREAM = default_import_spec().streams["store"]
 EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
@@ -40,8 +40,8 @@ def test_a_week_of_which_nothing_is_said_is_left_alone() -> None:
 def test_countries_go_by_association_and_states_by_iso_code() -> None:
     owned = wanted(state="idf").owned
     assert (owned["id_country"], owned["id_state"]) == (8, 3)
-    codes = [wanted(**cells).halt for cells in ({"country": "X"}, {"country": "ATA"}, {"state": "ZZ"})]
-    assert [(halt.code, halt.detail) for halt in codes if halt] == [
+    codes = [wanted(**cells).stop for cells in ({"country": "X"}, {"country": "ATA"}, {"state": "ZZ"})]
+    assert [(stop.code, stop.detail) for stop in codes if stop] == [
         ("country_not_associated", "X"),
         ("country_not_on_shop", "AQ"),
         ("state_unknown", "ZZ"),

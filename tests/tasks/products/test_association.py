@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.outcomes import Outcome
 from tasks.products.plan.association import associate
 from tasks.products.plan.shapes import CurrentProduct, PlannedRow, ProductPlan
-from tasks.products.translate.rows import RowRef
+from tasks.run.row_ref import RowRef
 
 ENTITY = {"id": 7}
 COMBINATIONS = [{"id": 70, "default_on": "1"}, {"id": 71, "default_on": ""}]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from schemas.outcomes import Outcome
 from tasks.products.plan.product import plan_product
-from tasks.products.plan.shapes import CurrentProduct, Problem, ProductPlan
+from tasks.products.plan.shapes import CurrentProduct, ProductPlan
+from tasks.run.outcomes import Stop
 from tests.tasks.products.worlds import combination, product, row, rules, wanted
 
 
@@ -254,7 +255,7 @@ def test_a_generic_item_is_ignored() -> None:
 
 
 def test_a_product_that_cannot_be_matched_is_refused_with_its_reason() -> None:
-    plan = plan_product(wanted(row("P")), Problem("reference_twice", "5, 6"), rules())
+    plan = plan_product(wanted(row("P")), Stop(Outcome.REFUSED, "reference_twice", "5, 6"), rules())
     assert [(r.outcome, r.code, r.detail) for r in plan.rows] == [(Outcome.REFUSED, "reference_twice", "5, 6")]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.flat.plan.entities import Halt
+from tasks.run.outcomes import Stop
 from tasks.store_orders.translate.amounts import CENT, Amounts, Said, amounts_of
 
 
@@ -40,9 +40,9 @@ def test_without_totals_a_row_is_quantity_times_price_less_its_discount() -> Non
     ],
 )
 def test_a_sale_with_less_gross_than_net_is_no_sale(row: Said) -> None:
-    halt = amounts_of([said(1, "10", "12"), row])
-    assert isinstance(halt, Halt)
-    assert halt.code == "sale_gross_below_net"
+    stop = amounts_of([said(1, "10", "12"), row])
+    assert isinstance(stop, Stop)
+    assert stop.code == "sale_gross_below_net"
 
 
 def test_a_sale_without_tax_is_one() -> None:
@@ -125,9 +125,9 @@ def test_a_price_that_is_not_said_is_the_total_by_the_piece() -> None:
     ],
 )  # fmt: skip
 def test_amounts_that_contradict_each_other_are_no_sale(rows: list[Said], code: str) -> None:
-    halt = amounts_of(rows)
-    assert isinstance(halt, Halt)
-    assert halt.code == code
+    stop = amounts_of(rows)
+    assert isinstance(stop, Stop)
+    assert stop.code == code
 
 
 @given(

@@ -1,0 +1,15 @@
+"""Asks the guards whether quantities may go to the shop."""
+
+from __future__ import annotations
+
+from tasks.run.guard import Figures
+from tasks.run.pass_guard import pass_guard
+from tasks.run.run import Run
+from tasks.stock.apply import stock_changes
+from tasks.stock.plan import StockPlan
+
+
+def guard_stock(run: Run, plan: StockPlan) -> None:
+    """StoppedByGuardError when the quantities would empty the shop and nobody accepted it."""
+    figures = Figures(run.rows.read, zeroed=(plan.emptied(), plan.known))
+    pass_guard(run, figures, lambda: stock_changes(plan))
