@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from schemas.export_template import ExportTemplate
+
 
 _SEVERAL_ROWS_PER_KEY = frozenset({"specificprice", "storeOrder"})
 WEB_SERVICE = "webservice"
@@ -143,6 +145,8 @@ class StreamSpec:
     absent_rows: AbsentRows = AbsentRows.KEEP
     allow_frames: bool = False
     """The shop keeps frames and forms in HTML texts (PS_ALLOW_HTML_IFRAME); by default it refuses or drops them."""
+    template: ExportTemplate | None = None
+    """How a stream of export.json is written, where it goes by file."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -232,7 +232,9 @@ class TakesDocuments(Protocol[Doc_contra]):
     def cut(self, document: Doc_contra) -> tuple[Obstacle, ...]:
         """What of it will not arrive whole."""
 
-    def translated(self, document: Doc_contra, customer_code: str, type_: str = "", reference: str = "") -> OutgoingDocument:
+    def translated(
+        self, document: Doc_contra, customer_code: str, type_: str = "", reference: str = ""
+    ) -> OutgoingDocument:
         """The document of a customer of this code; `type_` and `reference` where they are not the usual ones."""
 
     def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:

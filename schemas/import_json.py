@@ -14,6 +14,7 @@ from schemas.column_spec import DATE_FORMATS, WEB_SERVICE, AbsentRows, Column, S
 from schemas.column_targets import read_column
 from schemas.commented_json import JsonText, parse_commented_json
 from schemas.errors import ConfigFault, ConfigurationError
+from schemas.export_template import read_template
 from schemas.json_keys import FaultNotes, JsonKeys
 from schemas.known_columns import KNOWN_STREAMS
 from schemas.stream_checks import check_columns
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _EXPORT_STREAMS = ("customer", "order", "return")
+WRITTEN_DATES = ("%d/%m/%Y",)
+"""How a date is written where export.json says nothing: as Sage, EBP and Gestimum read it."""
 _OUR_COLUMNS = ("_file", "_line", "_key")
 _DAY_FORMAT = re.compile(r"(?:[^%]|%[-_0]?[YymdebB])+")
 _DAY_PARTS = (re.compile("%[yY]"), re.compile("%[-_0]?[mbB]"), re.compile("%[-_0]?[de]"))
@@ -44,7 +47,7 @@ def parse_import_json(text: str, *, source: str) -> ImportSpec:
 
 
 def parse_export_json(text: str, *, source: str) -> ImportSpec:
-    """The streams of an export.json; their `data`, if any, is kept in `extra`."""
+    """The streams of an export.json; one of type `local` has the template by which its files are written."""
     return _parse(text, source=source, known=_EXPORT_STREAMS, with_columns=False)
 
 
@@ -100,6 +103,7 @@ def _read_stream(name: str, values: dict[str, Any], notes: FaultNotes, *, with_c
     keys = JsonKeys(values, (name,), own)
     enabled = keys.flag("enabled", default=True)
     columns = _read_columns(name, keys) if with_columns else ()
+    is_written = not with_columns and name in _EXPORT_STREAMS and (keys.text("type") or WEB_SERVICE) != WEB_SERVICE
     stream = StreamSpec(
         name=name,
         columns=columns,
@@ -111,11 +115,12 @@ def _read_stream(name: str, values: dict[str, Any], notes: FaultNotes, *, with_c
         encoding=_encoding(keys),
         header_lines=keys.whole("headerLines"),
         decimal_mark=_decimal_mark(keys),
-        date_formats=_date_formats(keys),
+        date_formats=_date_formats(keys, WRITTEN_DATES if is_written else DATE_FORMATS),
         file_prefix=keys.text("filePrefix") or "",
         folder=_folder(keys),
         allow_frames=keys.flag("allowFrames", default=False),
         absent_rows=keys.choice("absentRows", AbsentRows, AbsentRows.KEEP),
+        template=read_template(name, keys) if is_written else None,
         extra=keys.unknown(),
     )
     (notes.faults if enabled else notes.warnings).extend(own.faults)
@@ -173,7 +178,7 @@ def _decimal_mark(keys: JsonKeys) -> str | None:
     return mark
 
 
-def _date_formats(keys: JsonKeys) -> tuple[str, ...]:
+def _date_formats(keys: JsonKeys, usual: tuple[str, ...]) -> tuple[str, ...]:
     formats = keys.texts("dateFormats")
     for one in formats or ():
         if not _DAY_FORMAT.fullmatch(one) or not all(part.search(one) for part in _DAY_PARTS):
@@ -182,7 +187,7 @@ def _date_formats(keys: JsonKeys) -> tuple[str, ...]:
                 f"`{one}` is not the format of a day",
                 'Write it like "%d/%m/%Y" or "%Y-%m-%d"; a time after the day is understood by itself.',
             )
-    return formats or DATE_FORMATS
+    return formats or usual
 
 
 def _folder(keys: JsonKeys) -> str | None:

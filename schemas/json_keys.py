@@ -54,6 +54,14 @@ class JsonKeys:
         """Note a fault of one of the keys."""
         self.notes.fault((*self.path, key) if key else self.path, reason, remedy)
 
+    def fault_at(self, below: Path, reason: str, remedy: str) -> None:
+        """Note a fault of something below one of the keys."""
+        self.notes.fault((*self.path, *below), reason, remedy)
+
+    def taken(self, key: str) -> Any:
+        """What the file says of `key`, for somebody else to check."""
+        return self._value(key)
+
     def has(self, key: str) -> bool:
         """Whether the file says anything of `key`; null says nothing."""
         return self._values.get(key) is not None

@@ -14,6 +14,7 @@ EMPTY_IT = "Remove or archive files at the source: Passerelle reads no longer li
 
 CHANGED = "changed"
 GONE = "gone"
+EXISTS = "exists"
 """Codes of the RefusedError of a source about one file."""
 
 

@@ -40,6 +40,29 @@ def line_totals(order: Order) -> list[Decimal]:
     return totals
 
 
+def net_line_totals(order: Order) -> list[Decimal]:
+    """The same without tax; where rounding leaves more than a cent a line open, the sum is that of the lines."""
+    totals = cents_together([line.total_tax_excl for line in sold_lines(order)])
+    left = _left_net(order, totals)
+    priced = [at for at, total in enumerate(totals) if total]
+    step = CENT if left > 0 else -CENT
+    for at in priced[: abs(left)] if abs(left) <= len(priced) else ():
+        totals[at] += step
+    return totals
+
+
+def agrees_net(order: Order) -> bool:
+    """Whether `net_line_totals` make the order's total without tax."""
+    return not _left_net(order, net_line_totals(order))
+
+
+def _left_net(order: Order, totals: list[Decimal]) -> int:
+    """Cents by which the parts without tax fall short of the total."""
+    beside = cents(order.total_shipping_tax_excl) + cents(order.total_wrapping_tax_excl)
+    beside -= cents(order.total_discounts_tax_excl)
+    return int((cents(order.total_paid_tax_excl) - beside - sum(totals, Decimal(0))) / CENT)
+
+
 def _beside_products(order: Order) -> Decimal:
     return (
         cents(order.total_shipping_tax_incl)

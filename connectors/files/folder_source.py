@@ -1,16 +1,19 @@
-"""A folder of this machine, or one mounted on it, as a source of files."""
+"""A folder of this machine, or one mounted on it, as a source of files and as a place where files go."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from connectors.files.durable import make_durable
+from connectors.files.private import share
 from schemas.errors import DeniedError, RefusedError, TransientError
-from schemas.offered import CHANGED, GONE, Offered
+from schemas.offered import CHANGED, EXISTS, GONE, Offered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -64,6 +67,45 @@ class FolderSource:
     async def rename(self, file: Offered, path: str) -> None:
         """The file is at `path`, also when it was gone already; another one under its name stays (RefusedError)."""
         await self._end(file, "rename", path)
+
+    async def size_of(self, name: str) -> int | None:
+        """In bytes; None when there is no such file. TransientError when the folder is away."""
+        if not self._folder.is_dir():
+            await self.offered()
+        look = _look(self._folder / name)
+        return look.st_size if look is not None else None
+
+    async def write(self, name: str, content: Path) -> None:
+        """The whole file is there under this name, kept by the disk, open to whom the folder is open."""
+        with self._of_one_written(name):
+            place = self._folder / name
+            shutil.copyfile(content, place)
+            share(place)
+            make_durable(place)
+
+    async def rename_new(self, name: str, to: str) -> None:
+        """The file has another name, which no file had; RefusedError when one has."""
+        with self._of_one_written(to):
+            if _look(self._folder / to) is not None:
+                raise RefusedError("a file has this name already", code=EXISTS, **self._named("rename", to))
+            (self._folder / name).rename(self._folder / to)
+            make_durable(self._folder)
+
+    @contextmanager
+    def _of_one_written(self, name: str) -> Iterator[None]:
+        """Of a file that is written, a folder that is not there is away, and one that is not ours denies."""
+        try:
+            yield
+        except PermissionError as error:
+            remedy = "Give the user who runs Passerelle the right to write into this folder."
+            raise DeniedError(error.strerror or "", remedy=remedy, **self._named("write", name)).worded(
+                "target_denied"
+            ) from error
+        except OSError as error:
+            remedy = "Check the folder, its disk and the network it lies on. The next run tries again."
+            raise TransientError(error.strerror or "", remedy=remedy, **self._named("write", name)).worded(
+                "target_away"
+            ) from error
 
     async def _end(self, file: Offered, action: str, path: str | None) -> None:
         place = self._folder / file.path

@@ -25,6 +25,12 @@ def shared_folder(path: Path) -> None:
         folder.chmod(0o777 & ~_USUAL)
 
 
+def share(path: Path) -> None:
+    """The file is open as the machine's own rule says, where it is ours to say: the ERP's user reads it."""
+    with suppress(OSError):
+        path.chmod(0o666 & ~_USUAL)
+
+
 def make_private(path: Path) -> None:
     """Nobody but the owner may read the file, where it is ours to say: another user's file keeps its mode."""
     with suppress(OSError):

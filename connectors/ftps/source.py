@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import ftplib
 import ssl
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from connectors.ftps.client import ImplicitTlsClient, TlsClient
 from connectors.http import tls_context
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
-from schemas.offered import CHANGED, CROWDED, EMPTY_IT, GONE, MOST_LISTED, Offered
+from schemas.offered import CHANGED, CROWDED, EMPTY_IT, EXISTS, GONE, MOST_LISTED, Offered
 
 if TYPE_CHECKING:
     import socket
@@ -94,6 +95,46 @@ class FtpsSource:
         with self._of_one(file, "rename"):
             if await asyncio.to_thread(self._is_there, file):
                 await asyncio.to_thread(self._ftp.rename, file.path, path)
+
+    async def size_of(self, name: str) -> int | None:
+        """In bytes; None when there is no such file."""
+        with self._of_target(name):
+            found = await asyncio.to_thread(self._look, name)
+            return found.size if found is not None else None
+
+    async def write(self, name: str, content: Path) -> None:
+        """The whole file is there under this name."""
+        with self._of_target(name):
+            await asyncio.to_thread(self._store, name, content)
+
+    async def rename_new(self, name: str, to: str) -> None:
+        """The file has another name, which no file had; RefusedError when one has: servers would overwrite it."""
+        with self._of_target(to):
+            if await asyncio.to_thread(self._look, to) is not None:
+                raise RefusedError("a file has this name already", code=EXISTS, **self._named("rename", to))
+            await asyncio.to_thread(self._ftp.rename, name, to)
+
+    def _store(self, name: str, content: Path) -> None:
+        with content.open("rb") as source, self._ftp.transfercmd(f"STOR {name}") as connection:
+            while chunk := source.read(_CHUNK_BYTES):
+                connection.sendall(chunk)
+            # The size is compared afterwards: a server that ends TLS in its own way is none that lost bytes.
+            with suppress(OSError):
+                if isinstance(connection, ssl.SSLSocket):
+                    connection.unwrap()
+        self._ftp.voidresp()
+
+    @contextmanager
+    def _of_target(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except ftplib.error_perm as error:
+            remedy = "Check the folder, and that its user has the right to write there."
+            raise DeniedError(str(error), remedy=remedy, **self._named("write", name)).worded(
+                "target_denied"
+            ) from error
+        except _FAILURES as error:
+            raise self._named_error(error, "write", name) from error
 
     def _sign_in(self) -> None:
         access = self._access

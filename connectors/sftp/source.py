@@ -7,6 +7,7 @@ import logging
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import asyncssh
@@ -19,7 +20,7 @@ from schemas.errors import (
     TransientError,
     UnexpectedReplyError,
 )
-from schemas.offered import CHANGED, CROWDED, EMPTY_IT, GONE, MOST_LISTED, Offered
+from schemas.offered import CHANGED, CROWDED, EMPTY_IT, EXISTS, GONE, MOST_LISTED, Offered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
@@ -138,6 +139,40 @@ class SftpSource:
         with self._of_one(file, "rename"):
             if await self._is_there(file):
                 await self._in_time(self._sftp.rename(self._path(file.path), self._path(path)))
+
+    async def size_of(self, name: str) -> int | None:
+        """In bytes; None when there is no such file."""
+        with self._of_target(name):
+            try:
+                return (await self._in_time(self._sftp.lstat(self._path(name)))).size
+            except _ABSENT:
+                return None
+
+    async def write(self, name: str, content: Path) -> None:
+        """The whole file is there under this name."""
+        with self._of_target(name), content.open("rb") as source:
+            async with self._sftp.open(self._path(name), "wb") as target:
+                while chunk := await asyncio.to_thread(source.read, _CHUNK_BYTES):
+                    await self._in_time(target.write(chunk))
+
+    async def rename_new(self, name: str, to: str) -> None:
+        """The file has another name, which no file had; RefusedError when one has."""
+        if await self.size_of(to) is not None:
+            raise RefusedError("a file has this name already", code=EXISTS, **self._named("rename", to))
+        with self._of_target(to):
+            await self._in_time(self._sftp.rename(self._path(name), self._path(to)))
+
+    @contextmanager
+    def _of_target(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except (*_ABSENT, asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect) as error:
+            remedy = "Check the folder, and that its user has the right to write there."
+            raise DeniedError(_said(error), remedy=remedy, **self._named("write", name)).worded(
+                "target_denied"
+            ) from error
+        except (asyncssh.Error, OSError) as error:
+            raise self._away(error, "write", name) from error
 
     async def _is_there(self, file: Offered) -> bool:
         try:

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.files.arrive import fetched_aside
 from schemas.errors import RefusedError, TransientError
-from schemas.offered import CHANGED, GONE, Offered
+from schemas.offered import CHANGED, EXISTS, GONE, Offered
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -41,6 +41,10 @@ class RemoteFolder:
 
     def names(self) -> list[str]:
         return sorted(path.name for path in self.root.iterdir())
+
+    def open(self) -> AbstractAsyncContextManager[Any]:
+        """The source that gives its files."""
+        raise NotImplementedError
 
 
 class Cutting(Remote, Protocol):
@@ -135,6 +139,48 @@ class SourceSuite:
                 await read(source, first)
             assert caught.value.code == GONE
             assert await read(source, second) == b"A;2\n"
+
+
+class TargetSuite:
+    """To be inherited by a test class that has a fixture `remote`: the same folder as a place where files go."""
+
+    @pytest.mark.parametrize("size", [0, 1, 3_000_001])
+    async def test_a_file_that_is_written_is_there_as_it_is(
+        self, remote: RemoteFolder, tmp_path: Path, size: int
+    ) -> None:
+        content = bytes(number * 7 % 251 for number in range(size))
+        file = outgoing(tmp_path, content)
+        async with remote.open() as target:
+            assert await target.size_of("orders.csv.part") is None
+            await target.write("orders.csv.part", file)
+            assert await target.size_of("orders.csv.part") == size
+            await target.rename_new("orders.csv.part", "orders.csv")
+        assert remote.names() == ["orders.csv"]
+        assert (remote.root / "orders.csv").read_bytes() == content
+
+    async def test_a_file_that_is_written_again_takes_the_place_of_the_first(
+        self, remote: RemoteFolder, tmp_path: Path
+    ) -> None:
+        remote.put("orders.csv.part", b"half of a longer file, left by a run that was killed")
+        async with remote.open() as target:
+            await target.write("orders.csv.part", outgoing(tmp_path, b"A;1\n"))
+        assert (remote.root / "orders.csv.part").read_bytes() == b"A;1\n"
+
+    async def test_no_file_of_another_is_overwritten(self, remote: RemoteFolder, tmp_path: Path) -> None:
+        remote.put("orders.csv", b"not ours")
+        async with remote.open() as target:
+            await target.write("orders.csv.part", outgoing(tmp_path, b"A;1\n"))
+            with pytest.raises(RefusedError) as caught:
+                await target.rename_new("orders.csv.part", "orders.csv")
+        assert caught.value.code == EXISTS
+        assert (remote.root / "orders.csv").read_bytes() == b"not ours"
+
+
+def outgoing(folder: Path, content: bytes) -> Path:
+    """A file of this machine that is to be written elsewhere."""
+    path = folder.with_name(f"{folder.name}-outgoing")
+    path.write_bytes(content)
+    return path
 
 
 class CutSuite:

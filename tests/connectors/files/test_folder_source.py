@@ -6,7 +6,7 @@ import pytest
 
 from connectors.files.folder_source import FolderSource
 from schemas.errors import TransientError
-from tests.connectors.sources import RemoteFolder, SourceSuite
+from tests.connectors.sources import RemoteFolder, SourceSuite, TargetSuite
 
 
 class Folder(RemoteFolder):
@@ -19,7 +19,7 @@ def remote(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-class TestFolder(SourceSuite):
+class TestFolder(SourceSuite, TargetSuite):
     """A folder of this machine."""
 
 

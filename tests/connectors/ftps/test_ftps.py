@@ -7,7 +7,7 @@ import pytest
 
 from schemas.errors import DeniedError, RefusedError, TransientError, UnexpectedReplyError
 from tests.connectors.ftps.ftp_server import FtpServer
-from tests.connectors.sources import NOON, CutSuite, SourceSuite
+from tests.connectors.sources import NOON, CutSuite, SourceSuite, TargetSuite
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def remote(root: Path, own_certificate: Path, request: pytest.FixtureRequest) ->
         yield server
 
 
-class TestFtps(SourceSuite, CutSuite):
+class TestFtps(SourceSuite, TargetSuite, CutSuite):
     """A folder of an FTP server over TLS."""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.errors import ConfigurationError, DeniedError, TransientError, UnexpectedReplyError
 from tests.connectors.sftp.ssh_server import SshServer
-from tests.connectors.sources import CutSuite, SourceSuite
+from tests.connectors.sources import CutSuite, SourceSuite, TargetSuite
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def remote(tmp_path: Path) -> Iterator[SshServer]:
         yield server
 
 
-class TestSftp(SourceSuite, CutSuite):
+class TestSftp(SourceSuite, TargetSuite, CutSuite):
     """A folder of an SSH server."""
 
 
