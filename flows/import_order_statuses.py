@@ -24,12 +24,12 @@ async def import_order_statuses(
 
     `shop` is the path of the shop's folder. `since` and `accept_guard` change nothing here: every order that is not
     settled is looked at each time, and no guard stands before a state. `dry_run` ends with a plan, and so does every
-    run with Cegid's test access.
+    run with the ERP's test access.
     """
     return await carried_out(_steps, Asked("import_order_statuses", "orderstatus", shop, since, dry_run, accept_guard))
 
 
 async def _steps(run: Run) -> None:
     async with open_erp(run) as erp:
-        moves = await prepare_order_statuses(run, erp)
-        await apply_order_statuses(run, moves)
+        changes = await prepare_order_statuses(run, erp)
+        await apply_order_statuses(run, changes)

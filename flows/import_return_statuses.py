@@ -14,7 +14,7 @@ from tasks.run.parameter_texts import parameters_told
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.statuses.apply_returns import apply_return_statuses
-from tasks.statuses.plan import Move
+from tasks.statuses.plan import StatusChange
 from tasks.statuses.prepare_returns import prepare_return_statuses
 from tasks.statuses.returns_from_files import told_return_statuses
 
@@ -29,7 +29,7 @@ async def import_return_statuses(
     The ERP is asked about the notices that it was given; where import.json gives the `orderReturnStatus` stream another
     type than `webservice`, its files are read instead. `shop` is the path of the shop's folder; the shop needs our
     module. `since` reads again the files of that day and later. `accept_guard` changes nothing here. `dry_run` ends
-    with a plan, and so does every run that asks Cegid's test access.
+    with a plan, and so does every run that asks the ERP's test access.
     """
     asked = Asked("import_return_statuses", "orderReturnStatus", shop, since, dry_run, accept_guard)
     return await carried_out(_steps, asked)
@@ -39,7 +39,7 @@ async def _steps(run: Run) -> None:
     await apply_return_statuses(run, await _moves(run))
 
 
-async def _moves(run: Run) -> list[Move]:
+async def _moves(run: Run) -> list[StatusChange]:
     if run.stream.type != WEB_SERVICE:
         return await told_return_statuses(run, await read_files(run))
     async with open_erp(run) as erp:

@@ -24,7 +24,7 @@ BOOLEANS = {
     **dict.fromkeys(("1", "true", "vrai", "oui", "yes", "o", "y", "x"), True),
     **dict.fromkeys(("0", "false", "faux", "non", "no", "n", "-"), False),
 }
-"""Lower-case words for true and false; Cegid writes X and -."""
+"""Lower-case words for true and false; some ERPs write X and -."""
 
 DTYPES: dict[ValueType, pl.DataType] = {
     ValueType.TEXT: pl.String(),

@@ -18,7 +18,7 @@ _ZEROS = r"^[0 /.:T-]*0000[0 /.:T-]*$"
 _FULL_YEAR = r"[0-9]{4}"
 _SERIAL = r"^[2-7][0-9]{4}(?:[.,][0-9]+)?$"
 _FORMAT_WORDS = (("%Y", "YYYY"), ("%y", "YY"), ("%m", "MM"), ("%d", "DD"), ("%e", "DD"), ("%B", "MMMM"), ("%b", "MMM"))
-# The least dates of .NET, of Windows files, of SQL Server, of spreadsheets, of Cegid and of Unix: what an empty date
+# The least dates of .NET, of Windows files, of SQL Server, of spreadsheets, of an ERP and of Unix: what an empty date
 # becomes on its way through them.
 _NO_DATE = (
     date(1, 1, 1),
@@ -29,7 +29,7 @@ _NO_DATE = (
     date(1900, 1, 1),
     date(1970, 1, 1),
 )
-# The greatest ones of Cegid and of SQL Server's smalldatetime; others that people write are beyond 2199.
+# The greatest ones of an ERP and of SQL Server's smalldatetime; others that people write are beyond 2199.
 _NO_END = (date(2099, 12, 31), date(2079, 6, 6))
 _NO_END_FROM = 2900
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 ZERO = Decimal(0)
 
@@ -163,6 +161,10 @@ class Order:
     placed_text: str = ""
     """`placed_at` as the shop itself writes it."""
 
+    def lacks(self, what: str) -> bool:
+        """Whether the shop no longer has something that the order names, as `customer`."""
+        return any(missing.what == what for missing in self.missing)
+
 
 @dataclass(frozen=True, slots=True)
 class ReturnLine:
@@ -204,96 +206,5 @@ class Return:
     """`created_at` as the shop itself writes it."""
     order_placed_text: str = ""
     """When its order was placed, as the shop itself writes it."""
-
-
-class DocumentType(StrEnum):
-    """The kinds of ERP documents that travel."""
-
-    ORDER = "CustomerOrder"
-    RECEIPT = "Receipt"
-    RETURN_NOTICE = "ReturnNotice"
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentKey:
-    """How the ERP names one document. `str()` and `parse` go to and from the text that the ledger keeps."""
-
-    type: str
-    stump: str
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.type}/{self.stump}/{self.number}"
-
-    @classmethod
-    def parse(cls, text: str) -> DocumentKey:
-        """The key that `str()` wrote."""
-        type_, _, rest = text.partition("/")
-        stump, _, number = rest.rpartition("/")
-        return cls(type_, stump, int(number))
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentStatus:
-    """What the ERP says about one document. Statuses are text as the ERP wrote it, empty where it said nothing."""
-
-    key: DocumentKey
-    internal_reference: str
-    customer_code: str
-    currency: str = ""
-    active: bool = True
-    total_tax_incl: Decimal | None = None
-    total_tax_excl: Decimal | None = None
-    cancel: str = ""
-    follow_up: str = ""
-    shipping: str = ""
-    return_: str = ""
-    payment: str = ""
-    billing: str = ""
-    delivery: str = ""
-    tracking: str = ""
-    transporter: str = ""
-    unknown: Mapping[str, str] = field(default_factory=dict)
-    """Statuses that the ERP's contract does not list, by name: to be reported."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLine:
-    """One line of a document as the ERP has it."""
-
-    references: tuple[str, ...]
-    """What the ERP calls the item: reference, code, internal code, as far as it says them."""
-    quantity: Decimal
-    net_unit_price_tax_incl: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDocument:
-    """One whole document that a look-up in the ERP has found."""
-
-    status: DocumentStatus
-    day: str
-    """Of the document, as `2026-11-21`."""
-    is_cancelled: bool
-    lines: tuple[FoundLine, ...]
-    has_external_reference: bool
-    """Whether it bears the external reference that was looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDocuments:
-    """What the ERP has under our references."""
-
-    ours: FoundDocument | None = None
-    """Under our internal reference."""
-    others: tuple[FoundDocument, ...] = ()
-    """Under our external reference, and another internal one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ErpCustomer:
-    """What a look-up in the ERP gives of a customer: enough to choose one, never kept at rest."""
-
-    code: str
-    email: str
-    closed: bool = False
+    order_number: str = ""
+    """The ERP's number of its order's document."""

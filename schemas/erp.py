@@ -227,7 +227,7 @@ class TakesDocuments(Protocol[Doc_contra]):
         """Whether a reference is one that a document of ours has."""
 
     def obstacles(self, document: Doc_contra) -> tuple[Obstacle, ...]:
-        """Every reason why it is not sent, none when it may go."""
+        """Every reason of the ERP's own why it is not sent; what holds for any ERP was asked before."""
 
     def cut(self, document: Doc_contra) -> tuple[Obstacle, ...]:
         """What of it will not arrive whole."""
@@ -329,9 +329,32 @@ class Erp:
         return ledger_kind(self.kind, self.access, what)
 
 
+CUSTOMER_DIGITS = 10
+
+
+def customer_code(prefix: str, id_customer: int) -> str:
+    """The code of a customer that comes from the shop: prefix and ten digits, as `WEB0000001563`."""
+    return f"{prefix}{id_customer:0{CUSTOMER_DIGITS}}"
+
+
 def ledger_kind(erp: str, access: str, what: str) -> str:
-    """As `cegid/production/order`."""
+    """An ERP, its access and what was given to it: as `dolibarr/production/order`."""
     return f"{erp}/{access}/{what}"
+
+
+def orders_of(erp: Erp) -> TakesDocuments[Order]:
+    """How the ERP takes orders."""
+    return need(erp.orders, erp.kind, "export_orders")
+
+
+def returns_of(erp: Erp) -> TakesDocuments[Return]:
+    """How the ERP takes returns."""
+    return need(erp.returns, erp.kind, "export_returns")
+
+
+def customers_of(erp: Erp) -> TakesCustomers:
+    """How the ERP takes customers."""
+    return need(erp.customers, erp.kind, "export_customers")
 
 
 Ability = TypeVar("Ability")

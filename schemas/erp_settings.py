@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field
 
-from schemas.setting_values import Count, Secret, Section, ShopId, fault, is_loopback
-
-
-def _service_url(value: Any) -> Any:
-    if not isinstance(value, str) or not value:
-        return value
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise fault("erp_url", "this is not the address of a Cegid", 'Write it like "https://...cegid.cloud/Y2".')
-    if parts.username is not None:
-        raise fault("erp_url", "the address holds a user or a password", "Write the address alone.")
-    return value.rstrip("/")
+from schemas.erp import Policy
+from schemas.erps import STATUS_WORDS, WITHOUT_ERP, StatusWords
+from schemas.erps.cegid import Cegid
+from schemas.setting_values import Count, Section, ShopId, fault
+from schemas.status_rules import StatusRule
 
 
 def _ends_without_digit(value: str) -> str:
@@ -39,38 +32,8 @@ Prefix = Annotated[
 States = Annotated[list[ShopId], Field(min_length=1)]
 
 
-class CegidAccess(Section):
-    """`[cegid.test]` and `[cegid.production]`: one access to one database of Cegid."""
-
-    allow_plain_http: bool = False
-    """Allow `http://` beyond this machine: password and customers then travel in clear."""
-    url: Annotated[str, BeforeValidator(_service_url)] = ""
-    """The root of the services, such as `https://123456-retail-ondemand.cegid.cloud/Y2`."""
-    user: str = ""
-    """`DOMAIN\\USER`."""
-    password: Secret | None = None
-    """Where the password is: `env:NAME` or `block:name`."""
-    database: str = ""
-    """`DatabaseId`, such as `123456_001_PROD`."""
-
-    @field_validator("url")
-    @classmethod
-    def _plain_http_only_on_loopback(cls, url: str, info: ValidationInfo) -> str:
-        parts = urlsplit(url)
-        allowed = info.data.get("allow_plain_http", False) or is_loopback(parts.hostname or "")
-        if parts.scheme == "http" and not allowed:
-            remedy = "Write https://, or set `allow_plain_http = true` in this table if the line is private."
-            raise fault("plain_http", "with http:// the password travels in clear", remedy)
-        return url
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The keys that an access cannot do without and that are not there."""
-        return tuple(name for name in ("url", "user", "password", "database") if not getattr(self, name))
-
-
 class ServiceItems(Section):
-    """`[cegid.items]`: the items, kept out of stock, that stand for what is no product; empty: such orders are held."""
+    """`[erp.items]`: the items, kept out of stock, that stand for what is no product; empty: such orders are held."""
 
     misc: str = ""
     shipping: str = ""
@@ -78,75 +41,44 @@ class ServiceItems(Section):
     discount: str = ""
 
 
-class Cegid(Section):
-    """`[cegid]`: where orders go and how they are written there."""
+class Erp(Section):
+    """`[erp]`: where orders go, and what holds for any ERP."""
 
-    use: Literal["none", "test", "production"] = "none"
-    """Which of the two accesses is used. With `test` nothing is written to the shop."""
-    test: CegidAccess = CegidAccess()
-    production: CegidAccess = CegidAccess()
+    kind: Literal["none", "cegid"] = "none"
+    """Which ERP it is."""
+    access: Literal["test", "production"] = "test"
+    """Which of its accesses is used. With `test` nothing is written to the shop."""
     items: ServiceItems = ServiceItems()
-    store: str = ""
-    """The code of the e-commerce store."""
-    warehouse: str = ""
-    """The code of the warehouse that delivers; empty: Cegid's own choice."""
     order_prefix: Prefix = "WEB"
-    """Before the order's id: the internal reference of its document. No other shop of this ERP has the same."""
+    """Before the order's id: our own reference of its document. No other shop of this ERP has the same."""
     customer_prefix: Prefix = "WEB"
     """Before the customer's id on ten digits: the code of customers that the shop brings."""
-    existing_customers: Literal["complete", "update", "leave"] = "complete"
+    existing_customers: Policy = "complete"
     """What becomes of a customer that the ERP has already when somebody orders under the same e-mail: `complete` fills
     its empty fields, `update` writes what the shop says, `leave` writes nothing. A customer that was created for an
     account of the shop follows that account."""
     other_names: Literal["send", "hold"] = "send"
     """An order whose customer has, in the ERP, the same e-mail under another name: it is sent on that customer's file,
     which is reported, or held."""
-    document_type: Literal["CustomerOrder", "Receipt"] = "CustomerOrder"
-    """`CustomerOrder` needs Cegid's e-commerce module; a `Receipt` carries no carrier."""
-    default_markdown: str = ""
-    """The markdown reason of discounts that were made in the shop."""
-    group_member: str = ""
-    """The customer's member that holds the group's code, such as `PriceListCode`; empty: the group is not sent."""
-    vat_member: str = "FiscalId"
-    """The customer's member that holds the VAT number of the address to invoice; empty: it is not sent."""
-    address_length: Annotated[int, Field(ge=10)] = 35
-    """Characters in a line of an address: 35 before the 2023 versions of Cegid, 70 since."""
     unknown_items: Literal["send", "misc", "hold"] = "send"
     """What becomes of a product that did not come from the ERP: its reference is sent all the same, the misc item
     stands for it, or its order is held."""
-    discount_quantity: Literal[-1, 1] = -1
-    """-1: a cart discount is a line of quantity -1; 1: one with a negative price."""
-    connections: Annotated[int, Field(ge=1, le=16)] = 4
-    """Requests at the same time."""
-    timeout_seconds: Annotated[float, Field(gt=0)] = 60.0
-    verify_tls: bool | str = True
-    """true, false, or the path of a file of trusted certificates."""
+    cegid: Cegid = Cegid()
 
+    @property
+    def verify_tls(self) -> Mapping[str, bool | str]:
+        """Whether the certificate of the ERP in use is verified, by the table of the settings that says so."""
+        return {"[erp.cegid]": self.cegid.verify_tls} if self.kind == "cegid" else {}
 
-class StatusRule(Section):
-    """`[[orders.status_rules]]`, `[[returns.status_rules]]`: a status of a document, and the shop's state."""
+    @property
+    def associated(self) -> frozenset[str]:
+        """The tables of associations.toml that the ERP needs a code of for everything that the shop uses."""
+        return self.cegid.associated if self.kind == "cegid" else frozenset()
 
-    member: Literal[
-        "CancelStatus", "FollowUpStatus", "ShippingStatus", "ReturnStatus", "PaymentStatus", "BillingStatus"
-    ]
-    values: Annotated[list[str], Field(min_length=1)]
-    """The ERP's words; `CancelStatus` is also `Locked` and `Unlocked`, which cancel nothing."""
-    state: ShopId
-    """The id of the shop's state."""
-    mail: bool = False
-    """Send the customer the mail of this state."""
-    final: bool = False
-    """The order is not followed any further."""
-
-
-def _status_rules() -> list[StatusRule]:
-    # The order of the rules and their statuses are those of the guide.
-    return [
-        StatusRule(member="CancelStatus", values=["Canceled"], state=6, final=True),
-        StatusRule(member="FollowUpStatus", values=["RecievedByCustomer"], state=5, final=True),
-        StatusRule(member="ShippingStatus", values=["InProgress", "Totally"], state=4),
-        StatusRule(member="FollowUpStatus", values=["Validated"], state=3),
-    ]
+    @property
+    def status_words(self) -> StatusWords:
+        """What its statuses are called."""
+        return STATUS_WORDS.get(self.kind, WITHOUT_ERP)
 
 
 class Orders(Section):
@@ -167,17 +99,8 @@ class Orders(Section):
     a day the whole of it; 0: only orders whose own date of change moves."""
     cancel_states: list[ShopId] = Field(default_factory=list)
     """The states of the shop that cancel the ERP's document while nothing was made of it; none: a person does it."""
-    status_rules: list[StatusRule] = Field(default_factory=_status_rules)
-    """The first rule that fits counts; a rule further up is a state later in the life of an order."""
-
-
-def _return_rules() -> list[StatusRule]:
-    # 2: waiting for package, 4: return denied, 5: return completed.
-    return [
-        StatusRule(member="ReturnStatus", values=["Returned"], state=5, final=True),
-        StatusRule(member="ReturnStatus", values=["ReturnRefused"], state=4, final=True),
-        StatusRule(member="ReturnStatus", values=["ReturnValidated"], state=2),
-    ]
+    status_rules: list[StatusRule] | None = None
+    """The first rule that fits counts; a rule further up is a state later in the life of an order. None: the ERP's."""
 
 
 class Returns(Section):
@@ -185,5 +108,5 @@ class Returns(Section):
 
     states: States = Field(default_factory=lambda: [1])
     """The states (ids) of a return that goes: waiting for confirmation."""
-    status_rules: list[StatusRule] = Field(default_factory=_return_rules)
+    status_rules: list[StatusRule] | None = None
     """As for orders, with the states of returns."""

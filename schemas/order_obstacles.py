@@ -1,4 +1,4 @@
-"""What keeps an order from going to any ERP: amounts that do not make its total, or that were not paid so."""
+"""What keeps an order from any ERP: sums that do not agree, things that are gone, lines that no item stands for."""
 
 from __future__ import annotations
 
@@ -8,13 +8,30 @@ from decimal import Decimal
 from schemas.amounts import CENT, cents
 from schemas.documents import Order
 from schemas.erp import Obstacle
+from schemas.erp_settings import Erp, ServiceItems
 from schemas.order_sums import agrees, sum_of_parts
 from schemas.payments import payments_of
 
 
+def common_obstacles(order: Order, settings: Erp) -> tuple[Obstacle, ...]:
+    """Every reason why the order is sent to no ERP; none when it is sound."""
+    return (*_missing(order), *sum_obstacles(order), *_lines(order, settings), *_services(order, settings.items))
+
+
 def sum_obstacles(order: Order) -> tuple[Obstacle, ...]:
-    """Every obstacle that lies in the order's amounts; of a total that is wrong, what was paid says nothing."""
-    return tuple(_sums(order)) or tuple(_paid(order))
+    """Those that lie in its amounts."""
+    sums = tuple(_sums(order))
+    # Of a total that is wrong itself, what was paid says nothing.
+    return (*sums, *(() if sums else _paid(order)))
+
+
+def _missing(order: Order) -> Iterator[Obstacle]:
+    """What the shop has deleted: no code of the ERP would help. Whether a carrier is needed, the ERP knows."""
+    for missing in order.missing:
+        if missing.what != "carrier":
+            yield Obstacle(f"order_{missing.what}_missing", {"value": str(missing.id)})
+    if not order.customer.email and not order.lacks("customer"):
+        yield Obstacle("order_customer_without_email", {"value": str(order.customer.id_customer)})
 
 
 def _sums(order: Order) -> Iterator[Obstacle]:
@@ -60,3 +77,27 @@ def _paid(order: Order) -> Iterator[Obstacle]:
 
 def _figures(paid: Decimal, total: Decimal) -> dict[str, str]:
     return {"value": str(cents(paid)), "detail": str(cents(total))}
+
+
+def _lines(order: Order, settings: Erp) -> Iterator[Obstacle]:
+    misc = settings.items.misc
+    if not any(line.quantity for line in order.lines):
+        yield Obstacle("order_empty")
+    for line in order.lines:
+        reference = line.reference.strip()
+        held = settings.unknown_items == "hold" or (settings.unknown_items == "misc" and not misc)
+        if not reference and not misc:
+            yield Obstacle("order_line_without_reference", {"value": str(line.id_order_detail)})
+        elif not line.in_erp and held:
+            yield Obstacle("order_item_unknown", {"detail": reference})
+
+
+def _services(order: Order, items: ServiceItems) -> Iterator[Obstacle]:
+    amounts = (
+        ("shipping", items.shipping, order.total_shipping_tax_incl),
+        ("wrapping", items.wrapping, order.total_wrapping_tax_incl),
+        ("discount", items.discount, order.total_discounts_tax_incl),
+    )
+    for name, item, amount in amounts:
+        if cents(amount) and not item:
+            yield Obstacle(f"order_{name}_item_missing", {"value": str(cents(amount))})

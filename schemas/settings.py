@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, InstanceOf, ValidationInfo, field_validator
 
-from schemas.erp_settings import Cegid, Orders, Returns
+from schemas.erp_settings import Erp, Orders, Returns
+from schemas.erps import MOVED
 from schemas.setting_values import Count, Secret, SecretName, Section, Share, ShopId, fault, is_loopback, secret_name
 from schemas.source_settings import Sources
+from schemas.status_rules import StatusRule
 from schemas.toml_faults import parse_toml
 
-__all__ = ["Cegid", "Orders", "Returns", "SecretName", "ShopSettings", "default_settings_text", "parse_settings"]
+__all__ = ["Erp", "Orders", "Returns", "SecretName", "ShopSettings", "default_settings_text", "parse_settings"]
 
 _MOST_LINES = 500
 """Of one request to our module: PHP and the web server in front end one that takes too long."""
@@ -201,6 +204,7 @@ class Guards(Section):
 class ShopSettings(Section):
     """settings.toml of one shop."""
 
+    moved: ClassVar[Mapping[str, str]] = MOVED
     shop: Shop
     ledger: Ledger = Ledger()
     files: Files = Files()
@@ -210,9 +214,31 @@ class ShopSettings(Section):
     store_orders: StoreOrders = StoreOrders()
     read_back: ReadBack = ReadBack()
     guards: Guards = Guards()
-    cegid: Cegid = Cegid()
+    erp: Erp = Erp()
     orders: Orders = Orders()
     returns: Returns = Returns()
+
+    @field_validator("orders", "returns")
+    @classmethod
+    def _statuses_are_the_erps(cls, table: Orders | Returns, info: ValidationInfo) -> Orders | Returns:
+        members = info.data["erp"].status_words.members if "erp" in info.data else ()
+        for number, rule in enumerate(table.status_rules or (), 1):
+            if members and rule.member not in members:
+                reason = f"status_rules: the member of rule {number} is no status of this ERP"
+                raise fault("status_member", reason, f"Write one of: {', '.join(members)}.")
+        return table
+
+    @property
+    def order_rules(self) -> Sequence[StatusRule]:
+        """What the statuses of documents do to orders."""
+        own = self.orders.status_rules
+        return self.erp.status_words.order_rules if own is None else own
+
+    @property
+    def return_rules(self) -> Sequence[StatusRule]:
+        """What they do to returns."""
+        own = self.returns.status_rules
+        return self.erp.status_words.return_rules if own is None else own
 
 
 def parse_settings(text: str, *, source: str) -> ShopSettings:

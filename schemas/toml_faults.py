@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -74,6 +75,9 @@ def _faults(error: ValidationError, model: type[BaseModel], text: str, source: s
 
 
 def _did_you_mean(model: type[BaseModel], location: Location) -> str:
+    moved: Mapping[str, str] = getattr(model, "moved", {})
+    if len(location) == 1 and str(location[0]) in moved:
+        return moved[str(location[0])]
     known = _known_keys(model, location[:-1])
     close = difflib.get_close_matches(str(location[-1]), known, n=1)
     if close:

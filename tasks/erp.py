@@ -1,98 +1,99 @@
-"""The ERP of a shop's folder: which access is used, and what settings and associations say about it."""
+"""The ERP of a shop's folder, opened by its settings: the only file that lists the ERPs there are."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
 
-from connectors.cegid import Cegid, CegidAccess, Limits
+from connectors.cegid import CegidAccess
 from connectors.cegid.codes import CegidCodes, ServiceItems
+from connectors.cegid.document_key import DocumentType
+from connectors.cegid.erp import opened as opened_cegid
 from connectors.prestashop.dates import zone_of
 from schemas.associations import Associations
-from schemas.documents import DocumentType
-from schemas.erp_settings import Cegid as CegidSettings
+from schemas.erp import Erp, ledger_kind
 from schemas.errors import ConfigFault, ConfigurationError
+from schemas.settings import Erp as ErpSettings
 from tasks.run.run import Run
 from tasks.run.secrets import resolve
 from tasks.run.shop_folder import ShopFolder
 
+ERP_CACHE = "erp"
+"""Folder below `.work` of what an ERP's client keeps between runs."""
 logger = logging.getLogger(__name__)
-
-
-class Erp:
-    """An open Cegid and the words to speak to it. Not a dataclass: Prefect walks through those."""
-
-    def __init__(self, cegid: Cegid, codes: CegidCodes, *, test: bool, connections: int) -> None:
-        self.cegid = cegid
-        self.codes = codes
-        self.test = test
-        self.connections = connections
-
-    def kind(self, what: str) -> str:
-        """What the ledger calls these deliveries: what went to the test database did not go to the real one."""
-        return f"{what}-test" if self.test else what
 
 
 @asynccontextmanager
 async def open_erp(run: Run) -> AsyncIterator[Erp]:
-    """The ERP of the run, its contracts read; the report says which access it is."""
-    settings = run.folder.settings.cegid
-    access = cegid_access(run.folder)
-    run.report.parameters["cegid"] = settings.use
-    logger.info("%s: Cegid's %s access, database %s", run.asked.flow, settings.use, access.database)
-    cegid = open_cegid(run.folder, access)
-    await asyncio.to_thread(cegid.__enter__)
+    """The ERP of the run; the report says which it is. With its test access the run writes nothing to the shop."""
+    erp_of_folder = erp_of(run.folder, run.facts.time_zone)
+    erp = await asyncio.to_thread(erp_of_folder.__enter__)
+    run.report.parameters["erp"] = f"{erp.kind} {erp.access}"
+    logger.info("%s: %s, %s access", run.asked.flow, erp.kind, erp.access)
     try:
-        codes = cegid_codes(settings, run.folder.associations, run.facts.time_zone)
-        yield Erp(cegid, codes, test=settings.use == "test", connections=settings.connections)
+        yield erp
     finally:
-        cegid.__exit__(None, None, None)
+        erp_of_folder.__exit__(None, None, None)
+        run.report.requests |= {f"{erp.kind} {operation}": count for operation, count in sorted(erp.sent().items())}
 
 
-def open_cegid(folder: ShopFolder, access: CegidAccess) -> Cegid:
-    """The client of an access, not yet connected."""
-    settings = folder.settings.cegid
-    verify = settings.verify_tls if isinstance(settings.verify_tls, bool) else Path(settings.verify_tls)
-    limits = Limits(settings.connections, answer_seconds=settings.timeout_seconds, verify_tls=verify)
-    return Cegid(access, cache_folder=folder.path / ".work" / "cegid", limits=limits)
+def erp_of(folder: ShopFolder, time_zone: str) -> AbstractContextManager[Erp]:
+    """The ERP of a folder, not yet open; ConfigurationError when there is none, or when its settings lack something."""
+    kind = folder.settings.erp.kind
+    if kind == "none":
+        raise ConfigurationError((ConfigFault("settings.toml", "erp.kind", "no ERP is set up", _SET_UP),))
+    return _ERPS[kind](folder, time_zone)
 
 
-def cegid_access(folder: ShopFolder) -> CegidAccess:
-    """The access in use; ConfigurationError when none is, or when it lacks something."""
-    settings = folder.settings.cegid
-    faults = _faults(settings)
-    if faults:
-        raise ConfigurationError(faults)
-    access = settings.production if settings.use == "production" else settings.test
+_SET_UP = (
+    'Set `kind = "cegid"` and `access = "test"` or `access = "production"` under [erp], and fill in the table of '
+    "that access."
+)
+
+
+def kind_of(folder: ShopFolder, what: str) -> str:
+    """What the ledger calls the deliveries of the access in use."""
+    settings = folder.settings.erp
+    return ledger_kind(settings.kind, settings.access, what)
+
+
+def _cegid(folder: ShopFolder, time_zone: str) -> AbstractContextManager[Erp]:
+    erp = folder.settings.erp
+    access = cegid_access(erp)
+    codes = cegid_codes(erp, folder.associations, time_zone)
+    return opened_cegid(access, codes, erp.cegid, erp.access, folder.path / ".work" / ERP_CACHE)
+
+
+_ERPS: Mapping[str, Callable[[ShopFolder, str], AbstractContextManager[Erp]]] = {"cegid": _cegid}
+
+
+def cegid_access(settings: ErpSettings) -> CegidAccess:
+    """Cegid's access in use; ConfigurationError when it lacks something."""
+    access = settings.cegid.production if settings.access == "production" else settings.cegid.test
+    missing = [f"erp.cegid.{settings.access}.{name}" for name in access.missing]
+    missing += [] if settings.cegid.store else ["erp.cegid.store"]
+    if missing:
+        raise ConfigurationError(
+            tuple(ConfigFault("settings.toml", key, "this key is empty", "Fill it in.") for key in missing)
+        )
     password = resolve(access.password) if access.password else ""
     return CegidAccess(access.url, access.user, password, access.database)
 
 
-def _faults(settings: CegidSettings) -> tuple[ConfigFault, ...]:
-    if settings.use == "none":
-        remedy = 'Set `use = "test"` or `use = "production"` under [cegid], and fill in the table of that name.'
-        return (ConfigFault("settings.toml", "cegid.use", "no access to Cegid is in use", remedy),)
-    access = settings.production if settings.use == "production" else settings.test
-    missing = [f"cegid.{settings.use}.{name}" for name in access.missing]
-    missing += [] if settings.store else ["cegid.store"]
-    return tuple(ConfigFault("settings.toml", key, "this key is empty", "Fill it in.") for key in missing)
-
-
-def cegid_codes(settings: CegidSettings, associations: Associations, time_zone: str) -> CegidCodes:
-    """What a document takes from the settings and the associations."""
-    items = settings.items
+def cegid_codes(settings: ErpSettings, associations: Associations, time_zone: str) -> CegidCodes:
+    """What a document of Cegid takes from the settings and the associations."""
+    items, own = settings.items, settings.cegid
     return CegidCodes(
-        store=settings.store,
+        store=own.store,
         items=ServiceItems(items.misc, items.shipping, items.wrapping, items.discount),
         time_zone=zone_of(time_zone),
-        warehouse=settings.warehouse,
+        warehouse=own.warehouse,
         order_prefix=settings.order_prefix,
         customer_prefix=settings.customer_prefix,
-        document_type=DocumentType(settings.document_type),
-        default_markdown=settings.default_markdown,
+        document_type=DocumentType(own.document_type),
+        default_markdown=own.default_markdown,
         countries=associations.countries,
         titles=_first_codes(associations.titles),
         payments={(mode.module, mode.currency): mode.erp for mode in associations.payments if not mode.label},
@@ -103,13 +104,11 @@ def cegid_codes(settings: CegidSettings, associations: Associations, time_zone: 
         },
         carriers=associations.carriers,
         groups=_first_codes(associations.groups),
-        group_member=settings.group_member,
-        vat_member=settings.vat_member,
-        address_length=settings.address_length,
-        discount_quantity=settings.discount_quantity,
+        group_member=own.group_member,
+        vat_member=own.vat_member,
+        address_length=own.address_length,
+        discount_quantity=own.discount_quantity,
         unknown_items=settings.unknown_items,
-        existing_customers=settings.existing_customers,
-        other_names=settings.other_names,
     )
 
 

@@ -14,12 +14,14 @@ from lxml import etree
 
 from connectors.cegid.access import SYSTEM, CegidAccess, Limits
 from connectors.cegid.contract import ServiceContract
+from connectors.cegid.document_key import DocumentKey
 from connectors.cegid.faults import error_of, read_fault
 from connectors.cegid.merge import merged
 from connectors.cegid.needed import SERVICES
 from connectors.cegid.replies import (
     Hello,
     as_tree,
+    customer_of,
     read_customer,
     read_document,
     read_header,
@@ -29,14 +31,9 @@ from connectors.cegid.replies import (
 )
 from connectors.cegid.transport import ENVELOPE, Answer, CegidTransport, parse
 from connectors.cegid.wsdl_cache import WsdlCache
-from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer, FoundDocument, FoundDocuments
+from schemas.erp import DocumentStatus, ErpCustomer, ErpNumber, FoundDocument, FoundDocuments
 from schemas.errors import RefusedError, TransientError, UnexpectedReplyError
 
-ALREADY_THERE = "CBR00009"
-"""The code of a failed import: most often the document is there already, so look it up by reference, adopt or give up.
-
-The same code comes with other reasons (a serial number that is not in stock), hence the look-up.
-"""
 _MOST_CUSTOMERS = 100
 _CUSTOMERS = "CustomerWcfService"
 _DOCUMENTS = "SaleDocumentService"
@@ -113,11 +110,11 @@ class Cegid:
             )
         return exact
 
-    def customer(self, code: str) -> dict[str, Any] | None:
-        """One customer as Cegid has it, by the contract's names, in texts; None when there is none."""
+    def customer(self, code: str) -> ErpCustomer | None:
+        """One customer as Cegid has it, its record by the contract's names, in texts; None when there is none."""
         found = self._look_up(_CUSTOMERS, "GetCustomerDetail", {"customerId": code}, code)
         tree = {} if found is None else as_tree(found)
-        return tree if tree.get("CustomerId") else None
+        return customer_of(tree) if tree.get("CustomerId") else None
 
     def create_customer(self, code: str, values: Mapping[str, Any]) -> str:
         """A new customer under the code of our choice; gives the code that Cegid answers."""
@@ -130,7 +127,8 @@ class Cegid:
 
         A member that is absent from `values` is kept, one that is `""` is emptied. `known`: as it was read just now.
         """
-        known = known or self.customer(code)
+        found = None if known else self.customer(code)
+        known = known or (found.record if found else None)
         if known is None:
             raise RefusedError(
                 "the customer does not exist",
@@ -153,7 +151,7 @@ class Cegid:
         return etree.tostring(body, pretty_print=True, encoding="unicode")
 
     def create_document(self, request: Mapping[str, Any]) -> DocumentKey:
-        """A new document from a Create_Request in the contract's names; `RefusedError.code` may be `ALREADY_THERE`."""
+        """A new document from a Create_Request in the contract's names; `AlreadyThereError` where it may be there."""
         result = self._call(_DOCUMENTS, "Create", {"createRequest": request}, _reference(request))
         return read_key(None if result is None else result.find("{*}Key"), "Create")
 
@@ -172,7 +170,7 @@ class Cegid:
             ours = self._by_internal(type_, internal, customer_code)
         if len(ours) > 1:
             raise RefusedError(
-                f"{len(ours)} documents have this reference: {', '.join(str(each.status.key) for each in ours)}",
+                f"{len(ours)} documents have this reference: {', '.join(each.status.number for each in ours)}",
                 system=SYSTEM,
                 action="GetByExternalReference",
                 key=internal,
@@ -231,7 +229,7 @@ class Cegid:
         page_size: int = 200,
     ) -> Iterator[DocumentStatus]:
         """The documents dated from `begin` to `end`, both included, page by page. Dates are the documents' own days."""
-        seen: set[DocumentKey] = set()
+        seen: set[ErpNumber] = set()
         search: dict[str, Any] = {
             "BeginDate": f"{begin.isoformat()}T00:00:00",
             "EndDate": f"{end.isoformat()}T23:59:59",
@@ -243,13 +241,13 @@ class Cegid:
         while True:
             page += 1
             headers = self._page(search, page, page_size)
-            if headers and all(each.key in seen for each in headers):
+            if headers and all(each.number in seen for each in headers):
                 raise UnexpectedReplyError("the same page comes again", system=SYSTEM, action="GetHeaderList").worded(
                     "cegid_not_understood"
                 )
             # A document created meanwhile may push another one to the next page.
-            yield from (each for each in headers if each.key not in seen)
-            seen.update(each.key for each in headers)
+            yield from (each for each in headers if each.number not in seen)
+            seen.update(each.number for each in headers)
             if len(headers) < page_size:
                 return
 

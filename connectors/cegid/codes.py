@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from string import ascii_uppercase
 
-from schemas.documents import DocumentType, Order, Payment
+from connectors.cegid.document_key import DocumentType
+from schemas.documents import Order, Payment
+from schemas.erp import customer_code
 
 ORDER_STATUSES: Mapping[str, str] = {
     "BillingStatus": "Pending",
@@ -28,7 +30,6 @@ RETURN_STATUSES: Mapping[str, str] = {
     "ShippingStatus": "Pending",
 }
 PREFIX_LENGTH = 6
-CUSTOMER_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class CegidCodes:
 
     def customer_code(self, id_customer: int) -> str:
         """The code of a customer that comes from the shop: prefix and ten digits, as `WEB0000001563`."""
-        return f"{self.customer_prefix}{id_customer:0{CUSTOMER_DIGITS}}"
+        return customer_code(self.customer_prefix, id_customer)
 
     def customer_codes(self, id_customer: int) -> Iterator[str]:
         """The codes that a customer of this id may have, the usual one first: the others are for ids given anew.

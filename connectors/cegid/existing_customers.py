@@ -1,13 +1,16 @@
-"""Pure: what an ERP's customer that exists already is given of what the shop says of it, and whether it is the same."""
+"""Pure: what a customer that Cegid has already is given of what the shop says of it."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
+from connectors.cegid.codes import CegidCodes
+from connectors.cegid.translate_customers import customer_values
 from schemas.documents import Customer
+from schemas.erp import ErpCustomer, Policy
+from schemas.same_person import same_email, same_name
 
 _CONSENTS = {"": 0, "donotuse": 0, "askcustomer": 1, "brandonly": 2, "usablebybrand": 2, "forpartners": 3}
 """From least to most; what this list does not know is more than anything that the shop can say."""
@@ -19,36 +22,31 @@ _ADDRESS_TYPE = ("CountryIdType", "Nata")
 _TRUE = ("true", "1")
 
 
-def email_of(record: Mapping[str, Any]) -> str:
-    """The e-mail of the ERP's customer."""
-    return str((record.get("EmailData") or {}).get("Email") or "").strip()
+def values_to_write(
+    known: ErpCustomer, customer: Customer, codes: CegidCodes, policy: Policy
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The members to write, none where the policy is to leave it; and what is kept against the shop's word.
 
-
-def has_email(record: Mapping[str, Any], email: str) -> bool:
-    """Whether the ERP's customer has this e-mail, whatever the case."""
-    return bool(email.strip()) and email_of(record).casefold() == email.strip().casefold()
-
-
-def same_name(record: Mapping[str, Any], customer: Customer) -> bool:
-    """Whether the names are the same but for case, accents, signs and order; one that the ERP lacks is no other one."""
-    last, first = _words(record.get("LastName")), _words(record.get("FirstName"))
-    if not last:
-        return True
-    ours = _words(customer.lastname), _words(customer.firstname)
-    if not first:
-        return last in (ours[0], sorted(ours[0] + ours[1]))
-    return sorted(last + first) == sorted(ours[0] + ours[1])
-
-
-def _words(name: Any) -> list[str]:
-    bare = "".join(each for each in unicodedata.normalize("NFKD", str(name or "")) if not unicodedata.combining(each))
-    return sorted("".join(each if each.isalnum() else " " for each in bare.casefold()).split())
+    A consent is never lowered, and of two e-mails the one changed later stays.
+    """
+    if policy == "leave":
+        return {}, ()
+    wanted = of_the_person(customer, customer_values(customer, codes))
+    values = without_less_consent(known.record, wanted if policy == "update" else missing_values(known.record, wanted))
+    notes = ["consent_kept"] if has_more_consent(known.record, wanted) else []
+    email = {name: value for name, value in values.pop("EmailData", {}).items() if name != "Email"}
+    if not same_email(known.email, customer.email):
+        if not known.email or shops_email_is_newer(known.record, customer, codes.time_zone):
+            email |= {"Email": customer.email.strip()}
+        else:
+            notes.append("email_kept")
+    return values | ({"EmailData": email} if email else {}), tuple(notes)
 
 
 def of_the_person(customer: Customer, values: Mapping[str, Any]) -> dict[str, Any]:
     """`values` without an address, and its phones, that bear the name of somebody else than the customer."""
     address = customer.address
-    if address is None or same_name({"LastName": address.lastname, "FirstName": address.firstname}, customer):
+    if address is None or same_name(address.lastname, address.firstname, customer):
         return dict(values)
     return {name: value for name, value in values.items() if name not in ("AddressData", "PhoneData")}
 

@@ -9,10 +9,20 @@ from typing import Any
 from lxml import etree
 
 from connectors.cegid.access import SYSTEM
-from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
+from schemas.errors import (
+    AlreadyThereError,
+    DeniedError,
+    PasserelleError,
+    RefusedError,
+    TransientError,
+    UnexpectedReplyError,
+)
 
 _CODE = re.compile(r"\b(?:CBR\d{5}|CBR_\d{3}_\d{4}|WP\d{3})\b")
 _LONGEST = 1000
+# Of a failed import: most often the document is there already. It comes with other reasons as well, such as a serial
+# number that is not in stock, so what follows is a look-up.
+_MAY_BE_THERE = "CBR00009"
 # Class names are the same in every language of the user, texts are not.
 _PASSING_TYPES = re.compile(r"(?:Timeout|Communication|EndpointNotFound|ServerTooBusy)Exception$")
 _PASSING_CODES = frozenset({"InternalServiceFault", "ServerTooBusy", "EndpointUnavailable"})
@@ -82,4 +92,5 @@ def error_of(fault: Fault, action: str, key: str) -> PasserelleError:
         )
     if fault.transport_code == "ActionNotSupported":
         return UnexpectedReplyError(fault.message, **named).worded("cegid_not_understood")
-    return RefusedError(fault.message, code=fault.code, **named)
+    kind = AlreadyThereError if fault.code == _MAY_BE_THERE else RefusedError
+    return kind(fault.message, code=fault.code, **named)

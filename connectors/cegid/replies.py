@@ -10,21 +10,17 @@ from typing import Any
 from lxml import etree
 
 from connectors.cegid.access import SYSTEM
-from schemas.documents import DocumentKey, DocumentStatus, ErpCustomer, FoundDocument, FoundLine
+from connectors.cegid.document_key import DocumentKey
+from schemas.erp import DocumentStatus, ErpCustomer, FoundDocument, FoundLine
+from schemas.erps.cegid import STATUS_MEMBERS
 from schemas.errors import UnexpectedReplyError
 
 # Not by zeep: it reads None, silently, for every member after one that it does not know.
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-_STATUSES = {
-    "cancel": ("CancelStatus", "CancelStatus"),
-    "follow_up": ("FollowUpStatus", "FollowUpStatus"),
-    "shipping": ("ShippingStatus", "ShippingStatus"),
-    "return_": ("ReturnStatus", "OrderReturnStatus"),
-    "payment": ("PaymentStatus", "PaymentStatus"),
-    "billing": ("BillingStatus", "BillingStatus"),
-    "delivery": ("DeliveryType", "DeliveryType"),
-}
-"""Our word, the member of OmniChannel, its enumeration."""
+_STATUSES = {name: name for name in (*STATUS_MEMBERS, "DeliveryType")} | {"ReturnStatus": "OrderReturnStatus"}
+"""The members of OmniChannel that hold a status, and the enumeration of each."""
+ACTIVE = "Active"
+"""The member of the header that is beside them: false for a document that was closed."""
 CANCELLED = "Canceled"
 _ITEM_NAMES = ("ItemReference", "ItemCode", "ItemId", "CatalogReference")
 """The members of a line that name its item: a bar code that was sent as a reference may be answered otherwise."""
@@ -104,19 +100,18 @@ def read_key(element: etree._Element | None, action: str) -> DocumentKey:
 def read_header(header: etree._Element, action: str, values: Callable[[str], frozenset[str]]) -> DocumentStatus:
     """The status of a document from its header; `values` gives the values of an enumeration in this tenant."""
     key = read_key(header.find("{*}Key"), action)
-    statuses = {ours: text_of(header, f"OmniChannel/{name}") for ours, (name, _) in _STATUSES.items()}
+    statuses = {name: text_of(header, f"OmniChannel/{name}") for name in _STATUSES}
     return DocumentStatus(
-        key=key,
+        number=key.as_number(),
+        type=key.type,
         internal_reference=text_of(header, "InternalReference"),
         customer_code=text_of(header, "CustomerId"),
         currency=text_of(header, "CurrencyId"),
-        active=text_of(header, "Active") not in ("false", "0"),
         total_tax_incl=_decimal(text_of(header, "TaxIncludedTotalAmount")),
-        total_tax_excl=_decimal(text_of(header, "TaxExcludedTotalAmount")),
+        values=statuses | {ACTIVE: text_of(header, ACTIVE)},
         tracking=text_of(header, "OmniChannel/Tracking"),
-        transporter=text_of(header, "OmniChannel/Transporter"),
-        unknown=_unknown(statuses, values),
-        **statuses,
+        carrier_code=text_of(header, "OmniChannel/Transporter"),
+        unknown={name: said for name, said in statuses.items() if said and said not in values(_STATUSES[name])},
     )
 
 
@@ -131,7 +126,7 @@ def read_document(
     return FoundDocument(
         status=status,
         day=text_of(header, "Date")[: len("2026-11-21")],
-        is_cancelled=CANCELLED in (status.cancel, text_of(header, "Status")),
+        is_cancelled=CANCELLED in (status.values["CancelStatus"], text_of(header, "Status")),
         lines=tuple(_line(each) for each in reply.iterfind("{*}Lines/{*}Get_Line")),
         has_external_reference=by_external,
     )
@@ -146,12 +141,6 @@ def _line(line: etree._Element) -> FoundLine:
     )
 
 
-def _unknown(statuses: Mapping[str, str], values: Callable[[str], frozenset[str]]) -> dict[str, str]:
-    return {
-        _STATUSES[ours][0]: said for ours, said in statuses.items() if said and said not in values(_STATUSES[ours][1])
-    }
-
-
 def _decimal(text: str) -> Decimal | None:
     try:
         return Decimal(text) if text else None
@@ -159,8 +148,21 @@ def _decimal(text: str) -> Decimal | None:
         return None
 
 
+def customer_of(record: Mapping[str, Any]) -> ErpCustomer:
+    """A customer from its whole record."""
+    email = record.get("EmailData") or {}
+    return ErpCustomer(
+        code=str(record.get("CustomerId") or ""),
+        email=str(email.get("Email") or "").strip(),
+        lastname=str(record.get("LastName") or ""),
+        firstname=str(record.get("FirstName") or ""),
+        closed=str(record.get("Closed")) in ("true", "1"),
+        record=record,
+    )
+
+
 def read_customer(element: etree._Element) -> ErpCustomer:
-    """One customer of a search."""
+    """One customer of a search: its record is not told."""
     return ErpCustomer(
         code=text_of(element, "CustomerId"),
         email=text_of(element, "EmailData/Email"),

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.cegid.codes import CegidCodes
+from connectors.cegid.document_key import DocumentType
 from connectors.cegid.texts import document_address, one_line, present, several_lines
 from schemas.amounts import cents, unit_prices
-from schemas.documents import DocumentType, Order, OrderLine
+from schemas.documents import Order, OrderLine
 from schemas.order_sums import line_totals, sold_lines
 from schemas.payments import payments_of
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.cegid.codes import CegidCodes
+from connectors.cegid.document_key import DocumentKey, DocumentType
 from connectors.cegid.texts import one_line, present, several_lines
 from connectors.cegid.translate_orders import ORIGIN, local_day
 from schemas.amounts import cents, unit_prices
-from schemas.documents import DocumentKey, DocumentType, Return, ReturnLine
+from schemas.documents import Return, ReturnLine
 
 
 def return_document(

@@ -17,6 +17,7 @@ from deployments.commands.parameters import ShopFolder as ShopOption
 from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from schemas.messages import catalogue, message
+from tasks.erp import kind_of
 from tasks.handover.sender import DOUBT_LASTS
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
@@ -144,11 +145,6 @@ def _told(keys: Sequence[str], answered: Sequence[str]) -> Exit:
     if left:
         out.print(f"Not known, or delivered already: {', '.join(left)}.")
     return Exit.USAGE if left else Exit.COMPLETED
-
-
-def kind_of(folder: ShopFolder, what: str = "order") -> str:
-    """What the ledger calls the deliveries of the access in use."""
-    return f"{what}-test" if folder.settings.cegid.use == "test" else what
 
 
 def _cells(row: dict[str, Any], language: str, params: Mapping[tuple[str, str], dict[str, str]]) -> Sequence[str]:

@@ -140,19 +140,22 @@ pace = "full"                      # nobody visits the sandbox
 stable_seconds = 0                 # the demo's files are complete when they appear
 """
 _CEGID = """
-[cegid]
-use = "production"
-store = "WEB"
-warehouse = "CENTRAL"
-default_markdown = "WEB"
+[erp]
+kind = "cegid"
+access = "production"
 
-[cegid.items]
+[erp.items]
 misc = "DIVERS"
 shipping = "PORT"
 wrapping = "CADEAU"
 discount = "REMISE"
 
-[cegid.production]
+[erp.cegid]
+store = "WEB"
+warehouse = "CENTRAL"
+default_markdown = "WEB"
+
+[erp.cegid.production]
 url = "{root}"
 user = '{user}'
 password = "env:{password}"

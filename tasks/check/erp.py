@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.prestashop import Shop, ShopFacts
+from schemas.erp import Found, LooksAtItself
 from schemas.errors import PasserelleError
 from schemas.messages import message
-from tasks.check.codes import check_codes
 from tasks.check.finding import Finding, Findings
-from tasks.check.prefixes import check_prefixes
-from tasks.erp import cegid_access, open_cegid
+from tasks.erp import erp_of, kind_of
 from tasks.run.shop_folder import ShopFolder
 from tasks.store_orders.look_up import MODULE
 
+ACCOUNTS = 5
+"""Of so many of the newest accounts, and of the one to come, the code is looked for in the ERP."""
 LAST_ORDERS = 1_000
 """The payments in use are those of so many orders."""
 _WITHOUT_CODE = frozenset({"free_order", MODULE})
@@ -40,47 +41,78 @@ personalised with, the discounts, for the ERP's own markdown codes, and credit s
 
 
 async def check_erp(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Finding]:
-    """Everything about the ERP; nothing when no access to it is in use."""
-    if folder.settings.cegid.use == "none":
+    """Everything about the ERP; nothing when none is set up."""
+    kind = folder.settings.erp.kind
+    if kind == "none":
         return []
     say = Findings(folder.settings.shop.language)
-    findings = [*await _access(folder, say), *_items(folder, say), *_rights(facts, say)]
-    if all(facts.may("GET", resource) for resource, methods in RIGHTS.items() if "GET" in methods):
+    readable = all(facts.may("GET", resource) for resource, methods in RIGHTS.items() if "GET" in methods)
+    currencies = await _currencies(shop) if readable else frozenset()
+    emails = await _newest_accounts(shop) if readable else {}
+    try:
+        found = await asyncio.to_thread(_look, folder, facts.time_zone, currencies, emails, whole=readable)
+    except PasserelleError as error:
+        findings = say.failed(kind, error)
+    else:
+        findings = [_said(say, each) for each in found]
+    findings += [*_items(folder, say), *_rights(facts, say)]
+    if readable:
         findings += await _states(folder, shop, say)
         findings += await _associations(folder, shop, facts, say)
-        findings += await check_codes(folder, shop, say)
-        findings += await check_prefixes(folder, shop, facts, say)
     return findings
 
 
-async def _access(folder: ShopFolder, say: Findings) -> list[Finding]:
-    """The connection test: who and where we are, and the currency codes that both sides must share."""
-    use = folder.settings.cegid.use
-    try:
-        access = cegid_access(folder)
-        hello = await asyncio.to_thread(_hello, folder)
-    except PasserelleError as error:
-        return say.failed("cegid", error)
+def _look(
+    folder: ShopFolder, time_zone: str, currencies: frozenset[str], emails: Mapping[int, str], *, whole: bool
+) -> list[Found]:
+    """What the ERP shows of itself: that it answers, and with `whole` what does not fit."""
+    with erp_of(folder, time_zone) as erp:
+        if erp.itself is None:
+            return []
+        found = [erp.itself.hello()]
+        if whole:
+            found += [*erp.itself.look(currencies), *_strangers(folder, erp.itself, emails)]
+    return found
+
+
+def _strangers(folder: ShopFolder, itself: LooksAtItself, emails: Mapping[int, str]) -> list[Found]:
+    """What it holds under our prefixes and is not ours: another shop may have the same ones."""
+    with folder.open_ledger() as ledger:
+        known = [ledger.known_documents(folder.name, kind_of(folder, what)) for what in ("order", "return")]
+        given = ledger.deliveries(folder.name, kind_of(folder, "customer"), keys=[str(id_) for id_ in emails])
+    brought = {int(key) for key, code in given.select("key", "erp_code").iter_rows() if code}
+    left = {id_: email for id_, email in emails.items() if id_ not in brought}
+    found = [*itself.strangers(frozenset().union(*known), left)]
+    return found or [Found("ok", "prefixes", "ok_prefixes")]
+
+
+def _said(say: Findings, found: Found) -> Finding:
     untold = message("not_told", say.language).reason
-    said = {"value": use, "key": access.database, "column": hello[0] or untold, "detail": hello[1] or untold}
-    return [say.ok("cegid", "ok_cegid", **said)]
+    params = {name: text or untold for name, text in found.params.items()}
+    verdicts = {"ok": say.ok, "warning": say.warning, "error": say.error}
+    return verdicts[found.verdict](found.subject, found.code, **params)
 
 
-def _hello(folder: ShopFolder) -> tuple[str, str]:
-    with open_cegid(folder, cegid_access(folder)) as cegid:
-        hello = cegid.hello()
-    return hello.version, hello.culture
+async def _currencies(shop: Shop) -> frozenset[str]:
+    """The codes of the shop's active currencies, which both sides must share."""
+    rows = await shop.read("currencies", filters={"active": "1", "deleted": "0"}, display=("id", "iso_code"))
+    return frozenset(row["iso_code"].upper() for row in rows)
+
+
+async def _newest_accounts(shop: Shop) -> dict[int, str]:
+    """E-mails of the newest accounts by id, and none for the one to come."""
+    rows = await shop.read("customers", sort="id_DESC", limit=ACCOUNTS, display=("id", "email"))
+    emails = {int(row["id"]): str(row["email"]) for row in rows}
+    return emails | {max(emails, default=0) + 1: ""}
 
 
 def _items(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
-    items = folder.settings.cegid.items
+    items = folder.settings.erp.items
     missing = [name for name in ("misc", "shipping", "wrapping", "discount") if not getattr(items, name)]
     if not missing:
         yield say.ok("service items", "ok_service_items")
     for name in missing:
         yield say.error("service items", "service_item_missing", value=name)
-    if not folder.settings.cegid.default_markdown:
-        yield say.warning("service items", "no_default_markdown")
 
 
 def _rights(facts: ShopFacts, say: Findings) -> Iterator[Finding]:
@@ -101,7 +133,7 @@ def _may(facts: ShopFacts, method: str, resource: str) -> bool:
 
 async def _states(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
     orders = folder.settings.orders
-    used = {*orders.states, *orders.waiting_states, *(rule.state for rule in orders.status_rules)}
+    used = {*orders.states, *orders.waiting_states, *(rule.state for rule in folder.settings.order_rules)}
     there = {int(row["id"]) for row in await shop.read("order_states", display=("id",))}
     missing = ", ".join(str(state) for state in sorted(used - there))
     if not missing:
@@ -110,22 +142,23 @@ async def _states(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding
 
 
 async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
-    known = folder.associations
-    countries = await _countries_served(shop, facts)
-    carriers = await shop.read("carriers", filters={"deleted": "0", "active": "1"}, display=("id_reference", "name"))
-    receipts = folder.settings.cegid.document_type == "Receipt"
-    missing = {
-        "countries": [f'{iso} = "..."' for iso in countries if iso not in known.countries],
-        "carriers": [
-            f'{row["id_reference"]} = "..."  # {row["name"]}'
-            for row in carriers
-            if not receipts and int(row["id_reference"]) not in known.carriers
-        ],
-        "titles": [f'"..." = {id_}' for id_ in await _titles(shop, facts) if known.title_code(id_) is None],
-        "groups": await _groups(folder, shop, facts),
-    }
+    known, needed = folder.associations, folder.settings.erp.associated
+    missing: dict[str, list[str]] = {}
+    if "countries" in needed:
+        served = await _countries_served(shop, facts)
+        missing["countries"] = [f'{iso} = "..."' for iso in served if iso not in known.countries]
+    if "carriers" in needed:
+        rows = await shop.read("carriers", filters={"deleted": "0", "active": "1"}, display=("id_reference", "name"))
+        unknown = [row for row in rows if int(row["id_reference"]) not in known.carriers]
+        missing["carriers"] = [f'{row["id_reference"]} = "..."  # {row["name"]}' for row in unknown]
+    if "titles" in needed:
+        titles = await _titles(shop, facts)
+        missing["titles"] = [f'"..." = {id_}' for id_ in titles if known.title_code(id_) is None]
+    if "groups" in needed:
+        groups = await _groups(shop, facts)
+        missing["groups"] = [f'"..." = {id_}' for id_ in groups if known.group_code(id_) is None]
     findings = [_to_paste(say, f"[{table}]", lines) for table, lines in missing.items() if lines]
-    findings += await _payments(folder, shop, say)
+    findings += await _payments(folder, shop, say) if "payments" in needed else []
     return findings or [say.ok("associations", "ok_associations")]
 
 
@@ -155,11 +188,10 @@ async def _titles(shop: Shop, facts: ShopFacts) -> list[int]:
     return sorted(int(row["id"]) for row in await shop.read("genders", display=("id",)))
 
 
-async def _groups(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[str]:
-    if not folder.settings.cegid.group_member or not facts.may("GET", "groups"):
+async def _groups(shop: Shop, facts: ShopFacts) -> list[int]:
+    if not facts.may("GET", "groups"):
         return []
-    rows = await shop.read("groups", display=("id",))
-    return [f'"..." = {row["id"]}' for row in rows if folder.associations.group_code(int(row["id"])) is None]
+    return [int(row["id"]) for row in await shop.read("groups", display=("id",))]
 
 
 async def _payments(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Generic, TypeVar
 
-from connectors.cegid import ALREADY_THERE, Cegid
 from connectors.ledger import ANOTHER, ASKED, SAME, Delivery, DeliveryState, Ledger
-from schemas.documents import DocumentKey, DocumentType, FoundDocument, FoundDocuments
-from schemas.errors import DeniedError, RefusedError, TransientError
+from schemas.erp import Compared, ErpNumber, FoundDocument, FoundDocuments, OutgoingDocument, TakesDocuments
+from schemas.errors import AlreadyThereError, DeniedError, RefusedError, TransientError
 from schemas.incidents import Level
-from tasks.handover.translate.intent import Expected, Frozen, differences, expected_of, expected_of_found
+from tasks.handover.translate.intent import CANCELLED, Frozen, compared_of, content_of, differences
 from tasks.run.run import Run
 
 DOUBT_LASTS = timedelta(days=1)
 """For how long nobody may say that what was sent without an answer will not come."""
 
 
+Doc = TypeVar("Doc")
+
+
 class Handover(StrEnum):
-    """What became of a parcel."""
+    """What became of a delivery."""
 
     CREATED = "created"
     ADOPTED = "adopted"
@@ -37,30 +39,22 @@ class Handover(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """One document on its way, and how to make it."""
+class ToDeliver(Generic[Doc]):
+    """One order or return on its way, and whose it is."""
 
-    kind: str
-    """The ledger's kind of delivery."""
+    document: Doc
     key: str
+    """What the ledger calls it."""
     identity: str
     """Who it is of: see `tasks.handover.translate.identity`."""
     account: str
     """The customer's id in the shop."""
-    type: DocumentType
-    internal_reference: str
-    other_reference: str
-    """The internal reference of one whose id was another one's before: no document bears it."""
     external_reference: str
     customer_code: Callable[[], str]
     """Finds the customer in the ERP, or makes it there."""
     is_customer: Callable[[str], bool]
     """Whether the ERP's customer of this code is the one of the document."""
-    document: Callable[[str, DocumentType, str], Mapping[str, Any]]
-    """The document of a customer of this code, of this type, under this internal reference."""
-    is_sibling: Callable[[str], bool] = lambda _reference: False
-    """Whether an internal reference is that of another document of ours that shares the external one."""
-    former_types: tuple[DocumentType, ...] = ()
+    former_types: tuple[str, ...] = ()
     """Under which else it may have been sent, by a ledger that is lost or that a person has made forget it."""
     may_create: bool = True
     new_customers: Container[str] = frozenset()
@@ -69,7 +63,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Why a parcel is not sent, as the code of a message and its figures."""
+    """Why it is not sent, as the code of a message and its figures."""
 
     code: str
     params: Mapping[str, str]
@@ -77,7 +71,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How a parcel was handed over."""
+    """How it was handed over."""
 
     handover: Handover
     question: Question | None = None
@@ -101,205 +95,196 @@ def in_doubt(run: Run, subject: str, key: str, since: datetime | None) -> str:
     return code
 
 
-class Courier:
-    """Hands over parcels of one shop within one run. Safe in threads.
+class DocumentSender(Generic[Doc]):
+    """Hands over documents of one kind, of one shop, within one run. Safe in threads.
 
-    `subject` begins the codes of messages: `order` or `return`. Raises `RefusedError` (this parcel is refused),
-    `TransientError` (its outcome may be unknown: hand it over again), `DeniedError` and `UnexpectedReplyError`.
+    `kind` is the ledger's of these deliveries; `subject` begins the codes of messages: `order` or `return`. Raises
+    `RefusedError` (this one is refused), `TransientError` (its outcome may be unknown: hand it over again),
+    `DeniedError` and `UnexpectedReplyError`.
     """
 
-    def __init__(self, ledger: Ledger, cegid: Cegid, shop: str, run_id: str, subject: str) -> None:
+    def __init__(
+        self, ledger: Ledger, documents: TakesDocuments[Doc], shop: str, run_id: str, kind: str, subject: str
+    ) -> None:
         self._ledger = ledger
-        self._cegid = cegid
+        self._documents = documents
         self._shop = shop
         self._run_id = run_id
+        self._kind = kind
         self._subject = subject
-        self._unanswered: set[tuple[str, str]] = set()
-        """Documents that this run may have created: the answer was lost."""
+        self._unanswered: set[str] = set()
+        """Keys of documents that this run may have created: the answer was lost."""
 
-    def hand_over(self, parcel: Parcel) -> Delivered:
+    def hand_over(self, each: ToDeliver[Doc]) -> Delivered:
         """Whose is the key, customer, look-up, intent, document, delivery: in this order, each one safe to repeat."""
-        known = self._ledger.delivery(self._shop, parcel.kind, parcel.key)
+        known = self._ledger.delivery(self._shop, self._kind, each.key)
         if known is not None and known.state is DeliveryState.DELIVERED:
-            return self._delivered_before(parcel, known)
+            return self._delivered_before(each, known)
         if known is not None and known.doubt_at is not None:
-            same = known.identity in (None, parcel.identity)
-            return self._in_doubt(parcel, known) if same else self._displaced(parcel, known)
+            same = known.identity in (None, each.identity)
+            return self._in_doubt(each, known) if same else self._displaced(each, known)
         if known is not None and known.answer == ASKED:
-            return Delivered(Handover.HELD, self._asked(parcel))
-        if not parcel.may_create:
+            return Delivered(Handover.HELD, self._asked(each))
+        if not each.may_create:
             return Delivered(Handover.ABSENT)
-        return self._new(parcel, known)
+        return self._new(each, known)
 
-    def _delivered_before(self, parcel: Parcel, known: Delivery) -> Delivered:
+    def _delivered_before(self, each: ToDeliver[Doc], known: Delivery) -> Delivered:
         """Of a delivery from before there were identities, the ERP's document must agree."""
-        if known.identity == parcel.identity:
+        if known.identity == each.identity:
             return Delivered(Handover.ALREADY)
-        if known.identity is None and known.erp_number and self._agrees(parcel, known.erp_number):
-            self._ledger.identify(self._shop, parcel.kind, {parcel.key: parcel.identity})
+        if known.identity is None and known.erp_number and self._agrees(each, ErpNumber(known.erp_number)):
+            self._ledger.identify(self._shop, self._kind, {each.key: each.identity})
             return Delivered(Handover.ALREADY)
-        return self._displaced(parcel, known)
+        return self._displaced(each, known)
 
-    def _agrees(self, parcel: Parcel, erp_number: str) -> bool:
-        key = DocumentKey.parse(erp_number)
-        found = self._cegid.document(key)
+    def _agrees(self, each: ToDeliver[Doc], number: ErpNumber) -> bool:
+        found = self._documents.get(number, each.external_reference)
         if found is None:
             return False
-        if parcel.external_reference:
-            under_ours = self._cegid.documents_by_references(key.type, "", parcel.external_reference).others
-            keys = {each.status.key for each in under_ours}
-            found = replace(found, has_external_reference=key in keys)
-        document = parcel.document(found.status.customer_code, DocumentType(key.type), found.status.internal_reference)
-        return not [each for each in differences(expected_of(document), found) if each != _CANCELLED]
+        status = found.status
+        ours = self._documents.translated(each.document, status.customer_code, status.type, status.internal_reference)
+        return not [name for name in differences(ours.compared, found) if name != CANCELLED]
 
-    def _displaced(self, parcel: Parcel, known: Delivery) -> Delivered:
+    def _displaced(self, each: ToDeliver[Doc], known: Delivery) -> Delivered:
         """The key belongs to another one now: what the ledger knows of the former one is kept."""
         code = f"{self._subject}_id_reused"
-        self._ledger.displace(
-            self._shop, parcel.kind, parcel.key, identity=parcel.identity, code=code, run_id=self._run_id
-        )
+        self._ledger.displace(self._shop, self._kind, each.key, identity=each.identity, code=code, run_id=self._run_id)
         return Delivered(Handover.HELD, reused(self._subject, known))
 
-    def _asked(self, parcel: Parcel) -> Question:
-        former = self._ledger.former(self._shop, parcel.kind, parcel.key)
+    def _asked(self, each: ToDeliver[Doc]) -> Question:
+        former = self._ledger.former(self._shop, self._kind, each.key)
         return reused(self._subject, former or Delivery(DeliveryState.HELD))
 
-    def _new(self, parcel: Parcel, known: Delivery | None) -> Delivered:
+    def _new(self, each: ToDeliver[Doc], known: Delivery | None) -> Delivered:
         """No call was made for it, or the ERP has refused the one that was."""
         answer = known.answer if known else None
-        reference = parcel.other_reference if answer == ANOTHER else parcel.internal_reference
-        code = parcel.customer_code()
-        document = parcel.document(code, parcel.type, reference)
-        expected = expected_of(document)
-        found = self._look_up(parcel, parcel.type, reference, code if self._may_have(parcel, code) else "")
-        judged = self._judged(parcel, expected, found, answer)
-        for type_ in parcel.former_types if judged is None and answer is None else ():
-            found = self._look_up(parcel, type_, reference, "" if parcel.external_reference else code)
-            judged = judged or self._judged(parcel, expected, found, answer)
+        documents = self._documents
+        reference = (documents.other_reference if answer == ANOTHER else documents.reference)(each.document)
+        code = each.customer_code()
+        outgoing = documents.translated(each.document, code, "", reference)
+        found = self._look_up(each, outgoing.type, reference, code if self._may_have(each, code) else "")
+        judged = self._judged(each, outgoing.compared, found, answer)
+        for type_ in each.former_types if judged is None and answer is None else ():
+            found = self._look_up(each, type_, reference, "" if each.external_reference else code)
+            judged = judged or self._judged(each, outgoing.compared, found, answer)
         if judged is not None:
             return judged
-        content = expected.content(self._ledger.secret())
-        frozen = Frozen(reference, parcel.type.value, code, parcel.account, content)
-        return self._created(parcel, frozen, document, answer, in_doubt=False)
+        content = content_of(outgoing.compared, self._ledger.secret())
+        frozen = Frozen(reference, outgoing.type, code, each.account, content)
+        return self._created(each, frozen, outgoing, answer, in_doubt=False)
 
-    def _in_doubt(self, parcel: Parcel, known: Delivery) -> Delivered:
+    def _in_doubt(self, each: ToDeliver[Doc], known: Delivery) -> Delivered:
         """It was sent without an answer: what is asked for, and sent again, is what was sent."""
-        frozen = Frozen.parse(known.intended)
-        if frozen is None:
-            # A ledger of an earlier version does not say what was sent.
-            code = parcel.customer_code() if parcel.may_create else known.erp_code or ""
-            frozen = Frozen(parcel.internal_reference, parcel.type.value, code, parcel.account, "")
-        document = parcel.document(frozen.customer, DocumentType(frozen.type), frozen.reference)
-        expected = expected_of(document)
-        found = self._look_up(parcel, DocumentType(frozen.type), frozen.reference, frozen.customer)
-        if found.ours is not None and self._is_as_sent(frozen, expected, found.ours):
-            changed = bool(differences(expected, found.ours))
-            return self._adopted(parcel, found.ours, changed=changed)
-        judged = self._judged(parcel, expected, found, known.answer)
+        frozen = Frozen.parse(known.intended) or self._guessed(each, known)
+        outgoing = self._documents.translated(each.document, frozen.customer, frozen.type, frozen.reference)
+        found = self._look_up(each, frozen.type, frozen.reference, frozen.customer)
+        if found.ours is not None and self._is_as_sent(frozen, outgoing.compared, found.ours):
+            changed = bool(differences(outgoing.compared, found.ours))
+            return self._adopted(each, found.ours, changed=changed)
+        judged = self._judged(each, outgoing.compared, found, known.answer)
         if judged is not None:
             return judged
-        same = frozen.content in ("", expected.content(self._ledger.secret())) and frozen.account == parcel.account
-        if same and parcel.may_create:
-            return self._created(parcel, frozen, document, known.answer, in_doubt=True)
+        content = content_of(outgoing.compared, self._ledger.secret())
+        if frozen.content in ("", content) and frozen.account == each.account and each.may_create:
+            return self._created(each, frozen, outgoing, known.answer, in_doubt=True)
         return Delivered(Handover.IN_DOUBT, doubt_at=known.doubt_at)
 
-    def _is_as_sent(self, frozen: Frozen, expected: Expected, found: FoundDocument) -> bool:
+    def _guessed(self, each: ToDeliver[Doc], known: Delivery) -> Frozen:
+        """A ledger of an earlier version does not say what was sent."""
+        code = each.customer_code() if each.may_create else known.erp_code or ""
+        reference = self._documents.reference(each.document)
+        return Frozen(reference, self._documents.type, code, each.account, "")
+
+    def _is_as_sent(self, frozen: Frozen, expected: Compared, found: FoundDocument) -> bool:
         """Whether a document is the one that was sent without an answer, as it was then."""
         if found.is_cancelled or (expected.external_reference and not found.has_external_reference):
             return False
-        return expected_of_found(found, expected).content(self._ledger.secret()) == frozen.content
+        return content_of(compared_of(found, expected), self._ledger.secret()) == frozen.content
 
     def _created(
-        self, parcel: Parcel, frozen: Frozen, document: Mapping[str, Any], answer: str | None, *, in_doubt: bool
+        self, each: ToDeliver[Doc], frozen: Frozen, outgoing: OutgoingDocument, answer: str | None, *, in_doubt: bool
     ) -> Delivered:
         self._ledger.intend(
-            self._shop,
-            parcel.kind,
-            parcel.key,
-            run_id=self._run_id,
-            identity=parcel.identity,
-            intended=frozen.text(),
+            self._shop, self._kind, each.key, run_id=self._run_id, identity=each.identity, intended=frozen.text()
         )
         try:
-            key = self._cegid.create_document(document)
+            created = self._documents.create(outgoing)
         except RefusedError as error:
             judged = None
-            if error.code == ALREADY_THERE:
-                found = self._look_up(parcel, DocumentType(frozen.type), frozen.reference, frozen.customer)
-                judged = self._judged(parcel, expected_of(document), found, answer)
+            if isinstance(error, AlreadyThereError):
+                found = self._look_up(each, frozen.type, frozen.reference, frozen.customer)
+                judged = self._judged(each, outgoing.compared, found, answer)
             if not in_doubt:
-                self._refused(parcel, error.code)
+                self._refused(each, error.code)
             if judged is None:
                 raise
             return judged
         except TransientError:
-            self._unanswered.add((parcel.kind, parcel.key))
+            self._unanswered.add(each.key)
             raise
         except DeniedError:
             if not in_doubt:
-                self._refused(parcel, "")
+                self._refused(each, "")
             raise
-        self._note(parcel, str(key), frozen.customer)
+        self._note(each, created.number, frozen.customer)
         return Delivered(Handover.CREATED)
 
-    def _refused(self, parcel: Parcel, code: str) -> None:
+    def _refused(self, each: ToDeliver[Doc], code: str) -> None:
         """The ERP has refused the only call that was made: nothing will come of it later."""
-        self._ledger.hold(self._shop, parcel.kind, parcel.key, code=code, run_id=self._run_id, answered=True)
+        self._ledger.hold(self._shop, self._kind, each.key, code=code, run_id=self._run_id, answered=True)
 
     def _judged(
-        self, parcel: Parcel, expected: Expected, found: FoundDocuments, answer: str | None
+        self, each: ToDeliver[Doc], expected: Compared, found: FoundDocuments, answer: str | None
     ) -> Delivered | None:
-        """What a look-up means for a parcel; None when it is to be created."""
+        """What a look-up means for a document; None when it is to be created."""
         if found.ours is not None:
-            return self._compared(parcel, expected, found.ours, answer, f"{self._subject}_document_differs")
+            return self._compared(each, expected, found.ours, answer, f"{self._subject}_document_differs")
         by_hand = [
-            each
-            for each in found.others
-            if not each.is_cancelled
-            and not parcel.is_sibling(each.status.internal_reference)
-            and not self._ledger.knows_document(self._shop, parcel.kind, str(each.status.key))
+            other
+            for other in found.others
+            if not other.is_cancelled
+            and not self._documents.is_reference(other.status.internal_reference)
+            and not self._ledger.knows_document(self._shop, self._kind, other.status.number)
         ]
         if not by_hand or answer == ANOTHER:
             return None
         if len(by_hand) == 1:
-            return self._compared(parcel, expected, by_hand[0], answer, f"{self._subject}_document_by_hand")
-        keys = ", ".join(str(each.status.key) for each in by_hand)
-        return Delivered(Handover.HELD, Question(f"{self._subject}_documents_by_hand", {"detail": keys}))
+            return self._compared(each, expected, by_hand[0], answer, f"{self._subject}_document_by_hand")
+        numbers = ", ".join(other.status.number for other in by_hand)
+        return Delivered(Handover.HELD, Question(f"{self._subject}_documents_by_hand", {"detail": numbers}))
 
     def _compared(
-        self, parcel: Parcel, expected: Expected, found: FoundDocument, answer: str | None, code: str
+        self, each: ToDeliver[Doc], expected: Compared, found: FoundDocument, answer: str | None, code: str
     ) -> Delivered:
-        """A document of the ERP is ours when nothing of it differs, or when a person has said so."""
+        """A document of the ERP is ours when nothing of it differs, or when a person has answered so."""
         differing = differences(expected, found)
-        if not parcel.is_customer(found.status.customer_code):
-            differing = (*differing, f"CustomerId {found.status.customer_code}")
+        if not each.is_customer(found.status.customer_code):
+            differing = (*differing, f"customer {found.status.customer_code}")
         if not differing or answer == SAME:
-            return self._adopted(parcel, found)
-        params = {"detail": str(found.status.key), "differing": "; ".join(differing)}
+            return self._adopted(each, found)
+        params = {"detail": str(found.status.number), "differing": "; ".join(differing)}
         return Delivered(Handover.HELD, Question(code, params))
 
-    def _may_have(self, parcel: Parcel, customer_code: str) -> bool:
+    def _may_have(self, each: ToDeliver[Doc], customer_code: str) -> bool:
         """Whether the customer may have this document under another external reference than ours."""
-        return not parcel.external_reference or customer_code not in parcel.new_customers
+        return not each.external_reference or customer_code not in each.new_customers
 
-    def _look_up(self, parcel: Parcel, type_: DocumentType, reference: str, customer_code: str) -> FoundDocuments:
-        return self._cegid.documents_by_references(type_.value, reference, parcel.external_reference, customer_code)
+    def _look_up(self, each: ToDeliver[Doc], type_: str, reference: str, customer_code: str) -> FoundDocuments:
+        return self._documents.find(type_, reference, each.external_reference, customer_code)
 
-    def _adopted(self, parcel: Parcel, found: FoundDocument, *, changed: bool = False) -> Delivered:
-        self._note(parcel, str(found.status.key), found.status.customer_code)
-        ours = (parcel.kind, parcel.key) in self._unanswered
+    def _adopted(self, each: ToDeliver[Doc], found: FoundDocument, *, changed: bool = False) -> Delivered:
+        self._note(each, found.status.number, found.status.customer_code)
+        ours = each.key in self._unanswered
         return Delivered(Handover.CREATED if ours else Handover.ADOPTED, changed=changed)
 
-    def _note(self, parcel: Parcel, erp_number: str, customer_code: str) -> None:
+    def _note(self, each: ToDeliver[Doc], number: ErpNumber, customer_code: str) -> None:
         self._ledger.delivered(
             self._shop,
-            parcel.kind,
-            parcel.key,
-            erp_number=erp_number,
+            self._kind,
+            each.key,
+            erp_number=number,
             erp_code=customer_code,
             run_id=self._run_id,
-            identity=parcel.identity,
+            identity=each.identity,
         )
-
-
-_CANCELLED = "CancelStatus Canceled"

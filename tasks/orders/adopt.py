@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from schemas.erp import Erp
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.erp import Erp
 from tasks.orders.adoption import STREAM, Adopter
 from tasks.orders.look_at import deliveries_of, start_of
 from tasks.orders.look_up import list_placed, read_words, see_orders_of
@@ -45,12 +45,11 @@ async def adopt_orders_since(run: Run, erp: Erp, *, accept_differences: bool = F
             run.planned.append(PlannedChange(order.key, STREAM, "update", (("document", "", adoption.number),)))
             _end(run, [order], Outcome.UNCHANGED)
     run.report.beyond_rows[ADOPTED] = adopted
-    run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
 
 
 async def _left(run: Run, erp: Erp, day: date) -> list[SeenOrder]:
     """The orders that nothing is known of; the others end here."""
-    kind = erp.kind(STREAM)
+    kind = erp.ledger_kind(STREAM)
     ids = await list_placed(run.shop, run.facts, start_of(run, day))
     seen = await see_orders_of(run.shop, run.facts, ids)
     run.rows.read += len(seen)

@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.cegid.translate_orders import order_document
 from connectors.ledger import DeliveryState
-from schemas.documents import FoundDocument, Order
+from schemas.documents import Order
+from schemas.erp import Erp, FoundDocument, orders_of
 from schemas.errors import RefusedError
-from tasks.erp import Erp
 from tasks.handover.translate.identity import identity_of_order
-from tasks.handover.translate.intent import differences, expected_of
+from tasks.handover.translate.intent import differences
 from tasks.orders.changed import remember_sent
 from tasks.orders.erp_lines import ErpLines
 from tasks.orders.look_up import read_orders
@@ -51,9 +50,10 @@ class Adopter:
         self._accept = accept_differences
         self._run = run
         self._erp = erp
+        self._documents = orders_of(erp)
         self._words = words
         self._of_erp = ErpLines(run, words)
-        delivered = run.ledger.deliveries(run.folder.name, erp.kind(STREAM), states=[DeliveryState.DELIVERED])
+        delivered = run.ledger.deliveries(run.folder.name, erp.ledger_kind(STREAM), states=[DeliveryState.DELIVERED])
         self._taken = {number for number in delivered["erp_number"] if number}
         """Documents that are another order's."""
 
@@ -69,12 +69,12 @@ class Adopter:
             orders = list(
                 await self._of_erp.told(await read_orders(run.shop, run.facts, self._words, part, carts=False))
             )
-            candidates = await self._documents(orders)
+            candidates = await self._found(orders)
             for order, documents in zip(orders, candidates, strict=True):
                 found.append(self._judge(order, documents))
         return found
 
-    async def _documents(self, orders: Sequence[Order]) -> list[list[FoundDocument] | RefusedError]:
+    async def _found(self, orders: Sequence[Order]) -> list[list[FoundDocument] | RefusedError]:
         at_once = asyncio.Semaphore(self._erp.connections)
 
         async def ask(order: Order) -> list[FoundDocument] | RefusedError:
@@ -84,55 +84,48 @@ class Adopter:
         return list(await asyncio.gather(*map(ask, orders)))
 
     def _ask(self, order: Order) -> list[FoundDocument] | RefusedError:
-        codes = self._erp.codes
+        documents, customers = self._documents, self._erp.customers
+        code = next(customers.codes(order.customer.id_customer), "") if customers else ""
         try:
-            found = self._erp.cegid.documents_by_references(
-                codes.document_type.value,
-                codes.order_reference(order.id_order),
-                order.reference,
-                codes.customer_code(order.customer.id_customer),
-            )
+            found = documents.find(documents.type, documents.reference(order), order.reference, code)
         except RefusedError as error:
             return error
         # Both questions may give the same document.
-        return list({each.status.key: each for each in (found.ours, *found.others) if each is not None}.values())
+        return list({each.status.number: each for each in (found.ours, *found.others) if each is not None}.values())
 
     def _judge(self, order: Order, documents: list[FoundDocument] | RefusedError) -> Adoption:
         if isinstance(documents, RefusedError):
             return Adoption(order.id_order, documents.key, documents.said)
-        free = [each for each in documents if str(each.status.key) not in self._taken]
-        told = {str(each.status.key): self._differences(order, each) for each in free}
-        fitting = [each for each in free if not told[str(each.status.key)]]
-        ours = [each for each in fitting if each.status.internal_reference == self._reference(order)]
+        free = [each for each in documents if each.status.number not in self._taken]
+        differing = {each.status.number: self._differences(order, each) for each in free}
+        fitting = [each for each in free if not differing[each.status.number]]
+        ours = [each for each in fitting if each.status.internal_reference == self._documents.reference(order)]
         if len(ours or fitting) == 1:
             self._note(order, (ours or fitting)[0])
-            return Adoption(order.id_order, str((ours or fitting)[0].status.key))
+            return Adoption(order.id_order, (ours or fitting)[0].status.number)
         if not documents:
             return Adoption(order.id_order)
         if self._accept and len(free) == 1 and not free[0].is_cancelled:
             self._note(order, free[0])
-            return Adoption(order.id_order, str(free[0].status.key))
-        numbers = ", ".join(str(each.status.key) for each in free or documents)
-        several = f"{len(fitting)} documents agree" if fitting else "; ".join(filter(None, told.values()))
+            return Adoption(order.id_order, free[0].status.number)
+        numbers = ", ".join(each.status.number for each in free or documents)
+        several = f"{len(fitting)} documents agree" if fitting else "; ".join(filter(None, differing.values()))
         return Adoption(order.id_order, numbers, several or "the document is another order's")
 
-    def _reference(self, order: Order) -> str:
-        return self._erp.codes.order_reference(order.id_order)
-
     def _differences(self, order: Order, document: FoundDocument) -> str:
-        expected = expected_of(order_document(order, self._erp.codes, document.status.customer_code))
-        return ", ".join(differences(expected, document))
+        ours = self._documents.translated(order, document.status.customer_code)
+        return ", ".join(differences(ours.compared, document))
 
     def _note(self, order: Order, document: FoundDocument) -> None:
         run = self._run
-        self._taken.add(str(document.status.key))
+        self._taken.add(document.status.number)
         if run.asked.dry_run:
             return
         run.ledger.delivered(
             run.folder.name,
-            self._erp.kind(STREAM),
+            self._erp.ledger_kind(STREAM),
             str(order.id_order),
-            erp_number=str(document.status.key),
+            erp_number=document.status.number,
             erp_code=document.status.customer_code,
             run_id=run.run_id,
             identity=identity_of_order(order, run.ledger.secret()),

@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 
 from connectors.ledger import Link
 from connectors.prestashop.values import whole
-from schemas.documents import ZERO, DocumentKey, Order
+from schemas.documents import ZERO, Order
+from schemas.erp import Cancellation, Erp, ErpNumber
 from schemas.errors import RefusedError, TransientError
 from schemas.incidents import Level
-from tasks.erp import Erp
-from tasks.orders.cancel import Cancellation, cancel_document
 from tasks.orders.look_up import read_orders, read_refunds
 from tasks.orders.plan.sorting import SeenOrder
 from tasks.orders.rows import ShopWords
@@ -60,7 +59,7 @@ def remember_sent(run: Run, erp: Erp, orders: Sequence[Order], changed_in_doubt:
     as_seen = [_link(order, contents[order.id_order]) for order in orders if order.state in still]
     for kind, given in ((SENT, as_sent), (SEEN, as_seen)):
         if given:
-            run.ledger.confirm(run.folder.name, erp.kind(kind), given, run_id=run.run_id)
+            run.ledger.confirm(run.folder.name, erp.ledger_kind(kind), given, run_id=run.run_id)
 
 
 async def tell_changed(
@@ -71,7 +70,7 @@ async def tell_changed(
     What differs from what was sent is an incident, once.
     """
     keys = [order.key for order in delivered]
-    seen = _links(run, erp.kind(SEEN), [*keys, *(order.key for order in touched)])
+    seen = _links(run, erp.ledger_kind(SEEN), [*keys, *(order.key for order in touched)])
     moved = {order.key for order in delivered if order.key not in seen or seen[order.key][1] != _stamp(order)}
     again = sorted(moved | {order.key for order in touched}, key=int)
     if not again:
@@ -96,10 +95,10 @@ class Again:
     async def at(self, words: ShopWords, keys: Sequence[str]) -> None:
         """Compares these orders with what was sent, reports what differs and remembers what was seen."""
         run, erp = self._run, self._erp
-        known = run.ledger.deliveries(run.folder.name, erp.kind("order"), keys=keys)
+        known = run.ledger.deliveries(run.folder.name, erp.ledger_kind("order"), keys=keys)
         self._numbers = dict(known.select("key", "erp_number").iter_rows())
         given = {key: int(text.removeprefix("=") or 0) for key, (text, _) in _links(run, STATUS, keys).items()}
-        sent = _links(run, erp.kind(SENT), keys)
+        sent = _links(run, erp.ledger_kind(SENT), keys)
         refunds = await read_refunds(run.shop, run.facts, keys)
         orders = await read_orders(run.shop, run.facts, words, [int(key) for key in keys], carts=False)
         now = []
@@ -112,7 +111,7 @@ class Again:
             if await self._report(order, was_sent, content):
                 now.append(_link(order, content))
         if not run.asked.dry_run and now:
-            run.ledger.confirm(run.folder.name, erp.kind(SEEN), now, run_id=run.run_id)
+            run.ledger.confirm(run.folder.name, erp.ledger_kind(SEEN), now, run_id=run.run_id)
 
     async def _report(self, order: Order, was_sent: str, content: str) -> bool:
         """Whether the order was looked at to the end; False: the ERP did not answer, another run does it."""
@@ -149,11 +148,13 @@ class Again:
         run, erp, key = self._run, self._erp, str(order.id_order)
         number = self._numbers.get(key)
         figures = {"detail": number or "?", "value": str(order.state), "state": self._off.names.get(order.state, "")}
-        if run.asked.dry_run or not number:
-            run.tell(Level.INFO if number else Level.ERROR, "order_to_cancel" if number else CANCELLED, key, **figures)
+        cancels = erp.cancels
+        if run.asked.dry_run or not number or cancels is None:
+            can = bool(number and cancels)
+            run.tell(Level.INFO if can else Level.ERROR, "order_to_cancel" if can else CANCELLED, key, **figures)
             return True
         try:
-            done = await asyncio.to_thread(cancel_document, erp.cegid, DocumentKey.parse(number))
+            done = await asyncio.to_thread(cancels.cancel, ErpNumber(number))
         except TransientError:
             run.tell(Level.RETRY, "order_erp_no_answer", key)
             return False
@@ -163,10 +164,10 @@ class Again:
             return True
         if done is Cancellation.CANCELLED:
             run.tell(Level.INFO, "order_cancelled_in_erp", key, **figures)
-            known = _links(run, erp.kind(SENT), [key]).get(key)
+            known = _links(run, erp.ledger_kind(SENT), [key]).get(key)
             text = known[0] if known else order_content(order, off_state=0, secret=run.ledger.secret())
             link = replace(_link(order, with_state(text, order.state)), confirmed_at=datetime.now(UTC))
-            run.ledger.confirm(run.folder.name, erp.kind(SENT), [link], run_id=run.run_id)
+            run.ledger.confirm(run.folder.name, erp.ledger_kind(SENT), [link], run_id=run.run_id)
         else:
             code = CANCELLED if done is Cancellation.MISSING else "order_cancelled_too_late"
             run.tell(Level.ERROR, code, key, **figures)

@@ -107,7 +107,7 @@ class ErpLines:
 
 def places_asked_for(run: Run) -> frozenset[tuple[int, int]] | None:
     """(id_product, id_product_attribute) of every item that came from the ERP; None where all references are sent."""
-    if run.folder.settings.cegid.unknown_items == "send":
+    if run.folder.settings.erp.unknown_items == "send":
         return None
     links = run.ledger.links(run.folder.name, "product").filter(pl.col("shop_id") > 0)
     return frozenset(links.select("shop_id", "sub_id").iter_rows())

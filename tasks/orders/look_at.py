@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from connectors.ledger import DeliveryState
 from connectors.prestashop.dates import zone_of
-from tasks.erp import Erp
+from schemas.erp import Erp
 from tasks.orders.look_up import list_orders, see_orders, see_orders_of
 from tasks.orders.plan.sorting import INTENT, SeenOrder
 from tasks.orders.touched import Touched
@@ -45,9 +45,9 @@ class Look:
 async def look_at_orders(run: Run, erp: Erp) -> Look:
     """Every order that may be due, or that was handed over and has changed since."""
     settings = run.folder.settings.orders
-    kind = erp.kind(STREAM)
+    kind = erp.ledger_kind(STREAM)
     followed = run.ledger.deliveries(run.folder.name, kind, states=_FOLLOWED)["key"].to_list()
-    look = Look(Watermark(run, erp.kind("orders")), Sweep(run, erp.kind("orders")), followed)
+    look = Look(Watermark(run, erp.ledger_kind("orders")), Sweep(run, erp.ledger_kind("orders")), followed)
     states = {*settings.states, *settings.waiting_states}
     since = look.watermark.since
     # Listed before what changed is: an order that comes meanwhile is in the second list, and was missed by nothing.

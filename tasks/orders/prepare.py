@@ -9,13 +9,12 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from connectors.cegid.order_obstacles import order_obstacles
-from connectors.cegid.texts import cut_of
 from connectors.ledger import DeliveryState
 from schemas.documents import Order
+from schemas.erp import Erp, orders_of
 from schemas.incidents import Incident, Level
+from schemas.order_obstacles import common_obstacles
 from schemas.outcomes import Outcome
-from tasks.erp import Erp
 from tasks.orders.absent import gone
 from tasks.orders.adoption import Adopter
 from tasks.orders.changed import tell_changed
@@ -59,7 +58,7 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     with run.step("read orders"):
         words = await read_words(run.shop, run.facts)
         look.touched = await touched_orders(run, erp, everything=look.sweep.done)
-        touched = same_as_delivered(run, erp.kind(STREAM), look.touched.orders)
+        touched = same_as_delivered(run, erp.ledger_kind(STREAM), look.touched.orders)
         await tell_changed(run, erp, words, found.delivered, touched)
         await _end_too_old(run, erp, words, found.too_old)
         await _read(run, erp, words, found, due)
@@ -70,7 +69,7 @@ async def _end_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[SeenOr
     """Orders of before the first day that the ledger follows: what the ERP has of them is known again, none is sent."""
     if not orders:
         return
-    shop, kind = run.folder.name, erp.kind(STREAM)
+    shop, kind = run.folder.name, erp.ledger_kind(STREAM)
     adoptions = await Adopter(run, erp, words).adopt([order.id_order for order in orders])
     found = {str(each.id_order): each for each in adoptions}
     left = [order for order in orders if order.key not in found or not found[order.key].is_adopted]
@@ -89,7 +88,7 @@ async def _end_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[SeenOr
 
 async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     settings = run.folder.settings.orders
-    kind = erp.kind(STREAM)
+    kind = erp.ledger_kind(STREAM)
     accepted = [_row(order, Outcome.WAITING, "waiting", "") for order in look.seen]
     run.rows.accepted = row_outcomes(accepted).select("_file", "_line", "_key")
     await _forget_deleted(run, kind, look)
@@ -126,7 +125,7 @@ async def _note(run: Run, erp: Erp, found: Sorted) -> None:
     run.rows.end(as_settled(found.ended))
     if run.asked.dry_run:
         return
-    shop, kind = run.folder.name, erp.kind(STREAM)
+    shop, kind = run.folder.name, erp.ledger_kind(STREAM)
     if found.forgotten:
         run.ledger.clear(shop, kind, found.forgotten)
     known = run.ledger.deliveries(shop, kind, states=[DeliveryState.WAITING])["key"].to_list()
@@ -159,17 +158,19 @@ async def _read(run: Run, erp: Erp, words: ShopWords, found: Sorted, due: DueOrd
 
 def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) -> None:
     """An order with an obstacle is held whole; all its obstacles are told, and what is cut of one without any."""
-    length = erp.codes.address_length
-    obstacles = () if order.id_order in due.only_looked_up else order_obstacles(order, erp.codes)
+    documents = orders_of(erp)
+    looked_up = order.id_order in due.only_looked_up
+    sound = () if looked_up else common_obstacles(order, run.folder.settings.erp)
+    obstacles = sound if looked_up else (*sound, *documents.obstacles(order))
     if not obstacles:
         due.orders.append(order)
-        for name in sorted(cut_of(order.delivery, length) | cut_of(order.invoice, length)):
-            run.tell(Level.INFO, f"order_{name}_cut", seen.key, value=str(length))
+        for cut in documents.cut(order):
+            run.tell(Level.INFO, cut.code, seen.key, **cut.params)
         return
     for obstacle in obstacles:
         run.tell(Level.ERROR, obstacle.code, seen.key, **obstacle.params)
     if not run.asked.dry_run:
-        run.ledger.hold(run.folder.name, erp.kind(STREAM), seen.key, code=obstacles[0].code, run_id=run.run_id)
+        run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), seen.key, code=obstacles[0].code, run_id=run.run_id)
     run.rows.end(as_settled([Ended(seen, Outcome.REJECTED, obstacles[0].code)]))
 
 

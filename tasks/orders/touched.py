@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from connectors.ledger import DeliveryState, Link
 from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import after
+from schemas.erp import Erp
 from schemas.incidents import Level
-from tasks.erp import Erp
 from tasks.orders.absent import gone
 from tasks.orders.look_up import see_orders_of
 from tasks.orders.plan.sorting import SeenOrder
@@ -49,7 +49,7 @@ async def touched_orders(run: Run, erp: Erp, *, everything: bool) -> Touched:
         return touched
     recent = _recent(run, erp)
     keys = {str(id_) for id_ in await _named(run, erp, touched)} & recent
-    absent = set(run.ledger.links(run.folder.name, erp.kind(ABSENT))["erp_key"]) & recent
+    absent = set(run.ledger.links(run.folder.name, erp.ledger_kind(ABSENT))["erp_key"]) & recent
     keys = recent if everything else keys | absent
     touched.orders = await see_orders_of(run.shop, run.facts, sorted(keys))
     await _report_deleted(run, erp, keys, {order.key for order in touched.orders})
@@ -59,8 +59,8 @@ async def touched_orders(run: Run, erp: Erp, *, everything: bool) -> Touched:
 def _recent(run: Run, erp: Erp) -> set[str]:
     days = run.folder.settings.orders.followed_days
     since = datetime.now(UTC) - timedelta(days=days)
-    delivered = run.ledger.deliveries(run.folder.name, erp.kind("order"), states=[DeliveryState.DELIVERED])
-    seen = run.ledger.links(run.folder.name, erp.kind(SEEN))
+    delivered = run.ledger.deliveries(run.folder.name, erp.ledger_kind("order"), states=[DeliveryState.DELIVERED])
+    seen = run.ledger.links(run.folder.name, erp.ledger_kind(SEEN))
     over = set(seen.filter(seen["state"] == GONE)["erp_key"])
     rows = delivered.select("key", "delivered_at").iter_rows()
     return {key for key, at in rows if at is not None and at >= since and key not in over}
@@ -91,7 +91,7 @@ async def _since(
     """What of a resource has come or changed since the last run; the first time, since the orders that are followed."""
     zone = zone_of(run.facts.time_zone)
     # Without overlap: every new order would be looked at again for hours, and the daily look finds what is missed.
-    watermark = Watermark(run, f"{erp.kind('orders')} {resource}", overlap=timedelta(0))
+    watermark = Watermark(run, f"{erp.ledger_kind('orders')} {resource}", overlap=timedelta(0))
     first = shop_now(run.facts) - timedelta(days=run.folder.settings.orders.followed_days)
     since = local_text(watermark.since or first, zone)
     rows = await run.shop.read(resource, filters={date: after(since)}, display=("id", *fields, date))
@@ -101,14 +101,14 @@ async def _since(
 
 
 async def _report_deleted(run: Run, erp: Erp, keys: set[str], there: set[str]) -> None:
-    shop, kind = run.folder.name, erp.kind("order")
-    deleted = await gone(run, "orders", erp.kind(ABSENT), keys, there, code="order_not_listed")
+    shop, kind = run.folder.name, erp.ledger_kind("order")
+    deleted = await gone(run, "orders", erp.ledger_kind(ABSENT), keys, there, code="order_not_listed")
     known = run.ledger.deliveries(shop, kind, keys=deleted)
     numbers = dict(known.select("key", "erp_number").iter_rows())
     for key in deleted:
         run.tell(Level.ERROR, "order_deleted_after", key, detail=numbers.get(key) or "?")
     if deleted and not run.asked.dry_run:
-        run.ledger.confirm(shop, erp.kind(SEEN), [gone_link(key) for key in deleted], run_id=run.run_id)
+        run.ledger.confirm(shop, erp.ledger_kind(SEEN), [gone_link(key) for key in deleted], run_id=run.run_id)
 
 
 def gone_link(key: str) -> Link:

@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from connectors.cegid.customer_obstacles import customer_obstacles
-from connectors.cegid.texts import cut_of
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity, Shop
 from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import Filters, after
 from schemas.documents import Customer
+from schemas.erp import Erp, customers_of
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.erp import Erp
 from tasks.handover.translate.identity import account_identity
 from tasks.orders.look_up import ADDRESS, CUSTOMER, read_words
 from tasks.orders.rows import ShopWords, address_of, customer_of
@@ -58,7 +56,7 @@ class Prospects:
 @task(name="read prospects", cache_policy=NO_CACHE, persist_result=False)
 async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
     """The prospects that have no obstacle; all other accounts have reached their place when this returns."""
-    name = erp.kind("customers")
+    name = erp.ledger_kind("customers")
     prospects = Prospects(Watermark(run, name), Sweep(run, name))
     with run.step("read prospects"):
         ids = await _seen(run, erp, prospects)
@@ -91,7 +89,8 @@ async def _seen(run: Run, erp: Erp, prospects: Prospects) -> list[int]:
     changed: Filters = {} if since is None else {"date_upd": after(local_text(since, zone))}
     rows = await run.shop.read("customers", filters={**everybody, **changed}, display=(*_ACCOUNT, "date_upd"))
     prospects.watermark.saw((str(row["id"]), instant(row["date_upd"], zone)) for row in rows)
-    held = run.ledger.deliveries(run.folder.name, erp.kind(STREAM), states=[DeliveryState.HELD, DeliveryState.INTENT])
+    kind = erp.ledger_kind(STREAM)
+    held = run.ledger.deliveries(run.folder.name, kind, states=[DeliveryState.HELD, DeliveryState.INTENT])
     also = await run.shop.find("customers", "id", held["key"].to_list(), display=_ACCOUNT)
     prospects.registered = {int(row["id"]): str(row["date_add"]) for row in (*swept, *rows, *also)}
     shown = {int(row["id"]) for row in (*rows, *also)}
@@ -101,7 +100,7 @@ async def _seen(run: Run, erp: Erp, prospects: Prospects) -> list[int]:
 
 def _delivered(run: Run, erp: Erp, registered: Mapping[int, str]) -> set[int]:
     """Accounts that the ERP was given, or that came from it; an id given to another account since is none of them."""
-    delivered = run.ledger.deliveries(run.folder.name, erp.kind(STREAM), states=[DeliveryState.DELIVERED])
+    delivered = run.ledger.deliveries(run.folder.name, erp.ledger_kind(STREAM), states=[DeliveryState.DELIVERED])
     identities = {int(key): identity for key, identity in delivered.select("key", "identity").iter_rows()}
     secret = run.ledger.secret()
     known = {
@@ -139,20 +138,20 @@ async def _addresses(shop: Shop, ids: list[str]) -> dict[int, Entity]:
 
 
 def _judge(run: Run, erp: Erp, customer: Customer, prospects: Prospects) -> None:
-    obstacles = customer_obstacles(customer, erp.codes)
+    customers = customers_of(erp)
+    obstacles = customers.obstacles(customer)
     key = str(customer.id_customer)
     if not run.asked.dry_run:
         run.ledger.close_incidents(run.folder.name, STREAM, keys=[key])
     if not obstacles:
         prospects.customers.append(customer)
-        length = erp.codes.address_length
-        for name in sorted(cut_of(customer.address, length)) if customer.address else ():
-            run.tell(Level.INFO, f"customer_{name}_cut", key, value=str(length))
+        for cut in customers.cut(customer):
+            run.tell(Level.INFO, cut.code, key, **cut.params)
         return
     for obstacle in obstacles:
         run.tell(Level.ERROR, obstacle.code, key, **obstacle.params)
     if not run.asked.dry_run:
-        run.ledger.hold(run.folder.name, erp.kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
+        run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
     end_customers(run, [customer.id_customer], Outcome.REJECTED, obstacles[0].code)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from schemas.documents import Customer
+from schemas.erp import Erp
 from schemas.errors import RefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.erp import Erp
-from tasks.handover.customers import OTHER_NAME, SEVERAL, Registry
+from tasks.handover.customers import OTHER_NAME, SEVERAL, CustomerSync
 from tasks.handover.several_at_once import grouped, several_at_once
-from tasks.orders.send import open_registry
+from tasks.orders.send import customer_code, open_customers
 from tasks.orders.translate.discretion import of_customer, struck_out
 from tasks.prospects.prepare import STREAM, Prospects, end_customers
 from tasks.run.chunks import Chunk, chunk_task, chunked
@@ -25,49 +25,48 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
     """Hands over every prospect, then moves the watermark; a dry run only names the codes."""
     if run.asked.dry_run:
         for customer in prospects.customers:
-            code = erp.codes.customer_code(customer.id_customer)
+            code = customer_code(erp, customer.id_customer)
             run.planned.append(PlannedChange(str(customer.id_customer), "customer", "create", (("code", "", code),)))
             end_customers(run, [customer.id_customer], Outcome.CREATED)
         return
-    registry = open_registry(run, erp)
+    customers = open_customers(run, erp)
     by_email = grouped(prospects.customers, lambda customer: customer.email.casefold())
     with run.step("deliver customers"):
         done = 0
         for chunk in chunked(by_email, CHUNK):
             done += sum(map(len, chunk.left))
-            await hand_over_customers(run, erp, registry, chunk)
+            await hand_over_customers(run, erp, customers, chunk)
             advance("deliver customers", done, len(prospects.customers))
-    run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
     prospects.keep()
 
 
 @chunk_task("deliver customers")
-async def hand_over_customers(run: Run, erp: Erp, registry: Registry, chunk: Chunk[list[Customer]]) -> None:
+async def hand_over_customers(run: Run, erp: Erp, customers: CustomerSync, chunk: Chunk[list[Customer]]) -> None:
     """One chunk of prospects, each on its own."""
-    registry.recall(customer for group in chunk.left for customer in group)
+    customers.recall(customer for group in chunk.left for customer in group)
 
     def deliver(customer: Customer) -> None:
-        _deliver(run, erp, registry, customer)
+        _deliver(run, erp, customers, customer)
 
     failure = await several_at_once(run, chunk, erp.connections, deliver)
     if failure is not None:
         raise failure
 
 
-def _deliver(run: Run, erp: Erp, registry: Registry, customer: Customer) -> None:
+def _deliver(run: Run, erp: Erp, customers: CustomerSync, customer: Customer) -> None:
     key = str(customer.id_customer)
 
     def report(message: str, code: str) -> None:
         run.tell(Level.INFO, f"customer_{message}", key, detail=code)
 
     try:
-        code = registry.bring(customer, report)
+        code = customers.sync(customer, report)
     except RefusedError as error:
         said = struck_out(error.said, of_customer(customer))
         reason = _REFUSALS.get(error.code or "", "customer_erp_refused")
         run.tell(Level.ERROR, reason, key, detail=said)
-        run.ledger.hold(run.folder.name, erp.kind(STREAM), key, code=reason, run_id=run.run_id)
+        run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=reason, run_id=run.run_id)
         end_customers(run, [customer.id_customer], Outcome.REFUSED, reason, said)
         return
-    created = code in registry.created
+    created = code in customers.created
     end_customers(run, [customer.id_customer], Outcome.CREATED if created else Outcome.UPDATED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from schemas.erps import NAMES as ERP_NAMES
 from schemas.error_texts import error_text
 from schemas.errors import PasserelleError
 from schemas.messages import message
@@ -29,8 +30,9 @@ def end_message(
     if gone := sum(count for name, count in report.beyond_rows.items() if name.endswith("_gone")):
         planned = "_planned" if report.state == "Planned" else ""
         said.append(words.word("end", f"gone{planned}").format(count=gone))
-    if access := report.parameters.get("cegid"):
-        said.append(words.word("end", f"cegid_{access}"))
+    if erp := report.parameters.get("erp"):
+        kind, _, access = erp.partition(" ")
+        said.append(words.word("end", f"erp_{access}").format(erp=ERP_NAMES.get(kind, kind)))
     if counts.missing:
         said.append(words.word("end", "missing").format(count=counts.missing))
     elif isinstance(error, StoppedByGuardError) or report.state == "StoppedByGuard":

@@ -91,7 +91,7 @@ def _view(report: RunReport) -> dict[str, Any]:
     rejects = report.rejects[:REJECTS_SHOWN]
     words = texts(report.language, report.flow)
     export = report.flow.startswith("export_")
-    reads_files = not export and "cegid" not in report.parameters
+    reads_files = not export and "erp" not in report.parameters
     outcome_words = "planned" if report.state == "Planned" else "outcome"
     hints = (
         "stopped" if report.state == "StoppedByGuard" and report.parameters.get("dry_run") != "true" else outcome_words

@@ -13,11 +13,10 @@ from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
-from schemas.documents import DocumentKey, Return
-from schemas.erp import Obstacle
+from schemas.documents import Return
+from schemas.erp import Erp, Obstacle, returns_of
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
-from tasks.erp import Erp
 from tasks.handover.translate.identity import order_identity
 from tasks.orders.absent import gone
 from tasks.orders.adoption import NEEDED, Adopter
@@ -35,11 +34,10 @@ _FOLLOWED = (DeliveryState.INTENT, DeliveryState.HELD, DeliveryState.WAITING)
 
 
 class DueReturn:
-    """A return with the document of its order. Not a dataclass: Prefect walks through those."""
+    """A return, with the number of its order's document. Not a dataclass: Prefect walks through those."""
 
-    def __init__(self, return_: Return, original: DocumentKey | None, *, may_create: bool) -> None:
+    def __init__(self, return_: Return, *, may_create: bool) -> None:
         self.return_ = return_
-        self.original = original
         self.may_create = may_create
 
     @property
@@ -53,7 +51,7 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
     """The returns that are due and have no obstacle; all others have reached their place when this returns."""
     require_returns(run.facts)
     with run.step("read returns"):
-        kind, shop = erp.kind(STREAM), run.folder.name
+        kind, shop = erp.ledger_kind(STREAM), run.folder.name
         followed = run.ledger.deliveries(shop, kind, states=_FOLLOWED)
         rows = await see_returns(run.shop, run.facts, run.folder.settings.returns.states, followed["key"].to_list())
         run.rows.read += len(rows)
@@ -70,7 +68,7 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
 
 async def _forget_deleted(run: Run, erp: Erp, followed: list[str], there: set[str]) -> None:
     """Returns that the ledger follows and that the shop no longer has; one that may be in the ERP is not forgotten."""
-    shop, kind = run.folder.name, erp.kind(STREAM)
+    shop, kind = run.folder.name, erp.ledger_kind(STREAM)
     found = await gone(run, run.facts.returns, f"{kind}_absent", followed, there, code="return_not_listed")
     known = run.ledger.deliveries(shop, kind, keys=found)
     sent = set(known.filter(pl.col("doubt_at").is_not_null())["key"])
@@ -86,7 +84,7 @@ async def _forget_deleted(run: Run, erp: Erp, followed: list[str], there: set[st
 
 def _due(run: Run, erp: Erp, rows: list[Entity], sent: set[str]) -> list[Entity]:
     """Those not delivered, in a state that goes, or that may have arrived without our knowing it."""
-    kind, shop = erp.kind(STREAM), run.folder.name
+    kind, shop = erp.ledger_kind(STREAM), run.folder.name
     keys = [str(row["id"]) for row in rows]
     whose = whose_returns(run, kind, rows)
     delivered = whose.proven
@@ -108,7 +106,9 @@ def _due(run: Run, erp: Erp, rows: list[Entity], sent: set[str]) -> list[Entity]
 async def _adopt_orders(run: Run, erp: Erp, words: ShopWords, returns: Sequence[Return]) -> None:
     """Orders of returns that the ERP was not given from here: a former connector may have sent them."""
     ids = sorted({each.id_order for each in returns})
-    known = run.ledger.deliveries(run.folder.name, erp.kind("order"), keys=[str(id_) for id_ in ids])["key"].to_list()
+    known = run.ledger.deliveries(run.folder.name, erp.ledger_kind("order"), keys=[str(id_) for id_ in ids])[
+        "key"
+    ].to_list()
     unknown = [id_ for id_ in ids if str(id_) not in known]
     if not all(run.facts.may("GET", resource) for resource in NEEDED):
         return
@@ -126,20 +126,18 @@ def _tied(run: Run, erp: Erp, return_: Return) -> DueReturn | None:
     """The return with its order's document; None when it is held, which is told."""
     key = str(return_.id_order_return)
     order = run.ledger.deliveries(
-        run.folder.name, erp.kind("order"), states=[DeliveryState.DELIVERED], keys=[str(return_.id_order)]
+        run.folder.name, erp.ledger_kind("order"), states=[DeliveryState.DELIVERED], keys=[str(return_.id_order)]
     )
     [number, code] = _document(run, return_, order)
     goes = return_.state in run.folder.settings.returns.states
-    due = DueReturn(
-        replace(return_, customer_code=code), DocumentKey.parse(number) if number else None, may_create=goes
-    )
-    obstacles = tuple(_obstacles(due, erp)) if goes else ()
+    due = DueReturn(replace(return_, customer_code=code, order_number=number or ""), may_create=goes)
+    obstacles = (*_obstacles(run, due.return_), *returns_of(erp).obstacles(due.return_)) if goes else ()
     if not obstacles:
         return due
     for obstacle in obstacles:
         run.tell(Level.ERROR, obstacle.code, key, **obstacle.params)
     if not run.asked.dry_run:
-        run.ledger.hold(run.folder.name, erp.kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
+        run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
     end_returns(run, [key], Outcome.REJECTED, obstacles[0].code)
     return None
 
@@ -155,15 +153,16 @@ def _document(run: Run, return_: Return, order: pl.DataFrame) -> tuple[str | Non
     return None, ""
 
 
-def _obstacles(due: DueReturn, erp: Erp) -> Iterator[Obstacle]:
-    if due.original is None or not due.return_.customer_code:
-        yield Obstacle("return_order_not_in_erp", {"value": str(due.return_.id_order)})
-    if not any(line.quantity for line in due.return_.lines):
+def _obstacles(run: Run, return_: Return) -> Iterator[Obstacle]:
+    """What keeps a return from any ERP."""
+    if not return_.order_number or not return_.customer_code:
+        yield Obstacle("return_order_not_in_erp", {"value": str(return_.id_order)})
+    if not any(line.quantity for line in return_.lines):
         yield Obstacle("return_empty")
-    for line in due.return_.lines:
+    for line in return_.lines:
         if line.quantity and line.is_missing:
             yield Obstacle("return_line_missing", {"value": str(line.id_order_detail)})
-        elif line.quantity and not line.reference.strip() and not erp.codes.items.misc:
+        elif line.quantity and not line.reference.strip() and not run.folder.settings.erp.items.misc:
             yield Obstacle("return_line_without_reference", {"value": str(line.id_order_detail)})
 
 

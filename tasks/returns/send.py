@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from connectors.cegid.translate_returns import return_document
-from schemas.documents import DocumentType, Return
+from schemas.documents import Return
+from schemas.erp import Erp, returns_of
 from schemas.errors import RefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.erp import Erp
-from tasks.handover.sender import Courier, Handover, Parcel, in_doubt
+from schemas.run_report import PlannedChange
+from tasks.handover.sender import DocumentSender, Handover, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.handover.translate.identity import return_identity
-from tasks.orders.plan.preview import preview
 from tasks.orders.translate.discretion import struck_out
 from tasks.returns.prepare import STREAM, DueReturn, end_returns
 from tasks.run.chunks import Chunk, chunk_task, chunked
@@ -30,62 +27,61 @@ async def deliver_returns(run: Run, erp: Erp, due: list[DueReturn]) -> None:
         for each in due:
             _plan(run, erp, each)
         return
-    courier = Courier(run.ledger, erp.cegid, run.folder.name, run.run_id, STREAM)
+    kind = erp.ledger_kind(STREAM)
+    sender = DocumentSender(run.ledger, returns_of(erp), run.folder.name, run.run_id, kind, STREAM)
     with run.step("deliver returns"):
         done = 0
         for chunk in chunked(grouped(due, lambda each: each.key), CHUNK):
             done += len(chunk.left)
-            await hand_over_returns(run, erp, courier, chunk)
+            await hand_over_returns(run, erp, sender, chunk)
             advance("deliver returns", done, len(due))
-    run.report.requests |= {f"cegid {operation}": count for operation, count in sorted(erp.cegid.sent.items())}
 
 
 def _plan(run: Run, erp: Erp, due: DueReturn) -> None:
     if not due.may_create:
         end_returns(run, [due.key], Outcome.WAITING, "return_to_look_up")
         return
-    document = return_document(due.return_, erp.codes, due.original)
+    documents = returns_of(erp)
     try:
-        erp.cegid.render_document(document)
+        fields = documents.preview(documents.translated(due.return_, due.return_.customer_code))
     except RefusedError as error:
         _refuse(run, due, error)
         return
-    run.planned.append(preview(due.key, document, "return"))
+    run.planned.append(PlannedChange(due.key, STREAM, "create", fields))
     end_returns(run, [due.key], Outcome.CREATED)
 
 
 @chunk_task("deliver returns")
-async def hand_over_returns(run: Run, erp: Erp, courier: Courier, chunk: Chunk[list[DueReturn]]) -> None:
+async def hand_over_returns(run: Run, erp: Erp, sender: DocumentSender[Return], chunk: Chunk[list[DueReturn]]) -> None:
     """One chunk of returns, each its own transaction."""
 
     def deliver(due: DueReturn) -> None:
-        _deliver(run, erp, courier, due)
+        _deliver(run, erp.ledger_kind(STREAM), sender, due)
 
     failure = await several_at_once(run, chunk, erp.connections, deliver)
     if failure is not None:
         raise failure
 
 
-def _deliver(run: Run, erp: Erp, courier: Courier, due: DueReturn) -> None:
-    parcel = _parcel(run, erp, due)
+def _deliver(run: Run, kind: str, sender: DocumentSender[Return], due: DueReturn) -> None:
     try:
-        delivered = courier.hand_over(parcel)
+        delivered = sender.hand_over(_to_deliver(run, due))
     except RefusedError as error:
         code = _refuse(run, due, error)
-        run.ledger.hold(run.folder.name, parcel.kind, due.key, code=code, run_id=run.run_id)
+        run.ledger.hold(run.folder.name, kind, due.key, code=code, run_id=run.run_id)
         return
     if delivered.question is not None:
         run.tell(Level.ERROR, delivered.question.code, due.key, **delivered.question.params)
-        run.ledger.hold(run.folder.name, parcel.kind, due.key, code=delivered.question.code, run_id=run.run_id)
+        run.ledger.hold(run.folder.name, kind, due.key, code=delivered.question.code, run_id=run.run_id)
         end_returns(run, [due.key], Outcome.REJECTED, delivered.question.code)
         return
     if delivered.handover is Handover.IN_DOUBT:
         code = in_doubt(run, STREAM, due.key, delivered.doubt_at)
-        run.ledger.wait(run.folder.name, parcel.kind, due.key, code=code, run_id=run.run_id)
+        run.ledger.wait(run.folder.name, kind, due.key, code=code, run_id=run.run_id)
         end_returns(run, [due.key], Outcome.WAITING, code)
         return
     if delivered.handover is Handover.ABSENT:
-        run.ledger.clear(run.folder.name, parcel.kind, [due.key])
+        run.ledger.clear(run.folder.name, kind, [due.key])
         end_returns(run, [due.key], Outcome.IGNORED, "return_state_not_exported")
         return
     if delivered.changed:
@@ -93,23 +89,16 @@ def _deliver(run: Run, erp: Erp, courier: Courier, due: DueReturn) -> None:
     end_returns(run, [due.key], _ENDS[delivered.handover])
 
 
-def _parcel(run: Run, erp: Erp, due: DueReturn) -> Parcel:
-    return_, codes = due.return_, erp.codes
-    return Parcel(
-        kind=erp.kind(STREAM),
+def _to_deliver(run: Run, due: DueReturn) -> ToDeliver[Return]:
+    return_ = due.return_
+    return ToDeliver(
+        document=return_,
         key=due.key,
         identity=return_identity(return_.id_order, return_.created_text, run.ledger.secret()),
         account=str(return_.id_customer),
-        type=DocumentType.RETURN_NOTICE,
-        internal_reference=codes.return_reference(return_.id_order_return),
-        other_reference=codes.return_reference(return_.id_order_return, return_.created_text),
         external_reference=return_.order_reference,
         customer_code=lambda: return_.customer_code,
         is_customer=lambda code: code == return_.customer_code or not return_.customer_code,
-        document=lambda code, _type, reference: return_document(
-            replace(return_, customer_code=code), codes, due.original, reference
-        ),
-        is_sibling=codes.is_return_reference,
         may_create=due.may_create,
     )
 

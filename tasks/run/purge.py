@@ -55,7 +55,7 @@ def _purge_files(folder: ShopFolder, kept_from: date) -> Counter[str]:
 def _purge_work(folder: ShopFolder, ledger: Ledger) -> int:
     """What killed runs left in `.work/FLOW/RUN`: rows as they were read, of flows that no living run holds now."""
     work = folder.path / ".work"
-    left = [path for path in work.glob("*/*") if path.is_dir() and path.parent.name != "cegid"]
+    left = [path for path in work.glob("*/*") if path.is_dir() and path.parent.name != "erp"]
     # Listed before the leases are read: what a run that begins meanwhile makes is not among them.
     held = ledger.held_flows(folder.name)
     stray = [path for path in left if path.parent.name not in held]

@@ -10,7 +10,7 @@ from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunk_task, chunked
 from tasks.run.progress import advance
 from tasks.run.run import Run
-from tasks.statuses.plan import Move, by_state
+from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_orders import KIND
 from tasks.statuses.tracked import end, end_refused, remember
 
@@ -18,10 +18,10 @@ CHUNK_ORDERS = 200
 _HISTORY = Identity("id_order", ("id_order", "id_order_state"), only_new=True)
 
 
-async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
+async def apply_order_statuses(run: Run, changes: list[StatusChange]) -> None:
     """Writes what is to be written; orders that stay where they are have reached their place at once."""
-    busy = [each for each in moves if each.writes]
-    idle = [each for each in moves if not each.writes]
+    busy = [each for each in changes if each.writes]
+    idle = [each for each in changes if not each.writes]
     end(run, idle)
     if run.asked.dry_run:
         run.planned += [_planned(each) for each in busy]
@@ -36,7 +36,7 @@ async def apply_order_statuses(run: Run, moves: list[Move]) -> None:
             advance("write statuses", done, len(busy))
 
 
-def _planned(each: Move) -> PlannedChange:
+def _planned(each: StatusChange) -> PlannedChange:
     changes = [("tracking_number", each.one.tracking, each.tracking)] if each.tracking else []
     changes += [("id_carrier", str(each.one.id_carrier), str(each.carrier))] if each.carrier else []
     changes += [("current_state", str(each.one.state), str(each.state))] if each.state else []
@@ -44,23 +44,23 @@ def _planned(each: Move) -> PlannedChange:
 
 
 @chunk_task("write statuses")
-async def write_statuses(run: Run, chunk: Chunk[Move]) -> None:
+async def write_statuses(run: Run, chunk: Chunk[StatusChange]) -> None:
     """One chunk: the parcel first, so that the mail of a state can tell it; then the states, none of them twice."""
     run.lease.check()
-    moves = list(chunk.left)
-    without_parcel = await _write_parcels(run, moves)
-    now = await _states(run, moves) if chunk.tried else {}
+    changes = list(chunk.left)
+    without_parcel = await _write_parcels(run, changes)
+    now = await _states(run, changes) if chunk.tried else {}
     chunk.tried = True
     # What an earlier try has written is not written again: the same state twice is two rows of history and two mails.
-    left = [each for each in moves if now.get(each.one.id) != each.state]
+    left = [each for each in changes if now.get(each.one.id) != each.state]
     refused: dict[int, str] = {}
     for (state, mail), group in by_state(left).items():
         refused |= await _give(run, group, state, mail=mail)
-    await _read_back(run, moves, refused, without_parcel)
+    await _read_back(run, changes, refused, without_parcel)
     chunk.left.clear()
 
 
-async def _give(run: Run, group: Sequence[Move], state: int, *, mail: bool) -> dict[int, str]:
+async def _give(run: Run, group: Sequence[StatusChange], state: int, *, mail: bool) -> dict[int, str]:
     """What the shop said of the states that it refuses, by order; a mail that was not sent is told and no refusal."""
     refused: dict[int, str] = {}
 
@@ -78,9 +78,9 @@ async def _give(run: Run, group: Sequence[Move], state: int, *, mail: bool) -> d
     return refused
 
 
-async def _write_parcels(run: Run, moves: Sequence[Move]) -> dict[int, str]:
+async def _write_parcels(run: Run, changes: Sequence[StatusChange]) -> dict[int, str]:
     """What the shop said of the tracking numbers and carriers that it refuses, by order."""
-    wanted = [each for each in moves if each.of_parcel]
+    wanted = [each for each in changes if each.of_parcel]
     if not wanted:
         return {}
     receipts = await run.shop.update("order_carriers", [_parcel(each) for each in wanted])
@@ -88,27 +88,29 @@ async def _write_parcels(run: Run, moves: Sequence[Move]) -> dict[int, str]:
     return {each.one.id: receipt.error.said for each, receipt in both if receipt.error is not None}
 
 
-def _parcel(each: Move) -> Entity:
+def _parcel(each: StatusChange) -> Entity:
     tracking = {"tracking_number": each.tracking} if each.tracking else {}
     carrier = {"id_carrier": each.carrier} if each.carrier else {}
     return {"id": each.one.id_order_carrier, **tracking, **carrier}
 
 
-async def _read_back(run: Run, moves: Sequence[Move], refused: dict[int, str], without_parcel: dict[int, str]) -> None:
-    now = await _states(run, moves)
-    for each in moves:
+async def _read_back(
+    run: Run, changes: Sequence[StatusChange], refused: dict[int, str], without_parcel: dict[int, str]
+) -> None:
+    now = await _states(run, changes)
+    for each in changes:
         held = now.get(each.one.id, 0)
         if each.state and held != each.state and each.one.id not in refused:
             refused[each.one.id] = f"current_state: {each.state} / {held}"
-    fine = [each for each in moves if each.one.id not in refused]
+    fine = [each for each in changes if each.one.id not in refused]
     remember(run, KIND, [each for each in fine if each.is_to_remember])
     end(run, [each for each in fine if each.one.id not in without_parcel])
-    end_refused(run, [each for each in moves if each.one.id in refused], refused, "status_refused")
+    end_refused(run, [each for each in changes if each.one.id in refused], refused, "status_refused")
     partly = [each for each in fine if each.one.id in without_parcel]
     end_refused(run, partly, without_parcel, "status_parcel_refused")
 
 
-async def _states(run: Run, moves: Sequence[Move]) -> dict[int, int]:
-    ids = [str(each.one.id) for each in moves if each.state]
+async def _states(run: Run, changes: Sequence[StatusChange]) -> dict[int, int]:
+    ids = [str(each.one.id) for each in changes if each.state]
     rows = await run.shop.find("orders", "id", ids, display=("id", "current_state")) if ids else []
     return {int(row["id"]): int(row["current_state"] or 0) for row in rows}

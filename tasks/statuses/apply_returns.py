@@ -6,17 +6,17 @@ from connectors.prestashop.values import whole
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunk_task, chunked
 from tasks.run.run import Run
-from tasks.statuses.plan import Move, by_state
+from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_returns import KIND, PREFIX
 from tasks.statuses.tracked import end, end_refused, remember
 
 CHUNK_RETURNS = 200
 
 
-async def apply_return_statuses(run: Run, moves: list[Move]) -> None:
+async def apply_return_statuses(run: Run, changes: list[StatusChange]) -> None:
     """Writes what is to be written; returns that stay where they are have reached their place at once."""
-    busy = [each for each in moves if each.state]
-    idle = [each for each in moves if not each.state]
+    busy = [each for each in changes if each.state]
+    idle = [each for each in changes if not each.state]
     end(run, idle, PREFIX)
     if run.asked.dry_run:
         run.planned += [_planned(each) for each in busy]
@@ -28,33 +28,33 @@ async def apply_return_statuses(run: Run, moves: list[Move]) -> None:
             await write_return_statuses(run, chunk)
 
 
-def _planned(each: Move) -> PlannedChange:
+def _planned(each: StatusChange) -> PlannedChange:
     return PlannedChange(str(each.one.id), "return", "update", (("state", str(each.one.state), str(each.state)),))
 
 
 @chunk_task("write return statuses")
-async def write_return_statuses(run: Run, chunk: Chunk[Move]) -> None:
+async def write_return_statuses(run: Run, chunk: Chunk[StatusChange]) -> None:
     """One chunk. Writing again is safe: the module mails the customer of another state only."""
     run.lease.check()
-    moves = list(chunk.left)
+    changes = list(chunk.left)
     refused: dict[int, str] = {}
-    for (state, mail), group in by_state(moves).items():
+    for (state, mail), group in by_state(changes).items():
         entities = [{"id": each.one.id, "state": str(state)} for each in group]
         receipts = await run.shop.update(run.facts.returns, entities, options={"sendemail": "1"} if mail else {})
         both = zip(group, receipts, strict=True)
         refused |= {each.one.id: receipt.error.said for each, receipt in both if receipt.error is not None}
-    await _read_back(run, moves, refused)
+    await _read_back(run, changes, refused)
     chunk.left.clear()
 
 
-async def _read_back(run: Run, moves: list[Move], refused: dict[int, str]) -> None:
-    rows = await run.shop.find(run.facts.returns, "id", [str(each.one.id) for each in moves], display=("id", "state"))
+async def _read_back(run: Run, changes: list[StatusChange], refused: dict[int, str]) -> None:
+    rows = await run.shop.find(run.facts.returns, "id", [str(each.one.id) for each in changes], display=("id", "state"))
     now = {int(row["id"]): whole(row, "state") for row in rows}
-    for each in moves:
+    for each in changes:
         held = now.get(each.one.id, 0)
         if held != each.state and each.one.id not in refused:
             refused[each.one.id] = f"state: {each.state} / {held}"
-    fine = [each for each in moves if each.one.id not in refused]
+    fine = [each for each in changes if each.one.id not in refused]
     remember(run, KIND, fine)
     end(run, fine, PREFIX)
-    end_refused(run, [each for each in moves if each.one.id in refused], refused, f"{PREFIX}status_refused")
+    end_refused(run, [each for each in changes if each.one.id in refused], refused, f"{PREFIX}status_refused")

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
-from schemas.documents import DocumentKey, DocumentStatus
-from schemas.erp_settings import StatusRule
+from schemas.erp import DocumentStatus, ErpNumber
 from schemas.outcomes import Outcome
+from schemas.status_rules import StatusRule
 from tasks.statuses.translate.tracking import tracking_number
-
-_MEMBERS = {
-    "CancelStatus": "cancel",
-    "FollowUpStatus": "follow_up",
-    "ShippingStatus": "shipping",
-    "ReturnStatus": "return_",
-    "PaymentStatus": "payment",
-    "BillingStatus": "billing",
-}
-GAP = timedelta(days=7)
-FEW = 5
-"""So few documents are asked for one by one rather than by page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class TrackedDocument:
     """An order or a return that the ERP has and that is followed still."""
 
     id: int
-    document: DocumentKey
+    document: ErpNumber
     state: int
     """Where it is in the shop now."""
     placed_on: date
@@ -70,10 +58,10 @@ NO_CARRIERS = Carriers()
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class StatusChange:
     """What is to happen to one of them. `state` 0: nothing; `tracking` empty: nothing; `carrier` 0: nothing."""
 
-    one: Followed
+    one: TrackedDocument
     state: int = 0
     mail: bool = False
     final: bool = False
@@ -104,24 +92,24 @@ class Move:
 
 def rule_for(status: DocumentStatus, rules: Sequence[StatusRule]) -> StatusRule | None:
     """The first rule that fits."""
-    return next((rule for rule in rules if getattr(status, _MEMBERS[rule.member]) in rule.values), None)
+    return next((rule for rule in rules if status.values.get(rule.member, "") in rule.values), None)
 
 
-def move(
-    one: Followed,
+def plan_status_change(
+    one: TrackedDocument,
     status: DocumentStatus | None,
     rules: Sequence[StatusRule],
     before_all: Collection[int],
     carriers: Carriers = NO_CARRIERS,
     states: Collection[int] | None = None,
-) -> Move:
+) -> StatusChange:
     """What one is to become.
 
     `before_all` are the states in which it goes to the ERP, or waits to; `states` those that the shop has, None when
     nobody asks.
     """
     if status is None:
-        return Move(one, outcome=Outcome.REFUSED, code="status_document_gone", detail=str(one.document))
+        return StatusChange(one, outcome=Outcome.REFUSED, code="status_document_gone", detail=str(one.document))
     parcel = _parcel(one, status, carriers)
     rule = rule_for(status, rules)
     if rule is None:
@@ -137,17 +125,17 @@ def move(
     return replace(parcel, state=rule.state, mail=rule.mail, final=rule.final, outcome=Outcome.UPDATED)
 
 
-def _parcel(one: Followed, status: DocumentStatus, carriers: Carriers) -> Move:
-    """The move of an order whose state stays: what the document says of its parcel, where the shop says otherwise."""
+def _parcel(one: TrackedDocument, status: DocumentStatus, carriers: Carriers) -> StatusChange:
+    """The change of an order whose state stays: what the document says of its parcel, where the shop says otherwise."""
     if not one.id_order_carrier:
-        return Move(one)
+        return StatusChange(one)
     number = tracking_number(status.tracking)
     tracking = number.text if number.is_taken and number.text != one.tracking else ""
-    parcel = Move(one, tracking=tracking, carrier=carriers.other(status.transporter, one.id_carrier))
+    parcel = StatusChange(one, tracking=tracking, carrier=carriers.other(status.carrier_code, one.id_carrier))
     return replace(parcel, outcome=Outcome.UPDATED) if parcel.of_parcel else parcel
 
 
-def _obstacle(one: Followed, rule: StatusRule, rules: Sequence[StatusRule], before_all: Collection[int]) -> str:
+def _obstacle(one: TrackedDocument, rule: StatusRule, rules: Sequence[StatusRule], before_all: Collection[int]) -> str:
     if rule.state == one.set_before:
         return "status_taken_back"
     if one.state in before_all:
@@ -158,26 +146,10 @@ def _obstacle(one: Followed, rule: StatusRule, rules: Sequence[StatusRule], befo
     return "" if now is not None and places[rule.state] < now else "status_later_by_hand"
 
 
-def day_ranges(followed: Sequence[Followed]) -> list[tuple[date, date]]:
-    """Ranges of days to read page by page; so few documents as lie alone in time are asked for one by one."""
-    ranges: list[tuple[date, date]] = []
-    cluster: list[date] = []
-    for day in sorted(one.placed_on for one in followed):
-        if cluster and day - cluster[-1] > GAP:
-            ranges += _range(cluster)
-            cluster = []
-        cluster.append(day)
-    return ranges + _range(cluster)
-
-
-def _range(cluster: list[date]) -> list[tuple[date, date]]:
-    return [(cluster[0], cluster[-1])] if len(cluster) > FEW else []
-
-
-def by_state(moves: Sequence[Move]) -> Mapping[tuple[int, bool], list[Move]]:
-    """The moves that give a state, by state and mail."""
-    grouped: dict[tuple[int, bool], list[Move]] = {}
-    for each in moves:
+def by_state(changes: Sequence[StatusChange]) -> Mapping[tuple[int, bool], list[StatusChange]]:
+    """The changes that give a state, by state and mail."""
+    grouped: dict[tuple[int, bool], list[StatusChange]] = {}
+    for each in changes:
         if each.state:
             grouped.setdefault((each.state, each.mail), []).append(each)
     return grouped

@@ -10,36 +10,35 @@ from prefect.cache_policies import NO_CACHE
 from connectors.ledger import Link
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
-from schemas.documents import DocumentKey, DocumentStatus
+from schemas.erp import DocumentStatus, Erp, ErpNumber
 from schemas.incidents import Incident, Level
-from tasks.erp import Erp
 from tasks.handover.translate.identity import order_identity
 from tasks.orders.absent import gone
 from tasks.run.run import Run
-from tasks.statuses.plan import Carriers, Followed, Move, move
-from tasks.statuses.tracked import FINAL, Known, ask, known_open, tell, without_reused
+from tasks.statuses.plan import Carriers, StatusChange, TrackedDocument, plan_status_change
+from tasks.statuses.tracked import FINAL, LedgerEntry, ask, known_open, tell, without_reused
 from tasks.statuses.translate.tracking import LONGEST, tracking_number
 
 KIND = "order_status"
 
 
 @task(name="read statuses", cache_policy=NO_CACHE, persist_result=False)
-async def prepare_order_statuses(run: Run, erp: Erp) -> list[Move]:
-    """One move per order that is followed; with Cegid's test access nothing is written to the shop."""
+async def prepare_order_statuses(run: Run, erp: Erp) -> list[StatusChange]:
+    """One change per order that is followed; with a test access nothing is written to the shop."""
     with run.step("read statuses"):
-        orders = await _open_orders(run, erp, known_open(run, erp.kind("order"), KIND))
+        orders = await _open_orders(run, erp, known_open(run, erp.ledger_kind("order"), KIND))
         statuses = await ask(run, erp, orders)
         carriers = await _carriers(run)
         states = await _states(run) if orders else None
     settings = run.folder.settings.orders
     before_all = {*settings.states, *settings.waiting_states}
-    moves = [
-        move(order, statuses.get(order.document), settings.status_rules, before_all, carriers, states)
-        for order in orders
+    rules = run.folder.settings.order_rules
+    changes = [
+        plan_status_change(order, statuses.get(order.document), rules, before_all, carriers, states) for order in orders
     ]
-    tell(run, moves, statuses, standing=_untaken_numbers(run, orders, statuses))
+    tell(run, changes, statuses, standing=_untaken_numbers(run, orders, statuses))
     _tell_carriers(run, orders, statuses, carriers)
-    return moves
+    return changes
 
 
 async def _states(run: Run) -> set[int] | None:
@@ -50,7 +49,7 @@ async def _states(run: Run) -> set[int] | None:
 
 
 def _untaken_numbers(
-    run: Run, orders: Sequence[Followed], statuses: Mapping[DocumentKey, DocumentStatus]
+    run: Run, orders: Sequence[TrackedDocument], statuses: Mapping[ErpNumber, DocumentStatus]
 ) -> list[Incident]:
     """Numbers of parcels that the shop would refuse: they are not sent."""
     found = []
@@ -78,18 +77,18 @@ async def _carriers(run: Run) -> Carriers:
 
 
 def _tell_carriers(
-    run: Run, orders: Sequence[Followed], statuses: Mapping[DocumentKey, DocumentStatus], carriers: Carriers
+    run: Run, orders: Sequence[TrackedDocument], statuses: Mapping[ErpNumber, DocumentStatus], carriers: Carriers
 ) -> None:
     """Parcels that the ERP gives to a carrier which the shop does not know."""
     for order in orders:
         status = statuses.get(order.document)
-        if carriers.codes and status and status.transporter and not carriers.knows(status.transporter):
-            run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.transporter)
+        if carriers.codes and status and status.carrier_code and not carriers.knows(status.carrier_code):
+            run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.carrier_code)
 
 
-async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, Known], there: Collection[str]) -> None:
+async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, LedgerEntry], there: Collection[str]) -> None:
     """Orders that the ERP has and the shop no longer: told once, then followed no further."""
-    deleted = await gone(run, "orders", erp.kind(f"{KIND}_absent"), known, there, code="order_not_listed")
+    deleted = await gone(run, "orders", erp.ledger_kind(f"{KIND}_absent"), known, there, code="order_not_listed")
     for key in deleted:
         run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
     if deleted and not run.asked.dry_run:
@@ -97,7 +96,7 @@ async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, Known], there: C
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
 
 
-async def _open_orders(run: Run, erp: Erp, known: dict[str, Known]) -> list[Followed]:
+async def _open_orders(run: Run, erp: Erp, known: dict[str, LedgerEntry]) -> list[TrackedDocument]:
     """Those that the shop still has, with the parcel that the latest row of order_carriers stands for."""
     rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add", "reference"))
     await _tell_deleted(run, erp, known, {str(row["id"]) for row in rows})
@@ -112,7 +111,7 @@ async def _open_orders(run: Run, erp: Erp, known: dict[str, Known]) -> list[Foll
     for row in sorted(rows, key=lambda row: int(row["id"])):
         carrier = by_order.get(int(row["id"]), {})
         orders.append(
-            Followed(
+            TrackedDocument(
                 id=int(row["id"]),
                 document=known[str(row["id"])].document,
                 state=int(row["current_state"] or 0),

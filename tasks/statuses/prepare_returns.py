@@ -7,12 +7,12 @@ from prefect.cache_policies import NO_CACHE
 
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
-from tasks.erp import Erp
+from schemas.erp import Erp
 from tasks.returns.identities import identity_of
 from tasks.returns.look_up import require_returns
 from tasks.run.run import Run
-from tasks.statuses.plan import Followed, Move, move
-from tasks.statuses.tracked import Known, ask, known_open, tell, without_reused
+from tasks.statuses.plan import StatusChange, TrackedDocument, plan_status_change
+from tasks.statuses.tracked import LedgerEntry, ask, known_open, tell, without_reused
 
 KIND = "return_status"
 PREFIX = "return_"
@@ -20,25 +20,25 @@ PREFIX = "return_"
 
 
 @task(name="read return statuses", cache_policy=NO_CACHE, persist_result=False)
-async def prepare_return_statuses(run: Run, erp: Erp) -> list[Move]:
-    """One move per return that is followed; with Cegid's test access nothing is written to the shop."""
+async def prepare_return_statuses(run: Run, erp: Erp) -> list[StatusChange]:
+    """One change per return that is followed; with a test access nothing is written to the shop."""
     require_returns(run.facts)
     with run.step("read statuses"):
-        returns = await _open_returns(run, known_open(run, erp.kind("return"), KIND))
+        returns = await _open_returns(run, known_open(run, erp.ledger_kind("return"), KIND))
         statuses = await ask(run, erp, returns)
-    settings = run.folder.settings.returns
-    moves = [move(each, statuses.get(each.document), settings.status_rules, settings.states) for each in returns]
-    tell(run, moves, statuses, PREFIX)
-    return moves
+    rules, states = run.folder.settings.return_rules, run.folder.settings.returns.states
+    changes = [plan_status_change(each, statuses.get(each.document), rules, states) for each in returns]
+    tell(run, changes, statuses, PREFIX)
+    return changes
 
 
-async def _open_returns(run: Run, known: dict[str, Known]) -> list[Followed]:
+async def _open_returns(run: Run, known: dict[str, LedgerEntry]) -> list[TrackedDocument]:
     display = ("id", "state", "date_add", "id_order")
     rows = await run.shop.find(run.facts.returns, "id", known, display=display)
     rows = without_reused(run, known, rows, lambda row: identity_of(run, row), PREFIX)
     zone = zone_of(run.facts.time_zone)
     return [
-        Followed(
+        TrackedDocument(
             id=int(row["id"]),
             document=known[str(row["id"])].document,
             state=whole(row, "state"),

@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
-from schemas.documents import DocumentKey, DocumentStatus
+from schemas.erp import DocumentStatus, ErpNumber
 from schemas.outcomes import Outcome
 from tasks.flat.translate.rows import flat_rows
 from tasks.read.validate import ValidatedStream
@@ -18,11 +18,11 @@ from tasks.returns.look_up import require_returns
 from tasks.run.outcomes import row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
-from tasks.statuses.plan import Followed, Move, move, rule_for
+from tasks.statuses.plan import StatusChange, TrackedDocument, plan_status_change, rule_for
 from tasks.statuses.prepare_returns import KIND, PREFIX
 from tasks.statuses.tracked import tell
 
-_OF_NO_DOCUMENT = DocumentKey("", "", 0)
+_OF_NO_DOCUMENT = ErpNumber("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class _Told:
 
 
 @task(name="plan return statuses", cache_policy=NO_CACHE, persist_result=False)
-async def told_return_statuses(run: Run, validated: ValidatedStream) -> list[Move]:
-    """One move per return of the shop that the files name; the other rows end here.
+async def told_return_statuses(run: Run, validated: ValidatedStream) -> list[StatusChange]:
+    """One change per return of the shop that the files name; the other rows end here.
 
     Raises DeniedError when there is a row and the shop does not tell its returns.
     """
@@ -47,14 +47,14 @@ async def told_return_statuses(run: Run, validated: ValidatedStream) -> list[Mov
         require_returns(run.facts)
         returns = await _returns(run, told)
         _end(run, [one for one in told if one.id not in returns], Outcome.REFUSED, "return_not_on_shop")
-        moves = [_move(run, one, returns[one.id]) for one in told if one.id in returns]
-    tell(run, moves, {}, PREFIX)
-    return moves
+        changes = [_change(run, one, returns[one.id]) for one in told if one.id in returns]
+    tell(run, changes, {}, PREFIX)
+    return changes
 
 
 def _read(run: Run, validated: ValidatedStream) -> list[_Told]:
     """The accepted rows; a return is named by its id in the shop, alone or as in the notice that the ERP was given."""
-    prefix = f"{run.folder.settings.cegid.order_prefix}R"
+    prefix = f"{run.folder.settings.erp.order_prefix}R"
     rows = validated.accepted_rows_scan().sort("_file", "_line").collect().to_dicts()
     told = []
     for row, cells in zip(flat_rows(rows, run.stream), rows, strict=True):
@@ -73,7 +73,7 @@ def _last_of_each(run: Run, told: Sequence[_Told]) -> list[_Told]:
     return [one for one in told if one not in earlier]
 
 
-async def _returns(run: Run, told: Sequence[_Told]) -> dict[int, Followed]:
+async def _returns(run: Run, told: Sequence[_Told]) -> dict[int, TrackedDocument]:
     """The shop's returns by id, each with the state that it was last given here."""
     ids = [str(one.id) for one in told if one.id]
     links = run.ledger.links_for(run.folder.name, KIND, ids)
@@ -81,7 +81,7 @@ async def _returns(run: Run, told: Sequence[_Told]) -> dict[int, Followed]:
     rows = await run.shop.find(run.facts.returns, "id", ids, display=("id", "state", "date_add"))
     zone = zone_of(run.facts.time_zone)
     return {
-        int(row["id"]): Followed(
+        int(row["id"]): TrackedDocument(
             id=int(row["id"]),
             document=_OF_NO_DOCUMENT,
             state=whole(row, "state"),
@@ -92,13 +92,13 @@ async def _returns(run: Run, told: Sequence[_Told]) -> dict[int, Followed]:
     }
 
 
-def _move(run: Run, told: _Told, one: Followed) -> Move:
-    settings = run.folder.settings.returns
+def _change(run: Run, told: _Told, one: TrackedDocument) -> StatusChange:
+    rules = run.folder.settings.return_rules
     one = replace(one, file=told.ref.file, line=told.ref.line)
-    status = DocumentStatus(_OF_NO_DOCUMENT, internal_reference="", customer_code="", return_=told.status)
-    if rule_for(status, settings.status_rules) is None:
-        return Move(one, outcome=Outcome.IGNORED, code="status_unnamed", detail=told.status)
-    return move(one, status, settings.status_rules, settings.states)
+    status = DocumentStatus(_OF_NO_DOCUMENT, values=dict.fromkeys((rule.member for rule in rules), told.status))
+    if rule_for(status, rules) is None:
+        return StatusChange(one, outcome=Outcome.IGNORED, code="status_unnamed", detail=told.status)
+    return plan_status_change(one, status, rules, run.folder.settings.returns.states)
 
 
 def _end(run: Run, told: Sequence[_Told], outcome: Outcome, code: str, detail: str = "") -> None:

@@ -10,29 +10,28 @@ import polars as pl
 
 from connectors.ledger import DeliveryState, Link
 from connectors.prestashop import Entity
-from schemas.documents import DocumentKey, DocumentStatus
+from schemas.erp import Asked, DocumentStatus, Erp, ErpNumber, need
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
-from tasks.erp import Erp
 from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
-from tasks.statuses.plan import Followed, Move, day_ranges
+from tasks.statuses.plan import StatusChange, TrackedDocument
 
 FINAL = "final"
 _OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LedgerEntry:
     """What the ledger knows of one that is followed: its document, and the last state that we gave it (0: none)."""
 
-    document: DocumentKey
+    document: ErpNumber
     set_before: int
     identity: str = ""
     """Of the order or return that the document is of; empty in deliveries from before there were identities."""
 
 
-def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, Known]:
+def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, LedgerEntry]:
     """By key, what was delivered as `delivered_as` and is not settled for good; `kind` names the links."""
     shop, ledger = run.folder.name, run.ledger
     delivered = ledger.deliveries(shop, delivered_as, states=[DeliveryState.DELIVERED])
@@ -41,13 +40,17 @@ def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, Known]:
     before = dict(zip(links["erp_key"], links["fingerprint"], strict=True))
     followed = delivered.filter(~pl.col("key").is_in(final) & pl.col("erp_number").is_not_null())
     return {
-        key: Known(DocumentKey.parse(number), int(before.get(key, "=0").removeprefix("=") or 0), identity or "")
+        key: LedgerEntry(ErpNumber(number), int(before.get(key, "=0").removeprefix("=") or 0), identity or "")
         for key, number, identity in followed.select("key", "erp_number", "identity").iter_rows()
     }
 
 
 def without_reused(
-    run: Run, known: Mapping[str, Known], rows: Iterable[Entity], identity: Callable[[Entity], str], prefix: str = ""
+    run: Run,
+    known: Mapping[str, LedgerEntry],
+    rows: Iterable[Entity],
+    identity: Callable[[Entity], str],
+    prefix: str = "",
 ) -> list[Entity]:
     """The rows of the shop that the ERP's documents are of; those whose id was another one's are reported."""
     kept = []
@@ -60,35 +63,23 @@ def without_reused(
     return kept
 
 
-async def ask(run: Run, erp: Erp, followed: Sequence[Followed]) -> Mapping[DocumentKey, DocumentStatus]:
+async def ask(run: Run, erp: Erp, followed: Sequence[TrackedDocument]) -> Mapping[ErpNumber, DocumentStatus]:
     """What the ERP says of each of them; from now on they are rows read. The test access writes nothing to the shop."""
-    if erp.test:
+    if erp.is_test:
         run.asked = replace(run.asked, dry_run=True)
     run.rows.read += len(followed)
     run.rows.accepted = _settled([(one, Outcome.WAITING, "waiting", "") for one in followed]).select(
         "_file", "_line", "_key"
     )
-    return await asyncio.to_thread(_statuses, erp, followed)
-
-
-def _statuses(erp: Erp, followed: Sequence[Followed]) -> Mapping[DocumentKey, DocumentStatus]:
-    """By pages of days; what no page holds is asked for by its key, as a document whose date was changed."""
-    types = sorted({one.document.type for one in followed})
-    found: dict[DocumentKey, DocumentStatus] = {}
-    for begin, end in day_ranges(followed):
-        headers = erp.cegid.headers(begin, end, types=types, stores=[erp.codes.store])
-        found |= {status.key: status for status in headers}
-    for key in {one.document for one in followed} - found.keys():
-        status = erp.cegid.status(key)
-        if status is not None:
-            found[key] = status
-    return found
+    tells = need(erp.statuses, erp.kind, run.asked.flow)
+    asked = [Asked(one.document, one.placed_on) for one in followed]
+    return await asyncio.to_thread(tells.statuses, asked)
 
 
 def tell(
     run: Run,
-    moves: Sequence[Move],
-    statuses: Mapping[DocumentKey, DocumentStatus],
+    changes: Sequence[StatusChange],
+    statuses: Mapping[ErpNumber, DocumentStatus],
     prefix: str = "",
     *,
     standing: Sequence[Incident] = (),
@@ -101,7 +92,7 @@ def tell(
     if not run.asked.dry_run:
         run.ledger.close_incidents(run.folder.name, run.stream.name, but=[each for each in standing if each not in new])
     run.incidents += new
-    for each in moves:
+    for each in changes:
         key = str(each.one.id)
         if each.code:
             level = Level.ERROR if each.outcome is Outcome.REFUSED else Level.INFO
@@ -111,19 +102,21 @@ def tell(
             run.tell(Level.INFO, f"{prefix}status_unknown", key, value=said, detail=member)
 
 
-def end(run: Run, moves: Sequence[Move], prefix: str = "") -> None:
+def end(run: Run, changes: Sequence[StatusChange], prefix: str = "") -> None:
     """They have reached their place."""
-    run.rows.end(_settled([(each.one, each.outcome, each.code and prefix + each.code, each.detail) for each in moves]))
+    run.rows.end(
+        _settled([(each.one, each.outcome, each.code and prefix + each.code, each.detail) for each in changes])
+    )
 
 
-def end_refused(run: Run, moves: Sequence[Move], said: Mapping[int, str], code: str) -> None:
+def end_refused(run: Run, changes: Sequence[StatusChange], said: Mapping[int, str], code: str) -> None:
     """The shop took something of these not; `said` are its words by id."""
-    for each in moves:
+    for each in changes:
         run.tell(Level.ERROR, code, str(each.one.id), detail=said[each.one.id])
-    run.rows.end(_settled([(each.one, Outcome.REFUSED, code, said[each.one.id]) for each in moves]))
+    run.rows.end(_settled([(each.one, Outcome.REFUSED, code, said[each.one.id]) for each in changes]))
 
 
-def remember(run: Run, kind: str, moves: Sequence[Move]) -> None:
+def remember(run: Run, kind: str, changes: Sequence[StatusChange]) -> None:
     """The state that each was given, and whether it is followed any further."""
     links = [
         Link(
@@ -132,13 +125,13 @@ def remember(run: Run, kind: str, moves: Sequence[Move]) -> None:
             state=FINAL if each.final else _OPEN,
             fingerprint=f"={each.state or each.reached or each.one.set_before}",
         )
-        for each in moves
+        for each in changes
     ]
     if links:
         run.ledger.confirm(run.folder.name, kind, links, run_id=run.run_id)
 
 
-def _settled(rows: Sequence[tuple[Followed, Outcome, str, str]]) -> pl.DataFrame:
+def _settled(rows: Sequence[tuple[TrackedDocument, Outcome, str, str]]) -> pl.DataFrame:
     told = [
         (one.file, one.line or one.id, str(one.id), outcome.value, code, detail) for one, outcome, code, detail in rows
     ]

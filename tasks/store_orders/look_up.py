@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from connectors.cegid.codes import CUSTOMER_DIGITS
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity, Shop, ShopFacts
+from schemas.erp import CUSTOMER_DIGITS, customer_code
 from schemas.errors import DeniedError
 from schemas.outcomes import Outcome
+from tasks.erp import kind_of
 from tasks.flat.countries import country_ids
 from tasks.handover.translate.identity import account_identity
 from tasks.run.outcomes import Stop
@@ -106,12 +107,14 @@ async def customers_of(run: Run, codes: Iterable[str]) -> dict[str, int]:
 def _of_others(run: Run, registered: Mapping[int, str]) -> dict[int, set[str]]:
     """By id_customer, the codes of those who had the id before the shop gave it to another account."""
     keys = [str(each) for each in registered]
-    given = run.ledger.deliveries(run.folder.name, "customer", states=[DeliveryState.DELIVERED], keys=keys)
-    secret, prefix = run.ledger.secret(), run.folder.settings.cegid.customer_prefix
+    given = run.ledger.deliveries(
+        run.folder.name, kind_of(run.folder, "customer"), states=[DeliveryState.DELIVERED], keys=keys
+    )
+    secret, prefix = run.ledger.secret(), run.folder.settings.erp.customer_prefix
     others: dict[int, set[str]] = {}
     for key, code, identity in given.select("key", "erp_code", "identity").iter_rows():
         same = identity in (None, account_identity(int(key), registered[int(key)], secret))
-        usual = f"{prefix}{int(key):0{CUSTOMER_DIGITS}}"
+        usual = customer_code(prefix, int(key))
         others[int(key)] = {each for each in (code, usual) if each and not (same and each == code)}
     return others
 
@@ -122,13 +125,14 @@ def _imported(run: Run, codes: set[str]) -> dict[str, int]:
 
 
 def _delivered(run: Run, codes: set[str]) -> dict[str, int]:
-    given = run.ledger.deliveries(run.folder.name, "customer", states=[DeliveryState.DELIVERED])
+    kind = kind_of(run.folder, "customer")
+    given = run.ledger.deliveries(run.folder.name, kind, states=[DeliveryState.DELIVERED])
     mine = given.filter(pl.col("erp_code").is_in(sorted(codes)) & pl.col("key").str.contains(r"^\d+$"))
     return {code: int(key) for code, key in mine.select("erp_code", "key").iter_rows()}
 
 
 def _coded(run: Run, codes: set[str]) -> dict[str, int]:
-    prefix = run.folder.settings.cegid.customer_prefix
+    prefix = run.folder.settings.erp.customer_prefix
     tails = {code: code.removeprefix(prefix) for code in codes if code.startswith(prefix)}
     return {code: int(tail) for code, tail in tails.items() if len(tail) == CUSTOMER_DIGITS and tail.isdigit()}
 

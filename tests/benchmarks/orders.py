@@ -81,7 +81,7 @@ def _world(state: Path, speed: Speed, latency: float) -> OrderWorld:
         erp_class = staticmethod(lambda: ErpProcess(latency))  # type: ignore[assignment] # what an OrderWorld needs
 
         def write_settings(self, **tables: Any) -> None:
-            super().write_settings(cegid={"connections": CONNECTIONS}, **tables)
+            super().write_settings(erp__cegid={"connections": CONNECTIONS}, **tables)
 
     return MeasuredWorld(folder, ShopProcess(speed, state))  # type: ignore[arg-type] # the same of a shop
 

@@ -23,7 +23,7 @@ from deployments.sandbox.shop import SandboxShop
 from flows.export_customers import export_customers
 from flows.export_orders import export_orders
 from flows.export_returns import export_returns
-from tests.flows.order_world import PASSWORD_VARIABLE, OrderWorld
+from tests.flows.order_world import ORDER, PASSWORD_VARIABLE, OrderWorld
 from tests.flows.world import World
 
 _FLOWS: Mapping[str, Callable[[str], Awaitable[State[Any]]]] = {
@@ -143,7 +143,9 @@ class Installation(OrderWorld):
     def write_settings(self, **tables: Any) -> None:
         # A shop that is only read is not waited for after a run that was cut off.
         limits = {"pace": "full", "timeout_seconds": 10.0, "settle_seconds": 0.0}
-        given = {"shop__limits": limits, "cegid": {"timeout_seconds": 10.0} | self.codes}
+        own = {name: text for name, text in self.codes.items() if name == "document_type"}
+        common = {name: text for name, text in self.codes.items() if name not in own}
+        given = {"shop__limits": limits, "erp": common, "erp__cegid": {"timeout_seconds": 10.0} | own}
         super().write_settings(**given | tables)
 
     def set_codes(self, **codes: str) -> None:
@@ -168,7 +170,7 @@ class Installation(OrderWorld):
         if not (self.folder / "ledger.db").exists():
             return False
         with self.ledger() as ledger:
-            return ledger.knows_document(self.folder.name, "order", number)
+            return ledger.knows_document(self.folder.name, ORDER, number)
 
     def hide(self, order: int) -> None:
         """The shop does not show an order, until it is `shown`."""

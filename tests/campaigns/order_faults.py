@@ -48,7 +48,7 @@ def lost_answers(stage: OrderStage) -> Iterator[Disturbed]:
         for kind in LOST:
 
             def disturb(trial: OrderTrial, kind: Kind = kind) -> None:
-                trial.world.write_settings(cegid={"timeout_seconds": _PATIENCE_SECONDS})
+                trial.world.write_settings(erp__cegid={"timeout_seconds": _PATIENCE_SECONDS})
                 for operation in WRITES:
                     trial.world.erp.faults.add(kind, operation, seconds=_TOO_SLOW_SECONDS)
 

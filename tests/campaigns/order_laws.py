@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from connectors.cegid.document_key import DocumentKey
 from deployments.sandbox.cegid import SandboxCegid
-from schemas.documents import DocumentKey
 from tests.campaigns import laws
 from tests.flows.order_world import OrderWorld
 

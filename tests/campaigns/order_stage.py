@@ -84,7 +84,7 @@ class WatchedWorld(OrderWorld):
     def write_settings(self, **tables: Any) -> None:
         # A shop that is only read is not waited for after a kill.
         limits = {"pace": "full", "timeout_seconds": 10.0, "settle_seconds": 0.0}
-        super().write_settings(**{"shop__limits": limits, "cegid": {"timeout_seconds": 10.0}} | tables)
+        super().write_settings(**{"shop__limits": limits, "erp__cegid": {"timeout_seconds": 10.0}} | tables)
 
 
 @dataclass(frozen=True, slots=True)

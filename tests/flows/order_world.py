@@ -28,6 +28,8 @@ from tests.flows.world import World
 
 PASSWORD_VARIABLE = "PASSERELLE_TEST_ERP_PASSWORD"
 CENT = Decimal("0.01")
+ORDER, ORDERS, RETURN = (f"cegid/production/{what}" for what in ("order", "orders", "return"))
+"""What the ledger calls them."""
 PERSON = {
     "firstname": "Zéphyrine",
     "lastname": "Quatrebarbes",
@@ -89,10 +91,11 @@ class OrderWorld(World):
             "database": self.erp.database,
         }
         given = {
-            "cegid": {"use": "production", "store": "WEB", "warehouse": "CENTRAL", "default_markdown": "WEBREM"},
-            "cegid__items": {"misc": "DIVERS", "shipping": "PORT", "wrapping": "CADEAU", "discount": "REMISE"},
-            "cegid__production": access,
-            "cegid__test": access,
+            "erp": {"kind": "cegid", "access": "production"},
+            "erp__items": {"misc": "DIVERS", "shipping": "PORT", "wrapping": "CADEAU", "discount": "REMISE"},
+            "erp__cegid": {"store": "WEB", "warehouse": "CENTRAL", "default_markdown": "WEBREM"},
+            "erp__cegid__production": access,
+            "erp__cegid__test": access,
         }
         super().write_settings(**{name: given.get(name, {}) | dict(tables.get(name, {})) for name in given | tables})
 
@@ -271,7 +274,7 @@ class OrderWorld(World):
     def deliveries(self) -> dict[str, str]:
         """The ledger's state of each order, by id."""
         with self.ledger() as ledger:
-            found: pl.DataFrame = ledger.deliveries(self.folder.name, "order")
+            found: pl.DataFrame = ledger.deliveries(self.folder.name, ORDER)
         return dict(zip(found["key"], found["state"], strict=True))
 
     def ledger(self) -> Ledger:

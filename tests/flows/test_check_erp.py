@@ -60,7 +60,7 @@ async def test_a_markdown_reason_that_is_not_set_is_a_warning(complete: OrderWor
         return [each.said for each in findings if each.subject == "service items" and each.verdict == "warning"]
 
     assert warned(await findings_of(complete)) == []
-    complete.write_settings(cegid={"default_markdown": ""})
+    complete.write_settings(erp__cegid={"default_markdown": ""})
     findings = await findings_of(complete)
     assert errors(findings) == []
     assert "default_markdown" in warned(findings)[0]
@@ -82,14 +82,14 @@ async def test_a_free_order_and_a_sale_of_a_store_need_no_payment_code(complete:
 
 
 async def test_an_access_that_does_not_open_is_told_with_its_remedy(complete: OrderWorld) -> None:
-    complete.write_settings(cegid__production={"database": "ANOTHER"})
+    complete.write_settings(erp__cegid__production={"database": "ANOTHER"})
     complete.erp.faults.add("401", "*", times=100)
     [said] = errors(await findings_of(complete))
     assert "DOMAIN" in said
 
 
 async def test_service_items_and_states_that_are_missing_are_named(complete: OrderWorld) -> None:
-    complete.write_settings(cegid__items={"wrapping": ""}, orders={"states": [2, 99]})
+    complete.write_settings(erp__items={"wrapping": ""}, orders={"states": [2, 99]})
     said = "\n".join(errors(await findings_of(complete)))
     assert "wrapping" in said
     assert "99" in said
@@ -137,16 +137,16 @@ async def test_the_member_that_takes_the_groups_code_is_named(complete: OrderWor
     [(verdict, remedy)] = await told()
     assert verdict == "warning"
     assert "PriceListCode" in remedy
-    complete.write_settings(cegid={"group_member": "PriceList"})
+    complete.write_settings(erp__cegid={"group_member": "PriceList"})
     [(verdict, remedy)] = await told()
     assert verdict == "error"
     assert "PriceListCode" in remedy
-    complete.write_settings(cegid={"group_member": "PriceListCode"})
+    complete.write_settings(erp__cegid={"group_member": "PriceListCode"})
     assert await told() == []
 
 
 async def test_without_an_erp_nothing_is_asked_of_it(order_world: OrderWorld) -> None:
-    order_world.write_settings(cegid={"use": "none"})
+    order_world.write_settings(erp={"kind": "none"})
     assert await findings_of(order_world) == []
 
 

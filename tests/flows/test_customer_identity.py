@@ -41,7 +41,7 @@ def another_person(world: OrderWorld, customer: int) -> None:
 async def test_a_guest_who_types_the_email_of_another_customer_changes_nothing_of_her(
     world: OrderWorld, policy: str
 ) -> None:
-    world.write_settings(cegid={"existing_customers": policy})
+    world.write_settings(erp={"existing_customers": policy})
     code = world.erp.insert_customer(email=SHARED, **VIP)
     before = world.erp.customers()[code]
     order = world.place(customer=world.customer(SHARED, is_guest=1, newsletter=0))
@@ -53,7 +53,7 @@ async def test_a_guest_who_types_the_email_of_another_customer_changes_nothing_o
 
 
 async def test_an_order_under_another_name_is_held_where_the_settings_say_so(world: OrderWorld) -> None:
-    world.write_settings(cegid={"other_names": "hold"})
+    world.write_settings(erp={"other_names": "hold"})
     world.erp.insert_customer(email=SHARED, **VIP)
     order = world.place(customer=world.customer(SHARED, is_guest=1))
     state = await world.orders()
@@ -68,7 +68,7 @@ async def test_an_order_under_another_name_is_held_where_the_settings_say_so(wor
 async def test_an_existing_customer_of_the_same_name_gets_what_the_settings_say(
     world: OrderWorld, policy: str, phone: str | None, city: str
 ) -> None:
-    world.write_settings(cegid={"existing_customers": policy})
+    world.write_settings(erp={"existing_customers": policy})
     known = VIP | {"LastName": "QUATREBARBES", "FirstName": "Zephyrine", "PhoneData": {}}
     code = world.erp.insert_customer(email=SHARED, **known)
     world.place(customer=world.customer(SHARED))
@@ -80,7 +80,7 @@ async def test_an_existing_customer_of_the_same_name_gets_what_the_settings_say(
 
 @pytest.mark.parametrize("policy", ["complete", "update"])
 async def test_a_consent_is_never_lowered(world: OrderWorld, policy: str) -> None:
-    world.write_settings(cegid={"existing_customers": policy})
+    world.write_settings(erp={"existing_customers": policy})
     names = {"LastName": PERSON["lastname"], "FirstName": PERSON["firstname"]}
     more = world.erp.insert_customer(email="more@quatrebarbes.example", OptinEmail="ForPartners", **names)
     less = world.erp.insert_customer(email="less@quatrebarbes.example", OptinEmail="DoNotUse", **names)

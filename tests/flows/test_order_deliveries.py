@@ -19,7 +19,7 @@ from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.cegid.refusals import DispatcherFault
 from tests.flows import order_process
 from tests.flows.order_process import DeadlyErp
-from tests.flows.order_world import PASSWORD_VARIABLE, PERSON, OrderWorld
+from tests.flows.order_world import ORDERS, PASSWORD_VARIABLE, PERSON, OrderWorld
 from tests.flows.world import KEY_VARIABLE
 
 CALLS = ("SearchCustomerIds", "AddNewCustomer", "GetByExternalReference", "Create")
@@ -76,7 +76,7 @@ async def test_an_erp_that_stays_away_ends_the_run_and_moves_no_watermark(order_
     assert state.is_failed()
     assert order_world.counts() == {"rows_read": 1, "waiting": 1}
     with order_world.ledger() as ledger:
-        assert ledger.watermark(order_world.folder.name, "orders") is None
+        assert ledger.watermark(order_world.folder.name, ORDERS) is None
     order_world.erp.faults.clear()
     order_world.erp.faults.add("reset-after", "Create")
     await order_world.orders()
@@ -109,7 +109,7 @@ def picky(prefect_api: None, tmp_path: Path) -> Iterator[PickyWorld]:
 
 
 async def test_an_order_that_the_erp_never_answers_waits_and_the_others_go(picky: PickyWorld) -> None:
-    picky.write_settings(cegid={"connections": 1})
+    picky.write_settings(erp__cegid={"connections": 1})
     orders = [picky.place() for _ in range(3)]
     picky.erp.breaks_on = f"WEB{orders[0]}"
     state = await picky.orders()
@@ -117,7 +117,7 @@ async def test_an_order_that_the_erp_never_answers_waits_and_the_others_go(picky
     assert picky.counts() == {"rows_read": 3, "created": 2, "waiting": 1}
     assert [incident["level"] for incident in picky.incidents()] == ["retry"]
     with picky.ledger() as ledger:
-        assert ledger.watermark(picky.folder.name, "orders") is not None
+        assert ledger.watermark(picky.folder.name, ORDERS) is not None
     picky.erp.breaks_on = ""
     picky.shop.change("orders", orders[0], {"date_upd": "2020-01-01 00:00:00"})
     await picky.orders()

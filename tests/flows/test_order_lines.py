@@ -111,11 +111,11 @@ async def test_an_item_that_did_not_come_from_the_erp_is_what_the_setting_says(w
     first = order()
     await world.orders()
     assert [line["ItemIdentifier"]["Reference"] for line in sent(world, first)] == ["MUG", "ROBE0000-S"]
-    world.write_settings(cegid={"unknown_items": "misc"})
+    world.write_settings(erp={"unknown_items": "misc"})
     second = order()
     await world.orders()
     assert [line["ItemIdentifier"]["Reference"] for line in sent(world, second)] == ["DIVERS", "ROBE0000-S"]
-    world.write_settings(cegid={"unknown_items": "hold"})
+    world.write_settings(erp={"unknown_items": "hold"})
     held = order()
     state = await world.orders()
     assert state.name == "CompletedWithRejects"

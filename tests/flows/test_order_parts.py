@@ -72,6 +72,6 @@ async def test_an_order_whose_street_has_no_room_is_held(world: OrderWorld) -> N
     order = world.place(address={"address1": "chemin des Mirabelles et des Quetsches " * 3})
     await world.orders()
     assert world.deliveries() == {str(order): "held"}
-    world.write_settings(cegid={"address_length": 70})
+    world.write_settings(erp__cegid={"address_length": 70})
     await world.orders()
     assert world.deliveries() == {str(order): "delivered"}

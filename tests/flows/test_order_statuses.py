@@ -123,7 +123,7 @@ async def test_a_dry_run_and_the_test_access_write_nothing(world: OrderWorld) ->
     assert state.name == "Planned", state.message
     [planned] = world.report()["plan"]
     assert planned["changes"] == [["tracking_number", "", "6A123"], ["current_state", "2", "4"]]
-    world.write_settings(cegid={"use": "test"})
+    world.write_settings(erp={"access": "test"})
     await world.orders()
     state = await world.statuses()
     assert state.name == "Planned", state.message

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.flows.order_world import PASSWORD_VARIABLE, OrderWorld
+from tests.flows.order_world import ORDER, ORDERS, PASSWORD_VARIABLE, OrderWorld
 
 
 @pytest.fixture
@@ -131,9 +131,9 @@ async def test_the_watermark_set_back_a_month_duplicates_nothing(world: OrderWor
         world.place()
     await world.orders()
     with world.ledger() as ledger:
-        reached = ledger.watermark(world.folder.name, "orders")
+        reached = ledger.watermark(world.folder.name, ORDERS)
         assert reached is not None
-        ledger.set_watermark(world.folder.name, "orders", reached - timedelta(days=31))
+        ledger.set_watermark(world.folder.name, ORDERS, reached - timedelta(days=31))
     late = world.place()
     await world.orders()
     assert world.counts() == {"rows_read": 5, "created": 1, "unchanged": 4}
@@ -180,7 +180,7 @@ async def test_a_dry_run_shows_the_documents_and_sends_nothing(world: OrderWorld
 
 
 async def test_a_customer_that_the_erp_knows_by_email_is_brought_up_to_date(world: OrderWorld) -> None:
-    world.write_settings(cegid={"existing_customers": "update"})
+    world.write_settings(erp={"existing_customers": "update"})
     known = {"LastName": "QUATREBARBES", "ActivityCode": "0001"}
     code = world.erp.insert_customer(email="ZEPHYRINE1@quatrebarbes.example", **known)
     first = world.place()
@@ -304,7 +304,7 @@ async def test_refused_credentials_stop_the_run_at_once_with_a_remedy(world: Ord
 
 
 async def test_receipts_carry_no_carrier(world: OrderWorld) -> None:
-    world.write_settings(cegid={"document_type": "Receipt"})
+    world.write_settings(erp__cegid={"document_type": "Receipt"})
     order = world.place(id_carrier=1)
     state = await world.orders()
     assert state.name == "Completed", state.message
@@ -313,10 +313,10 @@ async def test_receipts_carry_no_carrier(world: OrderWorld) -> None:
 
 
 async def test_what_went_to_the_test_access_still_goes_to_production(world: OrderWorld) -> None:
-    world.write_settings(cegid={"use": "test"})
+    world.write_settings(erp={"access": "test"})
     world.place()
     await world.orders()
-    assert world.report()["parameters"]["cegid"] == "test"
+    assert world.report()["parameters"]["erp"] == "cegid test"
     assert world.counts() == {"rows_read": 1, "created": 1}
     assert world.deliveries() == {}
     world.write_settings()
@@ -325,10 +325,10 @@ async def test_what_went_to_the_test_access_still_goes_to_production(world: Orde
 
 
 async def test_without_an_access_nothing_starts_and_the_remedy_is_told(world: OrderWorld) -> None:
-    world.write_settings(cegid={"use": "none"})
+    world.write_settings(erp={"kind": "none"})
     state = await world.orders()
     assert state.is_failed()
-    assert "[cegid]" in (state.message or "")
+    assert "[erp]" in (state.message or "")
 
 
 async def test_an_order_sent_without_an_answer_and_cancelled_since_is_found_or_in_doubt(
@@ -340,8 +340,8 @@ async def test_an_order_sent_without_an_answer_and_cancelled_since_is_found_or_i
     world.erp._documents.by_key.pop(tuple(gone.values()))
     with world.ledger() as ledger:
         for order in (arrived, lost):
-            ledger.clear(world.folder.name, "order", [str(order)])
-            ledger.intend(world.folder.name, "order", str(order), run_id=None)
+            ledger.clear(world.folder.name, ORDER, [str(order)])
+            ledger.intend(world.folder.name, ORDER, str(order), run_id=None)
             world.move(order, 6)
     await world.orders()
     assert world.counts() == {"rows_read": 2, "waiting": 1, "unchanged": 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks.orders.absent import RUNS
-from tests.flows.order_world import OrderWorld
+from tests.flows.order_world import ORDER, RETURN, OrderWorld
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_an_order_that_was_sent_without_an_answer_is_not_forgotten_by_its_
     order = world.place(state=10)
     await run(world)
     with world.ledger() as ledger:
-        ledger.intend(world.folder.name, "order", str(order), run_id=None)
+        ledger.intend(world.folder.name, ORDER, str(order), run_id=None)
     world.delete("orders", order)
     reasons = await run(world, RUNS + 2)
     assert sum("without an answer" in reason for reason in reasons) == 1
@@ -118,9 +118,9 @@ async def test_a_held_return_that_was_deleted_is_no_longer_followed_and_one_not_
     world.shop.change("order_returns", 2, {"state": 2})
     with world.ledger() as ledger:
         for key in ("1", "2"):
-            ledger.hold(world.folder.name, "return", key, code="return_empty", run_id=None)
+            ledger.hold(world.folder.name, RETURN, key, code="return_empty", run_id=None)
     with world.hidden("order_returns", 1):
         for _ in range(RUNS):
             await world.returns()
     with world.ledger() as ledger:
-        assert ledger.deliveries(world.folder.name, "return")["key"].to_list() == []
+        assert ledger.deliveries(world.folder.name, RETURN)["key"].to_list() == []

@@ -11,7 +11,7 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from flows.adopt_orders import adopt_orders
-from tests.flows.order_world import OrderWorld
+from tests.flows.order_world import ORDER, OrderWorld
 
 FIRST = date(2020, 1, 1)
 
@@ -57,7 +57,7 @@ async def adopt(world: OrderWorld, **asked: Any) -> State[Any]:
 
 def numbers(world: OrderWorld) -> dict[str, str]:
     with world.ledger() as ledger:
-        found = ledger.deliveries(world.folder.name, "order")
+        found = ledger.deliveries(world.folder.name, ORDER)
     return {key: number for key, number in found.select("key", "erp_number").iter_rows() if number}
 
 
@@ -135,8 +135,8 @@ def first_day(world: OrderWorld, day: str) -> None:
 
 def resend(world: OrderWorld, order: int) -> None:
     with world.ledger() as ledger:
-        ledger.clear(world.folder.name, "order", [str(order)])
-        ledger.wait(world.folder.name, "order", str(order), code="order_resent", run_id=None)
+        ledger.clear(world.folder.name, ORDER, [str(order)])
+        ledger.wait(world.folder.name, ORDER, str(order), code="order_resent", run_id=None)
 
 
 async def test_an_order_of_before_the_first_day_that_is_resent_is_known_again_where_the_erp_has_it(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.order_world import OrderWorld, shop_time
+from tests.flows.order_world import ORDER, OrderWorld, shop_time
 
 CANCELLED, REFUNDED, PREPARED = 6, 7, 3
 
@@ -204,8 +204,8 @@ async def test_an_order_cancelled_while_it_was_in_doubt_is_told_once_the_erp_is_
     world: OrderWorld,
 ) -> None:
     with world.ledger() as ledger:
-        ledger.clear(world.folder.name, "order", ["1"])
-        ledger.intend(world.folder.name, "order", "1", run_id=None)
+        ledger.clear(world.folder.name, ORDER, ["1"])
+        ledger.intend(world.folder.name, ORDER, "1", run_id=None)
         for kind in ("order_sent", "order_seen"):
             ledger.forget(world.folder.name, kind, ["1"])
     world.move(1, CANCELLED)

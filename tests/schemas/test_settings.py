@@ -167,7 +167,7 @@ def test_requests_of_lines_never_hold_more_than_five_hundred() -> None:
 
 @pytest.mark.parametrize("key", ["order_prefix", "customer_prefix"])
 def test_a_prefix_that_ends_in_a_digit_runs_into_the_id(key: str) -> None:
-    fault = faults_of(f'{SMALLEST}[cegid]\n{key} = "WEB1"')[f"cegid.{key}"]
+    fault = faults_of(f'{SMALLEST}[erp]\n{key} = "WEB1"')[f"erp.{key}"]
     assert "WEB1 and 1 is WEB and 11" in fault.reason
     assert "WEB1-" in fault.remedy
-    assert parse_settings(f'{SMALLEST}[cegid]\n{key} = "WEB1-"', source="s").cegid.order_prefix
+    assert parse_settings(f'{SMALLEST}[erp]\n{key} = "WEB1-"', source="s").erp.order_prefix

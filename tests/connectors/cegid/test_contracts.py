@@ -38,7 +38,7 @@ def test_members_of_a_newer_version_are_no_error_and_hide_nothing(connect: Conne
         key = client.create_document(order("W1"))
         status = client.status(key)
         assert status is not None
-        assert (status.key, status.internal_reference) == (key, "W1")
+        assert (status.number, status.internal_reference) == (str(key), "W1")
         assert [each.code for each in client.find_customers("known@example.com")] == ["C1"]
 
 
@@ -55,7 +55,7 @@ def test_a_server_newer_than_the_contract_on_disk_is_still_understood(connect: C
         status = client.status(key)
         assert newer.requests["wsdl"] == 0
     assert status is not None
-    assert (status.internal_reference, status.follow_up) == ("W1", "Validated")
+    assert (status.internal_reference, status.values["FollowUpStatus"]) == ("W1", "Validated")
 
 
 def test_a_contract_is_read_once_while_it_is_valid(erp: SandboxCegid, connect: Connect) -> None:

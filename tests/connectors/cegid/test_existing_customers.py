@@ -8,11 +8,11 @@ import pytest
 from connectors.cegid.existing_customers import (
     has_more_consent,
     missing_values,
-    same_name,
     shops_email_is_newer,
     without_less_consent,
 )
 from schemas.documents import Customer
+from schemas.same_person import same_name
 
 ZOE = Customer(id_customer=1, email="zoe@example.com", firstname="Zoé-Anne", lastname="D'Élan")
 
@@ -30,7 +30,7 @@ ZOE = Customer(id_customer=1, email="zoe@example.com", firstname="Zoé-Anne", la
     ],
 )
 def test_a_name_is_the_same_whatever_case_accents_signs_and_order(last: str, first: str, same: bool) -> None:
-    assert same_name({"LastName": last, "FirstName": first}, ZOE) is same
+    assert same_name(last, first, ZOE) is same
 
 
 def test_only_what_is_empty_is_filled_and_an_address_as_a_whole() -> None:

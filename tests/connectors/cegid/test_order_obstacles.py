@@ -5,12 +5,19 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.cegid.codes import CegidCodes
+from connectors.cegid.document_key import DocumentType
 from connectors.cegid.order_obstacles import order_obstacles
-from schemas.documents import Customer, DocumentType, Missing, Order, Payment
+from schemas.documents import Customer, Missing, Order, Payment
+from schemas.erp import Obstacle
+from schemas.erp_settings import Erp, ServiceItems
 from schemas.messages import message
+from schemas.order_obstacles import common_obstacles
 from tests.connectors.cegid.shop_orders import ADDRESS, CODES, line, order
 
-HOLDING = replace(CODES, unknown_items="hold")
+ITEMS = ServiceItems(misc="DIVERS", shipping="PORT", wrapping="CADEAU", discount="REMISE")
+SETTINGS = Erp(items=ITEMS)
+HOLDING = Erp(items=ITEMS, unknown_items="hold")
 GOOD = order(line(1, "A", 2, "19.98"), total_shipping_tax_incl=Decimal("4.90"))
 
 
@@ -18,12 +25,21 @@ WHAT = ("customer", "delivery_address", "invoice_address", "country", "region", 
 PAYMENT = Payment(amount=Decimal("1.00"), label="Carte", paid_at=GOOD.placed_at)
 
 
-def codes_of(of_order: Order, codes: object = CODES) -> list[str]:
-    return [each.code for each in order_obstacles(of_order, codes)]  # type: ignore[arg-type]
+def obstacles_of(of_order: Order, codes: CegidCodes = CODES, settings: Erp = SETTINGS) -> tuple[Obstacle, ...]:
+    """Those of any ERP, then Cegid's own."""
+    return (*common_obstacles(of_order, settings), *order_obstacles(of_order, codes))
+
+
+def codes_of(of_order: Order, codes: CegidCodes = CODES, settings: Erp = SETTINGS) -> list[str]:
+    return [each.code for each in obstacles_of(of_order, codes, settings)]
+
+
+def without(**items: str) -> Erp:
+    return Erp(items=ITEMS.model_copy(update=items))
 
 
 def test_an_order_that_agrees_has_no_obstacle() -> None:
-    assert order_obstacles(GOOD, CODES) == ()
+    assert obstacles_of(GOOD) == ()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +108,7 @@ def test_cents_of_rounding_by_the_piece_are_no_obstacle() -> None:
 
 def test_parts_of_a_cent_in_lines_are_no_obstacle_when_the_shop_rounds_on_the_total() -> None:
     thirds = [line(number, "A", 1, "3.333333") for number in (1, 2, 3)]
-    assert order_obstacles(order(*thirds), CODES) == ()
+    assert obstacles_of(order(*thirds)) == ()
 
 
 def test_a_receipt_needs_no_carrier() -> None:
@@ -103,26 +119,26 @@ def test_a_receipt_needs_no_carrier() -> None:
 def test_a_product_without_reference_needs_the_misc_item() -> None:
     bare = order(line(1, "", 1, "9.00"))
     assert codes_of(bare) == []
-    assert codes_of(bare, replace(CODES, items=replace(CODES.items, misc=""))) == ["order_line_without_reference"]
+    assert codes_of(bare, settings=without(misc="")) == ["order_line_without_reference"]
 
 
 def test_an_item_that_did_not_come_from_the_erp_holds_its_order_where_the_setting_says_so() -> None:
     foreign = order(line(1, "A", 2, "19.98", in_erp=False))
     assert codes_of(foreign) == []
-    assert codes_of(foreign, replace(CODES, unknown_items="misc")) == []
-    [found] = order_obstacles(foreign, HOLDING)
+    assert codes_of(foreign, settings=Erp(items=ITEMS, unknown_items="misc")) == []
+    [found] = obstacles_of(foreign, settings=HOLDING)
     assert (found.code, dict(found.params)) == ("order_item_unknown", {"detail": "A"})
 
 
 def test_the_misc_item_stands_for_nothing_while_it_has_no_code() -> None:
-    codes = replace(CODES, unknown_items="misc", items=replace(CODES.items, misc=""))
-    assert codes_of(order(line(1, "A", 2, "19.98", in_erp=False)), codes) == ["order_item_unknown"]
+    settings = Erp(items=ITEMS.model_copy(update={"misc": ""}), unknown_items="misc")
+    assert codes_of(order(line(1, "A", 2, "19.98", in_erp=False)), settings=settings) == ["order_item_unknown"]
 
 
 def test_an_amount_without_its_service_item_is_named() -> None:
-    codes = replace(CODES, items=replace(CODES.items, shipping=""))
-    assert codes_of(GOOD, codes) == ["order_shipping_item_missing"]
-    assert codes_of(order(line(1, "A", 1, "9.00")), codes) == []
+    settings = without(shipping="")
+    assert codes_of(GOOD, settings=settings) == ["order_shipping_item_missing"]
+    assert codes_of(order(line(1, "A", 1, "9.00")), settings=settings) == []
 
 
 def test_an_order_without_lines_is_held() -> None:
@@ -140,16 +156,15 @@ def test_every_obstacle_has_a_text_that_takes_its_parameters() -> None:
         delivery=replace(ADDRESS, country="IT"),
         customer=replace(GOOD.customer, id_gender=9),
     )
-    codes = replace(CODES, items=replace(CODES.items, misc="", wrapping=""), group_member="PriceListCode")
+    codes, bare = replace(CODES, group_member="PriceListCode"), without(misc="", wrapping="")
     foreign = order(line(1, "A", 2, "19.98", in_erp=False))
-    obstacles = [*order_obstacles(bad, codes), *order_obstacles(order(), codes), *order_obstacles(foreign, HOLDING)]
+    obstacles = [*obstacles_of(bad, codes, bare), *obstacles_of(order(), codes, bare)]
+    obstacles += obstacles_of(foreign, settings=HOLDING)
     gone = replace(GOOD, missing=tuple(Missing(what, 9) for what in WHAT), customer=replace(GOOD.customer, email=""))
     long = replace(ADDRESS, address1="chemin " * 16)
-    obstacles += order_obstacles(gone, CODES) + order_obstacles(replace(GOOD, delivery=long, invoice=long), codes)
+    obstacles += obstacles_of(gone) + obstacles_of(replace(GOOD, delivery=long, invoice=long), codes)
     paid = replace(GOOD, payments=(PAYMENT, PAYMENT, replace(PAYMENT, amount=Decimal(24))))
-    obstacles += order_obstacles(paid, CODES) + order_obstacles(
-        replace(GOOD, total_products_tax_excl=Decimal(30)), CODES
-    )
+    obstacles += obstacles_of(paid) + obstacles_of(replace(GOOD, total_products_tax_excl=Decimal(30)))
     assert len({each.code for each in obstacles}) == 23
     for each in obstacles:
         said = message(each.code, "fr", key="12", **each.params)

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from connectors.cegid import Cegid, CegidAccess
+from connectors.cegid.document_key import DocumentType
 from connectors.cegid.needed import DOCUMENTS
-from connectors.cegid.order_obstacles import order_obstacles
 from connectors.cegid.translate_orders import order_document
 from deployments.sandbox.cegid import SandboxCegid
-from schemas.documents import DocumentType, Order, Payment
+from schemas.documents import Order, Payment
 from tests.connectors.cegid.shop_orders import ADDRESS, CODES, PLACED_AT, line, order, orders
+from tests.connectors.cegid.test_order_obstacles import obstacles_of
 
 RECEIPTS = replace(CODES, document_type=DocumentType.RECEIPT)
 
@@ -51,7 +52,7 @@ def amount(document: dict[str, Any]) -> Decimal:
 @settings(deadline=None)
 @given(orders())
 def test_any_order_without_obstacles_adds_up_to_the_cent(of_order: Order) -> None:
-    assert order_obstacles(of_order, CODES) == ()
+    assert obstacles_of(of_order) == ()
     document = sent(of_order)
     assert amount(document) == of_order.total_paid_tax_incl
     assert all(each["UnitPrice"] >= each["NetUnitPrice"] for each in lines_of(document))
@@ -80,7 +81,7 @@ def test_a_cent_that_the_shop_rounded_away_in_the_total_is_no_obstacle_and_the_d
     shirts = replace(line(2, "SHIRT", 2, "45.89"), unit_price_tax_incl=Decimal("22.944000"))
     shipping, paid = Decimal("8.40"), Decimal("181.53")
     of_order = order(coats, shirts, total_shipping_tax_incl=shipping, total_paid_tax_incl=paid)
-    assert order_obstacles(of_order, CODES) == ()
+    assert obstacles_of(of_order) == ()
     document = sent(of_order)
     assert amount(document) == paid
     assert [each["NetUnitPrice"] for each in lines_of(document) if each["ItemIdentifier"]["Reference"] == "COAT"] == [

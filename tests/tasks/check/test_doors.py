@@ -100,12 +100,12 @@ def _umask_at_start() -> int:
 def test_certificates_that_are_not_verified_are_named_by_their_table(tmp_path: Path) -> None:
     assert unverified(folder(tmp_path)) == []
     settings = SHOP + (
-        'verify_tls = false\n[cegid]\nuse = "test"\nverify_tls = false\n'
+        'verify_tls = false\n[erp]\nkind = "cegid"\n[erp.cegid]\nverify_tls = false\n'
         '[[sources.ftps]]\nname = "erp"\nhost = "h"\nuser = "u"\npassword = "env:P"\nverify_tls = false\n'
         '[[sources.ftps]]\nname = "good"\nhost = "h"\nuser = "u"\npassword = "env:P"\nverify_tls = "own.pem"\n'
     )
     open_doors = folder(tmp_path, settings)
-    assert unverified(open_doors) == ["[shop]", "[cegid]", "[[sources]] erp"]
+    assert unverified(open_doors) == ["[shop]", "[erp.cegid]", "[[sources]] erp"]
     findings = list(check_doors(open_doors, SAY))
     assert [finding.subject for finding in findings] == ["certificate"] * 3
     assert all("verify_tls = true" in finding.remedy for finding in findings)

@@ -33,8 +33,10 @@ def test_the_counts_are_told_in_the_language_of_the_shop() -> None:
 
 
 def test_which_access_to_the_erp_was_used_is_told_with_the_counts() -> None:
-    assert "Cegid: TEST access, nothing is written to the shop." in said("en", cegid="test")
-    assert said("fr", COUNTS, DENIED, cegid="production").startswith(f"{said('fr')} Cegid : accès de production. Pres")
+    assert "Cegid: TEST access, nothing is written to the shop." in said("en", erp="cegid test")
+    assert said("fr", COUNTS, DENIED, erp="cegid production").startswith(
+        f"{said('fr')} Cegid : accès de production. Pres"
+    )
     assert "Cegid" not in said("en")
 
 

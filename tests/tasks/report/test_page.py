@@ -318,7 +318,7 @@ def test_an_export_speaks_of_the_erp_and_of_no_files() -> None:
 
 
 def test_a_flow_that_asks_the_erp_speaks_of_no_files_and_an_export_of_no_shop_that_is_as_wanted() -> None:
-    asked = {"dry_run": "true", "cegid": "production"}
+    asked = {"dry_run": "true", "erp": "cegid production"}
     page = seen(a_report(flow="import_order_statuses", state="Completed", parameters=asked))
     assert "Everything that the ERP says is on the shop." in page
     assert "What came in" not in page

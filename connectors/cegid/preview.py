@@ -1,4 +1,4 @@
-"""Pure: an order as the ERP would get it, line by line, for a person who reads a plan; it names nobody."""
+"""Pure: a document as Cegid would get it, line by line, for a person who reads a plan; it names nobody."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from schemas.run_report import PlannedChange
-
 Field = tuple[str, str, str]
 
 
-def preview(key: str, document: Mapping[str, Any], kind: str = "order") -> PlannedChange:
-    """The document's type, references, lines, payments and total; neither customer nor addresses."""
-    return PlannedChange(key, kind, "create", tuple(_fields(document)))
+def preview(document: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Type, references, lines, payments and total of a Create_Request; neither customer nor addresses."""
+    return tuple(_fields(document))
 
 
 def _fields(document: Mapping[str, Any]) -> Iterator[Field]:
@@ -31,7 +29,7 @@ def _fields(document: Mapping[str, Any]) -> Iterator[Field]:
 
 
 def _line(line: Mapping[str, Any]) -> str:
-    said = f"{line['ItemIdentifier']['Reference']} x {line['Quantity']:f} at {line['NetUnitPrice']:.2f}"
+    text = f"{line['ItemIdentifier']['Reference']} x {line['Quantity']:f} at {line['NetUnitPrice']:.2f}"
     if line["UnitPrice"] == line["NetUnitPrice"]:
-        return said
-    return f"{said} instead of {line['UnitPrice']:.2f} {line.get('DiscountTypeId', '')}".rstrip()
+        return text
+    return f"{text} instead of {line['UnitPrice']:.2f} {line.get('DiscountTypeId', '')}".rstrip()

@@ -1,0 +1,34 @@
+"""What of the settings belongs to one ERP: a module for each, and which of them tells statuses by which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from schemas.erps import cegid
+from schemas.status_rules import StatusRule
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """The names of statuses of one ERP, and the rules that hold unless the settings say otherwise."""
+
+    members: tuple[str, ...]
+    order_rules: Sequence[StatusRule]
+    return_rules: Sequence[StatusRule]
+
+
+NAMES: Mapping[str, str] = {"cegid": "Cegid"}
+"""As a person calls them, by `[erp] kind`."""
+STATUS_WORDS: Mapping[str, StatusWords] = {
+    "cegid": StatusWords(cegid.STATUS_MEMBERS, cegid.ORDER_RULES, cegid.RETURN_RULES),
+}
+"""By `[erp] kind`."""
+MOVED: Mapping[str, str] = {
+    "cegid": 'Write `kind = "cegid"` and `access = "test"` or `"production"` under [erp] instead of `use`; '
+    "the prefixes, existing_customers, other_names, unknown_items and [erp.items] stand under [erp], all else under "
+    "[erp.cegid].",
+}
+"""Tables of the first editions of settings.toml, and where their keys stand now."""
+WITHOUT_ERP = STATUS_WORDS["cegid"]
+"""Files that tell statuses where no ERP is set up come from the first one that wrote such files."""
