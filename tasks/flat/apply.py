@@ -19,9 +19,8 @@ from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.flat.translate.entities import differences
 from tasks.flat.translate.values import as_text
 from tasks.orders.translate.discretion import struck_out
-from tasks.run.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import row_outcomes
-from tasks.run.progress import advance
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 
@@ -40,12 +39,14 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     run.rows.end(_settled(idle))
     busy = [one for one in plan.entities if one.action]
     with run.step(plan.stream.steps[1]):
-        done = 0
-        for chunk in chunked(busy, units_of_a_chunk(run, plan.stream.resource)):
-            done += len(chunk.left)
-            run.ledger.doubt(run.folder.name, plan.stream.kind, [one.ref.key for one in chunk.left])
-            await write_entities(run, chunk, plan)
-            advance(plan.stream.steps[1], done, len(busy))
+        chunks = chunked(busy, units_of_a_chunk(run, plan.stream.resource))
+        await fan_out(plan.stream.steps[1], chunks, lambda chunk: _write(run, chunk, plan))
+
+
+async def _write(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan) -> None:
+    doubted = [one.ref.key for one in chunk.left]
+    await asyncio.to_thread(run.ledger.doubt, run.folder.name, plan.stream.kind, doubted)
+    await write_entities(run, chunk, plan)
 
 
 def _take_over(run: Run, plan: EntitiesPlan) -> None:

@@ -20,12 +20,14 @@ async def several_at_once(
 ) -> PasserelleError | None:
     """Takes groups from the chunk until none is left, or until the ERP fails: what stops the run, else what may pass.
 
+    The chunks of one step have `connections` together, the oldest first.
+
     `deliver` is called in threads; units that it did not come to the end of go back into the chunk.
     """
     # The loop's own threads are fewer than connections may be: four more than processors.
     threads = ThreadPoolExecutor(connections)
     try:
-        failures = await asyncio.gather(*(_work(run, chunk, deliver, threads) for _ in range(connections)))
+        failures = await asyncio.gather(*(_work(run, chunk, connections, deliver, threads) for _ in range(connections)))
     finally:
         threads.shutdown(wait=False)
     told = [failure for failure in failures if failure is not None]
@@ -35,19 +37,22 @@ async def several_at_once(
 
 
 async def _work(
-    run: Run, chunk: Chunk[list[Unit]], deliver: Callable[[Unit], None], threads: Executor
+    run: Run, chunk: Chunk[list[Unit]], connections: int, deliver: Callable[[Unit], None], threads: Executor
 ) -> PasserelleError | None:
     loop = asyncio.get_running_loop()
     while chunk.left:
-        run.lease.check()
-        group = list(chunk.left.popleft())
-        try:
-            while group:
-                await loop.run_in_executor(threads, copy_context().run, deliver, group[0])
-                group.pop(0)
-        except PasserelleError as error:
-            chunk.left.append(group)
-            return error
+        async with chunk.slot(connections):
+            if not chunk.left:
+                break
+            run.lease.check()
+            group = list(chunk.left.popleft())
+            try:
+                while group:
+                    await loop.run_in_executor(threads, copy_context().run, deliver, group[0])
+                    group.pop(0)
+            except PasserelleError as error:
+                chunk.left.append(group)
+                return error
     return None
 
 

@@ -22,8 +22,7 @@ from tasks.orders.identities import is_older
 from tasks.orders.plan.sorting import Ended, SeenOrder
 from tasks.orders.prepare import STREAM, DueOrders, as_settled
 from tasks.orders.translate.discretion import discreet
-from tasks.run.chunks import RETRIES, Chunk, chunk_task, chunked
-from tasks.run.progress import advance
+from tasks.run.chunks import RETRIES, Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 
 NO_ANSWER = "order_erp_no_answer"
@@ -43,26 +42,12 @@ class OrderSender:
         self.documents = DocumentSender(run.ledger, orders_of(erp), run.folder.name, run.run_id, self.kind, STREAM)
         self.customers = open_customers(run, erp)
         self._began_at = run.ledger.began_at()
-        self.ended: list[Ended] = []
-        """Orders that have reached their place since they were last told to the rows of the run."""
-
-        self.changed_in_doubt: set[int] = set()
-        """Orders whose document says what they were when they were sent without an answer."""
-        self.sent: list[Order] = []
-        """Those among them that the ERP has taken or had already."""
 
     def former_types(self, order: Order) -> tuple[str, ...]:
         """Types that the settings may have said when the order was sent by a ledger that is lost."""
         if not is_older(self.run, order.placed_at, self._began_at + _UNSURE):
             return ()
         return orders_of(self.erp).former_types
-
-    def record_outcomes(self) -> None:
-        """Gives the rows of the run and the ledger what was done, all at once."""
-        remember_sent(self.run, self.erp, self.sent, self.changed_in_doubt)
-        self.sent.clear()
-        self.run.rows.end(as_settled(self.ended))
-        self.ended.clear()
 
 
 def open_customers(run: Run, erp: Erp) -> CustomerSync:
@@ -73,11 +58,31 @@ def open_customers(run: Run, erp: Erp) -> CustomerSync:
     return CustomerSync(ledger, erp, run.folder.settings.erp, shop, run.run_id, known)
 
 
-class Orders(Chunk[list[Order]]):
-    """Orders of one task run, by customer; how often it was tried, and whether anything came of it."""
+class Orders:
+    """Orders of one task run, by customer; how often it was tried, and what came of it."""
 
-    tries = 0
-    settled = 0
+    def __init__(self, chunk: Chunk[list[Order]]) -> None:
+        self.chunk = chunk
+        self.tries = 0
+        self.finished = 0
+        self.ended: list[Ended] = []
+        """Orders that have reached their place since the rows of the run were last told."""
+        self.sent: list[Order] = []
+        """Those among them that the ERP has taken or had already."""
+        self.changed_in_doubt: set[int] = set()
+        """Orders whose document says what they were when they were sent without an answer."""
+
+    @property
+    def left(self) -> list[Order]:
+        """Those that have not reached their place."""
+        return [order for group in self.chunk.left for order in group]
+
+    def record_outcomes(self, sender: OrderSender) -> None:
+        """Gives the rows of the run and the ledger what was done, all at once."""
+        remember_sent(sender.run, sender.erp, self.sent, self.changed_in_doubt)
+        self.sent.clear()
+        sender.run.rows.end(as_settled(self.ended))
+        self.ended.clear()
 
 
 async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
@@ -88,11 +93,8 @@ async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
         return
     sender = OrderSender(run, erp, due)
     with run.step("deliver orders"):
-        done = 0
-        for chunk in chunked(_by_customer(due.orders), run.folder.settings.orders.chunk):
-            done += sum(map(len, chunk.left))
-            await hand_over(sender, Orders(chunk.left))
-            advance("deliver orders", done, len(due.orders))
+        chunks = chunked(_by_customer(due.orders), run.folder.settings.orders.chunk)
+        await fan_out("deliver orders", chunks, lambda chunk: hand_over(sender, Orders(chunk)), rows=len)
     due.look.keep()
 
 
@@ -122,29 +124,29 @@ def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
 
 
 @chunk_task("deliver orders")
-async def hand_over(sender: OrderSender, chunk: Orders) -> None:
+async def hand_over(sender: OrderSender, orders: Orders) -> None:
     """One chunk of orders, each its own transaction.
 
     When the ERP does not answer for some of them only, however often they are tried, these wait for the next run.
     """
-    chunk.tries += 1
-    before = sum(map(len, chunk.left))
-    sender.customers.recall(order.customer for group in chunk.left for order in group)
+    orders.tries += 1
+    before = len(orders.left)
+    sender.customers.recall(order.customer for order in orders.left)
 
     def deliver(order: Order) -> None:
-        _deliver(sender, order)
+        _deliver(sender, orders, order)
 
     try:
-        failure = await several_at_once(sender.run, chunk, sender.erp.connections, deliver)
+        failure = await several_at_once(sender.run, orders.chunk, sender.erp.connections, deliver)
     finally:
-        sender.record_outcomes()
-    chunk.settled += before - sum(map(len, chunk.left))
+        orders.record_outcomes(sender)
+    orders.finished += before - len(orders.left)
     if failure is None:
         return
     erp_is_away = isinstance(failure, TransientError) and failure.system == sender.erp.kind
-    if not erp_is_away or chunk.tries <= RETRIES or not chunk.settled:
+    if not erp_is_away or orders.tries <= RETRIES or not orders.finished:
         raise failure
-    for order in (order for group in chunk.left for order in group):
+    for order in orders.left:
         _wait(sender, order)
 
 
@@ -156,7 +158,7 @@ def _wait(sender: OrderSender, order: Order) -> None:
     _end(run, order, Outcome.WAITING, NO_ANSWER)
 
 
-def _deliver(sender: OrderSender, order: Order) -> None:
+def _deliver(sender: OrderSender, orders: Orders, order: Order) -> None:
     run, key = sender.run, str(order.id_order)
     try:
         delivered = sender.documents.hand_over(_to_deliver(sender, order))
@@ -177,12 +179,12 @@ def _deliver(sender: OrderSender, order: Order) -> None:
         _end(run, order, Outcome.IGNORED, "order_state_not_exported", str(order.state))
         return
     if delivered.changed:
-        sender.changed_in_doubt.add(order.id_order)
+        orders.changed_in_doubt.add(order.id_order)
         run.tell(Level.ERROR, "order_changed_in_doubt", key)
     if delivered.handover is not Handover.ALREADY:
-        sender.sent.append(order)
+        orders.sent.append(order)
     created = delivered.handover is Handover.CREATED
-    sender.ended.append(Ended(_seen(order), Outcome.CREATED if created else Outcome.UNCHANGED))
+    orders.ended.append(Ended(_seen(order), Outcome.CREATED if created else Outcome.UNCHANGED))
 
 
 def _to_deliver(sender: OrderSender, order: Order) -> ToDeliver[Order]:

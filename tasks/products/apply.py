@@ -20,9 +20,8 @@ from tasks.products.items_anew import forget_former_items
 from tasks.products.look_up_names import create_names
 from tasks.products.plan.shapes import DELETED, Operation, PlannedRow, ProductPlan
 from tasks.products.translate.names import MissingNames, Names
-from tasks.run.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import row_outcomes
-from tasks.run.progress import advance
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 
@@ -81,12 +80,14 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
         for resource, count in created.items():
             run.report.beyond_rows[resource] = run.report.beyond_rows.get(resource, 0) + count
     with run.step("write products"):
-        done = 0
-        for chunk in chunked(busy, max(1, units_of_a_chunk(run, "products") // _mean_weight(busy))):
-            done += len(chunk.left)
-            run.ledger.doubt(run.folder.name, KIND, [row.ref.key for product in chunk.left for row in product.rows])
-            await write_products(run, chunk, plan)
-            advance("write products", done, len(busy))
+        chunks = chunked(busy, max(1, units_of_a_chunk(run, "products") // _mean_weight(busy)))
+        await fan_out("write products", chunks, lambda chunk: _write(run, chunk, plan))
+
+
+async def _write(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan) -> None:
+    doubted = [row.ref.key for product in chunk.left for row in product.rows]
+    await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted)
+    await write_products(run, chunk, plan)
 
 
 def product_changes(plan: ProductsPlan) -> list[PlannedChange]:

@@ -13,8 +13,7 @@ from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.orders.send import customer_code, open_customers
 from tasks.orders.translate.discretion import of_customer, struck_out
 from tasks.prospects.prepare import STREAM, Prospects, end_customers
-from tasks.run.chunks import Chunk, chunk_task, chunked
-from tasks.run.progress import advance
+from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 
 CHUNK = 200
@@ -32,11 +31,12 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
     customers = open_customers(run, erp)
     by_email = grouped(prospects.customers, lambda customer: customer.email.casefold())
     with run.step("deliver customers"):
-        done = 0
-        for chunk in chunked(by_email, CHUNK):
-            done += sum(map(len, chunk.left))
-            await hand_over_customers(run, erp, customers, chunk)
-            advance("deliver customers", done, len(prospects.customers))
+        await fan_out(
+            "deliver customers",
+            chunked(by_email, CHUNK),
+            lambda chunk: hand_over_customers(run, erp, customers, chunk),
+            rows=len,
+        )
     prospects.keep()
 
 

@@ -13,8 +13,7 @@ from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.handover.translate.identity import return_identity
 from tasks.orders.translate.discretion import struck_out
 from tasks.returns.prepare import STREAM, DueReturn, end_returns
-from tasks.run.chunks import Chunk, chunk_task, chunked
-from tasks.run.progress import advance
+from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 
 CHUNK = 100
@@ -30,11 +29,8 @@ async def deliver_returns(run: Run, erp: Erp, due: list[DueReturn]) -> None:
     kind = erp.ledger_kind(STREAM)
     sender = DocumentSender(run.ledger, returns_of(erp), run.folder.name, run.run_id, kind, STREAM)
     with run.step("deliver returns"):
-        done = 0
-        for chunk in chunked(grouped(due, lambda each: each.key), CHUNK):
-            done += len(chunk.left)
-            await hand_over_returns(run, erp, sender, chunk)
-            advance("deliver returns", done, len(due))
+        chunks = chunked(grouped(due, lambda each: each.key), CHUNK)
+        await fan_out("deliver returns", chunks, lambda chunk: hand_over_returns(run, erp, sender, chunk), rows=len)
 
 
 def _plan(run: Run, erp: Erp, due: DueReturn) -> None:

@@ -1,10 +1,13 @@
-"""Chunks are Prefect task runs, batches inside them are requests; several batches are under way at once."""
+"""Chunks are Prefect task runs, batches inside them are requests; several chunks and batches are under way at once."""
 
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from itertools import count
 from typing import Generic, ParamSpec, TypeVar
 
 from prefect import task
@@ -13,6 +16,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
 from schemas.errors import TransientError
+from tasks.run.progress import advance
 from tasks.run.run import Run
 
 Unit = TypeVar("Unit")
@@ -20,7 +24,9 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 RETRIES = 3
-BATCHES_OF_A_CHUNK = 40
+BATCHES_OF_A_CHUNK = 10
+CHUNKS_AT_ONCE = 4
+"""Task runs of one step: the oldest sends, the next one takes over without a pause, others wait to be tried again."""
 MOST_CHUNKS = 150
 """A task run costs Prefect some milliseconds and 20 kB: at most about 200 of them in a flow run."""
 
@@ -44,14 +50,70 @@ def chunk_task(name: str) -> Callable[[Callable[Given, Result]], Task[Given, Res
     )
 
 
-class Chunk(Generic[Unit]):
-    """Units of work of one task run; what was settled leaves it, so that a retry goes on where it stopped."""
+class Slots:
+    """What may be under way at once in the chunks of one step; a free slot goes to the oldest chunk that waits."""
 
-    def __init__(self, units: Sequence[Unit]) -> None:
+    def __init__(self) -> None:
+        self._taken = 0
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._arrivals = count()
+
+    @asynccontextmanager
+    async def slot(self, chunk_number: int, limit: Callable[[], int]) -> AsyncIterator[None]:
+        """Waits for one of `limit` slots, and gives it back."""
+        await self.take(chunk_number, limit)
+        try:
+            yield
+        finally:
+            self.give_back()
+
+    async def take(self, chunk_number: int, limit: Callable[[], int]) -> None:
+        """Waits until fewer than `limit` slots are taken, and takes one; `limit` may change meanwhile."""
+        while self._taken >= limit():
+            woken = asyncio.get_running_loop().create_future()
+            heapq.heappush(self._waiting, (chunk_number, next(self._arrivals), woken))
+            try:
+                await woken
+            except asyncio.CancelledError:
+                self._wake()
+                raise
+        self._taken += 1
+        # Where the limit has grown, one slot that is given back lets several in.
+        self._wake()
+
+    def give_back(self) -> None:
+        """One slot is free."""
+        self._taken -= 1
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting:
+            *_, waiter = heapq.heappop(self._waiting)
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+
+class Chunk(Generic[Unit]):
+    """Units of work of one task run; what was finished leaves it, so that a retry goes on where it stopped.
+
+    `number` counts the chunks of one step, which share `slots`; the last chunk `is_last`.
+    """
+
+    def __init__(
+        self, units: Sequence[Unit], number: int = 0, slots: Slots | None = None, *, is_last: bool = True
+    ) -> None:
         self.left: deque[Unit] = deque(units)
         self.tried = False
+        self._number = number
+        self._slots = slots or Slots()
+        self._is_last = is_last
         self._fullest = 0
         """Units of the largest batch so far."""
+
+    def slot(self, limit: int) -> AbstractAsyncContextManager[None]:
+        """An asynchronous context in which one of `limit` slots of the step is taken, the oldest chunk first."""
+        return self._slots.slot(self._number, lambda: limit)
 
     async def in_batches(
         self,
@@ -63,25 +125,47 @@ class Chunk(Generic[Unit]):
         """Sends batches until nothing is left; `sizes` is asked before each, for the pace of the shop now.
 
         `weights` says how many entities of each resource a unit holds; a batch holds no more of one than its size,
-        but at least one unit.
+        but at least one unit. After a batch that failed no other is begun.
         """
+
+        # Twice as many as can be sent at once: while some are confirmed, no connection waits for the next.
+        def limit() -> int:
+            return 2 * run.shop.pace.connections
+
+        failures: list[Exception] = []
         under_way: set[asyncio.Task[None]] = set()
         try:
-            while self.left or under_way:
-                connections = run.shop.pace.connections
-                # Twice as many as can be sent at once: while some are confirmed, no connection waits for the next.
-                while self.left and len(under_way) < 2 * connections:
-                    run.lease.check()
-                    batch = self._take(sizes(), weights)
-                    self._give_back(batch, connections)
-                    under_way.add(asyncio.create_task(self._one(batch, send)))
-                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                # Each is asked: a failure that nobody looks at is shown as a traceback of its own.
-                failures = [failure for ended in done if (failure := ended.exception())]
-                if failures:
-                    raise failures[0]
+            while self.left and not failures:
+                await self._slots.take(self._number, limit)
+                batch = self._next(run, sizes, weights, failures)
+                sending = asyncio.create_task(self._in_slot(batch, send, failures))
+                under_way.add(sending)
+                sending.add_done_callback(under_way.discard)
+            while under_way:
+                await asyncio.wait(under_way)
         finally:
             await asyncio.gather(*under_way, return_exceptions=True)
+        if failures:
+            raise failures[0]
+
+    def _next(
+        self,
+        run: Run,
+        sizes: Callable[[], Mapping[str, int]],
+        weights: Callable[[Unit], Mapping[str, int]],
+        failures: Sequence[Exception],
+    ) -> list[Unit]:
+        """The next batch; empty where another has failed meanwhile."""
+        if failures or not self.left:
+            return []
+        try:
+            run.lease.check()
+        except BaseException:
+            self._slots.give_back()
+            raise
+        batch = self._take(sizes(), weights)
+        self._give_back(batch, run.shop.pace.connections)
+        return batch
 
     def _take(self, sizes: Mapping[str, int], weights: Callable[[Unit], Mapping[str, int]]) -> list[Unit]:
         batch = [self.left.popleft()]
@@ -94,30 +178,81 @@ class Chunk(Generic[Unit]):
         return batch
 
     def _give_back(self, batch: list[Unit], connections: int) -> None:
-        """Towards the end keeps less than a full batch: the last ones end together, and none is a crumb."""
+        """Keeps less than a full batch where what is left then goes in batches that are alike, none of them a crumb.
+
+        Towards the end of the last chunk there are as many as connections: they end together.
+        """
         self._fullest = max(self._fullest, len(batch))
         left = len(batch) + len(self.left)
-        parts = min(connections, max(1, left // max(1, self._fullest // 4)))
-        share = -(-left // parts)
+        parts = -(-left // max(1, self._fullest))
+        if self._is_last:
+            parts = max(parts, min(connections, max(1, left // max(1, self._fullest // 4))))
+        share = -(-left // max(1, parts))
         self.left.extendleft(reversed(batch[share:]))
         del batch[share:]
 
-    async def _one(self, batch: list[Unit], send: Callable[[list[Unit]], Awaitable[None]]) -> None:
-        settled = False
+    async def _in_slot(
+        self, batch: list[Unit], send: Callable[[list[Unit]], Awaitable[None]], failures: list[Exception]
+    ) -> None:
+        sent = not batch
         try:
-            await send(batch)
-            settled = True
+            if batch:
+                await send(batch)
+                sent = True
+        except Exception as error:  # noqa: BLE001 - raised once the others have ended
+            failures.append(error)
         finally:
-            if not settled:
+            if not sent:
                 self.left.extend(batch)
+            self._slots.give_back()
+
+
+async def fan_out(
+    step: str,
+    chunks: Sequence[Chunk[Unit]],
+    write: Callable[[Chunk[Unit]], Awaitable[None]],
+    *,
+    rows: Callable[[Unit], int] = lambda _: 1,
+) -> None:
+    """Calls `write` for every chunk, `CHUNKS_AT_ONCE` side by side in this event loop, and counts the `rows` written.
+
+    After one that failed no other is begun; those under way go on to their end, and what a person must repair is raised
+    before what may pass.
+    """
+    waiting = deque(chunks)
+    total = sum(rows(unit) for chunk in chunks for unit in chunk.left)
+    failures: list[BaseException] = []
+    done = 0
+
+    async def work() -> None:
+        nonlocal done
+        while waiting and not failures:
+            chunk = waiting.popleft()
+            weight = sum(map(rows, chunk.left))
+            try:
+                await write(chunk)
+            except Exception as error:  # noqa: BLE001 - raised below, once the others have ended
+                failures.append(error)
+            else:
+                done += weight
+                advance(step, done, total)
+
+    await asyncio.gather(*(work() for _ in range(min(CHUNKS_AT_ONCE, len(waiting)))))
+    if failures:
+        raise min(failures, key=lambda failure: isinstance(failure, TransientError))
 
 
 def units_of_a_chunk(run: Run, resource: str) -> int:
-    """How many entities of `resource` a chunk should hold: between two chunks the shop waits for the last answers."""
+    """How many entities of `resource` a chunk should hold, so that its batches cost more than its task run."""
     return BATCHES_OF_A_CHUNK * run.folder.settings.shop.limits.batch(resource)
 
 
 def chunked(units: Sequence[Unit], at_least: int) -> list[Chunk[Unit]]:
     """The units in chunks of at least `at_least`, and never more than `MOST_CHUNKS` chunks."""
     size = max(at_least, -(-len(units) // MOST_CHUNKS))
-    return [Chunk(units[start : start + size]) for start in range(0, len(units), size)]
+    slots = Slots()
+    starts = range(0, len(units), size)
+    return [
+        Chunk(units[start : start + size], number, slots, is_last=start == starts[-1])
+        for number, start in enumerate(starts)
+    ]

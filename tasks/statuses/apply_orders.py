@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from connectors.prestashop import Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.run_report import PlannedChange
-from tasks.run.chunks import Chunk, chunk_task, chunked
-from tasks.run.progress import advance
+from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_orders import KIND
@@ -29,11 +28,7 @@ async def apply_order_statuses(run: Run, changes: list[StatusChange]) -> None:
         return
     remember(run, KIND, [each for each in idle if each.is_to_remember])
     with run.step("write statuses"):
-        done = 0
-        for chunk in chunked(busy, CHUNK_ORDERS):
-            done += len(chunk.left)
-            await write_statuses(run, chunk)
-            advance("write statuses", done, len(busy))
+        await fan_out("write statuses", chunked(busy, CHUNK_ORDERS), lambda chunk: write_statuses(run, chunk))
 
 
 def _planned(each: StatusChange) -> PlannedChange:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.prestashop.values import whole
 from schemas.run_report import PlannedChange
-from tasks.run.chunks import Chunk, chunk_task, chunked
+from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_returns import KIND, PREFIX
@@ -24,8 +24,8 @@ async def apply_return_statuses(run: Run, changes: list[StatusChange]) -> None:
         return
     remember(run, KIND, [each for each in idle if each.is_to_remember])
     with run.step("write statuses"):
-        for chunk in chunked(busy, CHUNK_RETURNS):
-            await write_return_statuses(run, chunk)
+        chunks = chunked(busy, CHUNK_RETURNS)
+        await fan_out("write statuses", chunks, lambda chunk: write_return_statuses(run, chunk))
 
 
 def _planned(each: StatusChange) -> PlannedChange:

@@ -13,9 +13,8 @@ from connectors.ledger import Link, Refusal
 from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.run.chunks import Chunk, chunk_task, chunked, units_of_a_chunk
+from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import row_outcomes
-from tasks.run.progress import advance
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 from tasks.stock.look_up import LINES, stock_rows
@@ -92,15 +91,16 @@ def _doubt_items_that_are_gone(run: Run, settled: pl.DataFrame) -> None:
 async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
     """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
     gone: list[Line] = []
-    done = 0
     products = by_product(lines, await _owners(run, lines))
     mean_lines = max(1, len(lines) // max(1, len(products)))
-    for chunk in chunked(products, max(1, units_of_a_chunk(run, lane.resource) // mean_lines)):
+
+    async def write(chunk: Chunk[list[Line]]) -> None:
         doubted = [line.key for product in chunk.left for line in product]
-        done += len(doubted)
-        run.ledger.doubt(run.folder.name, KIND, doubted)
+        await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted)
         await write_stock(run, chunk, gone, lane)
-        advance("write stock", done, len(lines))
+
+    chunks = chunked(products, max(1, units_of_a_chunk(run, lane.resource) // mean_lines))
+    await fan_out("write stock", chunks, write, rows=len)
     return gone
 
 

@@ -11,16 +11,15 @@ from connectors.ledger import Link
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.run.chunks import Chunk, chunk_task, chunked
+from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.outcomes import row_outcomes
-from tasks.run.progress import advance
 from tasks.run.run import Run
 from tasks.stock.apply import KIND as STOCK
 from tasks.store_orders.look_up import orders_by_id
 from tasks.store_orders.plan import KEPT, PlannedSale, difference
 from tasks.store_orders.prepare import KEPT_LINK, KIND, SalesPlan
 
-CHUNK_SALES = 1_000
+CHUNK_SALES = 500
 RESOURCE = "store_orders"
 STEP = "write store orders"
 _REMEMBERED = frozenset({Outcome.CREATED, Outcome.UNCHANGED})
@@ -37,13 +36,13 @@ async def apply_store_orders(run: Run, plan: SalesPlan) -> None:
         return
     _confirm(run, plan, idle)
     with run.step(STEP):
-        done = 0
-        for chunk in chunked(busy, CHUNK_SALES):
-            done += len(chunk.left)
-            run.ledger.doubt(run.folder.name, KIND, [sale.key for sale in chunk.left])
-            _doubt_stock(run, chunk.left)
-            await write_store_orders(run, chunk, plan)
-            advance(STEP, done, len(busy))
+        await fan_out(STEP, chunked(busy, CHUNK_SALES), lambda chunk: _write(run, chunk, plan))
+
+
+async def _write(run: Run, chunk: Chunk[PlannedSale], plan: SalesPlan) -> None:
+    run.ledger.doubt(run.folder.name, KIND, [sale.key for sale in chunk.left])
+    _doubt_stock(run, chunk.left)
+    await write_store_orders(run, chunk, plan)
 
 
 def _doubt_stock(run: Run, sales: Iterable[PlannedSale]) -> None:

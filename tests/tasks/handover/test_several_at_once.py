@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
 from schemas.errors import TransientError
 from tasks.handover.several_at_once import several_at_once
-from tasks.run.chunks import Chunk
+from tasks.run.chunks import Chunk, chunked, fan_out
 
 RUN: Any = SimpleNamespace(lease=SimpleNamespace(check=lambda: None))
 LONG_ENOUGH = 60
@@ -33,3 +34,23 @@ async def test_a_group_goes_in_its_order_and_what_is_left_of_it_comes_again() ->
     failure = await several_at_once(RUN, chunk, 2, deliver)
     assert isinstance(failure, TransientError)
     assert (done, [*chunk.left]) == ([1, 2], [[3, 4]])
+
+
+async def test_the_chunks_of_a_step_have_the_connections_of_one_together() -> None:
+    under_way = most = 0
+    counting = threading.Lock()
+
+    def deliver(_: int) -> None:
+        nonlocal under_way, most
+        with counting:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.001)
+        with counting:
+            under_way -= 1
+
+    async def hand_over(chunk: Chunk[list[int]]) -> None:
+        assert await several_at_once(RUN, chunk, 3, deliver) is None
+
+    await fan_out("deliver", chunked([[number] for number in range(40)], 10), hand_over)
+    assert most == 3

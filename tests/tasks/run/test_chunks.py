@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from schemas.errors import TransientError
-from tasks.run.chunks import Chunk
+from schemas.errors import DeniedError, TransientError
+from tasks.run.chunks import CHUNKS_AT_ONCE, Chunk, chunked, fan_out
+from tasks.run.progress import watched_by
 
 RUN: Any = SimpleNamespace(
     shop=SimpleNamespace(pace=SimpleNamespace(connections=2)), lease=SimpleNamespace(check=lambda: None)
@@ -62,3 +63,100 @@ async def test_batches_that_fail_together_are_one_failure_and_leave_no_traceback
     await asyncio.sleep(0)
     assert shown == []
     assert sorted(chunk.left) == list(range(95))
+
+
+async def test_the_next_chunk_sends_while_the_last_answers_of_the_one_before_are_awaited() -> None:
+    answered = asyncio.Event()
+    begun: list[tuple[int, int]] = []
+    chunks = chunked(range(40), 20)
+
+    async def write(chunk: Chunk[int]) -> None:
+        async def send(batch: list[int]) -> None:
+            begun.append((batch[0], len(batch)))
+            if 20 in batch:
+                answered.set()
+            await answered.wait()
+
+        await _sent(chunk, send)
+
+    await asyncio.wait_for(fan_out("write", chunks, write), 5)
+    assert begun[:2] == [(0, 10), (10, 10)]
+
+
+async def test_the_chunks_of_a_step_have_the_slots_of_one_together_and_the_oldest_goes_first() -> None:
+    under_way = most = 0
+    order: list[int] = []
+
+    async def send(batch: list[int]) -> None:
+        nonlocal under_way, most
+        order.extend(batch)
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.001)
+        under_way -= 1
+
+    await fan_out("write", chunked(range(400), 50), lambda chunk: _sent(chunk, send))
+    assert most == 2 * RUN.shop.pace.connections
+    assert order == list(range(400))
+
+
+async def test_no_more_chunks_are_under_way_than_the_window_holds() -> None:
+    under_way = most = 0
+
+    async def write(_: Chunk[int]) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+
+    await fan_out("write", chunked(range(100), 5), write)
+    assert most == CHUNKS_AT_ONCE
+
+
+async def test_when_a_chunk_fails_those_under_way_go_on_and_no_other_is_begun() -> None:
+    ended: list[int] = []
+
+    async def write(chunk: Chunk[int]) -> None:
+        if chunk.left[0] == 0:
+            await asyncio.sleep(0)
+            raise TransientError("the shop is away", system="PrestaShop", action="write", remedy="")
+        await asyncio.sleep(0.001)
+        ended.append(chunk.left[0])
+        if chunk.left[0] == 10:
+            raise DeniedError("the key is not active", system="PrestaShop", action="write", remedy="Renew it.")
+
+    with pytest.raises(DeniedError):
+        await fan_out("write", chunked(range(100), 5), write)
+    assert ended == [5, 10, 15]
+
+
+async def test_how_far_a_step_is_counts_the_rows_of_the_chunks_that_ended() -> None:
+    class Watcher:
+        seen: ClassVar[list[tuple[str, int, int | None]]] = []
+
+        def advanced(self, step: str, done: int, total: int | None) -> None:
+            self.seen.append((step, done, total))
+
+        def reported(self, page: object) -> None: ...
+
+    async def write(_: Chunk[list[str]]) -> None: ...
+
+    with watched_by(Watcher()):
+        await fan_out("write", chunked([["a", "b"], ["c"]], 1), write, rows=len)
+    assert Watcher.seen == [("write", 2, 3), ("write", 3, 3)]
+
+
+async def test_a_batch_that_waited_for_a_slot_is_not_sent_once_another_of_its_chunk_has_failed() -> None:
+    sent: list[int] = []
+
+    async def send(batch: list[int]) -> None:
+        sent.extend(batch)
+        await asyncio.sleep(0)
+        raise TransientError("the shop is away", system="PrestaShop", action="write", remedy="")
+
+    chunk = Chunk(range(100))
+    with pytest.raises(TransientError):
+        await _sent(chunk, send)
+    assert sent == list(range(40))
+    assert sorted(chunk.left) == list(range(100))
