@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.flows import ADOPT_ORDERS, FLOWS
 from tasks.erp import open_erp
 from tasks.orders.adopt import adopt_orders_since
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import AcceptDifferences, DryRun, FirstDay, ShopPath
 from tasks.run.run import Asked, Run
 
 
 @flow(name="adopt_orders", persist_result=False)
-@parameters_told
-async def adopt_orders(shop: str, since: date, dry_run: bool = False, accept_differences: bool = False) -> State:
+async def adopt_orders(
+    shop: ShopPath, since: FirstDay, dry_run: DryRun = False, accept_differences: AcceptDifferences = False
+) -> State:
     """Orders placed on the day `since` or later whose document the ERP has, by reference, date, total and lines.
 
     `shop` is the path of the shop's folder. Nothing is sent. `dry_run` says what would be taken over.
@@ -24,8 +24,8 @@ async def adopt_orders(shop: str, since: date, dry_run: bool = False, accept_dif
     """
 
     async def steps(run: Run) -> None:
-        with run.ledger.lease(run.folder.name, "export_orders"):
+        with run.ledger.lease(run.folder.name, FLOWS["export_orders"].name):
             async with open_erp(run) as erp:
                 await adopt_orders_since(run, erp, accept_differences=accept_differences)
 
-    return await carried_out(steps, Asked("adopt_orders", "order", shop, since, dry_run, export=True))
+    return await carried_out(steps, Asked(ADOPT_ORDERS, shop, since, dry_run))

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.flows import FLOWS
 from tasks.erp import open_erp
 from tasks.prospects.prepare import prepare_prospects
 from tasks.prospects.send import deliver_prospects
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import DryRun, ShopPath, SinceText, Sweep
 from tasks.run.run import Asked, Run
 
 
 @flow(name="export_customers", persist_result=False)
-@parameters_told
 async def export_customers(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False, sweep: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, sweep: Sweep = False
 ) -> State:
     """Prospects, from the shop to the ERP; off unless export.json says `"customer": {"enabled": true}`.
 
     `shop` is the path of the shop's folder. `since` looks again at the accounts changed on that day and later; what
-    the ERP was given is not sent again. `dry_run` ends with a plan. `accept_guard` changes nothing here. `sweep`
-    compares all accounts with the ledger, which is done once a day anyway.
+    the ERP was given is not sent again. `dry_run` ends with a plan. `sweep` compares all accounts with the ledger, as
+    is done once a day anyway.
     """
-    asked = Asked("export_customers", "customer", shop, since, dry_run, accept_guard, export=True, sweep=sweep)
+    asked = Asked(FLOWS["export_customers"], shop, since, dry_run, sweep=sweep)
     return await carried_out(_steps, asked)
 
 

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.flows import FLOWS
 from tasks.erp import open_erp
 from tasks.orders.prepare import prepare_orders
 from tasks.orders.send import deliver_orders
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import DryRun, ShopPath, SinceText, Sweep
 from tasks.run.run import Asked, Run
 
 
 @flow(name="export_orders", persist_result=False)
-@parameters_told
 async def export_orders(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False, sweep: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, sweep: Sweep = False
 ) -> State:
     """Orders in one of the states of the settings, from the shop to the ERP, their customers first.
 
     `shop` is the path of the shop's folder. `since` looks again at the orders changed on that day and later; what was
-    delivered is not sent again. `dry_run` ends with the documents as the ERP would get them. `accept_guard` changes
-    nothing here: no guard stands before an order. `sweep` compares all orders of these states with the ledger, which
-    is done once a day anyway.
+    delivered is not sent again. `dry_run` ends with the documents as the ERP would get them. `sweep` compares all
+    orders of these states with the ledger, as is done once a day anyway.
     """
-    asked = Asked("export_orders", "order", shop, since, dry_run, accept_guard, export=True, sweep=sweep)
+    asked = Asked(FLOWS["export_orders"], shop, since, dry_run, sweep=sweep)
     return await carried_out(_steps, asked)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.collect_files import acknowledge_files, collect_files
@@ -17,40 +17,34 @@ from flows.import_specific_prices import import_specific_prices
 from flows.import_stock import import_stock
 from flows.import_store_orders import import_store_orders
 from flows.import_stores import import_stores
+from schemas.flows import FLOWS, IMPORTS
+from schemas.since import parse_since
 from tasks.files.waiting import is_due, told_of_no_stream
 from tasks.run.carry_out import told_without_traceback
 from tasks.run.chain import DONE, Chain, carried_out_as_one
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
-IMPORTS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+_FLOWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
-        "store": import_stores,
-        "customer": import_customers,
-        "product": import_products,
-        "stock": import_stock,
-        "specificprice": import_specific_prices,
-        "storeOrder": import_store_orders,
-        "orderReturnStatus": import_return_statuses,
+        each.name: each
+        for each in (
+            import_stores,
+            import_customers,
+            import_products,
+            import_stock,
+            import_specific_prices,
+            import_store_orders,
+            import_return_statuses,
+        )
     }
 )
-"""The flow of each stream, in the order in which they run."""
-NEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "stock": frozenset({"product"}),
-        "specificprice": frozenset({"customer", "product"}),
-        "storeOrder": frozenset({"store", "customer", "product"}),
-    }
-)
-"""The streams a stream stands on: while one of them has failed, its files wait."""
 
 
 @flow(name="import_files", persist_result=False)
-@parameters_told
 async def import_files(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:
     """Files from the sources to the drop folder, from there to the shop, and their sources are told.
 
@@ -58,11 +52,13 @@ async def import_files(
     drop folder; `accept_guard` applies plans that a guard would stop. A part that fails does not stop those that do
     not stand on it; the message says how each one ended.
     """
-    asked = Asked("import_files", "", shop, since, dry_run, accept_guard)
+    asked = Asked(FLOWS["import_files"], shop, since, dry_run, accept_guard)
     return await told_without_traceback(lambda: _chained(asked), shop)
 
 
 async def _chained(asked: Asked) -> State:
+    if asked.since is not None:
+        parse_since(asked.since)
     folder = open_shop_folder(asked.shop)
 
     async def steps(chain: Chain) -> None:
@@ -72,17 +68,20 @@ async def _chained(asked: Asked) -> State:
 
 
 async def _run_parts(chain: Chain, asked: Asked, folder: ShopFolder) -> None:
-    given = {"since": asked.since, "dry_run": asked.dry_run, "accept_guard": asked.accept_guard}
+    given = {"since": asked.since, "dry_run": asked.dry_run}
     chain.ended["files"] = await collect_files(asked.shop, return_state=True, **given)
-    for name, import_stream in IMPORTS.items():
-        if not is_due(folder, name, asked.since):
+    for name, declared in IMPORTS.items():
+        if declared.name not in _FLOWS or not is_due(folder, name, again=asked.since is not None):
             continue
         failed = {each for each, state in chain.ended.items() if state.name not in DONE}
-        obstacles = NEEDS.get(name, frozenset()) & (failed | chain.waiting.keys())
+        obstacles = declared.stands_on & (failed | chain.waiting.keys())
         if obstacles:
             chain.waiting[name] = ", ".join(sorted(obstacles))
         else:
-            chain.ended[name] = await import_stream(asked.shop, return_state=True, **given)
+            import_stream = _FLOWS[declared.name]
+            chain.ended[name] = await import_stream(
+                asked.shop, return_state=True, **given, accept_guard=asked.accept_guard
+            )
     if not asked.dry_run:
         chain.ended["acknowledged"] = await acknowledge_files(asked.shop, return_state=True)
     chain.left = [f"{said.reason} {said.remedy}" for said in told_of_no_stream(folder)]

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.flows import FLOWS
 from tasks.products.apply import apply_products
 from tasks.products.guard import guard_products
 from tasks.products.prepare import prepare_products
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked, Run
 from tasks.stock.apply import apply_stock
 from tasks.stock.prepare_of_products import prepare_quantities
 
 
 @flow(name="import_products", persist_result=False)
-@parameters_told
 async def import_products(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:
     """Items and combinations, from the `product` stream's files to the shop, and their stock.
 
@@ -29,7 +27,7 @@ async def import_products(
     believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
     would stop.
     """
-    return await carried_out(_steps, Asked("import_products", "product", shop, since, dry_run, accept_guard))
+    return await carried_out(_steps, Asked(FLOWS["import_products"], shop, since, dry_run, accept_guard))
 
 
 async def _steps(run: Run) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.column_spec import WEB_SERVICE
+from schemas.flows import FLOWS
 from tasks.erp import open_erp
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked, Run
 from tasks.statuses.apply_returns import apply_return_statuses
 from tasks.statuses.plan import StatusChange
@@ -20,18 +19,17 @@ from tasks.statuses.returns_from_files import told_return_statuses
 
 
 @flow(name="import_return_statuses", persist_result=False)
-@parameters_told
 async def import_return_statuses(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:
     """Statuses of merchandise returns, by the rules of the settings, to the shop's returns.
 
     The ERP is asked about the notices that it was given; where import.json gives the `orderReturnStatus` stream another
     type than `webservice`, its files are read instead. `shop` is the path of the shop's folder; the shop needs our
-    module. `since` reads again the files of that day and later. `accept_guard` changes nothing here. `dry_run` ends
-    with a plan, and so does every run that asks the ERP's test access.
+    module. `since` reads again the files of that day and later, `accept_guard` takes a file whose columns changed.
+    `dry_run` ends with a plan, and so does every run that asks the ERP's test access.
     """
-    asked = Asked("import_return_statuses", "orderReturnStatus", shop, since, dry_run, accept_guard)
+    asked = Asked(FLOWS["import_return_statuses"], shop, since, dry_run, accept_guard)
     return await carried_out(_steps, asked)
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.flows import FLOWS
 from tasks.flat.apply import apply_entities
 from tasks.flat.guard import guard_entities
 from tasks.flat.prepare import prepare_entities
 from tasks.flat.specific_prices import SpecificPriceStream
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked, Run
 
 
 @flow(name="import_specific_prices", persist_result=False)
-@parameters_told
 async def import_specific_prices(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:
     """Discounts of items and combinations, from the `specificprice` stream's files to the shop.
 
@@ -28,9 +26,7 @@ async def import_specific_prices(
     believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
     would stop.
     """
-    return await carried_out(
-        _steps, Asked("import_specific_prices", "specificprice", shop, since, dry_run, accept_guard)
-    )
+    return await carried_out(_steps, Asked(FLOWS["import_specific_prices"], shop, since, dry_run, accept_guard))
 
 
 async def _steps(run: Run) -> None:

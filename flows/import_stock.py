@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.flows import FLOWS
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked, Run
 from tasks.stock.apply import apply_stock
 from tasks.stock.guard import guard_stock
@@ -17,9 +16,8 @@ from tasks.stock.prepare import prepare_stock
 
 
 @flow(name="import_stock", persist_result=False)
-@parameters_told
 async def import_stock(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:
     """Quantities of simple products and combinations, from the `stock` stream's files to the shop.
 
@@ -27,7 +25,7 @@ async def import_stock(
     believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
     would stop.
     """
-    return await carried_out(_steps, Asked("import_stock", "stock", shop, since, dry_run, accept_guard))
+    return await carried_out(_steps, Asked(FLOWS["import_stock"], shop, since, dry_run, accept_guard))
 
 
 async def _steps(run: Run) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.flows import FLOWS
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked, Run
 from tasks.store_orders.apply import apply_store_orders
 from tasks.store_orders.guard import guard_store_orders
@@ -17,9 +16,8 @@ from tasks.store_orders.prepare import prepare_store_orders
 
 
 @flow(name="import_store_orders", persist_result=False)
-@parameters_told
 async def import_store_orders(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:
     """Sales with their articles, from the `storeOrder` stream's files to the shop, which needs our module.
 
@@ -28,7 +26,7 @@ async def import_store_orders(
     orders; a sale that is an order stays as it is. `dry_run` ends with a plan. `accept_guard` applies a plan that a
     guard would stop.
     """
-    return await carried_out(_steps, Asked("import_store_orders", "storeOrder", shop, since, dry_run, accept_guard))
+    return await carried_out(_steps, Asked(FLOWS["import_store_orders"], shop, since, dry_run, accept_guard))
 
 
 async def _steps(run: Run) -> None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.flows import FLOWS
 from tasks.flat.apply import apply_entities
 from tasks.flat.guard import guard_entities
 from tasks.flat.prepare import prepare_entities
 from tasks.flat.stores import Stores
 from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
-from tasks.run.parameter_texts import parameters_told
-from tasks.run.plain_flow import flow
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked, Run
 
 
 @flow(name="import_stores", persist_result=False)
-@parameters_told
 async def import_stores(
-    shop: str, since: date | None = None, dry_run: bool = False, accept_guard: bool = False
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:
     """Stores with their addresses and hours, from the `store` stream's files to the shop.
 
@@ -28,7 +26,7 @@ async def import_stores(
     believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
     would stop.
     """
-    return await carried_out(_steps, Asked("import_stores", "store", shop, since, dry_run, accept_guard))
+    return await carried_out(_steps, Asked(FLOWS["import_stores"], shop, since, dry_run, accept_guard))
 
 
 async def _steps(run: Run) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,9 @@ from deployments.exits import Exit
 
 async def adopt(
     *,
-    since: Annotated[date, Parameter(name="--from", help="The first day (YYYY-MM-DD) whose orders are looked for.")],
+    since: Annotated[
+        str, Parameter(name="--from", help="The first day (2026-11-20, 3d, 2w) whose orders are looked for.")
+    ],
     shop: ShopFolder = Path(),
     dry_run: Annotated[bool, Parameter(help="Say what would be taken over, note nothing.")] = False,
     accept_differences: Annotated[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,19 +10,21 @@ from rich.markup import escape
 
 from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit, exit_of
-from deployments.flow_names import SWEPT, FlowName, flow_named
+from deployments.flow_names import flow_named
 from deployments.terminal import following, out
 from schemas.errors import ConfigurationError
+from schemas.flows import FLOWS, FlowName, takers
+from schemas.since import parse_since
 from tasks.run.shop_folder import open_shop_folder
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
 Since = Annotated[
-    date | None,
+    str | None,
     Parameter(
-        help="Re-check everything confirmed since this date (YYYY-MM-DD) and re-read files from then on; use after "
-        "restoring the shop from a backup."
+        help="Re-check everything confirmed since this day (2026-11-20, yesterday, 3d, 2w) and re-read files from then "
+        "on; use after restoring the shop from a backup."
     ),
 ]
 
@@ -40,12 +41,15 @@ async def run(
     sweep: Annotated[bool, Parameter(help="Compare everything that is to go with the ledger, not once a day.")] = False,
 ) -> Exit:
     """Run a flow now and show where every row ended."""
-    open_shop_folder(shop)
-    if sweep and flow not in SWEPT:
-        out.print(f"--sweep is for {' and '.join(SWEPT)}.")
+    if since is not None:
+        parse_since(since)
+    given = {"since": since, "accept_guard": accept_guard, "sweep": sweep}
+    asked = {name: value for name, value in given.items() if value}
+    for name in asked.keys() - FLOWS[flow].takes:
+        out.print(f"--{name.replace('_', '-')} changes nothing in {flow}; it is for {', '.join(takers(name))}.")
         return Exit.USAGE
-    asked = {"since": since, "dry_run": dry_run, "accept_guard": accept_guard} | ({"sweep": True} if sweep else {})
-    return await following_run(flow_named(flow), str(shop.resolve()), **asked)
+    open_shop_folder(shop)
+    return await following_run(flow_named(flow), str(shop.resolve()), dry_run=dry_run, **asked)
 
 
 async def following_run(flow: Any, folder: str, **asked: Any) -> Exit:

@@ -13,7 +13,7 @@ from deployments.demo.laws import QUIET_DAY
 from deployments.demo.shop import DemoShop
 from deployments.demo.visitors import Visitors
 from deployments.demo.warehouse import Warehouse
-from deployments.flow_names import FlowName
+from schemas.flows import FlowName
 
 SEED = 11
 

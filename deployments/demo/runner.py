@@ -22,9 +22,10 @@ from deployments.demo.shop import open_shop
 from deployments.demo.told import tell
 from deployments.demo.warehouse import open_warehouse
 from deployments.exits import Exit
-from deployments.flow_names import FlowName, flow_named
+from deployments.flow_names import flow_named
 from deployments.terminal import err, following
 from schemas.errors import ConfigFault, ConfigurationError
+from schemas.flows import FlowName
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

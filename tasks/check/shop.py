@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from connectors.ledger import LeaseHeldError, Ledger
@@ -11,6 +11,7 @@ from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import AbsentRows
 from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
+from schemas.flows import IMPORTS
 from schemas.messages import message
 from schemas.stream_checks import lacking_for_new
 from tasks.check.doors import check_doors
@@ -24,80 +25,6 @@ from tasks.run.fit_to_shop import check_streams
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.stock.look_up import LINES
 
-FLOWS = {
-    "product": "import_products",
-    "stock": "import_stock",
-    "store": "import_stores",
-    "specificprice": "import_specific_prices",
-    "customer": "import_customers",
-    "storeOrder": "import_store_orders",
-}
-_READ = ("GET",)
-_NAME = ("GET", "POST")
-_WRITE = ("GET", "POST", "PUT")
-RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "product": {
-        "configurations": _READ,
-        "languages": _READ,
-        "tax_rule_groups": _READ,
-        "tax_rules": _READ,
-        "taxes": _READ,
-        "categories": _NAME,
-        "manufacturers": _NAME,
-        "product_options": _NAME,
-        "product_option_values": _NAME,
-        "product_features": _NAME,
-        "product_feature_values": _NAME,
-        "products": _WRITE,
-        "combinations": _WRITE,
-        "stock_availables": ("GET", "PUT"),
-    },
-    "stock": {
-        "configurations": _READ,
-        "languages": _READ,
-        "products": _READ,
-        "combinations": _READ,
-        "stock_availables": ("GET", "PUT"),
-    },
-    "store": {
-        "configurations": _READ,
-        "languages": _READ,
-        "countries": _READ,
-        "states": _READ,
-        "stores": _WRITE,
-    },
-    "specificprice": {
-        "configurations": _READ,
-        "languages": _READ,
-        "tax_rule_groups": _READ,
-        "tax_rules": _READ,
-        "taxes": _READ,
-        "countries": _READ,
-        "currencies": _READ,
-        "customers": _READ,
-        "products": _READ,
-        "combinations": _READ,
-        "specific_prices": _WRITE,
-    },
-    "customer": {
-        "configurations": _READ,
-        "languages": _READ,
-        "customers": _WRITE,
-    },
-    "storeOrder": {
-        "configurations": _READ,
-        "languages": _READ,
-        "countries": _READ,
-        "customers": _READ,
-        "order_payments": _READ,
-        "orders": _READ,
-        "products": _READ,
-        "combinations": _READ,
-        "stores": _READ,
-        "store_orders": ("POST",),
-    },
-}
-"""By stream: the methods the key needs on each resource. Where the shop knows PATCH it stands for PUT."""
 _OF_MODULE = frozenset({"store_orders"})
 _TICKS = {
     "GET": "View (GET)",
@@ -146,7 +73,7 @@ async def check_folder(folder: ShopFolder) -> list[Finding]:
 def _streams(folder: ShopFolder) -> list[str]:
     """Of the streams that a flow runs, those that are switched on."""
     on = {name for name, stream in folder.imports.streams.items() if stream.enabled}
-    return [name for name in FLOWS if name in on]
+    return [name for name, flow in IMPORTS.items() if flow.rights and name in on]
 
 
 def _configuration(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
@@ -181,7 +108,7 @@ async def _ledger(folder: ShopFolder, say: Findings) -> list[Finding]:
     """The ledger, the leases in it, and the sources, whose turns it keeps."""
     try:
         with folder.open_ledger(checked_for_seconds=_LEDGER_SECONDS) as ledger:
-            leases = [_lease(folder, ledger, FLOWS[stream], say) for stream in _streams(folder)]
+            leases = [_lease(folder, ledger, IMPORTS[stream].name, say) for stream in _streams(folder)]
             sources = await check_sources(folder, ledger)
     except ConfigurationError as error:
         return [Finding("ledger", "error", fault.reason, fault.remedy) for fault in error.faults]
@@ -241,7 +168,7 @@ def _lane(folder: ShopFolder, facts: ShopFacts, say: Findings) -> Iterator[Findi
 def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:
     needed: dict[str, set[str]] = {}
     for stream in _streams(folder):
-        for resource, methods in RIGHTS[stream].items():
+        for resource, methods in IMPORTS[stream].rights.items():
             needed.setdefault(resource, set()).update(methods)
     if "combinations" in needed and folder.settings.products.closed_combinations == "delete":
         needed["combinations"].add("DELETE")

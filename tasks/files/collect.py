@@ -18,6 +18,7 @@ from schemas.incidents import Incident, Level
 from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import FileReport, IncidentReport, RunReport
+from schemas.since import parse_since
 from tasks.check.doors import unverified
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
@@ -45,15 +46,11 @@ class Collecting:
         self.offered = 0
         self.ended: Counter[Outcome] = Counter()
         self.acknowledged = 0
+        self.since: datetime | None = None
+        """When the day asked for begins in the shop's time zone, UTC."""
         self.incidents: list[Incident] = []
         self.failed: list[str] = []
         """The sources that did not come to their end, and why."""
-
-    @property
-    def since(self) -> datetime | None:
-        """The start of the day asked for, UTC."""
-        day = self.asked.since
-        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
 
     def tell(self, level: Level, code: str, source: str, *, file: str = "", **params: str) -> None:
         """An incident of a source for the report and the ledger."""
@@ -76,17 +73,29 @@ async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked
     """Runs `steps` under the lease of `collect_files` and tells how it ended: report, artifacts, ledger, state."""
 
     async def under_lease() -> State:
+        if asked.since is not None:
+            parse_since(asked.since)
         folder = open_shop_folder(asked.shop)
+        since = await _begins_at(asked, folder)
         with folder.open_ledger() as ledger, ledger.lease(folder.name, FLOW) as lease:
             ledger.end_dead_runs(folder.name, FLOW)
             strange = other_ledger(folder, ledger)
             run = Collecting(asked, folder, ledger, lease, _report(asked, folder, ledger))
+            run.since = since
             run.incidents += strange
             for table in unverified(folder):
                 run.tell(Level.ERROR, "tls_not_verified", table)
             return await _run(steps, run)
 
     return await told_without_traceback(under_lease, asked.shop)
+
+
+async def _begins_at(asked: Asked, folder: ShopFolder) -> datetime | None:
+    """When the day asked for begins; only the shop knows its time zone."""
+    if asked.since is None:
+        return None
+    async with folder.open_shop() as shop:
+        return asked.begins_at((await shop.describe()).time_zone)
 
 
 def _report(asked: Asked, folder: ShopFolder, ledger: Ledger) -> RunReport:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from connectors.files.folder import files_of, files_of_no_stream
 from schemas.column_spec import WEB_SERVICE
 from schemas.messages import Message, message
 from tasks.run.shop_folder import ShopFolder
 
 
-def is_due(folder: ShopFolder, name: str, since: date | None) -> bool:
-    """Whether an import of the stream would find a file, in the drop folder or, with `since`, in the archives.
+def is_due(folder: ShopFolder, name: str, *, again: bool) -> bool:
+    """Whether an import of the stream would find a file, in the drop folder or, to be read `again`, the archives.
 
     False for a stream that is not there, switched off, or asks the ERP instead of reading files.
     """
@@ -20,7 +18,7 @@ def is_due(folder: ShopFolder, name: str, since: date | None) -> bool:
     if stream is None or not stream.enabled or stream.type == WEB_SERVICE:
         return False
     found, _ = files_of(folder.drop, stream, tuple(streams.values()))
-    return bool(found) or since is not None
+    return bool(found) or again
 
 
 def told_of_no_stream(folder: ShopFolder) -> list[Message]:

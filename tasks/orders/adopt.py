@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 
 from schemas.erp import Erp
 from schemas.errors import ConfigFault, ConfigurationError
@@ -11,7 +11,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.orders.adoption import STREAM, Adopter
-from tasks.orders.look_at import deliveries_of, start_of
+from tasks.orders.look_at import deliveries_of
 from tasks.orders.look_up import list_placed, read_words, see_orders_of
 from tasks.orders.plan.sorting import DELIVERED, INTENT, Ended, SeenOrder
 from tasks.orders.prepare import as_settled
@@ -22,12 +22,12 @@ ADOPTED = "orders_adopted"
 
 async def adopt_orders_since(run: Run, erp: Erp, *, accept_differences: bool = False) -> None:
     """Every order placed on the day asked for or later ends here; nothing is sent to the ERP."""
-    day = run.asked.since
-    if day is None:
+    since = run.since
+    if since is None:
         remedy = "Name the day from which on orders are looked for in the ERP."
         raise ConfigurationError((ConfigFault("adopt_orders", "since", "no day is given", remedy),))
     with run.step("look at orders"):
-        left = await _left(run, erp, day)
+        left = await _left(run, erp, since)
     with run.step("look for documents"):
         words = await read_words(run.shop, run.facts)
         adopter = Adopter(run, erp, words, accept_differences=accept_differences)
@@ -47,10 +47,10 @@ async def adopt_orders_since(run: Run, erp: Erp, *, accept_differences: bool = F
     run.report.beyond_rows[ADOPTED] = adopted
 
 
-async def _left(run: Run, erp: Erp, day: date) -> list[SeenOrder]:
+async def _left(run: Run, erp: Erp, since: datetime) -> list[SeenOrder]:
     """The orders that nothing is known of; the others end here."""
     kind = erp.ledger_kind(STREAM)
-    ids = await list_placed(run.shop, run.facts, start_of(run, day))
+    ids = await list_placed(run.shop, run.facts, since)
     seen = await see_orders_of(run.shop, run.facts, ids)
     run.rows.read += len(seen)
     waiting = as_settled([Ended(order, Outcome.WAITING, "waiting") for order in seen])

@@ -22,7 +22,7 @@ def describe_plan(run: Run, settled: pl.DataFrame) -> None:
 
     For a dry run, and for a run that a guard has stopped: it asks to accept what the plan would do.
     """
-    if not run.asked.dry_run and run.report.state != "StoppedByGuard":
+    if run.may_write_shop and run.report.state != "StoppedByGuard":
         return
     changes = [change for change in run.planned if change.action != "confirm"]
     run.report.plan, run.report.plan_total = changes[:SHOWN], len(changes)

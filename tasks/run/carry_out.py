@@ -23,6 +23,7 @@ from schemas.incidents import Level
 from schemas.messages import message
 from schemas.run_report import IncidentReport, RunReport
 from schemas.shop_rules import stream_as_ruled, stream_within
+from schemas.since import parse_since
 from tasks.check.doors import unverified
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
@@ -41,6 +42,8 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
     _spare_the_collector()
 
     async def under_lease() -> State:
+        if asked.since is not None:
+            parse_since(asked.since)
         folder = open_shop_folder(asked.shop)
         if folder.is_off(asked.stream, export=asked.export):
             return Completed(name="Completed", message=_switched_off(asked, folder))

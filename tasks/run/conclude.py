@@ -84,7 +84,7 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     try:
         run.ledger.record_incidents(run.run_id, run.incidents)
         later = move_files(run)
-        if not run.asked.dry_run:
+        if run.may_write_shop:
             later += tell_purge(run.folder, run.ledger, datetime.now(UTC))
         if later:
             _tell_incidents(run, later)
@@ -116,11 +116,11 @@ def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardEr
     refused_files = [file for file in run.files if file.refused is not None]
     if isinstance(error, StoppedByGuardError):
         return "StoppedByGuard"
-    if error is not None or counts.missing or (unfinished and not run.asked.dry_run):
+    if error is not None or counts.missing or (unfinished and run.may_write_shop):
         return "Failed"
     if refused_files and len(refused_files) == len(run.files):
         return "Failed"
-    if run.asked.dry_run:
+    if not run.may_write_shop:
         would_stop = not run.asked.accept_guard and any(check.tripped for check in run.report.guard)
         return "StoppedByGuard" if would_stop else "Planned"
     behind = counts.by_outcome.get(Outcome.REJECTED, 0) + counts.by_outcome.get(Outcome.REFUSED, 0)

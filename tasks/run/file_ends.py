@@ -28,12 +28,12 @@ def tell_files(run: Run, faults: pl.DataFrame, *, ends_files: bool) -> None:
     day = datetime.now(UTC).date()
     refused, archives = run.folder.path / "rejects" / "files", run.folder.archives
     for position, file in enumerate(run.files):
-        if not run.asked.dry_run and (ends_files or file.refused):
+        if run.may_write_shop and (ends_files or file.refused):
             file.place = place_for(file.dropped, refused if file.refused else archives, day)
-        rejects = "" if run.asked.dry_run else _write_rejects(run, position, file, faults)
+        rejects = "" if not run.may_write_shop else _write_rejects(run, position, file, faults)
         run.report.files.append(_told(run, file, rejects))
     for file in run.already_done:
-        file.place = None if run.asked.dry_run else _place_of_done(run, file, day)
+        file.place = None if not run.may_write_shop else _place_of_done(run, file, day)
         place = _relative(run, file.place) if file.place else ""
         run.report.files.append(FileReport(name=file.dropped.name, status="already done", archived_as=place))
 

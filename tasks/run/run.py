@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -15,11 +15,14 @@ import polars as pl
 from connectors.ledger import Ledger
 from connectors.ledger.leases import Lease
 from connectors.prestashop import Shop, ShopFacts
+from connectors.prestashop.dates import zone_of
 from schemas.column_spec import StreamSpec
+from schemas.flows import Flow
 from schemas.frames import FAULTS
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange, RunReport, StepReport
+from schemas.since import parse_since
 from tasks.read.dropped import DroppedFile
 from tasks.read.file_refused import FileRefusedError
 from tasks.read.reader import FileRows
@@ -34,22 +37,40 @@ logger = logging.getLogger(__name__)
 class Asked:
     """What a person or a schedule asked for."""
 
-    flow: str
-    stream: str
+    declared: Flow
     shop: str
-    since: date | None = None
+    since: str | None = None
+    """A day as `schemas.since` reads it."""
     dry_run: bool = False
     accept_guard: bool = False
-    export: bool = False
-    """The stream is one of export.json: it leaves the shop, and no file comes in."""
     sweep: bool = False
     """Compare everything that is to go with the ledger, although it was done less than a day ago."""
+
+    @property
+    def flow(self) -> str:
+        """The name of the flow."""
+        return self.declared.name
+
+    @property
+    def stream(self) -> str:
+        """The stream of import.json, or of export.json; empty for a flow of several."""
+        return self.declared.stream
+
+    @property
+    def export(self) -> bool:
+        """Whether the stream is one of export.json: it leaves the shop, and no file comes in."""
+        return self.declared.is_export
+
+    def begins_at(self, time_zone: str) -> datetime | None:
+        """When the day asked for begins in the shop's time zone, UTC; None where no day is asked for."""
+        zone = zone_of(time_zone)
+        return None if self.since is None else parse_since(self.since).begins_at(datetime.now(UTC), zone)
 
     def as_parameters(self) -> dict[str, str]:
         """For the ledger and the report; nothing secret is ever asked for."""
         return {
             "shop": self.shop,
-            "since": self.since.isoformat() if self.since else "",
+            "since": self.since or "",
             "dry_run": str(self.dry_run).lower(),
             "accept_guard": str(self.accept_guard).lower(),
         } | ({"sweep": "true"} if self.sweep else {})
@@ -157,6 +178,9 @@ class Run:
         self.facts = facts
         self.report = report
         self.work = work
+        self.since = asked.begins_at(facts.time_zone)
+        """When the day asked for begins in the shop's time zone, UTC."""
+        self._keeps_shop = False
         self.rows = Rows()
         self.incidents: list[Incident] = []
         self.files: list[FileOfRun] = []
@@ -173,10 +197,13 @@ class Run:
         return self.report.run_id
 
     @property
-    def since(self) -> datetime | None:
-        """The start of the day asked for, UTC."""
-        day = self.asked.since
-        return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+    def may_write_shop(self) -> bool:
+        """False for a dry run, and where what the run has read must not reach the shop."""
+        return not (self.asked.dry_run or self._keeps_shop)
+
+    def keep_shop(self) -> None:
+        """From here on the run only plans: what it reads is not of the shop's own business, as an ERP's test access."""
+        self._keeps_shop = True
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

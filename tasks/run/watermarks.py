@@ -40,7 +40,7 @@ class Watermark:
     @property
     def since(self) -> datetime | None:
         """From where the list is read: what the run was asked for, or what was read last; None for all of it."""
-        reached = self._asked() or self._kept
+        reached = self._run.since or self._kept
         return None if reached is None else reached - self._overlap
 
     def saw(self, dates: Iterable[tuple[str, datetime]]) -> None:
@@ -62,10 +62,6 @@ class Watermark:
         reached = max(filter(None, (self._kept, self._newest)), default=None)
         if reached is not None:
             self._run.ledger.set_watermark(self._run.folder.name, self._name, reached)
-
-    def _asked(self) -> datetime | None:
-        day = self._run.asked.since
-        return datetime(day.year, day.month, day.day, tzinfo=self._zone).astimezone(UTC) if day else None
 
     def _believed(self, kept: datetime | None) -> datetime | None:
         if kept is None or kept <= self._began + TOLERANCE:

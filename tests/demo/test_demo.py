@@ -21,7 +21,7 @@ from deployments.demo.laws import DemoRun, broken_circle, broken_laws, broken_sa
 from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.demo.rows import PRODUCT_COLUMNS
 from deployments.demo.visitors import Placed
-from deployments.flow_names import FLOWS
+from schemas.flows import FLOWS
 from schemas.import_json import parse_import_json
 
 ROOT = Path(__file__).parents[2]

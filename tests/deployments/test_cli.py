@@ -19,9 +19,9 @@ from deployments import environment
 from deployments.cli import answer
 from deployments.environment import own_prefect
 from deployments.exits import Exit, exit_of
-from deployments.flow_names import FLOWS, FlowName
 from deployments.sandbox.shop import SandboxShop
 from deployments.terminal import show_table
+from schemas.flows import FLOWS, FlowName
 from schemas.import_json import parse_export_json
 from tests.campaigns.prefect_here import migrated
 from tests.flows.world import KEY_VARIABLE, World
@@ -64,7 +64,18 @@ def test_each_state_has_its_exit_code(state: str, code: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["run", "run import_everything", "run import_stock --since yesterday", "nothing", "init", "check --wrong"]
+    "line",
+    [
+        "run",
+        "run import_everything",
+        "run import_stock --since lastweek",
+        "run export_orders --accept-guard",
+        "run export_returns --since 3d",
+        "run import_stock --sweep",
+        "nothing",
+        "init",
+        "check --wrong",
+    ],
 )
 def test_a_wrong_command_line_ends_with_two_and_starts_nothing(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(line.split()) == Exit.USAGE

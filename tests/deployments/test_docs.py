@@ -10,11 +10,10 @@ from typing import get_args
 import pytest
 
 from deployments.exits import Exit
-from deployments.flow_names import FlowName
+from schemas.flows import IMPORTS, FlowName
 from schemas.import_json import default_import_spec
 from schemas.outcomes import Outcome
 from schemas.settings import default_settings_text
-from tasks.check.shop import RIGHTS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -41,11 +40,11 @@ def test_every_place_that_a_newcomer_is_sent_to_exists() -> None:
 
 def test_every_right_that_is_needed_is_in_the_table_of_boxes_to_tick() -> None:
     rows = dict(re.findall(r"^\| (\w+) \|(.*)$", read("docs/getting-started.md"), re.MULTILINE))
-    for resource, methods in RIGHTS["product"].items():
+    for resource, methods in IMPORTS["product"].rights.items():
         ticked = [bool(cell.strip()) for cell in rows[resource].split("|")[:3]]
         assert ticked == [method in methods for method in ("GET", "POST", "PUT")], resource
-    for resource, methods in RIGHTS["stock"].items():
-        assert set(methods) <= set(RIGHTS["product"][resource])
+    for resource, methods in IMPORTS["stock"].rights.items():
+        assert set(methods) <= set(IMPORTS["product"].rights[resource])
 
 
 def test_every_setting_of_an_import_is_explained_with_its_default() -> None:

@@ -1,14 +1,44 @@
+"""What a flow declares is what the Prefect interface, the deployments and the README say of it."""
+
 from __future__ import annotations
 
-import pytest
+import re
+from pathlib import Path
 
-from deployments.flow_names import FLOWS, SWEPT, FlowName, flow_named
+import pytest
+import yaml
+
+from deployments.flow_names import flow_named
+from schemas.flows import FLOWS, IMPORTS, FlowName
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_the_form_of_a_run_says_what_each_parameter_does(name: FlowName) -> None:
+def test_the_form_of_a_run_has_the_parameters_that_the_flow_takes_and_says_what_each_does(name: FlowName) -> None:
     form = flow_named(name).parameters
     assert form.required == ["shop"]
-    sweep = ["sweep"] if name in SWEPT else []
-    assert list(form.properties) == ["shop", "since", "dry_run", "accept_guard", *sweep]
+    assert form.properties.keys() == {"shop", "dry_run", *FLOWS[name].takes}
     assert all(len(field["description"]) > 20 for field in form.properties.values())
+
+
+def test_every_flow_is_deployed_as_it_is_declared() -> None:
+    deployed = yaml.safe_load((ROOT / "deployments/prefect.yaml").read_text("utf-8"))["deployments"]
+    assert [each["entrypoint"] for each in deployed] == [f"flows.{name}.{name}" for name in FLOWS]
+    for each, declared in zip(deployed, FLOWS.values(), strict=True):
+        assert each["description"].rstrip(".").casefold() == declared.promise.casefold()
+        assert each["parameters"].keys() == {"shop", "dry_run", *declared.takes}
+        assert [schedule["cron"] for schedule in each["schedules"]] == [declared.cron]
+
+
+def test_the_readme_says_of_every_flow_what_it_promises() -> None:
+    told = (ROOT / "README.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", told, re.MULTILINE))
+    plain = {name: re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text) for name, text in rows.items()}
+    assert plain == {name: declared.promise for name, declared in FLOWS.items()}
+
+
+def test_every_import_comes_after_those_it_stands_on() -> None:
+    order = list(IMPORTS)
+    for stream, declared in IMPORTS.items():
+        assert all(order.index(each) < order.index(stream) for each in declared.stands_on)

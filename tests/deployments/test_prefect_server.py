@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from deployments.flow_names import FLOWS
+from schemas.flows import FLOWS
 from tests.campaigns.prefect_here import migrated
 from tests.flows.world import KEY_VARIABLE, World
 

@@ -15,7 +15,8 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from deployments.flow_names import FlowName, flow_named
+from deployments.flow_names import flow_named
+from schemas.flows import FlowName
 
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.flows.flow_process", "tests.campaigns.warm"])

@@ -111,14 +111,13 @@ async def test_a_dry_run_fetches_nothing_and_says_what_would_be(world: CollectWo
 
 
 async def test_since_fetches_again_what_the_source_still_has(world: CollectWorld) -> None:
-    from datetime import date  # noqa: PLC0415
 
     world.fetch_from_folder(after="keep")
     world.send("stock.csv")
     world.send("stock_old.csv", "reference;quantity\nSAC1;1\n", minutes=-3 * 1440)
     await world.collect()
     await world.stock()
-    state = await world.collect(since=date(2026, 11, 20))
+    state = await world.collect(since="2026-11-20")
     assert state.message == "2 files offered: 1 fetched, 1 known; 2 acknowledged"
     assert world.dropped() == ["stock/stock.csv"]
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -50,7 +49,7 @@ async def test_html_that_the_shop_cleans_is_not_written_again(world: World, text
     world.drop_products(dress("H1", description=text))
     assert (await world.products()).name == "Completed"
     world.shop.reset_counts()
-    await world.products(since=datetime.now(UTC).date())
+    await world.products(since="yesterday")
     assert (world.counts()["unchanged"], world.shop.writes) == (1, 0)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from tests.flows.world import World
 
-TODAY = datetime.now(UTC).date()
+TODAY = "yesterday"
 
 
 @pytest.fixture

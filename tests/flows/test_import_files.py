@@ -10,7 +10,7 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from connectors.files.folder import files_of_no_stream
-from flows.import_files import IMPORTS, NEEDS, import_files
+from flows.import_files import import_files
 from flows.import_stores import import_stores
 from tasks.run.shop_folder import open_shop_folder
 from tests.flows.collect_world import CollectWorld
@@ -145,21 +145,6 @@ async def test_a_file_that_no_stream_takes_is_named(world: CollectWorld) -> None
     ]
     state = await chained(world, dry_run=True)
     assert "articles.csv lies in the drop folder and belongs to no stream" in (state.message or "")
-
-
-def test_every_stream_comes_after_those_it_stands_on() -> None:
-    order = list(IMPORTS)
-    assert order == [
-        "store",
-        "customer",
-        "product",
-        "stock",
-        "specificprice",
-        "storeOrder",
-        "orderReturnStatus",
-    ]
-    for name, needs in NEEDS.items():
-        assert all(order.index(need) < order.index(name) for need in needs)
 
 
 async def test_the_chain_is_one_run_of_the_ledger_with_the_rows_of_its_parts(world: CollectWorld) -> None:

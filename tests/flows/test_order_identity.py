@@ -85,7 +85,7 @@ async def test_a_used_id_is_seen_by_a_run_with_since_too(world: OrderWorld) -> N
     order = world.place()
     await world.orders()
     reuse(world, order)
-    await world.orders(since=datetime(2020, 1, 1, tzinfo=UTC).date())
+    await world.orders(since="2020-01-01")
     assert told(world) == [(str(order), "order_id_reused")]
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -137,7 +137,7 @@ async def test_the_watermark_set_back_a_month_duplicates_nothing(world: OrderWor
     late = world.place()
     await world.orders()
     assert world.counts() == {"rows_read": 5, "created": 1, "unchanged": 4}
-    await world.orders(since=date(2020, 1, 1))
+    await world.orders(since="2020-01-01")
     assert world.counts() == {"rows_read": 5, "unchanged": 5}
     assert len(world.documents()) == 5
     assert world.document(late)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -203,6 +203,6 @@ async def test_since_is_a_day_of_the_shop(world: OrderWorld) -> None:
     world.place(date_upd="2026-06-02 12:00:00")
     await run(world)
     late = world.place(date_upd="2026-06-01 00:30:00")
-    await run(world, since=date(2026, 6, 1))
+    await run(world, since="2026-06-01")
     assert world.document(late)
     assert "orders_by_sweep" not in world.report()["beyond_rows"]

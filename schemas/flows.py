@@ -1,0 +1,220 @@
+"""Every flow, declared once: what it promises, which way it goes, what it stands on, what its key must be allowed.
+
+The command line, `passerelle check`, `import_files`, the deployments and the README's table take from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+Methods: TypeAlias = tuple[str, ...]
+
+
+class Direction(StrEnum):
+    """Which way the rows or documents of a flow go."""
+
+    TO_DROP_FOLDER = "to the drop folder"
+    INTO_SHOP = "into the shop"
+    OUT_OF_SHOP = "out of the shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One flow, as its file in `flows/` carries it out; its name is that of the file and of the function in it."""
+
+    name: str
+    promise: str
+    """What is true after it, as the README and the Prefect interface say it."""
+    direction: Direction
+    cron: str
+    """When its schedule starts it, once somebody switches that on."""
+    stream: str = ""
+    """The entry of import.json, or of export.json for what leaves the shop; empty for a flow of several."""
+    takes: frozenset[str] = frozenset({"since", "accept_guard"})
+    """Its parameters beside `shop` and `dry_run`; each of them changes what it does."""
+    stands_on: frozenset[str] = frozenset()
+    """The streams whose failure makes the files of this one wait."""
+    rights: Mapping[str, Methods] = field(default_factory=dict)
+    """The methods that the key needs on each resource. Where the shop knows PATCH it stands for PUT."""
+
+    @property
+    def is_export(self) -> bool:
+        """Whether its stream is one of export.json."""
+        return self.direction is Direction.OUT_OF_SHOP
+
+
+_READ = ("GET",)
+_NAME = ("GET", "POST")
+_WRITE = ("GET", "POST", "PUT")
+_SHOP = {"configurations": _READ, "languages": _READ}
+_TAXES = {"tax_rule_groups": _READ, "tax_rules": _READ, "taxes": _READ}
+_NO_PARAMETER: frozenset[str] = frozenset()
+_SINCE = frozenset({"since"})
+
+_EVERY = (
+    Flow(
+        "import_files",
+        "what the ERP sent is fetched and imported, each stream after those it stands on",
+        Direction.INTO_SHOP,
+        "*/15 0,3-23 * * *",
+    ),
+    Flow(
+        "collect_files",
+        "what the ERP sent is in the drop folder, and its sources know what has been imported",
+        Direction.TO_DROP_FOLDER,
+        "*/15 0,3-23 * * *",
+        takes=_SINCE,
+    ),
+    Flow(
+        "import_stores",
+        "the shop's page of stores shows the ERP's",
+        Direction.INTO_SHOP,
+        "0 5 * * *",
+        "store",
+        rights=_SHOP | {"countries": _READ, "states": _READ, "stores": _WRITE},
+    ),
+    Flow(
+        "import_customers",
+        "the ERP's customers have an account in the shop, each exactly one",
+        Direction.INTO_SHOP,
+        "15 5 * * *",
+        "customer",
+        rights=_SHOP | {"customers": _WRITE},
+    ),
+    Flow(
+        "import_products",
+        "the ERP's items and combinations are in the shop",
+        Direction.INTO_SHOP,
+        "30 5 * * *",
+        "product",
+        rights=_SHOP
+        | _TAXES
+        | {
+            "categories": _NAME,
+            "manufacturers": _NAME,
+            "product_options": _NAME,
+            "product_option_values": _NAME,
+            "product_features": _NAME,
+            "product_feature_values": _NAME,
+            "products": _WRITE,
+            "combinations": _WRITE,
+            "stock_availables": ("GET", "PUT"),
+        },
+    ),
+    Flow(
+        "import_stock",
+        "the shop's quantities equal the ERP's",
+        Direction.INTO_SHOP,
+        "*/15 * * * *",
+        "stock",
+        stands_on=frozenset({"product"}),
+        rights=_SHOP | {"products": _READ, "combinations": _READ, "stock_availables": ("GET", "PUT")},
+    ),
+    Flow(
+        "import_specific_prices",
+        "the ERP's discounts are specific prices of the shop",
+        Direction.INTO_SHOP,
+        "0 6 * * *",
+        "specificprice",
+        stands_on=frozenset({"customer", "product"}),
+        rights=_SHOP
+        | _TAXES
+        | {
+            "countries": _READ,
+            "currencies": _READ,
+            "customers": _READ,
+            "products": _READ,
+            "combinations": _READ,
+            "specific_prices": _WRITE,
+        },
+    ),
+    Flow(
+        "import_store_orders",
+        "the sales of the stores are orders of the shop, each once, at their own prices (needs the module)",
+        Direction.INTO_SHOP,
+        "30 6 * * *",
+        "storeOrder",
+        stands_on=frozenset({"store", "customer", "product"}),
+        rights=_SHOP
+        | {
+            "countries": _READ,
+            "customers": _READ,
+            "order_payments": _READ,
+            "orders": _READ,
+            "products": _READ,
+            "combinations": _READ,
+            "stores": _READ,
+            "store_orders": ("POST",),
+        },
+    ),
+    Flow(
+        "export_orders",
+        "every paid shop order is in the ERP, exactly once, with its customer",
+        Direction.OUT_OF_SHOP,
+        "*/10 * * * *",
+        "order",
+        takes=frozenset({"since", "sweep"}),
+    ),
+    Flow(
+        "import_order_statuses",
+        "what the ERP does with an order shows in the shop, with its tracking number",
+        Direction.INTO_SHOP,
+        "5,35 * * * *",
+        "orderstatus",
+        takes=_NO_PARAMETER,
+    ),
+    Flow(
+        "export_returns",
+        "merchandise returns of the shop are announced in the ERP, once (needs the module)",
+        Direction.OUT_OF_SHOP,
+        "10 * * * *",
+        "return",
+        takes=_NO_PARAMETER,
+    ),
+    Flow(
+        "import_return_statuses",
+        "what the ERP decides of a return shows in the shop (needs the module)",
+        Direction.INTO_SHOP,
+        "40 * * * *",
+        "orderReturnStatus",
+    ),
+    Flow(
+        "export_customers",
+        "accounts that have not ordered are in the ERP too; off unless wanted",
+        Direction.OUT_OF_SHOP,
+        "0 3 * * *",
+        "customer",
+        takes=frozenset({"since", "sweep"}),
+    ),
+)
+
+FLOWS: Mapping[str, Flow] = MappingProxyType({each.name: each for each in _EVERY})
+"""By name, those that can be run by name; an import comes after those it stands on."""
+IMPORTS: Mapping[str, Flow] = MappingProxyType(
+    {each.stream: each for each in _EVERY if each.direction is Direction.INTO_SHOP and each.stream}
+)
+"""The imports by their stream of import.json, in the order in which they run."""
+ADOPT_ORDERS = Flow(
+    "adopt_orders",
+    "orders that a former connector has sent are known here",
+    Direction.OUT_OF_SHOP,
+    "",
+    "order",
+    takes=frozenset({"since", "accept_differences"}),
+)
+"""Run by `passerelle orders adopt`, once in the life of a shop."""
+
+if TYPE_CHECKING:
+    FlowName: TypeAlias = str
+else:
+    FlowName = Literal[tuple(FLOWS)]
+    """The name of a flow that can be run by name; as a Literal, so that the command line lists and checks it."""
+
+
+def takers(parameter: str) -> list[str]:
+    """The names of the flows that take a parameter."""
+    return [name for name, flow in FLOWS.items() if parameter in flow.takes]

@@ -1,0 +1,62 @@
+"""The parameters of flows, with what the Prefect interface shows beside each of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import WithJsonSchema
+
+ShopPath: TypeAlias = Annotated[
+    str, WithJsonSchema({"type": "string", "description": "Path of the shop's folder, on the machine of the worker."})
+]
+_SINCE = (
+    "Empty for a usual run. A date (2026-11-20), or relative to the day of the run in the shop's time zone: `today`, "
+    "`yesterday`, `3d`, `2w`. What was done from that day on is not believed but looked at again, files of that time "
+    "included; for a shop that was restored from a backup."
+)
+SinceText: TypeAlias = Annotated[
+    str | None, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}], "description": _SINCE})
+]
+FirstDay: TypeAlias = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "The first day whose orders are looked for: a date (2026-11-20), or relative, as `2w`.",
+        }
+    ),
+]
+DryRun: TypeAlias = Annotated[
+    bool,
+    WithJsonSchema(
+        {"type": "boolean", "description": "Tells in the report what would be done; nothing is written to the shop."}
+    ),
+]
+AcceptGuard: TypeAlias = Annotated[
+    bool,
+    WithJsonSchema(
+        {
+            "type": "boolean",
+            "description": "Continues even if a guard limit is exceeded, or a file's columns changed. Read the report "
+            "of the run that was stopped first.",
+        }
+    ),
+]
+Sweep: TypeAlias = Annotated[
+    bool,
+    WithJsonSchema(
+        {
+            "type": "boolean",
+            "description": "Compares everything that is to go with the ledger, as is done once a day anyway.",
+        }
+    ),
+]
+AcceptDifferences: TypeAlias = Annotated[
+    bool,
+    WithJsonSchema(
+        {
+            "type": "boolean",
+            "description": "Takes over the one document under an order's reference, whatever differs.",
+        }
+    ),
+]
