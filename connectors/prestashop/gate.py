@@ -24,7 +24,7 @@ class Gate:
         self.in_flight = 0
 
     @asynccontextmanager
-    async def passage(self, *, writes: bool) -> AsyncIterator[int]:
+    async def passage(self) -> AsyncIterator[int]:
         """Waits for a place, gives how many requests are at the shop, and rests afterwards as the pace says."""
         await self._enter()
         loop = asyncio.get_running_loop()
@@ -34,7 +34,7 @@ class Gate:
             yield self.in_flight
         finally:
             self.in_flight -= 1
-            rest = self._pace.rest_seconds(loop.time() - start, wrote=writes)
+            rest = self._pace.rest_seconds(loop.time() - start)
             if rest > 0:
                 loop.call_later(rest, self._leave)
             else:

@@ -127,7 +127,7 @@ class Transport:
         """
         self._count(method)
         writes = method in _WRITES
-        async with self.gate.passage(writes=writes) as in_flight:
+        async with self.gate.passage() as in_flight:
             if writes:
                 self.before_write()
             reply = replace(await self._exchange(method, resource, query, body), in_flight=in_flight)

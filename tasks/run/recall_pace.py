@@ -18,14 +18,12 @@ def recall_pace(folder: ShopFolder, shop: Shop) -> None:
     """The shop's pace starts where the last run's ended; a file that is absent or not understood says nothing."""
     try:
         told = json.loads(_path(folder).read_text(encoding="utf-8"))
-        gains = {int(count): float(gain) for count, gain in told["gains"].items()}
         sizes = {str(lane): int(size) for lane, size in told["sizes"].items()}
-        alone = {str(lane): float(seconds) for lane, seconds in told["alone"].items()}
         quickest = {
             str(kind): {int(size): float(seconds) for size, seconds in times.items()}
             for kind, times in told["quickest"].items()
         }
-        shop.pace.start_from(Learnt(int(told["connections"]), gains, sizes, alone, quickest))
+        shop.pace.start_from(Learnt(sizes, quickest))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
 

@@ -56,7 +56,7 @@ async def test_a_reference_given_twice_gets_its_last_value(sandbox: SandboxShop,
 
 
 async def test_a_request_never_holds_more_lines_than_the_limit(sandbox: SandboxShop, shop: Shop) -> None:
-    shop.pace.start_from(Learnt(4, {}, {"stock_lines": 5_000}, {}))
+    shop.pace.start_from(Learnt({"stock_lines": 5_000}))
     sandbox.reset_counts()
     await shop.put_lines("stock_lines", [(f"NOBODY{number}", "1") for number in range(1_200)], mode="plain")
     assert sandbox.writes >= 3
