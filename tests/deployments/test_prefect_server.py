@@ -176,12 +176,14 @@ def test_a_form_of_a_stranger_s_page_starts_nothing(server: Server, content_type
 
 def test_every_flow_is_deployed_with_its_schedule_off(server: Server) -> None:
     deployments = server.ask("/deployments/filter", {})
-    assert {deployment["entrypoint"] for deployment in deployments} == {
-        entrypoint.replace(":", ".") for entrypoint in FLOWS.values()
-    }
+    assert {deployment["entrypoint"] for deployment in deployments} == {f"flows.{name}.{name}" for name in FLOWS}
     for deployment in deployments:
         assert [schedule["active"] for schedule in deployment["schedules"]] == [False]
-        assert set(deployment["parameters"]) == {"shop", "since", "dry_run", "accept_guard"}
+        assert set(deployment["parameters"]) == {
+            "shop",
+            "dry_run",
+            *FLOWS[deployment["entrypoint"].split(".")[-1]].takes,
+        }
         assert deployment["work_pool_name"] == "passerelle"
 
 

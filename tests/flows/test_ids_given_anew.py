@@ -6,7 +6,7 @@ import pytest
 
 from tests.flows.world import World
 
-TODAY = "yesterday"
+RECENTLY = "yesterday"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def restored(world: World) -> World:
 
 async def test_products_are_made_again_and_those_that_bear_their_ids_are_left_alone(restored: World) -> None:
     others = {name: restored.product(name) for name in ("CHAPEAU", "ECHARPE")}
-    state = await restored.products(since=TODAY, accept_guard=True)
+    state = await restored.products(since=RECENTLY, accept_guard=True)
     assert state.name == "Completed", state.message
     for name, before in others.items():
         assert restored.product(name)["name"] == before["name"]
@@ -41,7 +41,7 @@ async def test_products_are_made_again_and_those_that_bear_their_ids_are_left_al
 
 async def test_quantities_do_not_go_to_those_that_bear_their_ids(restored: World) -> None:
     restored.drop_stock({"SAC": 3, "ROBE0000-S": 2})
-    state = await restored.stock(since=TODAY)
+    state = await restored.stock(since=RECENTLY)
     assert state.name == "Completed", state.message
     assert restored.quantity("CHAPEAU") == 77
     assert restored.quantity("ECHARPE-S") == 77

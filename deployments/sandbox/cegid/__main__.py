@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import threading
 
 from deployments.sandbox.cegid.server import SandboxCegid
+from deployments.sandbox.serve import wait_until_interrupted
 
 
 def main() -> None:
@@ -19,13 +18,7 @@ def main() -> None:
     given = parser.parse_args()
     erp = SandboxCegid(port=given.port, latency=given.latency, language=given.language, strict=not given.lenient)
     with erp:
-        lines = (f"url      {erp.url}", f"user     {erp.user}", f"password {erp.password}", f"database {erp.database}")
-        sys.stdout.write("\n".join(lines) + "\n")
-        sys.stdout.flush()
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return
+        wait_until_interrupted({"url": erp.url, "user": erp.user, "password": erp.password, "database": erp.database})
 
 
 if __name__ == "__main__":

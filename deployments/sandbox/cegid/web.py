@@ -6,14 +6,12 @@ import base64
 import gzip
 import secrets
 import socket
-import ssl
 import struct
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +21,7 @@ from deployments.sandbox.cegid import refusals
 from deployments.sandbox.cegid.contract import RETAIL, SOAP, InvalidMessageError, Service
 from deployments.sandbox.cegid.faults import AFTER, Fault
 from deployments.sandbox.cegid.refusals import DispatcherFault, Refusal
+from deployments.sandbox.serve import LoopbackServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,48 +63,13 @@ _ANSWERS: dict[str, Answer] = {
 }
 
 
-class Server(ThreadingHTTPServer):
-    """Listens on loopback; one thread per connection."""
-
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
+class Server(LoopbackServer):
+    """The server of one ERP."""
 
     def __init__(self, erp: SandboxCegid, port: int, certificate: Path | None) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
-        if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        super().__init__(_Handler, port, certificate)
         self.erp = erp
         self.cookie = secrets.token_hex(16)
-        self._open: set[socket.socket] = set()
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    def start(self) -> None:
-        """Answer from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, connections that are kept alive included."""
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-        for connection in list(self._open):
-            _quietly(connection.shutdown, socket.SHUT_RDWR)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection while it lives."""
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Close; a connection that lingers for zero seconds is reset by this."""
-        self._open.discard(request)
-        request.close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -265,10 +229,3 @@ def _in_chunks(body: bytes) -> bytes:
     """As the server cuts it: where it pleases, in the middle of whatever is there."""
     pieces = [body[start : start + _CHUNK_BYTES] for start in range(0, len(body), _CHUNK_BYTES)]
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
-
-
-def _quietly(act: Callable[..., Any], *args: Any) -> None:
-    try:
-        act(*args)
-    except OSError:
-        return

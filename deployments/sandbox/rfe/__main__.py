@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import threading
 from pathlib import Path
 
 from deployments.sandbox.rfe.server import SandboxRfe
+from deployments.sandbox.serve import wait_until_interrupted
 
 
 def main() -> None:
@@ -24,14 +23,8 @@ def main() -> None:
         for path in sorted(given.folder.glob("*")) if given.folder else ():
             if path.is_file():
                 rfe.put(path.name, path.read_bytes())
-        told = {"url": rfe.url, "folder_id": rfe.folder_id, "container": rfe.container, "user": rfe.user}
-        lines = [f"{name:9} {value}" for name, value in {**told, "password": rfe.password}.items()]
-        sys.stdout.write("\n".join(lines) + "\n")
-        sys.stdout.flush()
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return
+        facts = {"url": rfe.url, "folder_id": rfe.folder_id, "container": rfe.container, "user": rfe.user}
+        wait_until_interrupted(facts | {"password": rfe.password})
 
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import struct
-import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from deployments.sandbox.serve import LoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,29 +38,12 @@ class _ResetError(Exception):
     """The connection is to be reset instead of answered."""
 
 
-class Server(ThreadingHTTPServer):
-    """Listens on loopback; one thread per connection."""
-
-    daemon_threads = True
-    block_on_close = False
+class Server(LoopbackServer):
+    """The server of one exchange."""
 
     def __init__(self, rfe: SandboxRfe, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(_Handler, port)
         self.rfe = rfe
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    def start(self) -> None:
-        """Answer from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End."""
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
 
 
 class _Handler(BaseHTTPRequestHandler):
