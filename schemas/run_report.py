@@ -114,3 +114,5 @@ class RunReport:
     requests: dict[str, int] = field(default_factory=dict)
     """Requests sent: `reads`, `writes`, `retries`."""
     rows_per_second: float = 0.0
+    failed_at: str = ""
+    """What was at work when the run failed: flow, step, key."""

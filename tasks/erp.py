@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 
@@ -16,13 +15,14 @@ from schemas.associations import Associations
 from schemas.erp import Erp, ledger_kind
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.settings import Erp as ErpSettings
+from schemas.where import located_logger
 from tasks.run.run import Run
 from tasks.run.secrets import resolve
 from tasks.run.shop_folder import ShopFolder
 
 ERP_CACHE = "erp"
 """Folder below `.work` of what an ERP's client keeps between runs."""
-logger = logging.getLogger(__name__)
+logger = located_logger(__name__)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from zeep.wsdl.utils import etree_to_string
 from connectors.bodies import ENCODINGS_OFFERED, BodyError, TooLargeError, whole_body
 from connectors.cegid.access import SYSTEM, CegidAccess, Limits
 from connectors.cegid.wsdl_cache import WsdlCache
+from connectors.exchanges import note_exchange
 from schemas.errors import DeniedError, PasserelleError, TransientError, UnexpectedReplyError
 
 ENVELOPE = ("{http://schemas.xmlsoap.org/soap/envelope/}Envelope",)
@@ -89,6 +91,8 @@ class CegidTransport(Transport):
     def _send(self, verb: str, url: str, action: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         with self._counting:
             self.sent[action] += 1
+        start = time.perf_counter()
+        answered, status, why = b"", 0, ""
         try:
             response = self._pool.urlopen(
                 verb,
@@ -101,15 +105,21 @@ class CegidTransport(Transport):
                 decode_content=False,
             )
             try:
+                status = response.status
                 _check_status(response, action, url)
                 self._remember_cookies(response)
-                return Answer(response.status, self._whole_body(response, action, url))
+                answered = self._whole_body(response, action, url)
+                return Answer(response.status, answered)
             finally:
                 # A body that was not read to its end leaves a connection that cannot be used again.
                 response.close()
                 response.release_conn()
         except HTTPError as error:
+            why = type(error).__name__
             raise _named(error, action, url) from error
+        finally:
+            taken = time.perf_counter() - start
+            note_exchange(SYSTEM, action, _target(url), taken, status=status, why=why, sent=body, answered=answered)
 
     def _cookie(self) -> dict[str, str]:
         cookies = [f"{name}={value}" for name, value in self._cookies.copy().items()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 import uuid
@@ -17,13 +16,14 @@ from connectors.ledger.chapter import Chapter
 from connectors.ledger.claimant import Claimant, this_process
 from connectors.ledger.tables import LEASES, LEDGER
 from schemas.errors import PasserelleError, TransientError
+from schemas.where import located_logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connectors.ledger.database import Database
 
-logger = logging.getLogger(__name__)
+logger = located_logger(__name__)
 
 
 class LeaseHeldError(TransientError):

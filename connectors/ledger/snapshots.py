@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import os
 import tempfile
 import time
@@ -23,7 +22,9 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-logger = logging.getLogger(__name__)
+from schemas.where import located_logger
+
+logger = located_logger(__name__)
 
 SNAPSHOT_LINKS: dict[str, pl.DataType] = {
     "erp_key": pl.String(),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import logging
 import random
 import time
 from asyncio import sleep
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
 from connectors.bodies import BodyError, TooLargeError
+from connectors.exchanges import note_exchange
 from connectors.http import certificate_fault, open_client, redacted, whole_answer
 from connectors.prestashop.gate import Gate
 from connectors.prestashop.pace import Pace
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
     from connectors.prestashop.limits import ShopLimits
 
-logger = logging.getLogger(__name__)
+from schemas.where import located_logger
+
+logger = located_logger(__name__)
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 20.0
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -143,14 +145,17 @@ class Transport:
         try:
             response, content = await self._answer(method, path, body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            self._note(method, path, body, start, why=type(error).__name__)
             if why := certificate_fault(error):
                 raise distrusted(why, f"{method} {resource}") from error
             return self._unanswered(Verdict.NOT_SENT, error, start)
         except (httpx.TransportError, BodyError) as error:
+            self._note(method, path, body, start, why=type(error).__name__)
             # A write whose answer is too large may have been carried out.
             too_large = isinstance(error, TooLargeError) and method not in _WRITES
             return self._unanswered(Verdict.TOO_LARGE if too_large else Verdict.LOST, error, start)
         seconds = time.perf_counter() - start
+        self._note(method, path, body, start, status=response.status_code, answered=content)
         reply = read_reply(response.status_code, response.headers, content, seconds, datetime.now(UTC))
         if resource.partition("/")[0] in ABOUT_PEOPLE:
             reply = impersonal(reply)
@@ -164,6 +169,9 @@ class Transport:
         if not self.headers or not may_pass(reply):
             raise denied
         return replace(self._clean(reply), verdict=Verdict.BLOCKED, final=denied)
+
+    def _note(self, method: str, path: str, body: bytes | None, start: float, **answer: Any) -> None:
+        note_exchange(SYSTEM, method, path, time.perf_counter() - start, sent=body, **answer)
 
     async def _answer(self, method: str, path: str, body: bytes | None) -> tuple[httpx.Response, bytes]:
         # httpx encodes nothing anew in an address given as text with its escapes.

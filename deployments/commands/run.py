@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.markup import escape
 
+from connectors.exchanges import Exchanges, keeping_exchanges
 from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import flow_named
@@ -39,8 +42,11 @@ async def run(
         bool, Parameter(help="Continue even if a guard limit is exceeded, or a file's columns changed.")
     ] = False,
     sweep: Annotated[bool, Parameter(help="Compare everything that is to go with the ledger, not once a day.")] = False,
+    debug: Annotated[
+        bool, Parameter(help="Keep the shape of the last requests and answers, no value of them, beside the report.")
+    ] = False,
 ) -> Exit:
-    """Run a flow now and show where every row ended."""
+    """Run a flow now and show what happened to every row."""
     if since is not None:
         parse_since(since)
     given = {"since": since, "accept_guard": accept_guard, "sweep": sweep}
@@ -49,11 +55,15 @@ async def run(
         out.print(f"--{name.replace('_', '-')} changes nothing in {flow}; it is for {', '.join(takers(name))}.")
         return Exit.USAGE
     open_shop_folder(shop)
-    return await following_run(flow_named(flow), str(shop.resolve()), dry_run=dry_run, **asked)
+    with keeping_exchanges() if debug else nullcontext() as exchanges:
+        return await following_run(flow_named(flow), str(shop.resolve()), exchanges, dry_run=dry_run, **asked)
 
 
-async def following_run(flow: Any, folder: str, **asked: Any) -> Exit:
-    """Runs a flow of a shop in this process and shows how it goes and where its report is."""
+async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = None, **asked: Any) -> Exit:
+    """Runs a flow of a shop in this process and shows how it goes and where its report is.
+
+    What of its `exchanges` was kept is written beside the report.
+    """
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
 
     async with api_or_none():
@@ -62,6 +72,11 @@ async def following_run(flow: Any, folder: str, **asked: Any) -> Exit:
         _tell(state)
     for page in follower.pages:
         out.print(f"Report: {page}", markup=False, soft_wrap=True)
+    if exchanges is not None:
+        for page in follower.pages[-1:]:
+            kept = page.with_suffix(".debug.txt")
+            kept.write_text(json.dumps(exchanges.as_dicts(), indent=2) + "\n", encoding="utf-8")
+            out.print(f"Last exchanges: {kept}", markup=False, soft_wrap=True)
     started = not isinstance(await state.result(raise_on_failure=False), ConfigurationError)
     return exit_of(state.name or "") if started else Exit.USAGE
 

@@ -19,6 +19,7 @@ from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import FileReport, IncidentReport, RunReport
 from schemas.since import parse_since
+from schemas.where import working_on
 from tasks.check.doors import unverified
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
@@ -77,7 +78,8 @@ async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked
             parse_since(asked.since)
         folder = open_shop_folder(asked.shop)
         since = await _begins_at(asked, folder)
-        with folder.open_ledger() as ledger, ledger.lease(folder.name, FLOW) as lease:
+        where = working_on(flow=FLOW, shop=folder.name)
+        with where, folder.open_ledger() as ledger, ledger.lease(folder.name, FLOW) as lease:
             ledger.end_dead_runs(folder.name, FLOW)
             strange = other_ledger(folder, ledger)
             run = Collecting(asked, folder, ledger, lease, _report(asked, folder, ledger))

@@ -39,7 +39,7 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     run.rows.end(_settled(idle))
     busy = [one for one in plan.entities if one.action]
     with run.step(plan.stream.steps[1]):
-        chunks = chunked(busy, units_of_a_chunk(run, plan.stream.resource))
+        chunks = chunked(busy, units_of_a_chunk(run, plan.stream.resource), lambda one: [one.ref.key])
         await fan_out(plan.stream.steps[1], chunks, lambda chunk: _write(run, chunk, plan))
 
 

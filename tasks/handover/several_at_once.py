@@ -48,7 +48,8 @@ async def _work(
             group = list(chunk.left.popleft())
             try:
                 while group:
-                    await loop.run_in_executor(threads, copy_context().run, deliver, group[0])
+                    with chunk.at_work_on([group[:1]]):
+                        await loop.run_in_executor(threads, copy_context().run, deliver, group[0])
                     group.pop(0)
             except PasserelleError as error:
                 chunk.left.append(group)

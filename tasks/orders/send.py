@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import polars as pl
@@ -93,7 +94,7 @@ async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
         return
     sender = OrderSender(run, erp, due)
     with run.step("deliver orders"):
-        chunks = chunked(_by_customer(due.orders), run.folder.settings.orders.chunk)
+        chunks = chunked(_by_customer(due.orders), run.folder.settings.orders.chunk, _ids)
         await fan_out("deliver orders", chunks, lambda chunk: hand_over(sender, Orders(chunk)), rows=len)
     due.look.keep()
 
@@ -101,6 +102,10 @@ async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
 def customer_code(erp: Erp, id_customer: int) -> str:
     """The code that an account would be created under; empty where the ERP keeps no customers."""
     return next(erp.customers.codes(id_customer), "") if erp.customers else ""
+
+
+def _ids(orders: Iterable[Order]) -> list[str]:
+    return [str(order.id_order) for order in orders]
 
 
 def _by_customer(orders: list[Order]) -> list[list[Order]]:

@@ -80,7 +80,9 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
         for resource, count in created.items():
             run.report.beyond_rows[resource] = run.report.beyond_rows.get(resource, 0) + count
     with run.step("write products"):
-        chunks = chunked(busy, max(1, units_of_a_chunk(run, "products") // _mean_weight(busy)))
+        chunks = chunked(
+            busy, max(1, units_of_a_chunk(run, "products") // _mean_weight(busy)), lambda product: [product.key]
+        )
         await fan_out("write products", chunks, lambda chunk: _write(run, chunk, plan))
 
 

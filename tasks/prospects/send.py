@@ -33,7 +33,7 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
     with run.step("deliver customers"):
         await fan_out(
             "deliver customers",
-            chunked(by_email, CHUNK),
+            chunked(by_email, CHUNK, lambda group: [str(customer.id_customer) for customer in group]),
             lambda chunk: hand_over_customers(run, erp, customers, chunk),
             rows=len,
         )

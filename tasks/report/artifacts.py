@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
 
     from schemas.run_report import RunReport
 
-logger = logging.getLogger(__name__)
+from schemas.where import located_logger
+
+logger = located_logger(__name__)
 PATIENCE_SECONDS = 20.0
 _PLAN_SHOWN = 200
 

@@ -29,7 +29,7 @@ async def deliver_returns(run: Run, erp: Erp, due: list[DueReturn]) -> None:
     kind = erp.ledger_kind(STREAM)
     sender = DocumentSender(run.ledger, returns_of(erp), run.folder.name, run.run_id, kind, STREAM)
     with run.step("deliver returns"):
-        chunks = chunked(grouped(due, lambda each: each.key), CHUNK)
+        chunks = chunked(grouped(due, lambda each: each.key), CHUNK, lambda group: [each.key for each in group])
         await fan_out("deliver returns", chunks, lambda chunk: hand_over_returns(run, erp, sender, chunk), rows=len)
 
 

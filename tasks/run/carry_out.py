@@ -24,6 +24,7 @@ from schemas.messages import message
 from schemas.run_report import IncidentReport, RunReport
 from schemas.shop_rules import stream_as_ruled, stream_within
 from schemas.since import parse_since
+from schemas.where import where_raised, working_on
 from tasks.check.doors import unverified
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
@@ -48,7 +49,8 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
         if folder.is_off(asked.stream, export=asked.export):
             return Completed(name="Completed", message=_switched_off(asked, folder))
         stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
-        with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
+        where = working_on(flow=asked.flow, shop=folder.name)
+        with where, folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
             return await _under_lease(steps, asked, folder, stream, ledger, lease)
 
     return await told_without_traceback(under_lease, asked.shop)
@@ -167,6 +169,7 @@ async def _not_begun(error: PasserelleError, report: RunReport, folder: ShopFold
     if not report.ended_at:
         read = error_message(error, report.language)
         report.state, report.message = "Failed", error_text(error, report.language)
+        report.failed_at = where_raised(error)
         report.incidents.append(IncidentReport("error", error.key, read.reason, read.remedy))
         report.incidents_total += 1
         report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -190,6 +193,7 @@ async def _outcome_of(
 
 
 async def _ended(run: Run, error: PasserelleError | StoppedByGuardError | None) -> State:
+    run.report.failed_at = where_raised(error) if error else ""
     try:
         name, message = await conclude(run, error)
     except PasserelleError as late:

@@ -6,7 +6,7 @@ import asyncio
 import heapq
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from itertools import count
 from typing import Generic, ParamSpec, TypeVar
 
@@ -16,6 +16,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
 from schemas.errors import TransientError
+from schemas.where import some_of, working_on
 from tasks.run.progress import advance
 from tasks.run.run import Run
 
@@ -48,6 +49,10 @@ def chunk_task(name: str) -> Callable[[Callable[Given, Result]], Task[Given, Res
         cache_policy=NO_CACHE,
         persist_result=False,
     )
+
+
+def _no_keys(_unit: object) -> Sequence[str]:
+    return ()
 
 
 class Slots:
@@ -101,15 +106,26 @@ class Chunk(Generic[Unit]):
     """
 
     def __init__(
-        self, units: Sequence[Unit], number: int = 0, slots: Slots | None = None, *, is_last: bool = True
+        self,
+        units: Sequence[Unit],
+        number: int = 0,
+        slots: Slots | None = None,
+        *,
+        is_last: bool = True,
+        keys: Callable[[Unit], Sequence[str]] = _no_keys,
     ) -> None:
         self.left: deque[Unit] = deque(units)
         self.tried = False
         self._number = number
         self._slots = slots or Slots()
         self._is_last = is_last
+        self._keys = keys
         self._fullest = 0
         """Units of the largest batch so far."""
+
+    def at_work_on(self, units: Sequence[Unit]) -> AbstractContextManager[None]:
+        """A context in which errors and log lines name the keys of these units."""
+        return working_on(key=some_of([key for unit in units for key in self._keys(unit)]))
 
     def slot(self, limit: int) -> AbstractAsyncContextManager[None]:
         """An asynchronous context in which one of `limit` slots of the step is taken, the oldest chunk first."""
@@ -196,8 +212,9 @@ class Chunk(Generic[Unit]):
     ) -> None:
         sent = not batch
         try:
-            if batch:
-                await send(batch)
+            with self.at_work_on(batch):
+                if batch:
+                    await send(batch)
                 sent = True
         except Exception as error:  # noqa: BLE001 - raised once the others have ended
             failures.append(error)
@@ -247,12 +264,17 @@ def units_of_a_chunk(run: Run, resource: str) -> int:
     return BATCHES_OF_A_CHUNK * run.folder.settings.shop.limits.batch(resource)
 
 
-def chunked(units: Sequence[Unit], at_least: int) -> list[Chunk[Unit]]:
-    """The units in chunks of at least `at_least`, and never more than `MOST_CHUNKS` chunks."""
+def chunked(
+    units: Sequence[Unit], at_least: int, keys: Callable[[Unit], Sequence[str]] = _no_keys
+) -> list[Chunk[Unit]]:
+    """The units in chunks of at least `at_least`, and never more than `MOST_CHUNKS` chunks.
+
+    `keys` names what a unit holds, for errors and log lines.
+    """
     size = max(at_least, -(-len(units) // MOST_CHUNKS))
     slots = Slots()
     starts = range(0, len(units), size)
     return [
-        Chunk(units[start : start + size], number, slots, is_last=start == starts[-1])
+        Chunk(units[start : start + size], number, slots, is_last=start == starts[-1], keys=keys)
         for number, start in enumerate(starts)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from datetime import UTC, datetime
 
@@ -16,6 +15,7 @@ from schemas.known_columns import is_personal
 from schemas.messages import code_for, message
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import IncidentReport, RejectReport
+from schemas.where import located_logger
 from tasks.report.artifacts import publish
 from tasks.report.end_message import end_message
 from tasks.report.page import REJECTS_SHOWN, write_report
@@ -24,7 +24,7 @@ from tasks.run.file_ends import move_files, tell_files
 from tasks.run.purge import tell_purge
 from tasks.run.run import Run, StoppedByGuardError
 
-logger = logging.getLogger(__name__)
+logger = located_logger(__name__)
 INCIDENTS_SHOWN = 200
 HIDDEN = "***"
 """Stands in reports for a value that says something of a person."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import asdict
 from pathlib import Path
 
 from connectors.prestashop import Shop
 from connectors.prestashop.pace import Learnt
+from schemas.where import located_logger
 from tasks.run.shop_folder import ShopFolder
 
-logger = logging.getLogger(__name__)
+logger = located_logger(__name__)
 
 
 def recall_pace(folder: ShopFolder, shop: Shop) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange, RunReport, StepReport
 from schemas.since import parse_since
+from schemas.where import located_logger, working_on
 from tasks.read.dropped import DroppedFile
 from tasks.read.file_refused import FileRefusedError
 from tasks.read.reader import FileRows
@@ -30,7 +30,7 @@ from tasks.read.validate import place
 from tasks.run.outcomes import ROW_OUTCOMES, row_outcomes
 from tasks.run.shop_folder import ShopFolder
 
-logger = logging.getLogger(__name__)
+logger = located_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,8 @@ class Run:
         logger.info("%s: %s", self.asked.flow, name)
         start = time.monotonic()
         try:
-            yield
+            with working_on(step=name):
+                yield
         finally:
             self.report.steps.append(StepReport(name, round(time.monotonic() - start, 3)))
 

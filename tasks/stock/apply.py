@@ -95,13 +95,17 @@ async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
     mean_lines = max(1, len(lines) // max(1, len(products)))
 
     async def write(chunk: Chunk[list[Line]]) -> None:
-        doubted = [line.key for product in chunk.left for line in product]
+        doubted = [key for product in chunk.left for key in _keys(product)]
         await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted)
         await write_stock(run, chunk, gone, lane)
 
-    chunks = chunked(products, max(1, units_of_a_chunk(run, lane.resource) // mean_lines))
+    chunks = chunked(products, max(1, units_of_a_chunk(run, lane.resource) // mean_lines), _keys)
     await fan_out("write stock", chunks, write, rows=len)
     return gone
+
+
+def _keys(lines: Sequence[Line]) -> list[str]:
+    return [line.key for line in lines]
 
 
 def by_product(lines: Sequence[Line], owners: Mapping[int, int]) -> list[list[Line]]:

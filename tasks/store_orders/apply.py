@@ -36,7 +36,7 @@ async def apply_store_orders(run: Run, plan: SalesPlan) -> None:
         return
     _confirm(run, plan, idle)
     with run.step(STEP):
-        await fan_out(STEP, chunked(busy, CHUNK_SALES), lambda chunk: _write(run, chunk, plan))
+        await fan_out(STEP, chunked(busy, CHUNK_SALES, lambda sale: [sale.key]), lambda chunk: _write(run, chunk, plan))
 
 
 async def _write(run: Run, chunk: Chunk[PlannedSale], plan: SalesPlan) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from schemas.errors import DeniedError, TransientError
+from schemas.where import where_raised, working_on
 from tasks.run.chunks import CHUNKS_AT_ONCE, Chunk, chunked, fan_out
 from tasks.run.progress import watched_by
 
@@ -160,3 +161,13 @@ async def test_a_batch_that_waited_for_a_slot_is_not_sent_once_another_of_its_ch
         await _sent(chunk, send)
     assert sent == list(range(40))
     assert sorted(chunk.left) == list(range(100))
+
+
+async def test_an_error_names_the_keys_of_its_batch() -> None:
+    async def send(_: list[int]) -> None:
+        raise TransientError("the shop is away", system="PrestaShop", action="write", remedy="")
+
+    [chunk] = chunked(range(95), 100, lambda unit: [f"SAC{unit}"])
+    with pytest.raises(TransientError) as caught, working_on(step="write stock"):
+        await _sent(chunk, send)
+    assert where_raised(caught.value) == "step write stock, key SAC0 and 9 more"
