@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from schemas.errors import ConfigurationError, PasserelleError
+from schemas.fault_texts import fault_in, language_of_locale
 from tasks.run.progress import watched_by
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def share_console() -> None:
 def show_error(error: PasserelleError) -> None:
     """What went wrong, in the error's own lines: no traceback for what a person can put right."""
     if isinstance(error, ConfigurationError):
-        for fault in error.faults:
+        language = error.language or language_of_locale()
+        for fault in (fault_in(fault, language) for fault in error.faults):
             err.print(f"[bold]{escape(fault.file + ('' if fault.line is None else f':{fault.line}'))}[/]", end=" ")
             err.print(f"{escape(fault.key)}: {escape(fault.reason)}", soft_wrap=True)
             err.print(f"  [green]{escape(fault.remedy)}[/]", soft_wrap=True)

@@ -107,3 +107,5 @@ class ConfigurationError(PasserelleError):
             remedy="Correct the lines above and start again.",
         )
         self.faults = faults
+        self.language = ""
+        """The language of the shop whose folder it is, once it could be read; empty: that of the terminal."""

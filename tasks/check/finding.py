@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.error_texts import error_message
-from schemas.errors import ConfigurationError, PasserelleError
+from schemas.errors import ConfigFault, ConfigurationError, PasserelleError
+from schemas.fault_texts import fault_in
 from schemas.messages import check_words, message
 
 Verdict = Literal["ok", "warning", "error"]
@@ -45,12 +46,18 @@ class Findings:
         """A finding that must be mended before a run."""
         return self._with_remedy(subject, "error", code, params)
 
+    def fault(self, subject: str, fault: ConfigFault) -> Finding:
+        """A fault of the configuration."""
+        told = fault_in(fault, self.language)
+        return Finding(subject, "error", told.reason, told.remedy)
+
     def failed(self, subject: str, error: PasserelleError) -> list[Finding]:
         """What an error says: every fault of a configuration by itself."""
         if isinstance(error, ConfigurationError):
+            told = (fault_in(fault, self.language) for fault in error.faults)
             return [
                 Finding(subject, "error", f"{fault.key}: {fault.reason}" if fault.key else fault.reason, fault.remedy)
-                for fault in error.faults
+                for fault in told
             ]
         read = error_message(error, self.language)
         return [Finding(subject, "error", read.reason, read.remedy)]

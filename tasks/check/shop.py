@@ -11,6 +11,7 @@ from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import AbsentRows
 from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
+from schemas.fault_texts import fault_in
 from schemas.flows import IMPORTS
 from schemas.messages import message
 from schemas.stream_checks import lacking_for_new
@@ -64,7 +65,7 @@ async def check_folder(folder: ShopFolder) -> list[Finding]:
             findings += await _catalogue(folder, shop, facts, say)
             findings += await check_erp(folder, shop, facts)
     except ConfigurationError as error:
-        findings += [Finding("key", "error", fault.reason, fault.remedy) for fault in error.faults]
+        findings += [say.fault("key", fault) for fault in error.faults]
     except PasserelleError as error:
         findings += say.failed("shop", error)
     return findings
@@ -86,7 +87,7 @@ def _configuration(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
         if lacking := lacking_for_new(stream):
             detail = ", ".join(lacking)
             yield say.warning("configuration", "stream_makes_nothing_new", value=stream.name, detail=detail)
-    for warning in folder.imports.warnings:
+    for warning in (fault_in(warning, say.language) for warning in folder.imports.warnings):
         where = warning.file + (f":{warning.line}" if warning.line is not None else "")
         yield Finding("configuration", "warning", f"{where}: {warning.key}: {warning.reason}", warning.remedy)
 
@@ -111,7 +112,7 @@ async def _ledger(folder: ShopFolder, say: Findings) -> list[Finding]:
             leases = [_lease(folder, ledger, IMPORTS[stream].name, say) for stream in _streams(folder)]
             sources = await check_sources(folder, ledger)
     except ConfigurationError as error:
-        return [Finding("ledger", "error", fault.reason, fault.remedy) for fault in error.faults]
+        return [say.fault("ledger", fault) for fault in error.faults]
     except PasserelleError as error:
         return say.failed("ledger", error)
     return [say.ok("ledger", "ok_ledger"), *leases, *sources]

@@ -6,6 +6,7 @@ from connectors.ledger import Ledger
 from connectors.rfe.keys import TooSoonError
 from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
+from schemas.fault_texts import fault_in
 from tasks.check.finding import Finding, Findings
 from tasks.files.sources import SourceSettings, open_source, streams_of
 from tasks.run.shop_folder import ShopFolder
@@ -28,7 +29,8 @@ async def _check(folder: ShopFolder, settings: SourceSettings, ledger: Ledger) -
     except TooSoonError as error:
         return [say.warning("source", "source_too_soon", value=settings.name, detail=f"{error.next_at:%H:%M:%S}")]
     except ConfigurationError as error:
-        return [Finding("source", "error", f"{settings.name}: {fault.reason}", fault.remedy) for fault in error.faults]
+        told = (fault_in(fault, say.language) for fault in error.faults)
+        return [Finding("source", "error", f"{settings.name}: {fault.reason}", fault.remedy) for fault in told]
     except PasserelleError as error:
         read = error_message(error, say.language)
         said = " ".join(filter(None, (read.reason, read.remedy)))

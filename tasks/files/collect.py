@@ -115,7 +115,8 @@ async def _run(steps: Callable[[Collecting], Awaitable[None]], run: Collecting) 
     try:
         await steps(run)
     except (ConfigurationError, OSError) as error:
-        run.ledger.finish_run(run.report.run_id, "Failed", {}, str(error), None)
+        said = error_text(error, run.report.language)
+        run.ledger.finish_run(run.report.run_id, "Failed", {}, said, None)
         raise
     return await _concluded(run)
 

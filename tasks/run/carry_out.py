@@ -19,6 +19,7 @@ from connectors.ledger.leases import Lease
 from schemas.column_spec import StreamSpec
 from schemas.error_texts import error_message, error_text
 from schemas.errors import ConfigurationError, DeniedError, PasserelleError
+from schemas.fault_texts import faults_text, language_of_locale
 from schemas.incidents import Level
 from schemas.messages import message
 from schemas.run_report import IncidentReport, RunReport
@@ -32,7 +33,7 @@ from tasks.run.conclude import conclude
 from tasks.run.ledger_found import other_ledger, told
 from tasks.run.recall_pace import recall_pace, remember_pace
 from tasks.run.run import Asked, Run, StoppedByGuardError
-from tasks.run.shop_folder import ShopFolder, open_shop_folder
+from tasks.run.shop_folder import ShopFolder, language_said, open_shop_folder
 
 
 async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> State:
@@ -68,7 +69,8 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str)
         return Cancelled(name="AlreadyRunning", message=_already_running(error, shop))
     except ConfigurationError as error:
         # As the result of the state, so that whoever started the run can tell it from a run that had begun.
-        return Failed(name="Failed", message=str(error), data=error)
+        language = error.language or _language(shop)
+        return Failed(name="Failed", message=faults_text(error, language), data=error)
     except PasserelleError as error:
         return Failed(name="Failed", message=error_text(error, _language(shop)))
     except OSError as error:
@@ -76,11 +78,8 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str)
 
 
 def _language(shop: str) -> str:
-    """The shop's language; English where its settings cannot be read."""
-    try:
-        return open_shop_folder(shop).settings.shop.language
-    except PasserelleError:
-        return "en"
+    """The shop's language; that of the terminal where its settings do not say it."""
+    return language_said(shop) or language_of_locale()
 
 
 def _switched_off(asked: Asked, folder: ShopFolder) -> str:

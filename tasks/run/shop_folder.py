@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +108,24 @@ def open_shop_folder(path: str | Path) -> ShopFolder:
     if not folder.is_dir():
         fault = ConfigFault(str(path), "shop", "there is no such folder", "Make one with `passerelle init FOLDER`.")
         raise ConfigurationError((fault,))
+    try:
+        return _opened(folder)
+    except ConfigurationError as error:
+        error.language = language_said(folder)
+        raise
+
+
+def language_said(folder: str | Path) -> str:
+    """The language that settings.toml names, whatever else is wrong with it; empty where it names none."""
+    try:
+        settings = tomllib.loads((Path(folder).expanduser() / "settings.toml").read_text(encoding="utf-8-sig"))
+        said = settings.get("shop", {}).get("language", "")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return said if said in ("en", "fr") else ""
+
+
+def _opened(folder: Path) -> ShopFolder:
     faults: list[ConfigFault] = []
     settings = _parsed(folder / "settings.toml", parse_settings, faults)
     imports = _parsed(folder / "import.json", parse_import_json, faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -107,6 +108,21 @@ def test_every_fault_of_the_configuration_is_told_at_once(world: World, capsys: 
     assert "import.json:1" in said
 
 
+def test_faults_are_told_in_the_language_of_the_shop_else_of_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    (tmp_path / "settings.toml").write_text('[shop]\nlanguage = "fr"\ncolour = 1\n', "utf-8")
+    assert answer(["check", str(tmp_path)]) == Exit.USAGE
+    assert "cette clé est inconnue" in capsys.readouterr().err
+    (tmp_path / "settings.toml").write_text("[shop]\ncolour = 1\n", "utf-8")
+    assert answer(["check", str(tmp_path)]) == Exit.USAGE
+    assert "this key is not known" in capsys.readouterr().err
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    assert answer(["check", str(tmp_path)]) == Exit.USAGE
+    assert "cette clé est inconnue" in capsys.readouterr().err
+
+
 def test_init_makes_a_folder_that_only_lacks_the_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "boutique"
     assert answer(["init", str(folder), "--language", "fr"]) == Exit.COMPLETED
@@ -160,13 +176,26 @@ def run_passerelle(environment: dict[str, str], *arguments: str) -> subprocess.C
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+def _told(output: str, label: str) -> str:
+    """What a line of the output says behind its label."""
+    return next(line for line in output.splitlines() if line.startswith(label)).removeprefix(label)
+
+
 @pytest.mark.slow
 def test_run_ends_with_what_happened_and_where_to_read_it(world: World, own_environment: dict[str, str]) -> None:
     world.drop_products(*world.dress(2), {"reference": "MAUVAIS", "price": "sur devis"})
-    run = run_passerelle(own_environment, "run", "import_products", "--shop", str(world.folder))
+    run = run_passerelle(own_environment, "run", "import_products", "--shop", str(world.folder), "--debug")
     assert run.returncode == Exit.REJECTS, run.stderr
+    kept = Path(page).with_suffix(".debug.txt") if (page := _told(run.stdout, "Report: ")) else Path()
+    assert _told(run.stdout, "Last exchanges: ") == str(kept)
+    assert kept.stat().st_mode & 0o077 == 0
+    exchanges = json.loads(kept.read_text("utf-8"))
+    assert {each["where"].partition(", key")[0] for each in exchanges if each["verb"] == "POST"} >= {
+        "flow import_products, shop boutique, step write products"
+    }
+    assert "Chemise" not in kept.read_text("utf-8")
+    assert world.shop.key not in kept.read_text("utf-8")
     assert "CompletedWithRejects 7 rows read: 6 created, 1 rejected" in run.stdout
-    page = next(line for line in run.stdout.splitlines() if line.startswith("Report: ")).removeprefix("Report: ")
     assert Path(page).is_file()
     assert "Traceback" not in run.stderr
     assert "Beginning flow run" not in run.stderr

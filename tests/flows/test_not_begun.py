@@ -18,6 +18,7 @@ async def test_a_run_whose_shop_lets_nobody_in_leaves_a_report_in_the_shops_lang
     state = await world.products()
     assert said in (state.message or "")
     assert world.report()["state"] == "Failed"
+    assert world.report()["failed_at"] == "flow import_products, shop boutique"
     assert world.report()["incidents"][0]["reason"] == said
     assert path.exists()
 

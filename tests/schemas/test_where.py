@@ -17,9 +17,9 @@ def _fail() -> None:
 
 
 def test_an_error_carries_flow_step_and_key_once_however_many_blocks_it_leaves() -> None:
-    with pytest.raises(TransientError) as caught, working_on(flow="import_stock"), working_on(step="write stock"):
-        with working_on(key="SAC-01"):
-            _fail()
+    steps = (working_on(flow="import_stock"), working_on(step="write stock"), working_on(key="SAC-01"))
+    with pytest.raises(TransientError) as caught, steps[0], steps[1], steps[2]:
+        _fail()
     assert where_raised(caught.value) == "flow import_stock, step write stock, key SAC-01"
     assert len(caught.value.__notes__) == 1
     assert "key SAC-01" in "".join(traceback.format_exception(caught.value))
