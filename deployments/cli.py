@@ -10,26 +10,29 @@ from cyclopts import App, CycloptsError
 
 from deployments.environment import prepare_prefect
 from deployments.exits import Exit
+from deployments.words import said
 from schemas.errors import ConfigurationError, PasserelleError
 
 app = App(
     name="passerelle",
-    help="Keeps a PrestaShop shop and an ERP equal: nothing lost, nothing twice, every row accounted for.",
+    help=said("Keeps a PrestaShop shop and an ERP equal: nothing lost, nothing twice, every row accounted for."),
     version=lambda: version("passerelle"),
 )
 # By name: a command is imported when it is called.
-app.command("deployments.commands.demo:demo", name="demo", help="Three days of a shop on this machine.")
-app.command("deployments.commands.init:init", name="init", help="Make the folder of a shop.")
-app.command("deployments.commands.check:check", name="check", help="Is a shop ready? Configuration, key, rights.")
-app.command("deployments.commands.run:run", name="run", help="Run a flow now, on this machine.")
-app.command("deployments.commands.run:plan", name="plan", help="Say what a flow would do, field by field.")
-app.command("deployments.commands.runs:runs", name="runs", help="The runs a shop has seen.")
-app.command("deployments.commands.orders:orders", name="orders", help="The orders on their way to the ERP.")
+app.command("deployments.commands.demo:demo", name="demo", help=said("Three days of a shop on this machine."))
+app.command("deployments.commands.init:init", name="init", help=said("Make the folder of a shop."))
+app.command("deployments.commands.check:check", name="check", help=said("Is a shop ready? Configuration, key, rights."))
+app.command("deployments.commands.run:run", name="run", help=said("Run a flow now, on this machine."))
+app.command("deployments.commands.run:plan", name="plan", help=said("Say what a flow would do, field by field."))
+app.command("deployments.commands.runs:runs", name="runs", help=said("The runs a shop has seen."))
+app.command("deployments.commands.orders:orders", name="orders", help=said("The orders on their way to the ERP."))
 app.command(
-    "deployments.commands.rename:rename", name="rename", help="An article that the ERP renamed keeps its product."
+    "deployments.commands.rename:rename", name="rename", help=said("An article that the ERP renamed keeps its product.")
 )
-app.command("deployments.commands.purge:purge", name="purge", help="Delete what is older than a shop keeps it.")
-app.command("deployments.commands.sandbox:sandbox", name="sandbox", help="A shop on this machine to try things on.")
+app.command("deployments.commands.purge:purge", name="purge", help=said("Delete what is older than a shop keeps it."))
+app.command(
+    "deployments.commands.sandbox:sandbox", name="sandbox", help=said("A shop on this machine to try things on.")
+)
 
 
 def main() -> NoReturn:

@@ -16,6 +16,7 @@ from prefect.settings import (
 )
 
 from deployments.terminal import err
+from deployments.words import said
 from schemas.errors import PasserelleError, TransientError
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ async def api_or_none() -> AsyncIterator[None]:
         logging.getLogger(name).addFilter(_is_news)
     address = get_current_settings().api.url
     if address is not None and not await _answers():
-        err.print(f"Prefect at {address} does not answer; this run is not shown there.", markup=False)
+        text = "Prefect at {address} does not answer; this run is not shown there."
+        err.print(said(text, address=address), markup=False)
         with temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: True}, restore_defaults={PREFECT_API_URL}):
             yield
         return

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from deployments.words import said
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.fault_texts import fault_in, language_of_locale
 from tasks.run.progress import watched_by
@@ -62,7 +63,8 @@ class Follower:
         ended = total is not None and done >= total
         if ended or now - self._told.get(step, 0.0) >= _EVERY_SECONDS:
             self._told[step] = now
-            err.print(f"{step}: {done}" + ("" if total is None else f" of {total}"), markup=False)
+            text = "{step}: {done}" if total is None else "{step}: {done} of {total}"
+            err.print(said(text, step=step, done=done, total=total), markup=False)
 
     def reported(self, page: Path) -> None:
         """Keep where the page lies."""

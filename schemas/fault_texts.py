@@ -51,7 +51,17 @@ def in_french(text: str) -> str:
 @cache
 def french_texts() -> dict[str, str]:
     """The French by the English."""
-    source = files("schemas.defaults").joinpath("faults.fr.toml").read_text(encoding="utf-8")
+    return _catalogue("faults")
+
+
+@cache
+def command_texts() -> dict[str, str]:
+    """The French by the English, of what the command line says."""
+    return _catalogue("command")
+
+
+def _catalogue(name: str) -> dict[str, str]:
+    source = files("schemas.defaults").joinpath(f"{name}.fr.toml").read_text(encoding="utf-8")
     texts: dict[str, str] = tomllib.loads(source)["texts"]
     return texts
 

@@ -10,17 +10,18 @@ from cyclopts import Parameter
 from deployments.commands.parameters import ShopFolder
 from deployments.commands.run import following_run
 from deployments.exits import Exit
+from deployments.words import said
 
 
 async def adopt(
     *,
     since: Annotated[
-        str, Parameter(name="--from", help="The first day (2026-11-20, 3d, 2w) whose orders are looked for.")
+        str, Parameter(name="--from", help=said("The first day (2026-11-20, 3d, 2w) whose orders are looked for."))
     ],
     shop: ShopFolder = Path(),
-    dry_run: Annotated[bool, Parameter(help="Say what would be taken over, note nothing.")] = False,
+    dry_run: Annotated[bool, Parameter(help=said("Say what would be taken over, note nothing."))] = False,
     accept_differences: Annotated[
-        bool, Parameter(help="Take over the one document under an order's reference, whatever differs.")
+        bool, Parameter(help=said("Take over the one document under an order's reference, whatever differs."))
     ] = False,
 ) -> Exit:
     """Look in the ERP for the documents of all orders from a day on and take over those that agree; nothing is sent."""

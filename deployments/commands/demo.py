@@ -10,14 +10,15 @@ from cyclopts import Parameter
 
 from deployments.environment import own_prefect
 from deployments.exits import Exit
+from deployments.words import said
 
 
 async def demo(
     *,
-    folder: Annotated[Path, Parameter(help="Where the demo's shop is kept; made anew each time.")] = Path("demo"),
-    summary: Annotated[Path, Parameter(help="Where the figures are written.")] = Path("build/demo.json"),
-    items: Annotated[int, Parameter(help="How many items the catalogue has.")] = 2000,
-    language: Annotated[Literal["fr", "en"], Parameter(help="The language of the reports.")] = "en",
+    folder: Annotated[Path, Parameter(help=said("Where the demo's shop is kept; made anew each time."))] = Path("demo"),
+    summary: Annotated[Path, Parameter(help=said("Where the figures are written."))] = Path("build/demo.json"),
+    items: Annotated[int, Parameter(help=said("How many items the catalogue has."))] = 2000,
+    language: Annotated[Literal["fr", "en"], Parameter(help=said("The language of the reports."))] = "en",
 ) -> Exit:
     """Play three days: files come in, orders go out, parcels and a return come back; show where every row ended."""
     with tempfile.TemporaryDirectory(prefix="passerelle-demo-") as home:

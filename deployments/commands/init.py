@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from connectors.files.folder import folder_of
 from deployments.exits import Exit
 from deployments.terminal import out
+from deployments.words import said
 from schemas.associations import default_associations_text
 from schemas.column_spec import WEB_SERVICE
 from schemas.errors import ConfigFault, ConfigurationError
@@ -31,7 +32,7 @@ _GIT_IGNORE = """\
 def init(
     folder: Path,
     *,
-    language: Annotated[Literal["fr", "en"], Parameter(help="The language of reports and messages.")] = "en",
+    language: Annotated[Literal["fr", "en"], Parameter(help=said("The language of reports and messages."))] = "en",
 ) -> Exit:
     """Make the folder of a shop: import.json, export.json, settings.toml, associations.toml, folders for files."""
     texts = {
@@ -47,8 +48,9 @@ def init(
             (folder / "streams" / folder_of(stream)).mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-        out.print(f"wrote {folder / name}", markup=False, soft_wrap=True)
-    out.print(f"Next: fill in {folder / 'settings.toml'}, then `passerelle check {folder}`.", markup=False)
+        out.print(said("wrote {path}", language, path=folder / name), markup=False, soft_wrap=True)
+    next_step = "Next: fill in {settings}, then `passerelle check {folder}`."
+    out.print(said(next_step, language, settings=folder / "settings.toml", folder=folder), markup=False)
     return Exit.COMPLETED
 
 

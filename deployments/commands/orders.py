@@ -16,6 +16,7 @@ from deployments.commands.parameters import ShopArgument
 from deployments.commands.parameters import ShopFolder as ShopOption
 from deployments.exits import Exit
 from deployments.terminal import out, show_table
+from deployments.words import said
 from schemas.messages import catalogue, message
 from tasks.erp import kind_of
 from tasks.handover.sender import DOUBT_LASTS
@@ -23,19 +24,19 @@ from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
 State: TypeAlias = Literal["intent", "delivered", "held", "waiting"]
 
-Returns: TypeAlias = Annotated[bool, Parameter(negative=(), help="Returns instead of orders.")]
+Returns: TypeAlias = Annotated[bool, Parameter(negative=(), help=said("Returns instead of orders."))]
 
-orders = App(name="orders", help="The orders on their way to the ERP: delivered, held, waiting.")
+orders = App(name="orders", help=said("The orders on their way to the ERP: delivered, held, waiting."))
 
 
 @orders.default
 def show(
     shop: ShopArgument = Path(),
     *,
-    state: Annotated[tuple[State, ...], Parameter(help="Only these; may be given several times.")] = (),
-    order: Annotated[tuple[int, ...], Parameter(help="Only those of these ids.")] = (),
+    state: Annotated[tuple[State, ...], Parameter(help=said("Only these; may be given several times."))] = (),
+    order: Annotated[tuple[int, ...], Parameter(help=said("Only those of these ids."))] = (),
     returns: Returns = False,
-    limit: Annotated[int, Parameter(help="How many, the latest change first.")] = 50,
+    limit: Annotated[int, Parameter(help=said("How many, the latest change first."))] = 50,
 ) -> Exit:
     """The orders that the ledger knows: how far each is, its number in the ERP, and why it is held or waits."""
     folder = open_shop_folder(shop)
@@ -46,14 +47,15 @@ def show(
         found = ledger.deliveries(folder.name, kind, states=states, keys=keys, limit=limit)
         told = ledger.incidents(shop=folder.name, open_only=True)
     params = {(key, code): json.loads(text) for key, code, text in told.select("key", "code", "params").iter_rows()}
+    language = folder.settings.shop.language
     if found.is_empty():
-        out.print("No such return yet." if returns else "No such order yet.")
+        out.print(said("No such return yet." if returns else "No such order yet.", language))
         return Exit.COMPLETED
     table = Table(box=None, pad_edge=False)
     for title in ("return" if returns else "order", "state", "changed (UTC)", "ERP document", "customer", "why"):
-        table.add_column(title)
+        table.add_column(said(title, language))
     for row in found.iter_rows(named=True):
-        table.add_row(*_cells(row, folder.settings.shop.language, params))
+        table.add_row(*_cells(row, language, params))
     show_table(table)
     return Exit.COMPLETED
 
@@ -75,8 +77,10 @@ def resend(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> 
         cleared = ledger.clear(folder.name, named, sent, doubts=True)
         for key in sent:
             ledger.wait(folder.name, named, key, code=f"{kind}_resent", run_id=None)
-    out.print(f"{len(sent)} will be looked at by the next run, {cleared} of them known so far.")
-    return _left(young)
+    language = folder.settings.shop.language
+    text = "{count} will be looked at by the next run, {cleared} of them known so far."
+    out.print(said(text, language, count=len(sent), cleared=cleared))
+    return _left(young, language)
 
 
 @orders.command
@@ -96,7 +100,8 @@ def another(*order: int, returns: Returns = False, shop: ShopOption = Path()) ->
         for link in (f"{kind}_sent", f"{kind}_seen", f"{kind}_status") if answered else ():
             ledger.forget(folder.name, kind_of(folder, link), answered)
             ledger.forget(folder.name, link, answered)
-    return _told(ours, answered) or _left(young)
+    language = folder.settings.shop.language
+    return _told(ours, answered, language) or _left(young, language)
 
 
 @orders.command
@@ -108,10 +113,12 @@ def same(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Ex
     with folder.open_ledger() as ledger, ledger.lease(folder.name, f"export_{kind}s"):
         named = kind_of(folder, kind)
         answered = [key for key in keys if ledger.answer(folder.name, named, key, SAME, code=f"{kind}_answered")]
-    return _told(keys, answered)
+    return _told(keys, answered, folder.settings.shop.language)
 
 
-orders.command("deployments.commands.adopt:adopt", name="adopt", help="Take over orders that the ERP has already.")
+orders.command(
+    "deployments.commands.adopt:adopt", name="adopt", help=said("Take over orders that the ERP has already.")
+)
 
 
 def _named(
@@ -119,7 +126,7 @@ def _named(
 ) -> tuple[Literal["order", "return"], list[str], ShopFolder]:
     """What is spoken of, the keys given, each once, and the shop's folder."""
     if not order:
-        out.print("Name at least one by its id.")
+        out.print(said("Name at least one by its id."))
     return ("return" if returns else "order"), [str(each) for each in dict.fromkeys(order)], open_shop_folder(shop)
 
 
@@ -130,20 +137,19 @@ def _in_doubt(ledger: Ledger, shop: str, kind: str, keys: Sequence[str]) -> dict
     return {key: at for key, at in until.items() if at > datetime.now(UTC)}
 
 
-def _left(young: Mapping[str, datetime]) -> Exit:
+def _left(young: Mapping[str, datetime], language: str) -> Exit:
     for key, until in young.items():
-        out.print(
-            f"{key} was sent without an answer and may still reach the ERP: wait until {until:%Y-%m-%d %H:%M} UTC."
-        )
+        text = "{key} was sent without an answer and may still reach the ERP: wait until {until} UTC."
+        out.print(said(text, language, key=key, until=f"{until:%Y-%m-%d %H:%M}"))
     return Exit.USAGE if young else Exit.COMPLETED
 
 
-def _told(keys: Sequence[str], answered: Sequence[str]) -> Exit:
+def _told(keys: Sequence[str], answered: Sequence[str], language: str) -> Exit:
     """Says how many questions are answered; which of the keys have none."""
-    out.print(f"{len(answered)} answered; the next run goes on from there.")
+    out.print(said("{count} answered; the next run goes on from there.", language, count=len(answered)))
     left = [key for key in keys if key not in answered]
     if left:
-        out.print(f"Not known, or delivered already: {', '.join(left)}.")
+        out.print(said("Not known, or delivered already: {keys}.", language, keys=", ".join(left)))
     return Exit.USAGE if left else Exit.COMPLETED
 
 

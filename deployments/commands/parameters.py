@@ -7,11 +7,13 @@ from typing import Annotated, TypeAlias
 
 from cyclopts import Parameter
 
+from deployments.words import said
+
 SHOP_VARIABLE = "PASSERELLE_SHOP"
 
 ShopFolder: TypeAlias = Annotated[
-    Path, Parameter(name="--shop", env_var=SHOP_VARIABLE, help="The shop's folder; by default this one.")
+    Path, Parameter(name="--shop", env_var=SHOP_VARIABLE, help=said("The shop's folder; by default this one."))
 ]
 ShopArgument: TypeAlias = Annotated[
-    Path, Parameter(env_var=SHOP_VARIABLE, help="The shop's folder; by default this one.")
+    Path, Parameter(env_var=SHOP_VARIABLE, help=said("The shop's folder; by default this one."))
 ]

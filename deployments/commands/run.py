@@ -15,10 +15,11 @@ from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import flow_named
 from deployments.terminal import following, out
+from deployments.words import said
 from schemas.errors import ConfigurationError
 from schemas.flows import FLOWS, FlowName, takers
 from schemas.since import parse_since
-from tasks.run.shop_folder import open_shop_folder
+from tasks.run.shop_folder import language_said, open_shop_folder
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 Since = Annotated[
     str | None,
     Parameter(
-        help="Re-check everything confirmed since this day (2026-11-20, yesterday, 3d, 2w) and re-read files from then "
-        "on; use after restoring the shop from a backup."
+        help=said(
+            "Re-check everything confirmed since this day (2026-11-20, yesterday, 3d, 2w) and re-read files from then "
+            "on; use after restoring the shop from a backup."
+        )
     ),
 ]
 
@@ -37,13 +40,16 @@ async def run(
     *,
     shop: ShopFolder = Path(),
     since: Since = None,
-    dry_run: Annotated[bool, Parameter(help="Say what would be done, write nothing.")] = False,
+    dry_run: Annotated[bool, Parameter(help=said("Say what would be done, write nothing."))] = False,
     accept_guard: Annotated[
-        bool, Parameter(help="Continue even if a guard limit is exceeded, or a file's columns changed.")
+        bool, Parameter(help=said("Continue even if a guard limit is exceeded, or a file's columns changed."))
     ] = False,
-    sweep: Annotated[bool, Parameter(help="Compare everything that is to go with the ledger, not once a day.")] = False,
+    sweep: Annotated[
+        bool, Parameter(help=said("Compare everything that is to go with the ledger, not once a day."))
+    ] = False,
     debug: Annotated[
-        bool, Parameter(help="Keep the shape of the last requests and answers, no value of them, beside the report.")
+        bool,
+        Parameter(help=said("Keep the shape of the last requests and answers, no value of them, beside the report.")),
     ] = False,
 ) -> Exit:
     """Run a flow now and show what happened to every row."""
@@ -52,7 +58,8 @@ async def run(
     given = {"since": since, "accept_guard": accept_guard, "sweep": sweep}
     asked = {name: value for name, value in given.items() if value}
     for name in asked.keys() - FLOWS[flow].takes:
-        out.print(f"--{name.replace('_', '-')} changes nothing in {flow}; it is for {', '.join(takers(name))}.")
+        option, text = f"--{name.replace('_', '-')}", "{option} changes nothing in {flow}; it is for {takers}."
+        out.print(said(text, option=option, flow=flow, takers=", ".join(takers(name))))
         return Exit.USAGE
     open_shop_folder(shop)
     with keeping_exchanges() if debug else nullcontext() as exchanges:
@@ -70,13 +77,14 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
         with following() as follower:
             state = await flow(shop=folder, return_state=True, **asked)
         _tell(state)
+    language = language_said(folder)
     for page in follower.pages:
-        out.print(f"Report: {page}", markup=False, soft_wrap=True)
+        out.print(said("Report: {page}", language, page=page), markup=False, soft_wrap=True)
     if exchanges is not None:
         for page in follower.pages[-1:]:
             kept = page.with_suffix(".debug.txt")
             kept.write_text(json.dumps(exchanges.as_dicts(), indent=2) + "\n", encoding="utf-8")
-            out.print(f"Last exchanges: {kept}", markup=False, soft_wrap=True)
+            out.print(said("Last exchanges: {page}", language, page=kept), markup=False, soft_wrap=True)
     started = not isinstance(await state.result(raise_on_failure=False), ConfigurationError)
     return exit_of(state.name or "") if started else Exit.USAGE
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
 from deployments.terminal import out, show_table
+from deployments.words import said
 from schemas.outcomes import Outcome
 from tasks.run.shop_folder import open_shop_folder
 
@@ -20,18 +21,19 @@ from tasks.run.shop_folder import open_shop_folder
 def runs(
     shop: ShopArgument = Path(),
     *,
-    limit: Annotated[int, Parameter(help="How many, the newest first.")] = 20,
+    limit: Annotated[int, Parameter(help=said("How many, the newest first."))] = 20,
 ) -> Exit:
     """The runs a shop has seen: when, how they ended, where their rows ended, and where the report lies."""
     folder = open_shop_folder(shop)
     with folder.open_ledger() as ledger:
         seen = ledger.runs(folder.name, limit=limit)
+    language = folder.settings.shop.language
     if seen.is_empty():
-        out.print("No run yet.")
+        out.print(said("No run yet.", language))
         return Exit.COMPLETED
     table = Table(box=None, pad_edge=False)
-    for title in ("started (UTC)", "flow", "state", "took", "rows", "where they ended"):
-        table.add_column(title, justify="right" if title in {"took", "rows"} else "left")
+    for title in ("started (UTC)", "flow", "state", "took", "rows", "what happened to them"):
+        table.add_column(said(title, language), justify="right" if title in {"took", "rows"} else "left")
     for run in seen.iter_rows(named=True):
         table.add_row(
             f"{run['started_at']:%Y-%m-%d %H:%M}",
@@ -43,7 +45,7 @@ def runs(
         )
     show_table(table)
     for page in seen["report_path"].drop_nulls().head(1):
-        out.print(f"Newest report: {page}", markup=False, soft_wrap=True)
+        out.print(said("Newest report: {page}", language, page=page), markup=False, soft_wrap=True)
     return Exit.COMPLETED
 
 

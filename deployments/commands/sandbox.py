@@ -11,18 +11,21 @@ from cyclopts import Parameter
 
 from deployments.exits import Exit
 from deployments.terminal import out
+from deployments.words import said
 from schemas.errors import ConfigFault, ConfigurationError
 
 
 def sandbox(
     *,
-    port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8080,
+    port: Annotated[int, Parameter(help=said("The port on 127.0.0.1; 0 takes a free one."))] = 8080,
     profile: Annotated[
-        Literal["1.7.7", "1.7.8", "8.2", "9.1"], Parameter(help="The PrestaShop it behaves like.")
+        Literal["1.7.7", "1.7.8", "8.2", "9.1"], Parameter(help=said("The PrestaShop it behaves like."))
     ] = "8.2",
-    state_file: Annotated[Path | None, Parameter(help="Keep the shop in this file; it comes back from it.")] = None,
-    speed: Annotated[float, Parameter(help="0: as fast as it can; 1: as fast as a measured real shop.")] = 0.0,
-    module: Annotated[bool, Parameter(help="With the resources of Passerelle's PrestaShop module.")] = False,
+    state_file: Annotated[
+        Path | None, Parameter(help=said("Keep the shop in this file; it comes back from it."))
+    ] = None,
+    speed: Annotated[float, Parameter(help=said("0: as fast as it can; 1: as fast as a measured real shop."))] = 0.0,
+    module: Annotated[bool, Parameter(help=said("With the resources of Passerelle's PrestaShop module."))] = False,
 ) -> Exit:
     """Serve a shop on this machine until it is stopped by Ctrl-C."""
     from deployments.sandbox.shop.sandbox_shop import SandboxShop  # noqa: PLC0415 - loaded when it is asked for
@@ -33,7 +36,9 @@ def sandbox(
         raise _port_refused(port, error) from error
     with sandbox_shop as shop:
         out.print(f"url {shop.url}\nkey {shop.key}", markup=False)
-        out.print("Products: /api/products?display=full with the key as user name. Ctrl-C stops it.", markup=False)
+        out.print(
+            said("Products: /api/products?display=full with the key as user name. Ctrl-C stops it."), markup=False
+        )
         threading.Event().wait()
     return Exit.COMPLETED
 

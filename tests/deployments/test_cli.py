@@ -266,7 +266,7 @@ def test_a_table_that_is_no_terminal_s_holds_every_word_whole_on_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     table = Table(box=None, pad_edge=False)
-    for title in ("flow", "state", "where they ended"):
+    for title in ("flow", "state", "what happened to them"):
         table.add_column(title)
     table.add_row("import_specific_prices", "CompletedWithRejects", "10517 created, " * 20)
     table.add_row("import_stock", "Completed", "")
