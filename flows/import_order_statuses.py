@@ -26,5 +26,7 @@ async def import_order_statuses(shop: ShopPath, dry_run: DryRun = False) -> Stat
 
 async def _steps(run: Run) -> None:
     async with open_erp(run) as erp:
+        if erp.is_test:
+            run.keep_shop()
         changes = await prepare_order_statuses(run, erp)
         await apply_order_statuses(run, changes)

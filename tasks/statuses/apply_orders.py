@@ -22,7 +22,7 @@ async def apply_order_statuses(run: Run, changes: list[StatusChange]) -> None:
     busy = [each for each in changes if each.writes]
     idle = [each for each in changes if not each.writes]
     end(run, idle)
-    if run.asked.dry_run:
+    if not run.may_write_shop:
         run.planned += [_planned(each) for each in busy]
         end(run, busy)
         return

@@ -18,7 +18,7 @@ async def apply_return_statuses(run: Run, changes: list[StatusChange]) -> None:
     busy = [each for each in changes if each.state]
     idle = [each for each in changes if not each.state]
     end(run, idle, PREFIX)
-    if run.asked.dry_run:
+    if not run.may_write_shop:
         run.planned += [_planned(each) for each in busy]
         end(run, busy, PREFIX)
         return

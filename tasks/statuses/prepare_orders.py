@@ -91,7 +91,7 @@ async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, LedgerEntry], th
     deleted = await gone(run, "orders", erp.ledger_kind(f"{KIND}_absent"), known, there, code="order_not_listed")
     for key in deleted:
         run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
-    if deleted and not run.asked.dry_run:
+    if deleted and run.may_write_shop:
         links = [Link(key, int(key), state=FINAL, fingerprint=f"={known[key].set_before}") for key in deleted]
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -64,9 +64,7 @@ def without_reused(
 
 
 async def ask(run: Run, erp: Erp, followed: Sequence[TrackedDocument]) -> Mapping[ErpNumber, DocumentStatus]:
-    """What the ERP says of each of them; from now on they are rows read. The test access writes nothing to the shop."""
-    if erp.is_test:
-        run.asked = replace(run.asked, dry_run=True)
+    """What the ERP says of each of them; from now on they are rows read."""
     run.rows.read += len(followed)
     run.rows.accepted = _settled([(one, Outcome.WAITING, "waiting", "") for one in followed]).select(
         "_file", "_line", "_key"
@@ -89,7 +87,7 @@ def tell(
     Those `standing` are told once, and stay open while they stand.
     """
     new = run.ledger.not_open_yet(run.folder.name, standing)
-    if not run.asked.dry_run:
+    if run.may_write_shop:
         run.ledger.close_incidents(run.folder.name, run.stream.name, but=[each for each in standing if each not in new])
     run.incidents += new
     for each in changes:
