@@ -25,7 +25,7 @@ from schemas.messages import message
 from schemas.run_report import IncidentReport, RunReport
 from schemas.shop_rules import stream_as_ruled, stream_within
 from schemas.since import parse_since
-from schemas.where import where_raised, working_on
+from schemas.where import where_at_work, where_raised, working_on
 from tasks.check.doors import unverified
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
@@ -168,7 +168,7 @@ async def _not_begun(error: PasserelleError, report: RunReport, folder: ShopFold
     if not report.ended_at:
         read = error_message(error, report.language)
         report.state, report.message = "Failed", error_text(error, report.language)
-        report.failed_at = where_raised(error)
+        report.failed_at = where_raised(error) or where_at_work()
         report.incidents.append(IncidentReport("error", error.key, read.reason, read.remedy))
         report.incidents_total += 1
         report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -132,7 +132,7 @@ def test_init_makes_a_folder_that_only_lacks_the_shop(tmp_path: Path, capsys: py
     assert {name for name, stream in exports.items() if stream.enabled} == {"order", "return"}
     capsys.readouterr()
     assert answer(["runs", str(folder)]) == Exit.COMPLETED
-    assert "No run yet" in capsys.readouterr().out
+    assert "Aucune exécution" in capsys.readouterr().out
 
 
 def test_init_makes_a_drop_folder_for_every_stream_whose_files_are_read(tmp_path: Path) -> None:

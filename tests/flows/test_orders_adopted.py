@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from prefect.client.schemas.objects import State
 from flows.adopt_orders import adopt_orders
 from tests.flows.order_world import ORDER, OrderWorld
 
-FIRST = date(2020, 1, 1)
+FIRST = "2020-01-01"
 
 
 def forget(world: OrderWorld) -> None:

@@ -97,7 +97,7 @@ async def test_a_watermark_of_accounts_in_the_shop_s_future_is_refused_and_repor
     world.customer()
     await world.prospects()
     with world.ledger() as ledger:
-        ledger.set_watermark(world.folder.name, "customers", datetime.now(UTC) + timedelta(days=1))
+        ledger.set_watermark(world.folder.name, "cegid/production/customers", datetime.now(UTC) + timedelta(days=1))
     world.customer()
     await world.prospects()
     assert world.counts() == {"rows_read": 2, "created": 1, "unchanged": 1}
