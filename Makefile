@@ -66,6 +66,7 @@ contract: $(READY) ## the contract suite and the census on a real shop: make con
 census: $(READY) ## take over the kinds of requests that the last test sessions sent (WHOLE=1: and no other)
 	@$(BIN)/python -m tests.contract.prestashop.census refresh $(if $(WHOLE),--whole)
 	@$(BIN)/python -m tests.contract.cegid.census $(if $(WHOLE),--whole)
+	@$(BIN)/python -m tests.contract.dolibarr.census $(if $(WHOLE),--whole)
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --all-extras --group dev \

@@ -66,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--sandbox-profile", help="the version that the sandbox of the flow tests plays: 1.7.7, 1.7.8, 9.1")
     group.addoption("--erp-url", help="root address of a test ERP")
+    group.addoption("--erp-key", help="API key of a user of a test Dolibarr; one that may delete leaves least behind")
     group.addoption("--erp-user", help="user of the test ERP, with its domain where there is one")
     group.addoption("--erp-password", help="password of that user")
     group.addoption("--erp-database", help="its database; without it, the domain of the user")

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.contract.cegid import census as cegid
+from tests.contract.dolibarr import census as dolibarr
 from tests.contract.prestashop.census.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class Collector:
         """Counts a call of Cegid when it comes from the product."""
         if client.startswith(cegid.CLIENT) and operation:
             self._seen[f"{service}.{operation}"].update(cegid.paths(body))
+
+    def note_rest(self, client: str, verb: str, path: str, query: dict[str, str], body: Any, status: int) -> None:
+        """Counts a request to Dolibarr that it took and that comes from the product."""
+        if client == USER_AGENT and status in {200, 304}:
+            name, elements = dolibarr.kind_of(verb, path, query, body)
+            self._seen[name].update(elements)
 
     def add(self, seen: Mapping[str, Iterable[str]]) -> None:
         """What another process has seen."""

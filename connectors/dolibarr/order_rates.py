@@ -1,0 +1,94 @@
+"""Pure: which VAT rate each part of an order bears, as its amounts without and with tax prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.dolibarr.vat import EXACT, TO_THE_CENT, fitting
+from schemas.amounts import CENT, cents, cents_together
+from schemas.documents import Order, OrderLine
+from schemas.order_sums import line_totals, sold_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """In per cent; None: no known rate fits, or several do and nothing else of the order tells them apart."""
+
+    of_lines: tuple[Decimal | None, ...]
+    """Of the sold lines, in their order."""
+    shipping: Decimal | None
+    wrapping: Decimal | None
+
+
+def rates_of(order: Order, known: frozenset[Decimal]) -> Rates:
+    """The rates of an order's parts among those that Dolibarr has."""
+    lines = [_of_line(line, known) for line in sold_lines(order)]
+    shipping = _of_amounts(order.total_shipping_tax_excl, order.total_shipping_tax_incl, known)
+    wrapping = _of_amounts(order.total_wrapping_tax_excl, order.total_wrapping_tax_incl, known)
+    sure = frozenset(next(iter(each)) for each in (*lines, shipping, wrapping) if each and len(each) == 1)
+    return Rates(tuple(_one(each, sure) for each in lines), _one(shipping, sure), _one(wrapping, sure))
+
+
+def _of_line(line: OrderLine, known: frozenset[Decimal]) -> frozenset[Decimal] | None:
+    """By the unit prices as they are, else as rounded to the cent, else by the line's totals too; None: it is free."""
+    if not cents(line.total_tax_incl):
+        return None
+    prices = (line.unit_price_tax_excl, line.unit_price_tax_incl)
+    exact = fitting(*prices, known, EXACT)
+    if len(exact) == 1:
+        return exact
+    by_unit = fitting(*prices, known, TO_THE_CENT)
+    return by_unit & fitting(line.total_tax_excl, line.total_tax_incl, known, TO_THE_CENT) or by_unit
+
+
+def _of_amounts(tax_excl: Decimal, tax_incl: Decimal, known: frozenset[Decimal]) -> frozenset[Decimal] | None:
+    return fitting(tax_excl, tax_incl, known, TO_THE_CENT) if cents(tax_incl) else None
+
+
+def _one(candidates: frozenset[Decimal] | None, sure: frozenset[Decimal]) -> Decimal | None:
+    """The one candidate, or the only one that is sure elsewhere in the order; what is free bears any rate."""
+    if candidates is None:
+        return max(sure, default=Decimal(0))
+    among = candidates if len(candidates) == 1 else candidates & sure
+    return next(iter(among)) if len(among) == 1 else None
+
+
+def discount_parts(order: Order, rates: Rates) -> list[tuple[Decimal, Decimal]]:
+    """Rate and amount with tax of each part of what was taken off, nothing where the amounts do not show it.
+
+    A shop spreads a voucher over the rates of what was bought; one that is for one rate alone shows that rate.
+    """
+    total, net = cents(order.total_discounts_tax_incl), order.total_discounts_tax_excl
+    if not total:
+        return []
+    by_rate = _amounts_by_rate(order, rates)
+    single = fitting(net, total, by_rate, TO_THE_CENT)
+    if single:
+        return [(max(single, key=lambda rate: by_rate[rate]), total)]
+    for amounts in (_amounts_by_rate(order, rates, with_shipping=False), by_rate):
+        parts = _spread(total, amounts)
+        without = sum((amount / (1 + rate / 100) for rate, amount in parts), Decimal(0))
+        if parts and abs(without - net) <= CENT * (len(parts) + 1):
+            return parts
+    return []
+
+
+def _amounts_by_rate(order: Order, rates: Rates, *, with_shipping: bool = True) -> dict[Decimal, Decimal]:
+    amounts: dict[Decimal, Decimal] = {}
+    parts: Iterable[tuple[Decimal | None, Decimal]] = zip(rates.of_lines, line_totals(order), strict=True)
+    beside = [(rates.shipping, order.total_shipping_tax_incl), (rates.wrapping, order.total_wrapping_tax_incl)]
+    for rate, amount in [*parts, *(beside if with_shipping else ())]:
+        if rate is not None and amount:
+            amounts[rate] = amounts.get(rate, Decimal(0)) + amount
+    return amounts
+
+
+def _spread(total: Decimal, amounts: dict[Decimal, Decimal]) -> list[tuple[Decimal, Decimal]]:
+    whole = sum(amounts.values(), Decimal(0))
+    if not whole:
+        return []
+    rates = sorted(amounts)
+    parts = cents_together([total * amounts[rate] / whole for rate in rates])
+    return [(rate, part) for rate, part in zip(rates, parts, strict=True) if part]

@@ -1,0 +1,44 @@
+"""What Dolibarr makes of the texts that it is given, as recorded."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TAG = re.compile(r"<[^>]*>")
+
+
+def name(text: str) -> str:
+    """A name or a label: no tags, no quotation marks, no paths."""
+    return _TAG.sub("", text).replace('"', "").replace("../", "").replace("\\", "/").strip()
+
+
+def reference(text: str) -> str:
+    """The reference of a product: of few characters."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name(text)) if not unicodedata.combining(each))
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("_")
+
+
+def description(text: str, *, breaks: bool) -> str:
+    """The description of a line: what has no tags becomes HTML, its line feeds included where `breaks` says so."""
+    if _TAG.search(text):
+        return html(text)
+    text = re.sub(r"&(?!\w+;)", "&amp;", text)
+    return re.sub(r"\r?\n", "<br>\n", text) if breaks else text
+
+
+def html(text: str) -> str:
+    """A note: without scripts, classes and what an event would start."""
+    text = re.sub(r"</?(?:script|iframe|style)[^>]*>", "", text)
+    return re.sub(r"""\s(?:class|on\w+)=("[^"]*"|'[^']*')""", "", text)
+
+
+def phone(text: str) -> str:
+    """A telephone number: without blanks."""
+    return "".join(text.split())
+
+
+def folded(text: str) -> str:
+    """A text as the database compares it: neither case nor accents nor trailing blanks."""
+    plain = unicodedata.normalize("NFKD", text.rstrip())
+    return "".join(each for each in plain if not unicodedata.combining(each)).casefold()
