@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from schemas.erp import Policy
 from schemas.erps import STATUS_WORDS, WITHOUT_ERP, StatusWords
 from schemas.erps.cegid import Cegid
+from schemas.erps.dolibarr import SERVICES, Dolibarr
 from schemas.setting_values import Count, Section, ShopId, fault
 from schemas.status_rules import StatusRule
 
@@ -44,7 +45,7 @@ class ServiceItems(Section):
 class Erp(Section):
     """`[erp]`: where orders go, and what holds for any ERP."""
 
-    kind: Literal["none", "cegid"] = "none"
+    kind: Literal["none", "cegid", "dolibarr"] = "none"
     """Which ERP it is."""
     access: Literal["test", "production"] = "test"
     """Which of its accesses is used. With `test` nothing is written to the shop."""
@@ -64,15 +65,27 @@ class Erp(Section):
     """What becomes of a product that did not come from the ERP: its reference is sent all the same, the misc item
     stands for it, or its order is held."""
     cegid: Cegid = Cegid()
+    dolibarr: Dolibarr = Dolibarr()
+
+    @property
+    def items_in_use(self) -> ServiceItems:
+        """The items, with those that the ERP makes by itself where none is named."""
+        if self.kind != "dolibarr":
+            return self.items
+        named = {name: value for name, value in self.items.model_dump().items() if value}
+        return ServiceItems(**SERVICES | named)
 
     @property
     def verify_tls(self) -> Mapping[str, bool | str]:
         """Whether the certificate of the ERP in use is verified, by the table of the settings that says so."""
-        return {"[erp.cegid]": self.cegid.verify_tls} if self.kind == "cegid" else {}
+        own = {"cegid": self.cegid.verify_tls, "dolibarr": self.dolibarr.verify_tls}
+        return {f"[erp.{self.kind}]": own[self.kind]} if self.kind in own else {}
 
     @property
     def associated(self) -> frozenset[str]:
         """The tables of associations.toml that the ERP needs a code of for everything that the shop uses."""
+        if self.kind == "dolibarr":
+            return self.dolibarr.associated
         return self.cegid.associated if self.kind == "cegid" else frozenset()
 
     @property

@@ -15,7 +15,7 @@ from schemas.payments import payments_of
 
 def common_obstacles(order: Order, settings: Erp) -> tuple[Obstacle, ...]:
     """Every reason why the order is sent to no ERP; none when it is sound."""
-    return (*_missing(order), *sum_obstacles(order), *_lines(order, settings), *_services(order, settings.items))
+    return (*_missing(order), *sum_obstacles(order), *_lines(order, settings), *_services(order, settings.items_in_use))
 
 
 def sum_obstacles(order: Order) -> tuple[Obstacle, ...]:
@@ -80,7 +80,7 @@ def _figures(paid: Decimal, total: Decimal) -> dict[str, str]:
 
 
 def _lines(order: Order, settings: Erp) -> Iterator[Obstacle]:
-    misc = settings.items.misc
+    misc = settings.items_in_use.misc
     if not any(line.quantity for line in order.lines):
         yield Obstacle("order_empty")
     for line in order.lines:

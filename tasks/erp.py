@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from decimal import Decimal
 
 from connectors.cegid import CegidAccess
 from connectors.cegid.codes import CegidCodes, ServiceItems
 from connectors.cegid.document_key import DocumentType
 from connectors.cegid.erp import opened as opened_cegid
+from connectors.dolibarr import DolibarrAccess
+from connectors.dolibarr import Limits as DolibarrLimits
+from connectors.dolibarr.codes import DolibarrCodes
+from connectors.dolibarr.codes import ServiceItems as DolibarrItems
+from connectors.dolibarr.erp import opened as opened_dolibarr
+from connectors.ledger import Ledger
 from connectors.prestashop.dates import zone_of
 from schemas.associations import Associations
 from schemas.erp import Erp, ledger_kind
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.settings import Erp as ErpSettings
 from schemas.where import located_logger
+from tasks.handover.writer_lease import WriterLease
 from tasks.run.run import Run
 from tasks.run.secrets import resolve
 from tasks.run.shop_folder import ShopFolder
@@ -28,7 +36,7 @@ logger = located_logger(__name__)
 @asynccontextmanager
 async def open_erp(run: Run) -> AsyncIterator[Erp]:
     """The ERP of the run; the report says which it is. With its test access the run writes nothing to the shop."""
-    erp_of_folder = erp_of(run.folder, run.facts.time_zone)
+    erp_of_folder = erp_of(run.folder, run.facts.time_zone, run.ledger)
     erp = await asyncio.to_thread(erp_of_folder.__enter__)
     run.report.parameters["erp"] = f"{erp.kind} {erp.access}"
     logger.info("%s: %s, %s access", run.asked.flow, erp.kind, erp.access)
@@ -39,17 +47,20 @@ async def open_erp(run: Run) -> AsyncIterator[Erp]:
         run.report.requests |= {f"{erp.kind} {operation}": count for operation, count in sorted(erp.sent().items())}
 
 
-def erp_of(folder: ShopFolder, time_zone: str) -> AbstractContextManager[Erp]:
-    """The ERP of a folder, not yet open; ConfigurationError when there is none, or when its settings lack something."""
+def erp_of(folder: ShopFolder, time_zone: str, ledger: Ledger | None = None) -> AbstractContextManager[Erp]:
+    """The ERP of a folder, not yet open; ConfigurationError when there is none, or when its settings lack something.
+
+    `ledger` is that of the run, where there is one.
+    """
     kind = folder.settings.erp.kind
     if kind == "none":
         raise ConfigurationError((ConfigFault("settings.toml", "erp.kind", "no ERP is set up", _SET_UP),))
-    return _ERPS[kind](folder, time_zone)
+    return _ERPS[kind](folder, time_zone, ledger)
 
 
 _SET_UP = (
-    'Set `kind = "cegid"` and `access = "test"` or `access = "production"` under [erp], and fill in the table of '
-    "that access."
+    'Set `kind = "cegid"` or `kind = "dolibarr"`, `access = "test"` or `access = "production"` under [erp], and fill '
+    "in the table of that access."
 )
 
 
@@ -59,14 +70,64 @@ def kind_of(folder: ShopFolder, what: str) -> str:
     return ledger_kind(settings.kind, settings.access, what)
 
 
-def _cegid(folder: ShopFolder, time_zone: str) -> AbstractContextManager[Erp]:
+def _cegid(folder: ShopFolder, time_zone: str, _ledger: Ledger | None) -> AbstractContextManager[Erp]:
     erp = folder.settings.erp
     access = cegid_access(erp)
     codes = cegid_codes(erp, folder.associations, time_zone)
     return opened_cegid(access, codes, erp.cegid, erp.access, folder.path / ".work" / ERP_CACHE)
 
 
-_ERPS: Mapping[str, Callable[[ShopFolder, str], AbstractContextManager[Erp]]] = {"cegid": _cegid}
+@contextmanager
+def _dolibarr(folder: ShopFolder, time_zone: str, ledger: Ledger | None) -> Iterator[Erp]:
+    erp, own = folder.settings.erp, folder.settings.erp.dolibarr
+    access = dolibarr_access(erp)
+    codes = dolibarr_codes(erp, folder.associations, time_zone)
+    limits = DolibarrLimits(own.connections, answer_seconds=own.timeout_seconds, verify_tls=own.verify_tls)
+    with (
+        WriterLease(folder, ledger, f"dolibarr {access.root}", own.wait_seconds) as lease,
+        opened_dolibarr(
+            access, codes, erp.access, country=own.country, limits=limits, before_write=lease.check
+        ) as opened,
+    ):
+        yield opened
+
+
+_ERPS: Mapping[str, Callable[[ShopFolder, str, Ledger | None], AbstractContextManager[Erp]]] = {
+    "cegid": _cegid,
+    "dolibarr": _dolibarr,
+}
+
+
+def dolibarr_access(settings: ErpSettings) -> DolibarrAccess:
+    """Dolibarr's access in use; ConfigurationError when it lacks something."""
+    own = settings.dolibarr
+    access = own.production if settings.access == "production" else own.test
+    _check_filled([f"erp.dolibarr.{settings.access}.{name}" for name in access.missing])
+    return DolibarrAccess(access.url, resolve(access.key) if access.key else "")
+
+
+def dolibarr_codes(settings: ErpSettings, associations: Associations, time_zone: str) -> DolibarrCodes:
+    """What a document of Dolibarr takes from the settings and the associations."""
+    items, own = settings.items_in_use, settings.dolibarr
+    return DolibarrCodes(
+        time_zone=zone_of(time_zone),
+        associations=associations,
+        items=DolibarrItems(items.misc, items.shipping, items.wrapping, items.discount),
+        order_prefix=settings.order_prefix,
+        customer_prefix=settings.customer_prefix,
+        unknown_items=settings.unknown_items,
+        currency=own.currency,
+        bank_account=own.bank_account,
+        with_invoices=own.invoices,
+        rates=frozenset(map(Decimal, own.vat_rates)),
+        consumer_type=own.consumer_type,
+    )
+
+
+def _check_filled(empty: list[str]) -> None:
+    if empty:
+        faults = (ConfigFault("settings.toml", key, "this key is empty", "Fill it in.") for key in empty)
+        raise ConfigurationError(tuple(faults))
 
 
 def cegid_access(settings: ErpSettings) -> CegidAccess:
@@ -74,10 +135,7 @@ def cegid_access(settings: ErpSettings) -> CegidAccess:
     access = settings.cegid.production if settings.access == "production" else settings.cegid.test
     missing = [f"erp.cegid.{settings.access}.{name}" for name in access.missing]
     missing += [] if settings.cegid.store else ["erp.cegid.store"]
-    if missing:
-        raise ConfigurationError(
-            tuple(ConfigFault("settings.toml", key, "this key is empty", "Fill it in.") for key in missing)
-        )
+    _check_filled(missing)
     password = resolve(access.password) if access.password else ""
     return CegidAccess(access.url, access.user, password, access.database)
 

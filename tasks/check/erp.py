@@ -107,7 +107,7 @@ async def _newest_accounts(shop: Shop) -> dict[int, str]:
 
 
 def _items(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
-    items = folder.settings.erp.items
+    items = folder.settings.erp.items_in_use
     missing = [name for name in ("misc", "shipping", "wrapping", "discount") if not getattr(items, name)]
     if not missing:
         yield say.ok("service items", "ok_service_items")

@@ -11,10 +11,18 @@ from typing import Protocol
 
 from connectors.cegid import CegidAccess
 from connectors.cegid.erp import opened
+from connectors.dolibarr import DolibarrAccess, Limits
+from connectors.dolibarr.erp import opened as opened_dolibarr
+from connectors.dolibarr.guard import uid_of
 from deployments.sandbox.cegid import SandboxCegid
+from deployments.sandbox.dolibarr import SandboxDolibarr
+from schemas.amounts import CENT
+from schemas.associations import Associations
+from schemas.associations import Payment as Mode
 from schemas.erp import Erp, ErpCustomer
 from schemas.erps.cegid import Cegid as CegidSettings
 from tests.connectors.cegid.shop_orders import CODES
+from tests.connectors.dolibarr.shop_orders import CODES as DOLIBARR
 from tests.erps.shoebox import Shoebox
 
 Card = tuple[str, str, str, Decimal]
@@ -120,4 +128,48 @@ def shoebox_world(_folder: Path) -> Iterator[ErpWorld]:
     yield ShoeboxWorld()
 
 
-WORLDS = {"shoebox": shoebox_world, "cegid": cegid_world}
+class DolibarrWorld:
+    def __init__(self, sandbox: SandboxDolibarr, erp: Erp) -> None:
+        self.sandbox = sandbox
+        self.erp = erp
+
+    def documents(self) -> list[Card]:
+        codes = {each["id"]: uid_of(each) for each in self.sandbox.third_parties()}
+        return [
+            (uid_of(each), each["ref_client"], codes[each["socid"]], Decimal(each["total_ttc"]).quantize(CENT))
+            for each in self.sandbox.orders()
+        ]
+
+    def customers(self) -> set[str]:
+        return {uid_of(each) for each in self.sandbox.third_parties()}
+
+    def insert_customer(self, code: str, email: str, lastname: str) -> None:
+        consumer = {"typent_id": 8, "array_options": {"options_ps_uid": code}}
+        self.sandbox.insert_third_party(lastname, email=email, **consumer)
+
+    def lose_answer(self, _reference: str) -> None:
+        self.sandbox.faults.add("reset-after", "POST orders/setinvoiced")
+
+    def refuse(self, _reference: str) -> None:
+        self.sandbox.faults.add("refused", "POST orders")
+
+    def allow(self) -> None:
+        """A refusal struck once."""
+
+    def cancel(self) -> None:
+        self.sandbox.set_order_status(1, -1)
+
+
+@contextmanager
+def dolibarr_world(_folder: Path) -> Iterator[ErpWorld]:
+    with SandboxDolibarr() as sandbox:
+        access = DolibarrAccess(sandbox.url, sandbox.key)
+        codes = replace(DOLIBARR, associations=Associations(payments=[Mode(module="ps_checkout", erp="CB/WEB")]))
+        limits = Limits(connections=1, answer_seconds=10.0)
+        with opened_dolibarr(
+            access, codes, "production", country="FR", limits=limits, before_write=lambda: None
+        ) as erp:
+            yield DolibarrWorld(sandbox, erp)
+
+
+WORLDS = {"shoebox": shoebox_world, "cegid": cegid_world, "dolibarr": dolibarr_world}

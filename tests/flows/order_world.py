@@ -73,11 +73,15 @@ class OrderWorld(World):
         os.environ[PASSWORD_VARIABLE] = self.erp.password
         super().__enter__()
         (self.folder / "associations.toml").write_text(ASSOCIATIONS, encoding="utf-8")
+        self.enable_statuses()
+        return self
+
+    def enable_statuses(self) -> None:
+        """The flows that bring statuses are switched on."""
         imports = json.loads((self.folder / "import.json").read_text(encoding="utf-8"))
         imports |= {"orderstatus": {"class": "\\OrderHistory", "enabled": True, "type": "webservice"}}
         imports |= {"orderReturnStatus": {"class": "\\OrderReturn", "enabled": True, "type": "webservice"}}
         (self.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
-        return self
 
     def __exit__(self, *failure: object) -> None:
         super().__exit__(*failure)
