@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from deployments.words import said
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.fault_texts import fault_in, language_of_locale
-from tasks.run.progress import watched_by
+from tasks.report.progress import watched_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from schemas.flows import FLOWS
 from tasks.products.apply import apply_products
 from tasks.products.guard import guard_products
 from tasks.products.prepare import prepare_products
-from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.stock.apply import apply_stock
 from tasks.stock.prepare_of_products import prepare_quantities

@@ -8,9 +8,9 @@ from prefect.client.schemas.objects import State
 from schemas.column_spec import WEB_SERVICE
 from schemas.flows import FLOWS
 from tasks.erp import open_erp
-from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.statuses.apply_returns import apply_return_statuses
 from tasks.statuses.plan import StatusChange

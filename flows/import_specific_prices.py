@@ -10,9 +10,9 @@ from tasks.flat.apply import apply_entities
 from tasks.flat.guard import guard_entities
 from tasks.flat.prepare import prepare_entities
 from tasks.flat.specific_prices import SpecificPriceStream
-from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 
 

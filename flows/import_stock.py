@@ -6,9 +6,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.flows import FLOWS
-from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.stock.apply import apply_stock
 from tasks.stock.guard import guard_stock

@@ -6,9 +6,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.flows import FLOWS
-from tasks.read.files import read_files
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.store_orders.apply import apply_store_orders
 from tasks.store_orders.guard import guard_store_orders

@@ -109,3 +109,7 @@ class ConfigurationError(PasserelleError):
         self.faults = faults
         self.language = ""
         """The language of the shop whose folder it is, once it could be read; empty: that of the terminal."""
+
+
+class StoppedByGuardError(Exception):
+    """The plan would change more than the guards allow; nothing has been applied."""

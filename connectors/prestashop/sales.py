@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from connectors.prestashop.transport import Patience, Transport
 
 RESOURCE = "store_orders"
+MODULE = "passerelle"
+"""The payment module that an order names when our module has made it of a sale."""
 KEY = "internal_reference"
 _WRITTEN: Mapping[str, OutcomeName] = {"created": "created", "exists": "adopted"}
 

@@ -7,19 +7,10 @@ from pathlib import Path
 
 from connectors.files.private import open_to_others
 from tasks.check.finding import Finding, Findings
+from tasks.run.certificates import unverified
 from tasks.run.shop_folder import ShopFolder
 
 _WRITTEN_BY_RUNS = ("reports", "rejects", ".work", ".snapshots")
-
-
-def unverified(folder: ShopFolder) -> list[str]:
-    """The tables of settings.toml that switch the verification of certificates off."""
-    settings = folder.settings
-    tables = {"[shop]": settings.shop.verify_tls}
-    tables |= settings.erp.verify_tls
-    for source in settings.sources.every:
-        tables[f"[[sources]] {source.name}"] = getattr(source, "verify_tls", True)
-    return [table for table, verified in tables.items() if verified is False]
 
 
 def check_doors(folder: ShopFolder, say: Findings) -> Iterator[Finding]:

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.prestashop import Shop, ShopFacts
+from connectors.prestashop.sales import MODULE
 from schemas.erp import Found, LooksAtItself
 from schemas.errors import PasserelleError
 from schemas.messages import message
 from tasks.check.finding import Finding, Findings
 from tasks.erp import erp_of, kind_of
 from tasks.run.shop_folder import ShopFolder
-from tasks.store_orders.look_up import MODULE
 
 ACCOUNTS = 5
 """Of so many of the newest accounts, and of the one to come, the code is looked for in the ERP."""

@@ -20,9 +20,9 @@ from tasks.check.erp import check_erp
 from tasks.check.finding import Finding, Findings
 from tasks.check.shops import check_shops
 from tasks.check.sources import check_sources
+from tasks.check.streams import check_streams
 from tasks.files.waiting import told_of_no_stream
 from tasks.products.taxes import tax_rates
-from tasks.run.fit_to_shop import check_streams
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.stock.look_up import LINES
 

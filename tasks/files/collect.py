@@ -20,11 +20,11 @@ from schemas.outcomes import Counts, Outcome
 from schemas.run_report import FileReport, IncidentReport, RunReport
 from schemas.since import parse_since
 from schemas.where import working_on
-from tasks.check.doors import unverified
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
 from tasks.report.texts import texts
 from tasks.run.carry_out import told_without_traceback
+from tasks.run.certificates import unverified
 from tasks.run.ledger_found import other_ledger
 from tasks.run.purge import tell_purge
 from tasks.run.run import Asked

@@ -11,14 +11,14 @@ import polars as pl
 
 from connectors.ledger import DOUBT, FORGOTTEN, Link, Refusal
 from connectors.prestashop import Entity, Receipt
+from schemas.emails import struck_out
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.flat.plan.entities import Fields, PlannedEntity, told_changes
 from tasks.flat.prepare import ABSENT, INTENT
 from tasks.flat.stream import EntitiesPlan, FlatStream
-from tasks.flat.translate.entities import differences
-from tasks.flat.translate.values import as_text
-from tasks.orders.translate.discretion import struck_out
+from tasks.products.translate.entities import differences
+from tasks.products.translate.values import as_text
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark

@@ -12,14 +12,14 @@ import polars as pl
 from connectors.prestashop import Entity, Identity, Shop
 from schemas.outcomes import Outcome
 from tasks.flat.countries import country_ids, currency_ids
+from tasks.flat.items import priced_items
 from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.plan.moved_prices import prices_beside, prices_moved, shown
 from tasks.flat.stream import FlatStream, Note
 from tasks.flat.translate.rows import flat_rows
 from tasks.flat.translate.specific_prices import CASE, NOBODYS, Market, wanted_price
-from tasks.flat.translate.values import same
-from tasks.orders.items import priced_items
 from tasks.products.taxes import tax_rates
+from tasks.products.translate.values import same
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run

@@ -11,11 +11,11 @@ from typing import Any
 from connectors.prestashop import IDS_ONLY, Entity, Shop, ShopFacts
 from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import Filter, after
+from connectors.prestashop.sales import MODULE
 from connectors.prestashop.values import money, whole
 from schemas.documents import Order
 from tasks.orders.plan.sorting import SeenOrder
 from tasks.orders.rows import Around, ShopWords, order_of
-from tasks.store_orders.look_up import MODULE
 
 _SECOND = timedelta(seconds=1)
 _SEEN = ("id", "current_state", "date_add", "date_upd", "module", "reference")

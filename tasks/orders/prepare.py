@@ -25,8 +25,8 @@ from tasks.orders.look_up import read_orders, read_words
 from tasks.orders.plan.sorting import INTENT, TOO_OLD, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
 from tasks.orders.rows import ShopWords
 from tasks.orders.touched import touched_orders
+from tasks.report.progress import advance
 from tasks.run.outcomes import row_outcomes
-from tasks.run.progress import advance
 from tasks.run.run import Run
 
 __all__ = ["STREAM", "DueOrders", "as_settled", "prepare_orders", "with_codes"]

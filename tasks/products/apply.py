@@ -14,11 +14,11 @@ from connectors.prestashop import Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.flat.translate.entities import MissingNameError, combination_entity, differences, product_entity
 from tasks.products.hold_refused import COMBINATION, PRODUCT, last_changes, report_refused_sibling
 from tasks.products.items_anew import forget_former_items
 from tasks.products.look_up_names import create_names
 from tasks.products.plan.shapes import DELETED, Operation, PlannedRow, ProductPlan
+from tasks.products.translate.entities import MissingNameError, combination_entity, differences, product_entity
 from tasks.products.translate.names import MissingNames, Names
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import row_outcomes

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from connectors.prestashop import Entity, Shop
 from schemas.outcomes import Outcome
-from tasks.flat.matching import by_key, differs_by_case, found_twice
 from tasks.products.plan.shapes import DELETED, CurrentProduct
 from tasks.products.translate.rows import WantedProduct
+from tasks.run.matching import by_key, differs_by_case, found_twice
 from tasks.run.outcomes import Stop
 
 PRODUCT_FIELDS = (

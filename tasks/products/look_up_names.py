@@ -7,7 +7,8 @@ from typing import Any
 
 from connectors.prestashop import Entity, Identity, Shop, ShopFacts
 from schemas.errors import RefusedError
-from tasks.products.translate.names import MissingNames, Names, Path, fold, slug
+from schemas.folded import fold
+from tasks.products.translate.names import MissingNames, Names, Path, slug
 
 
 async def shop_names(shop: Shop, facts: ShopFacts, home_category: int | None, *, needed: bool) -> Names:

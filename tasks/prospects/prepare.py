@@ -18,8 +18,8 @@ from schemas.outcomes import Outcome
 from tasks.handover.translate.identity import account_identity
 from tasks.orders.look_up import ADDRESS, CUSTOMER, read_words
 from tasks.orders.rows import ShopWords, address_of, customer_of
+from tasks.report.progress import advance
 from tasks.run.outcomes import row_outcomes
-from tasks.run.progress import advance
 from tasks.run.run import Run
 from tasks.run.sweeps import Sweep
 from tasks.run.watermarks import Watermark

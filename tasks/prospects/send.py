@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.documents import Customer
+from schemas.emails import struck_out
 from schemas.erp import Erp
 from schemas.errors import RefusedError
 from schemas.incidents import Level
@@ -11,7 +12,7 @@ from schemas.run_report import PlannedChange
 from tasks.handover.customers import OTHER_NAME, SEVERAL, CustomerSync
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.orders.send import customer_code, open_customers
-from tasks.orders.translate.discretion import of_customer, struck_out
+from tasks.orders.translate.discretion import of_customer
 from tasks.prospects.prepare import STREAM, Prospects, end_customers
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemas.broken_text import SEEN_AS_CP1252
-from tasks.read.file_refused import FileRefusedError
+from schemas.file_refused import FileRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from schemas.broken_text import SEEN_AS_CP1252
+from schemas.file_refused import FileRefusedError
 from tasks.read.encoding import UNDECODABLE, is_utf8_throughout, wide_encoding_seen
-from tasks.read.file_refused import FileRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

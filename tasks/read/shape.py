@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from schemas.cells import BOOLEANS
 from schemas.column_spec import ValueType
+from schemas.file_refused import FileRefusedError
 from schemas.formulas import restored
 from schemas.incidents import Incident, Level
 from tasks.read.encoding import BLANK_LINES, Encoding, encoding_of, line_blocks
 from tasks.read.encoding_faults import refuse_other_encoding, refuse_wide_encoding
-from tasks.read.file_refused import FileRefusedError
 from tasks.read.kind import kind_of_no_text
 from tasks.read.quotes import TextRow, read_row
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 from schemas.erps import NAMES as ERP_NAMES
 from schemas.error_texts import error_text
-from schemas.errors import PasserelleError
+from schemas.errors import PasserelleError, StoppedByGuardError
+from schemas.file_refused import FileRefusedError
 from schemas.messages import message
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import GuardCheck, RunReport
-from tasks.read.file_refused import FileRefusedError
 from tasks.report.texts import Texts, texts
-from tasks.run.run import StoppedByGuardError
 
 
 def end_message(

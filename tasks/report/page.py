@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from schemas.outcomes import Outcome
 from tasks.report.charts import Bar, side_by_side, stacked, waterfall
+from tasks.report.progress import report_written
 from tasks.report.texts import TEMPLATES, texts
-from tasks.run.progress import report_written
 
 if TYPE_CHECKING:
     from pathlib import Path

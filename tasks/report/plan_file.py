@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 
 from schemas.formulas import defused
 from schemas.messages import message
-from schemas.run_report import PlannedChange
-from tasks.run.run import Run
+from schemas.run_report import PlannedChange, RunReport
 
 SHOWN = 500
 _NONE = ("", "", "")
 HEADER = ("file", "line", "key", "outcome", "kind", "action", "field", "old", "new", "reason")
 
 
-def describe_plan(run: Run, settled: pl.DataFrame) -> None:
-    """Puts the first changes into the report and all of them into a CSV file beside it.
+def describe_plan(
+    report: RunReport, shop: Path, planned: Sequence[PlannedChange], names: Sequence[str], outcomes: pl.DataFrame
+) -> None:
+    """Puts the first changes into the report and all of them into a CSV file beside it, in the shop's folder.
 
-    For a dry run, and for a run that a guard has stopped: it asks to accept what the plan would do.
+    `names` are the run's files in their order, `outcomes` those of all rows.
     """
-    if run.may_write_shop and run.report.state != "StoppedByGuard":
-        return
-    changes = [change for change in run.planned if change.action != "confirm"]
-    run.report.plan, run.report.plan_total = changes[:SHOWN], len(changes)
-    target = run.folder.path / "reports" / f"{run.report.started_at[:19].replace(':', '')}-{run.asked.flow}.plan.csv"
+    changes = [change for change in planned if change.action != "confirm"]
+    report.plan, report.plan_total = changes[:SHOWN], len(changes)
+    target = shop / "reports" / f"{report.started_at[:19].replace(':', '')}-{report.flow}.plan.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(HEADER)
-        writer.writerows(map(defused, line) for line in _lines(run, settled))
-    run.report.plan_file = target.relative_to(run.folder.path).as_posix()
+        writer.writerows(map(defused, line) for line in _lines(report.language, planned, names, outcomes))
+    report.plan_file = target.relative_to(shop).as_posix()
 
 
-def _lines(run: Run, settled: pl.DataFrame) -> Iterator[tuple[str, ...]]:
+def _lines(
+    language: str, planned: Sequence[PlannedChange], names: Sequence[str], outcomes: pl.DataFrame
+) -> Iterator[tuple[str, ...]]:
     by_key: dict[str, list[PlannedChange]] = {}
-    for change in run.planned:
+    for change in planned:
         by_key.setdefault(change.key, []).append(change)
-    language = run.report.language
-    for position, line, key, outcome, code, detail in settled.sort("_file", "_line").iter_rows():
-        name = run.files[position].dropped.name if position < len(run.files) else ""
+    for position, line, key, outcome, code, detail in outcomes.sort("_file", "_line").iter_rows():
+        name = names[position] if position < len(names) else ""
         place = (name, str(line) if name else "", key, outcome)
         reason = message(code, language, key=key, detail=detail, value=detail, line=detail).reason if code else ""
         changes = by_key.pop(key, [])

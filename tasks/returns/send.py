@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.documents import Return
+from schemas.emails import struck_out
 from schemas.erp import Erp, returns_of
 from schemas.errors import RefusedError
 from schemas.incidents import Level
@@ -11,7 +12,6 @@ from schemas.run_report import PlannedChange
 from tasks.handover.sender import DocumentSender, Handover, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.handover.translate.identity import return_identity
-from tasks.orders.translate.discretion import struck_out
 from tasks.returns.prepare import STREAM, DueReturn, end_returns
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.column_spec import AbsentRows
+from schemas.folded import fold
 from schemas.incidents import Level
-from tasks.products.translate.names import fold
 from tasks.run.changed import absent
 from tasks.run.run import Run
 

@@ -18,7 +18,7 @@ from connectors.ledger import LeaseHeldError, Ledger
 from connectors.ledger.leases import Lease
 from schemas.column_spec import StreamSpec
 from schemas.error_texts import error_message, error_text
-from schemas.errors import ConfigurationError, DeniedError, PasserelleError
+from schemas.errors import ConfigurationError, DeniedError, PasserelleError, StoppedByGuardError
 from schemas.fault_texts import faults_text, language_of_locale
 from schemas.incidents import Level
 from schemas.messages import message
@@ -26,13 +26,13 @@ from schemas.run_report import IncidentReport, RunReport
 from schemas.shop_rules import stream_as_ruled, stream_within
 from schemas.since import parse_since
 from schemas.where import where_at_work, where_raised, working_on
-from tasks.check.doors import unverified
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
+from tasks.run.certificates import unverified
 from tasks.run.conclude import conclude
 from tasks.run.ledger_found import other_ledger, told
 from tasks.run.recall_pace import recall_pace, remember_pace
-from tasks.run.run import Asked, Run, StoppedByGuardError
+from tasks.run.run import Asked, Run
 from tasks.run.shop_folder import ShopFolder, language_said, open_shop_folder
 
 

@@ -17,7 +17,7 @@ from prefect.tasks import Task, exponential_backoff
 
 from schemas.errors import TransientError
 from schemas.where import some_of, working_on
-from tasks.run.progress import advance
+from tasks.report.progress import advance
 from tasks.run.run import Run
 
 Unit = TypeVar("Unit")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from schemas.error_texts import error_text
-from schemas.errors import PasserelleError
+from schemas.errors import PasserelleError, StoppedByGuardError
 from schemas.frames import FAULTS
 from schemas.incidents import Incident, Level
 from schemas.known_columns import is_personal
@@ -22,7 +22,7 @@ from tasks.report.page import REJECTS_SHOWN, write_report
 from tasks.report.plan_file import describe_plan
 from tasks.run.file_ends import move_files, tell_files
 from tasks.run.purge import tell_purge
-from tasks.run.run import Run, StoppedByGuardError
+from tasks.run.run import Run
 
 logger = located_logger(__name__)
 INCIDENTS_SHOWN = 200
@@ -70,7 +70,10 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     report.ignored_by_reason = _ignored(settled, report.language)
     faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
     _tell_faults(run, faults)
-    describe_plan(run, settled)
+    # A guard asks to accept what the plan would do.
+    if not run.may_write_shop or name == "StoppedByGuard":
+        names = [file.dropped.name for file in run.files]
+        describe_plan(report, run.folder.path, run.planned, names, settled)
     if run.refused_before:
         run.tell(Level.INFO, "refused_before", value=str(len(run.refused_before)))
     tell_files(run, faults, ends_files=name in {"Completed", "CompletedWithRejects"})

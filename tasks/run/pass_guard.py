@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from schemas.errors import StoppedByGuardError
 from schemas.incidents import Level
 from schemas.run_report import PlannedChange
 from tasks.run.guard import Figures, guard
-from tasks.run.run import Run, StoppedByGuardError
+from tasks.run.run import Run
 
 
 def pass_guard(run: Run, figures: Figures, changes: Callable[[], list[PlannedChange]]) -> None:

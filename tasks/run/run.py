@@ -16,6 +16,7 @@ from connectors.ledger.leases import Lease
 from connectors.prestashop import Shop, ShopFacts
 from connectors.prestashop.dates import zone_of
 from schemas.column_spec import StreamSpec
+from schemas.file_refused import FileRefusedError
 from schemas.flows import Flow
 from schemas.frames import FAULTS
 from schemas.incidents import Incident, Level
@@ -24,7 +25,6 @@ from schemas.run_report import PlannedChange, RunReport, StepReport
 from schemas.since import parse_since
 from schemas.where import located_logger, working_on
 from tasks.read.dropped import DroppedFile
-from tasks.read.file_refused import FileRefusedError
 from tasks.read.reader import FileRows
 from tasks.read.validate import place
 from tasks.run.outcomes import ROW_OUTCOMES, row_outcomes
@@ -74,10 +74,6 @@ class Asked:
             "dry_run": str(self.dry_run).lower(),
             "accept_guard": str(self.accept_guard).lower(),
         } | ({"sweep": "true"} if self.sweep else {})
-
-
-class StoppedByGuardError(Exception):
-    """The plan would change more than the guards allow; nothing has been applied."""
 
 
 STRENGTH = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from connectors.prestashop import Entity, Shop, Shops
 from schemas.outcomes import Outcome
-from tasks.flat.matching import by_key, differs_by_case, found_twice
+from tasks.run.matching import by_key, differs_by_case, found_twice
 from tasks.run.outcomes import Stop
 from tasks.stock.plan import StockRow
 

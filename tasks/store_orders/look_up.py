@@ -8,6 +8,7 @@ import polars as pl
 
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity, Shop, ShopFacts
+from connectors.prestashop.sales import MODULE
 from schemas.erp import CUSTOMER_DIGITS, customer_code
 from schemas.errors import DeniedError
 from schemas.outcomes import Outcome
@@ -19,7 +20,6 @@ from tasks.run.run import Run
 from tasks.stock.look_up import places_of
 from tasks.store_orders.translate.sale import COUNTRY, Sale, SalePlace
 
-MODULE = "passerelle"
 _ORDER = (
     "id",
     "reference",

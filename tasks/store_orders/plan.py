@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.outcomes import Outcome
-from tasks.flat.translate.entities import differences
-from tasks.flat.translate.values import as_text
 from tasks.products.plan.shapes import Changes, Entity
+from tasks.products.translate.entities import differences
+from tasks.products.translate.values import as_text
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 from tasks.store_orders.translate.sale import Sale, SalePlace, as_the_shop_tells

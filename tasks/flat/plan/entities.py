@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from schemas.outcomes import Outcome
-from tasks.flat.translate.values import as_text, same
 from tasks.products.plan.shapes import Action, Changes, Entity
 from tasks.products.translate.rows import Value
+from tasks.products.translate.values import as_text, same
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 

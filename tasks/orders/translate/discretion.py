@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from schemas.documents import Address, Customer, Order
-from schemas.emails import STRUCK_OUT, without_emails
+from schemas.emails import struck_out
 
 _SHORTEST = 2
 _ADDRESS = (
@@ -28,13 +27,6 @@ _CUSTOMER = ("email", "firstname", "lastname", "company", "siret")
 def discreet(text: str, order: Order) -> str:
     """The text without e-mail addresses and without the names, addresses and messages of the order."""
     return struck_out(text, _of_order(order))
-
-
-def struck_out(text: str, words: Iterable[str]) -> str:
-    """The text without these words and without e-mail addresses, whatever their case."""
-    for word in sorted({word for word in words if len(word) >= _SHORTEST}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", STRUCK_OUT, text, flags=re.IGNORECASE)
-    return without_emails(text)
 
 
 def _of_order(order: Order) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from schemas.outcomes import Outcome
-from tasks.flat.translate.values import same
 from tasks.products.plan.shapes import CurrentProduct, Operation, ProductPlan
+from tasks.products.translate.values import same
 
 _HERE = ("shop", "", "+")
 

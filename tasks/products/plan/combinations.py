@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from schemas.outcomes import Outcome
-from tasks.flat.translate.values import as_text, same
 from tasks.products.plan.shapes import (
     IMPACTS,
     SAME_VALUES,
@@ -22,6 +21,7 @@ from tasks.products.plan.shapes import (
 )
 from tasks.products.translate.prices import most_frequent, six_decimals
 from tasks.products.translate.rows import Value, WantedProduct, WantedRow
+from tasks.products.translate.values import as_text, same
 
 
 @dataclass(slots=True)

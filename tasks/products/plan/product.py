@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
+from schemas.folded import fold
 from schemas.outcomes import Outcome
-from tasks.flat.translate.values import as_text, same
 from tasks.products.plan.association import associate
 from tasks.products.plan.combinations import plan_combinations
 from tasks.products.plan.shapes import (
@@ -20,9 +20,10 @@ from tasks.products.plan.shapes import (
     ShopRules,
     compare_fields,
 )
-from tasks.products.translate.names import Names, fold
+from tasks.products.translate.names import Names
 from tasks.products.translate.prices import displayed, tax_excluded
 from tasks.products.translate.rows import Value, WantedProduct, WantedRow
+from tasks.products.translate.values import as_text, same
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 

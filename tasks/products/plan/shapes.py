@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 from schemas.associations import Associations
 from schemas.outcomes import Outcome
-from tasks.flat.translate.values import as_text, same
 from tasks.products.translate.names import Names, NeededNames
 from tasks.products.translate.rows import Value
+from tasks.products.translate.values import as_text, same
 from tasks.run.row_ref import RowRef
 
 Entity: TypeAlias = Mapping[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 from schemas.outcomes import Outcome
 from schemas.settings import StoreOrders
 from tasks.flat.translate.rows import FlatRow
-from tasks.flat.translate.values import as_text
+from tasks.products.translate.values import as_text
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 from tasks.store_orders.translate.amounts import NOTHING, Amounts, Said, amounts_of

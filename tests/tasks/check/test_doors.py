@@ -12,8 +12,9 @@ from connectors.files.private import open_to_others, shared_folder
 from schemas.associations import parse_associations
 from schemas.import_json import default_import_spec
 from schemas.settings import parse_settings
-from tasks.check.doors import check_doors, unverified
+from tasks.check.doors import check_doors
 from tasks.check.finding import Findings
+from tasks.run.certificates import unverified
 from tasks.run.shop_folder import ShopFolder
 
 SAY = Findings("en")

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.orders.translate.discretion import STRUCK_OUT, discreet
+from schemas.emails import STRUCK_OUT
+from tasks.orders.translate.discretion import discreet
 from tests.connectors.cegid.shop_orders import line, order
 
 ORDER = replace(

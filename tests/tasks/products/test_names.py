@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.products.translate.names import fold
+from schemas.folded import fold
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.read.file_refused import FileRefusedError
+from schemas.file_refused import FileRefusedError
 from tasks.read.kind import kind_of_no_text
 from tasks.read.reader import open_rows
 from tests.tasks.read.sample_streams import STOCK

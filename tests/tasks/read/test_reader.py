@@ -8,7 +8,7 @@ import pytest
 
 from schemas.column_spec import ValueType
 from schemas.errors import ContractError
-from tasks.read.file_refused import FileRefusedError
+from schemas.file_refused import FileRefusedError
 from tasks.read.reader import open_rows
 from tests.tasks.read.sample_streams import PRODUCT, PRODUCT_HEADER, STOCK, product_line, text_stream
 

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.errors import DeniedError, PasserelleError
+from schemas.errors import DeniedError, PasserelleError, StoppedByGuardError
+from schemas.file_refused import FileRefusedError
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import GuardCheck, RunReport
-from tasks.read.file_refused import FileRefusedError
 from tasks.report.end_message import end_message
-from tasks.run.run import StoppedByGuardError
 
 COUNTS = Counts(1200, {Outcome.CREATED: 3, Outcome.UNCHANGED: 1190, Outcome.REJECTED: 7})
 DENIED = DeniedError("no right", system="PrestaShop", action="GET products", remedy="Tick it.")

@@ -23,8 +23,8 @@ from schemas.run_report import (
 )
 from tasks.report.charts import side_by_side, stacked, waterfall
 from tasks.report.page import REJECTS_SHOWN, _environment, headline_of, html, write_report
+from tasks.report.progress import watched_by
 from tasks.report.texts import LANGUAGES, TEMPLATES, texts
-from tasks.run.progress import watched_by
 
 COUNTS = {"rows_read": 120, "created": 10, "updated": 20, "unchanged": 80, "rejected": 9, "refused": 1}
 

@@ -11,8 +11,8 @@ import pytest
 
 from schemas.errors import DeniedError, TransientError
 from schemas.where import where_raised, working_on
+from tasks.report.progress import watched_by
 from tasks.run.chunks import CHUNKS_AT_ONCE, Chunk, chunked, fan_out
-from tasks.run.progress import watched_by
 
 RUN: Any = SimpleNamespace(
     shop=SimpleNamespace(pace=SimpleNamespace(connections=2)), lease=SimpleNamespace(check=lambda: None)

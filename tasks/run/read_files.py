@@ -12,11 +12,11 @@ from prefect.cache_policies import NO_CACHE
 from connectors.files.private import shared_folder
 from connectors.ledger.files import DoneFile
 from connectors.ledger.layouts import Layout
+from schemas.file_refused import FileRefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.shown import shown_name
 from tasks.read.dropped import Collected, DroppedFile, collect
-from tasks.read.file_refused import FileRefusedError
 from tasks.read.layouts import layout_change, layout_of
 from tasks.read.reader import FileRows, open_rows
 from tasks.read.validate import MOST_FAULTS, ValidatedStream, validate

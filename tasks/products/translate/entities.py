@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tasks.flat.translate.values import as_text, reads_the_same
+from schemas.folded import fold
 from tasks.products.plan.shapes import Operation
-from tasks.products.translate.names import Names, fold, slug
+from tasks.products.translate.names import Names, slug
+from tasks.products.translate.values import as_text, reads_the_same
 
 
 class MissingNameError(LookupError):

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from connectors.prestashop import Entity, Shop, Within
+from schemas.folded import fold
 from schemas.outcomes import Outcome
-from tasks.products.translate.names import fold
 from tasks.run.outcomes import Stop
 
 
