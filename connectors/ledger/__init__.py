@@ -4,15 +4,12 @@ from connectors.ledger.deliveries import Delivery, DeliveryState
 from connectors.ledger.identities import ANOTHER, ASKED, SAME
 from connectors.ledger.leases import Lease, LeaseHeldError, LeaseLostError
 from connectors.ledger.ledger import Ledger
-from connectors.ledger.links import ACTIVE, DOUBT, FORGOTTEN, LINK_FRAME, Link
+from connectors.ledger.links import LINK_FRAME, Link, LinkState
 from connectors.ledger.refusals import Refusal
 
 __all__ = [
-    "ACTIVE",
     "ANOTHER",
     "ASKED",
-    "DOUBT",
-    "FORGOTTEN",
     "LINK_FRAME",
     "SAME",
     "Delivery",
@@ -22,5 +19,6 @@ __all__ = [
     "LeaseLostError",
     "Ledger",
     "Link",
+    "LinkState",
     "Refusal",
 ]

@@ -130,7 +130,10 @@ def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postg
 
 
 def rows_as_frame(connection: sa.Connection, query: sa.Select[Any]) -> pl.DataFrame:
-    """The rows of a query: text is String, numbers Int64, instants Datetime("us", "UTC"), also where all are null."""
+    """The rows of a query, typed also where all are null.
+
+    Text is String, numbers are Int64, instants Datetime("us", "UTC"), and true or false is Boolean.
+    """
     wanted = {column.name: _polars_type(column.type) for column in query.selected_columns}
     raw = {name: pl.Int64 if isinstance(kind, pl.Datetime) else kind for name, kind in wanted.items()}
     plain = query.with_only_columns(
@@ -145,6 +148,8 @@ def rows_as_frame(connection: sa.Connection, query: sa.Select[Any]) -> pl.DataFr
 def _polars_type(column_type: sa.types.TypeEngine[Any]) -> pl.DataType:
     if isinstance(column_type, Instant):
         return pl.Datetime("us", "UTC")
+    if isinstance(column_type, sa.Boolean):
+        return pl.Boolean()
     return pl.Int64() if isinstance(column_type, sa.Integer) else pl.String()
 
 

@@ -54,6 +54,10 @@ class Delivery:
     """`asked`, or what a person has answered: `another`, `same`."""
     doubt_at: datetime | None = None
     """Since when it may be at the ERP without our knowing it."""
+    fingerprint: str | None = None
+    """Of what the ERP was confirmed to have of an entity that may change."""
+    confirmed_value: str | None = None
+    """The same in clear, where it is one value."""
 
     @classmethod
     def of(cls, row: sa.RowMapping) -> Delivery:
@@ -99,10 +103,13 @@ class Deliveries(Chapter):
         erp_code: str | None,
         run_id: str | None,
         identity: str | None = None,
+        fingerprint: str | None = None,
+        confirmed_value: str | None = None,
     ) -> None:
-        """The ERP has it, under its own number and code, and no doubt is left; said again, the newer numbers count."""
+        """The ERP has it, under its own number and code, and no doubt is left; of two calls the newer numbers count."""
         numbers: dict[str, Any] = {"erp_number": erp_number, "erp_code": erp_code, "doubt_at": None}
-        numbers |= {} if identity is None else {"identity": identity}
+        given = {"identity": identity, "fingerprint": fingerprint, "confirmed_value": confirmed_value}
+        numbers |= {name: value for name, value in given.items() if value is not None}
         now = datetime.now(UTC)
         self._say(
             shop, kind, key, DeliveryState.DELIVERED, run_id, again=True, delivered_at=now, last_code=None, **numbers
@@ -132,7 +139,7 @@ class Deliveries(Chapter):
         """The deliveries, latest change first.
 
         Columns: shop, kind, key, state, erp_number, erp_code, intent_at, delivered_at, attempts, last_code, run_id,
-        changed_at, identity, intended, answer, doubt_at.
+        changed_at, identity, intended, answer, doubt_at, fingerprint, confirmed_value.
         """
         query = sa.select(*DELIVERIES.c).where(_of(shop, kind, keys)).order_by(DELIVERIES.c.changed_at.desc())
         if states is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
     from connectors.ledger.database import Database
 
-ACTIVE = "active"
-FORGOTTEN = "forgotten"
-DOUBT = "?"
-"""What a fingerprint in doubt begins with."""
 KEYS_AT_ONCE = 5_000
 ANALYZE_FROM = 10_000
 
@@ -37,22 +34,53 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class LinkState(StrEnum):
+    """What a link says of its key."""
+
+    ACTIVE = "active"
+    """The shop has it, and the files want it so."""
+    CLOSED = "closed"
+    """The shop has it, switched off because the ERP has closed it."""
+    FORGOTTEN = "forgotten"
+    """No longer known: `Links` gives it no more."""
+    ABSENT = "absent"
+    """A row closes it, and the shop does not have it."""
+    GENERIC = "generic"
+    """A row that names the parent of combinations, and is no item of its own."""
+    DELETED = "deleted"
+    """Somebody deleted it in the shop, and it is not made again."""
+    INTENDED = "intent"
+    """About to be created."""
+    KEPT = "kept"
+    """A sale that came again with other values, and whose order was left as it is."""
+    OPEN = "open"
+    """A document whose status is asked for again."""
+    FINAL = "final"
+    """A document whose status changes no more."""
+    GONE = "gone"
+    """A document that the ERP has and that was deleted in the shop."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One ERP key and the entity of the shop it stands for, as the shop was last confirmed to have it.
 
     `shop_id` is the id of the product (of the stock_available for kind `stock`), `sub_id` that of the combination,
-    0 if there is none.
+    0 if there is none. `parent_key` is the key of the product that a combination belongs to, `erp_code` a code of the
+    ERP beside the key. `confirmed_value` is what the shop was confirmed to have, in clear, where it is one value.
     """
 
     erp_key: str
     shop_id: int
     sub_id: int = 0
     parent_key: str | None = None
-    state: str = ACTIVE
+    state: LinkState = LinkState.ACTIVE
     fingerprint: str = ""
     mapping_version: str = ""
     confirmed_at: datetime = field(default_factory=_now)
+    erp_code: str | None = None
+    confirmed_value: str | None = None
+    in_doubt: bool = False
 
 
 class Links(Chapter):
@@ -75,14 +103,14 @@ class Links(Chapter):
         wanted = list(dict.fromkeys(keys))
         if len(wanted) > KEYS_AT_ONCE:
             return self.links(shop, kind).filter(pl.col("erp_key").is_in(wanted))
-        those = sa.and_(_of(shop, kind), LINKS.c.erp_key.in_(wanted), LINKS.c.state != FORGOTTEN)
+        those = sa.and_(_of(shop, kind), LINKS.c.erp_key.in_(wanted), LINKS.c.state != LinkState.FORGOTTEN.value)
         with self.database.read("read links") as connection:
             return rows_as_frame(connection, sa.select(*_COLUMNS).where(those))
 
     def confirm(self, shop: str, kind: str, rows: pl.DataFrame | Sequence[Link], *, run_id: str | None) -> None:
         """The links are as given, durably, all or none; of two rows with one key the last counts.
 
-        A frame holds the columns of `Link`; `confirmed_at` may be left out and is now.
+        A frame holds the columns of `Link`; those that have a default may be left out.
         """
         links = _given(rows)
         if links.is_empty():
@@ -94,18 +122,17 @@ class Links(Chapter):
             _analyze(self.database)
 
     def doubt(self, shop: str, kind: str, keys: Sequence[str]) -> None:
-        """The fingerprints of these keys begin with `DOUBT` until they are confirmed again.
+        """These keys are in doubt until they are confirmed again: what was confirmed of them is not believed.
 
-        Said before anything is written: a run that dies after a write leaves a shop that no longer has what was
+        Called before anything is written: a run that dies after a write leaves a shop that no longer has what was
         confirmed. Keys that are not known change nothing.
         """
-        unsure = {"fingerprint": sa.literal(DOUBT).concat(LINKS.c.fingerprint)}
-        self._change("doubt links", shop, kind, keys, sa.not_(LINKS.c.fingerprint.startswith(DOUBT)), unsure)
+        self._change("doubt links", shop, kind, keys, sa.not_(LINKS.c.in_doubt), {"in_doubt": True})
 
     def forget(self, shop: str, kind: str, keys: Sequence[str]) -> None:
         """`links` no longer gives these keys; keys that are not known change nothing."""
-        gone = {"state": FORGOTTEN, "confirmed_at": _now()}
-        self._change("forget links", shop, kind, keys, LINKS.c.state != FORGOTTEN, gone)
+        gone = {"state": LinkState.FORGOTTEN.value, "confirmed_at": _now()}
+        self._change("forget links", shop, kind, keys, LINKS.c.state != LinkState.FORGOTTEN.value, gone)
 
     def _change(
         self,
@@ -134,13 +161,18 @@ def _of(shop: str, kind: str) -> sa.ColumnElement[bool]:
 def _given(rows: pl.DataFrame | Sequence[Link]) -> pl.DataFrame:
     if not isinstance(rows, pl.DataFrame):
         rows = pl.DataFrame({name: [getattr(row, name) for row in rows] for name in _GIVEN}, schema=_GIVEN)
-    if "confirmed_at" not in rows.columns:
-        rows = rows.with_columns(confirmed_at=pl.lit(_now()))
+    missing = {name: value for name, value in _defaults().items() if name not in rows.columns}
+    rows = rows.with_columns(**{name: pl.lit(value, dtype=_GIVEN[name]) for name, value in missing.items()})
     return rows.select(*_GIVEN).cast(_GIVEN).unique(subset="erp_key", keep="last", maintain_order=True)  # type: ignore[arg-type]
 
 
+def _defaults() -> dict[str, Any]:
+    plain = Link("", 0)
+    return {name: getattr(plain, name) for name in _GIVEN if name not in {"erp_key", "shop_id"}}
+
+
 def _completed(kept: pl.DataFrame | None, newer: pl.DataFrame) -> pl.DataFrame:
-    living = newer.filter(pl.col("state") != FORGOTTEN)
+    living = newer.filter(pl.col("state") != LinkState.FORGOTTEN)
     if kept is None:
         return living
     if newer.is_empty():
@@ -198,7 +230,7 @@ def _upsert(source: str) -> str:
 
 
 def _array_type(dtype: Any) -> str:
-    return "text[]" if dtype == pl.String else "bigint[]"
+    return {pl.String(): "text[]", pl.Boolean(): "boolean[]"}.get(dtype, "bigint[]")
 
 
 _SQLITE = _upsert(f"values ({', '.join('?' * (len(_GIVEN) + 3))})")

@@ -36,6 +36,9 @@ SNAPSHOT_LINKS: dict[str, pl.DataType] = {
     "mapping_version": pl.String(),
     "confirmed_at": pl.Datetime("us", "UTC"),
     "seq": pl.Int64(),
+    "erp_code": pl.String(),
+    "confirmed_value": pl.String(),
+    "in_doubt": pl.Boolean(),
 }
 DIGEST_LENGTH = 32
 STRAY_AFTER_SECONDS = 3600

@@ -72,9 +72,15 @@ LINKS = sa.Table(
     _text("mapping_version"),
     sa.Column("confirmed_at", Instant, nullable=False),
     sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("erp_code", sa.Text),
+    sa.Column("confirmed_value", sa.Text),
+    sa.Column("in_doubt", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("links_by_seq", "shop", "kind", "seq"),
     sqlite_with_rowid=False,
 )
+"""`parent_key` is the key of the product that a combination belongs to; `erp_code` is a code of the ERP beside the key.
+What the shop was confirmed to have is kept as a `fingerprint`, or in clear as `confirmed_value` where it is one value.
+A link `in_doubt` was about to be written: its ids hold, its fingerprint and value are not believed."""
 
 CONFIRMATIONS = sa.Table(
     "confirmations",
@@ -230,7 +236,10 @@ DELIVERIES = sa.Table(
     sa.Column("intended", sa.Text),
     sa.Column("answer", sa.Text),
     sa.Column("doubt_at", Instant),
+    sa.Column("fingerprint", sa.Text),
+    sa.Column("confirmed_value", sa.Text),
     sa.Index("deliveries_by_state", "shop", "kind", "state"),
 )
 """`identity` is a keyed hash of what never changes of it, null in rows from before; `intended` is what is being sent,
-as JSON; `doubt_at` is when the first call without an answer was made; `answer` is a person's to a question about it."""
+as JSON; `doubt_at` is when the first call without an answer was made; `answer` is a person's to a question about it;
+`fingerprint` and `confirmed_value` are what the ERP was confirmed to have of an entity that may change."""

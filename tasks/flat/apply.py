@@ -9,13 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from connectors.ledger import DOUBT, FORGOTTEN, Link, Refusal
+from connectors.ledger import Link, LinkState, Refusal
 from connectors.prestashop import Entity, Receipt
 from schemas.emails import struck_out
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.flat.plan.entities import Fields, PlannedEntity, told_changes
-from tasks.flat.prepare import ABSENT, INTENT
 from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.products.translate.entities import differences
 from tasks.products.translate.values import as_text
@@ -55,7 +54,10 @@ def _take_over(run: Run, plan: EntitiesPlan) -> None:
     links: list[Link] = []
     for key, former in plan.moved.items():
         if one := planned.get(key):
-            links += [Link(key, one.id, parent_key=one.label, fingerprint=DOUBT), Link(former, one.id, state=FORGOTTEN)]
+            links += [
+                Link(key, one.id, erp_code=one.label, in_doubt=True),
+                Link(former, one.id, state=LinkState.FORGOTTEN),
+            ]
     run.ledger.confirm(run.folder.name, plan.stream.kind, links, run_id=run.run_id)
 
 
@@ -143,7 +145,7 @@ class _Batch:
         if not entities:
             return
         if self.stream.notes_intent:
-            intents = [Link(one.ref.key, 0, state=INTENT) for one in entities]
+            intents = [Link(one.ref.key, 0, state=LinkState.INTENDED) for one in entities]
             place = (self.run.folder.name, self.stream.kind)
             await asyncio.to_thread(self.run.ledger.confirm, *place, intents, run_id=self.run.run_id)
         receipts = await self.run.shop.create(
@@ -231,11 +233,11 @@ def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:
     if _is_forgotten(plan.stream, one):
         return None
     if one.closed and one.outcome is Outcome.IGNORED:
-        return Link(one.ref.key, 0, state=ABSENT, fingerprint=mark)
+        return Link(one.ref.key, 0, state=LinkState.ABSENT, fingerprint=mark)
     if one.outcome not in _CONFIRMED or not one.id:
         return None
-    state = "closed" if one.closed else "active"
-    return Link(one.ref.key, one.id, parent_key=one.label or None, state=state, fingerprint=mark)
+    state = LinkState.CLOSED if one.closed else LinkState.ACTIVE
+    return Link(one.ref.key, one.id, erp_code=one.label or None, state=state, fingerprint=mark)
 
 
 def _settled(entities: Iterable[PlannedEntity]) -> pl.DataFrame:

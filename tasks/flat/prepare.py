@@ -11,6 +11,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.ledger import LinkState
 from connectors.prestashop import Entity
 from schemas.fingerprints import fingerprints
 from schemas.incidents import Level
@@ -26,10 +27,6 @@ from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 
 BATCH_ROWS = 200_000
-ABSENT = "absent"
-"""State of the link of a row that is closed and that the shop does not have."""
-INTENT = "intent"
-"""State of the link of an entity that was about to be created."""
 _ROWS = {
     "_file": pl.Int32,
     "_line": pl.Int64,
@@ -51,7 +48,7 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
             pl.col("_changed") | pl.col("_always") | pl.col("_key").is_in(broken["erp_key"].implode())
         )
         left = rows.join(looked_at.select("_key"), on="_key", how="anti")
-        is_absent = pl.col("state") == ABSENT
+        is_absent = pl.col("state") == LinkState.ABSENT
         run.rows.end(one_outcome(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
         run.rows.end(one_outcome(left.filter(~is_absent), Outcome.UNCHANGED))
         moved = stream.moved(rows, links)
@@ -71,8 +68,8 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         for code, key, params in (notes[one.ref.key] for one in entities if one.action and one.ref.key in notes):
             run.tell(Level.INFO, code, key, **params)
         marks = dict(looked_at.select("_key", "fingerprint").iter_rows())
-        marks |= dict(mended.select("erp_key", "fingerprint").iter_rows())
-        return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == "active").height, moved)
+        marks |= dict(mended.filter(~pl.col("in_doubt")).select("erp_key", "fingerprint").iter_rows())
+        return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == LinkState.ACTIVE).height, moved)
 
 
 def _hold_refused(run: Run, stream: FlatStream, entities: Iterable[PlannedEntity]) -> None:
@@ -92,7 +89,7 @@ class _Links:
         held = links.filter(pl.col("shop_id") > 0)
         self.ids: Mapping[str, int] = dict(held.select("erp_key", "shop_id").iter_rows())
         self.claimed: Mapping[int, str] = dict(
-            held.filter(pl.col("state") == "active").select("shop_id", "erp_key").iter_rows()
+            held.filter(pl.col("state") == LinkState.ACTIVE).select("shop_id", "erp_key").iter_rows()
         )
         self.confirmed_at: Mapping[str, datetime] = dict(links.select("erp_key", "confirmed_at").iter_rows())
 
@@ -141,7 +138,7 @@ async def _wanted(
 async def _broken(run: Run, stream: FlatStream, links: pl.DataFrame) -> pl.DataFrame:
     """The active links of entities that cannot stay as they are."""
     ids = await stream.broken(run)
-    broken = links.filter((pl.col("state") == "active") & pl.col("shop_id").is_in(ids))
+    broken = links.filter((pl.col("state") == LinkState.ACTIVE) & pl.col("shop_id").is_in(ids))
     if broken.height:
         run.tell(Level.INFO, f"{stream.resource}_mended", value=str(broken.height))
     return broken
@@ -149,7 +146,7 @@ async def _broken(run: Run, stream: FlatStream, links: pl.DataFrame) -> pl.DataF
 
 def _of_no_file(links: pl.DataFrame, *, closed: bool) -> list[WantedEntity]:
     """Links that a complete file closes by leaving them out, or whose entity cannot stay, as rows of no file."""
-    pairs = links.select("erp_key", pl.col("parent_key").fill_null("")).iter_rows()
+    pairs = links.select("erp_key", pl.col("erp_code").fill_null("")).iter_rows()
     return [WantedEntity(RowRef(-1, 0, key), closed=closed, label=label) for key, label in pairs]
 
 

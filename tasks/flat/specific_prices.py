@@ -28,7 +28,7 @@ _VALUES = ("price", "reduction", "reduction_type", "reduction_tax")
 
 
 class SpecificPriceStream(FlatStream):
-    """One row is one price of one item in one case; its link keeps the markdown code as its parent's key."""
+    """One row is one price of one item in one case; its link keeps the markdown code as the ERP's code."""
 
     resource = "specific_prices"
     kind = "specific_price"

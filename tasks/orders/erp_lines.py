@@ -116,8 +116,8 @@ def places_asked_for(run: Run) -> frozenset[tuple[int, int]] | None:
 def _markdown_codes(run: Run) -> dict[int, str]:
     """The ERP's code by id_specific_price."""
     links = run.ledger.links(run.folder.name, "specific_price")
-    coded = links.filter((pl.col("shop_id") > 0) & (pl.col("state") == "active") & pl.col("parent_key").is_not_null())
-    return dict(coded.select("shop_id", "parent_key").iter_rows())
+    coded = links.filter((pl.col("shop_id") > 0) & (pl.col("state") == "active") & pl.col("erp_code").is_not_null())
+    return dict(coded.select("shop_id", "erp_code").iter_rows())
 
 
 def _price(row: Entity, words: ShopWords, zone: tzinfo) -> SpecificPrice:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from connectors.ledger import DeliveryState, Link
+from connectors.ledger import DeliveryState, Link, LinkState
 from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import after
 from schemas.erp import Erp
@@ -20,7 +20,7 @@ from tasks.orders.plan.sorting import SeenOrder
 from tasks.run.run import Run
 from tasks.run.watermarks import Watermark, shop_now
 
-GONE = "gone"
+GONE = LinkState.GONE
 """State of the link of an order that was deleted in the shop after the ERP was given it: said once."""
 ABSENT = "order_seen_absent"
 SEEN = "order_seen"

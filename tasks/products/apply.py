@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from connectors.ledger import Link, Refusal
+from connectors.ledger import Link, LinkState, Refusal
 from connectors.prestashop import Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
@@ -26,14 +26,12 @@ from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 
 KIND = "product"
-GENERIC = "generic"
-"""State of the link of a row that names a parent."""
-ABSENT = "absent"
-"""State of the link of a row that is closed and that the shop does not have."""
-LEFT = "left"
-"""State of the link of a row whose product somebody deleted in the shop, and that is not made again."""
 CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
-_STATES = {"generic_item": GENERIC, "closed_and_unknown": ABSENT, DELETED: LEFT}
+_STATES = {
+    "generic_item": LinkState.GENERIC,
+    "closed_and_unknown": LinkState.ABSENT,
+    DELETED: LinkState.DELETED,
+}
 
 
 class ProductsPlan:
@@ -317,7 +315,7 @@ def _link(product: ProductPlan, row: PlannedRow, fingerprint: str) -> Link | Non
         return Link(row.ref.key, 0, parent_key=parent, state=_STATES[row.code], fingerprint=fingerprint)
     if row.outcome not in CONFIRMED or not product.id_product:
         return None
-    state = "closed" if row.closed else "active"
+    state = LinkState.CLOSED if row.closed else LinkState.ACTIVE
     combination = 0 if product.simple else row.id_combination
     return Link(row.ref.key, product.id_product, combination, parent_key=parent, state=state, fingerprint=fingerprint)
 

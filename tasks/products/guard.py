@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from connectors.ledger import LinkState
 from schemas.outcomes import Outcome
 from tasks.products.apply import ProductsPlan, product_changes
 from tasks.run.guard import Figures
@@ -16,7 +17,7 @@ from tasks.stock.plan import StockPlan
 def guard_products(run: Run, plan: ProductsPlan, quantities: StockPlan) -> None:
     """StoppedByGuardError when the plan closes or reprices too much of the shop and nobody accepted it."""
     links = run.ledger.links(run.folder.name, "product")
-    active = links.filter(pl.col("state") == "active").height
+    active = links.filter(pl.col("state") == LinkState.ACTIVE).height
     rows = [row for product in plan.products for row in product.rows]
     figures = Figures(
         run.rows.read,

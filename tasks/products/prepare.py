@@ -9,11 +9,12 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.ledger import LinkState
 from schemas.column_spec import Column
 from schemas.fingerprints import fingerprints
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.products.apply import ABSENT, GENERIC, LEFT, ProductsPlan
+from tasks.products.apply import ProductsPlan
 from tasks.products.hold_refused import hold_refused
 from tasks.products.hold_renamed import not_closed, same_eans
 from tasks.products.look_up import Linked, Others, current_products, deleted
@@ -37,9 +38,9 @@ BATCH_ROWS = 200_000
 
 
 REMEMBERED = {
-    GENERIC: (Outcome.IGNORED, "generic_item"),
-    ABSENT: (Outcome.IGNORED, "closed_and_unknown"),
-    LEFT: (Outcome.IGNORED, DELETED),
+    LinkState.GENERIC: (Outcome.IGNORED, "generic_item"),
+    LinkState.ABSENT: (Outcome.IGNORED, "closed_and_unknown"),
+    LinkState.DELETED: (Outcome.IGNORED, DELETED),
 }
 """What an unchanged row still is, by the state of its link."""
 
@@ -52,7 +53,9 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         links = run.ledger.links(run.folder.name, KIND)
         rows = with_links(_fingerprinted(run, validated), links, run.since)
         if run.folder.settings.products.deleted_in_shop == "recreate":
-            rows = rows.with_columns(_changed=pl.col("_changed") | (pl.col("state") == LEFT).fill_null(value=False))
+            rows = rows.with_columns(
+                _changed=pl.col("_changed") | (pl.col("state") == LinkState.DELETED).fill_null(value=False)
+            )
         gone = _absent(run, rows, links)
         keys = pl.concat([rows.filter("_changed")["_product"], gone["_product"]]).unique()
         looked_at = rows.filter(pl.col("_product").is_in(keys.implode()))
@@ -64,7 +67,7 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         marks = dict(zip(looked_at["_key"], looked_at["fingerprint"], strict=True))
         needed = pl.concat([looked_at["_key"], gone["erp_key"]]).alias("erp_key").to_frame()
         known = links.join(needed, on="erp_key", how="semi").select(
-            "erp_key", "shop_id", "sub_id", believed(run.since), left=pl.col("state") == LEFT
+            "erp_key", "shop_id", "sub_id", believed(run.since), left=pl.col("state") == LinkState.DELETED
         )
         linked = {key: Linked(*said) for key, *said in known.iter_rows()}
         others = Others(
@@ -76,7 +79,9 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
 def _combinations_of(links: pl.DataFrame, linked: Mapping[str, Linked]) -> dict[int, list[str]]:
     """Keys of the active combinations of each product that is among `linked`."""
     ids = {link.id_product for link in linked.values()} - {0}
-    of_them = links.filter((pl.col("state") == "active") & (pl.col("sub_id") > 0) & pl.col("shop_id").is_in(list(ids)))
+    of_them = links.filter(
+        (pl.col("state") == LinkState.ACTIVE) & (pl.col("sub_id") > 0) & pl.col("shop_id").is_in(list(ids))
+    )
     return dict(of_them.group_by("shop_id").agg("erp_key").iter_rows())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from connectors.ledger import DOUBT, FORGOTTEN, Ledger
+from connectors.ledger import Ledger, LinkState
 from connectors.prestashop import Shop
 from tasks.run.shop_folder import ShopFolder
 
@@ -85,11 +85,11 @@ def _rename_in_ledger(ledger: Ledger, shop: str, old: str, new: str) -> None:
     _move(ledger, shop, _SPECIFIC_PRICE, of_article, moved)
     _move(ledger, shop, _STOCK, ledger.links_for(shop, _STOCK, [old]), pl.lit(new))
     product = ledger.links_for(shop, _PRODUCT, [old])
-    _move(ledger, shop, _PRODUCT, product.with_columns(fingerprint=pl.lit(DOUBT)), pl.lit(new))
+    _move(ledger, shop, _PRODUCT, product.with_columns(in_doubt=pl.lit(value=True)), pl.lit(new))
 
 
 def _move(ledger: Ledger, shop: str, kind: str, links: pl.DataFrame, key: pl.Expr) -> None:
     """The links under their new keys, and the former ones forgotten: all or none."""
     if not links.is_empty():
-        former = links.with_columns(state=pl.lit(FORGOTTEN))
+        former = links.with_columns(state=pl.lit(LinkState.FORGOTTEN.value))
         ledger.confirm(shop, kind, pl.concat([links.with_columns(erp_key=key), former]).drop("seq"), run_id=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from connectors.ledger import ACTIVE
+from connectors.ledger import LinkState
 from connectors.prestashop import IDS_ONLY
 from schemas.incidents import Level
 from tasks.run.run import Run
@@ -24,7 +24,9 @@ async def doubt_what_was_deleted(run: Run) -> None:
     sweep = Sweep(run, "products")
     if run.asked.dry_run or not sweep.is_due:
         return
-    links = run.ledger.links(run.folder.name, KIND).filter((pl.col("state") == ACTIVE) & (pl.col("shop_id") > 0))
+    links = run.ledger.links(run.folder.name, KIND).filter(
+        (pl.col("state") == LinkState.ACTIVE) & (pl.col("shop_id") > 0)
+    )
     gone = await _gone(run, links)
     guards = run.folder.settings.guards
     if gone.height > max(guards.min_affected, guards.max_deactivated_share * links.height):

@@ -13,20 +13,23 @@ def believed(since: datetime | None) -> pl.Expr:
     return (pl.lit(value=True) if since is None else pl.col("confirmed_at") < since).alias("believed")
 
 
-def with_links(rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None) -> pl.DataFrame:
+def with_links(
+    rows: pl.DataFrame, links: pl.DataFrame, since: datetime | None, compared: str = "fingerprint"
+) -> pl.DataFrame:
     """`rows` (`_key`, `fingerprint`, ...) with `_changed` and of their link `shop_id`, `sub_id`, `state`, `_confirmed`.
 
-    `_confirmed` is the fingerprint that the link holds; a row is unchanged when it is the same. With `since`, a link
-    confirmed at or after it counts as not confirmed: its ids are given, its fingerprint is not believed.
+    `_confirmed` is what the link holds under the name of `compared`, which the rows have too: `fingerprint`, or
+    `confirmed_value`. A row is unchanged when it is the same and not in doubt. With `since`, a link confirmed at or
+    after it counts as not confirmed: its ids are given, what it holds is not believed.
     """
     at = places_among(rows["_key"], links["erp_key"])
     confirmed = links.select(
-        pl.col("shop_id", "sub_id", "state", "confirmed_at").gather(at),
-        pl.col("fingerprint").gather(at).alias("_confirmed"),
+        pl.col("shop_id", "sub_id", "state", "confirmed_at", "in_doubt").gather(at),
+        pl.col(compared).gather(at).alias("_confirmed"),
     )
     linked = rows.hstack(confirmed)
-    same = (pl.col("_confirmed") == pl.col("fingerprint")) & believed(since)
-    return linked.with_columns(_changed=~same.fill_null(value=False)).drop("confirmed_at")
+    same = (pl.col("_confirmed") == pl.col(compared)) & ~pl.col("in_doubt") & believed(since)
+    return linked.with_columns(_changed=~same.fill_null(value=False)).drop("confirmed_at", "in_doubt")
 
 
 def places_among(

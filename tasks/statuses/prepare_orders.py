@@ -92,7 +92,7 @@ async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, LedgerEntry], th
     for key in deleted:
         run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
     if deleted and run.may_write_shop:
-        links = [Link(key, int(key), state=FINAL, fingerprint=f"={known[key].set_before}") for key in deleted]
+        links = [Link(key, int(key), state=FINAL, confirmed_value=str(known[key].set_before)) for key in deleted]
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
 
 

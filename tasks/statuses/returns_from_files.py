@@ -77,7 +77,7 @@ async def _returns(run: Run, told: Sequence[_Told]) -> dict[int, TrackedDocument
     """The shop's returns by id, each with the state that it was last given here."""
     ids = [str(one.id) for one in told if one.id]
     links = run.ledger.links_for(run.folder.name, KIND, ids)
-    before: Mapping[str, str] = dict(links.select("erp_key", "fingerprint").iter_rows())
+    before: Mapping[str, str | None] = dict(links.select("erp_key", "confirmed_value").iter_rows())
     rows = await run.shop.find(run.facts.returns, "id", ids, display=("id", "state", "date_add"))
     zone = zone_of(run.facts.time_zone)
     return {
@@ -86,7 +86,7 @@ async def _returns(run: Run, told: Sequence[_Told]) -> dict[int, TrackedDocument
             document=_OF_NO_DOCUMENT,
             state=whole(row, "state"),
             placed_on=instant(row["date_add"], zone).astimezone(zone).date(),
-            set_before=int(before.get(str(row["id"]), "").lstrip("?=") or 0),
+            set_before=int(before.get(str(row["id"])) or 0),
         )
         for row in rows
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from connectors.ledger import DeliveryState, Link
+from connectors.ledger import DeliveryState, Link, LinkState
 from connectors.prestashop import Entity
 from schemas.erp import Asked, DocumentStatus, Erp, ErpNumber, need
 from schemas.incidents import Incident, Level
@@ -17,8 +17,7 @@ from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
 from tasks.statuses.plan import StatusChange, TrackedDocument
 
-FINAL = "final"
-_OPEN = "open"
+FINAL = LinkState.FINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,10 @@ def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, LedgerEntry]
     delivered = ledger.deliveries(shop, delivered_as, states=[DeliveryState.DELIVERED])
     links = ledger.links(shop, kind)
     final = links.filter(pl.col("state") == FINAL)["erp_key"].to_list()
-    before = dict(zip(links["erp_key"], links["fingerprint"], strict=True))
+    before = dict(zip(links["erp_key"], links["confirmed_value"], strict=True))
     followed = delivered.filter(~pl.col("key").is_in(final) & pl.col("erp_number").is_not_null())
     return {
-        key: LedgerEntry(ErpNumber(number), int(before.get(key, "=0").removeprefix("=") or 0), identity or "")
+        key: LedgerEntry(ErpNumber(number), int(before.get(key) or 0), identity or "")
         for key, number, identity in followed.select("key", "erp_number", "identity").iter_rows()
     }
 
@@ -120,8 +119,8 @@ def remember(run: Run, kind: str, changes: Sequence[StatusChange]) -> None:
         Link(
             str(each.one.id),
             each.one.id,
-            state=FINAL if each.final else _OPEN,
-            fingerprint=f"={each.state or each.reached or each.one.set_before}",
+            state=FINAL if each.final else LinkState.OPEN,
+            confirmed_value=str(each.state or each.reached or each.one.set_before),
         )
         for each in changes
     ]

@@ -32,14 +32,13 @@ class Line:
     line: int
     key: str
     quantity: int
-    fingerprint: str
     id: int
     sub_id: int
     old: int | None
 
     def link(self) -> Link:
         """What the ledger remembers once the shop has it."""
-        return Link(self.key, self.id, self.sub_id, fingerprint=self.fingerprint)
+        return Link(self.key, self.id, self.sub_id, confirmed_value=str(self.quantity))
 
     def planned(self) -> PlannedChange:
         """The line as a plan shows it."""
@@ -136,8 +135,8 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
     """The shop made these products again under other ids: they are looked up by key and written once more."""
     run.ledger.forget(run.folder.name, KIND, [line.key for line in gone])
     rows = pl.DataFrame(
-        [(row.file, row.line, row.key, row.quantity, row.fingerprint) for row in gone],
-        schema={name: WRITES[name] for name in ("_file", "_line", "_key", "quantity", "fingerprint")},
+        [(row.file, row.line, row.key, row.quantity) for row in gone],
+        schema={name: WRITES[name] for name in ("_file", "_line", "_key", "quantity")},
         orient="row",
     )
     plan = plan_stock(rows, await stock_rows(run.shop, run.stream.key_column.target, [row.key for row in gone], {}))

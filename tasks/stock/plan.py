@@ -15,7 +15,6 @@ WRITES = {
     "_line": pl.Int64,
     "_key": pl.String,
     "quantity": pl.Int64,
-    "fingerprint": pl.String,
     "id": pl.Int64,
     "sub_id": pl.Int64,
     "old": pl.Int64,
@@ -49,11 +48,6 @@ class StockPlan:
         return self.writes.filter((pl.col("quantity") <= 0) & (pl.col("old") > 0)).height
 
 
-def fingerprint() -> pl.Expr:
-    """The fingerprint of a quantity is the quantity: nothing to hash, and the old value can be read from it."""
-    return pl.concat_str(pl.lit("="), pl.col("quantity").cast(pl.String)).alias("fingerprint")
-
-
 def content(id_stock_available: int, quantity: int) -> str:
     """What a write of a quantity sends, as text."""
     return f"{id_stock_available}={quantity}"
@@ -71,7 +65,6 @@ def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
         "_line",
         "_key",
         "quantity",
-        "fingerprint",
         pl.col("shop_id").alias("id"),
         "sub_id",
         pl.col("_confirmed_quantity").alias("old"),
@@ -79,20 +72,20 @@ def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Stop]) -> StockPlan:
-    """Looked-up rows (`_file`, `_line`, `_key`, `quantity`, `fingerprint`) become writes, confirmations or ends.
+    """Looked-up rows (`_file`, `_line`, `_key`, `quantity`) become writes, confirmations or ends.
 
     A quantity that the shop already has is confirmed without a write.
     """
     writes: list[tuple[object, ...]] = []
     confirms: list[tuple[object, ...]] = []
     ends: list[RowOutcome] = []
-    for file, line, key, quantity, mark in rows.select("_file", "_line", "_key", "quantity", "fingerprint").iter_rows():
+    for file, line, key, quantity in rows.select("_file", "_line", "_key", "quantity").iter_rows():
         at = found.get(key, Stop(Outcome.IGNORED, "not_on_shop"))
         if isinstance(at, Stop):
             ends.append((file, line, key, at.outcome.value, at.code, at.detail))
             continue
         target = confirms if at.id and at.quantity == quantity else writes
-        target.append((file, line, key, quantity, mark, at.id, at.id_product_attribute, at.quantity))
+        target.append((file, line, key, quantity, at.id, at.id_product_attribute, at.quantity))
     return StockPlan(
         pl.DataFrame(writes, schema=WRITES, orient="row"),
         pl.DataFrame(confirms, schema=WRITES, orient="row"),

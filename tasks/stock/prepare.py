@@ -9,7 +9,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from connectors.ledger import DOUBT
+from connectors.ledger import LinkState
 from schemas.outcomes import Outcome
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
@@ -18,7 +18,7 @@ from tasks.run.outcomes import one_outcome, row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
 from tasks.stock.look_up import stock_rows
-from tasks.stock.plan import StockPlan, content, fingerprint, known_writes, plan_stock, unchanged
+from tasks.stock.plan import StockPlan, content, known_writes, plan_stock, unchanged
 
 KIND = "stock"
 
@@ -34,7 +34,7 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
             .collect()
         )
         products = run.ledger.links(run.folder.name, "product")
-        closed = products.filter((pl.col("state") == "closed") & (pl.col("sub_id") > 0)).select(
+        closed = products.filter((pl.col("state") == LinkState.CLOSED) & (pl.col("sub_id") > 0)).select(
             pl.col("erp_key").alias("_key")
         )
         is_closed = pl.col("_key").is_in(closed["_key"].implode())
@@ -57,16 +57,12 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
     rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))
     if complete:
         rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links))])
-    rows = with_links(rows.with_columns(fingerprint()), links, run.since)
+    rows = rows.with_columns(confirmed_value=pl.col("quantity").cast(pl.String))
+    rows = with_links(rows, links, run.since, compared="confirmed_value")
     changed = rows.filter("_changed")
     # The row without a combination is the sum of the combinations once its product has some: it is looked at.
     told = pl.lit(run.since is None) & (pl.col("shop_id") > 0) & (pl.col("sub_id") > 0)
-    known = changed.filter(told).with_columns(
-        _confirmed_quantity=pl.col("_confirmed")
-        .str.strip_prefix(DOUBT)
-        .str.strip_prefix("=")
-        .cast(pl.Int64, strict=False)
-    )
+    known = changed.filter(told).with_columns(_confirmed_quantity=pl.col("_confirmed").cast(pl.Int64, strict=False))
     asked = changed.filter(~told.fill_null(value=False))
     places = _places(asked, products, run.since)
     found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), places)
@@ -108,7 +104,7 @@ def _places(asked: pl.DataFrame, products: pl.DataFrame, since: datetime | None)
 
 def _at_zero(links: pl.DataFrame) -> pl.DataFrame:
     """Links as rows of no file, wanted at 0; those that are at 0 already are left out."""
-    return links.filter(pl.col("fingerprint") != "=0").select(
+    return links.filter(pl.col("in_doubt") | pl.col("confirmed_value").ne_missing(pl.lit("0"))).select(
         pl.lit(-1, dtype=pl.Int32).alias("_file"),
         pl.lit(0, dtype=pl.Int64).alias("_line"),
         pl.col("erp_key").alias("_key"),

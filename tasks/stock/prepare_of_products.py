@@ -6,6 +6,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.ledger import LinkState
 from schemas.column_spec import Owner
 from tasks.read.validate import ValidatedStream
 from tasks.run.outcomes import row_outcomes
@@ -35,26 +36,27 @@ def _wanted(run: Run, validated: ValidatedStream, links: pl.DataFrame) -> pl.Dat
     rows = validated.accepted_rows_scan().select("_file", "_line", "_key", said.alias("quantity")).collect()
     # What was refused says nothing of the item that the ledger knows by its key: it may be another one's.
     rows = rows.join(run.rows.left_behind(), on=["_file", "_line"], how="anti")
-    closed = links.filter((pl.col("state") == "closed") & (pl.col("sub_id") > 0))
+    is_closed = (pl.col("state") == LinkState.CLOSED) & (pl.col("sub_id") > 0)
     deleted = run.folder.settings.products.closed_combinations == "delete"
-    gone = pl.lit(deleted) & (pl.col("state") == "closed") & (pl.col("sub_id") > 0)
     rows = (
         rows.join(links.select("erp_key", "state", "sub_id"), left_on="_key", right_on="erp_key", how="inner")
-        .filter(~gone)
+        .filter(~(pl.lit(deleted) & is_closed))
         .with_columns(
-            quantity=pl.when((pl.col("state") == "closed") & (pl.col("sub_id") > 0)).then(0).otherwise("quantity")
+            quantity=pl.when((pl.col("state") == LinkState.CLOSED) & (pl.col("sub_id") > 0))
+            .then(0)
+            .otherwise("quantity")
         )
         .filter(pl.col("quantity").is_not_null())
         .select("_file", "_line", "_key", "quantity")
     )
     if deleted or run.asked.dry_run:
         return rows
-    return pl.concat([rows, _closed_by_absence(run, closed, rows)])
+    return pl.concat([rows, _closed_by_absence(run, links.filter(is_closed), rows)])
 
 
 def _closed_by_absence(run: Run, closed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Closed combinations that no row speaks of and whose stock is not yet 0, as rows of no file."""
-    stock = run.ledger.links(run.folder.name, "stock").filter(pl.col("fingerprint") == "=0")
+    stock = run.ledger.links(run.folder.name, "stock").filter((pl.col("confirmed_value") == "0") & ~pl.col("in_doubt"))
     return (
         closed.join(rows, left_on="erp_key", right_on="_key", how="anti")
         .join(stock, on="erp_key", how="anti")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from connectors.ledger import Link
+from connectors.ledger import Link, LinkState
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
@@ -17,7 +17,7 @@ from tasks.run.run import Run
 from tasks.stock.apply import KIND as STOCK
 from tasks.store_orders.look_up import orders_by_id
 from tasks.store_orders.plan import KEPT, PlannedSale, difference
-from tasks.store_orders.prepare import KEPT_LINK, KIND, SalesPlan
+from tasks.store_orders.prepare import KIND, SalesPlan
 
 CHUNK_SALES = 500
 RESOURCE = "store_orders"
@@ -97,7 +97,7 @@ def _confirm(run: Run, plan: SalesPlan, sales: Sequence[PlannedSale]) -> None:
         Link(
             sale.key,
             sale.id,
-            state=KEPT_LINK if sale.code == KEPT else "active",
+            state=LinkState.KEPT if sale.code == KEPT else LinkState.ACTIVE,
             fingerprint=plan.marks[sale.key],
         )
         for sale in sales

@@ -9,6 +9,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.ledger import LinkState
 from schemas.fingerprints import fingerprints
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
@@ -30,8 +31,6 @@ from tasks.store_orders.plan import KEPT, PlannedSale, already_there, held, new_
 from tasks.store_orders.translate.sale import Sale, sale_entity, sale_of
 
 KIND = "store_order"
-KEPT_LINK = "kept"
-"""State of the link of a sale that a later file told otherwise."""
 _PLACE = ("_file", "_line", "_key")
 
 
@@ -124,7 +123,7 @@ def _marked(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _end_confirmed(run: Run, rows: pl.DataFrame) -> None:
-    is_kept = pl.col("state") == KEPT_LINK
+    is_kept = pl.col("state") == LinkState.KEPT
     run.rows.end(one_outcome(rows.filter(~is_kept), Outcome.UNCHANGED))
     kept = rows.filter(is_kept)
     run.rows.end(one_outcome(kept, Outcome.IGNORED, KEPT).with_columns(detail=kept["shop_id"].cast(pl.String)))

@@ -138,23 +138,20 @@ def reference(number: int) -> str:
 
 def known_links(world: World, keys: Iterable[str], ids: Iterable[int], quantities: Iterable[int]) -> None:
     """The ledger of an earlier sync: these keys were confirmed with these stock rows and quantities."""
-    _confirmed(world, "stock", keys, ids, [f"={quantity}" for quantity in quantities])
+    _confirmed(world, "stock", keys, ids, [str(quantity) for quantity in quantities])
 
 
 def known_products(world: World) -> None:
     """The ledger of an earlier import: every product of the shop has its link."""
     rows = world.shop.ask("GET", "rows/products")  # type: ignore[attr-defined] # a ShopProcess
-    _confirmed(world, "product", [row["reference"] for row in rows], [int(row["id"]) for row in rows], [""] * len(rows))
-
-
-def _confirmed(world: World, kind: str, keys: Iterable[str], ids: Iterable[int], marks: Iterable[str]) -> None:
-    fingerprints = pl.Series(list(marks), dtype=pl.String)
-    links = pl.DataFrame({"erp_key": list(keys), "shop_id": list(ids), "fingerprint": fingerprints}).with_columns(
-        sub_id=pl.lit(0, pl.Int64),
-        parent_key=pl.lit(None, pl.String),
-        state=pl.lit("active"),
-        mapping_version=pl.lit(""),
+    _confirmed(
+        world, "product", [row["reference"] for row in rows], [int(row["id"]) for row in rows], [None] * len(rows)
     )
+
+
+def _confirmed(world: World, kind: str, keys: Iterable[str], ids: Iterable[int], values: Iterable[str | None]) -> None:
+    confirmed = pl.Series(list(values), dtype=pl.String)
+    links = pl.DataFrame({"erp_key": list(keys), "shop_id": list(ids), "confirmed_value": confirmed})
     place = world.folder
     with Ledger.open(f"sqlite:///{place / 'ledger.db'}", snapshots=place / ".snapshots") as ledger:
         ledger.confirm(place.name, kind, links, run_id=None)

@@ -63,11 +63,12 @@ def _as_texts(entities: Iterable[Mapping[str, Any]]) -> Counter[str]:
     return Counter(json.dumps(entity, sort_keys=True, ensure_ascii=False, default=str) for entity in entities)
 
 
-def remembered(folder: Path, kind: str) -> dict[str, tuple[str, str]]:
-    """State and fingerprint by key, of the ledger's links."""
+def remembered(folder: Path, kind: str) -> dict[str, tuple[object, ...]]:
+    """State, and what was confirmed, by key, of the ledger's links."""
     with Ledger.open(ledger_url(folder)) as ledger:
         links = ledger.links(shop_name(folder), kind)
-    return {key: (state, mark) for key, state, mark in links.select("erp_key", "state", "fingerprint").iter_rows()}
+    columns = ("erp_key", "state", "fingerprint", "confirmed_value", "in_doubt")
+    return {key: tuple(confirmed) for key, *confirmed in links.select(columns).iter_rows()}
 
 
 def unfinished(folder: Path) -> list[str]:

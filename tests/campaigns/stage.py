@@ -161,7 +161,7 @@ class Outcome:
     """The end of an act that nothing disturbed."""
 
     snapshot: laws.Snapshot
-    links: Mapping[str, Mapping[str, tuple[str, str]]]
+    links: Mapping[str, Mapping[str, tuple[object, ...]]]
     writes: int
     requests: int
     seconds: float

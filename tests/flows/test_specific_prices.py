@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.ledger import Ledger, Link
+from connectors.ledger import Ledger, Link, LinkState
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.import_specific_prices import import_specific_prices
 from tests.flows.beginnings import Beginnings
@@ -110,7 +110,7 @@ async def test_the_markdown_code_is_kept_for_the_orders(sold: FlatWorld) -> None
         sold.drop("specificprice", discount("CEINTURE", erp_code=code))
         assert (await sold.run(import_specific_prices)).name == "Completed"
         [link] = sold.links("specific_price").to_dicts()
-        assert (link["shop_id"], link["parent_key"]) == (int(of_belt(sold)["id"]), code)
+        assert (link["shop_id"], link["erp_code"]) == (int(of_belt(sold)["id"]), code)
     assert len(prices(sold)) == 1
 
 
@@ -202,7 +202,9 @@ async def test_a_price_made_by_a_run_that_was_killed_is_known_as_ours(sold: Flat
     await sold.run(import_specific_prices)
     [link] = sold.links("specific_price").to_dicts()
     with Ledger.open(f"sqlite:///{sold.folder / 'ledger.db'}", snapshots=None) as ledger:
-        ledger.confirm(sold.folder.name, "specific_price", [Link(link["erp_key"], 0, state="intent")], run_id=None)
+        ledger.confirm(
+            sold.folder.name, "specific_price", [Link(link["erp_key"], 0, state=LinkState.INTENDED)], run_id=None
+        )
     sold.drop("specificprice", discount("CEINTURE", reduction="35"))
     await sold.run(import_specific_prices)
     assert sold.counts() == {"rows_read": 1, "updated": 1}

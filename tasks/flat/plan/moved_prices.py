@@ -58,7 +58,7 @@ def _pairs(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 
 def _active(links: pl.DataFrame) -> pl.DataFrame:
     active = links.filter((pl.col("state") == "active") & (pl.col("shop_id") > 0))
-    return active.select("erp_key", _label="parent_key")
+    return active.select("erp_key", _label="erp_code")
 
 
 def _parts(keys: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from connectors.ledger import LINK_FRAME, Ledger, Link
+from connectors.ledger import LINK_FRAME, Ledger, Link, LinkState
 from schemas.errors import UnexpectedReplyError
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ SHIRT = Link(
     41,
     7,
     "SHIRT",
-    state="closed",
+    state=LinkState.CLOSED,
     fingerprint="f00d",
     mapping_version="m1",
     confirmed_at=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+    erp_code="SOLDES",
+    confirmed_value="12",
 )
 
 
@@ -39,6 +41,9 @@ def test_what_was_confirmed_is_read_back_column_by_column(ledger: Ledger) -> Non
             "mapping_version": "m1",
             "confirmed_at": SHIRT.confirmed_at,
             "seq": 1,
+            "erp_code": "SOLDES",
+            "confirmed_value": "12",
+            "in_doubt": False,
         }
     ]
 
@@ -137,10 +142,18 @@ def _plain(link: Link) -> dict[str, object]:
 
 
 def test_a_link_in_doubt_keeps_its_ids_and_is_no_longer_what_was_confirmed(ledger: Ledger) -> None:
-    ledger.confirm("shop", "stock", [Link("A", 1, fingerprint="=5"), Link("B", 2, fingerprint="=6")], run_id=None)
+    links = [Link("A", 1, confirmed_value="5"), Link("B", 2, confirmed_value="6")]
+    ledger.confirm("shop", "stock", links, run_id=None)
     ledger.doubt("shop", "stock", ["A", "unknown"])
     ledger.doubt("shop", "stock", ["A"])
-    kept = ledger.links("shop", "stock").sort("erp_key").select("erp_key", "shop_id", "state", "fingerprint").rows()
-    assert kept == [("A", 1, "active", "?=5"), ("B", 2, "active", "=6")]
-    ledger.confirm("shop", "stock", [Link("A", 1, fingerprint="=5")], run_id=None)
-    assert ledger.links_for("shop", "stock", ["A"])["fingerprint"].to_list() == ["=5"]
+    kept = ledger.links("shop", "stock").sort("erp_key").select("erp_key", "shop_id", "confirmed_value", "in_doubt")
+    assert kept.rows() == [("A", 1, "5", True), ("B", 2, "6", False)]
+    ledger.confirm("shop", "stock", [Link("A", 1, confirmed_value="5")], run_id=None)
+    assert ledger.links_for("shop", "stock", ["A"])["in_doubt"].to_list() == [False]
+
+
+def test_a_frame_of_keys_and_ids_alone_has_the_defaults_of_a_link(ledger: Ledger) -> None:
+    ledger.confirm("shop", "product", pl.DataFrame({"erp_key": ["A"], "shop_id": [1]}), run_id=None)
+    [row] = ledger.links("shop", "product").drop("confirmed_at", "seq").rows(named=True)
+    plain = Link("A", 1)
+    assert row == {name: getattr(plain, name) for name in row}

@@ -44,24 +44,24 @@ def test_keys_of_one_number_are_told_apart(rows: list[str | None], links: list[s
 def test_a_row_is_changed_unless_its_link_says_the_same_and_is_believed() -> None:
     early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
     links = pl.DataFrame(
-        {
-            "erp_key": ["late", "same", "other"],
-            "shop_id": [1, 2, 3],
-            "sub_id": [0, 0, 4],
-            "state": "active",
-            "fingerprint": ["=5", "=5", "=6"],
-            "confirmed_at": [late, early, early],
-        },
-        schema={name: LINK_FRAME[name] for name in ("erp_key", "shop_id", "sub_id", "state", "fingerprint")}
-        | {"confirmed_at": LINK_FRAME["confirmed_at"]},
+        [
+            {"erp_key": "late", "shop_id": 1, "sub_id": 0, "confirmed_at": late},
+            {"erp_key": "same", "shop_id": 2, "sub_id": 0, "confirmed_at": early},
+            {"erp_key": "other", "shop_id": 3, "sub_id": 4, "confirmed_at": early, "confirmed_value": "6"},
+            {"erp_key": "doubted", "shop_id": 4, "sub_id": 0, "confirmed_at": early, "in_doubt": True},
+        ],
+        schema=LINK_FRAME,
+    ).with_columns(
+        pl.col("confirmed_value").fill_null("5"), pl.col("in_doubt").fill_null(value=False), state=pl.lit("active")
     )
-    rows = pl.DataFrame({"_key": ["other", "new", "same", "late"], "fingerprint": "=5"})
-    told = with_links(rows, links, None).select("_key", "shop_id", "sub_id", "state", "_confirmed", "_changed")
-    assert told.rows() == [
-        ("other", 3, 4, "active", "=6", True),
+    rows = pl.DataFrame({"_key": ["other", "new", "same", "late", "doubted"], "confirmed_value": "5"})
+    told = with_links(rows, links, None, compared="confirmed_value")
+    assert told.select("_key", "shop_id", "sub_id", "state", "_confirmed", "_changed").rows() == [
+        ("other", 3, 4, "active", "6", True),
         ("new", None, None, None, None, True),
-        ("same", 2, 0, "active", "=5", False),
-        ("late", 1, 0, "active", "=5", False),
+        ("same", 2, 0, "active", "5", False),
+        ("late", 1, 0, "active", "5", False),
+        ("doubted", 4, 0, "active", "5", True),
     ]
-    since = with_links(rows, links, datetime(2026, 2, 1, tzinfo=UTC))
-    assert since["_changed"].to_list() == [True, True, False, True]
+    since = with_links(rows, links, datetime(2026, 2, 1, tzinfo=UTC), compared="confirmed_value")
+    assert since["_changed"].to_list() == [True, True, False, True, True]

@@ -4,7 +4,7 @@ from tasks.stock.apply import Line, by_product
 
 
 def line(id_: int, sub_id: int = 0) -> Line:
-    return Line(0, id_, f"K{id_}", 5, "=5", id_, sub_id, None)
+    return Line(0, id_, f"K{id_}", 5, id_, sub_id, None)
 
 
 def test_the_lines_of_a_product_are_together_in_the_order_of_their_first() -> None:
