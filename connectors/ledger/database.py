@@ -170,26 +170,26 @@ def translated(action: str) -> Iterator[None]:
 
 def _translation(error: sa.exc.DBAPIError, action: str) -> PasserelleError:
     # Only the first line: those after it may hold values of the row.
-    said = str(error.orig).strip().partition("\n")[0]
-    if any(word in said for word in _DAMAGED_WORDS):
-        return damaged(said)
+    text = str(error.orig).strip().partition("\n")[0]
+    if any(word in text for word in _DAMAGED_WORDS):
+        return damaged(text)
     if _needs_a_person(error):
         return DeniedError(
-            said,
+            text,
             system="ledger",
             action=action,
             remedy="Check the ledger's address, its user's rights and the space left on its disk.",
         ).worded("ledger_denied")
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
-        return TransientError(said, system="ledger", action=action, remedy=_AWAY).worded("ledger_away")
+        return TransientError(text, system="ledger", action=action, remedy=_AWAY).worded("ledger_away")
     return UnexpectedReplyError(
-        said, system="ledger", action=action, remedy="Restore the ledger from its backup if its file is damaged."
+        text, system="ledger", action=action, remedy="Restore the ledger from its backup if its file is damaged."
     ).worded("ledger_unreadable")
 
 
 def _needs_a_person(error: sa.exc.DBAPIError) -> bool:
-    said = str(error.orig)
-    return any(word in said for word in DENIED_WORDS)
+    text = str(error.orig)
+    return any(word in text for word in DENIED_WORDS)
 
 
 def _engine(url: str) -> sa.Engine:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.database import rows_as_frame
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import DELIVERIES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class DeliveryState(StrEnum):
     INTENT = "intent"
     """About to be sent, or sent without an answer: ask the ERP before any create."""
     DELIVERED = "delivered"
-    """The ERP has said so."""
+    """The ERP has confirmed it."""
     HELD = "held"
     """A person must act."""
     WAITING = "waiting"
@@ -68,7 +68,7 @@ class Delivery:
 DELIVERY_COLUMNS = tuple(DELIVERIES.c[each.name] for each in fields(Delivery))
 
 
-class Deliveries(Chapter):
+class Deliveries(LedgerPart):
     """The deliveries of a shop, by kind (`order`, `customer`, `return`) and key (the shop's id, as text).
 
     Delivered is final: only `clear` takes it back.
@@ -90,8 +90,8 @@ class Deliveries(Chapter):
         `intended` first stays for as long as the doubt does.
         """
         now = datetime.now(UTC)
-        said: dict[str, Any] = {"identity": identity, "intended": intended, "doubt_at": now, "intent_at": now}
-        return self._say(shop, kind, key, DeliveryState.INTENT, run_id, attempts=1, **said)
+        values: dict[str, Any] = {"identity": identity, "intended": intended, "doubt_at": now, "intent_at": now}
+        return self._note(shop, kind, key, DeliveryState.INTENT, run_id, attempts=1, **values)
 
     def delivered(
         self,
@@ -111,7 +111,7 @@ class Deliveries(Chapter):
         given = {"identity": identity, "fingerprint": fingerprint, "confirmed_value": confirmed_value}
         numbers |= {name: value for name, value in given.items() if value is not None}
         now = datetime.now(UTC)
-        self._say(
+        self._note(
             shop, kind, key, DeliveryState.DELIVERED, run_id, again=True, delivered_at=now, last_code=None, **numbers
         )
 
@@ -121,11 +121,11 @@ class Deliveries(Chapter):
         `answered`: the ERP has refused the only call that was made, so that no doubt is left.
         """
         without_doubt: dict[str, Any] = {"doubt_at": None, "intended": None} if answered else {}
-        return self._say(shop, kind, key, DeliveryState.HELD, run_id, last_code=code, **without_doubt)
+        return self._note(shop, kind, key, DeliveryState.HELD, run_id, last_code=code, **without_doubt)
 
     def wait(self, shop: str, kind: str, key: str, *, code: str, run_id: str | None) -> bool:
         """Whether it waits, for the reason `code`; False if it was delivered already."""
-        return self._say(shop, kind, key, DeliveryState.WAITING, run_id, last_code=code)
+        return self._note(shop, kind, key, DeliveryState.WAITING, run_id, last_code=code)
 
     def deliveries(
         self,
@@ -164,7 +164,7 @@ class Deliveries(Chapter):
         with self.database.write("clear deliveries") as connection:
             return connection.execute(sa.delete(DELIVERIES).where(which)).rowcount
 
-    def _say(
+    def _note(
         self,
         shop: str,
         kind: str,
@@ -176,22 +176,22 @@ class Deliveries(Chapter):
         attempts: int = 0,
         **more: Any,
     ) -> bool:
-        """Whether it was said; what was delivered is only said `again`. `attempts` are added up."""
-        said = {"state": state.value, "run_id": run_id, "changed_at": datetime.now(UTC)} | more
-        row = {"shop": shop, "kind": kind, "key": key, "attempts": attempts} | said
+        """Whether it is noted; what was delivered is changed only `again`. `attempts` are added up."""
+        values = {"state": state.value, "run_id": run_id, "changed_at": datetime.now(UTC)} | more
+        row = {"shop": shop, "kind": kind, "key": key, "attempts": attempts} | values
         with self.database.write(f"note a delivery as {state.value}") as connection:
             noted = connection.execute(
-                _noting(tuple(said), again=again), row, execution_options={"preserve_rowcount": True}
+                _noting(tuple(values), again=again), row, execution_options={"preserve_rowcount": True}
             )
             return noted.rowcount > 0
 
 
 @cache
-def _noting(said: tuple[str, ...], *, again: bool) -> sa.TextClause:
-    """Inserts a delivery or changes what is `said` of it. SQLAlchemy compiles its own upserts anew at every call."""
-    names = (*_KEYS, "attempts", *said)
-    is_intent = "intent_at" in said
-    changes = ", ".join(_change(name, is_intent=is_intent) for name in said)
+def _noting(values: tuple[str, ...], *, again: bool) -> sa.TextClause:
+    """Inserts a delivery or changes its `values`. SQLAlchemy compiles its own upserts anew at every call."""
+    names = (*_KEYS, "attempts", *values)
+    is_intent = "intent_at" in values
+    changes = ", ".join(_change(name, is_intent=is_intent) for name in values)
     statement = sa.text(
         f"insert into deliveries ({', '.join(names)}) values ({', '.join(f':{name}' for name in names)}) "  # noqa: S608 -- names of columns only
         f"on conflict ({', '.join(_KEYS)}) "
@@ -203,7 +203,7 @@ def _noting(said: tuple[str, ...], *, again: bool) -> sa.TextClause:
 
 
 def _change(name: str, *, is_intent: bool) -> str:
-    """A value that is said counts; what is in doubt keeps what it was sent with, and since when."""
+    """A value that is given counts; what is in doubt keeps what it was sent with, and since when."""
     if is_intent and name in ("intended", "doubt_at"):
         return f"{name} = case when deliveries.doubt_at is null then excluded.{name} else deliveries.{name} end"
     return f"{name} = excluded.{name}"

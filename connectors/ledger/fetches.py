@@ -1,4 +1,4 @@
-"""Fetches: which files were taken from which source, and which of them the source was told are done with."""
+"""Fetches: which files were taken from which source, and which of them the source knows to be done with."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.database import upsert
 from connectors.ledger.files import DONE, REFUSED
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import FETCHES, FILE_EVENTS
 from schemas.offered import Offered
 
@@ -28,27 +28,27 @@ class Fetch:
     """Where it lies until its import ends, under the drop folder."""
     content_hash: str
     acknowledged_at: datetime | None = None
-    """When the source was told; UTC."""
+    """When the source was notified; UTC."""
     imported: str = ""
     """`done` or `refused` once an import has said so since it was fetched, else empty."""
 
 
-class Fetches(Chapter):
+class Fetches(LedgerPart):
     """The files of a shop's sources, known by source and path; another version takes the place of the one before."""
 
     def files_fetched(self, shop: str, source: str, fetches: Sequence[Fetch], run_id: str) -> None:
         """The files are here whole and go to their places next; only imports that end from now on are their own."""
-        told = {"shop": shop, "source": source, "run_id": run_id, "fetched_at": datetime.now(UTC)}
+        common = {"shop": shop, "source": source, "run_id": run_id, "fetched_at": datetime.now(UTC)}
         with self.database.write("note files as fetched") as connection:
             newest = connection.execute(sa.select(sa.func.max(FILE_EVENTS.c.id))).scalar_one()
             for fetch in fetches:
-                upsert(connection, FETCHES, told | {"after_event": newest or 0} | _row(fetch))
+                upsert(connection, FETCHES, common | {"after_event": newest or 0} | _row(fetch))
 
     def fetches(self, shop: str, source: str) -> dict[str, Fetch]:
         """Every file known of the source, by path; those that wait for their acknowledgement oldest first."""
         query = (
             sa.select(FETCHES, FILE_EVENTS.c.event)
-            .outerjoin(FILE_EVENTS, _ends())
+            .outerjoin(FILE_EVENTS, _import_events())
             .where(FETCHES.c.shop == shop, FETCHES.c.source == source)
             .order_by(FETCHES.c.fetched_at, FETCHES.c.path, FILE_EVENTS.c.id)
         )
@@ -87,7 +87,7 @@ def _row(fetch: Fetch) -> dict[str, Any]:
     }
 
 
-def _ends() -> sa.ColumnElement[bool]:
+def _import_events() -> sa.ColumnElement[bool]:
     return sa.and_(
         FILE_EVENTS.c.shop == FETCHES.c.shop,
         FILE_EVENTS.c.stream == FETCHES.c.stream,

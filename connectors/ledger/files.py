@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import FILE_EVENTS, RUNS
 
 SEEN = "seen"
@@ -28,7 +28,7 @@ class DoneFile:
     """Its run did not come to its end: the file may not have got to where `archived_as` says."""
 
 
-class Files(Chapter):
+class Files(LedgerPart):
     """The files of a shop's streams, known by the hash of their content."""
 
     def file_seen(self, shop: str, stream: str, name: str, content_hash: str, size: int, run_id: str | None) -> None:
@@ -50,8 +50,8 @@ class Files(Chapter):
     def last_done(self, shop: str, stream: str) -> DoneFile | None:
         """The file that was done last; one with the same content says nothing new."""
         with_run = FILE_EVENTS.outerjoin(RUNS, RUNS.c.run_id == FILE_EVENTS.c.run_id)
-        said = sa.select(FILE_EVENTS.c.content_hash, FILE_EVENTS.c.archived_as, RUNS.c.state).select_from(with_run)
-        query = _of(said, shop, stream).order_by(FILE_EVENTS.c.id.desc()).limit(1)
+        columns = sa.select(FILE_EVENTS.c.content_hash, FILE_EVENTS.c.archived_as, RUNS.c.state).select_from(with_run)
+        query = _of(columns, shop, stream).order_by(FILE_EVENTS.c.id.desc()).limit(1)
         with self.database.read("read files") as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
@@ -66,7 +66,7 @@ class Files(Chapter):
             return [(row.archived_as, row.event_at) for row in connection.execute(query)]
 
     def _add(
-        self, shop: str, stream: str, content_hash: str, event: str, run_id: str | None, **said: str | int
+        self, shop: str, stream: str, content_hash: str, event: str, run_id: str | None, **more: str | int
     ) -> None:
         row: dict[str, Any] = {
             "shop": shop,
@@ -77,7 +77,7 @@ class Files(Chapter):
             "run_id": run_id,
         }
         with self.database.write(f"note a file as {event}") as connection:
-            connection.execute(sa.insert(FILE_EVENTS).values(row | said))
+            connection.execute(sa.insert(FILE_EVENTS).values(row | more))
 
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.deliveries import DELIVERY_COLUMNS, Delivery, DeliveryState
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import DELIVERIES, LEDGER
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FORMER = "former-"
 """Before the kind of a delivery whose key the shop has given to another one; its key ends in `~` and a number."""
 
 
-class Identities(Chapter):
+class Identities(LedgerPart):
     """Deliveries by whom they are of."""
 
     def identify(self, shop: str, kind: str, identities: Mapping[str, str]) -> None:

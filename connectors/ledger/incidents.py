@@ -1,4 +1,4 @@
-"""Incidents: what a person may want to know, kept until it is settled."""
+"""Incidents: what a person may want to know, kept until it is closed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.database import rows_as_frame
 from connectors.ledger.discretion import discreet, without_contacts
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import INCIDENTS, RUNS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schemas.incidents import Incident
 
 
-class Incidents(Chapter):
+class Incidents(LedgerPart):
     """The ledger's incidents; each belongs to the run that met it."""
 
     def record_incidents(self, run_id: str, incidents: Sequence[Incident]) -> None:
@@ -32,8 +32,8 @@ class Incidents(Chapter):
             shop = connection.execute(sa.select(RUNS.c.shop).where(RUNS.c.run_id == run_id)).scalar_one_or_none()
             if shop is None:
                 raise ValueError(f"no run {run_id}")
-            told = {"run_id": run_id, "shop": shop, "recorded_at": datetime.now(UTC)}
-            connection.execute(sa.insert(INCIDENTS), [told | _row(incident) for incident in incidents])
+            common = {"run_id": run_id, "shop": shop, "recorded_at": datetime.now(UTC)}
+            connection.execute(sa.insert(INCIDENTS), [common | _row(incident) for incident in incidents])
 
     def incidents(
         self, run_id: str | None = None, *, shop: str | None = None, open_only: bool = False, limit: int = 1000
@@ -57,8 +57,8 @@ class Incidents(Chapter):
         """Those of `incidents` of which no open incident says the same."""
         if not incidents:
             return []
-        same = {_said(row) for row in self._open(shop) if row["stream"] in {each.stream for each in incidents}}
-        return [each for each in incidents if _said(_row(each)) not in same]
+        same = {_same_as(row) for row in self._open(shop) if row["stream"] in {each.stream for each in incidents}}
+        return [each for each in incidents if _same_as(_row(each)) not in same]
 
     def _open(self, shop: str) -> list[dict[str, Any]]:
         query = sa.select(*INCIDENTS.c).where(INCIDENTS.c.shop == shop, INCIDENTS.c.closed_at.is_(None))
@@ -69,17 +69,19 @@ class Incidents(Chapter):
         self, shop: str, stream: str, *, keys: Sequence[str] | None = None, but: Sequence[Incident] = ()
     ) -> int:
         """How many open incidents of the stream (of these keys) are now closed; those that say as `but` stay open."""
-        settled = sa.and_(INCIDENTS.c.shop == shop, INCIDENTS.c.stream == stream, INCIDENTS.c.closed_at.is_(None))
+        closing = sa.and_(INCIDENTS.c.shop == shop, INCIDENTS.c.stream == stream, INCIDENTS.c.closed_at.is_(None))
         if keys is not None:
-            settled = sa.and_(settled, INCIDENTS.c.key.in_(keys))
+            closing = sa.and_(closing, INCIDENTS.c.key.in_(keys))
         if but:
-            kept = {_said(_row(each)) for each in but}
-            settled = sa.and_(settled, INCIDENTS.c.id.not_in([r["id"] for r in self._open(shop) if _said(r) in kept]))
+            kept = {_same_as(_row(each)) for each in but}
+            closing = sa.and_(
+                closing, INCIDENTS.c.id.not_in([r["id"] for r in self._open(shop) if _same_as(r) in kept])
+            )
         with self.database.write("close incidents") as connection:
-            return connection.execute(sa.update(INCIDENTS).where(settled).values(closed_at=datetime.now(UTC))).rowcount
+            return connection.execute(sa.update(INCIDENTS).where(closing).values(closed_at=datetime.now(UTC))).rowcount
 
 
-def _said(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _same_as(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(row[name] for name in ("stream", "code", "key", "params"))
 
 

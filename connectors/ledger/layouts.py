@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.database import upsert
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import LAYOUTS
 
 
@@ -28,7 +28,7 @@ class Layout:
     columns: Mapping[str, int]
 
 
-class Layouts(Chapter):
+class Layouts(LedgerPart):
     """The layout of the last accepted file of each stream."""
 
     def layout(self, shop: str, stream: str) -> Layout | None:

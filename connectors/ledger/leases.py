@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
-from connectors.ledger.claimant import Claimant, this_process
+from connectors.ledger.lease_holder import LeaseHolder, this_process
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import LEASES, LEDGER
 from schemas.errors import PasserelleError, TransientError
 from schemas.where import located_logger
@@ -29,7 +29,7 @@ logger = located_logger(__name__)
 class LeaseHeldError(TransientError):
     """Another run of the same shop and flow holds the lease: `holder` since `since_at` until at least `until_at`."""
 
-    def __init__(self, shop: str, flow: str, holder: Claimant, since_at: datetime, until_at: datetime) -> None:
+    def __init__(self, shop: str, flow: str, holder: LeaseHolder, since_at: datetime, until_at: datetime) -> None:
         super().__init__(
             f"process {holder.pid} on {holder.host} runs it since {since_at:%Y-%m-%d %H:%M:%S} UTC"
             f" (renewed by itself until it ends; now until {until_at:%H:%M:%S} UTC)",
@@ -68,7 +68,7 @@ class Lease:
         self.lost = threading.Event()
         self._database = database
         self._token = str(uuid.uuid4())
-        self._ended = threading.Event()
+        self._released = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"lease of {flow}", daemon=True)
         self._good_until = 0.0
 
@@ -79,21 +79,21 @@ class Lease:
         if self.lost.is_set():
             raise LeaseLostError(self.shop, self.flow)
 
-    def begin(self) -> None:
+    def acquire(self) -> None:
         """The lease is held and renewed from now on; LeaseHeldError when a living run holds it."""
         asked = time.monotonic()
         _AT_WORK.add(self._token)
         try:
-            _take(self._database, self.shop, self.flow, self._token, self.ttl_seconds)
+            _acquire(self._database, self.shop, self.flow, self._token, self.ttl_seconds)
         except BaseException:
             _AT_WORK.discard(self._token)
             raise
         self._good_until = asked + self.ttl_seconds
         self._thread.start()
 
-    def end(self) -> None:
+    def release(self) -> None:
         """The lease is free; if the ledger cannot be told now, it is as soon as this process ends."""
-        self._ended.set()
+        self._released.set()
         self._thread.join()
         _AT_WORK.discard(self._token)
         try:
@@ -104,7 +104,7 @@ class Lease:
 
     def _keep(self) -> None:
         wait = self.ttl_seconds / 3
-        while not self._ended.wait(wait) and not self.lost.is_set():
+        while not self._released.wait(wait) and not self.lost.is_set():
             wait = self.ttl_seconds / 3 if self._renewed() else self.ttl_seconds / 12
             if time.monotonic() >= self._good_until:
                 self.lost.set()
@@ -131,7 +131,7 @@ class Lease:
         return sa.and_(LEASES.c.shop == self.shop, LEASES.c.flow == self.flow, LEASES.c.token == self._token)
 
 
-class Leases(Chapter):
+class Leases(LedgerPart):
     """The leases of a ledger."""
 
     @contextmanager
@@ -141,11 +141,11 @@ class Leases(Chapter):
         A run that was killed on this machine frees it at once, one on another machine after `ttl_seconds`.
         """
         lease = Lease(self.database, shop, flow, ttl_seconds)
-        lease.begin()
+        lease.acquire()
         try:
             yield lease
         finally:
-            lease.end()
+            lease.release()
 
     def held_flows(self, shop: str) -> set[str]:
         """The flows of the shop whose lease a run holds that may be at work."""
@@ -159,8 +159,8 @@ _AT_WORK: set[str] = set()
 """The tokens of the leases that this process holds: one that it could not give back is not held any more."""
 
 
-def _holder(row: sa.Row[Any]) -> Claimant:
-    return Claimant(row.host, row.machine, row.pid, row.process_start)
+def _holder(row: sa.Row[Any]) -> LeaseHolder:
+    return LeaseHolder(row.host, row.machine, row.pid, row.process_start)
 
 
 def _is_held(row: sa.Row[Any], now: datetime) -> bool:
@@ -174,7 +174,7 @@ def _is_held(row: sa.Row[Any], now: datetime) -> bool:
     return holder.is_known_to_live() or (row.until_at > now and not holder.is_gone())
 
 
-def _take(database: Database, shop: str, flow: str, token: str, ttl_seconds: float) -> None:
+def _acquire(database: Database, shop: str, flow: str, token: str, ttl_seconds: float) -> None:
     of = sa.and_(LEASES.c.shop == shop, LEASES.c.flow == flow)
     with database.write("take the lease") as connection:
         # One taker at a time. Read to its end: a cursor left open pins its connection to what SQLite held then.

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.database import rows_as_frame
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position
 from connectors.ledger.tables import CONFIRMATIONS, LEDGER, LINKS
 
@@ -83,17 +83,17 @@ class Link:
     in_doubt: bool = False
 
 
-class Links(Chapter):
+class Links(LedgerPart):
     """The ledger's links, by shop and kind (`product`, `combination`, `stock`, ...)."""
 
     def links(self, shop: str, kind: str) -> pl.DataFrame:
         """Every link that was not forgotten, in no order; columns as `LINK_FRAME`."""
         with self.database.read("read links") as connection:
-            taken = self.snapshots.read(shop, kind, lambda position: _is_past(connection, position))
+            snapshot = self.snapshots.read(shop, kind, lambda position: _is_past(connection, position))
             query = sa.select(*_COLUMNS).where(_of(shop, kind))
-            newer = rows_as_frame(connection, query.where(LINKS.c.seq > taken.position.seq) if taken else query)
+            newer = rows_as_frame(connection, query.where(LINKS.c.seq > snapshot.position.seq) if snapshot else query)
             position = _position(connection)
-        links = _completed(taken.links if taken else None, newer)
+        links = _completed(snapshot.links if snapshot else None, newer)
         if position and self.snapshots.pays(newer=newer.height, kept=links.height):
             self.snapshots.write(shop, kind, position, links)
         return links

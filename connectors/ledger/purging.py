@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.files import DONE
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.runs import COMPLETED
 from connectors.ledger.tables import FETCHES, FILE_EVENTS, INCIDENTS, RUNS
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Purging(Chapter):
+class Purging(LedgerPart):
     """Links, deliveries and watermarks have no age and are not touched."""
 
     def forget_runs(self, shop: str, before: datetime, *, kept_per_flow: int) -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.database import upsert
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import REFUSALS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Refusal:
     refused_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-class Refusals(Chapter):
+class Refusals(LedgerPart):
     """The newest refusal of each key, by shop and kind (`product`, `combination`, `stock`, `customer`, ...)."""
 
     def refusals(self, shop: str, kind: str, *, since: datetime) -> dict[str, Refusal]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from connectors.ledger.chapter import Chapter
 from connectors.ledger.database import rows_as_frame, upsert
 from connectors.ledger.discretion import without_contacts
+from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import RUNS, WATERMARKS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ CRASHED = "Crashed"
 COMPLETED = ("Completed", "CompletedWithRejects")
 
 
-class Runs(Chapter):
+class Runs(LedgerPart):
     """The ledger's runs."""
 
     def start_run(self, shop: str, flow: str, parameters: Mapping[str, str]) -> str:
@@ -59,7 +59,7 @@ class Runs(Chapter):
         with self.database.write("finish a run") as connection:
             connection.execute(sa.update(RUNS).where(RUNS.c.run_id == run_id).values(row))
 
-    def end_dead_runs(self, shop: str, flow: str) -> int:
+    def finish_dead_runs(self, shop: str, flow: str) -> int:
         """How many runs were still `Running` and are now `Crashed`; for the holder of the lease, who runs alone."""
         dead = sa.and_(RUNS.c.shop == shop, RUNS.c.flow == flow, RUNS.c.state == RUNNING)
         with self.database.write("end dead runs") as connection:
@@ -114,7 +114,7 @@ class Runs(Chapter):
             return list(connection.execute(query).scalars())
 
 
-class Watermarks(Chapter):
+class Watermarks(LedgerPart):
     """Up to which instant a named source of a shop has been read."""
 
     def watermark(self, shop: str, name: str) -> datetime | None:

@@ -53,7 +53,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Snapshot:
     """The links of one kind as they were at a position."""
 
     position: Position
@@ -77,7 +77,7 @@ class Snapshots:
         """Whether so many newer rows are worth a new snapshot."""
         return self.folder is not None and newer >= max(self.from_rows, self.share * kept, 1)
 
-    def read(self, shop: str, kind: str, is_past: Callable[[Position], bool]) -> Taken | None:
+    def read(self, shop: str, kind: str, is_past: Callable[[Position], bool]) -> Snapshot | None:
         """The snapshot of this shop and kind, if the ledger `is_past` the position it was taken at."""
         if self.folder is None:
             return None
@@ -89,11 +89,11 @@ class Snapshots:
         if digest != self._digest(signed):
             return None
         title_ends = content.index(b"\n", DIGEST_LENGTH + 1)
-        said = json.loads(content[DIGEST_LENGTH + 1 : title_ends])
-        position = Position(said.pop("seq"), said.pop("mark"))
-        if said != self._title(shop, kind) or not is_past(position):
+        title = json.loads(content[DIGEST_LENGTH + 1 : title_ends])
+        position = Position(title.pop("seq"), title.pop("mark"))
+        if title != self._title(shop, kind) or not is_past(position):
             return None
-        return Taken(position, pl.read_parquet(io.BytesIO(content[title_ends + 1 :])))
+        return Snapshot(position, pl.read_parquet(io.BytesIO(content[title_ends + 1 :])))
 
     def write(self, shop: str, kind: str, position: Position, links: pl.DataFrame) -> None:
         """The snapshot is the given one, whole or not at all; a folder that refuses it is only logged."""

@@ -92,10 +92,10 @@ def refuse_damaged(connection: sa.Connection, seconds: float = CHECKED_FOR_SECON
         raise damaged(str(found).splitlines()[-1])
 
 
-def damaged(said: str) -> UnexpectedReplyError:
+def damaged(text: str) -> UnexpectedReplyError:
     """The error for a file that is no whole ledger."""
     return UnexpectedReplyError(
-        said,
+        text,
         system="ledger",
         action="open the ledger",
         remedy="Put back the last backup of the file, and run each import with `since` set to the day of that backup.",

@@ -80,7 +80,7 @@ async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked
         since = await _begins_at(asked, folder)
         where = working_on(flow=FLOW, shop=folder.name)
         with where, folder.open_ledger() as ledger, ledger.lease(folder.name, FLOW) as lease:
-            ledger.end_dead_runs(folder.name, FLOW)
+            ledger.finish_dead_runs(folder.name, FLOW)
             strange = other_ledger(folder, ledger)
             run = Collecting(asked, folder, ledger, lease, _report(asked, folder, ledger))
             run.since = since

@@ -14,7 +14,7 @@ from connectors.prestashop import Entity, Receipt
 from schemas.emails import struck_out
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.flat.plan.entities import Fields, PlannedEntity, told_changes
+from tasks.flat.plan.entities import Fields, PlannedEntity, shown_changes
 from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.products.translate.entities import differences
 from tasks.products.translate.values import as_text
@@ -29,13 +29,13 @@ _CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Out
 async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     """Writes what is to be written; rows with nothing to write are confirmed."""
     if run.asked.dry_run:
-        run.rows.end(_settled(plan.entities))
+        run.rows.end(_outcomes(plan.entities))
         run.planned += entity_changes(plan)
         return
-    _take_over(run, plan)
+    _move_links(run, plan)
     idle = [one for one in plan.entities if not one.action]
     _remember(run, plan, idle)
-    run.rows.end(_settled(idle))
+    run.rows.end(_outcomes(idle))
     busy = [one for one in plan.entities if one.action]
     with run.step(plan.stream.steps[1]):
         chunks = chunked(busy, units_of_a_chunk(run, plan.stream.resource), lambda one: [one.ref.key])
@@ -48,7 +48,7 @@ async def _write(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan) -> N
     await write_entities(run, chunk, plan)
 
 
-def _take_over(run: Run, plan: EntitiesPlan) -> None:
+def _move_links(run: Run, plan: EntitiesPlan) -> None:
     """The links of entities that stay the same under another key, before anything is written: all or none."""
     planned = {one.ref.key: one for one in plan.entities if one.id}
     links: list[Link] = []
@@ -67,7 +67,7 @@ def entity_changes(plan: EntitiesPlan) -> list[PlannedChange]:
 
 
 def _planned(stream: FlatStream, one: PlannedEntity) -> PlannedChange:
-    changes = told_changes(one)
+    changes = shown_changes(one)
     if stream.is_private:
         changes = [(name, "", "") for name, _, _ in changes]
     return PlannedChange(one.ref.key, stream.kind, one.action or "update", tuple(changes))
@@ -121,7 +121,7 @@ class _Batch:
         # The disk acknowledges each confirmation: other requests go out meanwhile.
         await asyncio.to_thread(_remember, self.run, self.plan, self.batch)
         await asyncio.to_thread(self._note_refusals, contents)
-        self.run.rows.end(_settled(self.batch))
+        self.run.rows.end(_outcomes(self.batch))
 
     def _note_refusals(self, contents: Mapping[str, str]) -> None:
         refused = [one for one in self.batch if one.outcome is Outcome.REFUSED]
@@ -146,8 +146,8 @@ class _Batch:
             return
         if self.stream.notes_intent:
             intents = [Link(one.ref.key, 0, state=LinkState.INTENDED) for one in entities]
-            place = (self.run.folder.name, self.stream.kind)
-            await asyncio.to_thread(self.run.ledger.confirm, *place, intents, run_id=self.run.run_id)
+            owner = (self.run.folder.name, self.stream.kind)
+            await asyncio.to_thread(self.run.ledger.confirm, *owner, intents, run_id=self.run.run_id)
         receipts = await self.run.shop.create(
             self.stream.resource,
             [sent[one.ref.key] for one in entities],
@@ -170,10 +170,10 @@ class _Batch:
             elif receipt.outcome == "missing" and one.action != "delete":
                 self.refused[one.ref.key] = ("gone_meanwhile", str(one.id))
 
-    def _discreet(self, one: PlannedEntity, said: str) -> str:
+    def _discreet(self, one: PlannedEntity, text: str) -> str:
         if not self.stream.is_private:
-            return said
-        return struck_out(said, (value for value in (one.fields | one.owned).values() if isinstance(value, str)))
+            return text
+        return struck_out(text, (value for value in (one.fields | one.owned).values() if isinstance(value, str)))
 
     async def _read_back(self, sent: dict[str, Entity]) -> dict[str, tuple[str, str]]:
         """(message code, detail) by key of what the shop does not hold as it was sent."""
@@ -240,7 +240,7 @@ def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:
     return Link(one.ref.key, one.id, erp_code=one.label or None, state=state, fingerprint=mark)
 
 
-def _settled(entities: Iterable[PlannedEntity]) -> pl.DataFrame:
+def _outcomes(entities: Iterable[PlannedEntity]) -> pl.DataFrame:
     return row_outcomes(
         (one.ref.file, one.ref.line, one.ref.key, one.outcome.value, one.code, one.detail) for one in entities
     )

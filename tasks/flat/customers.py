@@ -94,7 +94,7 @@ class Customers(FlatStream):
         return {code: number for code in unassociated if (number := titles.named(code)) is not None}
 
     def _note(self, run: Run, key: str, row: FlatRow, today: date) -> None:
-        modified = row.says("last_modification_date")
+        modified = row.value("last_modification_date")
         if isinstance(modified, datetime):
             self._modified[key] = modified
         if birthday_is_impossible(row, today):
@@ -123,7 +123,7 @@ class Customers(FlatStream):
         accounts = await run.shop.read(self.resource, filters=none, display=IDS_ONLY)
         return frozenset(int(account["id"]) for account in accounts)
 
-    def meet(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
+    def adapt_to_shop(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
         """An account of no group is given one; the e-mail that the customer changed in the shop last stays."""
         groupless = current["id_default_group"] in {"", NO_GROUP}
         if groupless and not wanted.closed and "id_default_group" not in wanted.owned:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from connectors.prestashop import IDS_ONLY, Shop
 from tasks.flat.translate.specific_prices import Item
 from tasks.run.outcomes import Stop
-from tasks.stock.look_up import places_of
+from tasks.stock.look_up import item_ids_of
 
 
 async def priced_items(
@@ -27,24 +27,24 @@ async def priced_items(
     """
     wanted = list(dict.fromkeys(keys))
     items = await _read(shop, {key: known[key] for key in wanted if key in known}, with_prices=with_prices)
-    found = await places_of(shop, key_field, [key for key in wanted if key not in items])
-    places = {key: place for key, place in found.items() if not isinstance(place, Stop)}
-    stops = {key: place for key, place in found.items() if isinstance(place, Stop)}
+    found = await item_ids_of(shop, key_field, [key for key in wanted if key not in items])
+    ids = {key: pair for key, pair in found.items() if not isinstance(pair, Stop)}
+    stops = {key: pair for key, pair in found.items() if isinstance(pair, Stop)}
     if not with_prices:
-        return {**items, **stops, **{key: Item(*place, Decimal(0), 0) for key, place in places.items()}}
-    return {**items, **stops, **await _read(shop, places, with_prices=True)}
+        return {**items, **stops, **{key: Item(*pair, Decimal(0), 0) for key, pair in ids.items()}}
+    return {**items, **stops, **await _read(shop, ids, with_prices=True)}
 
 
-async def _read(shop: Shop, places: Mapping[str, tuple[int, int]], *, with_prices: bool) -> dict[str, Item]:
-    """The items that are still where `places` says."""
+async def _read(shop: Shop, ids: Mapping[str, tuple[int, int]], *, with_prices: bool) -> dict[str, Item]:
+    """The items that are still under these `ids`."""
     of_product = ("id", "price", "id_tax_rules_group") if with_prices else IDS_ONLY
     of_combination = ("id", "price") if with_prices else IDS_ONLY
     products, combinations = await asyncio.gather(
-        _by_id(shop, "products", {place[0] for place in places.values()}, of_product),
-        _by_id(shop, "combinations", {place[1] for place in places.values()} - {0}, of_combination),
+        _by_id(shop, "products", {pair[0] for pair in ids.values()}, of_product),
+        _by_id(shop, "combinations", {pair[1] for pair in ids.values()} - {0}, of_combination),
     )
     items: dict[str, Item] = {}
-    for key, (id_product, attribute) in places.items():
+    for key, (id_product, attribute) in ids.items():
         product, combination = products.get(id_product), combinations.get(attribute)
         if product is None or (attribute and combination is None):
             continue

@@ -16,7 +16,7 @@ from connectors.prestashop import Entity
 from schemas.fingerprints import fingerprints
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import PlannedEntity, WantedEntity, plan_entity, settle_claims
+from tasks.flat.plan.entities import PlannedEntity, WantedEntity, plan_entity, stop_double_claims
 from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
@@ -121,8 +121,8 @@ def _last_of_each_key(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
     last = rows.unique("_key", keep="last", maintain_order=True)
     earlier = rows.join(last.select("_file", "_line"), on=["_file", "_line"], how="anti")
     by = earlier.join(last.select("_key", _by_line="_line"), on="_key", how="left")
-    ended = one_outcome(by, Outcome.IGNORED, "superseded").with_columns(detail=by["_by_line"].cast(pl.String))
-    run.rows.end(ended.select(list(ROW_OUTCOMES)))
+    outcomes = one_outcome(by, Outcome.IGNORED, "superseded").with_columns(detail=by["_by_line"].cast(pl.String))
+    run.rows.end(outcomes.select(list(ROW_OUTCOMES)))
     return last
 
 
@@ -170,9 +170,9 @@ async def _found(
     shop_ids = {key: int(entity["id"]) for key, entity in found.items() if not isinstance(entity, Stop)}
     stopped = {key for key, at in found.items() if isinstance(at, Stop)}
     plain = [one for one in open_ones if one.ref.key not in stopped]
-    settle_claims(plain, shop_ids, links.claimed, stream.identity.by)
+    stop_double_claims(plain, shop_ids, links.claimed, stream.identity.by)
     for one in open_ones:
         at = found.get(one.ref.key)
         if one.stop is None and at is not None and not isinstance(at, Stop):
-            stream.meet(run, one, at, links.confirmed_at.get(one.ref.key))
+            stream.adapt_to_shop(run, one, at, links.confirmed_at.get(one.ref.key))
     return found

@@ -80,15 +80,15 @@ class SpecificPriceStream(FlatStream):
         self, rows: pl.DataFrame, links: pl.DataFrame, moved: Mapping[str, str], gone: Iterable[str]
     ) -> dict[str, Note]:
         """What a quantity that changed has replaced, and what a new price stands beside."""
-        told = {key: ("price_beside", former) for key, former in prices_beside(rows, links, moved, gone).items()}
-        told |= {
+        notes = {key: ("price_beside", former) for key, former in prices_beside(rows, links, moved, gone).items()}
+        notes |= {
             key: ("price_quantity_moved", former)
             for key, former in moved.items()
             if key.split("|")[-3] != former.split("|")[-3]
         }
         return {
             key: (code, key.partition("|")[0], {"value": shown(key), "detail": shown(former)})
-            for key, (code, former) in told.items()
+            for key, (code, former) in notes.items()
         }
 
     async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
@@ -98,10 +98,10 @@ class SpecificPriceStream(FlatStream):
         keys = [str(row["_key"]) for row in rows]
         countries = await country_ids(run.shop, {row.text("iso_code").upper() for row in asked})
         taxed = (0, *countries.values()) if settings.specific_prices.prices == "tax_incl" else ()
-        with_prices = any(row.says("price") is not None for row in asked)
+        with_prices = any(row.value("price") is not None for row in asked)
         market = Market(
             items=await priced_items(
-                run.shop, run.stream.key_column.target, keys, _known_places(run, keys), with_prices=with_prices
+                run.shop, run.stream.key_column.target, keys, _known_ids(run, keys), with_prices=with_prices
             ),
             countries=countries,
             currencies=await currency_ids(run.shop, {row.text("currency").upper() for row in asked}),
@@ -142,7 +142,7 @@ class SpecificPriceStream(FlatStream):
                 found[one.ref.key] = Stop(Outcome.IGNORED, "manual_price_kept", str(there["id"]))
         return found
 
-    def meet(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
+    def adapt_to_shop(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
         """A price made by hand stays as it is, unless overwriting is on or it says the same."""
         if confirmed_at is not None or run.folder.settings.specific_prices.overwrite:
             return
@@ -157,7 +157,7 @@ async def customer_ids(shop: Shop, emails: set[str]) -> dict[str, int]:
     return {str(row["email"]).casefold(): int(row["id"]) for row in sorted(found, key=lambda row: -int(row["id"]))}
 
 
-def _known_places(run: Run, keys: list[str]) -> dict[str, tuple[int, int]]:
+def _known_ids(run: Run, keys: list[str]) -> dict[str, tuple[int, int]]:
     links = run.ledger.links_for(run.folder.name, "product", keys).filter(pl.col("shop_id") > 0)
     return {key: (shop_id, sub_id) for key, shop_id, sub_id in links.select("erp_key", "shop_id", "sub_id").iter_rows()}
 

@@ -11,7 +11,7 @@ from tasks.flat.countries import country_ids, state_ids
 from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.stream import FlatStream
 from tasks.flat.translate.rows import flat_rows
-from tasks.flat.translate.stores import TEXTS, Places, wanted_store
+from tasks.flat.translate.stores import TEXTS, Geography, wanted_store
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
@@ -46,7 +46,7 @@ class Stores(FlatStream):
         """The stores that the rows want; a row whose country or state the shop lacks goes no further."""
         asked = flat_rows(rows, run.stream)
         country_iso = {code: iso for iso, code in reversed(run.folder.associations.countries.items())}
-        places = Places(
+        geography = Geography(
             country_iso=country_iso,
             countries=await country_ids(run.shop, {country_iso.get(row.text("country"), "") for row in asked}),
             states=await state_ids(run.shop, {row.text("state").upper() for row in asked}),
@@ -54,7 +54,7 @@ class Stores(FlatStream):
             language_ids=run.facts.language_ids,
         )
         refs = (RowRef(row["_file"], row["_line"], row["_link"]) for row in rows)
-        return [wanted_store(row, ref, places) for row, ref in zip(asked, refs, strict=True)]
+        return [wanted_store(row, ref, geography) for row, ref in zip(asked, refs, strict=True)]
 
     async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """Stores of the same name in the same town."""

@@ -85,7 +85,7 @@ class FlatStream(ABC):
     async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """The shop's entities of keys without a valid link, by key; those that the shop does not have are absent."""
 
-    def meet(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
+    def adapt_to_shop(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
         """Changes the wish where the shop's entity has a say; `confirmed_at` None: no link holds the entity."""
         del run, wanted, current, confirmed_at
 

@@ -66,7 +66,7 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
     """Creates the missing names, then writes products in batches; rows with nothing to write are confirmed."""
     if run.asked.dry_run:
         for product in plan.products:
-            run.rows.end(_settled(product.rows))
+            run.rows.end(_outcomes(product.rows))
         run.planned += product_changes(plan)
         run.report.beyond_rows |= plan.missing.counts()
         return
@@ -250,7 +250,7 @@ async def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], resul
     links: list[Link] = []
     for product in batch:
         sent = results.get(id(product), [])
-        _settle(product, sent)
+        _record_results(product, sent)
         links += _links(product, plan)
         if product.product and product.product.action == "create" and product.id_product and not product.simple:
             run.report.beyond_rows["parents"] = run.report.beyond_rows.get("parents", 0) + 1
@@ -263,10 +263,10 @@ async def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], resul
         await asyncio.to_thread(forget_former_items, run, KIND, links)
         await asyncio.to_thread(run.ledger.confirm, run.folder.name, KIND, links, run_id=run.run_id)
     await _note_refusals(run, plan.names, batch, results)
-    run.rows.end(_settled([row for product in batch for row in product.rows]))
+    run.rows.end(_outcomes([row for product in batch for row in product.rows]))
 
 
-def _settle(product: ProductPlan, sent: list[_Sent]) -> None:
+def _record_results(product: ProductPlan, sent: list[_Sent]) -> None:
     """Rows whose entity, or whose product, was refused are refused; those written learn their ids."""
     of_product = next((one for one in sent if one.operation.kind == "product" and one.refused), None)
     by_key = {one.operation.key: one for one in sent if one.operation.kind == "combination" and one.operation.key}
@@ -320,7 +320,7 @@ def _link(product: ProductPlan, row: PlannedRow, fingerprint: str) -> Link | Non
     return Link(row.ref.key, product.id_product, combination, parent_key=parent, state=state, fingerprint=fingerprint)
 
 
-def _settled(rows: list[PlannedRow]) -> pl.DataFrame:
+def _outcomes(rows: list[PlannedRow]) -> pl.DataFrame:
     return row_outcomes(
         (row.ref.file, row.ref.line, row.ref.key, row.outcome.value, row.code, row.detail) for row in rows
     )

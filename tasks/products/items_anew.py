@@ -18,9 +18,9 @@ def forget_former_items(run: Run, kind: str, links: Sequence[Link]) -> None:
     rows and the specific prices of a product or combination with it.
     """
     shop, ledger = run.folder.name, run.ledger
-    placed = {link.erp_key: (link.shop_id, link.sub_id) for link in links if link.shop_id}
-    known = ledger.links_for(shop, kind, list(placed)).select("erp_key", "shop_id", "sub_id")
-    moved = [key for key, *ids in known.iter_rows() if ids[0] and tuple(ids) != placed[key]]
+    given_ids = {link.erp_key: (link.shop_id, link.sub_id) for link in links if link.shop_id}
+    known = ledger.links_for(shop, kind, list(given_ids)).select("erp_key", "shop_id", "sub_id")
+    moved = [key for key, *ids in known.iter_rows() if ids[0] and tuple(ids) != given_ids[key]]
     if not moved:
         return
     ledger.forget(shop, _STOCK, moved)

@@ -69,7 +69,7 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         known = links.join(needed, on="erp_key", how="semi").select(
             "erp_key", "shop_id", "sub_id", believed(run.since), left=pl.col("state") == LinkState.DELETED
         )
-        linked = {key: Linked(*said) for key, *said in known.iter_rows()}
+        linked = {key: Linked(*ids) for key, *ids in known.iter_rows()}
         others = Others(
             frozenset(rows["_product"]), _combinations_of(links.join(gone, on="erp_key", how="anti"), linked)
         )

@@ -23,13 +23,13 @@ async def keys_of_same_ean(shop: Shop, eans: dict[str, str], links: pl.DataFrame
     known = links.filter(pl.col("shop_id") > 0)
     if not eans or known.is_empty():
         return {}
-    by_place = {(shop_id, sub_id): key for key, shop_id, sub_id in known["erp_key", "shop_id", "sub_id"].iter_rows()}
+    by_ids = {(shop_id, sub_id): key for key, shop_id, sub_id in known["erp_key", "shop_id", "sub_id"].iter_rows()}
     found: dict[str, list[str]] = {}
     wanted = sorted(set(eans.values()))
     for product in await shop.find("products", EAN, wanted, display=["id", EAN]):
-        _add(found, product, by_place.get((int(product["id"]), 0)))
+        _add(found, product, by_ids.get((int(product["id"]), 0)))
     for combination in await shop.find("combinations", EAN, wanted, display=["id", "id_product", EAN]):
-        _add(found, combination, by_place.get((int(combination["id_product"]), int(combination["id"]))))
+        _add(found, combination, by_ids.get((int(combination["id_product"]), int(combination["id"]))))
     return {key: sorted(found[ean]) for key, ean in eans.items() if ean in found}
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from schemas.column_spec import Column, StreamSpec
 
-_PLACE = ("_file", "_line")
+_ROW = ("_file", "_line")
 _NAMED = pl.concat_str(pl.col("_key"), pl.lit(" (l. "), pl.col("_line"), pl.lit(")"))
 _NOTHING = pl.lit(None, pl.String)
 
@@ -49,7 +49,7 @@ def neighbour_faults(winners: pl.DataFrame, parent: Column) -> pl.DataFrame:
     parents = combinations.select(_parent="_key", _detail=_NAMED)
     nested = combinations.join(parents, on="_parent", how="inner")
     known = combinations.filter(pl.col("_combination").is_not_null())
-    alike = known.filter(pl.struct("_parent", "_combination").is_duplicated()).sort(_PLACE)
+    alike = known.filter(pl.struct("_parent", "_combination").is_duplicated()).sort(_ROW)
     first = alike.unique(["_parent", "_combination"], keep="first").select("_parent", "_combination", _detail=_NAMED)
     repeated = alike.join(first, on=["_parent", "_combination"], how="left").filter(pl.col("_detail") != _NAMED)
     return pl.concat(

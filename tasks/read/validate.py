@@ -24,7 +24,7 @@ KEPT_BYTES = 128 * 2**20
 MOST_FAULTS = 200_000
 """That are kept of one run; of a row beyond them one fault is, so that it is still rejected and told."""
 _SHOWN_CHARACTERS = 1000
-_PLACE = ["_file", "_line"]
+_ROW = ["_file", "_line"]
 _LINES = 2**40
 """More than any file has: file and line in one number are found twenty times faster than as a pair."""
 
@@ -50,15 +50,15 @@ class ValidatedStream:
 
     def accepted_rows_scan(self) -> pl.LazyFrame:
         """The rows to import, one per key, in the order of files and lines."""
-        gone = pl.concat([self.superseded.select(_PLACE), self.late_rejects])
-        return self.accepted if gone.is_empty() else self.accepted.filter(~place().is_in(_places(gone)))
+        gone = pl.concat([self.superseded.select(_ROW), self.late_rejects])
+        return self.accepted if gone.is_empty() else self.accepted.filter(~row_number().is_in(_row_numbers(gone)))
 
     def faults_scan(self) -> pl.LazyFrame:
         """Every fault, in the order of files and lines."""
-        return self.faults.sort(_PLACE, maintain_order=True)
+        return self.faults.sort(_ROW, maintain_order=True)
 
 
-def place() -> pl.Expr:
+def row_number() -> pl.Expr:
     """The row's file and line in one number, in the order of the run."""
     return pl.col("_file").cast(pl.Int64) * _LINES + pl.col("_line")
 
@@ -87,9 +87,9 @@ def validate(
             faults.add(found)
             keys.append(_keys(sound, stream))
     every_key = pl.concat(keys)
-    winners, late_faults = _settled(every_key, stream)
+    winners, late_faults = _winners(every_key, stream)
     faults.add(late_faults)
-    late_rejects = late_faults.select(_PLACE).unique()
+    late_rejects = late_faults.select(_ROW).unique()
     return ValidatedStream(
         rows_read=rows_read,
         accepted=accepted.scan(),
@@ -134,26 +134,26 @@ def _keys(accepted: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
     """`_file`, `_line`, `_key`, `_parent`, `_combination` of accepted rows."""
     parent = stream.parent_column
     return accepted.select(
-        *_PLACE,
+        *_ROW,
         "_key",
         _parent=pl.col(parent.key) if parent else pl.lit(None, pl.String),
         _combination=combination(attribute_columns(stream)),
     )
 
 
-def _places(rows: pl.DataFrame) -> pl.Series:
-    return rows.select(place().alias("places")).to_series().implode()
+def _row_numbers(rows: pl.DataFrame) -> pl.Series:
+    return rows.select(row_number().alias("numbers")).to_series().implode()
 
 
 def _checked(block: RowBlock, stream: StreamSpec) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The accepted rows of a block, typed, and all its faults."""
     faults = check_rows(block.rows, stream)
-    at_fault = faults.filter(~pl.col("blanked")).select(_PLACE).unique()
+    at_fault = faults.filter(~pl.col("blanked")).select(_ROW).unique()
     accepted = typed(_without(block.rows, at_fault), stream)
     contradictions = row_faults(accepted, stream)
     accepted = _without(accepted, contradictions)
     if at_fault.height:
-        contradictions.extend(row_faults(block.rows.join(at_fault, on=_PLACE, how="semi"), stream))
+        contradictions.extend(row_faults(block.rows.join(at_fault, on=_ROW, how="semi"), stream))
     return accepted, pl.concat([block.broken, faults, contradictions])
 
 
@@ -163,16 +163,16 @@ def _bounded(faults: pl.DataFrame, room: int) -> pl.DataFrame:
     if faults.height <= room:
         return faults
     # A block holds the faults of one check after the other: which rows have one already is known of the whole.
-    rejecting = faults.filter(~pl.col("blanked")).unique(_PLACE, keep="first", maintain_order=True)
+    rejecting = faults.filter(~pl.col("blanked")).unique(_ROW, keep="first", maintain_order=True)
     more = faults.head(room)
-    return pl.concat([more, rejecting.join(more.filter(~pl.col("blanked")), on=_PLACE, how="anti")])
+    return pl.concat([more, rejecting.join(more.filter(~pl.col("blanked")), on=_ROW, how="anti")])
 
 
 def _without(rows: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
-    return rows if gone.is_empty() else rows.join(gone, on=_PLACE, how="anti", maintain_order="left")
+    return rows if gone.is_empty() else rows.join(gone, on=_ROW, how="anti", maintain_order="left")
 
 
-def _settled(keys: pl.DataFrame, stream: StreamSpec) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _winners(keys: pl.DataFrame, stream: StreamSpec) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows that win their key, and the faults of those that another winner contradicts.
 
     A rejected winner gives its key back to the row before it, which is then looked at in its turn.
@@ -182,7 +182,7 @@ def _settled(keys: pl.DataFrame, stream: StreamSpec) -> tuple[pl.DataFrame, pl.D
         return keys, late_faults
     parent = stream.parent_column
     while True:
-        candidates = keys.filter(~place().is_in(_places(late_faults)))
+        candidates = keys.filter(~row_number().is_in(_row_numbers(late_faults)))
         # Numbers are counted three times as fast as texts; two texts of one number only cost a look at the texts.
         repeated = candidates["_key"].hash().n_unique() < candidates.height
         winners = candidates.unique("_key", keep="last", maintain_order=True) if repeated else candidates
@@ -194,8 +194,8 @@ def _settled(keys: pl.DataFrame, stream: StreamSpec) -> tuple[pl.DataFrame, pl.D
 
 def _superseded(keys: pl.DataFrame, winners: pl.DataFrame, late_faults: pl.DataFrame) -> pl.DataFrame:
     if winners.height == keys.height:
-        return keys.clear().select(*_PLACE, "_key", _by_file="_file", _by_line="_line")
+        return keys.clear().select(*_ROW, "_key", _by_file="_file", _by_line="_line")
     by = winners.select("_key", _by_file="_file", _by_line="_line")
-    ended = pl.concat([winners.select(_PLACE), late_faults.select(_PLACE)])
-    losers = keys.select(*_PLACE, "_key").filter(~place().is_in(_places(ended)))
-    return losers.join(by, on="_key", how="left").sort(_PLACE)
+    ended = pl.concat([winners.select(_ROW), late_faults.select(_ROW)])
+    losers = keys.select(*_ROW, "_key").filter(~row_number().is_in(_row_numbers(ended)))
+    return losers.join(by, on="_key", how="left").sort(_ROW)

@@ -118,7 +118,7 @@ async def _under_lease(
     ledger: Ledger,
     lease: Lease,
 ) -> State:
-    ledger.end_dead_runs(folder.name, asked.flow)
+    ledger.finish_dead_runs(folder.name, asked.flow)
     was_cut_off = ledger.last_state(folder.name, asked.flow) in {"Crashed", "Failed"}
     strange = other_ledger(folder, ledger)
     run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
@@ -158,7 +158,7 @@ async def _under_lease(
     finally:
         # Cancelled in the Prefect interface or stopped from the keyboard: no error is told, and the run is over.
         with suppress(PasserelleError):
-            ledger.end_dead_runs(folder.name, asked.flow)
+            ledger.finish_dead_runs(folder.name, asked.flow)
         shutil.rmtree(work, ignore_errors=True)
 
 

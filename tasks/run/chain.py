@@ -60,7 +60,7 @@ class Chain:
 async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: Asked, folder: ShopFolder) -> State:
     """Carries out the parts under a lease of the chain's own; the ledger gets one run with the sum of their rows."""
     with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow):
-        ledger.end_dead_runs(folder.name, asked.flow)
+        ledger.finish_dead_runs(folder.name, asked.flow)
         run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
         chain = Chain()
         try:
@@ -70,7 +70,7 @@ async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: A
         finally:
             # What stopped the chain is told by whoever started it.
             with suppress(PasserelleError):
-                ledger.end_dead_runs(folder.name, asked.flow)
+                ledger.finish_dead_runs(folder.name, asked.flow)
     kind = Completed if chain.name in DONE else Failed
     return kind(name=chain.name, message=message)
 

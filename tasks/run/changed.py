@@ -22,7 +22,7 @@ def with_links(
     `confirmed_value`. A row is unchanged when it is the same and not in doubt. With `since`, a link confirmed at or
     after it counts as not confirmed: its ids are given, what it holds is not believed.
     """
-    at = places_among(rows["_key"], links["erp_key"])
+    at = indices_among(rows["_key"], links["erp_key"])
     confirmed = links.select(
         pl.col("shop_id", "sub_id", "state", "confirmed_at", "in_doubt").gather(at),
         pl.col(compared).gather(at).alias("_confirmed"),
@@ -32,7 +32,7 @@ def with_links(
     return linked.with_columns(_changed=~same.fill_null(value=False)).drop("confirmed_at", "in_doubt")
 
 
-def places_among(
+def indices_among(
     keys: pl.Series, known: pl.Series, numbered: Callable[[pl.Series], pl.Series] = pl.Series.hash
 ) -> pl.Series:
     """Where each key stands in `known`, which names nothing twice; null where it does not."""

@@ -26,7 +26,7 @@ from schemas.since import parse_since
 from schemas.where import located_logger, working_on
 from tasks.read.dropped import DroppedFile
 from tasks.read.reader import FileRows
-from tasks.read.validate import place
+from tasks.read.validate import row_number
 from tasks.run.outcomes import ROW_OUTCOMES, row_outcomes
 from tasks.run.shop_folder import ShopFolder
 
@@ -128,10 +128,10 @@ class Rows:
         """
         strength = pl.col("outcome").replace_strict(STRENGTH, return_dtype=pl.Int8)
         ended = pl.concat([row_outcomes(()), *self.ended])
-        places = ended.select(place().alias("places")).to_series()
+        places = ended.select(row_number().alias("places")).to_series()
         if places.n_unique() < places.len():
             ended = ended.sort(strength).unique(["_file", "_line"], keep="first", maintain_order=True)
-        left = self.accepted.filter(~place().is_in(places.implode()))
+        left = self.accepted.filter(~row_number().is_in(places.implode()))
         waiting = left.with_columns(outcome=pl.lit(Outcome.WAITING.value), code=pl.lit("waiting"), detail=pl.lit(""))
         return pl.concat([ended, waiting.select(list(ROW_OUTCOMES))])
 

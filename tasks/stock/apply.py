@@ -19,7 +19,7 @@ from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 from tasks.stock.look_up import LINES, stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, content, plan_stock
-from tasks.stock.write_path import Lane, lane_of
+from tasks.stock.write_path import WritePath, write_path_of
 
 KIND = "stock"
 
@@ -45,7 +45,7 @@ class Line:
         old = "" if self.old is None else str(self.old)
         return PlannedChange(self.key, "stock", "update", (("quantity", old, str(self.quantity)),))
 
-    def ended(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
+    def with_outcome(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
         """The line as a row of `ROW_OUTCOMES`; what no row says is wanted at 0 because the file leaves it out."""
         if self.file < 0 and outcome is Outcome.UPDATED:
             outcome = Outcome.DEACTIVATED
@@ -54,20 +54,20 @@ class Line:
 
 async def apply_stock(run: Run, plan: StockPlan) -> None:
     """Writes what is to be written; what the shop has already is only confirmed."""
-    run.rows.end(plan.settled)
+    run.rows.end(plan.outcomes)
     if run.asked.dry_run:
-        run.rows.end(_as_settled([Line(*row).ended(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
+        run.rows.end(row_outcomes([Line(*row).with_outcome(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
         writes = [Line(*row) for row in plan.writes.iter_rows()]
-        run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in writes]))
+        run.rows.end(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in writes]))
         run.planned += stock_changes(plan)
         return
-    _doubt_items_that_are_gone(run, plan.settled)
+    _doubt_items_that_are_gone(run, plan.outcomes)
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
     if plan.writes.is_empty():
         return
     with run.step("write stock"):
         lines = [Line(*row) for row in plan.writes.sort("id").iter_rows()]
-        gone = await _write(run, [line for line in lines if line.id], lane_of(run))
+        gone = await _write(run, [line for line in lines if line.id], write_path_of(run))
         if gone:
             await _write_elsewhere(run, gone)
         await _make_rows(run, [line for line in lines if not line.id])
@@ -78,16 +78,16 @@ def stock_changes(plan: StockPlan) -> list[PlannedChange]:
     return [Line(*row).planned() for row in plan.writes.iter_rows()]
 
 
-def _doubt_items_that_are_gone(run: Run, settled: pl.DataFrame) -> None:
+def _doubt_items_that_are_gone(run: Run, outcomes: pl.DataFrame) -> None:
     """The next product file makes what somebody deleted in the shop again, whatever the ledger knew."""
-    missing = settled.filter(pl.col("code") == "not_on_shop")["_key"]
+    missing = outcomes.filter(pl.col("code") == "not_on_shop")["_key"]
     if missing.is_empty():
         return
     linked = run.ledger.links(run.folder.name, "product").filter(pl.col("shop_id") > 0)["erp_key"]
     run.ledger.doubt(run.folder.name, "product", linked.filter(linked.is_in(missing.implode())).to_list())
 
 
-async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
+async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
     gone: list[Line] = []
     products = by_product(lines, await _owners(run, lines))
@@ -96,9 +96,9 @@ async def _write(run: Run, lines: list[Line], lane: Lane) -> list[Line]:
     async def write(chunk: Chunk[list[Line]]) -> None:
         doubted = [key for product in chunk.left for key in _keys(product)]
         await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted)
-        await write_stock(run, chunk, gone, lane)
+        await write_stock(run, chunk, gone, path)
 
-    chunks = chunked(products, max(1, units_of_a_chunk(run, lane.resource) // mean_lines), _keys)
+    chunks = chunked(products, max(1, units_of_a_chunk(run, path.resource) // mean_lines), _keys)
     await fan_out("write stock", chunks, write, rows=len)
     return gone
 
@@ -140,11 +140,13 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
         orient="row",
     )
     plan = plan_stock(rows, await stock_rows(run.shop, run.stream.key_column.target, [row.key for row in gone], {}))
-    run.rows.end(plan.settled)
-    _doubt_items_that_are_gone(run, plan.settled)
+    run.rows.end(plan.outcomes)
+    _doubt_items_that_are_gone(run, plan.outcomes)
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
-    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], Lane())
-    run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again]))
+    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], WritePath())
+    run.rows.end(
+        row_outcomes([line.with_outcome(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again])
+    )
 
 
 async def _make_rows(run: Run, lines: list[Line]) -> None:
@@ -164,37 +166,37 @@ async def _make_rows(run: Run, lines: list[Line]) -> None:
         else:
             missing.append(line)
     _confirm(run, made, Outcome.UPDATED)
-    run.rows.end(_as_settled([line.ended(Outcome.REFUSED, "stock_row_missing") for line in missing]))
+    run.rows.end(row_outcomes([line.with_outcome(Outcome.REFUSED, "stock_row_missing") for line in missing]))
 
 
 @chunk_task("write stock")
-async def write_stock(run: Run, chunk: Chunk[list[Line]], gone: list[Line], lane: Lane) -> None:
+async def write_stock(run: Run, chunk: Chunk[list[Line]], gone: list[Line], path: WritePath) -> None:
     """One chunk of products' quantities: every batch is written, read back and confirmed on its own.
 
     Lines whose stock row the shop does not have are added to `gone`.
     """
 
     async def send(batch: list[list[Line]]) -> None:
-        gone.extend(await _write_batch(run, [line for product in batch for line in product], lane))
+        gone.extend(await _write_batch(run, [line for product in batch for line in product], path))
 
-    size = lane.resource
+    size = path.resource
     await chunk.in_batches(
         run, lambda: {size: run.shop.pace.batch_size(size)}, lambda product: {size: len(product)}, send
     )
 
 
-async def _write_batch(run: Run, batch: list[Line], lane: Lane) -> list[Line]:
+async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Line]:
     entities = [{"id": line.id, "quantity": line.quantity} for line in batch]
-    receipts = await lane.update(run, [line.key for line in batch], entities)
+    receipts = await path.update(run, [line.key for line in batch], entities)
     written: list[Line] = []
-    ended = []
+    outcomes = []
     gone: list[Line] = []
     refusals: list[Refusal] = []
     for line, receipt in zip(batch, receipts, strict=True):
         if receipt.outcome == "missing":
             gone.append(line)
         elif receipt.error is not None:
-            ended.append(line.ended(Outcome.REFUSED, receipt.message_code, receipt.error.said))
+            outcomes.append(line.with_outcome(Outcome.REFUSED, receipt.message_code, receipt.error.said))
             if receipt.is_of_what_was_sent:
                 mark = sent_mark(run, content(line.id, line.quantity))
                 refusals.append(Refusal(line.key, mark, receipt.message_code, receipt.error.said))
@@ -203,15 +205,17 @@ async def _write_batch(run: Run, batch: list[Line], lane: Lane) -> list[Line]:
     held = await _read_back(run, written)
     wrong = [line for line in written if held.get(line.id, line.quantity) != line.quantity]
     sound = [line for line in written if line not in wrong] if wrong else written
-    if lane.mode:
+    if path.mode:
         # The merchant may have given the reference to another product: where it belongs now is looked up.
         gone, wrong = gone + wrong, []
-    ended += [line.ended(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong]
+    outcomes += [
+        line.with_outcome(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong
+    ]
     # The disk acknowledges each confirmation: other requests go out meanwhile.
     await asyncio.to_thread(_remember, run, sound)
     await asyncio.to_thread(note_refusals, run, KIND, refusals, [line.key for line in sound])
-    run.rows.end(_as_settled([line.ended(Outcome.UPDATED) for line in sound]))
-    run.rows.end(_as_settled(ended))
+    run.rows.end(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in sound]))
+    run.rows.end(row_outcomes(outcomes))
     return gone
 
 
@@ -234,8 +238,4 @@ def _remember(run: Run, lines: list[Line]) -> None:
 def _confirm(run: Run, lines: list[Line], outcome: Outcome) -> None:
     if lines:
         _remember(run, lines)
-        run.rows.end(_as_settled([line.ended(outcome) for line in lines]))
-
-
-def _as_settled(rows: list[tuple[int, int, str, str, str, str]]) -> pl.DataFrame:
-    return row_outcomes(rows)
+        run.rows.end(row_outcomes([line.with_outcome(outcome) for line in lines]))

@@ -27,50 +27,45 @@ async def stock_rows(
     A key that the shop does not have is absent from the answer.
     """
     keys = list(keys)
-    places: dict[str, tuple[int, int] | Stop] = {key: known[key] for key in keys if key in known}
-    places |= await places_of(shop, key_field, [key for key in keys if key not in places])
-    rows = await _read_rows(shop, {place[0] for place in places.values() if not isinstance(place, Stop)})
-    gone = [
-        key for key, place in places.items() if key in known and not isinstance(place, Stop) and _is_gone(place, rows)
-    ]
+    ids: dict[str, tuple[int, int] | Stop] = {key: known[key] for key in keys if key in known}
+    ids |= await item_ids_of(shop, key_field, [key for key in keys if key not in ids])
+    rows = await _read_rows(shop, {pair[0] for pair in ids.values() if not isinstance(pair, Stop)})
+    gone = [key for key, pair in ids.items() if key in known and not isinstance(pair, Stop) and _is_gone(pair, rows)]
     if gone:
-        again = await places_of(shop, key_field, gone)
-        rows |= await _read_rows(shop, {place[0] for place in again.values() if not isinstance(place, Stop)})
-        places = {key: place for key, place in places.items() if key not in gone} | again
+        again = await item_ids_of(shop, key_field, gone)
+        rows |= await _read_rows(shop, {pair[0] for pair in again.values() if not isinstance(pair, Stop)})
+        ids = {key: pair for key, pair in ids.items() if key not in gone} | again
     facts = await shop.describe()
-    found = {
-        key: place if isinstance(place, Stop) else _choose(place, rows.get(place[0], []))
-        for key, place in places.items()
-    }
+    found = {key: pair if isinstance(pair, Stop) else _choose(pair, rows.get(pair[0], [])) for key, pair in ids.items()}
     if facts.shops.several and key_field == "reference" and facts.may("PUT", LINES):
         # A product that was made for another group of shops has no row here, and the webservice makes none (M4).
         found |= {
-            key: StockRow(0, place[1], 0)
-            for key, place in places.items()
-            if not isinstance(place, Stop) and _is_missing(found[key])
+            key: StockRow(0, pair[1], 0)
+            for key, pair in ids.items()
+            if not isinstance(pair, Stop) and _is_missing(found[key])
         }
     return found
 
 
-async def places_of(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Stop]:
+async def item_ids_of(shop: Shop, field: str, keys: list[str]) -> dict[str, tuple[int, int] | Stop]:
     """(id_product, id_product_attribute) of each key; a key that the shop does not have is absent."""
     if not keys:
         return {}
     (products, near_products), (combinations, near_combinations) = await asyncio.gather(
         by_key(shop, "products", field, keys, ()), by_key(shop, "combinations", field, keys, ("id_product",))
     )
-    places: dict[str, tuple[int, int] | Stop] = {}
+    ids: dict[str, tuple[int, int] | Stop] = {}
     for key in keys:
-        place = _place(products.get(key, []), combinations.get(key, []))
+        pair = _item_ids(products.get(key, []), combinations.get(key, []))
         near = near_products.get(key, []) + near_combinations.get(key, [])
-        if place is not None:
-            places[key] = place
+        if pair is not None:
+            ids[key] = pair
         elif near:
-            places[key] = differs_by_case(near, field)
-    return places
+            ids[key] = differs_by_case(near, field)
+    return ids
 
 
-def _place(products: list[Entity], combinations: list[Entity]) -> tuple[int, int] | Stop | None:
+def _item_ids(products: list[Entity], combinations: list[Entity]) -> tuple[int, int] | Stop | None:
     parents = {int(combination["id_product"]) for combination in combinations}
     others = [product for product in products if int(product["id"]) not in parents]
     if len(combinations) + len(others) > 1:
@@ -103,12 +98,12 @@ def _is_missing(found: StockRow | Stop) -> bool:
     return isinstance(found, Stop) and found.code == "stock_row_missing"
 
 
-def _is_gone(place: tuple[int, int], rows: Mapping[int, list[Entity]]) -> bool:
-    return all(int(row["id_product_attribute"] or 0) != place[1] for row in rows.get(place[0], []))
+def _is_gone(pair: tuple[int, int], rows: Mapping[int, list[Entity]]) -> bool:
+    return all(int(row["id_product_attribute"] or 0) != pair[1] for row in rows.get(pair[0], []))
 
 
-def _choose(place: tuple[int, int], rows: list[Entity]) -> StockRow | Stop:
-    id_product, attribute = place
+def _choose(pair: tuple[int, int], rows: list[Entity]) -> StockRow | Stop:
+    id_product, attribute = pair
     mine = [row for row in rows if int(row["id_product_attribute"] or 0) == attribute]
     if attribute == 0 and any(int(row["id_product_attribute"] or 0) for row in rows):
         return Stop(Outcome.IGNORED, "parent_of_combinations")

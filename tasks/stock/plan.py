@@ -40,7 +40,7 @@ class StockPlan:
 
     writes: pl.DataFrame
     confirms: pl.DataFrame
-    settled: pl.DataFrame
+    outcomes: pl.DataFrame
     known: int = 0
 
     def emptied(self) -> int:

@@ -42,7 +42,7 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
     return StockPlan(
         plan.writes,
         plan.confirms,
-        pl.concat([plan.settled, one_outcome(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
+        pl.concat([plan.outcomes, one_outcome(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
         plan.known,
     )
 
@@ -61,17 +61,17 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
     rows = with_links(rows, links, run.since, compared="confirmed_value")
     changed = rows.filter("_changed")
     # The row without a combination is the sum of the combinations once its product has some: it is looked at.
-    told = pl.lit(run.since is None) & (pl.col("shop_id") > 0) & (pl.col("sub_id") > 0)
-    known = changed.filter(told).with_columns(_confirmed_quantity=pl.col("_confirmed").cast(pl.Int64, strict=False))
-    asked = changed.filter(~told.fill_null(value=False))
-    places = _places(asked, products, run.since)
-    found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), places)
+    is_known = pl.lit(run.since is None) & (pl.col("shop_id") > 0) & (pl.col("sub_id") > 0)
+    known = changed.filter(is_known).with_columns(_confirmed_quantity=pl.col("_confirmed").cast(pl.Int64, strict=False))
+    asked = changed.filter(~is_known.fill_null(value=False))
+    ids = _known_ids(asked, products, run.since)
+    found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), ids)
     plan = plan_stock(asked, found)
     writes, refused = _without_refused(run, pl.concat([known_writes(known), plan.writes]))
     return StockPlan(
         writes,
         plan.confirms,
-        pl.concat([unchanged(rows), plan.settled, refused]),
+        pl.concat([unchanged(rows), plan.outcomes, refused]),
         links.height,
     )
 
@@ -95,7 +95,7 @@ def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     return left, row_outcomes(again)
 
 
-def _places(asked: pl.DataFrame, products: pl.DataFrame, since: datetime | None) -> dict[str, tuple[int, int]]:
+def _known_ids(asked: pl.DataFrame, products: pl.DataFrame, since: datetime | None) -> dict[str, tuple[int, int]]:
     """(id_product, id_product_attribute) by key, of the rows asked for that the product links know."""
     known = products.filter((pl.col("shop_id") > 0) & believed(since))
     known = known.join(asked, left_on="erp_key", right_on="_key", how="semi")

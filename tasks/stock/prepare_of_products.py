@@ -32,8 +32,8 @@ async def prepare_quantities(run: Run, validated: ValidatedStream) -> StockPlan:
 
 def _wanted(run: Run, validated: ValidatedStream, links: pl.DataFrame) -> pl.DataFrame:
     column = run.stream.column("stocks")
-    said = pl.col(column.key) if column and column.owner is Owner.ERP else pl.lit(None, dtype=pl.Int64)
-    rows = validated.accepted_rows_scan().select("_file", "_line", "_key", said.alias("quantity")).collect()
+    quantity = pl.col(column.key) if column and column.owner is Owner.ERP else pl.lit(None, dtype=pl.Int64)
+    rows = validated.accepted_rows_scan().select("_file", "_line", "_key", quantity.alias("quantity")).collect()
     # What was refused says nothing of the item that the ledger knows by its key: it may be another one's.
     rows = rows.join(run.rows.left_behind(), on=["_file", "_line"], how="anti")
     is_closed = (pl.col("state") == LinkState.CLOSED) & (pl.col("sub_id") > 0)

@@ -1,4 +1,4 @@
-"""The fast lane: quantities go by reference through our module, and what it leaves by id as ever."""
+"""The fast write path: quantities go by reference through our module, and what it leaves by id as ever."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROWS = "stock_availables"
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class WritePath:
     """How the quantities of a run go; without `mode` by the webservice, by id."""
 
     mode: LineMode | None = None
@@ -31,35 +31,37 @@ class Lane:
         What the module leaves, for whatever reason, goes by id: every row ends as it does without the module.
         """
         taken = await self._by_reference(run, references, rows) if self.mode else {}
-        left = [place for place in range(len(rows)) if place not in taken]
-        by_id = await run.shop.update(ROWS, [rows[place] for place in left]) if left else []
-        receipts = taken | {place: replace(receipt, position=place) for place, receipt in zip(left, by_id, strict=True)}
-        return [receipts[place] for place in range(len(rows))]
+        left = [position for position in range(len(rows)) if position not in taken]
+        by_id = await run.shop.update(ROWS, [rows[position] for position in left]) if left else []
+        receipts = taken | {
+            position: replace(receipt, position=position) for position, receipt in zip(left, by_id, strict=True)
+        }
+        return [receipts[position] for position in range(len(rows))]
 
     async def _by_reference(self, run: Run, references: Sequence[str], rows: Sequence[Entity]) -> dict[int, Receipt]:
-        """The receipts of what the module took, by place."""
-        places = [place for place, reference in enumerate(references) if fits_in_a_line(reference)]
-        lines = [(references[place], str(rows[place]["quantity"])) for place in places]
-        told = await run.shop.put_lines(LINES, lines, mode=self.mode or "hooks")
+        """The receipts of what the module took, by position."""
+        positions = [position for position, reference in enumerate(references) if fits_in_a_line(reference)]
+        lines = [(references[position], str(rows[position]["quantity"])) for position in positions]
+        answers = await run.shop.put_lines(LINES, lines, mode=self.mode or "hooks")
         return {
-            place: replace(receipt, position=place, id=int(rows[place]["id"]))
-            for place, receipt in zip(places, told, strict=True)
+            position: replace(receipt, position=position, id=int(rows[position]["id"]))
+            for position, receipt in zip(positions, answers, strict=True)
             if receipt.error is None
         }
 
 
-def lane_of(run: Run) -> Lane:
-    """The lane that the shop's settings ask for; the webservice's, with an incident, where the shop lacks it."""
-    wish = run.folder.settings.shop.lane
-    if wish == "webservice":
-        return Lane()
+def write_path_of(run: Run) -> WritePath:
+    """The write path that the shop's settings ask for; the webservice's, with an incident, where the shop lacks it."""
+    wanted = run.folder.settings.shop.lane
+    if wanted == "webservice":
+        return WritePath()
     if run.stream.key_column.target != "reference":
-        run.tell(Level.INFO, "lane_needs_references", value=wish, detail=run.stream.key_column.target)
-        return Lane()
+        run.tell(Level.INFO, "lane_needs_references", value=wanted, detail=run.stream.key_column.target)
+        return WritePath()
     if not run.facts.may("PUT", LINES):
-        run.tell(Level.INFO, "lane_not_offered", value=wish, detail=LINES)
-        return Lane()
-    if wish == "module-plain":
-        run.tell(Level.INFO, "lane_without_hooks", value=wish)
-        return Lane("plain")
-    return Lane("hooks")
+        run.tell(Level.INFO, "lane_not_offered", value=wanted, detail=LINES)
+        return WritePath()
+    if wanted == "module-plain":
+        run.tell(Level.INFO, "lane_without_hooks", value=wanted)
+        return WritePath("plain")
+    return WritePath("hooks")

@@ -29,9 +29,9 @@ async def apply_store_orders(run: Run, plan: SalesPlan) -> None:
     """Makes the orders that are to be made; the other sales have reached their place."""
     idle = [sale for sale in plan.sales if not sale.entity]
     busy = [sale for sale in plan.sales if sale.entity]
-    _tell_kept(run, idle)
+    _report_kept(run, idle)
     if run.asked.dry_run:
-        run.rows.end(_settled(plan.sales))
+        run.rows.end(_outcomes(plan.sales))
         run.planned += [PlannedChange(sale.key, KIND, "create", tuple(sale.changes)) for sale in busy]
         return
     _confirm(run, plan, idle)
@@ -51,7 +51,7 @@ def _doubt_stock(run: Run, sales: Iterable[PlannedSale]) -> None:
         run.ledger.doubt(run.folder.name, STOCK, [reference for sale in sales for reference in sale.references])
 
 
-def _tell_kept(run: Run, sales: Iterable[PlannedSale]) -> None:
+def _report_kept(run: Run, sales: Iterable[PlannedSale]) -> None:
     for sale in sales:
         if sale.code == KEPT:
             run.tell(Level.ERROR, KEPT, sale.key, detail=sale.detail)
@@ -105,10 +105,10 @@ def _confirm(run: Run, plan: SalesPlan, sales: Sequence[PlannedSale]) -> None:
     ]
     if links:
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
-    run.rows.end(_settled(sales))
+    run.rows.end(_outcomes(sales))
 
 
-def _settled(sales: Iterable[PlannedSale]) -> pl.DataFrame:
+def _outcomes(sales: Iterable[PlannedSale]) -> pl.DataFrame:
     rows = [
         (ref.file, ref.line, sale.key, sale.outcome.value, sale.code, sale.detail)
         for sale in sales

@@ -17,8 +17,8 @@ from tasks.flat.countries import country_ids
 from tasks.handover.translate.identity import account_identity
 from tasks.run.outcomes import Stop
 from tasks.run.run import Run
-from tasks.stock.look_up import places_of
-from tasks.store_orders.translate.sale import COUNTRY, Sale, SalePlace
+from tasks.stock.look_up import item_ids_of
+from tasks.store_orders.translate.sale import COUNTRY, Sale, SaleIds
 
 _ORDER = (
     "id",
@@ -73,8 +73,8 @@ async def _paid(shop: Shop, references: Iterable[str]) -> dict[str, str]:
     payments = await shop.find(
         "order_payments", "transaction_id", wanted, display=("id", "order_reference", "transaction_id")
     )
-    told = [(str(payment["order_reference"]), str(payment["transaction_id"])) for payment in payments]
-    return {reference: transaction for reference, transaction in told if transaction in wanted}
+    paid = [(str(payment["order_reference"]), str(payment["transaction_id"])) for payment in payments]
+    return {reference: transaction for reference, transaction in paid if transaction in wanted}
 
 
 async def orders_by_id(shop: Shop, ids: Iterable[int]) -> dict[int, Entity]:
@@ -137,30 +137,30 @@ def _coded(run: Run, codes: set[str]) -> dict[str, int]:
     return {code: int(tail) for code, tail in tails.items() if len(tail) == CUSTOMER_DIGITS and tail.isdigit()}
 
 
-async def sale_places(run: Run, sales: Sequence[Sale]) -> dict[str, SalePlace | Stop]:
+async def sale_ids(run: Run, sales: Sequence[Sale]) -> dict[str, SaleIds | Stop]:
     """What the codes of each sale are in the shop, by its key, or what the shop does not have."""
-    customers = await customers_of(run, (sale.says("customer_erp_code") for sale in sales))
-    stores = await _stores(run, {sale.says("store_erp_code") for sale in sales} - {""})
+    customers = await customers_of(run, (sale.value("customer_erp_code") for sale in sales))
+    stores = await _stores(run, {sale.value("store_erp_code") for sale in sales} - {""})
     iso_of = {code: iso for iso, code in reversed(run.folder.associations.countries.items())}
-    countries = await country_ids(run.shop, {iso_of.get(sale.says(COUNTRY), "") for sale in sales} - {""})
-    return {sale.key: _place(sale, customers, stores, iso_of, countries) for sale in sales}
+    countries = await country_ids(run.shop, {iso_of.get(sale.value(COUNTRY), "") for sale in sales} - {""})
+    return {sale.key: _ids(sale, customers, stores, iso_of, countries) for sale in sales}
 
 
-def _place(
+def _ids(
     sale: Sale, customers: dict[str, int], stores: dict[str, int], iso_of: dict[str, str], countries: dict[str, int]
-) -> SalePlace | Stop:
-    customer, store, country = (sale.says(name) for name in ("customer_erp_code", "store_erp_code", COUNTRY))
+) -> SaleIds | Stop:
+    customer, store, country = (sale.value(name) for name in ("customer_erp_code", "store_erp_code", COUNTRY))
     if customer not in customers:
         return Stop(Outcome.REFUSED, "sale_customer_unknown", customer)
     if store and store not in stores:
         return Stop(Outcome.REFUSED, "sale_store_unknown", store)
     if not sale.has_invoice_address:
-        return SalePlace(customers[customer], stores.get(store, 0))
+        return SaleIds(customers[customer], stores.get(store, 0))
     if country not in iso_of:
         return Stop(Outcome.REJECTED, "country_not_associated", country)
     if iso_of[country] not in countries:
         return Stop(Outcome.REJECTED, "country_not_on_shop", iso_of[country])
-    return SalePlace(customers[customer], stores.get(store, 0), countries[iso_of[country]])
+    return SaleIds(customers[customer], stores.get(store, 0), countries[iso_of[country]])
 
 
 async def _stores(run: Run, codes: set[str]) -> dict[str, int]:
@@ -175,14 +175,14 @@ async def _stores(run: Run, codes: set[str]) -> dict[str, int]:
 async def unsold(run: Run, sales: Sequence[Sale]) -> dict[str, Stop]:
     """The sales, by key, whose articles the shop cannot name; articles it lacks are kept where the settings say so."""
     references = list(dict.fromkeys(row.reference for sale in sales for row in sale.rows))
-    places = await places_of(run.shop, "reference", references)
+    ids = await item_ids_of(run.shop, "reference", references)
     may_lack = run.folder.settings.store_orders.unknown_products == "keep"
     found: dict[str, Stop] = {}
     for sale in sales:
         for row in sale.rows:
-            place = places.get(row.reference)
-            if isinstance(place, Stop) and place.code == "reference_twice":
+            item = ids.get(row.reference)
+            if isinstance(item, Stop) and item.code == "reference_twice":
                 found.setdefault(sale.key, Stop(Outcome.REFUSED, "sale_product_twice", row.reference))
-            elif (place is None or isinstance(place, Stop)) and not may_lack:
+            elif (item is None or isinstance(item, Stop)) and not may_lack:
                 found.setdefault(sale.key, Stop(Outcome.REFUSED, "sale_product_unknown", row.reference))
     return found

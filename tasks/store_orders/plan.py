@@ -12,7 +12,7 @@ from tasks.products.translate.entities import differences
 from tasks.products.translate.values import as_text
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
-from tasks.store_orders.translate.sale import Sale, SalePlace, as_the_shop_tells
+from tasks.store_orders.translate.sale import Sale, SaleIds, expected_order
 
 KEPT = "sale_kept"
 
@@ -45,7 +45,7 @@ class PlannedSale:
     @property
     def changes(self) -> Changes:
         """What a plan shows of a sale that becomes an order."""
-        told = [
+        rows = [
             (
                 f"order_row {number}",
                 "",
@@ -54,7 +54,7 @@ class PlannedSale:
             for number, row in enumerate(self._rows, 1)
         ]
         names = ("id_customer", "id_store", "date_add", "total_discounts_tax_incl", "total_paid_tax_incl")
-        return [(name, "", as_text(self.entity[name])) for name in names if name in self.entity] + told
+        return [(name, "", as_text(self.entity[name])) for name in names if name in self.entity] + rows
 
 
 def held(key: str, refs: Sequence[RowRef], stop: Stop) -> PlannedSale:
@@ -64,15 +64,15 @@ def held(key: str, refs: Sequence[RowRef], stop: Stop) -> PlannedSale:
 
 def already_there(sale: Sale, id_customer: int, order: Entity) -> PlannedSale:
     """A sale that is an order of the shop: as it is told, or kept as it was when it became one."""
-    found = difference(as_the_shop_tells(sale, id_customer), order)
+    found = difference(expected_order(sale, id_customer), order)
     if not found:
         return PlannedSale(sale.key, sale.refs, Outcome.UNCHANGED, id=int(order["id"]))
     return PlannedSale(sale.key, sale.refs, Outcome.IGNORED, KEPT, f"{order['id']}: {found}", id=int(order["id"]))
 
 
-def new_order(sale: Sale, place: SalePlace, entity: dict[str, Any]) -> PlannedSale:
+def new_order(sale: Sale, ids: SaleIds, entity: dict[str, Any]) -> PlannedSale:
     """A sale that the shop does not have yet."""
-    expected = as_the_shop_tells(sale, place.id_customer)
+    expected = expected_order(sale, ids.id_customer)
     return PlannedSale(sale.key, sale.refs, Outcome.CREATED, entity=entity, expected=expected)
 
 

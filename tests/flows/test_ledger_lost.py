@@ -17,7 +17,8 @@ def lost_from(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     """From the first call of this method on, the ledger takes no note."""
 
     def gone(*_given: Any, **_named: Any) -> None:
-        for name in ("confirm", "doubt", "record_incidents", "finish_run", "end_dead_runs", "forget_runs", "file_done"):
+        calls = "confirm doubt record_incidents finish_run finish_dead_runs forget_runs file_done"
+        for name in calls.split():
             monkeypatch.setattr(Ledger, name, lambda *_given, **_named: gone())
         raise GONE
 

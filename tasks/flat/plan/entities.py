@@ -107,7 +107,7 @@ def _created(wanted: WantedEntity) -> PlannedEntity:
     return planned
 
 
-def told_changes(planned: PlannedEntity) -> Changes:
+def shown_changes(planned: PlannedEntity) -> Changes:
     """What a plan shows of an entity: of a new one, every field that says something."""
     if planned.action != "create":
         return planned.changes
@@ -151,7 +151,7 @@ def _listed(ids: list[int]) -> str:
     return ", ".join(map(str, ids))
 
 
-def settle_claims(
+def stop_double_claims(
     wanted: Sequence[WantedEntity], ids: Mapping[str, int], claimed: Mapping[int, str], named_by: Sequence[str]
 ) -> None:
     """Stops every row that wants an entity which another key holds, or wants to create what another row creates.

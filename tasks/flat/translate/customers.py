@@ -43,7 +43,7 @@ class AccountRules:
 
 def wanted_customer(row: FlatRow, ref: RowRef, rules: AccountRules) -> WantedEntity:
     """The account that a row wants; a code without association is why a row goes no further."""
-    wanted = WantedEntity(ref, closed=row.says("closed") is True)
+    wanted = WantedEntity(ref, closed=row.value("closed") is True)
     _put_email(row, wanted)
     row.put_same(wanted, ("lastname", "firstname", "siret", "ape"))
     _put_open(row, wanted)
@@ -56,7 +56,7 @@ def wanted_customer(row: FlatRow, ref: RowRef, rules: AccountRules) -> WantedEnt
 
 def birthday(row: FlatRow, today: date) -> date | None:
     """The day that the three columns say; None when one is empty or it is no day of anybody's life."""
-    day = _told_day(row)
+    day = _shown_day(row)
     if day is None or stands_for_none(day):
         return None
     oldest = today.replace(year=today.year - _OLDEST_AGE, day=min(today.day, 28))
@@ -65,13 +65,13 @@ def birthday(row: FlatRow, today: date) -> date | None:
 
 def birthday_is_impossible(row: FlatRow, today: date) -> bool:
     """Whether the three columns are filled and say neither a birthday nor that nobody knows it."""
-    filled = all(row.says(f"birthday_{part}") for part in _BIRTHDAY)
-    day = _told_day(row)
+    filled = all(row.value(f"birthday_{part}") for part in _BIRTHDAY)
+    day = _shown_day(row)
     return filled and birthday(row, today) is None and not (day and stands_for_none(day))
 
 
-def _told_day(row: FlatRow) -> date | None:
-    parts = [row.says(f"birthday_{part}") for part in _BIRTHDAY]
+def _shown_day(row: FlatRow) -> date | None:
+    parts = [row.value(f"birthday_{part}") for part in _BIRTHDAY]
     try:
         return date(*(int(str(part)) for part in parts)) if all(parts) else None
     except ValueError:
@@ -108,7 +108,7 @@ def _put_email(row: FlatRow, wanted: WantedEntity) -> None:
 
 def _put_open(row: FlatRow, wanted: WantedEntity) -> None:
     wanted.first["active"] = not wanted.closed
-    if row.says("closed") is not None:
+    if row.value("closed") is not None:
         row.put(wanted, "closed", {"active": not wanted.closed})
 
 
@@ -119,9 +119,9 @@ def _put_birthday(row: FlatRow, wanted: WantedEntity, today: date) -> None:
 
 
 def _put_consents(row: FlatRow, wanted: WantedEntity) -> None:
-    said = row.text("optin_email").casefold()
-    if said:
-        row.put(wanted, "optin_email", {"newsletter": said in NEWSLETTER, "optin": said in PARTNERS})
+    answer = row.text("optin_email").casefold()
+    if answer:
+        row.put(wanted, "optin_email", {"newsletter": answer in NEWSLETTER, "optin": answer in PARTNERS})
 
 
 def _put_title(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Stop | None:

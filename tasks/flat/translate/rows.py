@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.column_spec import Column, Owner, StreamSpec
 from tasks.flat.plan.entities import FieldValue, WantedEntity
-from tasks.products.translate.rows import Value, said
+from tasks.products.translate.rows import Value, cell_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class FlatRow:
     columns: Mapping[str, Column]
     cells: Mapping[str, Any]
 
-    def says(self, target: str) -> Value | None:
+    def value(self, target: str) -> Value | None:
         """The cell's value; None when it says nothing: no such column, the shop's own, or empty and to be kept."""
         column = self.columns.get(target)
-        return None if column is None or column.owner is Owner.SHOP else said(self.cells, column)
+        return None if column is None or column.owner is Owner.SHOP else cell_value(self.cells, column)
 
     def text(self, target: str) -> str:
         """The cell as text, empty when it says nothing."""
-        value = self.says(target)
+        value = self.value(target)
         return "" if value is None else str(value)
 
     def put(self, wanted: WantedEntity, target: str, values: Mapping[str, FieldValue]) -> None:
@@ -39,7 +39,7 @@ class FlatRow:
     def put_same(self, wanted: WantedEntity, targets: Iterable[str]) -> None:
         """Puts the cells of columns that are named as the shop's fields."""
         for target in targets:
-            value = self.says(target)
+            value = self.value(target)
             if value is not None:
                 self.put(wanted, target, {target: value})
 
@@ -49,9 +49,9 @@ class FlatRow:
         """Puts texts in every language: that of a language's own column, else that of the plain column."""
         every = tuple(ids)
         for name in fields:
-            texts = dict.fromkeys(every, self.text(name)) if self.says(name) is not None else {}
+            texts = dict.fromkeys(every, self.text(name)) if self.value(name) is not None else {}
             for iso, language in languages.items():
-                own = self.says(f"{name}@{iso}")
+                own = self.value(f"{name}@{iso}")
                 if own is not None:
                     texts[language] = str(own)
             speaking = [target for target in (name, *(f"{name}@{iso}" for iso in languages)) if target in self.columns]

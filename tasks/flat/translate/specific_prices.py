@@ -80,8 +80,8 @@ def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> W
     cut = _cut(row, item, market) if isinstance(item, Item) else item
     wanted.stop = next((part for part in (item, case, cut) if isinstance(part, Stop)), None)
     if isinstance(item, Item) and isinstance(case, dict) and isinstance(cut, dict):
-        place: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
-        wanted.owned = place | case | cut
+        ids: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
+        wanted.owned = ids | case | cut
         wanted.first = {"id_shop": market.id_shop, **NOBODYS}
     return wanted
 
@@ -96,7 +96,7 @@ def _case(row: FlatRow, market: Market) -> Fields | Stop:
         return Stop(Outcome.REJECTED, "currency_not_on_shop", currency)
     if email and email not in market.customers:
         return Stop(Outcome.IGNORED, "customer_not_on_shop")
-    start, end = _moment(row.says("from")), _end(row.says("to"), market.settings)
+    start, end = _moment(row.value("from")), _end(row.value("to"), market.settings)
     if NEVER not in {start, end} and end <= start:
         return Stop(Outcome.REJECTED, "ends_before_it_begins", f"{start} - {end}")
     return {
@@ -124,7 +124,7 @@ def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Stop:
     settings = market.settings
     recomputes = settings.recompute_percentage and market.is_own_money(row.text("currency"))
     kind = row.text("type").casefold()
-    price, reduction = _number(row.says("price")), _number(row.says("reduction")) or Decimal(0)
+    price, reduction = _number(row.value("price")), _number(row.value("reduction")) or Decimal(0)
     stop = _contradiction(row, kind, price, reduction)
     if stop is not None:
         return stop
@@ -137,7 +137,7 @@ def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Stop:
         return _fields(None, six_decimals(1 - price / item.price), percent=True)
     if kind in PERCENT:
         return _fields(price, six_decimals(reduction / _HUNDRED), percent=bool(reduction))
-    return _fields(price, reduction, percent=False, tax=not reduction or row.says("reduction_tax") is True)
+    return _fields(price, reduction, percent=False, tax=not reduction or row.value("reduction_tax") is True)
 
 
 def _contradiction(row: FlatRow, kind: str, price: Decimal | None, reduction: Decimal) -> Stop | None:

@@ -19,7 +19,7 @@ _PLAIN = ("postcode", "city", "phone", "email", "latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Geography:
     """What the shop and its associations know of the world."""
 
     country_iso: Mapping[str, str]
@@ -34,22 +34,22 @@ class Places:
     """Every language of the shop."""
 
 
-def wanted_store(row: FlatRow, ref: RowRef, places: Places) -> WantedEntity:
+def wanted_store(row: FlatRow, ref: RowRef, geography: Geography) -> WantedEntity:
     """The store that a row wants: open or closed, with its texts and its hours in every language."""
-    wanted = WantedEntity(ref, closed=row.says("active") is False)
+    wanted = WantedEntity(ref, closed=row.value("active") is False)
     row.put_same(wanted, ("active", *_PLAIN))
-    row.put_texts(wanted, TEXTS, places.languages, places.language_ids)
-    _put_hours(row, wanted, places.language_ids)
-    wanted.stop = _put_country(row, wanted, places) or _put_state(row, wanted, places)
+    row.put_texts(wanted, TEXTS, geography.languages, geography.language_ids)
+    _put_hours(row, wanted, geography.language_ids)
+    wanted.stop = _put_country(row, wanted, geography) or _put_state(row, wanted, geography)
     return wanted
 
 
 def hours_json(row: FlatRow) -> str:
     """The week as the shop keeps it, one list a day from Monday on; empty when the row says nothing of any day."""
-    said = [row.text(f"{day}_hours") for day in DAYS]
-    if not any(said):
+    week = [row.text(f"{day}_hours") for day in DAYS]
+    if not any(week):
         return ""
-    return json.dumps([[hours] for hours in said], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([[hours] for hours in week], ensure_ascii=False, separators=(",", ":"))
 
 
 def _put_hours(row: FlatRow, wanted: WantedEntity, languages: tuple[int, ...]) -> None:
@@ -59,26 +59,26 @@ def _put_hours(row: FlatRow, wanted: WantedEntity, languages: tuple[int, ...]) -
         row.put(wanted, column, {"hours": dict.fromkeys(languages, week)})
 
 
-def _put_country(row: FlatRow, wanted: WantedEntity, places: Places) -> Stop | None:
+def _put_country(row: FlatRow, wanted: WantedEntity, geography: Geography) -> Stop | None:
     code = row.text("country")
     if not code:
         return None
-    iso = places.country_iso.get(code)
+    iso = geography.country_iso.get(code)
     if iso is None:
         return Stop(Outcome.REJECTED, "country_not_associated", code)
-    if iso not in places.countries:
+    if iso not in geography.countries:
         return Stop(Outcome.REJECTED, "country_not_on_shop", iso)
-    row.put(wanted, "country", {"id_country": places.countries[iso]})
+    row.put(wanted, "country", {"id_country": geography.countries[iso]})
     return None
 
 
-def _put_state(row: FlatRow, wanted: WantedEntity, places: Places) -> Stop | None:
-    said = row.says("state")
-    if said is None:
+def _put_state(row: FlatRow, wanted: WantedEntity, geography: Geography) -> Stop | None:
+    state = row.value("state")
+    if state is None:
         return None
-    iso = str(said).upper()
+    iso = str(state).upper()
     country = int(str((wanted.first | wanted.owned).get("id_country", 0)))
-    if iso and (country, iso) not in places.states:
+    if iso and (country, iso) not in geography.states:
         return Stop(Outcome.REJECTED, "state_unknown", iso)
-    row.put(wanted, "state", {"id_state": places.states.get((country, iso), 0)})
+    row.put(wanted, "state", {"id_state": geography.states.get((country, iso), 0)})
     return None

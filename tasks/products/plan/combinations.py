@@ -34,7 +34,7 @@ class _Level:
     by_id: dict[int, Decimal] = field(default_factory=dict)
     base: Decimal = Decimal(0)
 
-    def settle(self) -> None:
+    def choose_base(self) -> None:
         """Chooses the base: the most frequent total, the lowest on a tie; with nothing to say it stays as it is."""
         found = most_frequent([*self.by_key.values(), *self.by_id.values()])
         self.base = self.base_now if found is None else found
@@ -52,7 +52,8 @@ def plan_combinations(
     matches = {row.ref.key: _match(row, current, rules) for row in wanted.rows}
     levels = [_level(name, wanted, current, matches, prices) for name in IMPACTS]
     entity = current.entity if current else {}
-    bases: dict[str, Value] = {level.name: level.base for level in levels if current is None or _speaks(level, wanted)}
+    stated = (level for level in levels if current is None or _is_wanted(level, wanted))
+    bases: dict[str, Value] = {level.name: level.base for level in stated}
     if current is None:
         operation.fields |= bases
         operation.changes = [c for c in operation.changes if c[0] not in bases]
@@ -120,26 +121,26 @@ def _level(
         match = matches[row.ref.key]
         if match is not None:
             taken.add(int(match["id"]))
-        said = _total_said(name, row, prices, known=match is not None)
-        if row.active and said is not None:
-            level.by_key[row.ref.key] = six_decimals(said)
+        wanted_value = _wanted_total(name, row, prices, known=match is not None)
+        if row.active and wanted_value is not None:
+            level.by_key[row.ref.key] = six_decimals(wanted_value)
         elif row.active and match is not None:
             level.by_key[row.ref.key] = six_decimals(base_now + _number(match.get(name)))
     for combination in current.combinations if current else []:
         if int(combination["id"]) not in taken:
             level.by_id[int(combination["id"])] = six_decimals(base_now + _number(combination.get(name)))
-    level.settle()
+    level.choose_base()
     return level
 
 
-def _total_said(name: str, row: WantedRow, prices: Mapping[str, Decimal], *, known: bool) -> Decimal | None:
-    said = (row.fields.owned if known else row.fields.at_creation()).get(name)
-    if said is None:
+def _wanted_total(name: str, row: WantedRow, prices: Mapping[str, Decimal], *, known: bool) -> Decimal | None:
+    wanted_value = (row.fields.owned if known else row.fields.at_creation()).get(name)
+    if wanted_value is None:
         return None
-    return prices[row.ref.key] if name == "price" else Decimal(str(said))
+    return prices[row.ref.key] if name == "price" else Decimal(str(wanted_value))
 
 
-def _speaks(level: _Level, wanted: WantedProduct) -> bool:
+def _is_wanted(level: _Level, wanted: WantedProduct) -> bool:
     return any(level.name in row.fields.owned for row in wanted.rows if row.active)
 
 
@@ -160,8 +161,8 @@ def _plan_row(row: WantedRow, match: Entity | None, levels: list[_Level], rules:
         _plan_closed(row, match, rules, plan)
         return
     operation = Operation("combination", "create" if match is None else "update", row.ref.key)
-    said: Mapping[str, Value] = row.fields.at_creation() if match is None else row.fields.owned if row.changed else {}
-    fields: dict[str, Value] = dict(said)
+    owned = row.fields.owned if row.changed else {}
+    fields: dict[str, Value] = dict(row.fields.at_creation() if match is None else owned)
     for level in levels:
         if row.ref.key in level.by_key:
             fields[level.name] = level.by_key[row.ref.key] - level.base

@@ -63,7 +63,7 @@ def plan_product(
         plan_combinations(wanted, operation, current, prices, rules, plan)
     if operation.action == "create" or operation.changes:
         plan.product = operation
-    _settle_rows(plan, wanted)
+    _mark_changed_rows(plan, wanted)
     if current is not None and (current.elsewhere_only or current.combinations_elsewhere):
         associate(plan, current)
     return plan
@@ -119,8 +119,8 @@ def _compare_tax(wanted: WantedProduct, group: int, rules: ShopRules, plan: Prod
     if theirs is None:
         plan.unknown_tax_code = wanted.tax_code
     elif theirs != group:
-        said = {"value": wanted.tax_code, "detail": str(group), "column": str(theirs)}
-        plan.notes.append(("tax_rule_kept", wanted.key, said))
+        params = {"value": wanted.tax_code, "detail": str(group), "column": str(theirs)}
+        plan.notes.append(("tax_rule_kept", wanted.key, params))
 
 
 def _prices(wanted: WantedProduct, rate: Decimal, rules: ShopRules, plan: ProductPlan) -> dict[str, Decimal]:
@@ -136,8 +136,8 @@ def _prices(wanted: WantedProduct, rate: Decimal, rules: ShopRules, plan: Produc
         prices[row.ref.key], exact = tax_excluded(price, rate)
         if not exact and row.changed:
             shown = displayed(prices[row.ref.key], rate)
-            said = {"value": f"{price.normalize():f}", "detail": f"{shown}"}
-            plan.notes.append(("price_not_displayable", row.ref.key, said))
+            params = {"value": f"{price.normalize():f}", "detail": f"{shown}"}
+            plan.notes.append(("price_not_displayable", row.ref.key, params))
     return prices
 
 
@@ -175,9 +175,9 @@ def _create(wanted: WantedProduct, group: int, rules: ShopRules) -> Operation:
 def _new_texts(texts: Mapping[str, Value], rules: ShopRules) -> dict[str, dict[int, str]]:
     """Every language of every field: its own text where the file has one, else the default language's."""
     filled: dict[str, dict[int, str]] = {}
-    for name, said in _by_language(texts, rules).items():
-        default = said.get(rules.default_language) or next(iter(said.values()))
-        filled[name] = {i: as_text(said.get(i, default)[1]) for i in rules.language_ids}
+    for name, wanted_texts in _by_language(texts, rules).items():
+        default = wanted_texts.get(rules.default_language) or next(iter(wanted_texts.values()))
+        filled[name] = {i: as_text(wanted_texts.get(i, default)[1]) for i in rules.language_ids}
     return filled
 
 
@@ -206,9 +206,9 @@ def _update(wanted: WantedProduct, current: CurrentProduct, rules: ShopRules) ->
 
 
 def _compare_texts(operation: Operation, wanted: WantedProduct, current: CurrentProduct, rules: ShopRules) -> None:
-    for name, said in _by_language(wanted.texts.owned, rules).items():
+    for name, wanted_texts in _by_language(wanted.texts.owned, rules).items():
         now: dict[int, str] = current.entity.get(name) or {}
-        for language, (target, value) in said.items():
+        for language, (target, value) in wanted_texts.items():
             if not same(name, value, now.get(language, "")):
                 texts = operation.texts.setdefault(name, {i: now.get(i, "") for i in rules.language_ids} | now)
                 texts[language] = as_text(value)
@@ -262,8 +262,7 @@ def _plan_simple(
     plan: ProductPlan,
 ) -> None:
     entity = current.entity if current else {}
-    said: Mapping[str, Value] = row.fields.owned if current else row.fields.at_creation()
-    fields = dict(said)
+    fields: dict[str, Value] = dict(row.fields.owned if current else row.fields.at_creation())
     if "price" in fields:
         fields["price"] = prices[row.ref.key]
     fields["active"] = row.active
@@ -284,7 +283,7 @@ def _plan_simple(
     plan.rows.append(PlannedRow(row.ref, outcome, closed=not row.active, price_changed=moved))
 
 
-def _settle_rows(plan: ProductPlan, wanted: WantedProduct) -> None:
+def _mark_changed_rows(plan: ProductPlan, wanted: WantedProduct) -> None:
     """A row that changed and whose product is written is updated, even when its own combination stays as it is."""
     if plan.product is None or not plan.product.changes:
         return

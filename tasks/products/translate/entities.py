@@ -56,10 +56,10 @@ def _associations(operation: Operation, names: Names) -> dict[str, list[dict[str
         others = (i for i in operation.keep_categories if i not in chain)
         associations["categories"] = [{"id": i} for i in (*others, *chain)]
     if operation.features is not None:
-        said = [_feature(f, v, names) for f, v in operation.features.items()]
+        named = [_feature(f, v, names) for f, v in operation.features.items()]
         # A feature that only another shop had when the plan was made was no name then, and is one now.
-        kept = [pair for pair in operation.keep_features if pair[0] not in {feature for feature, _ in said}]
-        pairs = [*kept, *said]
+        kept = [pair for pair in operation.keep_features if pair[0] not in {feature for feature, _ in named}]
+        pairs = [*kept, *named]
         associations["product_features"] = [{"id": f, "id_feature_value": v} for f, v in pairs]
     return associations
 

@@ -124,7 +124,7 @@ def _value(name: str, value: str) -> str:
     if name != "style":
         return squeezed
     declarations = (one.partition(":") for one in squeezed.lower().split(";") if one)
-    return ";".join(f"{field}:{_COLOURS.get(said, said)}" for field, _, said in declarations)
+    return ";".join(f"{field}:{_COLOURS.get(value, value)}" for field, _, value in declarations)
 
 
 _UNKEPT_ATTRIBUTES = ("on", "data-", "aria-", "role", "xml:lang")

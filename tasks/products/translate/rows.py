@@ -88,7 +88,7 @@ class WantedProduct:
     fields: Written = field(default_factory=Written)
     texts: Written = field(default_factory=Written)
     manufacturer: str | None = None
-    """Empty: no manufacturer; None: the ERP says nothing."""
+    """Empty: no manufacturer; None: the file has none."""
     owns_manufacturer: bool = True
     categories: Path = ()
     owns_categories: bool = True
@@ -148,7 +148,7 @@ class ProductColumns:
 def fingerprinted(stream: StreamSpec) -> tuple[Column, ...]:
     """The columns whose change makes a product row worth looking at.
 
-    Stock has a link of its own. A tax code writes nothing on a known product; what it says of its rule is noted.
+    Stock has a link of its own. A tax code writes nothing on a known product; another rule than the shop's is noted.
     """
     return tuple(c for c in stream.columns if c.owner is Owner.ERP and c.target not in {"stocks", ""})
 
@@ -182,29 +182,29 @@ def _wanted_product(key: str, group: Sequence[Mapping[str, Any]], columns: Produ
     speaking = [raw for raw, row in zip(group, rows, strict=True) if row.active] or list(group)
     product = WantedProduct(key=key, simple=simple, rows=rows)
     product.generic_rows = [RowRef(row["_file"], row["_line"], str(row[columns.key.key])) for row in generic]
-    says = _agreed(speaking, columns.key)
-    _fill(product.fields, columns.product_fields, says)
-    _fill(product.texts, columns.texts, says)
+    agreed = _agreed(speaking, columns.key)
+    _fill(product.fields, columns.product_fields, agreed)
+    _fill(product.texts, columns.texts, agreed)
     if columns.manufacturer:
-        said = says(columns.manufacturer)
-        product.manufacturer = None if said is None else str(said)
+        name = agreed(columns.manufacturer)
+        product.manufacturer = None if name is None else str(name)
         product.owns_manufacturer = columns.manufacturer.owner is Owner.ERP
     if columns.categories:
         product.categories = _category_path(speaking, columns)
         product.owns_categories = columns.categories[0].owner is Owner.ERP
     for column in columns.features:
-        value = says(column)
+        value = agreed(column)
         if value is not None:
             target = product.features if column.owner is Owner.ERP else product.first_features
             target[column.public_name or column.key] = str(value)
     if columns.tax_code:
-        product.tax_code = says(columns.tax_code)  # type: ignore[assignment]
+        product.tax_code = agreed(columns.tax_code)  # type: ignore[assignment]
     return product
 
 
 def _wanted_row(row: Mapping[str, Any], columns: ProductColumns) -> WantedRow:
     fields = Written()
-    _fill(fields, columns.row_fields, lambda column: said(row, column))
+    _fill(fields, columns.row_fields, lambda column: cell_value(row, column))
     active = row[columns.active.key] if columns.active else True
     return WantedRow(
         ref=RowRef(row["_file"], row["_line"], str(row[columns.key.key])),
@@ -217,14 +217,14 @@ def _wanted_row(row: Mapping[str, Any], columns: ProductColumns) -> WantedRow:
     )
 
 
-def _fill(written: Written, columns: Sequence[Column], says: Callable[[Column], Value | None]) -> None:
+def _fill(written: Written, columns: Sequence[Column], agreed: Callable[[Column], Value | None]) -> None:
     for column in columns:
-        value = says(column)
+        value = agreed(column)
         if value is not None:
             (written.owned if column.owner is Owner.ERP else written.first)[column.target] = value
 
 
-def said(row: Mapping[str, Any], column: Column) -> Value | None:
+def cell_value(row: Mapping[str, Any], column: Column) -> Value | None:
     """The value of a cell; None when it is empty and does not clear the shop's value."""
     value: Value | None = row[column.key]
     return _empty(column) if value is None and column.blank is Blank.CLEAR else value
@@ -237,14 +237,14 @@ def _empty(column: Column) -> Value:
 
 
 def _agreed(rows: Sequence[Mapping[str, Any]], key: Column) -> Callable[[Column], Value | None]:
-    """What most rows of a product say of a column; on a tie, what the row with the lowest key says."""
+    """The value that most rows of a product have in a column; on a tie, that of the row with the lowest key."""
     by_key = sorted(rows, key=lambda row: str(row[key.key]))
 
-    def says(column: Column) -> Value | None:
-        values = [value for row in by_key if (value := said(row, column)) is not None]
+    def agreed(column: Column) -> Value | None:
+        values = [value for row in by_key if (value := cell_value(row, column)) is not None]
         return Counter(values).most_common(1)[0][0] if values else None
 
-    return says
+    return agreed
 
 
 def _category_path(rows: Sequence[Mapping[str, Any]], columns: ProductColumns) -> Path:

@@ -40,7 +40,7 @@ NONE = Pair(NOTHING, NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SoldRow:
     """The amounts of one row, None where the file says nothing; the quantity is at least 1, no amount is negative."""
 
     quantity: int
@@ -66,8 +66,8 @@ class Said:
         """Whether an amount is less with tax than without, beyond what rounding to the cent may do."""
         units = self.unit or NONE
         totals = Pair(self.total_tax_excl or NOTHING, self.total_tax_incl or NOTHING)
-        told = self.total_tax_excl is not None and self.total_tax_incl is not None
-        return units.tax_incl < units.tax_excl - CENT or (told and totals.tax_incl < totals.tax_excl - self.tolerance)
+        both = self.total_tax_excl is not None and self.total_tax_incl is not None
+        return units.tax_incl < units.tax_excl - CENT or (both and totals.tax_incl < totals.tax_excl - self.tolerance)
 
     @property
     def tolerance(self) -> Decimal:
@@ -101,7 +101,7 @@ class Amounts:
         return self.products - self.discount
 
 
-def amounts_of(rows: Sequence[Said]) -> Amounts | Stop:
+def amounts_of(rows: Sequence[SoldRow]) -> Amounts | Stop:
     """The amounts of a sale, or why they cannot be told.
 
     The total of a row is what it came to after its discount, or, on every row alike, what the whole sale came to;
@@ -114,9 +114,9 @@ def amounts_of(rows: Sequence[Said]) -> Amounts | Stop:
         unit = wrong.unit or NONE
         return Stop(Outcome.REJECTED, "sale_gross_below_net", f"{unit.tax_incl} / {unit.tax_excl}")
     by_row = [_row(row) for row in rows]
-    told = [each for each in by_row if each is not None]
-    if len(told) == len(rows):
-        return Amounts(tuple(row for row, _ in told), sum((cut for _, cut in told), NONE))
+    sound = [each for each in by_row if each is not None]
+    if len(sound) == len(rows):
+        return Amounts(tuple(row for row, _ in sound), sum((cut for _, cut in sound), NONE))
     whole = _whole(rows)
     if whole is not None:
         return whole
@@ -124,12 +124,12 @@ def amounts_of(rows: Sequence[Said]) -> Amounts | Stop:
     return Stop(Outcome.REJECTED, "sale_totals_differ", f"{_gross(first).tax_incl} / {first.total_tax_incl}")
 
 
-def _gross(row: Said) -> Pair:
+def _gross(row: SoldRow) -> Pair:
     unit = row.unit or NONE
     return Pair(unit.tax_excl * row.quantity, unit.tax_incl * row.quantity).cents()
 
 
-def _row(row: Said) -> tuple[RowAmounts, Pair] | None:
+def _row(row: SoldRow) -> tuple[RowAmounts, Pair] | None:
     """The row and its share of the order's discount; None when its amounts contradict each other."""
     unit, gross = row.unit or NONE, _gross(row)
     total = _total(row, gross)
@@ -139,24 +139,24 @@ def _row(row: Said) -> tuple[RowAmounts, Pair] | None:
     return (RowAmounts(unit, gross), cut) if _is_discount(cut, (row.discount,), row) else None
 
 
-def _total(row: Said, gross: Pair) -> Pair:
+def _total(row: SoldRow, gross: Pair) -> Pair:
     share = gross.tax_excl / gross.tax_incl if gross.tax_incl else NOTHING
     excl = gross.tax_excl - row.discount * share if row.total_tax_excl is None else row.total_tax_excl
     incl = gross.tax_incl - row.discount if row.total_tax_incl is None else row.total_tax_incl
     return Pair(excl, incl).cents()
 
 
-def _is_discount(cut: Pair, discounts: Sequence[Decimal], *rows: Said) -> bool:
+def _is_discount(cut: Pair, discounts: Sequence[Decimal], *rows: SoldRow) -> bool:
     """Whether what was taken off is one of `discounts`, said with or without tax, in all or by the piece."""
     tolerance = sum((row.tolerance for row in rows), NOTHING)
     pieces = {1, rows[0].quantity} if len(rows) == 1 else {1}
-    said = [discount * count for discount in discounts for count in pieces if discount > 0]
+    stated = [discount * count for discount in discounts for count in pieces if discount > 0]
     if min(cut.tax_excl, cut.tax_incl) < 0:
         return False
-    return any(abs(taken - one) <= tolerance for one in said for taken in (cut.tax_excl, cut.tax_incl))
+    return any(abs(taken - one) <= tolerance for one in stated for taken in (cut.tax_excl, cut.tax_incl))
 
 
-def _whole(rows: Sequence[Said]) -> Amounts | None:
+def _whole(rows: Sequence[SoldRow]) -> Amounts | None:
     """The amounts of a sale whose rows all say the total of the whole sale; None when they do not."""
     totals = {(row.total_tax_excl, row.total_tax_incl) for row in rows}
     excl, incl = next(iter(totals))
@@ -164,15 +164,15 @@ def _whole(rows: Sequence[Said]) -> Amounts | None:
         return None
     gross = [_gross(row) for row in rows]
     cut = sum(gross, NONE) - Pair(excl, incl).cents()
-    told = tuple(RowAmounts(row.unit or NONE, total) for row, total in zip(rows, gross, strict=True))
+    as_stated = tuple(RowAmounts(row.unit or NONE, total) for row, total in zip(rows, gross, strict=True))
     if cut.is_within(sum((row.tolerance for row in rows), NOTHING)):
-        return Amounts(_without(told, cut), NONE)
+        return Amounts(_without(as_stated, cut), NONE)
     every = {row.discount for row in rows}
     discounts = [sum((row.discount for row in rows), NOTHING), *(every if len(every) == 1 else ())]
-    return Amounts(told, cut) if _is_discount(cut, discounts, *rows) else None
+    return Amounts(as_stated, cut) if _is_discount(cut, discounts, *rows) else None
 
 
 def _without(rows: tuple[RowAmounts, ...], cents: Pair) -> tuple[RowAmounts, ...]:
     """The rows with the cents that rounding left over taken off the dearest one."""
-    dearest = max(range(len(rows)), key=lambda place: rows[place].total.tax_incl)
-    return tuple(RowAmounts(row.unit, row.total - cents) if place == dearest else row for place, row in enumerate(rows))
+    dearest = max(range(len(rows)), key=lambda index: rows[index].total.tax_incl)
+    return tuple(RowAmounts(row.unit, row.total - cents) if index == dearest else row for index, row in enumerate(rows))

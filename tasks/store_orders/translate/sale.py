@@ -15,7 +15,7 @@ from tasks.flat.translate.rows import FlatRow
 from tasks.products.translate.values import as_text
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
-from tasks.store_orders.translate.amounts import NOTHING, Amounts, Said, amounts_of
+from tasks.store_orders.translate.amounts import NOTHING, Amounts, SoldRow, amounts_of
 
 COUNTRY = "invoice_address_country"
 _INVOICE = {
@@ -52,18 +52,18 @@ class Sale:
     rows: tuple[SaleRow, ...]
     amounts: Amounts
 
-    def says(self, target: str) -> str:
+    def value(self, target: str) -> str:
         """What the sale says, empty for nothing."""
         return self.head.get(target, "")
 
     @property
     def has_invoice_address(self) -> bool:
         """Whether the sale names a whole address to invoice."""
-        return all(map(self.says, ("invoice_address_address_1", "invoice_address_city", COUNTRY)))
+        return all(map(self.value, ("invoice_address_address_1", "invoice_address_city", COUNTRY)))
 
 
 @dataclass(frozen=True, slots=True)
-class SalePlace:
+class SaleIds:
     """What the codes of a sale are in the shop."""
 
     id_customer: int
@@ -77,13 +77,13 @@ def sale_of(key: str, refs: Sequence[RowRef], rows: Sequence[FlatRow]) -> Sale |
     """The sale that rows of one key tell together, or why they tell none."""
     head: dict[str, str] = {}
     for target in _HEAD:
-        said = {_text(row, target) for row in rows} - {""}
-        if len(said) > 1:
+        texts = {_text(row, target) for row in rows} - {""}
+        if len(texts) > 1:
             return Stop(Outcome.REJECTED, "sale_rows_disagree", _name(rows[0], target))
-        head[target] = next(iter(said), "")
+        head[target] = next(iter(texts), "")
     if any(_is_taken_back(row) for row in rows):
         return Stop(Outcome.IGNORED, "sale_with_return")
-    amounts = amounts_of([_said(row) for row in rows])
+    amounts = amounts_of([_sold_row(row) for row in rows])
     if isinstance(amounts, Stop):
         return amounts
     sold = tuple(SaleRow(row.text("reference"), row.text("product_name"), _quantity(row)) for row in rows)
@@ -91,7 +91,7 @@ def sale_of(key: str, refs: Sequence[RowRef], rows: Sequence[FlatRow]) -> Sale |
 
 
 def _text(row: FlatRow, target: str) -> str:
-    value = row.says(target)
+    value = row.value(target)
     return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value or "")
 
 
@@ -104,7 +104,7 @@ def _quantity(row: FlatRow) -> int:
 
 
 def _amount(row: FlatRow, target: str) -> Decimal | None:
-    value = row.says(target)
+    value = row.value(target)
     return value if isinstance(value, Decimal) else None
 
 
@@ -112,8 +112,8 @@ def _is_taken_back(row: FlatRow) -> bool:
     return _quantity(row) <= 0 or any((_amount(row, target) or NOTHING) < 0 for target in _AMOUNTS)
 
 
-def _said(row: FlatRow) -> Said:
-    return Said(
+def _sold_row(row: FlatRow) -> SoldRow:
+    return SoldRow(
         _quantity(row),
         unit_tax_excl=_amount(row, "unit_price_tax_excl"),
         unit_tax_incl=_amount(row, "unit_price_tax_incl"),
@@ -123,29 +123,29 @@ def _said(row: FlatRow) -> Said:
     )
 
 
-def sale_entity(sale: Sale, place: SalePlace, settings: StoreOrders) -> dict[str, Any]:
+def sale_entity(sale: Sale, ids: SaleIds, settings: StoreOrders) -> dict[str, Any]:
     """What the module is sent to make the order."""
     amounts = sale.amounts
-    external = sale.says("order_external_reference")
+    external = sale.value("order_external_reference")
     entity: dict[str, Any] = {
         "internal_reference": sale.key,
         "external_reference": external if _SHOP_REFERENCE.fullmatch(external) else "",
-        "id_store": place.id_store,
-        "id_customer": place.id_customer,
+        "id_store": ids.id_store,
+        "id_customer": ids.id_customer,
         "id_carrier": settings.carrier,
         "payment": settings.payment,
         "total_discounts_tax_incl": amounts.discount.tax_incl,
         "total_discounts_tax_excl": amounts.discount.tax_excl,
         "total_paid_tax_incl": amounts.paid.tax_incl,
-        "date_add": sale.says("order_date"),
+        "date_add": sale.value("order_date"),
         "count_in_stats": settings.count_in_stats,
         "take_stock": settings.take_stock,
         "allow_unknown": settings.unknown_products == "keep",
         "associations": {"order_rows": _order_rows(sale)},
     }
-    if place.id_country:
-        entity["invoice_id_country"] = place.id_country
-        entity |= {name: sale.says(target) for target, name in _INVOICE.items()}
+    if ids.id_country:
+        entity["invoice_id_country"] = ids.id_country
+        entity |= {name: sale.value(target) for target, name in _INVOICE.items()}
     return entity
 
 
@@ -164,12 +164,12 @@ def _order_rows(sale: Sale) -> list[dict[str, Any]]:
     ]
 
 
-def as_the_shop_tells(sale: Sale, id_customer: int) -> dict[str, Any]:
+def expected_order(sale: Sale, id_customer: int) -> dict[str, Any]:
     """What an order of this sale reads like, in the names of the resource `orders`."""
     amounts = sale.amounts
     return {
         "id_customer": id_customer,
-        "date_add": sale.says("order_date"),
+        "date_add": sale.value("order_date"),
         "total_products": amounts.products.tax_excl,
         "total_products_wt": amounts.products.tax_incl,
         "total_discounts_tax_incl": amounts.discount.tax_incl,

@@ -57,7 +57,7 @@ def test_the_holder_of_the_lease_ends_the_runs_that_died(ledger: Ledger) -> None
     other = ledger.start_run("shop", "import_products", {})
     ended = ledger.start_run("shop", "import_stock", {})
     ledger.finish_run(ended, "Completed", COUNTS, "", None)
-    assert ledger.end_dead_runs("shop", "import_stock") == 1
+    assert ledger.finish_dead_runs("shop", "import_stock") == 1
     states = dict(ledger.runs().select("run_id", "state").rows())
     assert states == {dead: "Crashed", other: "Running", ended: "Completed"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.outcomes import Outcome
-from tasks.flat.plan.entities import WantedEntity, plan_entity, settle_claims
+from tasks.flat.plan.entities import WantedEntity, plan_entity, stop_double_claims
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 
@@ -74,12 +74,12 @@ def test_what_stops_a_row_of_its_own_or_in_the_shop_is_its_outcome() -> None:
 
 def test_an_entity_belongs_to_the_key_that_holds_it() -> None:
     first, second = wanted("A"), wanted("B")
-    settle_claims([second, first], {"A": 3, "B": 3}, {3: "A"}, ("city",))
+    stop_double_claims([second, first], {"A": 3, "B": 3}, {3: "A"}, ("city",))
     assert first.stop is None
     assert second.stop == Stop(Outcome.REJECTED, "entity_taken", "3: A")
 
 
 def test_of_two_rows_that_would_create_the_same_only_the_first_does() -> None:
     first, second = wanted("A", owned={"email": "a@b.c"}), wanted("B", owned={"email": "A@B.C"})
-    settle_claims([first, second], {}, {}, ("email",))
+    stop_double_claims([first, second], {}, {}, ("email",))
     assert (first.stop, second.stop) == (None, Stop(Outcome.REJECTED, "entity_taken", "A"))

@@ -8,17 +8,17 @@ from typing import Any
 from schemas.import_json import default_import_spec
 from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.translate.rows import flat_rows
-from tasks.flat.translate.stores import Places, wanted_store
+from tasks.flat.translate.stores import Geography, wanted_store
 from tasks.run.row_ref import RowRef
 
 STREAM = default_import_spec().streams["store"]
 EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
-PLACES = Places({"FRA": "FR", "ATA": "AQ"}, {"FR": 8}, {(8, "IDF"): 3}, {"en": 1, "fr": 2}, (1, 2, 5))
+GEOGRAPHY = Geography({"FRA": "FR", "ATA": "AQ"}, {"FR": 8}, {(8, "IDF"): 3}, {"en": 1, "fr": 2}, (1, 2, 5))
 
 
 def wanted(**cells: Any) -> WantedEntity:
     row = EMPTY | {"erp_code": "1", "name": "Paris", "country": "FRA", "active": True} | cells
-    return wanted_store(flat_rows([row], STREAM)[0], RowRef(0, 2, "1"), PLACES)
+    return wanted_store(flat_rows([row], STREAM)[0], RowRef(0, 2, "1"), GEOGRAPHY)
 
 
 def test_a_text_is_in_every_language_also_in_those_switched_off() -> None:

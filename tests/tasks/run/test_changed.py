@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.ledger import LINK_FRAME
-from tasks.run.changed import places_among, with_links
+from tasks.run.changed import indices_among, with_links
 
 _KEYS = st.text(st.sampled_from("ab"), max_size=3)
 _LINKS = st.lists(_KEYS, unique=True, max_size=9)
@@ -28,7 +28,7 @@ def places(rows: list[str | None], links: list[str]) -> list[int | None]:
 @settings(deadline=None)
 @given(_ROWS, _LINKS)
 def test_each_key_is_found_where_it_stands(rows: list[str | None], links: list[str]) -> None:
-    found = places_among(pl.Series(rows, dtype=pl.String), pl.Series(links, dtype=pl.String))
+    found = indices_among(pl.Series(rows, dtype=pl.String), pl.Series(links, dtype=pl.String))
     assert found.to_list() == places(rows, links)
 
 
@@ -37,7 +37,7 @@ def test_each_key_is_found_where_it_stands(rows: list[str | None], links: list[s
 @example(["ab"], ["ba"])
 @example(["ab"], ["ba", "ab", "bb"])
 def test_keys_of_one_number_are_told_apart(rows: list[str | None], links: list[str]) -> None:
-    found = places_among(pl.Series(rows, dtype=pl.String), pl.Series(links, dtype=pl.String), numbered=length)
+    found = indices_among(pl.Series(rows, dtype=pl.String), pl.Series(links, dtype=pl.String), numbered=length)
     assert found.to_list() == places(rows, links)
 
 

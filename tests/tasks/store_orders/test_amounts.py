@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.run.outcomes import Stop
-from tasks.store_orders.translate.amounts import CENT, Amounts, Said, amounts_of
+from tasks.store_orders.translate.amounts import CENT, Amounts, SoldRow, amounts_of
 
 
-def said(quantity: int, excl: str = "", incl: str = "", **more: str) -> Said:
+def said(quantity: int, excl: str = "", incl: str = "", **more: str) -> SoldRow:
     names = {"total_excl": "total_tax_excl", "total_incl": "total_tax_incl", "discount": "discount"}
     given_: dict[str, Any] = {names[name]: Decimal(value) for name, value in more.items()}
     units = {"unit_tax_excl": excl, "unit_tax_incl": incl}
-    return Said(quantity, **{name: Decimal(value) for name, value in units.items() if value}, **given_)
+    return SoldRow(quantity, **{name: Decimal(value) for name, value in units.items() if value}, **given_)
 
 
-def told(*rows: Said) -> tuple[str, str, str, str]:
+def told(*rows: SoldRow) -> tuple[str, str, str, str]:
     """Rows and discount, without and with tax."""
     amounts = amounts_of(rows)
     assert isinstance(amounts, Amounts), amounts
@@ -39,7 +39,7 @@ def test_without_totals_a_row_is_quantity_times_price_less_its_discount() -> Non
         said(1, "20", "20", total_excl="23.88", total_incl="19.90"),
     ],
 )
-def test_a_sale_with_less_gross_than_net_is_no_sale(row: Said) -> None:
+def test_a_sale_with_less_gross_than_net_is_no_sale(row: SoldRow) -> None:
     stop = amounts_of([said(1, "10", "12"), row])
     assert isinstance(stop, Stop)
     assert stop.code == "sale_gross_below_net"
@@ -124,7 +124,7 @@ def test_a_price_that_is_not_said_is_the_total_by_the_piece() -> None:
          "sale_totals_differ"),
     ],
 )  # fmt: skip
-def test_amounts_that_contradict_each_other_are_no_sale(rows: list[Said], code: str) -> None:
+def test_amounts_that_contradict_each_other_are_no_sale(rows: list[SoldRow], code: str) -> None:
     stop = amounts_of(rows)
     assert isinstance(stop, Stop)
     assert stop.code == code
@@ -151,7 +151,7 @@ def test_what_is_paid_is_what_the_file_says_to_the_cent(sold: list[tuple[int, in
         discount = (gross * percent / 100).quantize(CENT, ROUND_HALF_UP)
         total = gross - discount
         total_excl = (total / (1 + Decimal(rate))).quantize(CENT, ROUND_HALF_UP)
-        rows.append(Said(quantity, excl, incl, total_excl, total, discount))
+        rows.append(SoldRow(quantity, excl, incl, total_excl, total, discount))
     amounts = amounts_of(rows)
     assert isinstance(amounts, Amounts)
     assert amounts.paid.tax_incl == sum((row.total_tax_incl or 0 for row in rows), Decimal(0))

@@ -13,7 +13,7 @@ STATE, START = 0, 19  # fields 3 and 22 of /proc/PID/stat, counted after the nam
 
 
 @dataclass(frozen=True, slots=True)
-class Claimant:
+class LeaseHolder:
     """One process, told apart from every other that ever had its number.
 
     `machine` is one start of one kernel and one space of process numbers (two containers of a host do not see each
@@ -34,9 +34,9 @@ class Claimant:
         return bool(self.machine) and self.machine == _machine() and _process_start(self.pid) != self.process_start
 
 
-def this_process() -> Claimant:
+def this_process() -> LeaseHolder:
     """The process that asks."""
-    return Claimant(socket.gethostname(), _machine(), os.getpid(), _process_start(os.getpid()))
+    return LeaseHolder(socket.gethostname(), _machine(), os.getpid(), _process_start(os.getpid()))
 
 
 @cache

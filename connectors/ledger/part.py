@@ -1,4 +1,4 @@
-"""What every chapter of the ledger stands on: its database and its snapshots."""
+"""What every part of the ledger stands on: its database and its snapshots."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from connectors.ledger.snapshots import Snapshots
 
 
-class Chapter:
-    """One subject of the ledger; `Ledger` is all chapters in one."""
+class LedgerPart:
+    """One subject of the ledger; `Ledger` is all parts in one."""
 
     def __init__(self, database: Database, snapshots: Snapshots) -> None:
         self.database = database
