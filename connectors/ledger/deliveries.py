@@ -1,4 +1,4 @@
-"""Deliveries: what was meant to reach the ERP, and what the ERP says it has, so that nothing goes twice."""
+"""Deliveries: what was meant to reach the ERP, and what it has confirmed, so that nothing goes twice."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class Deliveries(LedgerPart):
     def clear(self, shop: str, kind: str, keys: Sequence[str], *, doubts: bool = False) -> int:
         """How many deliveries are no longer known: the next run looks at them as if for the first time.
 
-        What is in doubt stays unless a person says so (`doubts`): what the ERP does not show today may come tomorrow.
+        What is in doubt stays, unless a person decides it (`doubts`): what the ERP does not show today may come later.
         """
         which = _of(shop, kind, keys)
         which = which if doubts else sa.and_(which, DELIVERIES.c.doubt_at.is_(None))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A file that was fetched whole, or was about to be put in its place when its run was killed."""
+    """A file that was fetched whole, or was about to be moved into the drop folder when its run was killed."""
 
     offered: Offered
     stream: str
@@ -30,14 +30,14 @@ class Fetch:
     acknowledged_at: datetime | None = None
     """When the source was notified; UTC."""
     imported: str = ""
-    """`done` or `refused` once an import has said so since it was fetched, else empty."""
+    """`done` or `refused` once an import has recorded it since it was fetched, else empty."""
 
 
 class Fetches(LedgerPart):
-    """The files of a shop's sources, known by source and path; another version takes the place of the one before."""
+    """The files of a shop's sources, known by source and path; another version replaces the one before."""
 
     def files_fetched(self, shop: str, source: str, fetches: Sequence[Fetch], run_id: str) -> None:
-        """The files are here whole and go to their places next; only imports that end from now on are their own."""
+        """The files are here whole and are moved next; only imports that end from now on are their own."""
         common = {"shop": shop, "source": source, "run_id": run_id, "fetched_at": datetime.now(UTC)}
         with self.database.write("note files as fetched") as connection:
             newest = connection.execute(sa.select(sa.func.max(FILE_EVENTS.c.id))).scalar_one()

@@ -15,17 +15,17 @@ SEEN = "seen"
 DONE = "done"
 REFUSED = "refused"
 MOVED_ITS_FILES = frozenset({"Completed", "CompletedWithRejects"})
-"""States of runs whose files have reached their places."""
+"""States of runs whose files were moved to where they are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoneFile:
-    """A file whose rows all ended somewhere, and where it was to be kept."""
+    """A file whose rows all have their outcome, and where it was to be kept."""
 
     content_hash: str
     archived_as: str
     was_cut_off: bool = False
-    """Its run did not come to its end: the file may not have got to where `archived_as` says."""
+    """Its run did not come to its end: the file may not have got to `archived_as`."""
 
 
 class Files(LedgerPart):
@@ -38,7 +38,7 @@ class Files(LedgerPart):
     def file_done(
         self, shop: str, stream: str, content_hash: str, run_id: str | None, archived_as: str, rows: int
     ) -> None:
-        """The file's rows all ended somewhere, and it is to be kept as `archived_as`."""
+        """The file's rows all have their outcome, and it is to be kept as `archived_as`."""
         self._add(shop, stream, content_hash, DONE, run_id, archived_as=archived_as, row_count=rows)
 
     def file_refused(

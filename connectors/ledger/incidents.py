@@ -54,7 +54,7 @@ class Incidents(LedgerPart):
             return rows_as_frame(connection, query)
 
     def not_open_yet(self, shop: str, incidents: Sequence[Incident]) -> list[Incident]:
-        """Those of `incidents` of which no open incident says the same."""
+        """Those of `incidents` of which no open incident is the same."""
         if not incidents:
             return []
         same = {_same_as(row) for row in self._open(shop) if row["stream"] in {each.stream for each in incidents}}
@@ -68,7 +68,7 @@ class Incidents(LedgerPart):
     def close_incidents(
         self, shop: str, stream: str, *, keys: Sequence[str] | None = None, but: Sequence[Incident] = ()
     ) -> int:
-        """How many open incidents of the stream (of these keys) are now closed; those that say as `but` stay open."""
+        """How many open incidents of the stream (of these keys) are now closed; those that are as `but` stay open."""
         closing = sa.and_(INCIDENTS.c.shop == shop, INCIDENTS.c.stream == stream, INCIDENTS.c.closed_at.is_(None))
         if keys is not None:
             closing = sa.and_(closing, INCIDENTS.c.key.in_(keys))

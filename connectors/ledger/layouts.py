@@ -18,7 +18,7 @@ from connectors.ledger.tables import LAYOUTS
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of one file: `names` by place, as keyed hashes; `columns`: the place of each column of the stream.
+    """The columns of one file: `names` by index, as keyed hashes; `columns`: the index of each column of the stream.
 
     `names` is None for a file without header; hashes, because a first row taken for a header may be about a person.
     """

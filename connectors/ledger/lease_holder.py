@@ -14,10 +14,10 @@ STATE, START = 0, 19  # fields 3 and 22 of /proc/PID/stat, counted after the nam
 
 @dataclass(frozen=True, slots=True)
 class LeaseHolder:
-    """One process, told apart from every other that ever had its number.
+    """One process, distinct from every other that ever had its number.
 
     `machine` is one start of one kernel and one space of process numbers (two containers of a host do not see each
-    other's processes); it is empty where the system does not say, and then nobody is ever known to be gone.
+    other's processes); it is empty where the system does not show it, and then nobody is ever known to be gone.
     """
 
     host: str

@@ -92,7 +92,7 @@ class Lease:
         self._thread.start()
 
     def release(self) -> None:
-        """The lease is free; if the ledger cannot be told now, it is as soon as this process ends."""
+        """The lease is free; where the ledger cannot be reached now, it is as soon as this process ends."""
         self._released.set()
         self._thread.join()
         _AT_WORK.discard(self._token)
@@ -166,7 +166,7 @@ def _holder(row: sa.Row[Any]) -> LeaseHolder:
 def _is_held(row: sa.Row[Any], now: datetime) -> bool:
     """Whether the holder of a lease may be at work.
 
-    On the same machine its process says so, whatever the clocks say: one that is set forward ends no lease.
+    On the same machine only its process is looked at: a clock that is set forward frees no lease.
     """
     holder = _holder(row)
     if holder == this_process():

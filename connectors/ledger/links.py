@@ -35,7 +35,7 @@ def _now() -> datetime:
 
 
 class LinkState(StrEnum):
-    """What a link says of its key."""
+    """What has become of the key of a link."""
 
     ACTIVE = "active"
     """The shop has it, and the files want it so."""

@@ -30,7 +30,7 @@ class Purging(LedgerPart):
             return connection.execute(sa.delete(RUNS).where(old)).rowcount
 
     def forget_incidents(self, shop: str, before: datetime) -> int:
-        """How many incidents told before then were forgotten."""
+        """How many incidents recorded before then were forgotten."""
         old = sa.and_(INCIDENTS.c.shop == shop, INCIDENTS.c.recorded_at < before)
         with self.database.write("forget old incidents") as connection:
             return connection.execute(sa.delete(INCIDENTS).where(old)).rowcount

@@ -99,7 +99,7 @@ class _Links:
 
 
 def _fingerprinted(run: Run, validated: ValidatedStream, stream: FlatStream) -> pl.DataFrame:
-    """Every accepted row, as `_ROWS`: its link's key, and what it says, keyed so that nobody can be guessed from it."""
+    """Every accepted row, as `_ROWS`: its link's key, and a keyed hash of its values that gives nobody away."""
     secret, salt = run.ledger.secret(), stream.salt(run)
     parts = [
         rows.select(

@@ -39,7 +39,7 @@ class SpecificPriceStream(FlatStream):
     notes_intent = True
 
     def keys(self, run: Run, rows: pl.DataFrame) -> pl.Series:
-        """`reference|country|currency|customer|quantity|from|to`; a customer is named by a mark that tells nobody."""
+        """`reference|country|currency|customer|quantity|from|to`; a customer is a keyed hash that names nobody."""
         columns = {column.target: column.key for column in run.stream.columns}
 
         def cell(target: str) -> pl.Expr:
@@ -143,7 +143,7 @@ class SpecificPriceStream(FlatStream):
         return found
 
     def adapt_to_shop(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
-        """A price made by hand stays as it is, unless overwriting is on or it says the same."""
+        """A price made by hand stays as it is, unless overwriting is on or it is the same."""
         if confirmed_at is not None or run.folder.settings.specific_prices.overwrite:
             return
         if not all(same(name, wanted.owned[name], str(current[name])) for name in _VALUES):  # type: ignore[arg-type]

@@ -32,13 +32,13 @@ class FlatStream(ABC):
     compared: ClassVar[tuple[str, ...]]
     """The fields that are read to compare."""
     unread: ClassVar[frozenset[str]] = frozenset()
-    """Fields that the shop never tells as they were sent."""
+    """Fields that the shop never gives back as they were sent."""
     is_private: ClassVar[bool] = False
     """The entities are people: reports name fields, never values."""
     look_first: ClassVar[bool] = False
     """Others make such entities too, so the shop is asked again just before one is created."""
     notes_intent: ClassVar[bool] = False
-    """The ledger notes what is about to be created: whose an entity is cannot be told from the entity itself."""
+    """The ledger notes what is about to be created: the entity itself does not show whose it is."""
 
     def keys(self, run: Run, rows: pl.DataFrame) -> pl.Series:
         """The key of each accepted row's link; of rows with one key the last one counts."""
@@ -86,7 +86,7 @@ class FlatStream(ABC):
         """The shop's entities of keys without a valid link, by key; those that the shop does not have are absent."""
 
     def adapt_to_shop(self, run: Run, wanted: WantedEntity, current: Entity, confirmed_at: datetime | None) -> None:
-        """Changes the wish where the shop's entity has a say; `confirmed_at` None: no link holds the entity."""
+        """Changes `wanted` where the shop's entity has precedence; `confirmed_at` None: no link holds the entity."""
         del run, wanted, current, confirmed_at
 
     def display(self) -> list[str]:

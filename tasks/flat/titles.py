@@ -1,4 +1,4 @@
-"""The shop's titles of people, which only our module tells."""
+"""The shop's titles of people, which only our module gives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from connectors.prestashop import Shop, ShopFacts, folded
 
 @dataclass(frozen=True, slots=True)
 class ShopTitles:
-    """Ids of the titles, and those that a name alone tells; `ids` None: the shop does not say."""
+    """Ids of the titles, and those that a name alone identifies; `ids` None: the shop does not give them."""
 
     ids: frozenset[int] | None = None
     by_name: dict[str, int] = field(default_factory=dict)

@@ -309,7 +309,7 @@ def _links(product: ProductPlan, plan: ProductsPlan) -> list[Link]:
 
 
 def _link(product: ProductPlan, row: PlannedRow, fingerprint: str) -> Link | None:
-    """What the ledger remembers of a row; a row that says nothing for the shop is remembered without ids."""
+    """What the ledger remembers of a row; a row that writes nothing is remembered without ids."""
     parent = None if product.simple else product.key
     if row.outcome is Outcome.IGNORED:
         return Link(row.ref.key, 0, parent_key=parent, state=_STATES[row.code], fingerprint=fingerprint)

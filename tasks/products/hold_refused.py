@@ -14,11 +14,11 @@ from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
 
 PRODUCT, COMBINATION = "product", "combination"
-"""The kinds of refusals, as `Operation.kind` says."""
+"""The kinds of refusals, those of `Operation.kind`."""
 
 
 async def hold_refused(run: Run, products: Sequence[ProductPlan], names: Names) -> None:
-    """Their rows are refused again; what the row or the shop says differently since goes as planned."""
+    """Their rows are refused again; what has changed in the row or the shop since goes as planned."""
     of_products, of_combinations = RefusedBefore(run, PRODUCT), RefusedBefore(run, COMBINATION)
     before = {PRODUCT: of_products, COMBINATION: of_combinations}
     known = [plan for plan in products if any(before[one.kind].knows(one.remembered_as) for one in plan.operations)]

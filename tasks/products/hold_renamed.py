@@ -18,7 +18,7 @@ from tasks.run.run import Run
 
 @dataclass(slots=True)
 class SameEan:
-    """New rows by what their EAN says of them."""
+    """New rows by what their EAN shows."""
 
     held: dict[str, Stop] = field(default_factory=dict)
     """By key: the other article is closed, or no row names it, and may be the same one under its former reference."""
@@ -43,7 +43,7 @@ async def same_eans(run: Run, validated: ValidatedStream, plans: Sequence[Produc
         # Of one that the files give another EAN, the shop's is out of date.
         alike = [one for one in others if one not in in_files or in_files[one].ean in {"", eans[key]}]
         on_sale = [one for one in alike if one in in_files and in_files[one].active]
-        # An EAN that several articles bear already, such as one typed to fill the cell, tells none from another.
+        # An EAN that several articles bear already, such as one typed to fill the cell, identifies none of them.
         if on_sale or len(alike) > 1:
             same.shared[key] = (on_sale or alike)[0]
         elif alike:
@@ -54,7 +54,7 @@ async def same_eans(run: Run, validated: ValidatedStream, plans: Sequence[Produc
 
 @dataclass(frozen=True, slots=True)
 class _InFiles:
-    """What the files say of an article that the shop has; a rejected row counts as on sale."""
+    """How the files have an article that the shop has; a rejected row counts as on sale."""
 
     active: bool = True
     ean: str = ""

@@ -14,7 +14,7 @@ _SPECIFIC_PRICE = "specific_price"
 def forget_former_items(run: Run, kind: str, links: Sequence[Link]) -> None:
     """Quantities and specific prices of items whose ids are other ones than the ledger's are asked of the shop again.
 
-    Said before `links` are confirmed, so that a run that ends in between says it again. PrestaShop deletes the stock
+    Called before `links` are confirmed, so that a run that ends in between does it again. PrestaShop deletes the stock
     rows and the specific prices of a product or combination with it.
     """
     shop, ledger = run.folder.name, run.ledger

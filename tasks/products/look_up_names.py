@@ -137,7 +137,7 @@ class _Creation:
         return dict.fromkeys(self.languages, text)
 
     async def _create(self, resource: str, named: Any, entities: list[Entity], identity: Identity) -> list[Any]:
-        """(what was named, id) of those that the shop has now; a refused one is left out, its products will say so."""
+        """(what was named, id) of those that the shop has now; a refused one is left out: its products are refused."""
         pairs = []
         several = self.several_shops
         receipts = await self.shop.create(resource, entities, identity, look_first=several, within="all")

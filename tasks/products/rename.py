@@ -18,7 +18,7 @@ _PRODUCT, _STOCK, _SPECIFIC_PRICE = "product", "stock", "specific_price"
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """How a renaming ended: the code of its message, and what that says of the shop."""
+    """How a renaming ended: the code and the detail of its message."""
 
     code: str
     detail: str = ""

@@ -150,7 +150,7 @@ class BlockReader:
         return stripped.select(pl.lit(self.file, pl.Int32).alias("_file"), "_line", key, pl.exclude("_line"))
 
     def _plain_rows(self, texts: pl.Series, plain: pl.Series) -> pl.DataFrame:
-        """`column_0`, `column_1`, ... as polars reads them, and `_at`, the place of each line in the block."""
+        """`column_0`, `column_1`, ... as polars reads them, and `_at`, the index of each line in the block."""
         schema = _columns(max(self.shape.widths))
         text = texts.gather(plain).str.join("\n").item().encode()
         rows = (

@@ -30,7 +30,7 @@ class Collected:
     """What lies there for a stream. `left_alone` holds (name, message code); their turn may come in a later run."""
 
     files: tuple[DroppedFile, ...]
-    """To import, oldest first; `position` is the place in this tuple."""
+    """To import, oldest first; `position` is the index in this tuple."""
     left_alone: tuple[tuple[str, str], ...]
     already_done: tuple[DroppedFile, ...]
     """The same content as the newest file done, with none between: nothing to import, only to archive."""

@@ -90,8 +90,8 @@ def wide_encoding_seen(path: Path) -> str:
     start = start[: len(start) // 4 * 4]
     if not start or start.count(0) < len(start) / 4:
         return ""
-    places = "".join("0" if start[at::4].count(0) > len(start) / 4 * _MOSTLY else "x" for at in range(4))
-    return _WIDE_BY_ZEROS.get(places, "")
+    pattern = "".join("0" if start[at::4].count(0) > len(start) / 4 * _MOSTLY else "x" for at in range(4))
+    return _WIDE_BY_ZEROS.get(pattern, "")
 
 
 def _plain_name(declared: str) -> str:

@@ -33,7 +33,7 @@ def refuse_wide_encoding(path: Path, encoding: Encoding) -> None:
 
 
 def refuse_other_encoding(path: Path, encoding: Encoding, lines: Sequence[str]) -> None:
-    """`FileRefusedError` when all of the first lines that hold more than ASCII say that the encoding is another one."""
+    """`FileRefusedError` when all of the first lines that hold more than ASCII are in another encoding."""
     telling = [line for line in lines if not line.isascii()]
     if not telling:
         return

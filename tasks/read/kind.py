@@ -1,4 +1,4 @@
-"""What a file is that is no text: told by its first bytes, for a person who dropped the wrong one."""
+"""What a file is that is no text: recognised by its first bytes, for a person who dropped the wrong one."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def layout_change(
 ) -> LayoutChange | None:
     """What keeps a file from being read as the last one was; None when nothing does.
 
-    Only the columns that the stream reads count, and of those only the ones whose place import.json has not changed
+    Only the columns that the stream reads count, and of those only the ones whose index import.json has not changed
     since. A header that is the technical name of its column is right whatever it was before. Of a file without header,
     only the number of cells can be compared.
     """
@@ -80,9 +80,9 @@ def _change_of_header(
     header: Sequence[str], marks: Sequence[str], differing: Sequence[Column], before: Sequence[str]
 ) -> LayoutChange:
     moved = [column for column in differing if before[column.index] in marks]
-    places = {column.key: marks.index(before[column.index]) for column in moved}
+    indices = {column.key: marks.index(before[column.index]) for column in moved}
     renamed = [column for column in differing if column not in moved]
-    shown_moved = [f"{column.key} (index {column.index} → {places[column.key]})" for column in moved]
+    shown_moved = [f"{column.key} (index {column.index} → {indices[column.key]})" for column in moved]
     shown_renamed = [f"{column.key} (index {column.index}): {header[column.index] or _NONE}" for column in renamed]
     added = [f"{name or _NONE} (index {at})" for at, name in enumerate(header) if marks[at] not in before]
     if any(SEEN_AS_CP1252.search(name) for name in header):

@@ -23,8 +23,8 @@ _UP_TO_CLOSING_QUOTE = re.compile(r'(?:[^"]++|"")*+"')
 class TextRow:
     """The cells of one row, unquoted, and how many physical lines it takes.
 
-    With a `fault` (a message code) the row is its first line alone, without cells. `is_cut` says that the lines
-    given end inside a quoted cell. `ends` holds where each cell ends: (line of the row from 0, place in that line).
+    With a `fault` (a message code) the row is its first line alone, without cells. `is_cut`: the lines
+    given end inside a quoted cell. `ends` holds where each cell ends: (line of the row from 0, index in that line).
     """
 
     cells: list[str] = field(default_factory=list)
@@ -87,7 +87,7 @@ def _plain_cells(text: str, at: int, delimiter: str) -> tuple[list[str], list[in
 
 
 def _quoted_cell(lines: Sequence[str], line: int, at: int) -> tuple[str, int, int]:
-    """The cell whose text begins at `at`, the line where it closes, and the place after its closing quote."""
+    """The cell whose text begins at `at`, the line where it closes, and the index after its closing quote."""
     parts: list[str] = []
     while (closing := _UP_TO_CLOSING_QUOTE.match(lines[line], at)) is None:
         parts.append(lines[line][at:])

@@ -30,7 +30,7 @@ class FileRows:
         self.file = file
         self.shape = shape
         self.rows_read = 0
-        """Rows seen so far by the last iteration, broken ones included; all of them once it has ended."""
+        """Rows seen so far by the last iteration, broken ones included; all of them once it is through."""
         self._block_bytes = block_bytes
 
     @property

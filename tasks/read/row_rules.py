@@ -59,14 +59,14 @@ def neighbour_faults(winners: pl.DataFrame, parent: Column) -> pl.DataFrame:
 
 
 def attribute_columns(stream: StreamSpec) -> tuple[Column, ...]:
-    """The columns that tell the combinations of one product apart."""
+    """The columns in which the combinations of one product differ."""
     return tuple(column for column in stream.columns if column.target.startswith("attribute:"))
 
 
 def combination(columns: Sequence[Column]) -> pl.Expr:
     """One text per row that is the same for the same attribute values, however they are spelt.
 
-    Case, accents, blanks and the decimal mark (`36,5` and `36.5`) tell no two of them apart.
+    Case, accents, blanks and the decimal mark (`36,5` and `36.5`) make no difference.
     Null where the row has no attribute.
     """
     values = [_folded(pl.col(column.key)).fill_null("") for column in columns]

@@ -38,7 +38,7 @@ _ROWS_THAT_AGREE = 5
 _ROWS_OF_A_WHOLE_FILE = 20
 _DELIMITERS = {";": ";", ",": ",", "\t": "TAB", "|": "|", ":": ":"}
 _DECLARED_DELIMITER = re.compile(r'sep=([^\w\s"]|\t)')
-"""What spreadsheets write on the first line, to tell themselves what stands between two cells."""
+"""What spreadsheets write on the first line, to read again what stands between two cells."""
 _NUMBER = re.compile(r"[-+]?\d[\d\s.,:/T-]*")
 _NUMERIC = (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE, ValueType.DATETIME, ValueType.EAN13)
 
@@ -64,7 +64,7 @@ class FileShape:
     title_lines: int = 0
     """How many rows above the header are none: a title, a date."""
     declares_delimiter: bool = False
-    """The first line says `sep=` and the delimiter, whatever was agreed: it is neither header nor row."""
+    """The first line is `sep=` and the delimiter, whatever was agreed: it is neither header nor row."""
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -129,7 +129,7 @@ def shape_of(path: Path, stream: StreamSpec) -> FileShape:
 
 
 def _declared_delimiter(lines: Sequence[str]) -> str:
-    """What the first line says that the delimiter is, when it says nothing else."""
+    """The delimiter that the first line names, when it holds nothing else."""
     found = _DECLARED_DELIMITER.fullmatch(lines[0]) if lines else None
     return found[1] if found else ""
 
@@ -155,7 +155,7 @@ def _first_rows(lines: Sequence[str], delimiter: str, at: int) -> Iterator[tuple
 def _header_position(sample: Sequence[tuple[int, TextRow]], stream: StreamSpec, start: int) -> int | None:
     """Which row of the sample is the header: the last of the lines set aside for it, or the first when found so.
 
-    `start` is the place of the line from which they count.
+    `start` is the index of the line from which they count.
     """
     declared = list(takewhile(lambda row: row[0] < start + (stream.header_lines or 0), sample))
     first = declared or sample[: _titles(sample, stream) + 1]
@@ -250,7 +250,7 @@ def _fits(cell: str, column: Column) -> bool:
 
 
 def _refuse_rows_that_are_all_longer(path: Path, rows: Sequence[tuple[int, TextRow]], width: int) -> None:
-    """One fault of a whole file is told once: every row has a cell more than the header."""
+    """One fault of a whole file is reported once: every row has a cell more than the header."""
     if len(rows) >= _ROWS_OF_A_WHOLE_FILE and all(len(found.cells) == width + 1 for _, found in rows):
         raise FileRefusedError("file_rows_longer", name=path.name, value=str(width + 1), detail=str(width))
 

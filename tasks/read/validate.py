@@ -22,7 +22,7 @@ KEPT_BYTES = 128 * 2**20
 """As much of the accepted rows, and of the faults, stays in memory; the rest goes to Parquet files."""
 
 MOST_FAULTS = 200_000
-"""That are kept of one run; of a row beyond them one fault is, so that it is still rejected and told."""
+"""That are kept of one run; of a row beyond them one fault is, so that it is still rejected and reported."""
 _SHOWN_CHARACTERS = 1000
 _ROW = ["_file", "_line"]
 _LINES = 2**40
@@ -35,7 +35,7 @@ class ValidatedStream:
 
     `accepted`: rows that met the contract (see `accepted_schema`). `faults`: every fault of every row (see `FAULTS`),
     the `blanked` ones too. `superseded`: `_file`, `_line`, `_key` of each accepted row whose key comes again later,
-    `_by_file`, `_by_line` of the row that takes its place. `faults_left_out` counts the faults that are not kept.
+    `_by_file`, `_by_line` of the row that replaces it. `faults_left_out` counts the faults that are not kept.
     """
 
     rows_read: int
@@ -196,6 +196,6 @@ def _superseded(keys: pl.DataFrame, winners: pl.DataFrame, late_faults: pl.DataF
     if winners.height == keys.height:
         return keys.clear().select(*_ROW, "_key", _by_file="_file", _by_line="_line")
     by = winners.select("_key", _by_file="_file", _by_line="_line")
-    ended = pl.concat([winners.select(_ROW), late_faults.select(_ROW)])
-    losers = keys.select(*_ROW, "_key").filter(~row_number().is_in(_row_numbers(ended)))
+    others = pl.concat([winners.select(_ROW), late_faults.select(_ROW)])
+    losers = keys.select(*_ROW, "_key").filter(~row_number().is_in(_row_numbers(others)))
     return losers.join(by, on="_key", how="left").sort(_ROW)

@@ -26,7 +26,7 @@ KIND = "stock"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One quantity to write; `id` is id_stock_available, `file` -1 when no row of the file says it."""
+    """One quantity to write; `id` is id_stock_available, `file` -1 when it stands in no row."""
 
     file: int
     line: int
@@ -46,7 +46,7 @@ class Line:
         return PlannedChange(self.key, "stock", "update", (("quantity", old, str(self.quantity)),))
 
     def with_outcome(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
-        """The line as a row of `ROW_OUTCOMES`; what no row says is wanted at 0 because the file leaves it out."""
+        """The line as a row of `ROW_OUTCOMES`; what stands in no row is wanted at 0 because the file leaves it out."""
         if self.file < 0 and outcome is Outcome.UPDATED:
             outcome = Outcome.DEACTIVATED
         return (self.file, self.line, self.key, outcome.value, code, detail)
@@ -121,7 +121,7 @@ def by_product(lines: Sequence[Line], owners: Mapping[int, int]) -> list[list[Li
 
 
 async def _owners(run: Run, lines: list[Line]) -> dict[int, int]:
-    """id_product by id_stock_available, of lines of combinations: as the ledger links them, else as the shop says."""
+    """id_product by id_stock_available, of lines of combinations: by the ledger's links, else by the shop."""
     links = run.ledger.links(run.folder.name, "product").filter(pl.col("sub_id") > 0)
     linked = dict(links.select("sub_id", "shop_id").iter_rows())
     of_combinations = [line for line in lines if line.sub_id]

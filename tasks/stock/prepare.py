@@ -51,7 +51,7 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
     """Wanted quantities (`_file`, `_line`, `_key`, `quantity`) against the ledger and, where it is silent, the shop.
 
     `products` are the ledger's links of products, which save look-ups by key. With `complete`, and when the stream
-    says that its files are complete, keys that are confirmed and in no row are wanted at 0.
+    has complete files, keys that are confirmed and in no row are wanted at 0.
     """
     links = run.ledger.links(run.folder.name, KIND)
     rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))

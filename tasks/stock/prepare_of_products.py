@@ -19,8 +19,8 @@ from tasks.stock.prepare import plan_quantities
 async def prepare_quantities(run: Run, validated: ValidatedStream) -> StockPlan:
     """The stock plan of the products that the shop now has.
 
-    A closed combination is wanted at 0 whatever the file says, unless closing deletes it. Called before the
-    catalogue is written, it tells what would happen to the stock of products that the shop has already.
+    A closed combination is wanted at 0 whatever the file has, unless closing deletes it. Called before the
+    catalogue is written, it shows what would happen to the stock of products that the shop has already.
     """
     links = run.ledger.links(run.folder.name, "product").filter(pl.col("shop_id") > 0)
     wanted = _wanted(run, validated, links)
@@ -34,7 +34,7 @@ def _wanted(run: Run, validated: ValidatedStream, links: pl.DataFrame) -> pl.Dat
     column = run.stream.column("stocks")
     quantity = pl.col(column.key) if column and column.owner is Owner.ERP else pl.lit(None, dtype=pl.Int64)
     rows = validated.accepted_rows_scan().select("_file", "_line", "_key", quantity.alias("quantity")).collect()
-    # What was refused says nothing of the item that the ledger knows by its key: it may be another one's.
+    # A refused row is not about the item that the ledger knows by its key: that may be another one.
     rows = rows.join(run.rows.left_behind(), on=["_file", "_line"], how="anti")
     is_closed = (pl.col("state") == LinkState.CLOSED) & (pl.col("sub_id") > 0)
     deleted = run.folder.settings.products.closed_combinations == "delete"

@@ -26,7 +26,7 @@ _REMEMBERED = frozenset({Outcome.CREATED, Outcome.UNCHANGED})
 
 
 async def apply_store_orders(run: Run, plan: SalesPlan) -> None:
-    """Makes the orders that are to be made; the other sales have reached their place."""
+    """Makes the orders that are to be made; the other sales are done with."""
     idle = [sale for sale in plan.sales if not sale.entity]
     busy = [sale for sale in plan.sales if sale.entity]
     _report_kept(run, idle)
@@ -59,7 +59,7 @@ def _report_kept(run: Run, sales: Iterable[PlannedSale]) -> None:
 
 @chunk_task("write store orders")
 async def write_store_orders(run: Run, chunk: Chunk[PlannedSale], plan: SalesPlan) -> None:
-    """One chunk of sales. Sending again is safe: the module says of a sale that it has it already."""
+    """One chunk of sales. Sending again is safe: the module answers that it has the sale already."""
 
     async def send(batch: list[PlannedSale]) -> None:
         await _create(run, batch)

@@ -50,7 +50,7 @@ def require_store_orders(facts: ShopFacts) -> None:
 async def orders_of(shop: Shop, references: Iterable[str]) -> dict[str, Entity]:
     """The order that the module made of each of the ERP's references; one that was made of none is absent.
 
-    The payment says whose order it is: the order's own reference may be the sale's other one.
+    The payment shows whose order it is: the order's own reference may be the sale's other one.
     """
     paid = await _paid(shop, references)
     orders = await shop.find("orders", "reference", set(paid), display=_ORDER, also={"module": MODULE})
@@ -173,7 +173,7 @@ async def _stores(run: Run, codes: set[str]) -> dict[str, int]:
 
 
 async def unsold(run: Run, sales: Sequence[Sale]) -> dict[str, Stop]:
-    """The sales, by key, whose articles the shop cannot name; articles it lacks are kept where the settings say so."""
+    """The sales, by key, whose articles the shop cannot name; articles it lacks are kept where the settings want it."""
     references = list(dict.fromkeys(row.reference for sale in sales for row in sale.rows))
     ids = await item_ids_of(run.shop, "reference", references)
     may_lack = run.folder.settings.store_orders.unknown_products == "keep"

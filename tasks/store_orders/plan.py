@@ -1,4 +1,4 @@
-"""Pure: sales as the ERP tells them against the orders that the shop has of them. A sale becomes one order, once."""
+"""Pure: sales of the ERP against the orders that the shop has of them. A sale becomes one order, once."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def held(key: str, refs: Sequence[RowRef], stop: Stop) -> PlannedSale:
 
 
 def already_there(sale: Sale, id_customer: int, order: Entity) -> PlannedSale:
-    """A sale that is an order of the shop: as it is told, or kept as it was when it became one."""
+    """A sale that is an order of the shop: the same, or kept as it was when it became one."""
     found = difference(expected_order(sale, id_customer), order)
     if not found:
         return PlannedSale(sale.key, sale.refs, Outcome.UNCHANGED, id=int(order["id"]))
@@ -77,7 +77,7 @@ def new_order(sale: Sale, ids: SaleIds, entity: dict[str, Any]) -> PlannedSale:
 
 
 def difference(expected: Mapping[str, Any], order: Entity) -> str:
-    """The first thing that the order says otherwise, `field: wanted / found`; empty when there is none."""
+    """The first thing in which the order differs, `field: wanted / found`; empty when there is none."""
     found = differences(expected, order)
     if not found:
         return ""

@@ -81,7 +81,7 @@ def _rejected(validated: ValidatedStream) -> pl.DataFrame:
 
 
 def _of_last_file(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the last file that tells each sale; those of files before it end here."""
+    """The rows of the last file that has each sale; those of files before it end here."""
     every = pl.concat([rows.select(_ROW), _rejected(validated).filter(pl.col("_key").is_not_null())])
     newest = every.filter(pl.col("_file") == pl.col("_file").max().over("_key"))
     by = newest.group_by("_key").agg(_last=pl.col("_file").first(), _by_line=pl.col("_line").min())
@@ -132,7 +132,7 @@ def _record_confirmed(run: Run, rows: pl.DataFrame) -> None:
 
 
 def _sales(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> list[Sale | PlannedSale]:
-    """The sales that the rows tell, and those that tell none, held."""
+    """The sales that the rows make, and those that make none, held."""
     cells = validated.accepted_rows_scan().with_columns(pl.col("_file").cast(pl.Int32))
     found = cells.join(rows.lazy().select("_file", "_line"), on=["_file", "_line"], how="semi").collect()
     sales_read: list[Sale | PlannedSale] = []
@@ -160,7 +160,7 @@ async def _planned(run: Run, sales_read: Sequence[Sale | PlannedSale]) -> list[P
     for sale in sales:
         at = ids[sale.key]
         if sale.key in orders:
-            # The customer may have lost the account since: what the order says of it is not in question then.
+            # The customer may have lost the account since: the order's own customer is not in question then.
             customer = int(orders[sale.key]["id_customer"]) if isinstance(at, Stop) else at.id_customer
             planned.append(already_there(sale, customer, orders[sale.key]))
         elif sale.value("order_external_reference") in owned:

@@ -108,7 +108,7 @@ def _created(wanted: WantedEntity) -> PlannedEntity:
 
 
 def shown_changes(planned: PlannedEntity) -> Changes:
-    """What a plan shows of an entity: of a new one, every field that says something."""
+    """What a plan shows of an entity: of a new one, every field with a value."""
     if planned.action != "create":
         return planned.changes
     new = (_changes(name, value, {} if isinstance(value, dict) else "") for name, value in planned.fields.items())
@@ -129,7 +129,7 @@ def _closed(wanted: WantedEntity, current: Entity, closing: Closing) -> PlannedE
 
 
 def _compare(planned: PlannedEntity, owned: Mapping[str, FieldValue], current: Entity) -> None:
-    """Puts into the plan what `owned` says and the shop does not; texts go in every language or not at all."""
+    """Puts into the plan what the shop does not have as `owned`; texts go in every language or not at all."""
     for name, value in owned.items():
         now = current.get(name, {} if isinstance(value, dict) else "")
         changes = _changes(name, value, now)

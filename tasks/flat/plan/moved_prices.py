@@ -15,7 +15,7 @@ def prices_moved(rows: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
     """New key -> former key, where exactly one price of the same case and markdown code has no row any more.
 
     Prices of one markdown whose periods do not overlap are two prices. One whose quantity is another is the same only
-    where the markdown has no other price in that case; without a code nothing says which price is meant.
+    where the markdown has no other price in that case; without a code it is open which price is meant.
     """
     pairs = _pairs(rows, links).filter((pl.col("_label") != "") & (pl.col("_label") == pl.col("_label_former")))
     same = _one_to_one(pairs.filter(pl.col("_quantity") == pl.col("_quantity_former")))

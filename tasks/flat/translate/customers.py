@@ -21,12 +21,12 @@ _BIRTHDAY = ("year", "month", "day")
 _OLDEST_AGE = 120
 """In years: who would be older is refused since 9.1 (facts N8)."""
 _OWN_WRITE = timedelta(seconds=2)
-"""The shop tells whole seconds."""
+"""The shop writes whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRules:
-    """What the associations and the shop say of accounts."""
+    """What the associations and the shop lay down for accounts."""
 
     titles: Mapping[str, int]
     """id_gender by title code of the ERP."""
@@ -38,7 +38,7 @@ class AccountRules:
     """id_group of accounts whose row names no group."""
     today: date
     title_ids: frozenset[int] | None = None
-    """Of the shop's titles; None: the shop does not tell them."""
+    """Of the shop's titles; None: the shop does not give them."""
 
 
 def wanted_customer(row: FlatRow, ref: RowRef, rules: AccountRules) -> WantedEntity:
@@ -55,7 +55,7 @@ def wanted_customer(row: FlatRow, ref: RowRef, rules: AccountRules) -> WantedEnt
 
 
 def birthday(row: FlatRow, today: date) -> date | None:
-    """The day that the three columns say; None when one is empty or it is no day of anybody's life."""
+    """The day in the three columns; None when one is empty or it is no day of anybody's life."""
     day = _shown_day(row)
     if day is None or stands_for_none(day):
         return None
@@ -64,7 +64,7 @@ def birthday(row: FlatRow, today: date) -> date | None:
 
 
 def birthday_is_impossible(row: FlatRow, today: date) -> bool:
-    """Whether the three columns are filled and say neither a birthday nor that nobody knows it."""
+    """Whether the three columns are filled with neither a birthday nor a day that stands for none."""
     filled = all(row.value(f"birthday_{part}") for part in _BIRTHDAY)
     day = _shown_day(row)
     return filled and birthday(row, today) is None and not (day and stands_for_none(day))
@@ -84,7 +84,7 @@ def erp_email_counts(
     """Whether the ERP's e-mail is the newer one (S113).
 
     `modified`: by the ERP, in the shop's time `zone`; `updated`: the shop's date_upd; `confirmed_at`: when we wrote
-    last. What the shop has not changed since we wrote is no newer than the ERP, whatever the dates say.
+    last. What the shop has not changed since we wrote is no newer than the ERP, whatever the dates are.
     `clock_offset` is the shop's clock minus ours, in seconds.
     """
     changed = _in_utc(updated, zone)

@@ -19,17 +19,17 @@ class FlatRow:
     cells: Mapping[str, Any]
 
     def value(self, target: str) -> Value | None:
-        """The cell's value; None when it says nothing: no such column, the shop's own, or empty and to be kept."""
+        """The cell's value; None for nothing to write: no such column, the shop's own, or empty and to be kept."""
         column = self.columns.get(target)
         return None if column is None or column.owner is Owner.SHOP else cell_value(self.cells, column)
 
     def text(self, target: str) -> str:
-        """The cell as text, empty when it says nothing."""
+        """The cell as text, empty when there is nothing to write."""
         value = self.value(target)
         return "" if value is None else str(value)
 
     def put(self, wanted: WantedEntity, target: str, values: Mapping[str, FieldValue]) -> None:
-        """Puts values that come from the column of `target` where its owner says: owned, at creation, or nowhere."""
+        """Puts values of the column of `target` where they belong by its owner: owned, at creation, or nowhere."""
         owner = self.columns[target].owner
         if owner is Owner.ERP:
             wanted.owned |= values

@@ -28,7 +28,7 @@ CASE = (
     "from",
     "to",
 )
-"""The fields that tell one price of ours from another (they are in the shop's unique key, D15)."""
+"""The fields in which two prices of ours differ (they are in the shop's unique key, D15)."""
 NOBODYS: Mapping[str, int] = {"id_shop_group": 0, "id_cart": 0, "id_group": 0, "id_specific_price_rule": 0}
 """The rest of the shop's unique key: carts, groups and rules have prices of their own, which are none of ours."""
 _HUNDRED = 100
@@ -73,7 +73,7 @@ class Market:
 
 
 def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> WantedEntity:
-    """The specific price that a row wants; what cannot be one says why in `stop`."""
+    """The specific price that a row wants; `stop` is why it cannot be one."""
     wanted = WantedEntity(ref, label=row.text("erp_code"))
     item = market.items.get(reference, Stop(Outcome.IGNORED, "not_on_shop"))
     case = _case(row, market)

@@ -45,7 +45,7 @@ def wanted_store(row: FlatRow, ref: RowRef, geography: Geography) -> WantedEntit
 
 
 def hours_json(row: FlatRow) -> str:
-    """The week as the shop keeps it, one list a day from Monday on; empty when the row says nothing of any day."""
+    """The week as the shop keeps it, one list a day from Monday on; empty when the row has no day."""
     week = [row.text(f"{day}_hours") for day in DAYS]
     if not any(week):
         return ""

@@ -35,7 +35,7 @@ class _Level:
     base: Decimal = Decimal(0)
 
     def choose_base(self) -> None:
-        """Chooses the base: the most frequent total, the lowest on a tie; with nothing to say it stays as it is."""
+        """Chooses the base: the most frequent total, the lowest on a tie; without any it stays as it is."""
         found = most_frequent([*self.by_key.values(), *self.by_id.values()])
         self.base = self.base_now if found is None else found
 

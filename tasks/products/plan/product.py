@@ -34,7 +34,7 @@ def plan_product(
     rules: ShopRules,
     held: Mapping[str, Stop] = MappingProxyType({}),
 ) -> ProductPlan:
-    """What makes the shop's product equal to the wanted one. Never writes what the shop already says.
+    """What makes the shop's product equal to the wanted one. Never writes what the shop already has.
 
     `held`: what stops rows, by key; the others of the product go without them.
     """
@@ -182,7 +182,7 @@ def _new_texts(texts: Mapping[str, Value], rules: ShopRules) -> dict[str, dict[i
 
 
 def _by_language(texts: Mapping[str, Value], rules: ShopRules) -> dict[str, dict[int, tuple[str, Value]]]:
-    """(column target, text) by field and language; a column of a language says more than the plain one."""
+    """(column target, text) by field and language; a column of a language goes before the plain one."""
     found: dict[str, dict[int, tuple[str, Value]]] = {}
     for target, value in sorted(texts.items()):
         name, _, iso = target.partition("@")

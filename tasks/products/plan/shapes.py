@@ -159,7 +159,7 @@ class ShopRules:
 
 
 def compare_fields(operation: Operation, owned: Mapping[str, Value], entity: Entity) -> None:
-    """Puts into the operation what `owned` says and the shop does not."""
+    """Puts into the operation what the shop does not have as `owned`."""
     for name, value in owned.items():
         now = str(entity.get(name, ""))
         if not same(name, value, now):

@@ -62,7 +62,7 @@ class Written:
     first: dict[str, Value] = field(default_factory=dict)
 
     def at_creation(self) -> dict[str, Value]:
-        """Everything there is to say about a new entity."""
+        """All values of a new entity."""
         return self.first | self.owned
 
 
@@ -107,7 +107,7 @@ class WantedProduct:
 
 @dataclass(frozen=True, slots=True)
 class ProductColumns:
-    """The columns of a product stream, sorted by what they say."""
+    """The columns of a product stream, sorted by what they write to."""
 
     key: Column
     parent: Column | None

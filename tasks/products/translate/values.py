@@ -37,7 +37,7 @@ def as_text(value: Value | None) -> str:
 
 
 def same(field: str, wanted: Value, current: str) -> bool:
-    """Whether the shop's text already says what is wanted, for a field of this name."""
+    """Whether the shop's text is what is wanted already, for a field of this name."""
     if isinstance(wanted, bool):
         return as_text(wanted) == (current or "0")
     if isinstance(wanted, int) and (current or "0").isdecimal():

@@ -1,4 +1,4 @@
-"""Pure: what a sale of a store costs, to the cent, out of the amounts that its rows say; nothing is guessed."""
+"""Pure: what a sale of a store costs, to the cent, out of the amounts in its rows; nothing is guessed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NONE = Pair(NOTHING, NOTHING)
 
 @dataclass(frozen=True, slots=True)
 class SoldRow:
-    """The amounts of one row, None where the file says nothing; the quantity is at least 1, no amount is negative."""
+    """The amounts of one row, None where the file has none; the quantity is at least 1, no amount is negative."""
 
     quantity: int
     unit_tax_excl: Decimal | None = None
@@ -52,7 +52,7 @@ class SoldRow:
 
     @property
     def unit(self) -> Pair | None:
-        """The unit prices; one that is not said is the row's total by the piece. None: neither is said."""
+        """The unit prices; one that is missing is the row's total by the piece. None: both are missing."""
         excl, incl = self.unit_tax_excl, self.unit_tax_incl
         excl = self._by_the_piece(self.total_tax_excl) if excl is None else excl
         incl = self._by_the_piece(self.total_tax_incl) if incl is None else incl
@@ -102,11 +102,11 @@ class Amounts:
 
 
 def amounts_of(rows: Sequence[SoldRow]) -> Amounts | Stop:
-    """The amounts of a sale, or why they cannot be told.
+    """The amounts of a sale, or why there are none.
 
     The total of a row is what it came to after its discount, or, on every row alike, what the whole sale came to;
     which of the two, and whether unit prices are before or after the discount, is what agrees to the cent. A total
-    that is not said is quantity times price less the discount, which is then with tax and of the whole row.
+    that is missing is quantity times price less the discount, which is then with tax and of the whole row.
     """
     if any(row.unit is None for row in rows):
         return Stop(Outcome.REJECTED, "sale_without_price")
@@ -147,7 +147,7 @@ def _total(row: SoldRow, gross: Pair) -> Pair:
 
 
 def _is_discount(cut: Pair, discounts: Sequence[Decimal], *rows: SoldRow) -> bool:
-    """Whether what was taken off is one of `discounts`, said with or without tax, in all or by the piece."""
+    """Whether what was taken off is one of `discounts`, with or without tax, in all or by the piece."""
     tolerance = sum((row.tolerance for row in rows), NOTHING)
     pieces = {1, rows[0].quantity} if len(rows) == 1 else {1}
     stated = [discount * count for discount in discounts for count in pieces if discount > 0]
@@ -157,7 +157,7 @@ def _is_discount(cut: Pair, discounts: Sequence[Decimal], *rows: SoldRow) -> boo
 
 
 def _whole(rows: Sequence[SoldRow]) -> Amounts | None:
-    """The amounts of a sale whose rows all say the total of the whole sale; None when they do not."""
+    """The amounts of a sale whose rows all have the total of the whole sale; None when they do not."""
     totals = {(row.total_tax_excl, row.total_tax_incl) for row in rows}
     excl, incl = next(iter(totals))
     if len(totals) > 1 or excl is None or incl is None or any(row.unit_tax_incl is None for row in rows):

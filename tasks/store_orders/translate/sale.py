@@ -27,7 +27,7 @@ _INVOICE = {
 }
 """The module's field of each column; the country goes by its id."""
 _HEAD = ("customer_erp_code", "order_date", "order_external_reference", "store_erp_code", *_INVOICE, COUNTRY)
-"""What every row of a sale says alike, or leaves empty."""
+"""What is the same in every row of a sale, or empty."""
 _SHOP_REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,9}")
 """What every PrestaShop takes as the reference of an order; 9.0 would take more."""
 _AMOUNTS = ("unit_price_tax_excl", "unit_price_tax_incl", "discount_amount", "total_tax_excl", "total_tax_incl")
@@ -44,7 +44,7 @@ class SaleRow:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A sale of a store as its rows tell it; `head` holds what they say alike, by target."""
+    """A sale of a store; `head` holds what is the same in its rows, by target."""
 
     key: str
     refs: tuple[RowRef, ...]
@@ -53,7 +53,7 @@ class Sale:
     amounts: Amounts
 
     def value(self, target: str) -> str:
-        """What the sale says, empty for nothing."""
+        """What the rows have in a column, empty for nothing."""
         return self.head.get(target, "")
 
     @property
@@ -74,7 +74,7 @@ class SaleIds:
 
 
 def sale_of(key: str, refs: Sequence[RowRef], rows: Sequence[FlatRow]) -> Sale | Stop:
-    """The sale that rows of one key tell together, or why they tell none."""
+    """The sale that rows of one key make together, or why they make none."""
     head: dict[str, str] = {}
     for target in _HEAD:
         texts = {_text(row, target) for row in rows} - {""}
