@@ -10,8 +10,9 @@ from cyclopts import App, CycloptsError
 
 from deployments.environment import prepare_prefect
 from deployments.exits import Exit
+from deployments.talk import set_up, split
 from deployments.words import said
-from schemas.errors import ConfigurationError, PasserelleError
+from schemas.errors import ConfigFault, ConfigurationError, PasserelleError
 
 app = App(
     name="passerelle",
@@ -26,6 +27,11 @@ app.command("deployments.commands.run:run", name="run", help=said("Run a flow no
 app.command("deployments.commands.run:plan", name="plan", help=said("Say what a flow would do, field by field."))
 app.command("deployments.commands.runs:runs", name="runs", help=said("The runs a shop has seen."))
 app.command("deployments.commands.orders:orders", name="orders", help=said("The orders on their way to the ERP."))
+app.command("deployments.commands.board:board", name="board", help=said("Serve one page over all shops, here."))
+app.command("deployments.commands.board:open_page", name="open", help=said("Open the board or the newest report."))
+app.command("deployments.commands.why:why", name="why", help=said("Why is an article or an order not there?"))
+app.command("deployments.commands.why:resync", name="resync", help=said("Believe nothing of it, look again, mend it."))
+app.command("deployments.commands.notify:notify", name="notify", help=said("Tell people now what is due, or try it."))
 app.command(
     "deployments.commands.rename:rename", name="rename", help=said("An article that the ERP renamed keeps its product.")
 )
@@ -33,6 +39,8 @@ app.command("deployments.commands.purge:purge", name="purge", help=said("Delete 
 app.command(
     "deployments.commands.sandbox:sandbox", name="sandbox", help=said("A shop on this machine to try things on.")
 )
+app.register_install_completion_command()
+_OTHER = "Name a file in a folder that you may write to."
 
 
 def main() -> NoReturn:
@@ -43,8 +51,17 @@ def main() -> NoReturn:
 
 def answer(arguments: list[str]) -> int:
     """The exit code of one command line; faults of configuration, shop or files are told without a traceback."""
-    from deployments.terminal import show_error  # noqa: PLC0415 - `--version` need not load rich
+    from deployments.terminal import err, show_error  # noqa: PLC0415 - `--version` need not load rich
 
+    talk, arguments = split(arguments)
+    err.quiet = talk.quiet
+    try:
+        set_up(talk)
+    except OSError as error:
+        show_error(
+            ConfigurationError((ConfigFault("--log-file", str(talk.log_file), error.strerror or str(error), _OTHER),))
+        )
+        return Exit.USAGE
     try:
         ended = app(arguments, exit_on_error=False, result_action="return_value")
     except CycloptsError:

@@ -15,7 +15,7 @@ class Exit(IntEnum):
     USAGE = 2
     """The command line or the configuration is wrong; nothing has started."""
     REJECTS = 3
-    """Done, and rows were left behind: the report says which and why."""
+    """Done, and rows were left behind, or something waits for a person: the report says which and why."""
     STOPPED_BY_GUARD = 4
     """Nothing was applied: the plan goes beyond a limit of the shop."""
     ALREADY_RUNNING = 5

@@ -116,3 +116,7 @@ class RunReport:
     rows_per_second: float = 0.0
     failed_at: str = ""
     """What was at work when the run failed: flow, step, key."""
+    time_zone: str = "UTC"
+    """In which a person reads its times."""
+    reports_url: str = ""
+    """The address of the folder of the reports, if there is one."""

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, InstanceOf, ValidationInfo, field_v
 
 from schemas.erp_settings import Erp, Orders, Returns
 from schemas.erps import MOVED
+from schemas.notify_settings import Notify, Reports
 from schemas.setting_values import Count, Secret, SecretName, Section, Share, ShopId, fault, is_loopback, secret_name
 from schemas.source_settings import Sources
 from schemas.status_rules import StatusRule
@@ -217,6 +218,8 @@ class ShopSettings(Section):
     erp: Erp = Erp()
     orders: Orders = Orders()
     returns: Returns = Returns()
+    reports: Reports = Reports()
+    notify: Notify = Notify()
 
     @field_validator("orders", "returns")
     @classmethod

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from connectors.files.folder import folder_of
+from deployments.commands.example import as_example, say_what_is_next, write_example
 from deployments.exits import Exit
 from deployments.terminal import out
 from deployments.words import said
@@ -33,13 +34,19 @@ def init(
     folder: Path,
     *,
     language: Annotated[Literal["fr", "en"], Parameter(help=said("The language of reports and messages."))] = "en",
+    example: Annotated[
+        bool, Parameter(negative=(), help=said("With files of a few articles, for the sandbox."))
+    ] = False,
 ) -> Exit:
     """Make the folder of a shop: import.json, export.json, settings.toml, associations.toml, folders for files."""
+    settings, associations = default_settings_text(language), default_associations_text()
+    if example:
+        settings, associations = as_example(settings, associations)
     texts = {
         "import.json": default_import_text(),
         "export.json": default_export_text(),
-        "settings.toml": default_settings_text(language),
-        "associations.toml": default_associations_text(),
+        "settings.toml": settings,
+        "associations.toml": associations,
         ".gitignore": _GIT_IGNORE,
     }
     _refuse_to_overwrite(folder, tuple(texts))
@@ -49,6 +56,11 @@ def init(
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
         out.print(said("wrote {path}", language, path=folder / name), markup=False, soft_wrap=True)
+    if example:
+        for path in write_example(folder):
+            out.print(said("wrote {path}", language, path=path), markup=False, soft_wrap=True)
+        say_what_is_next(folder, language)
+        return Exit.COMPLETED
     next_step = "Next: fill in {settings}, then `passerelle check {folder}`."
     out.print(said(next_step, language, settings=folder / "settings.toml", folder=folder), markup=False)
     return Exit.COMPLETED

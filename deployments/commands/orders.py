@@ -21,6 +21,7 @@ from schemas.messages import catalogue, message
 from tasks.erp import kind_of
 from tasks.handover.sender import DOUBT_LASTS
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
+from tasks.run.time_zone import local, time_zone_of
 
 State: TypeAlias = Literal["intent", "delivered", "held", "waiting"]
 
@@ -52,10 +53,10 @@ def show(
         out.print(said("No such return yet." if returns else "No such order yet.", language))
         return Exit.COMPLETED
     table = Table(box=None, pad_edge=False)
-    for title in ("return" if returns else "order", "state", "changed (UTC)", "ERP document", "customer", "why"):
+    for title in ("return" if returns else "order", "state", "changed", "ERP document", "customer", "why"):
         table.add_column(said(title, language))
     for row in found.iter_rows(named=True):
-        table.add_row(*_cells(row, language, params))
+        table.add_row(*_cells(row, language, time_zone_of(folder), params))
     show_table(table)
     return Exit.COMPLETED
 
@@ -153,7 +154,9 @@ def _told(keys: Sequence[str], answered: Sequence[str], language: str) -> Exit:
     return Exit.USAGE if left else Exit.COMPLETED
 
 
-def _cells(row: dict[str, Any], language: str, params: Mapping[tuple[str, str], dict[str, str]]) -> Sequence[str]:
+def _cells(
+    row: dict[str, Any], language: str, zone: str, params: Mapping[tuple[str, str], dict[str, str]]
+) -> Sequence[str]:
     code = row["last_code"] or ""
     known = code in catalogue("en")
     said = {"value": "…", "detail": "…"} | params.get((row["key"], code), {})
@@ -161,7 +164,7 @@ def _cells(row: dict[str, Any], language: str, params: Mapping[tuple[str, str], 
     return (
         row["key"],
         row["state"],
-        f"{row['changed_at']:%Y-%m-%d %H:%M}",
+        local(row["changed_at"], zone),
         row["erp_number"] or "",
         row["erp_code"] or "",
         why,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.markup import escape
@@ -14,15 +14,15 @@ from connectors.exchanges import Exchanges, keeping_exchanges
 from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import flow_named
-from deployments.terminal import following, out
+from deployments.shown_report import asks_for_a_person, show_report
+from deployments.terminal import err, following, out
 from deployments.words import said
 from schemas.errors import ConfigurationError
 from schemas.flows import FLOWS, FlowName, takers
 from schemas.since import parse_since
+from tasks.report.page import WITH_INCIDENTS
+from tasks.report.texts import texts
 from tasks.run.shop_folder import language_said, open_shop_folder
-
-if TYPE_CHECKING:
-    from prefect.client.schemas.objects import State
 
 Since = Annotated[
     str | None,
@@ -37,8 +37,8 @@ Since = Annotated[
 
 async def run(
     flow: FlowName,
-    *,
     shop: ShopFolder = Path(),
+    *,
     since: Since = None,
     dry_run: Annotated[bool, Parameter(help=said("Say what would be done, write nothing."))] = False,
     accept_guard: Annotated[
@@ -73,11 +73,15 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
     """
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
 
+    language = language_said(folder)
+    err.print(f"{texts(language).word('flow', flow.name)}, {folder} …", markup=False, soft_wrap=True)
     async with api_or_none():
         with following() as follower:
             state = await flow(shop=folder, return_state=True, **asked)
-        _tell(state)
-    language = language_said(folder)
+        for page in () if err.quiet else follower.pages:
+            show_report(page)
+        asks = state.name == "Completed" and any(map(asks_for_a_person, follower.pages))
+        _tell(WITH_INCIDENTS if asks else state.name, state.message, language)
     for page in follower.pages:
         out.print(said("Report: {page}", language, page=page), markup=False, soft_wrap=True)
     if exchanges is not None:
@@ -86,13 +90,15 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
             kept.write_text(json.dumps(exchanges.as_dicts(), indent=2) + "\n", encoding="utf-8")
             out.print(said("Last exchanges: {page}", language, page=kept), markup=False, soft_wrap=True)
     started = not isinstance(await state.result(raise_on_failure=False), ConfigurationError)
-    return exit_of(state.name or "") if started else Exit.USAGE
+    ended = Exit.REJECTS if asks else exit_of(state.name or "")
+    return ended if started else Exit.USAGE
 
 
-async def plan(flow: FlowName, *, shop: ShopFolder = Path(), since: Since = None) -> Exit:
+async def plan(flow: FlowName, shop: ShopFolder = Path(), *, since: Since = None) -> Exit:
     """Say what a flow would do, field by field; nothing is written to the shop."""
     return await run(flow, shop=shop, since=since, dry_run=True)
 
 
-def _tell(state: State[Any]) -> None:
-    out.print(f"[bold]{escape(state.name or '')}[/] {escape(state.message or '')}", soft_wrap=True)
+def _tell(state: str | None, message: str | None, language: str) -> None:
+    named = texts(language).word("state", state or "")
+    out.print(f"[bold]{escape(named)}[/] {escape(message or '')}", soft_wrap=True)

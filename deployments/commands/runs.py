@@ -15,33 +15,43 @@ from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from deployments.words import said
 from schemas.outcomes import Outcome
+from tasks.report.texts import Texts, texts
 from tasks.run.shop_folder import open_shop_folder
+from tasks.run.time_zone import local, time_zone_of
 
 
 def runs(
     shop: ShopArgument = Path(),
     *,
     limit: Annotated[int, Parameter(help=said("How many, the newest first."))] = 20,
+    as_json: Annotated[
+        bool, Parameter(name="--json", negative=(), help=said("One line of JSON a run, for scripts."))
+    ] = False,
 ) -> Exit:
     """The runs a shop has seen: when, how they ended, where their rows ended, and where the report lies."""
     folder = open_shop_folder(shop)
     with folder.open_ledger() as ledger:
         seen = ledger.runs(folder.name, limit=limit)
-    language = folder.settings.shop.language
+    language, zone = folder.settings.shop.language, time_zone_of(folder)
+    if as_json:
+        for run in seen.iter_rows(named=True):
+            out.print(json.dumps(run, default=str, ensure_ascii=False), markup=False, soft_wrap=True)
+        return Exit.COMPLETED
     if seen.is_empty():
         out.print(said("No run yet.", language))
         return Exit.COMPLETED
+    words = texts(language)
     table = Table(box=None, pad_edge=False)
-    for title in ("started (UTC)", "flow", "state", "took", "rows", "what happened to them"):
+    for title in ("started", "flow", "state", "took", "rows", "what happened to them"):
         table.add_column(said(title, language), justify="right" if title in {"took", "rows"} else "left")
     for run in seen.iter_rows(named=True):
         table.add_row(
-            f"{run['started_at']:%Y-%m-%d %H:%M}",
+            local(run["started_at"], zone),
             run["flow"],
-            run["state"],
+            words.word("state", run["state"]),
             _took(run["started_at"], run["ended_at"]),
             "" if run["rows_read"] is None else str(run["rows_read"]),
-            _ended(json.loads(run["counts"])),
+            _ended(json.loads(run["counts"]), words),
         )
     show_table(table)
     for page in seen["report_path"].drop_nulls().head(1):
@@ -53,5 +63,6 @@ def _took(started_at: datetime, ended_at: datetime | None) -> str:
     return "" if ended_at is None else f"{(ended_at - started_at).total_seconds():.0f} s"
 
 
-def _ended(counts: dict[str, int]) -> str:
-    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts.get(outcome))
+def _ended(counts: dict[str, int], words: Texts) -> str:
+    named = {outcome: words.word("outcome", outcome).lower() for outcome in Outcome}
+    return ", ".join(f"{counts[outcome]} {named[outcome]}" for outcome in Outcome if counts.get(outcome))

@@ -46,6 +46,7 @@ DAYS = (
         "everything is new",
         (
             Event.FIRST_FILES,
+            "collect_files",
             "import_products",
             "import_stock",
             "import_stores",
@@ -59,9 +60,11 @@ DAYS = (
         "about 1 % has changed, and parcels leave",
         (
             Event.FILES,
+            "collect_files",
             "import_products",
             "import_stock",
             Event.SALES,
+            "collect_files",
             "import_store_orders",
             Event.SHIPPING,
             "import_order_statuses",
@@ -75,9 +78,11 @@ DAYS = (
         "nothing has changed",
         (
             Event.FILES,
+            "collect_files",
             "import_products",
             "import_stock",
             Event.SALES,
+            "collect_files",
             "import_store_orders",
             "export_orders",
             "import_order_statuses",

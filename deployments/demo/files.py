@@ -41,10 +41,13 @@ _KEYS = {"store": "erp_code", "customer": "code_erp", "storeOrder": "order_inter
 
 
 class Erp:
-    """An ERP that drops files: products and stock each day, all else once. The same seed drops the same files."""
+    """An ERP that exports files into a folder of its own: products and stock each day, all else once.
 
-    def __init__(self, drop: Path, *, items: int = 2000, seed: int = 7) -> None:
-        self._drop = drop
+    The same seed exports the same files.
+    """
+
+    def __init__(self, export: Path, *, items: int = 2000, seed: int = 7) -> None:
+        self._export = export
         self._chance = Random(seed)  # noqa: S311 - seeded, to be the same every time
         self._articles: list[Article] = first_day(items, self._chance)
         self.on_sale = discounted(self._articles, Random(seed))  # noqa: S311 - likewise
@@ -82,7 +85,7 @@ class Erp:
         self._articles = change(self._articles, self._chance)
 
     def _write(self, stream: str, columns: tuple[str, ...], lines: list[str]) -> None:
-        folder = self._drop / stream
+        folder = self._export
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f".{stream}.part"
         part.write_text("\r\n".join([";".join(columns), *lines]) + "\r\n", encoding="utf-8", newline="")
@@ -138,6 +141,11 @@ pace = "full"                      # nobody visits the sandbox
 
 [files]
 stable_seconds = 0                 # the demo's files are complete when they appear
+
+[[sources.folder]]
+name = "erp"
+folder = "../erp"                  # where the demo's ERP exports its files
+after = "delete"                   # once the import has ended well
 """
 _CEGID = """
 [erp]

@@ -62,8 +62,12 @@ async def run_demo(folder: Path, summary: Path, *, items: int, language: str) ->
         place = folder / "shop"
         rate = FRENCH_STANDARD_RATE
         write_configuration(place, url=shop.url, language=language, tax_rules_group=rate, cegid=warehouse.erp)
-        err.print(f"A shop is open at {shop.url}, a Cegid at {warehouse.erp.url}. Three days follow.", markup=False)
-        stage = Stage(Erp(place / "streams", items=items), shop, warehouse)
+        err.print(
+            f"A shop is open at {shop.url}, a Cegid at {warehouse.erp.url}. Three days follow.",
+            markup=False,
+            soft_wrap=True,
+        )
+        stage = Stage(Erp(folder / "erp", items=items), shop, warehouse)
         found.runs = [run async for run in _days(place, stage, found.days)]
         found.broken = _broken(found.runs, stage)
         found.held, found.sold = shop.held(), _sold(stage)

@@ -34,7 +34,7 @@ async def publish(report: RunReport, path: Path) -> bool:
     creations = [
         acreate_markdown_artifact(markdown_summary(report), key=_key(report, "report"), description=title),
         acreate_table_artifact(table_rows(report), key=_key(report, "rows"), description=words.page("chart_outcomes")),
-        acreate_link_artifact(_address(path), path.name, key=_key(report, "page"), description=title),
+        acreate_link_artifact(_address(report, path), path.name, key=_key(report, "page"), description=title),
     ]
     if report.plan:
         planned = acreate_table_artifact(plan_rows(report), key=_key(report, "plan"), description=words.page("plan"))
@@ -156,8 +156,9 @@ def _cell(text: str) -> str:
     return re.sub(r"([\\`*_<>\[\]|])", r"\\\1", text.replace("\n", " "))
 
 
-def _address(page: Path) -> str:
-    return page.absolute().as_uri()
+def _address(report: RunReport, page: Path) -> str:
+    """Where a browser opens the page: a link to a file of the worker's machine opens nowhere else."""
+    return f"{report.reports_url.rstrip('/')}/{page.name}" if report.reports_url else page.absolute().as_uri()
 
 
 def _key(report: RunReport, part: str) -> str:

@@ -25,7 +25,7 @@ def end_message(
     A system's own words stay as they are.
     """
     words = texts(report.language)
-    said = [_counted(counts, words)]
+    said = [_counted(counts, words, "planned" if report.parameters.get("dry_run") == "true" else "outcome")]
     if gone := sum(count for name, count in report.beyond_rows.items() if name.endswith("_gone")):
         planned = "_planned" if report.state == "Planned" else ""
         said.append(words.word("end", f"gone{planned}").format(count=gone))
@@ -44,10 +44,10 @@ def end_message(
     return " ".join(said)
 
 
-def _counted(counts: Counts, words: Texts) -> str:
+def _counted(counts: Counts, words: Texts, section: str) -> str:
     one = words.word("end", "outcome")
     ended = [
-        one.format(count=count, outcome=words.word("outcome", outcome.value).lower())
+        one.format(count=count, outcome=words.word(section, outcome.value).lower())
         for outcome in Outcome
         if (count := counts.by_outcome.get(outcome, 0))
     ]

@@ -28,6 +28,8 @@ REJECTS_SHOWN = 500
 _CLIPPED_AT = 300
 _ALWAYS_TOLD = ("reads", "writes")
 _LEVELS = ("error", "retry", "info")
+WITH_INCIDENTS = "CompletedWithIncidents"
+"""How a page calls a completed run with incidents of level error."""
 
 
 def write_report(report: RunReport, shop: Path) -> Path:
@@ -38,16 +40,16 @@ def write_report(report: RunReport, shop: Path) -> Path:
     folder = shop / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     name = _name(report)
-    _write(folder / f"{name}.json", json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n")
+    write_whole(folder / f"{name}.json", json.dumps(asdict(report), ensure_ascii=False, indent=2) + "\n")
     page = folder / f"{name}.html"
-    _write(page, html(report, json_name=f"{name}.json"))
+    write_whole(page, html(report, json_name=f"{name}.json"))
     report_written(page)
     return page
 
 
 def html(report: RunReport, json_name: str = "") -> str:
     """The page as text, in the report's language; `json_name` is the file it links to, if any."""
-    return _environment().get_template("report.html.j2").render(_view(report) | {"json_name": json_name})
+    return environment().get_template("report.html.j2").render(_view(report) | {"json_name": json_name})
 
 
 def _name(report: RunReport) -> str:
@@ -55,7 +57,9 @@ def _name(report: RunReport) -> str:
     return _slug(f"{started:%Y%m%d-%H%M%S}-{report.flow}-{report.run_id[:8]}")
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """The file holds `text` or what it held before, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
@@ -69,7 +73,8 @@ def _slug(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, compiled anew by each process."""
     # Compiled anew by each process: compiled templates kept on disk would be code that whoever writes there can change.
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -101,6 +106,7 @@ def _view(report: RunReport) -> dict[str, Any]:
         "t": words,
         "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
         "headline": headline_of(report),
+        "state": shown_state(report),
         "headlines": "headline_export" if export else "headline" if reads_files else "headline_erp",
         "export": export,
         "reads_files": reads_files,
@@ -130,8 +136,16 @@ def _view(report: RunReport) -> dict[str, Any]:
     }
 
 
+def shown_state(report: RunReport) -> str:
+    """The state as a person reads it: a run that is done and has met what only a person can settle is not just done."""
+    asks = any(incident.level == _LEVELS[0] for incident in report.incidents)
+    return WITH_INCIDENTS if report.state == "Completed" and asks else report.state
+
+
 def headline_of(report: RunReport) -> str:
     """The key of the sentence that says how the run ended."""
+    if shown_state(report) == WITH_INCIDENTS:
+        return WITH_INCIDENTS
     if report.state == "Completed" and not report.counts.get("rows_read", 0):
         return "Nothing"
     if report.state == "Failed" and report.files and all(file.status == "refused" for file in report.files):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 LANGUAGES = ("en", "fr")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,18 +58,19 @@ class Texts:
     def _percent(self, percent: float, places: int) -> str:
         return str(self.catalogue["percent"]).format(number=self.number(percent, places))
 
-    def date(self, iso: str) -> str:
-        """An ISO 8601 instant as a person writes it, in UTC; empty when the instant is."""
+    def date(self, iso: str, time_zone: str = "UTC") -> str:
+        """An ISO 8601 instant as a person of that zone writes it; empty when the instant is."""
         if not iso:
             return ""
-        at = datetime.fromisoformat(iso).astimezone(UTC)
-        return str(self.catalogue["date"]).format(
+        at = datetime.fromisoformat(iso).astimezone(ZoneInfo(time_zone))
+        written = str(self.catalogue["date"]).format(
             day=at.day,
             month=self.catalogue["months"][at.month - 1],
             year=at.year,
             hour=f"{at:%H}",
             minute=f"{at:%M}",
         )
+        return f"{written} UTC" if time_zone == "UTC" else written
 
     def duration(self, seconds: float) -> str:
         """`0.42 s`, `12.3 s`, `4 min 05 s`."""

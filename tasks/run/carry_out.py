@@ -31,9 +31,12 @@ from tasks.report.page import write_report
 from tasks.run.certificates import unverified
 from tasks.run.conclude import conclude
 from tasks.run.ledger_found import other_ledger, told
+from tasks.run.notify import tell_run
 from tasks.run.recall_pace import recall_pace, remember_pace
 from tasks.run.run import Asked, Run
 from tasks.run.shop_folder import ShopFolder, language_said, open_shop_folder
+from tasks.run.time_zone import remember_time_zone, time_zone_of
+from tasks.run.write_board import write_board
 
 
 async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> State:
@@ -130,6 +133,8 @@ async def _under_lease(
         language=folder.settings.shop.language,
         started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         parameters=asked.as_parameters(),
+        time_zone=time_zone_of(folder),
+        reports_url=folder.settings.reports.url,
     )
     try:
         _clear(work)
@@ -139,6 +144,8 @@ async def _under_lease(
             if was_cut_off:
                 await shop.settled()
             facts = await shop.describe()
+            remember_time_zone(folder, facts.time_zone)
+            report.time_zone = time_zone_of(folder)
             room = folder.settings.shop.limits.max_body_bytes
             ruled = stream_within(stream_as_ruled(stream, facts.version_numbers), room, len(facts.language_ids))
             run = Run(asked, folder, ruled, ledger, lease, shop, facts, report, work)
@@ -179,6 +186,8 @@ async def _not_begun(error: PasserelleError, report: RunReport, folder: ShopFold
     # A ledger that cannot note it must not hide it either; the next run ends this one.
     with suppress(PasserelleError):
         ledger.finish_run(report.run_id, "Failed", {}, error_text(error, report.language), str(page) if page else None)
+    write_board(folder, ledger)
+    await tell_run(folder, ledger, report, page)
 
 
 async def _outcome_of(

@@ -16,6 +16,7 @@ from schemas.errors import PasserelleError
 from tasks.report.texts import texts
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder
+from tasks.run.write_board import write_board
 
 DONE = frozenset({"Completed", "CompletedWithRejects", "Planned"})
 _BY_GRAVITY = ("Failed", "AlreadyRunning", "StoppedByGuard", "CompletedWithRejects", "Planned", "Completed")
@@ -67,6 +68,7 @@ async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: A
             await steps(chain)
             message = chain.message(folder.settings.shop.language)
             ledger.finish_run(run_id, chain.name, _counts(ledger, folder.name, asked.flow), message, None)
+            write_board(folder, ledger)
         finally:
             # What stopped the chain is told by whoever started it.
             with suppress(PasserelleError):

@@ -21,8 +21,10 @@ from tasks.report.end_message import end_message
 from tasks.report.page import REJECTS_SHOWN, write_report
 from tasks.report.plan_file import describe_plan
 from tasks.run.file_ends import move_files, tell_files
+from tasks.run.notify import tell_run
 from tasks.run.purge import tell_purge
 from tasks.run.run import Run
+from tasks.run.write_board import write_board
 
 logger = located_logger(__name__)
 INCIDENTS_SHOWN = 200
@@ -100,7 +102,9 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
             write_report(report, run.folder.path)
         await publish(report, page)
         raise
+    write_board(run.folder, run.ledger)
     await publish(report, page)
+    await tell_run(run.folder, run.ledger, report, page, run.incidents)
     return name, report.message
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.files.folder import files_of_no_stream
 from connectors.files.private import shared_folder
 from connectors.ledger.files import DoneFile
 from connectors.ledger.layouts import Layout
@@ -64,6 +65,8 @@ def _collected(run: Run) -> Collected:
     )
     for name, code in collected.left_alone:
         run.tell(Level.RETRY, code, file=name, value=name)
+    for name in files_of_no_stream(run.folder.drop, tuple(run.folder.imports.streams.values())):
+        run.tell(Level.INFO, "file_of_no_stream", file=name, value=name)
     for file in collected.already_done:
         run.tell(Level.INFO, "already_done", file=file.name, value=file.name)
     if collected.files and done and since is None and collected.files[0].content_hash == done.content_hash:

@@ -205,7 +205,8 @@ def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
     ]
     assert {run["state"] for run in told["runs"]} == {"Completed", "CompletedWithRejects"}
     assert all(Path(run["report"]).is_file() for run in told["runs"])
-    assert told["runs"][0]["counts"]["created"] > 100
+    assert told["runs"][0]["flow"] == "collect_files"
+    assert told["runs"][1]["counts"]["created"] > 100
     assert {(run["write_requests"], run["erp_writes"]) for run in told["runs"] if run["day"] == 3} == {(0, 0)}
     counts = {(run["day"], run["flow"]): run["counts"] for run in told["runs"]}
     orders = counts[1, "export_orders"]

@@ -22,7 +22,7 @@ from schemas.run_report import (
     StepReport,
 )
 from tasks.report.charts import side_by_side, stacked, waterfall
-from tasks.report.page import REJECTS_SHOWN, _environment, headline_of, html, write_report
+from tasks.report.page import REJECTS_SHOWN, environment, headline_of, html, write_report
 from tasks.report.progress import watched_by
 from tasks.report.texts import LANGUAGES, TEMPLATES, texts
 
@@ -121,7 +121,7 @@ def test_both_languages_hold_the_same_keys_and_placeholders() -> None:
 def test_the_page_asks_for_nothing_outside_itself() -> None:
     page = html(a_report(rejects=[a_reject(1)], steps=[StepReport("plan stock", 1.5)]), json_name="figures.json")
     addresses = [given[name] for _, given in Page(page).tags for name in ("src", "href", "action") if name in given]
-    assert sorted(str(address) for address in addresses) == ["#figures", "figures.json"]
+    assert sorted(str(address) for address in addresses) == ["#figures", "figures.json", "index.html"]
     assert "url(" not in page
     assert "@import" not in page
     assert "<script" not in page
@@ -176,6 +176,7 @@ def test_figures_are_written_as_the_language_writes_them() -> None:
     french = seen(a_report(language="fr", counts=counts))
     assert "12\u202f034 lignes lues" in french
     assert "21 novembre 2026, 06:30 UTC" in french
+    assert "21 novembre 2026, 07:30" in seen(a_report(language="fr", time_zone="Europe/Paris"))
 
 
 def test_rows_that_ended_nowhere_are_said_aloud() -> None:
@@ -243,10 +244,10 @@ def test_the_page_and_its_figures_lie_side_by_side(tmp_path: Path) -> None:
 
 def test_no_code_is_read_from_the_shop_s_folder(tmp_path: Path) -> None:
     """Whatever lies where compiled templates once did: a pickle there would run as whoever runs Passerelle."""
-    _environment.cache_clear()
+    environment.cache_clear()
     first = write_report(a_report(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
-    assert _environment().bytecode_cache is None
+    assert environment().bytecode_cache is None
     assert first.exists()
 
 
@@ -333,3 +334,18 @@ def test_a_run_whose_every_file_was_refused_does_not_ask_to_be_started_again(
 ) -> None:
     files = [FileReport(name=f"{number}.csv", status=status) for number, status in enumerate(statuses)]
     assert headline_of(a_report(state="Failed", files=files)) == headline
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_run_that_is_done_and_waits_for_a_person_says_so(language: str) -> None:
+    incidents = [IncidentReport("error", "17", "changed", "look")]
+    page = seen(a_report(language=language, state="Completed", incidents=incidents))
+    assert texts(language).word("state", "CompletedWithIncidents") in page
+    assert texts(language).word("headline", "CompletedWithIncidents") in page
+
+
+def test_what_came_in_and_what_was_left_behind_can_be_taken_from_the_page() -> None:
+    file = FileReport("a.csv", "done", 3, archived_as="archives/2026-11-29/a b.csv", rejects_file="rejects/a.csv")
+    page = html(a_report(files=[file], plan=[PlannedChange("k", "product", "create")], plan_file="reports/p.plan.csv"))
+    links = {given["href"] for tag, given in Page(page).tags if tag == "a"}
+    assert {"../archives/2026-11-29/a%20b.csv", "../rejects/a.csv", "../reports/p.plan.csv"} <= links

@@ -1,0 +1,100 @@
+"""`passerelle why` and `passerelle resync`: why is it not there, and have it looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.markup import escape
+
+from deployments.commands.orders import resend
+from deployments.commands.parameters import ShopFolder as ShopOption
+from deployments.exits import Exit
+from deployments.program import program, shop_option
+from deployments.terminal import out
+from deployments.words import said
+from schemas.terminal_texts import terminal_text
+from tasks.run.shop_folder import ShopFolder, open_shop_folder
+from tasks.run.time_zone import local, time_zone_of, zone_named
+from tasks.why.article import article_facts
+from tasks.why.order import order_facts
+from tasks.why.plan import article_answer, order_answer
+from tasks.why.resync import resync_article
+from tasks.why.shapes import Line
+
+_ORDER_WORDS = frozenset({"order", "commande"})
+_STYLES = {"fact": "", "good": "green", "bad": "yellow", "remedy": "green", "head": "bold"}
+
+What = Annotated[str, Parameter(help=said("A reference of an article, or the word `order`."))]
+Number = Annotated[str, Parameter(help=said("After `order`: the order's id in the shop."))]
+
+
+async def why(what: What, number: Number = "", *, shop: ShopOption = Path()) -> Exit:
+    """Say in which file and line it came, what the ledger and the shop have, why it is not there, and what to do."""
+    folder = open_shop_folder(shop)
+    if what in _ORDER_WORDS:
+        if not number.isdigit():
+            return _name_one(folder, "why")
+        _show(order_answer(await order_facts(folder, str(int(number)))), folder, shop)
+    else:
+        _show(article_answer(await article_facts(folder, what)), folder, shop)
+    return Exit.COMPLETED
+
+
+async def resync(
+    what: What,
+    number: Number = "",
+    *,
+    shop: ShopOption = Path(),
+    dry_run: Annotated[bool, Parameter(help=said("Say what would be written, write nothing."))] = False,
+) -> Exit:
+    """Believe nothing that was confirmed of it: look at the shop (of an order: at the ERP) and put it right, now."""
+    from deployments.commands.run import run  # noqa: PLC0415 - imports what runs flows
+
+    folder = open_shop_folder(shop)
+    if what in _ORDER_WORDS:
+        if not number.isdigit():
+            return _name_one(folder, "resync")
+        ended = resend(int(number), shop=shop)
+        return ended if ended is not Exit.COMPLETED else await run("export_orders", shop=shop, dry_run=dry_run)
+    doubted = resync_article(folder, what)
+    code = "resync_noted" if doubted.count else "resync_unknown"
+    _say(folder, code, count=doubted.count, key=what, program=program(), shop=shop_option(shop))
+    if not doubted.again:
+        _say(folder, "resync_no_file")
+        return Exit.COMPLETED if doubted.count else Exit.USAGE
+    exits = []
+    zone = zone_named(time_zone_of(folder))
+    for flow, at in doubted.again.items():
+        day = at.astimezone(zone).date().isoformat()
+        _say(folder, "resync_again", day=day, key=what)
+        exits.append(await run(flow, shop=shop, since=day, dry_run=dry_run))
+    return max(exits)
+
+
+def _name_one(folder: ShopFolder, command: str) -> Exit:
+    _say(folder, "name_one", program=program(), command=command)
+    return Exit.USAGE
+
+
+def _say(folder: ShopFolder, code: str, **params: object) -> None:
+    out.print(terminal_text("why", code, folder.settings.shop.language, **params), markup=False, soft_wrap=True)
+
+
+def _show(lines: Sequence[Line], folder: ShopFolder, shop: Path) -> None:
+    zone, language = time_zone_of(folder), folder.settings.shop.language
+    typed = {"program": program(), "shop": shop_option(shop)}
+    for line in lines:
+        told = {
+            name: local(value, zone) if isinstance(value, datetime) else value for name, value in line.params.items()
+        }
+        text = escape(terminal_text("why", line.code, language, **told | typed))
+        style, indent = _STYLES[line.tone], "" if line.tone == "head" else "→ " if line.tone == "remedy" else "  "
+        out.print(f"{indent}[{style}]{text}[/]" if style else f"{indent}{text}", soft_wrap=True)
+
+
+def _read(value: object, zone: str) -> object:
+    return local(value, zone) if isinstance(value, datetime) else value

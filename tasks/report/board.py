@@ -1,0 +1,198 @@
+"""The board of a shop: its runs, what waits for a person, rejected lines, files that came and are expected. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from markupsafe import Markup
+
+from schemas.messages import catalogue, message
+from schemas.outcomes import Outcome
+from tasks.report.page import environment
+from tasks.report.texts import TEMPLATES, Texts, texts
+
+TREND_RUNS = 14
+_KEYS_SHOWN = 8
+_LEVELS = ("error", "retry", "info")
+_DOCUMENTS = ("order", "return", "customer", "orderstatus", "orderReturnStatus")
+"""Streams whose incidents stay open until they are settled; those of files are said again by every run."""
+_WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED)
+_GOOD = ("Completed", "CompletedWithRejects")
+_LATE_FACTOR = 2
+_ENOUGH_FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RunBar:
+    """One run in the trend of a flow: how high its bar is, in percent, its state, what a pointer shows."""
+
+    height: float
+    state: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowLine:
+    """One flow: its last run, and a small trend of those before."""
+
+    flow: str
+    state: str
+    started_at: str
+    counts: Mapping[str, int]
+    page: str
+    last_success: str
+    trend: Sequence[RunBar]
+
+
+@dataclass(slots=True)
+class OpenGroup:
+    """Open incidents that say the same of several keys."""
+
+    level: str
+    where: str
+    reason: str
+    remedy: str
+    since: str
+    keys: list[str] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RejectsFile:
+    """A file of rejected lines that waits for its correction."""
+
+    name: str
+    lines: int
+    written_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLine:
+    """One stream: when its last file was imported, and when the next is expected."""
+
+    stream: str
+    last_at: str
+    expected_at: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything that the page shows; times are ISO 8601, UTC."""
+
+    shop: str
+    language: str
+    time_zone: str
+    written_at: str
+    flows: Sequence[FlowLine] = ()
+    open: Sequence[OpenGroup] = ()
+    rejects: Sequence[RejectsFile] = ()
+    streams: Sequence[StreamLine] = ()
+    unclaimed: Sequence[str] = ()
+    """Files in the drop folder that no stream takes."""
+
+    @property
+    def verdict(self) -> str:
+        """How the shop stands, as a state of a run: the gravest that a person should look at."""
+        states = {line.state for line in self.flows}
+        if states & {"Failed", "Crashed"}:
+            return "Failed"
+        if "StoppedByGuard" in states:
+            return "StoppedByGuard"
+        waits = any(group.level == "error" for group in self.open)
+        return "CompletedWithRejects" if waits or self.rejects or self.unclaimed or self.is_late else "Completed"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a file that was expected has not come."""
+        return any(line.is_late for line in self.streams)
+
+
+def flow_lines(runs: Iterable[Mapping[str, Any]], words: Texts, time_zone: str) -> list[FlowLine]:
+    """One line per flow, the newest run first; `runs` are the ledger's, newest first, plans left out."""
+    by_flow: dict[str, list[Mapping[str, Any]]] = {}
+    for run in runs:
+        if run["state"] != "Planned" and json.loads(run["parameters"]).get("dry_run") != "true":
+            by_flow.setdefault(run["flow"], []).append(run)
+    return [_flow_line(flow, found, words, time_zone) for flow, found in by_flow.items()]
+
+
+def _flow_line(flow: str, runs: Sequence[Mapping[str, Any]], words: Texts, time_zone: str) -> FlowLine:
+    newest = runs[0]
+    success = next((run["ended_at"] for run in runs if run["state"] in _GOOD and run["ended_at"]), None)
+    counts = json.loads(newest["counts"])
+    shown = [run for run in runs[:TREND_RUNS] if run["ended_at"] is not None]
+    written = [_written(run) for run in shown]
+    most = max(written, default=0) or 1
+    bars = [
+        RunBar(
+            max(8.0, 100 * count / most),
+            run["state"],
+            f"{words.date(run['started_at'].isoformat(), time_zone)}, {words.word('state', run['state'])}, {count}",
+        )
+        for run, count in zip(shown, written, strict=True)
+    ]
+    return FlowLine(
+        flow,
+        newest["state"],
+        newest["started_at"].isoformat(),
+        {name: counts[name] for name in ("rows_read", *Outcome) if counts.get(name)},
+        (newest["report_path"] or "").replace("\\", "/").rpartition("/")[2],
+        success.isoformat() if success else "",
+        bars[::-1],
+    )
+
+
+def _written(run: Mapping[str, Any]) -> int:
+    counts = json.loads(run["counts"])
+    return sum(counts.get(outcome, 0) for outcome in _WRITTEN)
+
+
+def open_groups(incidents: Iterable[Mapping[str, Any]], newest_runs: Iterable[str], language: str) -> list[OpenGroup]:
+    """What is open, the gravest first, equal texts together; of files, only what the newest run of a flow said."""
+    current = set(newest_runs)
+    groups: dict[tuple[str, ...], OpenGroup] = {}
+    for row in incidents:
+        if row["code"] not in catalogue("en") or not (row["stream"] in _DOCUMENTS or row["run_id"] in current):
+            continue
+        params = {name: str(value) for name, value in json.loads(row["params"]).items()}
+        text = message(row["code"], language, **{"key": row["key"]} | params)
+        same = (row["level"], row["stream"], row["code"], text.remedy)
+        group = groups.setdefault(same, OpenGroup(row["level"], row["stream"], text.reason, text.remedy, ""))
+        group.count += 1
+        group.since = row["recorded_at"].isoformat()
+        if row["key"] and len(group.keys) < _KEYS_SHOWN and row["key"] not in group.keys:
+            group.keys.append(row["key"])
+    return sorted(groups.values(), key=lambda group: (*_LEVELS, group.level).index(group.level))
+
+
+def stream_line(stream: str, done_at: Sequence[datetime], now: datetime) -> StreamLine:
+    """When the next file of a stream is expected, by the usual time between the last ones; late after twice that."""
+    if not done_at:
+        return StreamLine(stream, "")
+    last = done_at[-1]
+    gaps = [(after - before).total_seconds() for before, after in pairwise(done_at)]
+    if len(gaps) < _ENOUGH_FILES:
+        return StreamLine(stream, last.isoformat())
+    usual = timedelta(seconds=max(median(gaps), 1))
+    is_late = now - last > max(usual * _LATE_FACTOR, timedelta(hours=1))
+    return StreamLine(stream, last.isoformat(), (last + usual).isoformat(), is_late)
+
+
+def board_html(board: Board) -> str:
+    """The page as text, in the shop's language."""
+    words = texts(board.language)
+    rows = {
+        "b": board,
+        "t": words,
+        "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
+        "levels": {level: [group for group in board.open if group.level == level] for level in _LEVELS},
+        "flow_name": lambda flow: texts(board.language, flow).word("flow", flow),
+    }
+    return environment().get_template("board.html.j2").render(rows)

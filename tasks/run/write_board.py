@@ -1,0 +1,92 @@
+"""Writes `reports/index.html`: the board of a shop, after every run, readable without a network."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from connectors.files.folder import files_of_no_stream, stream_of
+from connectors.ledger import Ledger
+from schemas.column_spec import WEB_SERVICE
+from schemas.errors import PasserelleError
+from schemas.messages import message
+from tasks.report.board import Board, RejectsFile, StreamLine, board_html, flow_lines, open_groups, stream_line
+from tasks.report.page import write_whole
+from tasks.report.texts import texts
+from tasks.run.shop_folder import ShopFolder
+from tasks.run.time_zone import time_zone_of
+
+logger = logging.getLogger(__name__)
+INDEX = "index.html"
+_RUNS_READ = 400
+_FILES_OF = timedelta(days=60)
+_FILES_JUDGED = 20
+_SAID_ANEW = ("product", "stock")
+
+
+def write_board(folder: ShopFolder, ledger: Ledger) -> None:
+    """Writes the page; a folder or ledger that refuses costs a line in the log, never the run."""
+    with suppress(PasserelleError):
+        try:
+            write_whole(folder.path / "reports" / INDEX, board_html(board_of(folder, ledger)))
+        except OSError as error:
+            logger.warning("The board of %s is not written: %s", folder.name, error.strerror)
+
+
+def board_of(folder: ShopFolder, ledger: Ledger) -> Board:
+    """What the ledger and the folder say of the shop now."""
+    now, language, zone = datetime.now(UTC), folder.settings.shop.language, time_zone_of(folder)
+    runs = list(ledger.runs(folder.name, limit=_RUNS_READ).iter_rows(named=True))
+    newest: dict[str, str] = {}
+    for run in runs:
+        newest.setdefault(run["flow"], run["run_id"])
+    incidents = ledger.incidents(shop=folder.name, open_only=True).iter_rows(named=True)
+    return Board(
+        shop=folder.name,
+        language=language,
+        time_zone=zone,
+        written_at=now.isoformat(),
+        flows=flow_lines(runs, texts(language), zone),
+        open=open_groups(incidents, newest.values(), language),
+        rejects=_rejects(folder),
+        streams=_streams(folder, ledger, now),
+        unclaimed=_unclaimed(folder, language),
+    )
+
+
+def _unclaimed(folder: ShopFolder, language: str) -> list[str]:
+    left = files_of_no_stream(folder.drop, tuple(folder.imports.streams.values()))
+    texts_of = [message("file_of_no_stream", language, value=name) for name in left]
+    return [f"{text.reason} {text.remedy}" for text in texts_of]
+
+
+def _rejects(folder: ShopFolder) -> list[RejectsFile]:
+    """The files of rejected lines, newest first; of streams that say all anew in each file, the newest alone."""
+    found: list[RejectsFile] = []
+    said = set()
+    paths = sorted((folder.path / "rejects").glob("*.rejects.csv"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in paths:
+        stream = stream_of(path.name, tuple(folder.imports.streams.values()))
+        if stream is not None and stream.name in _SAID_ANEW:
+            if stream.name in said:
+                continue
+            said.add(stream.name)
+        found.append(_rejects_file(path))
+    return found
+
+
+def _rejects_file(path: Path) -> RejectsFile:
+    with path.open("rb") as file:
+        lines = sum(1 for _ in file) - 1
+    return RejectsFile(path.name, max(lines, 0), datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat())
+
+
+def _streams(folder: ShopFolder, ledger: Ledger, now: datetime) -> list[StreamLine]:
+    lines = []
+    for name, stream in folder.imports.streams.items():
+        if stream.enabled and stream.type != WEB_SERVICE:
+            past = ledger.archived_since(folder.name, name, now - _FILES_OF)
+            lines.append(stream_line(name, [at for _, at in past][-_FILES_JUDGED:], now))
+    return lines

@@ -1,0 +1,58 @@
+"""What a person sees in the terminal of a plan and of a run: changes, faults with a remedy, incidents."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from rich.text import Text
+
+from deployments.shown_report import report_lines
+from schemas.run_report import FileReport, IncidentReport, PlannedChange, RejectReport, RunReport
+
+
+def lines(**told: Any) -> list[str]:
+    report = RunReport("id", "import_products", "boutique", told.pop("language", "en"), "2026-11-30T06:00:00", **told)
+    return [Text.from_markup(line).plain for line in report_lines(asdict(report))]
+
+
+def test_a_plan_is_shown_as_what_is_new_changed_and_closed() -> None:
+    plan = [
+        PlannedChange("SAC1", "product", "create", (("name", "", "Sac"),)),
+        PlannedChange("SAC2", "product", "update", (("price", "10.00", "12.00"), ("ean13", "", "1"))),
+        PlannedChange("[red]SAC3", "combination", "deactivate"),
+    ]
+    assert lines(plan=plan, plan_total=3) == [
+        "+ SAC1 product",
+        "    name: Sac",
+        "~ SAC2 product",
+        "    price: 10.00 → 12.00",
+        "    ean13: ∅ → 1",
+        "- [red]SAC3 combination",
+    ]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "1,980 more"), ("fr", "1\u202f980 de plus")])
+def test_a_long_plan_says_where_the_rest_is(language: str, said: str) -> None:
+    plan = [PlannedChange(f"SAC{at}", "product", "create") for at in range(30)]
+    shown = lines(plan=plan, plan_total=2000, plan_file="reports/x.plan.csv", language=language)
+    assert len(shown) == 21
+    assert said in shown[-1]
+    assert "reports/x.plan.csv" in shown[-1]
+
+
+def test_a_fault_is_shown_with_an_example_its_remedy_and_the_file_to_correct() -> None:
+    reject = RejectReport("product.csv", 8, "ERR1", "price", "sur devis", "not a number", "Write digits.")
+    files = [FileReport("product.csv", "done", rejects_file="rejects/product.rejects.csv")]
+    assert lines(faults_by_column=[("price", "not a number", 4)], rejects=[reject], files=files) == [
+        "! 4 price: not a number",
+        "    product.csv:8 ERR1  sur devis",
+        "    → Write digits.",
+        "    Rejected lines: rejects/product.rejects.csv",
+    ]
+
+
+def test_what_waits_for_a_person_is_shown_and_what_is_only_good_to_know_is_not() -> None:
+    incidents = [IncidentReport("error", "17", "No code for IT.", "Add it."), IncidentReport("info", "", "x", "y")]
+    assert lines(incidents=incidents) == ["! 17: No code for IT.", "    → Add it."]

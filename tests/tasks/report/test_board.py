@@ -1,0 +1,131 @@
+"""The board: how the shop stands, what waits, how runs went, which file is late; the same in both languages."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tasks.report.board import Board, OpenGroup, RejectsFile, board_html, flow_lines, open_groups, stream_line
+from tasks.report.texts import texts
+from tests.tasks.report.test_page import Page
+
+NOW = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
+WORDS = texts("en")
+LONG_AGO = [NOW - timedelta(days=days) for days in (9, 8, 7, 6)]
+
+
+def a_run(**told: Any) -> dict[str, Any]:
+    given = {
+        "run_id": "1",
+        "flow": "import_stock",
+        "state": "Completed",
+        "started_at": NOW,
+        "ended_at": NOW + timedelta(seconds=9),
+        "parameters": "{}",
+        "counts": json.dumps({"rows_read": 9, "updated": 3, "created": 0}),
+        "report_path": "/srv/boutique/reports/page.html",
+    }
+    return given | told
+
+
+def an_incident(**told: Any) -> dict[str, Any]:
+    given = {
+        "run_id": "1",
+        "level": "error",
+        "code": "order_country_not_associated",
+        "stream": "order",
+        "key": "17",
+        "params": '{"value": "IT"}',
+        "recorded_at": NOW,
+    }
+    return given | told
+
+
+def a_board(**told: Any) -> Board:
+    return Board(
+        **({"shop": "Maison Lenoir", "language": "en", "time_zone": "Europe/Paris"} | told), written_at=NOW.isoformat()
+    )
+
+
+def test_a_flow_shows_its_newest_run_and_the_trend_with_the_newest_on_the_right() -> None:
+    failed = a_run(state="Failed", counts="{}", started_at=NOW - timedelta(hours=1))
+    [line] = flow_lines([a_run(), failed], WORDS, "UTC")
+    assert (line.state, line.page) == ("Completed", "page.html")
+    assert line.counts == {"rows_read": 9, "updated": 3}
+    assert [bar.state for bar in line.trend] == ["Failed", "Completed"]
+    assert line.trend[1].height == 100.0
+
+
+def test_a_plan_is_no_run_of_the_board() -> None:
+    assert flow_lines([a_run(state="Planned"), a_run(parameters='{"dry_run": "true"}')], WORDS, "UTC") == []
+
+
+def test_what_is_open_is_grouped_by_what_it_says_and_the_gravest_comes_first() -> None:
+    rows = [an_incident(level="info", code="waiting"), an_incident(key="18"), an_incident()]
+    groups = open_groups(rows, {"1"}, "en")
+    assert [(group.level, group.count, group.keys) for group in groups] == [
+        ("error", 2, ["18", "17"]),
+        ("info", 1, ["17"]),
+    ]
+
+
+def test_what_an_earlier_run_said_of_a_file_is_past_and_of_an_order_is_not() -> None:
+    rows = [an_incident(run_id="0", stream="product"), an_incident(run_id="0")]
+    assert [group.where for group in open_groups(rows, {"1"}, "en")] == ["order"]
+
+
+def test_a_file_is_late_after_twice_its_usual_time() -> None:
+    daily = [NOW - timedelta(days=days) for days in (6, 5, 4, 3)]
+    line = stream_line("stock", daily, NOW)
+    assert (line.is_late, line.expected_at) == (True, (NOW - timedelta(days=2)).isoformat())
+    assert not stream_line("stock", daily, NOW - timedelta(days=2)).is_late
+    assert stream_line("stock", daily[:2], NOW).expected_at == ""
+    assert stream_line("stock", [], NOW).last_at == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        ({}, "Completed"),
+        ({"flows": flow_lines([a_run(state="Failed")], WORDS, "UTC")}, "Failed"),
+        ({"flows": flow_lines([a_run(state="StoppedByGuard")], WORDS, "UTC")}, "StoppedByGuard"),
+        ({"rejects": [RejectsFile("product.rejects.csv", 3, NOW.isoformat())]}, "CompletedWithRejects"),
+        ({"open": [OpenGroup("error", "order", "r", "m", NOW.isoformat())]}, "CompletedWithRejects"),
+        ({"open": [OpenGroup("retry", "order", "r", "m", NOW.isoformat())]}, "Completed"),
+        ({"unclaimed": ["articles.csv belongs to no stream."]}, "CompletedWithRejects"),
+        (
+            {"streams": [stream_line("stock", [NOW - timedelta(days=d) for d in (9, 8, 7, 6)], NOW)]},
+            "CompletedWithRejects",
+        ),
+    ],
+)
+def test_the_shop_stands_as_its_gravest_part(told: dict[str, Any], verdict: str) -> None:
+    assert a_board(**told).verdict == verdict
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_shows_it_all_in_the_shops_language_and_time_and_asks_for_nothing_outside(language: str) -> None:
+    evil = "</td><script>alert(1)</script>"
+    page = board_html(
+        a_board(
+            language=language,
+            shop=evil,
+            flows=flow_lines([a_run(flow=flow) for flow in ("import_stock", "import_files")], texts(language), "UTC"),
+            open=[OpenGroup(level, "order", evil, evil, NOW.isoformat(), [evil], 9) for level in ("error", "info")],
+            rejects=[RejectsFile("product.rejects.csv", 3, NOW.isoformat())],
+            streams=[stream_line("stock", [NOW], NOW)],
+            unclaimed=[evil],
+        )
+    )
+    seen = Page(page)
+    assert "script" not in {tag for tag, _ in seen.tags}
+    assert texts(language).word("board_verdict", "CompletedWithRejects") in seen.text
+    assert "07:00" in seen.text
+    assert {given["href"] for tag, given in seen.tags if tag == "a"} == {
+        "#runs",
+        "../rejects/product.rejects.csv",
+        "page.html",
+    }
