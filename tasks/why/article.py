@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from connectors.ledger import DOUBT, Ledger
+from connectors.ledger import Ledger
 from connectors.prestashop import Entity, Shop
 from schemas.error_texts import error_message
 from schemas.errors import PasserelleError
@@ -64,7 +64,7 @@ def _fact(kind: str, row: dict[str, object]) -> LinkFact:
     confirmed = row["confirmed_at"]
     assert isinstance(confirmed, datetime)  # noqa: S101 - a column of the ledger
     numbers = (int(str(row["shop_id"])), int(str(row["sub_id"])))
-    return LinkFact(kind, *numbers, str(row["state"]), confirmed, str(row["fingerprint"]).startswith(DOUBT))
+    return LinkFact(kind, *numbers, str(row["state"]), confirmed, bool(row["in_doubt"]))
 
 
 def _refused(folder: ShopFolder, ledger: Ledger, reference: str) -> tuple[str, str] | None:

@@ -24,8 +24,8 @@ def test_the_example_brings_files_and_says_what_to_type(
     assert "passerelle plan import_products --shop boutique" in said
     assert "passerelle sandbox" in said
     folder = open_shop_folder(tmp_path / "boutique")
-    assert is_due(folder, "product")
-    assert is_due(folder, "stock")
+    assert is_due(folder, "product", again=False)
+    assert is_due(folder, "stock", again=False)
     settings = parse_settings((folder.path / "settings.toml").read_text("utf-8"), source="settings.toml")
     assert settings.shop.url == "http://127.0.0.1:8080"
     taxes = parse_associations((folder.path / "associations.toml").read_text("utf-8"), source="associations.toml").taxes
