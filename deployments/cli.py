@@ -23,6 +23,8 @@ app = App(
 app.command("deployments.commands.demo:demo", name="demo", help=said("Three days of a shop on this machine."))
 app.command("deployments.commands.init:init", name="init", help=said("Make the folder of a shop."))
 app.command("deployments.commands.check:check", name="check", help=said("Is a shop ready? Configuration, key, rights."))
+app.command("deployments.commands.arm:arm", name="arm", help=said("Check a shop, then let runs write to it."))
+app.command("deployments.commands.arm:disarm", name="disarm", help=said("From now on every run of a shop is a plan."))
 app.command("deployments.commands.run:run", name="run", help=said("Run a flow now, on this machine."))
 app.command("deployments.commands.run:plan", name="plan", help=said("Say what a flow would do, field by field."))
 app.command("deployments.commands.runs:runs", name="runs", help=said("The runs a shop has seen."))

@@ -28,4 +28,4 @@ async def adopt_orders(
             async with open_erp(run) as erp:
                 await adopt_orders_since(run, erp, accept_differences=accept_differences)
 
-    return await carried_out(steps, Asked(ADOPT_ORDERS, shop, since, dry_run))
+    return await carried_out(steps, Asked(ADOPT_ORDERS, shop, since, dry_run, writes_ledger_alone=True))

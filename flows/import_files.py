@@ -11,12 +11,14 @@ from prefect.client.schemas.objects import State
 
 from flows.collect_files import acknowledge_files, collect_files
 from flows.import_customers import import_customers
+from flows.import_product_suppliers import import_product_suppliers
 from flows.import_products import import_products
 from flows.import_return_statuses import import_return_statuses
 from flows.import_specific_prices import import_specific_prices
 from flows.import_stock import import_stock
 from flows.import_store_orders import import_store_orders
 from flows.import_stores import import_stores
+from flows.import_suppliers import import_suppliers
 from schemas.flows import FLOWS, IMPORTS
 from schemas.since import parse_since
 from tasks.files.waiting import is_due, told_of_no_stream
@@ -34,6 +36,8 @@ _FLOWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
             import_customers,
             import_products,
             import_stock,
+            import_suppliers,
+            import_product_suppliers,
             import_specific_prices,
             import_store_orders,
             import_return_statuses,

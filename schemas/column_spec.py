@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from schemas.export_template import ExportTemplate
 
 
-_SEVERAL_ROWS_PER_KEY = frozenset({"specificprice", "storeOrder"})
+_SEVERAL_ROWS_PER_KEY = frozenset({"specificprice", "storeOrder", "productsupplier"})
 WEB_SERVICE = "webservice"
 """Type of a stream that asks the ERP instead of reading files."""
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
@@ -157,7 +157,12 @@ class StreamSpec:
     @property
     def has_several_rows_per_key(self) -> bool:
         """Whether rows of one key stand beside each other: the prices of one item, the lines of one order."""
-        return self.name in _SEVERAL_ROWS_PER_KEY
+        return self.name in _SEVERAL_ROWS_PER_KEY or self.has_warehouses
+
+    @property
+    def has_warehouses(self) -> bool:
+        """Whether each row is the quantity of one warehouse, to be added up."""
+        return self.name == "stock" and self.column("warehouse") is not None
 
     @property
     def parent_column(self) -> Column | None:

@@ -101,6 +101,8 @@ class Orders(Section):
     """The states (ids) of an order that goes: payment accepted, on backorder (paid), remote payment accepted."""
     waiting_states: list[ShopId] = Field(default_factory=lambda: [1, 8, 10, 12, 13])
     """The states of an order that is not paid yet: it is looked at again every run."""
+    hold_states: list[ShopId] = Field(default_factory=list)
+    """The states of an order that waits for a person: it is told once, and goes when it comes to one of `states`."""
     placed_from: date | None = None
     """Orders placed before this day never go."""
     compare_cart: bool = True

@@ -38,6 +38,8 @@ class Flow:
     """Its parameters beside `shop` and `dry_run`; each of them changes what it does."""
     stands_on: frozenset[str] = frozenset()
     """The streams whose failure makes the files of this one wait."""
+    looks_after: bool = False
+    """Its stream is that of another flow, whose work it looks after or completes; it reads no files of it."""
     rights: Mapping[str, Methods] = field(default_factory=dict)
     """The methods that the key needs on each resource. Where the shop knows PATCH it stands for PUT."""
 
@@ -113,6 +115,62 @@ _EVERY = (
         "stock",
         stands_on=frozenset({"product"}),
         rights=_SHOP | {"products": _READ, "combinations": _READ, "stock_availables": ("GET", "PUT")},
+    ),
+    Flow(
+        "check_stock",
+        "every night, the shop's quantities are those the ERP last named, less what was sold since",
+        Direction.INTO_SHOP,
+        "30 4 * * *",
+        "stock",
+        takes=frozenset({"accept_guard"}),
+        looks_after=True,
+        rights=_SHOP
+        | {
+            "products": _READ,
+            "combinations": _READ,
+            "stock_availables": ("GET", "PUT"),
+            "orders": _READ,
+            "order_details": _READ,
+        },
+    ),
+    Flow(
+        "import_images",
+        "products and combinations show the pictures of a folder, each once, in the order of their names",
+        Direction.INTO_SHOP,
+        "45 5 * * *",
+        "product",
+        looks_after=True,
+        rights=_SHOP
+        | {
+            "images": ("GET", "POST", "DELETE"),
+            "products": ("GET", "PUT"),
+            "combinations": ("GET", "PUT"),
+            "product_option_values": _READ,
+        },
+    ),
+    Flow(
+        "import_suppliers",
+        "the shop has the ERP's suppliers",
+        Direction.INTO_SHOP,
+        "10 5 * * *",
+        "supplier",
+        rights=_SHOP | {"suppliers": _WRITE},
+    ),
+    Flow(
+        "import_product_suppliers",
+        "what each supplier calls an item, and what it costs there, is in the shop",
+        Direction.INTO_SHOP,
+        "50 5 * * *",
+        "productsupplier",
+        stands_on=frozenset({"product", "supplier"}),
+        rights=_SHOP
+        | {
+            "currencies": _READ,
+            "products": _READ,
+            "combinations": _READ,
+            "suppliers": _READ,
+            "product_suppliers": _WRITE,
+        },
     ),
     Flow(
         "import_specific_prices",
@@ -195,7 +253,11 @@ _EVERY = (
 FLOWS: Mapping[str, Flow] = MappingProxyType({each.name: each for each in _EVERY})
 """By name, those that can be run by name; an import comes after those it stands on."""
 IMPORTS: Mapping[str, Flow] = MappingProxyType(
-    {each.stream: each for each in _EVERY if each.direction is Direction.INTO_SHOP and each.stream}
+    {
+        each.stream: each
+        for each in _EVERY
+        if each.direction is Direction.INTO_SHOP and each.stream and not each.looks_after
+    }
 )
 """The imports by their stream of import.json, in the order in which they run."""
 ADOPT_ORDERS = Flow(

@@ -37,6 +37,14 @@ _OF_TARGET: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = {
         "siret": (("customers", "siret"),),
         "ape": (("customers", "ape"),),
     },
+    "stock": {"warehouse": ()},
+    "supplier": {"name": (("suppliers", "name"),), "description": (("suppliers", "description"),)},
+    "productsupplier": {
+        "supplier": (),
+        "supplier_reference": (("product_suppliers", "product_supplier_reference"),),
+        "price": (("product_suppliers", "product_supplier_price_te"),),
+        "currency": (),
+    },
     "store": {
         name: (("stores", name),)
         for name in ("name", "address1", "address2", "note", "postcode", "city", "phone", "email")

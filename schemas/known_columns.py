@@ -98,6 +98,7 @@ TRANSLATED_FIELDS: Mapping[str, Mapping[str, KnownColumn]] = {
         "delivery_in_stock": _GENERIC_255,
         "delivery_out_stock": _GENERIC_255,
     },
+    "supplier": {"description": _HTML},
     "store": {
         "name": _GENERIC_255,
         "address1": _text(255, ADDRESS),
@@ -167,6 +168,7 @@ _PRODUCT: Mapping[str, KnownColumn] = {
 _STOCK: Mapping[str, KnownColumn] = {
     **IDENTIFIERS,
     "quantity": _whole(-(2**31), required=True),
+    "warehouse": _text(64),
 }
 
 _CUSTOMER: Mapping[str, KnownColumn] = {
@@ -206,6 +208,21 @@ _STORE: Mapping[str, KnownColumn] = {
     "active": KnownColumn(ValueType.BOOLEAN, required=True),
     **{f"{day}_hours": _text() for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")},
     "sunday_hours": _text(),
+}
+
+_SUPPLIER: Mapping[str, KnownColumn] = {
+    "erp_code": _text(64, required=True),
+    **TRANSLATED_FIELDS["supplier"],
+    "name": _text(64, CATALOG_NAME),
+    "active": _FLAG,
+}
+
+_PRODUCT_SUPPLIER: Mapping[str, KnownColumn] = {
+    "reference": _REFERENCE,
+    "supplier": _text(64, required=True),
+    "supplier_reference": _text(64, REFERENCE),
+    "price": _price(),
+    "currency": _formed("[a-zA-Z]{3}", "EUR"),
 }
 
 _SPECIFIC_PRICE: Mapping[str, KnownColumn] = {
@@ -275,6 +292,8 @@ KNOWN_STREAMS: Mapping[str, KnownStream] = {
     "stock": KnownStream(_STOCK, _SEARCHABLE),
     "customer": KnownStream(_CUSTOMER, ("code_erp",)),
     "store": KnownStream(_STORE, ("erp_code",)),
+    "supplier": KnownStream(_SUPPLIER, ("erp_code",)),
+    "productsupplier": KnownStream(_PRODUCT_SUPPLIER, _SEARCHABLE),
     "specificprice": KnownStream(_SPECIFIC_PRICE, _SEARCHABLE),
     "storeOrder": KnownStream(_STORE_ORDER, ("order_internal_reference", "order_external_reference")),
     "orderstatus": KnownStream({}),

@@ -92,12 +92,24 @@ class Shop(Section):
     """The language of reports and messages."""
     id_shop: ShopId | None = None
     """The shop inside a multishop; None: the key's own shop."""
+    armed_for: str | None = None
+    """The address (with `#id_shop` where there is one) that may be written to; "": none. None: a folder from before."""
     verify_tls: bool | str = True
     """true, false, or the path of a file of trusted certificates."""
     lane: Literal["webservice", "module", "module-plain"] = "webservice"
     """How quantities go: by the webservice, or by reference through our module (`module`: other modules
     are told of each change, `module-plain`: they are not)."""
     limits: Limits = Limits()
+
+    @property
+    def address(self) -> str:
+        """What tells this shop from others: its address, and its number where the PrestaShop has several."""
+        return f"{self.url}#{self.id_shop}" if self.id_shop else self.url
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether the shop and its ERP may be written to."""
+        return self.armed_for is None or self.armed_for == self.address
 
     @field_validator("url")
     @classmethod
@@ -151,6 +163,24 @@ class Products(Section):
     same_ean: Literal["ask", "create"] = "ask"
     """What a new reference does whose EAN belongs to an article that the files no longer sell: it is held with the
     question whether the reference was renamed, or made as another article."""
+
+
+class Stock(Section):
+    """`[stock]`: how quantities are looked after."""
+
+    repair: bool = False
+    """Whether `check_stock` writes what the shop should have where nothing explains what it has; else it lists it."""
+    warehouses: list[str] = Field(default_factory=list)
+    """The warehouses whose quantities are added up, where the files have a column `warehouse`."""
+
+
+class Images(Section):
+    """`[images]`: pictures of products."""
+
+    folder: Annotated[str, Field(min_length=1)] = "images"
+    """Where they lie, relative to the shop's folder; folders beneath it count too."""
+    absent: Literal["keep", "delete"] = "keep"
+    """What becomes of a picture that we have sent and whose file is gone."""
 
 
 class SpecificPrices(Section):
@@ -211,6 +241,8 @@ class ShopSettings(Section):
     files: Files = Files()
     sources: Sources = Sources()
     products: Products = Products()
+    stock: Stock = Stock()
+    images: Images = Images()
     specific_prices: SpecificPrices = SpecificPrices()
     store_orders: StoreOrders = StoreOrders()
     read_back: ReadBack = ReadBack()

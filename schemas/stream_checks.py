@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_ATTRIBUTES = 4
 _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "stock": (("quantity",),),
+    "productsupplier": (("supplier",),),
     "specificprice": (("type",), ("price", "reduction")),
     "storeOrder": (
         ("customer_erp_code",),
@@ -32,6 +33,7 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 _NEEDED_BY_NEW: Mapping[str, tuple[str, ...]] = {
     "product": ("name",),
     "customer": ("customer_email", "lastname", "firstname"),
+    "supplier": ("name",),
     "store": ("name", "address1", "city", "country"),
 }
 

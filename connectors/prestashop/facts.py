@@ -38,7 +38,12 @@ _SETTINGS = (
     "PS_TIMEZONE",
     "PS_STOCK_MANAGEMENT",
     "PS_SEARCH_INDEXATION",
+    "PS_OS_CANCELED",
+    "PS_OS_ERROR",
+    "PS_LIMIT_UPLOAD_IMAGE_VALUE",
 )
+_CANCELED, _ERROR = 6, 8
+"""Ids of these states in every shop that has not made them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,12 @@ class ShopFacts:
     def returns(self) -> str:
         """The resource of our module that holds merchandise returns with their rows."""
         return OWN_RETURNS if self.version_numbers >= _OWN_RETURNS_SINCE else RETURNS
+
+    @property
+    def undoing_states(self) -> frozenset[int]:
+        """The states in which an order takes no piece off the stock: it gave them back, or never took them."""
+        told = {"PS_OS_CANCELED": _CANCELED, "PS_OS_ERROR": _ERROR}
+        return frozenset(_number(self.settings, name, usual) for name, usual in told.items())
 
     def may(self, method: str, resource: str) -> bool:
         """Whether the key has this right."""

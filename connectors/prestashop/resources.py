@@ -86,7 +86,7 @@ _BY_NAME: dict[str, Resource] = {
         {"addresses": "address"},
         _words("link_rewrite"),
     ),
-    "suppliers": Resource("supplier", _words(f"{_META} description")),
+    "suppliers": Resource("supplier", _words(f"{_META} description"), {}, _words("link_rewrite")),
     "categories": Resource(
         "category",
         _words(f"{_META} name link_rewrite description additional_description"),

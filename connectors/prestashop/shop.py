@@ -11,6 +11,7 @@ from connectors.prestashop.creating import Creation
 from connectors.prestashop.deleting import Deleting
 from connectors.prestashop.drafts import Desk, Draft, OnReceipts, in_documents
 from connectors.prestashop.facts import ShopFacts, read_facts
+from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.lines import LineMode, Lines, fits_in_a_line, line
 from connectors.prestashop.presence import Presence
@@ -193,6 +194,11 @@ class Shop:
         shown = await self._synopses.shown(resource, display)
         others = (await self.describe()).shops.others
         return await Readers(map(self._reader_of, others)).find(resource, field, values, display=shown, also=_NOTHING)
+
+    @property
+    def images(self) -> Images:
+        """The pictures of the shop's products."""
+        return Images(self._transport)
 
     async def is_gone(self, resource: str, identifier: int) -> bool:
         """Whether the shop answers by id that it has no such entity, while it answers for another one."""

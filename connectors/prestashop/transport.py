@@ -118,6 +118,7 @@ class Transport:
         *,
         query: str = "",
         body: bytes | None = None,
+        content_type: str = "",
         lane: str = "",
         entities: int = 0,
     ) -> Reply:
@@ -132,18 +133,18 @@ class Transport:
         async with self.gate.passage() as in_flight:
             if writes:
                 self.before_write()
-            reply = replace(await self._exchange(method, resource, query, body), in_flight=in_flight)
+            reply = replace(await self._exchange(method, resource, query, body, content_type), in_flight=in_flight)
         self.told_away &= reply.verdict is Verdict.NOT_SENT
         self._tell_pace(reply, lane, entities, wrote=method if writes else "")
         if reply.verdict is Verdict.DONE and writes:
             self.traffic.entities_written += entities
         return reply
 
-    async def _exchange(self, method: str, resource: str, query: str, body: bytes | None) -> Reply:
+    async def _exchange(self, method: str, resource: str, query: str, body: bytes | None, content_type: str) -> Reply:
         path = f"/api/{resource}" + (f"?{query}" if query else "")
         start = time.perf_counter()
         try:
-            response, content = await self._answer(method, path, body)
+            response, content = await self._answer(method, path, body, content_type)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             self._note(method, path, body, start, why=type(error).__name__)
             if why := certificate_fault(error):
@@ -173,9 +174,12 @@ class Transport:
     def _note(self, method: str, path: str, body: bytes | None, start: float, **answer: Any) -> None:
         note_exchange(SYSTEM, method, path, time.perf_counter() - start, sent=body, **answer)
 
-    async def _answer(self, method: str, path: str, body: bytes | None) -> tuple[httpx.Response, bytes]:
+    async def _answer(
+        self, method: str, path: str, body: bytes | None, content_type: str
+    ) -> tuple[httpx.Response, bytes]:
+        headers = {"Content-Type": content_type} if content_type else None
         # httpx encodes nothing anew in an address given as text with its escapes.
-        async with self._client.stream(method, self.url + path, content=body) as response:
+        async with self._client.stream(method, self.url + path, content=body, headers=headers) as response:
             return response, await whole_answer(response, self.limits.max_answer_bytes)
 
     def _unanswered(self, verdict: Verdict, error: Exception, start: float) -> Reply:

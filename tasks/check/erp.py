@@ -133,7 +133,13 @@ def _may(facts: ShopFacts, method: str, resource: str) -> bool:
 
 async def _states(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
     orders = folder.settings.orders
-    used = {*orders.states, *orders.waiting_states, *(rule.state for rule in folder.settings.order_rules)}
+    used = {
+        *orders.states,
+        *orders.waiting_states,
+        *orders.hold_states,
+        *orders.cancel_states,
+        *(rule.state for rule in folder.settings.order_rules),
+    }
     there = {int(row["id"]) for row in await shop.read("order_states", display=("id",))}
     missing = ", ".join(str(state) for state in sorted(used - there))
     if not missing:

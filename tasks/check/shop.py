@@ -52,6 +52,7 @@ async def check_folder(folder: ShopFolder) -> list[Finding]:
     say = Findings(folder.settings.shop.language)
     findings = [
         *_configuration(folder, say),
+        _armed(folder, say),
         *_folders(folder, say),
         *check_doors(folder, say),
         *await _ledger(folder, say),
@@ -90,6 +91,13 @@ def _configuration(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
     for warning in (fault_in(warning, say.language) for warning in folder.imports.warnings):
         where = warning.file + (f":{warning.line}" if warning.line is not None else "")
         yield Finding("configuration", "warning", f"{where}: {warning.key}: {warning.reason}", warning.remedy)
+
+
+def _armed(folder: ShopFolder, say: Findings) -> Finding:
+    shop = folder.settings.shop
+    if not shop.is_armed:
+        return say.warning("armed", "not_armed_yet", value=shop.address, detail=folder.path.name)
+    return say.ok("armed", "ok_armed_unsaid" if shop.armed_for is None else "ok_armed", value=shop.address)
 
 
 def _folders(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
@@ -166,7 +174,8 @@ def _lane(folder: ShopFolder, facts: ShopFacts, say: Findings) -> Iterator[Findi
         yield say.warning("lane", "lane_not_offered", value=lane, detail=LINES)
 
 
-def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:
+def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:
+    """The methods that the streams which are on need, by resource."""
     needed: dict[str, set[str]] = {}
     for stream in _streams(folder):
         for resource, methods in IMPORTS[stream].rights.items():
@@ -176,9 +185,16 @@ def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:
     prices = folder.imports.streams.get("specificprice")
     if "specific_prices" in needed and prices and prices.absent_rows is AbsentRows.DEACTIVATE:
         needed["specific_prices"].add("DELETE")
+    items = folder.imports.streams.get("productsupplier")
+    if "product_suppliers" in needed and items and items.absent_rows is AbsentRows.DEACTIVATE:
+        needed["product_suppliers"].add("DELETE")
+    return needed
+
+
+def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:
     return {
         resource: [_TICKS[method] for method in _TICKS if method in methods and not _may(facts, method, resource)]
-        for resource, methods in needed.items()
+        for resource, methods in needed_rights(folder).items()
     }
 
 

@@ -48,7 +48,7 @@ async def look_at_orders(run: Run, erp: Erp) -> Look:
     kind = erp.ledger_kind(STREAM)
     followed = run.ledger.deliveries(run.folder.name, kind, states=_FOLLOWED)["key"].to_list()
     look = Look(Watermark(run, erp.ledger_kind("orders")), Sweep(run, erp.ledger_kind("orders")), followed)
-    states = {*settings.states, *settings.waiting_states}
+    states = {*settings.states, *settings.waiting_states, *settings.hold_states}
     since = look.watermark.since
     # Listed before what changed is: an order that comes meanwhile is in the second list, and was missed by nothing.
     unknown = await _unknown(run, kind, states) if since is not None and look.sweep.is_due else set()

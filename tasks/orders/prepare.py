@@ -22,7 +22,17 @@ from tasks.orders.erp_lines import ErpLines
 from tasks.orders.identities import hold_reused, same_as_delivered, whose_orders
 from tasks.orders.look_at import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
 from tasks.orders.look_up import read_orders, read_words
-from tasks.orders.plan.sorting import INTENT, TOO_OLD, UNPAID, Ended, SeenOrder, Sorted, WhichOrders, sort_out
+from tasks.orders.plan.sorting import (
+    HELD_BY_STATE,
+    INTENT,
+    TOO_OLD,
+    UNPAID,
+    Ended,
+    SeenOrder,
+    Sorted,
+    WhichOrders,
+    sort_out,
+)
 from tasks.orders.rows import ShopWords
 from tasks.orders.touched import touched_orders
 from tasks.report.progress import advance
@@ -92,7 +102,7 @@ async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     accepted = [_row(order, Outcome.WAITING, "waiting", "") for order in look.seen]
     run.rows.accepted = row_outcomes(accepted).select("_file", "_line", "_key")
     await _forget_deleted(run, kind, look)
-    which = WhichOrders(settings.states, settings.waiting_states, placed_from(run))
+    which = WhichOrders(settings.states, settings.waiting_states, placed_from(run), settings.hold_states)
     whose = whose_orders(run, kind, look.seen)
     known = whose.without(deliveries_of(run, kind, [order.key for order in look.seen]))
     found = sort_out([order for order in look.seen if order.key not in whose.unproven], which, known)
@@ -130,8 +140,14 @@ async def _note(run: Run, erp: Erp, found: Sorted) -> None:
         run.ledger.clear(shop, kind, found.forgotten)
     known = run.ledger.deliveries(shop, kind, states=[DeliveryState.WAITING])["key"].to_list()
     for ended in found.ended:
-        if ended.code == UNPAID and ended.seen.key not in known:
-            run.ledger.wait(shop, kind, ended.seen.key, code=UNPAID, run_id=run.run_id)
+        if ended.code in {UNPAID, HELD_BY_STATE} and ended.seen.key not in known:
+            run.ledger.wait(shop, kind, ended.seen.key, code=ended.code, run_id=run.run_id)
+    held = [
+        Incident(Level.ERROR, HELD_BY_STATE, STREAM, ended.seen.key, params={"detail": ended.detail})
+        for ended in found.ended
+        if ended.code == HELD_BY_STATE
+    ]
+    run.incidents += run.ledger.not_open_yet(shop, held)
     looked_at = [order.key for order in (*found.due, *found.to_look_up)] + found.forgotten
     for start in range(0, len(looked_at), KEYS_AT_ONCE):
         run.ledger.close_incidents(shop, STREAM, keys=looked_at[start : start + KEYS_AT_ONCE])

@@ -32,6 +32,8 @@ def end_message(
     if erp := report.parameters.get("erp"):
         kind, _, access = erp.partition(" ")
         said.append(words.word("end", f"erp_{access}").format(erp=ERP_NAMES.get(kind, kind)))
+    if "unarmed" in report.parameters:
+        said.append(words.word("end", "unarmed"))
     if counts.missing:
         said.append(words.word("end", "missing").format(count=counts.missing))
     elif isinstance(error, StoppedByGuardError) or report.state == "StoppedByGuard":

@@ -28,6 +28,7 @@ from schemas.since import parse_since
 from schemas.where import where_at_work, where_raised, working_on
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
+from tasks.run.armed import as_armed, may_write, told_unarmed
 from tasks.run.certificates import unverified
 from tasks.run.conclude import conclude
 from tasks.run.ledger_found import other_ledger, told
@@ -55,7 +56,7 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
         stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
         where = working_on(flow=asked.flow, shop=folder.name)
         with where, folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
-            return await _under_lease(steps, asked, folder, stream, ledger, lease)
+            return await _under_lease(steps, as_armed(asked, folder), folder, stream, ledger, lease)
 
     return await told_without_traceback(under_lease, asked.shop)
 
@@ -123,7 +124,7 @@ async def _under_lease(
 ) -> State:
     ledger.finish_dead_runs(folder.name, asked.flow)
     was_cut_off = ledger.last_state(folder.name, asked.flow) in {"Crashed", "Failed"}
-    strange = other_ledger(folder, ledger)
+    strange = [*other_ledger(folder, ledger), *told_unarmed(asked, folder)]
     run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
     work = folder.path / ".work" / asked.flow / run_id
     report = RunReport(
@@ -139,7 +140,7 @@ async def _under_lease(
     try:
         _clear(work)
         async with folder.open_shop() as shop:
-            shop.ask_before_writes(lease.check)
+            shop.ask_before_writes(may_write(asked, lease.check))
             recall_pace(folder, shop)
             if was_cut_off:
                 await shop.settled()

@@ -39,6 +39,7 @@ COLUMN_OF = {
     "title_not_associated": "title_id",
     "title_not_on_shop": "title_id",
     "currency_not_on_shop": "currency",
+    "supplier_not_on_shop": "supplier",
     "reduction_above_hundred": "reduction",
     "reduction_below_one": "reduction",
     "reduction_type_unknown": "type",
@@ -48,6 +49,8 @@ GONE_OF = {
     "product": "products",
     "stock": "stock",
     "store": "stores",
+    "supplier": "suppliers",
+    "productsupplier": "product_suppliers",
     "specificprice": "specific_prices",
     "customer": "customers",
 }

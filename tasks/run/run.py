@@ -45,6 +45,10 @@ class Asked:
     accept_guard: bool = False
     sweep: bool = False
     """Compare everything that is to go with the ledger, although it was done less than a day ago."""
+    writes_ledger_alone: bool = False
+    """Neither the shop nor the ERP is written to, whatever was asked."""
+    unarmed: bool = False
+    """The shop is not armed: a plan, whatever was asked."""
 
     @property
     def flow(self) -> str:
@@ -73,7 +77,7 @@ class Asked:
             "since": self.since or "",
             "dry_run": str(self.dry_run).lower(),
             "accept_guard": str(self.accept_guard).lower(),
-        } | ({"sweep": "true"} if self.sweep else {})
+        } | {name: "true" for name in ("sweep", "unarmed") if getattr(self, name)}
 
 
 STRENGTH = {

@@ -31,7 +31,7 @@ async def prepare_order_statuses(run: Run, erp: Erp) -> list[StatusChange]:
         carriers = await _carriers(run)
         states = await _states(run) if orders else None
     settings = run.folder.settings.orders
-    before_all = {*settings.states, *settings.waiting_states}
+    before_all = {*settings.states, *settings.waiting_states, *settings.hold_states}
     rules = run.folder.settings.order_rules
     changes = [
         plan_status_change(order, statuses.get(order.document), rules, before_all, carriers, states) for order in orders

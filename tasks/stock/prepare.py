@@ -10,6 +10,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import LinkState
+from schemas.column_spec import AbsentRows
+from schemas.errors import ConfigFault, ConfigurationError
 from schemas.outcomes import Outcome
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
@@ -19,6 +21,7 @@ from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
 from tasks.stock.look_up import stock_rows
 from tasks.stock.plan import StockPlan, content, known_writes, plan_stock, unchanged
+from tasks.stock.warehouses import summed
 
 KIND = "stock"
 
@@ -26,13 +29,8 @@ KIND = "stock"
 @task(name="plan stock", cache_policy=NO_CACHE, persist_result=False)
 async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
     """The plan of the stock stream. Combinations that the ERP has closed keep their 0."""
-    quantity = next(column.key for column in run.stream.columns if column.target == "quantity")
     with run.step("plan stock"):
-        rows = (
-            validated.accepted_rows_scan()
-            .select("_file", "_line", "_key", pl.col(quantity).alias("quantity"))
-            .collect()
-        )
+        rows = _rows(run, validated)
         products = run.ledger.links(run.folder.name, "product")
         closed = products.filter((pl.col("state") == LinkState.CLOSED) & (pl.col("sub_id") > 0)).select(
             pl.col("erp_key").alias("_key")
@@ -45,6 +43,30 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
         pl.concat([plan.outcomes, one_outcome(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
         plan.known,
     )
+
+
+def _rows(run: Run, validated: ValidatedStream) -> pl.DataFrame:
+    """The quantity of each item (`_file`, `_line`, `_key`, `quantity`), those of several warehouses added up."""
+    columns = {column.target: column.key for column in run.stream.columns}
+    asked = ["_file", "_line", "_key", pl.col(columns["quantity"]).cast(pl.Int64).alias("quantity")]
+    if not run.stream.has_warehouses:
+        return validated.accepted_rows_scan().select(asked).collect()
+    chosen = run.folder.settings.stock.warehouses
+    if not chosen:
+        reason = "the stock files have a column for the warehouse, and none is chosen"
+        remedy = 'Write those that count, such as `warehouses = ["CENTRAL"]`, under [stock].'
+        raise ConfigurationError((ConfigFault("settings.toml", "stock.warehouses", reason, remedy),))
+    warehouse = pl.col(columns["warehouse"]).cast(pl.String).alias("warehouse")
+    rows = validated.accepted_rows_scan().select(*asked, warehouse).collect()
+    rejected = run.rows.faults.filter(~pl.col("blanked")).select("_key").collect()["_key"].drop_nulls()
+    sums, ended = summed(
+        rows.with_columns(pl.col("_file").cast(pl.Int32)),
+        chosen,
+        rejected,
+        complete=run.stream.absent_rows is AbsentRows.DEACTIVATE,
+    )
+    run.rows.end(ended)
+    return sums
 
 
 async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, *, complete: bool) -> StockPlan:

@@ -50,7 +50,7 @@ def test_every_right_that_is_needed_is_in_the_table_of_boxes_to_tick() -> None:
 def test_every_setting_of_an_import_is_explained_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", read("docs/settings.md"), re.MULTILINE))
     settings = tomllib.loads(default_settings_text("en"))
-    tables = [settings[name] for name in ("shop", "files", "products", "read_back", "guards")]
+    tables = [settings[name] for name in ("shop", "files", "products", "stock", "read_back", "guards")]
     for table in [*tables, settings["shop"]["limits"]]:
         for key, default in table.items():
             if key in {"url", "key", "name"} or isinstance(default, dict):

@@ -347,3 +347,18 @@ async def test_an_order_sent_without_an_answer_and_cancelled_since_is_found_or_i
     assert world.counts() == {"rows_read": 2, "waiting": 1, "unchanged": 1}
     assert world.deliveries() == {str(arrived): "delivered", str(lost): "waiting"}
     assert len(world.documents()) == 1
+
+
+async def test_an_order_in_a_state_that_is_held_waits_for_a_person_and_is_told_once(world: OrderWorld) -> None:
+    world.write_settings(orders={"hold_states": [7]})
+    order = world.place(("SAC1", 1, "10.00"), state=7)
+    state = await world.orders()
+    assert (state.name, world.counts()) == ("Completed", {"rows_read": 1, "waiting": 1})
+    [told] = [one for one in world.report()["incidents"] if one["level"] == "error"]
+    assert "waits for a person" in told["reason"]
+    await world.orders()
+    assert world.counts() == {"rows_read": 1, "waiting": 1}
+    assert [one for one in world.report()["incidents"] if one["level"] == "error"] == []
+    world.shop.change("orders", order, {"current_state": 2, "date_upd": "2020-01-01 00:00:00"})
+    await world.orders()
+    assert world.counts() == {"rows_read": 1, "created": 1}

@@ -230,3 +230,20 @@ async def test_a_refused_file_is_named_where_it_is_told(world: World) -> None:
     await world.stock()
     [incident] = world.report()["incidents"]
     assert incident["file"] == "stock_comma.csv"
+
+
+async def test_several_warehouses_are_summed(stocked: World) -> None:
+    columns = {"reference": {"index": 0, "object_key": True}, "quantity": {"index": 1}, "warehouse": {"index": 2}}
+    stocked.write_specs(stock={"data": columns})
+    stocked.write_settings(stock={"warehouses": ["CENTRAL", "PARIS"]})
+    told = [("CEINTURE", 3, "CENTRAL"), ("CEINTURE", 4, "PARIS"), ("CEINTURE", 90, "LYON"), ("ROBE0001-M", 1, "PARIS")]
+    rows = [dict(zip(columns, row, strict=True)) for row in told]
+    stocked._drop("stock", tuple(columns), rows, "stock_z.csv")
+    state = await stocked.stock()
+    assert (state.name, stocked.quantity("CEINTURE"), stocked.quantity("ROBE0001-M")) == ("CompletedWithRejects", 7, 10)
+    assert stocked.counts() == {"rows_read": 4, "updated": 1, "ignored": 2, "rejected": 1}
+    stocked.write_settings()
+    stocked._drop("stock", tuple(columns), rows, "stock_zz.csv")
+    state = await stocked.stock()
+    assert state.name == "Failed"
+    assert "warehouses" in str(state.message)

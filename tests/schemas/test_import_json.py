@@ -211,9 +211,9 @@ def test_keys_we_do_not_know_are_kept_and_named_in_a_warning() -> None:
 
 
 def test_an_unknown_stream_is_kept_and_named_in_a_warning() -> None:
-    spec = spec_of({"anything": {"index": 0}}, "supplier")
-    assert [column.key for column in spec.streams["supplier"].columns] == ["anything"]
-    assert [warning.key for warning in spec.warnings] == ["supplier"]
+    spec = spec_of({"anything": {"index": 0}}, "pallet")
+    assert [column.key for column in spec.streams["pallet"].columns] == ["anything"]
+    assert [warning.key for warning in spec.warnings] == ["pallet"]
 
 
 def test_our_own_keys_are_read() -> None:

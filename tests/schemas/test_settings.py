@@ -28,8 +28,10 @@ def test_a_shop_needs_only_its_address_and_where_its_key_is() -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_file_to_start_from_says_the_defaults_and_the_language(language: str) -> None:
     started = parse_settings(default_settings_text(language), source="settings.toml")
+    unarmed = 'armed_for = ""'
     bare = parse_settings(
-        f'[shop]\nurl = "https://www.example.com"\nkey = "env:PRESTASHOP_KEY"\nlanguage = "{language}"', source="s"
+        f'[shop]\nurl = "https://www.example.com"\nkey = "env:PRESTASHOP_KEY"\nlanguage = "{language}"\n{unarmed}',
+        source="s",
     )
     assert started == bare
 

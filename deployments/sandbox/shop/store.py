@@ -171,8 +171,18 @@ class Store:
         """Whether the installation has several shops."""
         self.positions: dict[int, int] = {}
         self.mails: list[tuple[str, int]] = []
+        self.broken_images: set[int] = set()
+        """Rows of pictures whose files were bad."""
+        self.kinds_of_images: dict[int, str] = {}
+        self._newest_image = 0
         self.seconds_between_statements = 0.0
         """How long others may write between two statements that belong together."""
+
+    def next_image(self) -> int:
+        """The id of the next picture."""
+        known = (image for row in self["products"].rows.values() for image in row.get("images", ()))
+        self._newest_image = max(self._newest_image, *known, 0) + 1
+        return self._newest_image
 
     def shows_fields_of(self, association: Association, *, full: bool) -> bool:
         """Whether an answer shows the fields of this association's members."""

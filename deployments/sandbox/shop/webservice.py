@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deployments.sandbox.shop import listing, module, render_json, render_xml, root, saving, schemas, shops
+from deployments.sandbox.shop import images, listing, module, render_json, render_xml, root, saving, schemas, shops
 from deployments.sandbox.shop.behaviours import behaviour_of
 from deployments.sandbox.shop.errors import CrashError, PlainReplyError, ServiceError
 from deployments.sandbox.shop.exchange import HTML, JSON, METHODS, XML, Reply, Request, given_key, wants_json
@@ -130,6 +130,9 @@ class Webservice:
             body = root.listing(self.store, self.profile, rights, request.api_url)
             return Reply(200, render_xml.document(body), signed=True)
         resource = self._resource(parts[0], method, rights)
+        if resource.name == "images":
+            self._charge("images", method, 1)
+            return images.answer(self.store, request, method, parts[1:])
         if resource.name in module.SPECIFIC:
             return module.reply(self.store, resource.name, request, self._charge)
         if method in {"GET", "HEAD"}:

@@ -10,6 +10,7 @@ from schemas.outcomes import Outcome
 
 DELIVERED, INTENT = "delivered", "intent"
 UNPAID = "order_unpaid"
+HELD_BY_STATE = "order_held_by_state"
 TOO_OLD = "order_too_old"
 
 
@@ -40,6 +41,7 @@ class WhichOrders:
     states: Collection[int]
     waiting_states: Collection[int]
     placed_from: datetime | None = None
+    hold_states: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[
             found.to_look_up.append(order)
         elif order.state in which.waiting_states:
             found.ended.append(Ended(order, Outcome.WAITING, UNPAID))
+        elif order.state in which.hold_states:
+            found.ended.append(Ended(order, Outcome.WAITING, HELD_BY_STATE, str(order.state)))
         else:
             found.ended.append(Ended(order, Outcome.IGNORED, "order_state_not_exported", str(order.state)))
             if known is not None:

@@ -27,6 +27,7 @@ SWEPT = (
     ("categories", "name"),
     ("manufacturers", "name"),
     ("suppliers", "name"),
+    ("suppliers", "name"),
     ("product_options", "name"),
     ("product_features", "name"),
     ("customers", "email"),
@@ -114,6 +115,19 @@ class Bench:
 
     def manufacturer(self, **fields: Any) -> Entity:
         return self.make("manufacturers", {"name": self.name("brand"), "active": 1} | fields)[0]
+
+    def supplier(self, **fields: Any) -> Entity:
+        return self.make("suppliers", {"name": self.name("supplier"), "active": 1} | fields)[0]
+
+    def product_supplier_row(self, product: int, supplier: int) -> dict[str, Any]:
+        return {
+            "id_product": product,
+            "id_product_attribute": 0,
+            "id_supplier": supplier,
+            "id_currency": self.setting.currency,
+            "product_supplier_reference": "SUP-1",
+            "product_supplier_price_te": "4.200000",
+        }
 
     def option(self, *values: str) -> list[int]:
         """The ids of the values of a new attribute group."""

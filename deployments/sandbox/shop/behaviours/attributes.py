@@ -60,7 +60,7 @@ def _remove_feature(store: Store, row: Row) -> None:
         store["product_feature_values"].remove(value["id"])
 
 
-def _manufacturer_link(_store: Store, row: Row) -> str:
+def _link_of_name(_store: Store, row: Row) -> str:
     return slug(row["name"] or "")
 
 
@@ -70,8 +70,14 @@ def _manufacturer_addresses(store: Store, row: Row) -> Entries:
     return [{"id": str(one["id"])} for one in store["addresses"].where("id_manufacturer", row["id"])]
 
 
-def _supplier_link(_store: Store, _row: Row) -> str:
-    return ""
+def _supplier_link(_store: Store, row: Row) -> str:
+    """Made when the shop reads a supplier: the answer to a POST has none."""
+    return "" if row.get("_is_new") else slug(row["name"] or "")
+
+
+def _mark_new(draft: Draft) -> None:
+    if draft.is_new:
+        draft.values["_is_new"] = True
 
 
 BEHAVIOURS = {
@@ -84,8 +90,8 @@ BEHAVIOURS = {
     "product_feature_values": Behaviour(before_save=_save_feature_value),
     "product_features": Behaviour(before_save=_save_feature, after_remove=_remove_feature),
     "manufacturers": Behaviour(
-        getters={"link_rewrite": _manufacturer_link},
+        getters={"link_rewrite": _link_of_name},
         lists={"addresses": _manufacturer_addresses},
     ),
-    "suppliers": Behaviour(getters={"link_rewrite": _supplier_link}),
+    "suppliers": Behaviour(after_save=_mark_new, getters={"link_rewrite": _supplier_link}),
 }

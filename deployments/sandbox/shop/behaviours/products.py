@@ -35,7 +35,8 @@ def _set_default_combination(draft: Draft, value: str) -> None:
 
 
 def _set_default_image(draft: Draft, value: str) -> None:
-    draft.put("id_default_image", value)
+    if not draft.is_new:
+        draft.store["products"].update(draft.identifier, {"cover": int(value or 0) or None})
 
 
 def _set_type(draft: Draft, value: str) -> None:
@@ -186,8 +187,10 @@ def _bundle(store: Store, row: Row) -> Entries:
 
 
 def _default_image(store: Store, row: Row) -> str:
-    images = _stored(store, row).get("images", [])
-    return str(images[0]) if images else ""
+    stored = _stored(store, row)
+    images = stored.get("images", [])
+    cover = stored.get("cover") if "cover" in stored else next(iter(images), None)
+    return str(cover) if cover in images else ""
 
 
 def _default_combination(store: Store, row: Row) -> int:

@@ -141,6 +141,8 @@ def lines_of(reply: Reply, resource: str, names: Names, *, in_order: bool = True
         return list(_json(reply.json, resource, names, in_order=in_order))
     if "xml" in kind:
         return list(_xml(reply.root, resource, names, in_order=in_order))
+    if kind.startswith("image/"):
+        return ["(a picture)"]
     return [names.value("", reply.body.decode().strip())]
 
 

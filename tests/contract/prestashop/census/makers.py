@@ -61,6 +61,15 @@ def _manufacturer(world: World, bench: OwnBench) -> dict[str, Any]:
     return {"name": bench.name("brand"), "active": 1}
 
 
+def _supplier(world: World, bench: OwnBench) -> dict[str, Any]:
+    description = world.setting.both("<p>long</p>", "<p>longue</p>")
+    return {"name": bench.name("supplier"), "active": 1, "description": description}
+
+
+def _product_supplier(_world: World, bench: OwnBench) -> dict[str, Any]:
+    return bench.product_supplier_row(bench.product().id, bench.supplier().id)
+
+
 def _specific_price(world: World, bench: OwnBench) -> dict[str, Any]:
     return bench.specific_price_row(bench.product().id, id_customer=world.rows["customers"][0].id)
 
@@ -98,6 +107,8 @@ ROWS: Mapping[str, Maker] = {
     "product_feature_values": _feature_value,
     "categories": _category,
     "manufacturers": _manufacturer,
+    "suppliers": _supplier,
+    "product_suppliers": _product_supplier,
     "specific_prices": _specific_price,
     "customers": _customer,
     "addresses": _address,

@@ -27,7 +27,7 @@ def prove(kind: str, elements: Iterable[str], world: World) -> Shown:
     one = asked(kind)
     names = world.names.fresh()
     version = version_of(kind, elements)
-    if one.method == "GET":
+    if one.method == "GET" and (one.method, one.resource) not in SPECIAL:
         reply = world.shop.get(_path(one.resource, world), **read_parameters(one, elements, world))
         return _shown(version, reply, one, names)
     word = "".join(chr(ord("a") + int(digit, 16)) for digit in version[:4])

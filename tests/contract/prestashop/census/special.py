@@ -1,12 +1,14 @@
-"""Kinds whose requests are not made of an entity's fields: lines and sales of the module."""
+"""Kinds whose requests are not made of an entity's fields: lines and sales of the module, pictures."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.contract.prestashop.census.requests import written_parameter
 from tests.contract.prestashop.module.sales import Sales
+from tests.flows.pictures import png
 
 if TYPE_CHECKING:
     from tests.contract.prestashop.census.requests import Asked
@@ -40,8 +42,32 @@ def _sales(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench)
     return reply, "orders", []
 
 
+def _picture(world: World, product: int) -> Reply:
+    """The answer to a small picture that is sent for a product."""
+    body = (
+        b'--census\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
+        + png()
+        + b"\r\n--census--\r\n"
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=census"}
+    return world.shop.send("POST", f"images/products/{product}", body=body, headers=headers)
+
+
+def _image(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
+    product = bench.product().id
+    reply = _picture(world, product)
+    if one.method != "POST":
+        found = re.search(rb"<id><!\[CDATA\[(\d+)", reply.body)
+        assert found, reply.body
+        reply = world.shop.send(one.method, f"images/products/{product}/{int(found[1])}")
+    return reply, "products", [product]
+
+
 SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBench], Outcome]] = {
     ("PUT", "stock_lines"): _lines,
     ("PUT", "price_lines"): _lines,
     ("POST", "store_orders"): _sales,
+    ("GET", "images/id"): _image,
+    ("POST", "images/id"): _image,
+    ("DELETE", "images/id"): _image,
 }

@@ -144,6 +144,10 @@ class World:
         self._order()
         self._carrier()
         self._returns()
+        supplier = bench.supplier()
+        self._own("suppliers", supplier.id)
+        item = bench.product_supplier_row(simple.id, supplier.id)
+        self._own("product_suppliers", bench.make("product_suppliers", item)[0].id)
 
     def _stock(self, *products: int) -> None:
         rows = [row.id for product in products for row in self.bench.stock_rows(product)]

@@ -1,0 +1,32 @@
+"""The products of the shop show the pictures of the folder, each once, in the order of their names."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from schemas.flows import FLOWS
+from tasks.images.apply import apply_images
+from tasks.images.guard import guard_images
+from tasks.images.prepare import prepare_images
+from tasks.run.carry_out import carried_out
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.run import Asked, Run
+
+
+@flow(name="import_images", persist_result=False)
+async def import_images(
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
+) -> State:
+    """Pictures `REF.jpg`, `REF_2.jpg`, `REF-COLOUR_1.jpg` of the folder `images`, to products and combinations.
+
+    `shop` is the path of the shop's folder. `since` compares what was sent from that day on with the shop itself.
+    `dry_run` ends with a plan. `accept_guard` removes as many pictures as a guard would stop.
+    """
+    return await carried_out(_steps, Asked(FLOWS["import_images"], shop, since, dry_run, accept_guard))
+
+
+async def _steps(run: Run) -> None:
+    plan = await prepare_images(run)
+    guard_images(run, plan)
+    await apply_images(run, plan)

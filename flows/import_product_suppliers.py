@@ -1,0 +1,36 @@
+"""What each supplier calls an item, and what it costs there, is in the shop as in the ERP."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from schemas.flows import FLOWS
+from tasks.flat.apply import apply_entities
+from tasks.flat.guard import guard_entities
+from tasks.flat.prepare import prepare_entities
+from tasks.flat.product_suppliers import ProductSuppliers
+from tasks.run.carry_out import carried_out
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.read_files import read_files
+from tasks.run.run import Asked, Run
+
+
+@flow(name="import_product_suppliers", persist_result=False)
+async def import_product_suppliers(
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
+) -> State:
+    """Items of suppliers, from the `productsupplier` stream's files to the shop.
+
+    `shop` is the path of the shop's folder. `since` reads again the files of that day and later, and does not
+    believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
+    would stop.
+    """
+    return await carried_out(_steps, Asked(FLOWS["import_product_suppliers"], shop, since, dry_run, accept_guard))
+
+
+async def _steps(run: Run) -> None:
+    validated = await read_files(run)
+    plan = await prepare_entities(run, validated, ProductSuppliers())
+    guard_entities(run, plan)
+    await apply_entities(run, plan)

@@ -1,0 +1,1 @@
+"""Pictures of the products, into the shop."""

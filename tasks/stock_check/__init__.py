@@ -1,0 +1,1 @@
+"""Are the quantities of the shop those that they should be?"""

@@ -1,0 +1,48 @@
+"""Quantities that differ go to the shop and are read back; what the ledger holds of the ERP stays as it is."""
+
+from __future__ import annotations
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.outcomes import Outcome
+from tasks.run.outcomes import ROW_OUTCOMES
+from tasks.run.run import Run
+from tasks.stock.apply import Line, stock_changes
+from tasks.stock.plan import StockPlan
+
+
+@task(name="repair stock", cache_policy=NO_CACHE, persist_result=False)
+async def repair_stock(run: Run, plan: StockPlan) -> None:
+    """Writes the planned quantities; nothing is confirmed, so that the ERP's own next word is compared as before."""
+    lines = [Line(*row) for row in plan.writes.sort("id").iter_rows()]
+    if run.asked.dry_run:
+        run.planned += stock_changes(plan)
+        _end(run, [line.with_outcome(Outcome.UPDATED) for line in lines])
+        return
+    if not lines:
+        return
+    with run.step("repair stock"):
+        entities = [{"id": line.id, "quantity": line.quantity} for line in lines]
+        receipts = await run.shop.update("stock_availables", entities)
+        rows = await run.shop.find(
+            "stock_availables", "id", [str(line.id) for line in lines], display=["id", "quantity"]
+        )
+        held = {int(row["id"]): int(row["quantity"] or 0) for row in rows}
+        ended = []
+        for line, receipt in zip(lines, receipts, strict=True):
+            if receipt.error is not None:
+                ended.append(line.with_outcome(Outcome.REFUSED, receipt.message_code, receipt.error.said))
+            elif receipt.outcome == "missing" or line.id not in held:
+                ended.append(line.with_outcome(Outcome.REFUSED, "stock_row_missing", str(line.id)))
+            elif held[line.id] != line.quantity:
+                # Sold between the write and the read: the next check looks again.
+                ended.append(line.with_outcome(Outcome.WAITING, "stock_moves"))
+            else:
+                ended.append(line.with_outcome(Outcome.UPDATED))
+        _end(run, ended)
+
+
+def _end(run: Run, rows: list[tuple[int, int, str, str, str, str]]) -> None:
+    run.rows.end(pl.DataFrame(rows, schema=ROW_OUTCOMES, orient="row"))
