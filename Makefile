@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 # Where it is set, every process compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types imports bench chaos module contract census lock clean
+.PHONY: help setup demo quick test lint types imports bench chaos module contract census lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +33,13 @@ demo: $(READY) ## three days of a shop and its ERP on this machine, in under thr
 # Tests make many files that must reach the disk before they go on; where memory is a disk with room, it is at once.
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')
 
-test: $(READY) ## the whole test suite
-	@$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --strict-census
+PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+quick: $(READY) ## the pure parts and the connectors, in under a minute
+	@$(PYTEST) -m "not slow" tests/schemas tests/tasks tests/connectors
+
+test: $(READY) ## the whole test suite; THROUGH_PREFECT=1: every run of a flow goes through Prefect's engine
+	@$(PYTEST) --strict-census $(if $(THROUGH_PREFECT),--through-prefect)
 
 lint: $(READY) ## ruff, all families, and the format
 	@$(BIN)/ruff check .

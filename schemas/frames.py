@@ -83,14 +83,18 @@ def _text_column(column: Column, stream: StreamSpec) -> pa.Column:
 
 def _for_each(cells: pl.Series, answer: pl.Expr) -> pl.Series:
     """The answer for each cell; where values repeat, it is sought once per value."""
-    about_so_many = cells.to_frame().select(pl.all().approx_n_unique()).item()
-    if about_so_many * _REPEATS >= len(cells):
+    if len(cells) <= _REPEATS or _about_so_many(cells) * _REPEATS >= len(cells):
         return cells.to_frame().lazy().select(answer).collect().to_series()
     values = cells.unique()
     answers = values.to_frame().select(answer).to_series()
     if answers.n_unique() == 1:
         return answers.new_from_index(0, len(cells))
     return cells.replace_strict(values, answers).alias(answers.name)
+
+
+def _about_so_many(cells: pl.Series) -> int:
+    """How many values there are among the cells, about."""
+    return int(cells.to_frame().select(pl.all().approx_n_unique()).item())
 
 
 def _faults(error: SchemaErrors, rows: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
@@ -106,9 +110,11 @@ def _faults(error: SchemaErrors, rows: pl.DataFrame, stream: StreamSpec) -> pl.D
         ) from error
     if failures["index"].null_count():
         raise error
-    found = []
+    found = [pl.DataFrame(schema=FAULTS)]
     for column in stream.columns:
         own = failures.filter(pl.col("column") == column.key)
+        if own.is_empty():
+            continue
         empty = rows[own.filter(pl.col("check") == _NOT_NULL)["index"]]
         unsound = rows[own.filter(pl.col("check") == _SOUND)["index"]]
         found.append(_fault_rows(empty, column, "required"))

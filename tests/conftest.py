@@ -64,6 +64,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--strict-census", action="store_true", help="fail when a request is sent that no real shop has shown"
     )
+    group.addoption(
+        "--through-prefect", action="store_true", help="every run of the flow tests goes through Prefect's engine"
+    )
     group.addoption("--sandbox-profile", help="the version that the sandbox of the flow tests plays: 1.7.7, 1.7.8, 9.1")
     group.addoption("--erp-url", help="root address of a test ERP")
     group.addoption("--erp-key", help="API key of a user of a test Dolibarr; one that may delete leaves least behind")

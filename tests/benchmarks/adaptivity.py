@@ -79,7 +79,7 @@ async def _write(
 
 def _backs_off(sheet: Sheet, known: Catalogue) -> None:
     """Documents and connections before and after the shop says 429, and after each answer takes 3 s longer."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for kind, fault in (
         ("429, ten times", {"kind": "429", "method": "PATCH", "times": 10}),
         ("each write 3 s longer", {"kind": "latency", "method": "PATCH", "times": 8, "seconds": 3.0}),

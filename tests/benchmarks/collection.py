@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 
@@ -105,7 +106,7 @@ def _bare_sftp(target: Path, files: Path) -> float:
 
 
 async def _fetched_bare(server: SshServer, target: Path) -> float:
-    keys = ([asyncssh.import_public_key(server.public_key)], [], [])
+    keys: tuple[list[Any], list[Any], list[Any]] = ([asyncssh.import_public_key(server.public_key)], [], [])
     options = {"username": USER, "password": PASSWORD, "known_hosts": keys, "client_keys": None, "config": None}
     async with (
         asyncssh.connect("127.0.0.1", server.port, **options) as connection,

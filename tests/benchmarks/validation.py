@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -25,8 +26,8 @@ def measure(sheet: Sheet, place: Path) -> None:
     stream = _stream(place)
     for faulty in (0, 100):
         rows = _rows(stream, faulty)
-        ours = min(_cpu(lambda rows=rows: check_rows(rows, stream)) for _ in range(3))
-        bare = min(_cpu(lambda rows=rows: _bare(rows, stream)) for _ in range(3))
+        ours = min(_cpu(partial(check_rows, rows, stream)) for _ in range(3))
+        bare = min(_cpu(partial(_bare, rows, stream)) for _ in range(3))
         what = "one row in a hundred at fault" if faulty else "no fault"
         sheet.add(f"validation, {what}: against bare polars", ours / bare, "ratio")
         sheet.add(f"validation, {what}: ours", ours, "s CPU")

@@ -45,12 +45,14 @@ from tests.campaigns import (
 )
 from tests.campaigns.document_acts import EVERY_ACT, FILE_ACTS
 from tests.campaigns.figures import Figure, at_least, none_of, read, table, write
+from tests.campaigns.identity_moves import MOVES
 from tests.campaigns.order_stage import OrderStage
 from tests.campaigns.prefect_here import prefect_server
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
 from tests.connectors.ledger.postgres_server import NoServerError
 from tests.flows.flat_world import FlatWorld
 from tests.flows.world import World
+from tests.tasks.read.sample_streams import OTHER_STREAMS
 
 Trial = TypeVar("Trial")
 CHAOS = Path("build") / "chaos.json"
@@ -163,7 +165,7 @@ def _damaged(stage: Stage, asked: Asked) -> list[Figure]:
         mutations.prepared(world)
         flown = list(_told(asyncio.run(_every(mutations.planned(world, range(first, first + planned))))))
     share, flat = asked.of(DAMAGED_READ // 10), asked.of(DAMAGED_PLANNED // 10)
-    streams = mutations.OTHER_STREAMS.values()
+    streams = OTHER_STREAMS.values()
     flat_read = list(
         _told(one for stream in streams for one in mutations.read_and_validated(range(first, first + share), stream))
     )
@@ -230,7 +232,7 @@ def _orders_identity(_stage: Stage, asked: Asked) -> list[Figure]:
     count = asked.of(IDENTITY_TRIALS)
     trials = list(_told(orders_identity.campaign(asked.seed * 10_000, count)))
     orders, sent = sum(each.orders for each in trials), sum(each.sent for each in trials)
-    rarest = min(sum(move.name == name for each in trials for move in each.moves) for name in orders_identity.MOVES)
+    rarest = min(sum(move.name == name for each in trials for move in each.moves) for name in MOVES)
     return [
         at_least("restored, reused, hidden, doubted: times of the rarest move", rarest, "moves", count // 30),
         at_least("restored, reused, hidden, doubted: orders that have their own document", sent, "orders", orders // 2),

@@ -133,7 +133,7 @@ class Trial:
         state = await world.run(flow)
         # With its clock put back, a shop may date an order before what was read of it: the daily look finds that.
         if state.name in ENDED_WELL and flow == "orders" and "clock" not in self.causes:
-            hidden = str(world.hidden["id"]) if world.hidden else ""
+            hidden = str(world.hidden_order["id"]) if world.hidden_order else ""
             for order in self.book.of(world.number):
                 order.was_due = order.was_due or (order.state == PAID and order.key != hidden)
         if self.lost:

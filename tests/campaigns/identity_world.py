@@ -44,7 +44,7 @@ class AdversaryErp(SandboxCegid):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.late: list[tuple[str, str, dict[str, Any]]] = []
+        self.on_their_way: list[tuple[str, str, dict[str, Any]]] = []
         self.is_away = False
         self.lost_ones = 0
         self._armed: tuple[str, str, bool] | None = None
@@ -72,7 +72,7 @@ class AdversaryErp(SandboxCegid):
 
     def land(self) -> None:
         """What is late is carried out now; a refusal is heard by nobody."""
-        late, self.late = self.late, []
+        late, self.on_their_way = self.on_their_way, []
         for service, operation, parameters in late:
             try:
                 super().call(service, operation, parameters)
@@ -88,7 +88,7 @@ class AdversaryErp(SandboxCegid):
             (_, how, self.is_away), self._armed = self._armed, None
             self.lost_ones += 1
             if how == "late":
-                self.late.append((service_name, operation, copy.deepcopy(parameters)))
+                self.on_their_way.append((service_name, operation, copy.deepcopy(parameters)))
             elif how == "after":
                 super().call(service_name, operation, parameters)
             raise ConnectionResetError
@@ -123,7 +123,7 @@ class Installation(OrderWorld):
         self.number = number
         self.customers = 0
         self.codes: dict[str, str] = {}
-        self.hidden: dict[str, Any] | None = None
+        self.hidden_order: dict[str, Any] | None = None
         self.backups = [self.shop.backup()]
 
     @classmethod
@@ -174,17 +174,17 @@ class Installation(OrderWorld):
 
     def hide(self, order: int) -> None:
         """The shop does not show an order, until it is `shown`."""
-        self.hidden = self.shop.remove("orders", order)
+        self.hidden_order = self.shop.remove("orders", order)
 
     def show(self) -> None:
         """What was hidden is there again, as it was."""
-        if self.hidden:
-            self.shop.put_back("orders", self.hidden)
-        self.hidden = None
+        if self.hidden_order:
+            self.shop.put_back("orders", self.hidden_order)
+        self.hidden_order = None
 
     def order_rows(self) -> list[dict[str, Any]]:
         """The orders of the shop, the hidden one included."""
-        hidden = [self.hidden] if self.hidden else []
+        hidden = [self.hidden_order] if self.hidden_order else []
         return sorted([*self.shop.rows("orders"), *hidden], key=lambda row: int(row["id"]))
 
     async def run(self, flow: str) -> State[Any]:
@@ -200,7 +200,7 @@ def without_waits() -> None:
     for module in [each for name, each in sys.modules.items() if name.startswith("tasks.")]:
         for each in vars(module).values():
             if isinstance(each, Task) and each.retries:
-                each.retry_delay_seconds, each.retry_jitter_factor = 0.0, None
+                each.retry_delay_seconds, each.retry_jitter_factor = [0.0], None
 
 
 def reference_of(number: int) -> str:

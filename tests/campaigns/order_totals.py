@@ -138,7 +138,7 @@ def _stored(line: Line) -> dict[str, Any]:
     }
 
 
-def _differences(order: Made, document: Mapping[str, Any]) -> Iterator[str]:
+def _differences(order: Made, document: dict[str, Any]) -> Iterator[str]:
     """What a document says otherwise than the order; the sum of its lines is the ERP's own."""
     of_item: dict[str, Decimal] = {}
     for line in document["Lines"]:

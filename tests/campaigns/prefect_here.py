@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import prefect
+from prefect.events.clients import EventsClient, NullEventsClient
+from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_DATABASE_CONNECTION_URL, temporary_settings
 
 TEMPLATES = Path(__file__).parents[2] / "build"
@@ -24,13 +26,22 @@ START_SECONDS = 180.0
 _QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false",
     "PREFECT_UI_ENABLED": "0",
     # prefect.toml protects the server that is shipped; here each of a thousand clients would fetch a token of its own.
     "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "false",
     # As Prefect starts a server of its own for a flow that has none.
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT__SERVER_FINAL": "1",
+}
+_NO_EVENTS = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+}
+# As Prefect does it, but at once: a test looks at what is kept as soon as a run has ended.
+_ALL_EVENTS = {
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "0.2",
 }
 _MIGRATE = (
     "import asyncio; from prefect.server.database import provide_database_interface as database; "
@@ -40,26 +51,46 @@ _MIGRATE = (
 
 @contextmanager
 def prefect_server() -> Iterator[str]:
-    """The address of its API; the server ends with the block, and its database goes."""
+    """The address of its API, which this process speaks with; the server ends with the block, and its database goes.
+
+    It is told of no events, which cost it as much as the runs themselves.
+    """
+    with served(_NO_EVENTS) as (api_url, database), at_server(api_url, database, NullEventsClient):
+        yield api_url
+
+
+@contextmanager
+def at_server(api_url: str, database: Path, events: type[EventsClient]) -> Iterator[None]:
+    """Within the block this process speaks with that server, and sends its events with such a client."""
+    told = {PREFECT_API_URL: api_url, PREFECT_SERVER_DATABASE_CONNECTION_URL: _address(database)}
+    with temporary_settings(told):
+        before = EventsWorker._client_override
+        EventsWorker.set_client_override(events)
+        try:
+            yield
+        finally:
+            EventsWorker._client_override = before
+
+
+@contextmanager
+def served(events: Mapping[str, str] = _ALL_EVENTS) -> Iterator[tuple[str, Path]]:
+    """A server's API and its database; one that keeps events, as Prefect does, unless `events` says otherwise."""
     with TemporaryDirectory(prefix="prefect") as home, socket.create_server(("127.0.0.1", 0)) as listener:
         database = Path(home) / "prefect.db"
         migrated(database)
         api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-        served = subprocess.Popen(
+        process = subprocess.Popen(
             [*(sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"),
              *("--fd", str(listener.fileno()), "--log-level", "error", "--lifespan", "on")],
             pass_fds=(listener.fileno(),),
-            env=os.environ | _QUIET | {"PREFECT_SERVER_DATABASE_CONNECTION_URL": _address(database)},
+            env={**os.environ, **_QUIET, **events} | {"PREFECT_SERVER_DATABASE_CONNECTION_URL": _address(database)},
         )  # fmt: skip
         try:
-            _answers(api_url, served)
-            with temporary_settings(
-                {PREFECT_API_URL: api_url, PREFECT_SERVER_DATABASE_CONNECTION_URL: _address(database)}
-            ):
-                yield api_url
+            _answers(api_url, process)
+            yield api_url, database
         finally:
-            served.terminate()
-            served.wait(60)
+            process.terminate()
+            process.wait(60)
 
 
 def migrated(database: Path) -> None:
@@ -82,7 +113,7 @@ def _address(database: Path) -> str:
     return f"sqlite+aiosqlite:///{database}"
 
 
-def _answers(api_url: str, served: subprocess.Popen[bytes]) -> None:
+def _answers(api_url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -91,6 +122,6 @@ def _answers(api_url: str, served: subprocess.Popen[bytes]) -> None:
                 answer.read()
                 return
         except URLError as error:
-            if served.poll() is not None or time.monotonic() > until:
+            if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"no Prefect server: {error}") from error
             time.sleep(0.1)

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prefect.events.clients import NullEventsClient
+from prefect.events.worker import EventsWorker
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -145,6 +147,7 @@ def _run(order: Order, answer: Connection) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_bytes, order.file_bytes))
     touches = _Touches(order.folder, order.dies_at_touch)
     sys.addaudithook(touches.heard)
+    EventsWorker.set_client_override(NullEventsClient)
     with _prefect_at(order.api_url):
         state = asyncio.run(FLOWS[order.flow](str(order.folder), return_state=True, **order.asked))
     with suppress(BrokenPipeError):  # killed a moment too late: nobody waits for the answer

@@ -12,7 +12,8 @@ from tests.campaigns.faults import Disturbed
 from tests.campaigns.run_flow import FlowProcess, Order
 from tests.campaigns.stage import FIRST_DAY, FOLDER, Stage
 from tests.connectors.ledger.postgres_server import PostgresServer, postgres_server
-from tests.flows.world import KEY_VARIABLE, World
+from tests.flows.flat_world import FlatWorld
+from tests.flows.world import KEY_VARIABLE
 
 LEDGER_VARIABLE = "PASSERELLE_TEST_LEDGER"
 LEASE_SECONDS = 60.0
@@ -65,8 +66,8 @@ class Machines:
         self.wanted = stage.outcome(FIRST_DAY)
         self.ledger_url = server.url_of_schema(server.new_schema())
         self.place = stage.place / name
-        self.world = World.at(self.place / "one" / FOLDER)
-        self.other = World(self.place / "two" / FOLDER, self.world.shop)
+        self.world = FlatWorld.at(self.place / "one" / FOLDER)
+        self.other = FlatWorld(self.place / "two" / FOLDER, self.world.shop)
 
     def __enter__(self) -> Self:
         for world in (self.world, self.other):

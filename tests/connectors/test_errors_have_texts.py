@@ -37,7 +37,7 @@ def test_every_error_with_a_remedy_has_a_text_in_both_languages() -> None:
 
 def test_every_text_that_an_error_names_is_there() -> None:
     named = [
-        node.args[0].value
+        str(node.args[0].value)
         for path in (ROOT / "connectors").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)

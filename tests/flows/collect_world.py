@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
 from flows.collect_files import acknowledge_files, collect_files
+from tests.flows.running import final_state
 from tests.flows.world import World
 
 SOURCE_PASSWORD = "PASSERELLE_TEST_SOURCE_PASSWORD"
@@ -48,10 +49,10 @@ class CollectWorld(World):
         return path
 
     async def collect(self, **asked: Any) -> State[Any]:
-        return await collect_files(str(self.folder), return_state=True, **asked)
+        return await final_state(collect_files, str(self.folder), **asked)
 
     async def acknowledge(self) -> State[Any]:
-        return await acknowledge_files(str(self.folder), return_state=True)
+        return await final_state(acknowledge_files, str(self.folder))
 
     def dropped(self) -> list[str]:
         """What lies in the drop folder, without the digests of names, in the order in which imports take it."""

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from prefect.events.clients import PrefectEventsClient
 
+from tests.campaigns.prefect_here import at_server, served
 from tests.campaigns.stage import Stage
 from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
+from tests.flows.running import by_function
 from tests.flows.world import World
 
 HERE = Path(__file__).parent
@@ -24,6 +27,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings(PREFECTS_SOCKETS))
 
 
+@pytest.fixture(autouse=True)
+def _runs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A run is the flow's own function, unless the test is about what Prefect makes of it (or all are to be)."""
+    marked = request.node.get_closest_marker("prefect") is not None
+    with by_function(wanted=not marked and not request.config.getoption("--through-prefect")):
+        yield
+
+
 @pytest.fixture(scope="session")
 def stage(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Where acts are played in processes of their own, to be killed or disturbed."""
@@ -34,6 +45,19 @@ def stage(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Stage:
 def beginnings(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
     """Worlds after their first runs, to be copied."""
     return Beginnings(tmp_path_factory.mktemp("beginnings"))
+
+
+@pytest.fixture(scope="session")
+def _keeping_server() -> Iterator[tuple[str, Path]]:
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
+def keeping_prefect(prefect_api: str, _keeping_server: tuple[str, Path]) -> Iterator[Path]:
+    """The database of a Prefect server that keeps task runs and events, as Prefect does; the test speaks with it."""
+    with at_server(*_keeping_server, PrefectEventsClient):
+        yield _keeping_server[1]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 from prefect.client.schemas.objects import State
 
 from schemas.import_json import default_import_spec
+from tests.flows.running import final_state
 from tests.flows.world import World
 
 STREAMS = ("store", "specificprice", "customer", "storeOrder")
@@ -56,8 +57,7 @@ class FlatWorld(World):
 
     async def run(self, flow: Any, **asked: Any) -> State[Any]:
         """Runs a flow over this shop; the final state."""
-        state: State[Any] = await flow(str(self.folder), return_state=True, **asked)
-        return state
+        return await final_state(flow, str(self.folder), **asked)
 
     def files_at_rest(self) -> dict[str, bytes]:
         """Every file of the shop's folder but archives, rejects and the drop folder, by relative path."""

@@ -8,6 +8,8 @@ import os
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from prefect.events.clients import NullEventsClient
+from prefect.events.worker import EventsWorker
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -31,6 +33,7 @@ def start(flow: FlowName, folder: Path, environment: dict[str, str]) -> BaseProc
 
 def _run(flow: FlowName, folder: Path, environment: dict[str, str], api_url: str) -> None:
     os.environ.update(environment)
+    EventsWorker.set_client_override(NullEventsClient)
     quiet = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}
     with temporary_settings({PREFECT_API_URL: api_url} | quiet):
         asyncio.run(flow_named(flow)(str(folder), return_state=True))

@@ -9,6 +9,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from prefect.events.clients import NullEventsClient
+from prefect.events.worker import EventsWorker
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -60,9 +62,10 @@ def start(folder: Path, environment: dict[str, str]) -> BaseProcess:
 
 
 def _run(folder: Path, environment: dict[str, str], api_url: str) -> None:
-
     os.environ.update(environment)
+    EventsWorker.set_client_override(NullEventsClient)
     with temporary_settings(
         {PREFECT_API_URL: api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}
     ):
-        asyncio.run(export_orders(str(folder), return_state=True))
+        flow: Any = export_orders
+        asyncio.run(flow(str(folder), return_state=True))

@@ -24,6 +24,7 @@ from flows.export_orders import export_orders
 from flows.export_returns import export_returns
 from flows.import_order_statuses import import_order_statuses
 from flows.import_return_statuses import import_return_statuses
+from tests.flows.running import final_state
 from tests.flows.world import World
 
 PASSWORD_VARIABLE = "PASSERELLE_TEST_ERP_PASSWORD"
@@ -221,19 +222,19 @@ class OrderWorld(World):
 
     async def orders(self, **asked: Any) -> State[Any]:
         """Runs export_orders; the final state."""
-        return await export_orders(str(self.folder), return_state=True, **asked)
+        return await final_state(export_orders, str(self.folder), **asked)
 
     async def prospects(self, **asked: Any) -> State[Any]:
         """Runs export_customers; the final state."""
-        return await export_customers(str(self.folder), return_state=True, **asked)
+        return await final_state(export_customers, str(self.folder), **asked)
 
     async def returns(self, **asked: Any) -> State[Any]:
         """Runs export_returns; the final state."""
-        return await export_returns(str(self.folder), return_state=True, **asked)
+        return await final_state(export_returns, str(self.folder), **asked)
 
     async def return_statuses(self, **asked: Any) -> State[Any]:
         """Runs import_return_statuses; the final state."""
-        return await import_return_statuses(str(self.folder), return_state=True, **asked)
+        return await final_state(import_return_statuses, str(self.folder), **asked)
 
     def ask_return(self, order: int, *quantities: int, state: int = 1, **more: Any) -> int:
         """The customer asks to send back so many of each line of an order; the return's id."""
@@ -251,7 +252,7 @@ class OrderWorld(World):
 
     async def statuses(self, **asked: Any) -> State[Any]:
         """Runs import_order_statuses; the final state."""
-        return await import_order_statuses(str(self.folder), return_state=True, **asked)
+        return await final_state(import_order_statuses, str(self.folder), **asked)
 
     def state(self, order: int) -> int:
         """The state of an order of the shop."""

@@ -3,9 +3,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import pytest
+
 from connectors.ledger import Ledger
 from deployments.sandbox.shop import Fault
 from tests.flows.world import World
+
+pytestmark = pytest.mark.prefect
 
 
 async def test_a_run_that_is_cancelled_is_over_and_the_next_one_goes_on(world: World) -> None:

@@ -3,10 +3,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prefect.client.schemas.objects import State
 
 from tests.flows.collect_world import CollectWorld
+
+pytestmark = pytest.mark.prefect
+
+
+def message(state: State[Any]) -> str:
+    """What the state says."""
+    assert state.message is not None
+    return state.message
 
 
 @pytest.fixture
@@ -49,11 +59,11 @@ async def test_a_file_is_acknowledged_once_its_import_has_ended_well_and_not_bef
     assert sent.exists()
     assert (await world.stock()).name in {"Completed", "CompletedWithRejects"}
     assert sent.exists()
-    assert (await world.acknowledge()).message == "0 files offered: none; 1 acknowledged"
+    assert message(await world.acknowledge()) == "0 files offered: none; 1 acknowledged"
     [kept] = world.remote.iterdir()
     assert kept.name.startswith("stock.csv.")
     assert kept.name.endswith(".done")
-    assert (await world.collect()).message == "1 files offered: 1 of no stream; 0 acknowledged"
+    assert message(await world.collect()) == "1 files offered: 1 of no stream; 0 acknowledged"
     assert world.dropped() == []
 
 
@@ -63,7 +73,7 @@ async def test_what_becomes_of_a_file_at_its_source_is_a_setting(world: CollectW
     world.send("stock.csv")
     await world.collect()
     await world.stock()
-    assert (await world.collect()).message.endswith("1 acknowledged")
+    assert message(await world.collect()).endswith("1 acknowledged")
     assert len(list(world.remote.iterdir())) == left
     state = await world.collect()
     assert state.message == (
@@ -76,7 +86,7 @@ async def test_a_file_that_the_import_refuses_as_a_whole_stays_at_its_source(wor
     sent = world.send("stock.csv", "reference\nSAC1\n")
     await world.collect()
     assert (await world.stock()).name == "Failed"
-    assert (await world.collect()).message == "1 files offered: 1 known; 0 acknowledged"
+    assert message(await world.collect()) == "1 files offered: 1 known; 0 acknowledged"
     assert sent.exists()
 
 
@@ -87,9 +97,9 @@ async def test_a_new_version_under_the_same_name_is_a_new_file_and_is_never_dele
     await world.stock()
     sent = world.send("stock.csv", "reference;quantity\nSAC1;9\n", minutes=5)
     state = await world.acknowledge()
-    assert state.message.endswith("1 acknowledged")
+    assert message(state).endswith("1 acknowledged")
     assert sent.exists()
-    assert (await world.collect()).message == "1 files offered: 1 fetched; 0 acknowledged"
+    assert message(await world.collect()) == "1 files offered: 1 fetched; 0 acknowledged"
     assert world.dropped() == ["stock/stock.csv"]
 
 
@@ -107,7 +117,7 @@ async def test_a_dry_run_fetches_nothing_and_says_what_would_be(world: CollectWo
     assert state.name == "Planned"
     assert world.report()["files"][0]["status"] == "to fetch"
     assert world.dropped() == []
-    assert (await world.collect()).message.startswith("1 files offered: 1 fetched")
+    assert message(await world.collect()).startswith("1 files offered: 1 fetched")
 
 
 async def test_since_fetches_again_what_the_source_still_has(world: CollectWorld) -> None:
@@ -132,8 +142,8 @@ async def test_a_source_that_is_away_does_not_stop_the_others_and_is_told(world:
     world.send("stock.csv")
     state = await world.collect()
     assert state.name == "Failed"
-    assert "away: folder, list" in state.message
-    assert "mounted" in state.message
+    assert "away: folder, list" in message(state)
+    assert "mounted" in message(state)
     assert world.dropped() == ["stock/stock.csv"]
     assert ("error", "source_failed") in world.incidents()
 
@@ -149,7 +159,7 @@ async def test_a_stream_that_does_not_exist_is_a_fault_of_the_settings(world: Co
     world.fetch_from_folder(streams=["stocks"])
     state = await world.collect()
     assert state.name == "Failed"
-    assert "there is no stream stocks" in state.message
+    assert "there is no stream stocks" in message(state)
 
 
 async def test_a_source_may_give_the_files_of_one_stream_under_any_name(world: CollectWorld) -> None:
@@ -200,7 +210,7 @@ async def test_a_file_that_still_grows_is_left_for_the_next_run(world: CollectWo
     await growing
     assert state.message == "1 files offered: 1 waiting; 0 acknowledged"
     assert world.incidents() == [("retry", "file_still_written")]
-    assert (await world.collect()).message.startswith("1 files offered: 1 fetched")
+    assert message(await world.collect()).startswith("1 files offered: 1 fetched")
 
 
 async def test_a_file_larger_than_agreed_is_told_and_not_fetched(world: CollectWorld) -> None:
@@ -224,7 +234,7 @@ async def test_a_link_at_the_source_is_not_followed(world: CollectWorld, tmp_pat
     secret = tmp_path / "secret.csv"
     secret.write_text("secret", encoding="utf-8")
     (world.remote / "stock.csv").symlink_to(secret)
-    assert (await world.collect()).message == "0 files offered: none; 0 acknowledged"
+    assert message(await world.collect()) == "0 files offered: none; 0 acknowledged"
 
 
 async def test_a_stream_folder_that_leads_out_of_the_drop_folder_takes_nothing(
@@ -236,7 +246,7 @@ async def test_a_stream_folder_that_leads_out_of_the_drop_folder_takes_nothing(
     world.send("stock.csv")
     state = await world.collect()
     assert state.name == "Failed"
-    assert "leads out of the drop folder" in state.message
+    assert "leads out of the drop folder" in message(state)
     assert list(outside.iterdir()) == []
 
 
@@ -255,5 +265,4 @@ async def test_a_french_shop_reads_in_french_what_was_fetched(world: CollectWorl
     settings = world.folder / "settings.toml"
     settings.write_text(settings.read_text("utf-8").replace('language = "en"', 'language = "fr"'), encoding="utf-8")
     world.send("stock.csv")
-    message = (await world.collect()).message or ""
-    assert message.startswith("Fichiers proposés par les sources\u00a0: 1 (récupérés\u00a0: 1)")
+    assert message(await world.collect()).startswith("Fichiers proposés par les sources\u00a0: 1 (récupérés\u00a0: 1)")

@@ -9,7 +9,7 @@ from tests.campaigns.chain_kills import InsideWorld, chain_killed
 from tests.campaigns.run_flow import FlowProcess, Order
 from tests.flows.world import KEY_VARIABLE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 
 EVERY_TOUCH = range(1, 15)
 """A run of one file touches the folder fewer times than this: aside, part, place, source, report."""

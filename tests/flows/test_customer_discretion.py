@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from prefect.client.schemas.objects import State
 from flows.import_customers import import_customers
 from tests.connectors.listener import Asked, Listener, Told
 from tests.flows.flat_world import FlatWorld
+
+pytestmark = pytest.mark.prefect
 
 PERSON = {"lastname": "Lefebvre", "firstname": "Clotilde", "customer_email": "clotilde@lab.test"}
 PAGE = b"<html><body>Clotilde Lefebvre, clotilde@lab.test</body></html>"
@@ -43,7 +46,7 @@ ANSWERS = {
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("told", ANSWERS.values(), ids=ANSWERS)
 async def test_what_a_shop_repeats_is_kept_nowhere(
-    flat_world: FlatWorld, caplog: pytest.LogCaptureFixture, method: str, told: Told
+    keeping_prefect: Path, flat_world: FlatWorld, caplog: pytest.LogCaptureFixture, method: str, told: Told
 ) -> None:
     caplog.set_level(logging.DEBUG)
     row = PERSON | {"code_erp": "C1", "closed": "0"}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.flows.order_world import PERSON, OrderWorld
 
-VIP = {
+VIP: dict[str, Any] = {
     "LastName": "Montaigne",
     "FirstName": "Hortense",
     "AddressData": {"AddressLine1": "1 place Vendôme", "City": "Paris", "ZipCode": "75001", "CountryId": "FRA"},

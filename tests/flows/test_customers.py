@@ -52,6 +52,7 @@ def known(world: FlatWorld, email: str, **values: Any) -> int:
     return world.shop.insert("customers", {"email": email, "id_default_group": 3} | given | values)
 
 
+@pytest.mark.prefect
 async def test_customers_have_an_account(world: FlatWorld) -> None:
     world.drop(
         "customer", customer("C1"), customer("C2", optin_email="ForPartners"), customer("C3", optin_email="None")
@@ -105,6 +106,7 @@ async def test_accounts_of_no_group_are_mended(world: FlatWorld, file: str) -> N
     assert world.shop.writes == 0
 
 
+@pytest.mark.prefect
 async def test_a_second_run_writes_nothing(world: FlatWorld) -> None:
     rows = [customer(f"C{i}") for i in range(5)]
     world.drop("customer", *rows)
@@ -199,6 +201,7 @@ async def test_the_newest_email_wins_on_the_shops_side(world: FlatWorld) -> None
     assert int(account(world, "c1@lab.test")["id"]) == number
 
 
+@pytest.mark.prefect
 async def test_one_bad_row_does_not_stop_the_others_and_no_value_is_told(world: FlatWorld) -> None:
     world.drop(
         "customer",
@@ -255,6 +258,7 @@ async def test_a_lost_ledger_costs_reads_and_no_writes(world: FlatWorld) -> None
     assert world.shop.writes == 0
 
 
+@pytest.mark.prefect
 async def test_a_guard_stops_a_file_that_closes_everybody(world: FlatWorld) -> None:
     rows = [customer(f"C{i}") for i in range(30)]
     world.drop("customer", *rows)
@@ -275,6 +279,7 @@ async def test_a_shop_restored_from_a_backup_is_repaired_by_since(world: FlatWor
     assert account(world, "c1@lab.test")["firstname"] == "Clotilde"
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_names_fields_and_no_values(world: FlatWorld) -> None:
     world.drop("customer", customer("C1"))
     state = await world.run(import_customers, dry_run=True)
@@ -284,6 +289,7 @@ async def test_a_dry_run_names_fields_and_no_values(world: FlatWorld) -> None:
     assert ["email", "", ""] in planned["changes"]
 
 
+@pytest.mark.prefect
 async def test_nothing_personal_stays(world: FlatWorld, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     bad = customer("C2", customer_email="clotilde.lefebvre", lastname="Lefebvre9")

@@ -10,7 +10,7 @@ from tests.campaigns.faults import by_chance, lost_answers
 from tests.campaigns.stage import SECOND_DAY, Stage
 from tests.flows.world import World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 
 
 def test_with_every_tenth_request_failing_in_some_way_the_end_is_the_same(stage: Stage) -> None:

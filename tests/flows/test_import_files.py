@@ -16,6 +16,8 @@ from tasks.run.shop_folder import open_shop_folder
 from tests.flows.collect_world import CollectWorld
 from tests.flows.flat_world import BY_FILE, FlatWorld
 
+pytestmark = pytest.mark.prefect
+
 
 @pytest.fixture
 def world(prefect_api: str, tmp_path: Path) -> Iterator[CollectWorld]:

@@ -10,7 +10,7 @@ from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.prefect]
 HALF_A_REPORT = Moment("touch", -9)
 BEFORE_THE_FILE_MOVES = Moment("touch", -5)
 AFTER_THE_FILE_MOVED = Moment("touch", -4)

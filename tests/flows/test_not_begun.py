@@ -5,6 +5,8 @@ import pytest
 from deployments.sandbox.shop import Fault, FaultKind
 from tests.flows.world import KEY_VARIABLE, World
 
+pytestmark = pytest.mark.prefect
+
 
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "The shop refuses the key."), ("fr", "La boutique refuse la clé.")]

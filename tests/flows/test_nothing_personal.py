@@ -11,13 +11,15 @@ from prefect.client.orchestration import get_client
 
 from tests.flows.world import KEY_VARIABLE, World
 
+pytestmark = pytest.mark.prefect
+
 MAIL = "jeanne.martin@example.org"
 MERCHANTS_OWN = ("archives", "rejects", "reports")
 """What the merchant dropped, with its archives and rejects, and the pages that quote them: purged after a time."""
 
 
 @pytest.fixture
-async def imported(world: World, caplog: pytest.LogCaptureFixture) -> World:
+async def imported(keeping_prefect: Path, world: World, caplog: pytest.LogCaptureFixture) -> World:
     """A run whose file holds somebody's address in a cell that is fine and in cells that are not."""
     caplog.set_level(logging.DEBUG)
     rows = world.dress(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+from prefect.events.worker import EventsWorker
 
 from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.cegid.refusals import DispatcherFault
@@ -126,10 +127,9 @@ async def test_an_order_that_the_erp_never_answers_waits_and_the_others_go(picky
 
 
 async def test_nothing_personal_is_at_rest(
-    order_world: OrderWorld, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    keeping_prefect: Path, order_world: OrderWorld, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     caplog.set_level(logging.INFO)
-    database = Path(PREFECT_API_DATABASE_CONNECTION_URL.value().split("///")[1])
     needles = [*PERSON.values(), "quatrebarbes.example", "mirabelles"]
     order_world.place()
     order_world.place(gift=1, gift_message=f"Pour {PERSON['firstname']}", module="unknown", total_paid_tax_incl="1")
@@ -140,9 +140,10 @@ async def test_nothing_personal_is_at_rest(
     await order_world.orders()
     order_world.erp.faults.add("fault-timeout", "Create", times=100)
     await order_world.orders()
-    held = _bytes_at_rest(tmp_path, database)
+    await asyncio.to_thread(EventsWorker.instance().wait_until_empty)
+    held = _bytes_at_rest(tmp_path, keeping_prefect)
     assert any(name.endswith("ledger.db") for name in held)
-    assert str(database) in held
+    assert any(b"prefect.task-run.completed" in text for name, text in held.items() if str(keeping_prefect) in name)
     held["logs"] = caplog.text.lower().encode()
     assert _needles_in(held, needles) == set()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from schemas.messages import message
@@ -27,7 +29,8 @@ def world(order_world: OrderWorld) -> OrderWorld:
     ],
 )
 async def test_what_was_deleted_in_the_shop_is_told_as_such(world: OrderWorld, field: str, code: str) -> None:
-    order = world.place(**{field: NOBODY})
+    missing: dict[str, Any] = {field: NOBODY}
+    order = world.place(**missing)
     state = await world.orders()
     assert state.name == "CompletedWithRejects", state.message
     assert world.deliveries() == {str(order): "held"}

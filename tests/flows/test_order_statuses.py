@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from deployments.sandbox.shop import Fault
+from deployments.sandbox.shop.faults import FaultKind
 from tasks.orders.absent import RUNS
 from tests.flows.order_world import OrderWorld
 
@@ -20,6 +21,7 @@ async def world(order_world: OrderWorld) -> OrderWorld:
     return order_world
 
 
+@pytest.mark.prefect
 async def test_what_the_warehouse_does_shows_in_the_shop_with_the_number_of_the_parcel(world: OrderWorld) -> None:
     world.ship(1, follow_up="Validated")
     world.ship(2, shipping="Totally", tracking="6A123")
@@ -32,6 +34,7 @@ async def test_what_the_warehouse_does_shows_in_the_shop_with_the_number_of_the_
     assert world.shop.mails == []
 
 
+@pytest.mark.prefect
 async def test_a_second_run_writes_nothing(world: OrderWorld) -> None:
     world.ship(1, shipping="Totally", tracking="6A123")
     await world.statuses()
@@ -108,7 +111,7 @@ async def test_any_status_may_be_any_state_and_the_customer_is_told_where_a_rule
 
 
 @pytest.mark.parametrize("kind", ["500-before", "500-after", "reset-before", "reset-after"])
-async def test_a_lost_answer_gives_no_state_twice(world: OrderWorld, kind: str) -> None:
+async def test_a_lost_answer_gives_no_state_twice(world: OrderWorld, kind: FaultKind) -> None:
     world.shop.faults.add(Fault(kind=kind, method="POST", path=r"order_histories", times=1))
     for order in (1, 2, 3):
         world.ship(order, shipping="Totally")
@@ -117,6 +120,7 @@ async def test_a_lost_answer_gives_no_state_twice(world: OrderWorld, kind: str) 
     assert [world.history(order) for order in (1, 2, 3)] == [[SHIPPED]] * 3
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_and_the_test_access_write_nothing(world: OrderWorld) -> None:
     world.ship(1, shipping="Totally", tracking="6A123")
     state = await world.statuses(dry_run=True)

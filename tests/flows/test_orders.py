@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ def world(order_world: OrderWorld) -> OrderWorld:
     return order_world
 
 
+@pytest.mark.prefect
 async def test_every_paid_order_is_in_the_erp_with_its_customer(world: OrderWorld) -> None:
     order = world.place(("ROBE-S", 2, "29.90"), ("CEINTURE", 1, "12.50"), shipping="4.90")
     state = await world.orders()
@@ -29,6 +31,7 @@ async def test_every_paid_order_is_in_the_erp_with_its_customer(world: OrderWorl
     assert world.deliveries() == {str(order): "delivered"}
 
 
+@pytest.mark.prefect
 async def test_a_second_run_sends_nothing(world: OrderWorld) -> None:
     for _ in range(3):
         world.place()
@@ -156,6 +159,7 @@ async def test_a_ledger_that_was_lost_duplicates_nothing(world: OrderWorld) -> N
     assert len(world.erp.customers()) == 3
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_shows_the_documents_and_sends_nothing(world: OrderWorld) -> None:
     reduction = {1: {"reduction_percent": "20"}}
     order = world.place(("ROBE-S", 2, "40.00"), shipping="4.90", discounts="5.00", reductions=reduction)
@@ -239,7 +243,7 @@ async def test_orders_of_a_split_cart_that_were_each_set_to_paid_by_hand_go(worl
 async def test_the_shipping_of_a_split_cart_goes_once_where_the_shop_says_it_in_both_orders(world: OrderWorld) -> None:
     # PrestaShop 9.1.4: both orders say 8.40, and the total of one of them is its article alone.
     customer = world.customer()
-    own = {"total_paid": "10.00", "total_paid_tax_incl": "10.00"}
+    own: dict[str, Any] = {"total_paid": "10.00", "total_paid_tax_incl": "10.00"}
     world.place(("A", 1, "10.00"), customer=customer, reference="SHARED", shipping="8.40", payments=[], **own)
     paid = [{"amount": "28.40"}]
     world.place(("B", 1, "20.00"), customer=customer, reference="SHARED", shipping="8.40", payments=paid)
@@ -294,6 +298,7 @@ async def test_what_the_erp_refuses_is_held_in_its_own_words_without_a_name(worl
     assert world.deliveries() == {str(order): "delivered"}
 
 
+@pytest.mark.prefect
 async def test_refused_credentials_stop_the_run_at_once_with_a_remedy(world: OrderWorld) -> None:
     world.place()
     os.environ[PASSWORD_VARIABLE] = "wrong"

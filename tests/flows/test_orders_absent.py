@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -100,7 +100,7 @@ async def test_an_order_that_was_deleted_after_it_was_handed_over_is_reported_on
 
 
 @pytest.fixture
-async def with_returns(prefect_api: None, tmp_path: Path) -> Iterator[OrderWorld]:
+async def with_returns(prefect_api: None, tmp_path: Path) -> AsyncIterator[OrderWorld]:
     """A shop with the module; the return of order 1 is held: the ERP was not given the order."""
     with OrderWorld.at(tmp_path / "boutique", module=True) as world:
         world.place(state=10)

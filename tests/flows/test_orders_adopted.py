@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def document(world: OrderWorld, order: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def world(prefect_api: None, tmp_path: Path) -> Iterator[OrderWorld]:
+async def world(prefect_api: None, tmp_path: Path) -> AsyncIterator[OrderWorld]:
     """Two orders (1 and 2) that a former connector has sent, and one (3) that came since."""
     with OrderWorld.at(tmp_path / "boutique", module=True) as world:
         for _ in range(2):

@@ -8,6 +8,8 @@ from tests.campaigns.kills import Moment
 from tests.campaigns.order_kills import killed_and_run_again
 from tests.campaigns.order_stage import ACTS, ORDERS, RETURNS, OrderAct, OrderStage
 
+pytestmark = pytest.mark.prefect
+
 SEED = 1
 
 

@@ -11,6 +11,8 @@ from deployments.exits import Exit
 from tests.campaigns.prefect_away import Wire
 from tests.flows.world import World
 
+pytestmark = pytest.mark.prefect
+
 COMMAND = (sys.executable, "-c", "from deployments.cli import main; main()", "run", "import_products", "--shop")
 
 

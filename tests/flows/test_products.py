@@ -3,10 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from deployments.sandbox.shop import Fault
 from tests.flows.world import World
 
 
+@pytest.mark.prefect
 async def test_items_and_combinations_are_in_the_shop(world: World) -> None:
     world.drop_products(*world.dress(3), {"reference": "CEINTURE", "name": "Ceinture", "stocks": "4"})
     state = await world.products()
@@ -22,6 +25,7 @@ async def test_items_and_combinations_are_in_the_shop(world: World) -> None:
     assert "Robes" in categories[str(dress["id_category_default"])]["name"].values()
 
 
+@pytest.mark.prefect
 async def test_a_second_run_writes_nothing(world: World) -> None:
     rows = world.dress(5)
     world.drop_products(*rows)
@@ -47,6 +51,7 @@ async def test_only_the_changed_field_of_the_changed_product_is_written(world: W
     assert "Robe longue" in world.product("ROBE0000")["name"].values()
 
 
+@pytest.mark.prefect
 async def test_one_bad_row_does_not_stop_the_others_and_comes_back_as_a_file(world: World) -> None:
     rows = world.dress(2)
     rows[0]["price"] = "douze"
@@ -100,6 +105,7 @@ async def test_a_lost_answer_after_a_successful_write_makes_no_duplicate(world: 
     assert len(names) == len(set(names))
 
 
+@pytest.mark.prefect
 async def test_a_refused_key_stops_the_run_at_once_with_a_remedy(world: World) -> None:
     world.shop.faults.add(Fault(kind="401", method="GET", path=r".*", times=1000))
     path = world.drop_products(*world.dress(1))
@@ -158,6 +164,7 @@ async def test_closed_items_leave_the_sale(world: World) -> None:
     assert world.counts() == {"rows_read": 8, "unchanged": 7, "ignored": 1}
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_writes_nothing_and_tells_every_change(world: World) -> None:
     world.drop_products(*world.dress(2))
     state = await world.products(dry_run=True)
@@ -169,6 +176,7 @@ async def test_a_dry_run_writes_nothing_and_tells_every_change(world: World) -> 
     assert (await world.products()).name == "Completed"
 
 
+@pytest.mark.prefect
 async def test_a_guard_stops_a_run_that_would_close_the_shop(world: World) -> None:
     rows = world.dress(30)
     world.drop_products(*rows)

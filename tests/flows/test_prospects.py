@@ -16,6 +16,7 @@ def world(order_world: OrderWorld) -> OrderWorld:
     return order_world
 
 
+@pytest.mark.prefect
 async def test_prospects_are_off_as_shipped(order_world: OrderWorld) -> None:
     order_world.customer()
     state = await order_world.prospects()
@@ -36,6 +37,7 @@ async def test_accounts_that_have_not_ordered_are_in_the_erp(world: OrderWorld) 
     assert customer["AddressData"]["CountryId"] == "FRA"
 
 
+@pytest.mark.prefect
 async def test_a_second_run_sends_nothing_and_a_later_order_finds_the_account(world: OrderWorld) -> None:
     prospect = world.customer()
     await world.prospects()
@@ -75,6 +77,7 @@ async def test_a_lost_answer_creates_no_account_twice(world: OrderWorld, call: s
     assert len(world.erp.customers()) == 5
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_sends_nothing_and_names_nobody(world: OrderWorld) -> None:
     prospect = world.customer()
     state = await world.prospects(dry_run=True)

@@ -36,6 +36,7 @@ def states(world: FlatWorld) -> list[int]:
     return [int(row["state"]) for row in world.shop.rows("order_returns")]
 
 
+@pytest.mark.prefect
 async def test_what_the_file_says_of_a_return_shows_in_the_shop(world: FlatWorld) -> None:
     world.drop_returns(
         ("1", "ReturnValidated"), ("WEBR2", "ReturnRefused"), ("WEBR0003", "Returned"), ("4", "ReturnPlanned")
@@ -46,6 +47,7 @@ async def test_what_the_file_says_of_a_return_shows_in_the_shop(world: FlatWorld
     assert world.shop.mails == []
 
 
+@pytest.mark.prefect
 async def test_a_second_run_writes_nothing(world: FlatWorld) -> None:
     world.drop_returns(("1", "ReturnValidated"), ("2", "Returned"))
     await run(world)
@@ -102,6 +104,7 @@ async def test_of_two_rows_of_one_return_the_last_counts(world: FlatWorld) -> No
     assert states(world)[0] == COMPLETED
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_writes_nothing(world: FlatWorld) -> None:
     path = world.drop_returns(("1", "Returned"))
     assert await run(world, dry_run=True) == "Planned"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,7 @@ WAITING, EXPECTED, DENIED, COMPLETED = 1, 2, 4, 5
 
 
 @pytest.fixture
-async def world(prefect_api: None, tmp_path: Path) -> Iterator[OrderWorld]:
+async def world(prefect_api: None, tmp_path: Path) -> AsyncIterator[OrderWorld]:
     """A shop with the module, and two orders of two lines that the ERP has: 1 and 2."""
     with OrderWorld.at(tmp_path / "boutique", module=True) as world:
         for _ in range(2):
@@ -30,6 +30,7 @@ def notices(world: OrderWorld) -> list[dict[str, object]]:
     return world.erp.documents("ReturnNotice")
 
 
+@pytest.mark.prefect
 async def test_a_return_is_announced_and_tied_to_the_order(world: OrderWorld) -> None:
     asked = world.ask_return(1, 1, 0)
     state = await world.returns()
@@ -54,6 +55,7 @@ async def test_what_the_customer_wrote_arrives_as_it_was_written(world: OrderWor
     assert notice["Header"]["Comment"] == "Trop petit & <abîmé>, l'été"
 
 
+@pytest.mark.prefect
 async def test_a_second_run_sends_nothing(world: OrderWorld) -> None:
     world.ask_return(1, 1)
     await world.returns()
@@ -108,6 +110,7 @@ async def test_what_the_erp_refuses_is_told_without_the_customers_words(world: O
     assert PERSON["firstname"].encode() not in held
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_shows_the_notice_and_sends_nothing(world: OrderWorld) -> None:
     world.ask_return(1, 2)
     state = await world.returns(dry_run=True)

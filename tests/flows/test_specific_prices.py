@@ -45,6 +45,7 @@ def of_belt(world: FlatWorld) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.prefect
 async def test_discounts_are_specific_prices(sold: FlatWorld) -> None:
     sold.drop(
         "specificprice",
@@ -83,6 +84,7 @@ def _values(world: FlatWorld) -> dict[tuple[Any, ...], tuple[float, float, str]]
     }
 
 
+@pytest.mark.prefect
 async def test_a_second_run_writes_nothing(sold: FlatWorld) -> None:
     rows = [discount(row["reference"]) for row in sold.dress(2)]
     sold.drop("specificprice", *rows)
@@ -114,6 +116,7 @@ async def test_the_markdown_code_is_kept_for_the_orders(sold: FlatWorld) -> None
     assert len(prices(sold)) == 1
 
 
+@pytest.mark.prefect
 async def test_one_bad_row_does_not_stop_the_others(sold: FlatWorld) -> None:
     sold.drop(
         "specificprice",
@@ -148,6 +151,7 @@ async def test_a_lost_answer_makes_no_second_price(sold: FlatWorld, kind: FaultK
     assert len(prices(sold)) == 6
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_writes_nothing_and_tells_every_change(sold: FlatWorld) -> None:
     sold.drop("specificprice", discount("CEINTURE"), discount("CEINTURE", from_quantity="5"))
     state = await sold.run(import_specific_prices, dry_run=True)
@@ -276,6 +280,7 @@ async def test_a_shop_restored_from_a_backup_is_repaired_by_since(sold: FlatWorl
     assert float(of_belt(sold)["reduction"]) == 0.2
 
 
+@pytest.mark.prefect
 async def test_nothing_personal_stays(sold: FlatWorld) -> None:
     sold.drop("specificprice", discount("CEINTURE", email="anna@lab.test"), discount("CEINTURE", email="anna@lab"))
     await sold.run(import_specific_prices)

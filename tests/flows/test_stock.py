@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from deployments.sandbox.shop import Fault
+from deployments.sandbox.shop.faults import FaultKind
 from tests.flows.beginnings import Beginnings
 from tests.flows.world import World
 
@@ -27,6 +28,7 @@ async def _stocked(world: World) -> None:
     await world.stock()
 
 
+@pytest.mark.prefect
 async def test_the_shops_quantities_equal_the_erps(stocked: World) -> None:
     stocked.drop_stock({"ROBE0001-M": 7, "CEINTURE": -2})
     state = await stocked.stock()
@@ -38,6 +40,7 @@ async def test_the_shops_quantities_equal_the_erps(stocked: World) -> None:
     assert stocked.report()["started_at"] < stocked.report()["ended_at"]
 
 
+@pytest.mark.prefect
 async def test_a_second_run_writes_nothing(stocked: World) -> None:
     stocked.drop_stock({row["reference"]: 10 for row in stocked.dress(10)}, name="stock_z.csv")
     await stocked.stock()
@@ -69,6 +72,7 @@ async def test_later_files_and_later_lines_win(stocked: World) -> None:
     assert stocked.counts() == {"rows_read": 4, "updated": 2, "ignored": 2}
 
 
+@pytest.mark.prefect
 async def test_one_bad_row_does_not_stop_the_others_and_is_reported(stocked: World) -> None:
     stocked.drop_stock({"ROBE0001-M": "beaucoup", "CEINTURE": 8})
     state = await stocked.stock()
@@ -85,7 +89,7 @@ async def test_busy_busy_fine_is_survived(stocked: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["500-before", "500-after", "reset-before", "reset-after"])
-async def test_a_lost_answer_is_asked_for_again(stocked: World, kind: str) -> None:
+async def test_a_lost_answer_is_asked_for_again(stocked: World, kind: FaultKind) -> None:
     stocked.shop.faults.add(Fault(kind=kind, method="PATCH", path=r".*", times=1))
     stocked.drop_stock({row["reference"]: 4 for row in stocked.dress(10)})
     state = await stocked.stock()
@@ -93,6 +97,7 @@ async def test_a_lost_answer_is_asked_for_again(stocked: World, kind: str) -> No
     assert {stocked.quantity(row["reference"]) for row in stocked.dress(10)} == {4}
 
 
+@pytest.mark.prefect
 async def test_a_refused_key_stops_the_run_at_once_with_a_remedy(stocked: World) -> None:
     stocked.shop.faults.add(Fault(kind="401", method="GET", path=r".*", times=1000))
     stocked.drop_stock({"CEINTURE": 8})
@@ -114,6 +119,7 @@ async def test_a_product_made_again_under_another_id_gets_its_stock(stocked: Wor
     assert stocked.counts() == {"rows_read": 2, "updated": 2}
 
 
+@pytest.mark.prefect
 async def test_a_guard_stops_a_file_that_would_empty_the_shop(stocked: World) -> None:
     path = stocked.drop_stock({row["reference"]: 0 for row in stocked.dress(10)})
     state = await stocked.stock()
@@ -130,6 +136,7 @@ async def test_a_guard_stops_a_file_that_would_empty_the_shop(stocked: World) ->
     assert (await stocked.stock(accept_guard=True)).name == "Completed"
 
 
+@pytest.mark.prefect
 async def test_a_guard_stops_a_file_with_far_fewer_rows(stocked: World) -> None:
     stocked.write_settings(guards={"min_rows_share": 0.5})
     stocked.drop_stock({row["reference"]: 11 for row in stocked.dress(10)[:2]})
@@ -144,6 +151,7 @@ async def test_a_shop_restored_from_a_backup_is_repaired_by_since(stocked: World
     assert stocked.quantity("CEINTURE") == 10
 
 
+@pytest.mark.prefect
 @pytest.mark.parametrize(("language", "said"), [("en", "is already at work"), ("fr", "est déjà au travail")])
 async def test_two_runs_of_one_shop_do_not_overlap(stocked: World, language: str, said: str) -> None:
     stocked.write_settings(shop={"language": language})
@@ -158,6 +166,7 @@ async def test_two_runs_of_one_shop_do_not_overlap(stocked: World, language: str
     assert str(os.getpid()) in (second.message or "")
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_writes_nothing(stocked: World) -> None:
     path = stocked.drop_stock({"CEINTURE": 8})
     state = await stocked.stock(dry_run=True)

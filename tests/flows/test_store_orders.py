@@ -76,6 +76,7 @@ def amounts(row: dict[str, Any], *names: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(row[name]) for name in names)
 
 
+@pytest.mark.prefect
 async def test_a_sale_is_an_order_at_its_own_prices_and_date(world: FlatWorld) -> None:
     stock = world.shop.rows("stock_availables")
     world.drop("storeOrder", shirts("T1"), belt("T1"), shirts("T2", order_date="04/10/2026"))
@@ -134,6 +135,7 @@ async def test_an_unknown_store_holds_the_sale(world: FlatWorld) -> None:
     assert list(orders(world)) == ["T2"]
 
 
+@pytest.mark.prefect
 async def test_a_second_run_writes_nothing(world: FlatWorld) -> None:
     rows = [shirts("T1"), belt("T1"), shirts("T2")]
     world.drop("storeOrder", *rows)
@@ -304,6 +306,7 @@ async def test_a_sale_is_known_in_the_shop_by_the_name_it_brings(world: FlatWorl
     assert len(orders(world)) == 2
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_shows_the_orders_and_writes_nothing(world: FlatWorld) -> None:
     world.drop("storeOrder", shirts("T1"), belt("T1"))
     assert await run(world, dry_run=True) == "Planned"
@@ -373,6 +376,7 @@ async def test_no_file_is_no_fault_of_a_shop_without_the_module(flat_world: Flat
     assert await run(flat_world) == "Completed"
 
 
+@pytest.mark.prefect
 async def test_nobodys_address_is_told_at_rest(world: FlatWorld) -> None:
     world.drop("storeOrder", shirts("T1", invoice_address_country="XX", **INVOICE), shirts("T2", **INVOICE))
     await run(world)

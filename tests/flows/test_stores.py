@@ -42,6 +42,7 @@ def stores(world: FlatWorld) -> dict[str, dict[str, Any]]:
     return {row["name"][1]: row for row in world.shop.rows("stores")}
 
 
+@pytest.mark.prefect
 async def test_the_page_of_stores_shows_the_erps(world: FlatWorld) -> None:
     world.drop("store", store("001"), store("002", city="Lyon", postcode="69001", active="0"))
     state = await world.run(import_stores)
@@ -56,6 +57,7 @@ async def test_the_page_of_stores_shows_the_erps(world: FlatWorld) -> None:
     assert [json.loads(text) for text in made["hours"].values()] == [week, week]
 
 
+@pytest.mark.prefect
 async def test_a_second_run_writes_nothing(world: FlatWorld) -> None:
     rows = [store(f"{i:03}") for i in range(5)]
     world.drop("store", *rows)
@@ -80,6 +82,7 @@ async def test_only_what_changed_is_written_and_what_the_merchant_adds_survives(
     assert (now["phone"], now["fax"], now["note"]) == ("0600000000", "0102", {1: "Nice", 2: "Joli"})
 
 
+@pytest.mark.prefect
 async def test_one_bad_row_does_not_stop_the_others(world: FlatWorld) -> None:
     world.drop("store", store("001", latitude="nord"), store("002", country="XXX"), store("003", country="ATA"))
     world.drop("store", store("004", state="ZZ"), store("005"))
@@ -109,6 +112,7 @@ async def test_a_lost_answer_makes_no_second_store(world: FlatWorld, kind: Fault
     assert len(stores(world)) == len(world.shop.rows("stores")) == 6
 
 
+@pytest.mark.prefect
 async def test_a_dry_run_writes_nothing_and_tells_every_change(world: FlatWorld) -> None:
     path = world.drop("store", store("001"))
     state = await world.run(import_stores, dry_run=True)
@@ -172,6 +176,7 @@ async def test_a_closed_store_and_one_that_left_a_complete_file_are_hidden(world
     assert str(stores(world)["Boutique 003"]["active"]) == "1"
 
 
+@pytest.mark.prefect
 async def test_a_guard_stops_a_file_that_closes_the_stores(world: FlatWorld) -> None:
     rows = [store(f"{i:03}") for i in range(30)]
     world.drop("store", *rows)

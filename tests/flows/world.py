@@ -17,6 +17,7 @@ from connectors.ledger import Ledger
 from deployments.sandbox.shop import SandboxShop
 from flows.import_products import import_products
 from flows.import_stock import import_stock
+from tests.flows.running import final_state
 
 KEY_VARIABLE = "PASSERELLE_TEST_SHOP_KEY"
 
@@ -139,11 +140,11 @@ class World:
 
     async def products(self, **asked: Any) -> State[Any]:
         """Runs import_products; the final state."""
-        return await import_products(str(self.folder), return_state=True, **asked)
+        return await final_state(import_products, str(self.folder), **asked)
 
     async def stock(self, **asked: Any) -> State[Any]:
         """Runs import_stock; the final state."""
-        return await import_stock(str(self.folder), return_state=True, **asked)
+        return await final_state(import_stock, str(self.folder), **asked)
 
     def report(self) -> dict[str, Any]:
         """The newest report's JSON."""

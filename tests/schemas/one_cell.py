@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -12,7 +13,7 @@ from schemas.frames import check_rows, typed
 KEY = Column(key="reference", index=0, type=ValueType.TEXT, target="reference", object_key=True, required=True)
 
 
-def rows_of(stream: StreamSpec, *rows: dict[str, str | None], first_line: int = 2) -> pl.DataFrame:
+def rows_of(stream: StreamSpec, *rows: Mapping[str, str | None], first_line: int = 2) -> pl.DataFrame:
     text = pl.DataFrame(list(rows), schema={column.key: pl.String for column in stream.columns})
     return text.with_columns(
         _file=pl.lit(0, dtype=pl.Int32),

@@ -39,6 +39,7 @@ def test_the_file_to_start_from_says_the_defaults_and_the_language(language: str
 def test_the_file_to_start_from_names_every_key() -> None:
     template = files("schemas.defaults").joinpath("settings.toml").read_text(encoding="utf-8")
     for section in [ShopSettings, *(field.annotation for field in ShopSettings.model_fields.values())]:
+        assert section is not None
         for key in section.model_fields:
             assert re.search(rf"^(# )?({key} = |\[+(\w+\.)?{key}\])", template, re.MULTILINE), key
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -48,8 +49,9 @@ def test_a_dry_run_gives_the_xml_and_sends_nothing(erp: SandboxCegid, cegid: Ceg
 def test_a_value_outside_the_contract_is_never_sent(
     erp: SandboxCegid, cegid: Cegid, member: str, value: object, said: str
 ) -> None:
+    header: dict[str, Any] = {member: value}
     with pytest.raises(RefusedError, match=said) as refused:
-        cegid.create_document(order("W1", **{member: value}))
+        cegid.create_document(order("W1", **header))
     assert (refused.value.code, refused.value.key) == ("SCHEMA", "W1")
     assert erp.requests["Create"] == 0
 

@@ -7,6 +7,7 @@ import tracemalloc
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -18,6 +19,12 @@ from deployments.sandbox.cegid import SandboxCegid
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
 from tests.connectors.cegid.conftest import Connect
 from tests.connectors.cegid.requests_to_send import order
+
+
+@pytest.fixture(params=["none", "length", "chunked"])
+def compression(request: pytest.FixtureRequest) -> Any:
+    """Every way in which a web server compresses its answers."""
+    return request.param
 
 
 @pytest.mark.parametrize(

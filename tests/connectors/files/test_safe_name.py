@@ -19,7 +19,7 @@ DEVICES = ("CON", "nul", "Com1", "LPT9", "aux", "prn")
 ODD = st.text(
     st.one_of(
         st.characters(),
-        st.characters(categories=("Cs",)),
+        st.characters(categories=["Cs"]),
         st.sampled_from('/\\..:*?"<>|%~ \0\n\r\t\u202e\u200b\ufeff'),
     ),
     max_size=400,

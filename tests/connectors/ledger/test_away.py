@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,14 +30,14 @@ def ledger(server: PostgresServer) -> Iterator[Ledger]:
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses in which the server was awaited."""
     pauses: list[float] = []
-    wait = database_module.time.sleep
+    wait = time.sleep
 
     def sleep(seconds: float) -> None:
         if seconds == database_module.LOOK_EVERY_SECONDS:
             pauses.append(seconds)
         wait(seconds)
 
-    monkeypatch.setattr(database_module.time, "sleep", sleep)
+    monkeypatch.setattr(time, "sleep", sleep)
     return pauses
 
 

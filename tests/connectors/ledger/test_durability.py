@@ -5,12 +5,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from connectors.ledger import Ledger
 from tests.connectors.ledger.places import Place, SqlitePlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
 REPOSITORY = Path(__file__).parents[3]
 ENDLESS = """
 import itertools, sys

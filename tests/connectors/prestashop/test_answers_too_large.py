@@ -6,7 +6,7 @@ import gzip
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -31,7 +31,7 @@ def packed(told: Told) -> Told:
 
 @pytest.mark.parametrize("form", [packed, lambda told: told], ids=["gzip", "plain"])
 async def test_a_page_that_is_too_large_is_asked_for_with_fewer_rows(form: Callable[[Told], Told]) -> None:
-    rows = [{"id": n, "reference": "A" * 1000} for n in range(1, 301)]
+    rows: list[dict[str, Any]] = [{"id": n, "reference": "A" * 1000} for n in range(1, 301)]
 
     def answer(asked: Asked) -> Told:
         told = parse_qs(urlsplit(asked.path).query)

@@ -48,7 +48,7 @@ async def test_a_shop_that_has_the_field_tells_it(shop: Shop) -> None:
 async def test_numbers_in_json_are_read_as_texts_on_every_version() -> None:
     read = []
     for profile in ("1.7.8", "8.2", "9.1"):
-        with SandboxShop(profile=profile) as sandbox:  # type: ignore[arg-type]
+        with SandboxShop(profile=profile) as sandbox:
             async with Shop(sandbox.url, sandbox.key, limits=QUICK) as shop:
                 await shop.create("products", [product("P", name={1: "a", 2: "b"})], BY_REFERENCE)
                 fields = ["reference", "id_category_default", "price", "active", "name"]

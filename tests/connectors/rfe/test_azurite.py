@@ -14,7 +14,7 @@ from connectors.rfe import RfeAccess, RfeSource
 from deployments.sandbox.rfe import SandboxRfe
 from tests.connectors.rfe.azurite import VERSION, NotInstalledError, azurite
 from tests.connectors.rfe.test_rfe import AnyTurn
-from tests.connectors.sources import NOON, SourceSuite
+from tests.connectors.sources import NOON, Remote, SourceSuite
 
 
 class AzureExchange:
@@ -71,7 +71,7 @@ def remote(storage: tuple[str, str], request: pytest.FixtureRequest) -> Iterator
 class TestAzurite(SourceSuite):
     """A container of Azurite."""
 
-    async def test_every_file_is_offered_with_its_size_and_time(self, remote: AzureExchange) -> None:
+    async def test_every_file_is_offered_with_its_size_and_time(self, remote: Remote) -> None:
         remote.put("stock_1.csv", b"A;1\n")
         remote.put("Été à 50 €.csv", b"")
         async with remote.open() as source:

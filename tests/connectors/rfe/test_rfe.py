@@ -49,7 +49,12 @@ class Exchange:
 
     def open(self, **changes: Any) -> RfeSource:
         sandbox = self.sandbox
-        given = {"sign_in_url": sandbox.url, "api_url": sandbox.url, "seconds_between": 0.0, "patience_seconds": 10.0}
+        given: dict[str, Any] = {
+            "sign_in_url": sandbox.url,
+            "api_url": sandbox.url,
+            "seconds_between": 0.0,
+            "patience_seconds": 10.0,
+        }
         access = {"folder_id": sandbox.folder_id, "container": sandbox.container, "user": sandbox.user}
         return RfeSource(RfeAccess(**access | {"password": sandbox.password} | given | changes), self.turn)
 
@@ -239,7 +244,7 @@ async def test_the_key_to_the_container_is_in_no_log_and_in_no_error(
         key = await source._keys.container()
         signature = key.query.rpartition("sig=")[2]
         for kind in ("cut", "503", "reset", "html"):
-            remote.sandbox.faults.add(kind, "*")  # type: ignore[arg-type] # a Kind
+            remote.sandbox.faults.add(kind, "*")
             try:
                 await source.offered()
             except PasserelleError as error:

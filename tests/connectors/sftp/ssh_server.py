@@ -48,8 +48,9 @@ class _Files(asyncssh.SFTPServer):
 
     def read(self, file_obj: Any, offset: int, size: int) -> bytes:
         content = super().read(file_obj, offset, size)
+        assert isinstance(content, bytes)
         if self.cut_after is None:
-            return bytes(content)
+            return content
         content = content[: max(1, self.cut_after - self._read)]
         self._read += len(content)
         if self._read >= self.cut_after:
@@ -65,7 +66,7 @@ class SshServer(RemoteFolder):
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.port = 0
         self._client_key = client_key
-        self._files = type("Files", (_Files,), {})
+        self._files: type[_Files] = type("Files", (_Files,), {})
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 

@@ -98,7 +98,7 @@ def test_every_kind_is_shown_by_a_recording_that_is_no_older_than_it(real_shop: 
     if real_shop:
         pytest.skip("the shop given is being recorded")
     version = stored.version_of(kind, CENSUS[kind])
-    showing = [shop for shop in stored.shops() if stored.recorded(shop).get(kind, {}).get("kind") == version]
+    showing = [shop for shop in stored.shops() if stored.shows(stored.recorded(shop), kind, version)]
     assert showing, f"no real shop has shown {kind} with {', '.join(CENSUS[kind])}. {stored.WHAT_TO_DO}"
 
 

@@ -18,7 +18,11 @@ async def test_as_many_are_under_way_as_there_are_connections() -> None:
     connections = (os.cpu_count() or 1) + 9
     together = threading.Barrier(connections)
     chunk = Chunk([[number] for number in range(connections)])
-    assert await several_at_once(RUN, chunk, connections, lambda _: together.wait(LONG_ENOUGH)) is None
+
+    def waits(_: int) -> None:
+        together.wait(LONG_ENOUGH)
+
+    assert await several_at_once(RUN, chunk, connections, waits) is None
     assert not chunk.left
 
 

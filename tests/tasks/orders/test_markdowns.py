@@ -44,7 +44,7 @@ def price(id_: int = 7, **more: Any) -> SpecificPrice:
 
 def found(*prices: SpecificPrice, of: OrderLine = SOLD, placed: Order | None = None) -> int | None:
     price = price_of(placed or order(of), of, prices)
-    return price and price.id
+    return None if price is None else price.id
 
 
 def test_the_price_that_gives_the_reduction_of_the_line_is_the_one() -> None:

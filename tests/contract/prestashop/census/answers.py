@@ -148,12 +148,14 @@ def lines_of(reply: Reply, resource: str, names: Names, *, in_order: bool = True
 
 def _xml(root: etree._Element, resource: str, names: Names, *, in_order: bool) -> Iterator[str]:
     if len(root) == 1 and str(root[0].tag) == resource and all(isinstance(row.tag, str) for row in root[0]):
-        yield f"list {resource} {' '.join(root[0].attrib)}".rstrip()
+        yield f"list {resource} {' '.join(map(str, root[0].attrib))}".rstrip()
         yield from _chosen([_xml_row(row, resource, names) for row in root[0]], in_order=in_order)
         return
     for entity in root:
         if str(entity.tag) == "api":
-            yield from sorted(f"api {child.tag} {' '.join(child.attrib)}" for child in entity if child.tag == resource)
+            yield from sorted(
+                f"api {child.tag} {' '.join(map(str, child.attrib))}" for child in entity if child.tag == resource
+            )
             continue
         yield from _xml_row(entity, RESOURCES.get(str(entity.tag), resource), names, alone=True)[1]
 
@@ -224,7 +226,7 @@ def _attributes(node: etree._Element) -> str:
     shown = []
     for name, value in node.items():
         if name == HREF:
-            shown.append(f"href={re.sub(r'.*/api/', '', value).partition('/')[0]}")
+            shown.append(f"href={re.sub(r'.*/api/', '', str(value)).partition('/')[0]}")
         elif not (name == "id" and node.tag == "language") and name != "id":
             shown.append(f"{name!s}={value!s}")
     return f"({' '.join(shown)})" if shown else ""

@@ -100,13 +100,16 @@ def _save(path: Path, kinds: Mapping[str, list[str]]) -> None:
         name: {
             "elements": elements,
             "proof": PROOF,
-            "shown_by": [
-                shop for shop, kinds in shown.items() if kinds.get(name, {}).get("kind") == version_of(name, elements)
-            ],
+            "shown_by": [shop for shop, kinds in shown.items() if shows(kinds, name, version_of(name, elements))],
         }
         for name, elements in kinds.items()
     }
     path.write_text(json.dumps({"kinds": told}, indent=1) + "\n", encoding="utf-8")
+
+
+def shows(recordings: Mapping[str, Shown], name: str, version: str) -> bool:
+    """Whether a recording shows the kind as it is in this version."""
+    return name in recordings and recordings[name]["kind"] == version
 
 
 def unproved() -> list[str]:
@@ -114,7 +117,7 @@ def unproved() -> list[str]:
     shown = [recorded(shop) for shop in shops()]
     kinds = load()
     versions = {name: version_of(name, elements) for name, elements in kinds.items()}
-    return [name for name in kinds if not any(one.get(name, {}).get("kind") == versions[name] for one in shown)]
+    return [name for name in kinds if not any(shows(one, name, versions[name]) for one in shown)]
 
 
 def unknown(seen: Mapping[str, Iterable[str]]) -> list[str]:

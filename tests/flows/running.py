@@ -1,0 +1,34 @@
+"""How a test runs a flow: by its own function, or through Prefect's engine, which costs as much again."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from prefect.client.schemas.objects import State
+
+_through_prefect = [True]
+
+
+@contextmanager
+def by_function(*, wanted: bool) -> Iterator[None]:
+    """Within the block flows are run by their own function, where that is wanted."""
+    _through_prefect.append(not wanted)
+    try:
+        yield
+    finally:
+        _through_prefect.pop()
+
+
+async def final_state(flow: Any, folder: str, **asked: Any) -> State[Any]:
+    """The state in which a run of the flow over this folder ends."""
+    if _through_prefect[-1]:
+        state: State[Any] = await flow(folder, return_state=True, **asked)
+        return state
+    with warnings.catch_warnings():
+        # Artifacts of no flow run: who looks at artifacts goes through Prefect.
+        warnings.simplefilter("ignore", FutureWarning)
+        ended: State[Any] = await flow.fn(folder, **asked)
+        return ended
