@@ -70,7 +70,7 @@ def test_the_same_order_is_the_same_bytes(name: str) -> None:
 @settings(max_examples=30)
 @given(orders(most_lines=4), st.integers(2, 6), st.sampled_from([-1, 1]))
 def test_quantity_times_price_as_written_makes_what_was_paid(order: Order, decimals: int, voucher: int) -> None:
-    template = ExportTemplate(priceDecimals=decimals, voucherQuantity=voucher)
+    template = ExportTemplate.model_validate({"priceDecimals": decimals, "voucherQuantity": voucher})
     if order_obstacles(order, template, CODES):
         return
     lines = order_lines(order, template, CODES)
