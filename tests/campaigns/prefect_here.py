@@ -43,6 +43,14 @@ _ALL_EVENTS = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "1",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "0.2",
 }
+# As Prefect starts one for a flow that has none; the collector leaves alone what the imports made.
+_SERVE = """
+import gc, sys, uvicorn
+from prefect.server.api.server import create_app
+app = create_app()
+gc.collect(); gc.freeze(); gc.set_threshold(20_000, 20, 20)
+uvicorn.run(app, fd=int(sys.argv[1]), log_level="error", lifespan="on")
+"""
 _MIGRATE = (
     "import asyncio; from prefect.server.database import provide_database_interface as database; "
     "asyncio.run(database().create_db())"
@@ -80,11 +88,10 @@ def served(events: Mapping[str, str] = _ALL_EVENTS) -> Iterator[tuple[str, Path]
         migrated(database)
         api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
         process = subprocess.Popen(
-            [*(sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"),
-             *("--fd", str(listener.fileno()), "--log-level", "error", "--lifespan", "on")],
+            [sys.executable, "-c", _SERVE, str(listener.fileno())],
             pass_fds=(listener.fileno(),),
             env={**os.environ, **_QUIET, **events} | {"PREFECT_SERVER_DATABASE_CONNECTION_URL": _address(database)},
-        )  # fmt: skip
+        )
         try:
             _answers(api_url, process)
             yield api_url, database

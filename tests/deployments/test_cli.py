@@ -25,6 +25,7 @@ from deployments.terminal import show_table
 from schemas.flows import FLOWS, FlowName
 from schemas.import_json import parse_export_json
 from tests.campaigns.prefect_here import migrated
+from tests.flows.conftest import PREFECTS_SOCKETS
 from tests.flows.world import KEY_VARIABLE, World
 
 ROOT = Path(__file__).parents[2]
@@ -182,12 +183,14 @@ def _told(output: str, label: str) -> str:
 
 
 @pytest.mark.slow
-def test_run_ends_with_what_happened_and_where_to_read_it(
+def test_run_ends_with_what_happened_and_where_to_read_it_although_prefect_is_away(
     world: World, own_environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.drop_products(*world.dress(2), {"reference": "MAUVAIS", "price": "sur devis"})
-    run = run_passerelle(own_environment, "run", "import_products", "--shop", str(world.folder), "--debug")
+    away = own_environment | {"PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_CLIENT_MAX_RETRIES": "0"}
+    run = run_passerelle(away, "run", "import_products", "--shop", str(world.folder), "--debug")
     assert run.returncode == Exit.REJECTS, run.stderr
+    assert "does not answer" in run.stderr
     kept = Path(page).with_suffix(".debug.txt") if (page := _told(run.stdout, "Report: ")) else Path()
     assert _told(run.stdout, "Last exchanges: ") == str(kept)
     assert kept.stat().st_mode & 0o077 == 0
@@ -207,10 +210,9 @@ def test_run_ends_with_what_happened_and_where_to_read_it(
     assert "6 created" in listed
 
 
-@pytest.mark.slow
-def test_plan_writes_nothing_and_a_prefect_that_is_away_does_not_stop_it(
-    world: World, own_environment: dict[str, str]
-) -> None:
+@pytest.mark.filterwarnings(PREFECTS_SOCKETS)
+@pytest.mark.usefixtures("prefect_api")
+def test_plan_writes_nothing(world: World, own_environment: dict[str, str]) -> None:
     world.drop_products(*world.dress(2))
     away = own_environment | {"PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_CLIENT_MAX_RETRIES": "0"}
     run = run_passerelle(away, "plan", "import_products", "--shop", str(world.folder))

@@ -71,6 +71,7 @@ async def test_no_file_name_holds_up_its_stream(world: World, name: str) -> None
     assert again.name == "Completed", again.message
 
 
+@pytest.mark.prefect
 async def test_a_foul_name_that_is_refused_or_of_no_stream_is_cleaned_as_well(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -126,6 +126,7 @@ async def test_an_order_that_the_erp_never_answers_waits_and_the_others_go(picky
     assert len(picky.documents()) == 3
 
 
+@pytest.mark.prefect
 async def test_nothing_personal_is_at_rest(
     keeping_prefect: Path, order_world: OrderWorld, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from prefect.client.schemas.objects import State
 
 from flows.adopt_orders import adopt_orders
 from tests.flows.order_world import ORDER, OrderWorld
+from tests.flows.running import final_state
 
 FIRST = "2020-01-01"
 
@@ -52,7 +52,7 @@ async def world(prefect_api: None, tmp_path: Path) -> AsyncIterator[OrderWorld]:
 
 
 async def adopt(world: OrderWorld, **asked: Any) -> State[Any]:
-    return await adopt_orders(str(world.folder), **({"since": FIRST} | asked), return_state=True)
+    return await final_state(adopt_orders, str(world.folder), **({"since": FIRST} | asked))
 
 
 def numbers(world: OrderWorld) -> dict[str, str]:

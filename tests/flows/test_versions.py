@@ -13,6 +13,7 @@ import pytest
 from flows.import_products import import_products
 from tasks.check.shop import check_shop
 from tests.flows.flat_world import FlatWorld
+from tests.flows.running import final_state
 from tests.flows.world import KEY_VARIABLE, World
 
 MakeWorld = Callable[..., World]
@@ -30,7 +31,7 @@ def add_column(world: World, key: str, **flags: Any) -> None:
 
 
 async def run(world: World) -> Any:
-    return await import_products(str(world.folder), return_state=True)
+    return await final_state(import_products, str(world.folder))
 
 
 async def columns_found(world: World) -> list[tuple[str, str]]:

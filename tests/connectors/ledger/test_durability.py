@@ -30,7 +30,7 @@ url, process = sys.argv[1:]
 failures = []
 def write(thread):
     try:
-        for batch in range(40):
+        for batch in range(20):
             links = [Link(f"{process}-{thread}-{batch}-{n}", n) for n in range(25)]
             ledger.confirm("shop", "stock", [*links, Link("shared by all", batch)], run_id="r")
     except BaseException as error:
@@ -44,7 +44,7 @@ sys.exit("; ".join(failures) or 0)
 
 
 def test_what_was_acknowledged_survives_a_killed_writer(place: Place) -> None:
-    for life, kill_after in (("first", 3), ("second", 40)):
+    for life, kill_after in (("first", 3), ("second", 20)):
         acknowledged = _write_until_killed(place, life, kill_after)
         with Ledger.open(place.url) as ledger:
             keys = ledger.links("shop", "stock")["erp_key"]
@@ -62,8 +62,8 @@ def test_processes_and_threads_write_at_once_and_no_row_is_lost(place: Place) ->
             links = ledger.links("shop", "stock")
             seqs = set(links.filter(links["erp_key"] != "shared by all")["seq"])
             assert seqs == set(range(1, len(seqs) + 1))
-    assert len(seqs) == 2 * 2 * 40
-    assert links.height == 2 * 2 * 40 * 25 + 1
+    assert len(seqs) == 2 * 2 * 20
+    assert links.height == 2 * 2 * 20 * 25 + 1
 
 
 def _while_writers_run(place: Place) -> Iterator[None]:
