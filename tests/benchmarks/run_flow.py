@@ -18,7 +18,8 @@ from deployments.environment import prepare_prefect  # noqa: E402
 prepare_prefect()
 sys.modules["hypothesis"] = None  # type: ignore[assignment] # pandera imports it where it is: no product has it
 
-from deployments.flow_names import FlowName, flow_named  # noqa: E402
+from deployments.flow_names import flow_named  # noqa: E402
+from schemas.flows import FlowName  # noqa: E402
 
 
 def peak_mb() -> float:
