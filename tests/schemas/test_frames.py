@@ -112,8 +112,9 @@ def test_every_code_has_its_texts() -> None:
         code
         for stream in streams
         if stream.columns
-        for cell in garbage
-        for code in check_rows(rows_of(stream, {column.key: cell for column in stream.columns}), stream)["code"]
+        for code in check_rows(
+            rows_of(stream, *({column.key: cell for column in stream.columns} for cell in garbage)), stream
+        )["code"]
     }
     assert len(codes) > 12
     assert all(codes <= set(catalogue(language)) for language in LANGUAGES)
