@@ -24,7 +24,8 @@ def an_article(**known: Any) -> Article:
 
 def an_order(**known: Any) -> Order:
     in_shop = OrderInShop("ABCDEFGHI", 2, NIGHT, NIGHT)
-    return Order(**({"key": "17", "in_shop": in_shop, "exported_states": (2,), "waiting_states": (1,)} | known))
+    given: dict[str, Any] = {"key": "17", "in_shop": in_shop, "exported_states": (2,), "waiting_states": (1,)}
+    return Order(**(given | known))
 
 
 def verdict(lines: list[Line]) -> list[str]:
