@@ -56,7 +56,7 @@ def words_of(name: str) -> set[str]:
 
 @pytest.mark.parametrize("room", CLEAN)
 def test_no_public_name_is_made_of_a_word_of_the_former_dialect(room: str) -> None:
-    found: dict[str, list[str]] = {}
+    found: dict[str, str] = {}
     for path in sorted((REPOSITORY / room).rglob("*.py")):
         for name in {path.stem, *names_of(path.read_text(encoding="utf-8"))}:
             banned = sorted(words_of(name) & BANNED.keys()) if not name.startswith("_") else []
