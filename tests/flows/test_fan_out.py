@@ -10,6 +10,8 @@ from deployments.sandbox.shop import Fault
 from tests.flows.order_world import OrderWorld
 from tests.flows.world import World
 
+pytestmark = pytest.mark.prefect
+
 
 @pytest.fixture(autouse=True)
 def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
