@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State
 
 from flows.collect_files import acknowledge_files, collect_files
 from flows.import_customers import import_customers
+from flows.import_order_documents import import_order_documents
 from flows.import_product_suppliers import import_product_suppliers
 from flows.import_products import import_products
 from flows.import_return_statuses import import_return_statuses
@@ -40,6 +41,7 @@ _FLOWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
             import_product_suppliers,
             import_specific_prices,
             import_store_orders,
+            import_order_documents,
             import_return_statuses,
         )
     }

@@ -99,6 +99,9 @@ class Associations(_Section):
     """ERP tax code to id_tax_rules_group (0: no tax)."""
     carriers: Annotated[dict[ShopId, Code], BeforeValidator(_carrier_ids)] = Field(default_factory=dict)
     """id_reference of the carrier to ERP carrier code; id_carrier changes at every edit in the back office."""
+    carriers_from_erp: Annotated[dict[Code, ShopId], Distinct] = Field(default_factory=dict)
+    """What the ERP says of a shipment, `*` in it standing for anything, to the carrier's id_reference; the first that
+    fits counts, and a code of `carriers` before it."""
     groups: Annotated[dict[Code, ShopId], Distinct] = Field(default_factory=dict)
     """ERP group code to id_group."""
 

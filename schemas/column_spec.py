@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from schemas.export_template import ExportTemplate
 
 
-_SEVERAL_ROWS_PER_KEY = frozenset({"specificprice", "storeOrder", "productsupplier"})
+_SEVERAL_ROWS_PER_KEY = frozenset({"specificprice", "storeOrder", "productsupplier", "orderDocument"})
 WEB_SERVICE = "webservice"
 """Type of a stream that asks the ERP instead of reading files."""
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")

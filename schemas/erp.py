@@ -303,6 +303,7 @@ class Erp:
         cancels: CancelsDocuments | None = None,
         statuses: TellsStatuses | None = None,
         itself: LooksAtItself | None = None,
+        dispatch: Callable[[str], None] | None = None,
     ) -> None:
         self.kind = kind
         """As `[erp] kind` of the settings, and in the errors that it raises."""
@@ -318,6 +319,11 @@ class Erp:
         self.cancels = cancels
         self.statuses = statuses
         self.itself = itself
+        self.dispatch = dispatch
+        """Brings the ERP what was created of a stream (`order`, `return`, `customer`), where creating it was not that.
+
+        Safe to repeat; TransientError or DeniedError: what was created waits, and goes with the next call.
+        """
 
     @property
     def is_test(self) -> bool:

@@ -12,6 +12,7 @@ from schemas.erp import Policy
 from schemas.erps import STATUS_WORDS, WITHOUT_ERP, StatusWords
 from schemas.erps.cegid import Cegid
 from schemas.erps.dolibarr import SERVICES, Dolibarr
+from schemas.erps.files import Files
 from schemas.setting_values import Count, Section, ShopId, fault
 from schemas.status_rules import StatusRule
 
@@ -45,7 +46,7 @@ class ServiceItems(Section):
 class Erp(Section):
     """`[erp]`: where orders go, and what holds for any ERP."""
 
-    kind: Literal["none", "cegid", "dolibarr"] = "none"
+    kind: Literal["none", "cegid", "dolibarr", "files"] = "none"
     """Which ERP it is."""
     access: Literal["test", "production"] = "test"
     """Which of its accesses is used. With `test` nothing is written to the shop."""
@@ -66,6 +67,7 @@ class Erp(Section):
     stands for it, or its order is held."""
     cegid: Cegid = Cegid()
     dolibarr: Dolibarr = Dolibarr()
+    files: Files = Files()
 
     @property
     def items_in_use(self) -> ServiceItems:
@@ -78,6 +80,8 @@ class Erp(Section):
     @property
     def verify_tls(self) -> Mapping[str, bool | str]:
         """Whether the certificate of the ERP in use is verified, by the table of the settings that says so."""
+        if self.kind == "files" and self.files.to == "ftps" and self.files.ftps is not None:
+            return {"[erp.files.ftps]": self.files.ftps.verify_tls}
         own = {"cegid": self.cegid.verify_tls, "dolibarr": self.dolibarr.verify_tls}
         return {f"[erp.{self.kind}]": own[self.kind]} if self.kind in own else {}
 

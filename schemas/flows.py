@@ -226,6 +226,13 @@ _EVERY = (
         takes=_NO_PARAMETER,
     ),
     Flow(
+        "import_order_documents",
+        "what an ERP's files say of orders shows in the shop: their state, the numbers of their parcels",
+        Direction.INTO_SHOP,
+        "10,40 * * * *",
+        "orderDocument",
+    ),
+    Flow(
         "export_returns",
         "merchandise returns of the shop are announced in the ERP, once (needs the module)",
         Direction.OUT_OF_SHOP,

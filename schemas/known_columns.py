@@ -267,6 +267,29 @@ _STORE_ORDER: Mapping[str, KnownColumn] = {
 }
 
 
+_BLANKED_QUANTITY = KnownColumn(ValueType.DECIMAL, on_invalid=OnInvalid.BLANK, maximum=_LARGEST_PRICE)
+_ORDER_DOCUMENT: Mapping[str, KnownColumn] = {
+    "order_reference": _text(100, required=True),
+    "document_type": _text(32, required=True),
+    "document_number": _text(64),
+    "origin_number": _text(64),
+    "document_date": _BLANKED_DATE,
+    "delivery_date": _BLANKED_DATE,
+    **{f"header_{number}": _text(255) for number in range(1, 5)},
+    "carrier_code": _text(64),
+    "line_number": _text(32),
+    "item_reference": _text(64),
+    "line_text": _text(),
+    "quantity_ordered": _BLANKED_QUANTITY,
+    "quantity_delivered": _BLANKED_QUANTITY,
+    "parcel_number": _text(255),
+    "serial_or_lot": _text(255),
+    "expiry_date": _BLANKED_DATE,
+    "backorder": KnownColumn(ValueType.BOOLEAN, on_invalid=OnInvalid.BLANK),
+    "cancelled": KnownColumn(ValueType.BOOLEAN, on_invalid=OnInvalid.BLANK),
+    "total_tax_incl": _BLANKED_QUANTITY,
+}
+
 _RETURN_STATUS: Mapping[str, KnownColumn] = {
     "return_reference": _formed("[A-Za-z0-9_-]*[0-9]+", "WEBR12", 64),
     "return_status": _text(64, required=True),
@@ -297,12 +320,14 @@ KNOWN_STREAMS: Mapping[str, KnownStream] = {
     "specificprice": KnownStream(_SPECIFIC_PRICE, _SEARCHABLE),
     "storeOrder": KnownStream(_STORE_ORDER, ("order_internal_reference", "order_external_reference")),
     "orderstatus": KnownStream({}),
+    "orderDocument": KnownStream(_ORDER_DOCUMENT, ("order_reference",)),
     "orderReturnStatus": KnownStream(_RETURN_STATUS, ("return_reference",)),
 }
 
 _OF_NOBODY = frozenset({"code_erp", "closed", "title_id", "optin_email", "last_modification_date", "default_group"})
 _OF_A_PERSON: Mapping[str, frozenset[str]] = {
     "specificprice": frozenset({"email"}),
+    "orderDocument": frozenset({"line_text", *(f"header_{number}" for number in range(1, 5))}),
     # The code of a country names nobody, and the remedy says it.
     "storeOrder": frozenset(name for name in _STORE_ORDER if name.startswith("invoice_address"))
     - {"invoice_address_country"},

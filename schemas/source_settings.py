@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
@@ -76,8 +76,8 @@ class FolderSource(_Written):
     """Relative to the shop's folder, or absolute."""
 
 
-class SftpSource(_Written):
-    """`[[sources.sftp]]`: a folder of an SSH server."""
+class SshServer(Section):
+    """An SSH server, how it is recognised, and who we are there."""
 
     host: Words
     port: Port = 22
@@ -104,14 +104,14 @@ class SftpSource(_Written):
         return host_keys
 
     @model_validator(mode="after")
-    def _some_way_to_sign_in(self) -> SftpSource:
+    def _some_way_to_sign_in(self) -> Self:
         if self.password is None and self.key is None:
             raise fault("sftp_secret", "neither `password` nor `key` is there", "Add one of the two.")
         return self
 
 
-class FtpsSource(_Written):
-    """`[[sources.ftps]]`: a folder of an FTP server, over TLS and never without."""
+class FtpServer(Section):
+    """An FTP server over TLS, and who we are there."""
 
     host: Words
     port: Port = 21
@@ -121,6 +121,14 @@ class FtpsSource(_Written):
     """TLS from the first byte, as on port 990."""
     verify_tls: bool | str = True
     """true, or the path of a file of trusted certificates."""
+
+
+class SftpSource(_Written, SshServer):
+    """`[[sources.sftp]]`: a folder of an SSH server."""
+
+
+class FtpsSource(_Written, FtpServer):
+    """`[[sources.ftps]]`: a folder of an FTP server, over TLS and never without."""
 
 
 def _api_url(value: Any) -> Any:

@@ -27,6 +27,7 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("unit_price_tax_excl", "total_tax_excl"),
         ("unit_price_tax_incl", "total_tax_incl"),
     ),
+    "orderDocument": (("document_type",),),
     "orderReturnStatus": (("return_status",),),
 }
 """Without one of each of these, nothing can be done with any row."""

@@ -10,7 +10,6 @@ from schemas.amounts import cents
 from schemas.documents import Order
 from schemas.erp import Obstacle
 from schemas.export_template import ExportTemplate
-from schemas.order_obstacles import sum_obstacles
 from schemas.order_sums import agrees_net
 from schemas.payments import payments_of
 
@@ -18,10 +17,8 @@ _COUNTRIES = ("invoice.country", "delivery.country")
 
 
 def order_obstacles(order: Order, template: ExportTemplate, codes: FilesCodes) -> tuple[Obstacle, ...]:
-    """Every obstacle that lies in the order itself; associations are asked for only where a column holds them."""
-    sums = sum_obstacles(order)
-    net = () if sums else _net(order, template)
-    return (*_missing(order), *sums, *net, *_lines(order, codes), *_associations(order, template, codes))
+    """Every obstacle beside those of any ERP; associations are asked for only where a column holds them."""
+    return (*_net(order, template), *_associations(order, template, codes))
 
 
 def held_by(losses: Losses) -> tuple[Obstacle, ...]:
@@ -43,34 +40,10 @@ def lost_by(losses: Losses, subject: str) -> tuple[Obstacle, ...]:
     return (*cut, *replaced)
 
 
-def _missing(order: Order) -> Iterator[Obstacle]:
-    for missing in order.missing:
-        yield Obstacle(f"order_{missing.what}_missing", {"value": str(missing.id)})
-
-
 def _net(order: Order, template: ExportTemplate) -> tuple[Obstacle, ...]:
     if template.prices == "tax_incl" or agrees_net(order):
         return ()
     return (Obstacle("order_net_total_differs", {"value": str(cents(order.total_paid_tax_excl))}),)
-
-
-def _lines(order: Order, codes: FilesCodes) -> Iterator[Obstacle]:
-    if not any(line.quantity for line in order.lines):
-        yield Obstacle("order_empty")
-    for line in order.lines:
-        reference = line.reference.strip()
-        if not reference and not codes.items.misc:
-            yield Obstacle("order_line_without_reference", {"value": str(line.id_order_detail)})
-        elif not line.in_erp and (codes.unknown_items == "hold" or not codes.item(reference, in_erp=False)):
-            yield Obstacle("order_item_unknown", {"detail": reference})
-    services = (
-        ("shipping", codes.items.shipping, order.total_shipping_tax_incl),
-        ("wrapping", codes.items.wrapping, order.total_wrapping_tax_incl),
-        ("discount", codes.items.discount, order.total_discounts_tax_incl),
-    )
-    for name, item, amount in services:
-        if cents(amount) and not item:
-            yield Obstacle(f"order_{name}_item_missing", {"value": str(cents(amount))})
 
 
 def _associations(order: Order, template: ExportTemplate, codes: FilesCodes) -> Iterator[Obstacle]:
@@ -83,15 +56,16 @@ def _associations(order: Order, template: ExportTemplate, codes: FilesCodes) -> 
     if "customer.title" in fields and gender and known.title_code(gender) is None:
         yield Obstacle("order_title_not_associated", {"value": str(gender)})
     carrier = order.id_carrier_reference
-    gone = any(missing.what == "carrier" for missing in order.missing)
-    if "order.carrier" in fields and carrier and not gone and carrier not in known.carriers:
+    if "order.carrier" in fields and order.lacks("carrier"):
+        yield Obstacle("order_carrier_missing", {"value": str(carrier)})
+    elif "order.carrier" in fields and carrier and carrier not in known.carriers:
         yield Obstacle("order_carrier_not_associated", {"value": str(carrier)})
     if "order.payment" in fields:
         yield from _payments(order, codes)
 
 
 def _payments(order: Order, codes: FilesCodes) -> Iterator[Obstacle]:
-    if any(missing.what == "currency" for missing in order.missing):
+    if order.lacks("currency"):
         return
     for payment in payments_of(order):
         if not codes.payment(order, payment):

@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from schemas.errors import RefusedError
+from schemas.errors import AlreadyThereError, RefusedError
 
 _ASIDE = ".new"
 _WRITTEN = ".written"
@@ -29,8 +29,6 @@ _MANIFEST = ".json"
 _DIGEST_BYTES = 4
 _SAFE = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _PIECES = re.compile(r"\d+|\D+")
-REWRITTEN = "REWRITTEN"
-"""Code of the refusal of a document whose key lies in the outbox with other rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,9 @@ class Entry:
     """One document that the outbox has taken: what it is compared by, and nothing personal."""
 
     key: str
+    """Our own reference of it."""
+    number: str
+    """What the ERP's own files name it by."""
     type: str
     customer: str
     day: str
@@ -100,20 +101,28 @@ class Outbox:
         """The document of this key, wherever it is by now."""
         return self._known.get(key)
 
+    def known(self) -> Sequence[Entry]:
+        """Every document that was ever taken, the latest last."""
+        return list(self._known.values())
+
+    def has_rows(self, entry: Entry, rows: bytes) -> bool:
+        """Whether a document was taken with these rows."""
+        return entry.digest == _digest(rows)
+
     def take(self, entry: Entry, rows: bytes) -> None:
         """The document is in the outbox, whole and durable; taken again with the same rows, nothing changes.
 
-        `RefusedError` with the code `REWRITTEN` when it is there with other rows.
+        `AlreadyThereError` when it is there with other rows.
         """
         if not _SAFE.fullmatch(entry.key):
             raise RefusedError("this key cannot be a name", system="files", action="write", key=entry.key)
-        digest = blake2b(rows, digest_size=16).hexdigest()
+        digest = _digest(rows)
         with self._lock:
             before = self._known.get(entry.key)
             if before is not None:
                 if before.digest != digest:
                     said = "it is in the outbox with other rows"
-                    raise RefusedError(said, system="files", action="write", key=entry.key, code=REWRITTEN)
+                    raise AlreadyThereError(said, system="files", action="write", key=entry.key)
                 return
             taken = Entry(**{**_fields(entry), "digest": digest})
             _write(self._waiting / entry.key, taken.text().encode() + b"\n" + rows)
@@ -191,6 +200,10 @@ class Outbox:
             for line in lines:
                 if line.endswith("}\n"):
                     yield Entry.parse(line)
+
+
+def _digest(rows: bytes) -> str:
+    return blake2b(rows, digest_size=16).hexdigest()
 
 
 def _fields(entry: Entry) -> Mapping[str, Any]:

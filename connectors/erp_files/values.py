@@ -58,7 +58,7 @@ def return_values(return_: Return, codes: FilesCodes, reference: str) -> dict[st
         "return.id": str(return_.id_order_return),
         "return.comment": return_.question,
         "return.date": codes.day(return_.created_at),
-        "order.number": codes.order_reference(return_.id_order),
+        "order.number": return_.order_number or codes.order_reference(return_.id_order),
         "order.id": str(return_.id_order),
         "order.reference": return_.order_reference,
         "order.currency": return_.currency,

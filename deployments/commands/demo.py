@@ -19,6 +19,9 @@ async def demo(
     summary: Annotated[Path, Parameter(help=said("Where the figures are written."))] = Path("build/demo.json"),
     items: Annotated[int, Parameter(help=said("How many items the catalogue has."))] = 2000,
     language: Annotated[Literal["fr", "en"], Parameter(help=said("The language of the reports."))] = "en",
+    erp: Annotated[
+        Literal["cegid", "files"], Parameter(help=said("Which ERP takes the orders; files: a Sage."))
+    ] = "cegid",
 ) -> Exit:
     """Play three days: files come in, orders go out, parcels and a return come back; show where every row ended."""
     with tempfile.TemporaryDirectory(prefix="passerelle-demo-") as home:
@@ -26,4 +29,4 @@ async def demo(
 
         from deployments.demo.runner import run_demo  # noqa: PLC0415 - imports Prefect
 
-        return await run_demo(folder, summary, items=items, language=language)
+        return await run_demo(folder, summary, items=items, language=language, erp=erp)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from deployments.demo.people import POSTCODES, WORDS
 
-MERCHANTS_OWN = frozenset({"streams", "archives", "rejects"})
-"""Where the merchant's own files lie: as dropped, as archived, and their rejected lines."""
+MERCHANTS_OWN = frozenset({"streams", "archives", "rejects", "outbox", "to-erp"})
+"""Where the merchant's own files lie: as dropped, as archived, their rejected lines, and those on their way out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from deployments.demo.files import Erp
 from deployments.demo.laws import QUIET_DAY
+from deployments.demo.sage import Sage
 from deployments.demo.shop import DemoShop
 from deployments.demo.visitors import Visitors
 from deployments.demo.warehouse import Warehouse
@@ -28,6 +29,9 @@ class Event(StrEnum):
     SHIPPING = "shipping"
     RETURN = "return"
     DECISION = "decision"
+    SAGE_TAKES = "sage takes"
+    SAGE_SHIPS = "sage ships"
+    INVOICES = "invoices"
 
 
 Step: TypeAlias = Event | FlowName
@@ -92,16 +96,54 @@ DAYS = (
 )
 
 
+FILE_DAYS = (
+    Day(
+        "orders come in, and Sage takes them",
+        (
+            Event.FIRST_FILES,
+            "import_products",
+            "import_stock",
+            Event.ORDERS,
+            "export_orders",
+            Event.SAGE_TAKES,
+            "import_order_documents",
+        ),
+    ),
+    Day(
+        "documents are transformed, and parcels leave",
+        (
+            Event.SAGE_SHIPS,
+            "import_order_documents",
+            Event.RETURN,
+            "export_returns",
+            Event.SAGE_TAKES,
+            Event.INVOICES,
+            "import_order_documents",
+        ),
+    ),
+    Day(
+        "nothing has changed",
+        (
+            "export_orders",
+            Event.SAGE_TAKES,
+            "import_order_documents",
+        ),
+    ),
+)
+"""With an ERP that speaks through files."""
+
+
 class Stage:
     """The two sides of the demo, and what happens on them."""
 
-    def __init__(self, erp: Erp, shop: DemoShop, warehouse: Warehouse) -> None:
+    def __init__(self, erp: Erp, shop: DemoShop, warehouse: Warehouse | Sage, days: tuple[Day, ...] = DAYS) -> None:
         self._erp = erp
         self.shop = shop
         self.warehouse = warehouse
         chance = Random(SEED)  # noqa: S311 - seeded, to be the same every time
         self.visitors = Visitors(shop, erp.articles, erp.on_sale, chance)
         self._days = 0
+        self.days = days
 
     def happen(self, event: Event) -> str:
         """Lets it happen; a sentence that says what did."""
@@ -110,11 +152,18 @@ class Stage:
             Event.FILES: self._files,
             Event.SALES: self._sales,
             Event.ORDERS: self.visitors.order,
-            Event.SHIPPING: self.warehouse.ship,
             Event.RETURN: self.visitors.send_back,
-            Event.DECISION: self.warehouse.accept_returns,
         }
-        return told[event]()
+        of_erp: dict[Event, Callable[[], str]] = (
+            {
+                Event.SAGE_TAKES: self.warehouse.take,
+                Event.SAGE_SHIPS: self.warehouse.ship,
+                Event.INVOICES: self.warehouse.invoice,
+            }
+            if isinstance(self.warehouse, Sage)
+            else {Event.SHIPPING: self.warehouse.ship, Event.DECISION: self.warehouse.accept_returns}
+        )
+        return (told | of_erp)[event]()
 
     def _first_files(self) -> str:
         self._erp.drop_files()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from importlib.resources import files as resource_files
 from pathlib import Path
 from random import Random
 
@@ -19,6 +20,7 @@ from deployments.demo.flat_rows import (
     store_lines,
 )
 from deployments.demo.rows import PRODUCT_COLUMNS, STOCK_COLUMNS, product_lines, stock_lines
+from deployments.demo.sage import FIELDS
 from deployments.sandbox.cegid import SandboxCegid
 
 FIRST_DAY = date(2026, 3, 2)
@@ -92,22 +94,39 @@ class Erp:
         part.replace(folder / f"{stream}_{self._day:%Y%m%d}.csv")
 
 
-def write_configuration(folder: Path, *, url: str, language: str, tax_rules_group: int, cegid: SandboxCegid) -> None:
-    """import.json, settings.toml and associations.toml of the demo shop."""
+def write_configuration(
+    folder: Path, *, url: str, language: str, tax_rules_group: int, cegid: SandboxCegid | None
+) -> None:
+    """import.json, settings.toml and associations.toml of the demo shop; without a Cegid its ERP speaks by files."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "import.json").write_text(import_json(), encoding="utf-8")
+    (folder / "import.json").write_text(import_json(by_file=cegid is None), encoding="utf-8")
     settings = _SETTINGS.format(url=url, key=KEY_VARIABLE, language=language)
+    (folder / "associations.toml").write_text(_ASSOCIATIONS.format(group=tax_rules_group), encoding="utf-8")
+    if cegid is None:
+        (folder / "settings.toml").write_text(settings + _BY_FILE, "utf-8")
+        (folder / "export.json").write_text(_sage_template(), "utf-8")
+        return
     access = {"root": cegid.url, "user": cegid.user, "database": cegid.database, "password": PASSWORD_VARIABLE}
     (folder / "settings.toml").write_text(settings + _CEGID.format(**access), "utf-8")
-    (folder / "associations.toml").write_text(_ASSOCIATIONS.format(group=tax_rules_group), encoding="utf-8")
 
 
-def import_json() -> str:
+def _sage_template() -> str:
+    """The shipped template for Sage 100, its returns switched on."""
+    shipped = resource_files("schemas.defaults").joinpath("dialects/sage100.json").read_text("utf-8")
+    return shipped.replace('"enabled": false,\n    "type": "local"', '"enabled": true,\n    "type": "local"')
+
+
+def import_json(*, by_file: bool = False) -> str:
     """Every stream, in the reference product's own format."""
     streams = {
         "product": _stream("\\Product", PRODUCT_COLUMNS),
         "stock": _stream("\\StockAvailable", STOCK_COLUMNS),
         **{name: _stream(kind, columns_of(name), _KEYS.get(name)) for name, kind in FLAT_STREAMS.items()},
+        **(
+            {"orderDocument": _stream("\\OrderHistory", FIELDS, "order_reference") | {"headerLines": 1}}
+            if by_file
+            else {}
+        ),
         "orderstatus": {"class": "\\OrderHistory", "enabled": True, "type": "webservice"},
         "orderReturnStatus": {"class": "\\OrderReturn", "enabled": True, "type": "webservice"},
     }
@@ -146,6 +165,22 @@ stable_seconds = 0                 # the demo's files are complete when they app
 name = "erp"
 folder = "../erp"                  # where the demo's ERP exports its files
 after = "delete"                   # once the import has ended well
+"""
+_BY_FILE = """
+[erp]
+kind = "files"
+access = "production"
+
+[erp.items]
+misc = "DIVERS"
+shipping = "PORT"
+wrapping = "CADEAU"
+discount = "REMISE"
+
+[erp.files]
+series = "WEB"
+depot = "CENTRAL"
+tracking_from = "parcel_number"
 """
 _CEGID = """
 [erp]

@@ -8,17 +8,19 @@ import shutil
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from prefect.client.orchestration import get_client
 
 from deployments.demo.at_rest import Searched, search
-from deployments.demo.days import DAYS, Event, Stage
+from deployments.demo.days import FILE_DAYS, Event, Stage
 from deployments.demo.files import KEY_VARIABLE, PASSWORD_VARIABLE, Erp, write_configuration
 from deployments.demo.flat_rows import SALES
 from deployments.demo.laws import GOOD_STATES, DemoRun, broken_circle, broken_laws, broken_sales
-from deployments.demo.shop import open_shop
+from deployments.demo.sage import Sage
+from deployments.demo.shop import DemoShop, open_shop
 from deployments.demo.told import tell
 from deployments.demo.warehouse import open_warehouse
 from deployments.exits import Exit
@@ -47,7 +49,9 @@ class Found:
     seconds: float = 0.0
 
 
-async def run_demo(folder: Path, summary: Path, *, items: int, language: str) -> Exit:
+async def run_demo(
+    folder: Path, summary: Path, *, items: int, language: str, erp: Literal["cegid", "files"] = "cegid"
+) -> Exit:
     """The exit code; `folder` holds the shop's folder and the sandbox's state afterwards, `summary` the figures."""
     _make_anew(folder)
     started, found = time.monotonic(), Found()
@@ -56,18 +60,10 @@ async def run_demo(folder: Path, summary: Path, *, items: int, language: str) ->
         await prefect.api_healthcheck()
     with ExitStack() as opened:
         shop = opened.enter_context(open_shop(folder / "sandbox.state"))
-        warehouse = opened.enter_context(open_warehouse())
-        os.environ |= {KEY_VARIABLE: shop.key, PASSWORD_VARIABLE: warehouse.erp.password}
+        os.environ[KEY_VARIABLE] = shop.key
         shop.speak_french_first()
         place = folder / "shop"
-        rate = FRENCH_STANDARD_RATE
-        write_configuration(place, url=shop.url, language=language, tax_rules_group=rate, cegid=warehouse.erp)
-        err.print(
-            f"A shop is open at {shop.url}, a Cegid at {warehouse.erp.url}. Three days follow.",
-            markup=False,
-            soft_wrap=True,
-        )
-        stage = Stage(Erp(folder / "erp", items=items), shop, warehouse)
+        stage = _stage(opened, place, shop, erp=erp, items=items, language=language)
         found.runs = [run async for run in _days(place, stage, found.days)]
         found.broken = _broken(found.runs, stage)
         found.held, found.sold = shop.held(), _sold(stage)
@@ -79,8 +75,27 @@ async def run_demo(folder: Path, summary: Path, *, items: int, language: str) ->
     return Exit.FAILED if found.broken else Exit.COMPLETED
 
 
+def _stage(
+    opened: ExitStack, place: Path, shop: DemoShop, *, erp: Literal["cegid", "files"], items: int, language: str
+) -> Stage:
+    """Both sides, open and configured."""
+    drops = Erp(place / "streams", items=items)
+    configure = partial(
+        write_configuration, place, url=shop.url, language=language, tax_rules_group=FRENCH_STANDARD_RATE
+    )
+    if erp == "files":
+        configure(cegid=None)
+        err.print(f"A shop is open at {shop.url}; its ERP speaks through files. Three days follow.", markup=False)
+        return Stage(drops, shop, Sage(place / "to-erp", place / "streams" / "orderDocument"), FILE_DAYS)
+    warehouse = opened.enter_context(open_warehouse())
+    os.environ[PASSWORD_VARIABLE] = warehouse.erp.password
+    configure(cegid=warehouse.erp)
+    err.print(f"A shop is open at {shop.url}, a Cegid at {warehouse.erp.url}. Three days follow.", markup=False)
+    return Stage(drops, shop, warehouse)
+
+
 async def _days(folder: Path, stage: Stage, lasted: list[float]) -> AsyncIterator[DemoRun]:
-    for number, day in enumerate(DAYS, start=1):
+    for number, day in enumerate(stage.days, start=1):
         err.print(f"Day {number}: {day.news}.")
         began = time.monotonic()
         for step in day.steps:
@@ -117,13 +132,18 @@ async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage) -> Demo
 def _broken(runs: list[DemoRun], stage: Stage) -> list[str]:
     warehouse, shop = stage.warehouse, stage.shop
     circle = broken_circle(stage.visitors.placed, warehouse.totals(), warehouse.parcels(), shop.parcels())
-    return broken_laws(runs, shop.references_held_twice()) + circle + broken_sales(SALES, shop.sales())
+    sales = [] if isinstance(warehouse, Sage) else broken_sales(SALES, shop.sales())
+    return broken_laws(runs, shop.references_held_twice()) + circle + sales
 
 
 def _sold(stage: Stage) -> str:
     totals = [amount for amounts in stage.warehouse.totals().values() for amount in amounts]
+    if isinstance(stage.warehouse, Sage):
+        return f"Sage now holds {len(totals)} orders of {sum(totals):,.2f} EUR, and {stage.warehouse.returns()} return"
     reduced, notices = stage.warehouse.marked_down(), len(stage.warehouse.erp.documents("ReturnNotice"))
-    orders = f"{len(totals)} orders of {sum(totals):,.2f} EUR, {reduced} lines under its own markdown codes"
+    orders = (
+        f"Cegid now holds {len(totals)} orders of {sum(totals):,.2f} EUR, {reduced} lines under its own markdown codes"
+    )
     return f"{orders}, and {notices} return"
 
 

@@ -27,7 +27,7 @@ def tell(folder: Path, found: Found, summary: Path, shop: DemoShop) -> None:
     _show_runs(found.runs)
     products, combinations = found.held["products"], found.held["combinations"]
     out.print(f"The shop now holds {products} products with {combinations} combinations.")
-    out.print(f"Cegid now holds {found.sold}.", soft_wrap=True)
+    out.print(f"{found.sold}.", soft_wrap=True)
     named = "nobody" if not found.searched.naming else "somebody"
     searched = f"the {found.searched.files} files of ledger, reports and Prefect"
     out.print(f"{len(PEOPLE)} people ordered; {named} is named in {searched}.", soft_wrap=True)
@@ -91,7 +91,7 @@ def _tell_where(folder: Path, runs: list[DemoRun], summary: Path, shop: DemoShop
     lines = (
         f"Reports: {folder / 'shop' / 'reports'} (open the HTML files in a browser)",
         f"First report: {runs[0].report}",
-        f"Orders to Cegid: {orders}",
+        f"Orders to the ERP: {orders}",
         f"The board, over all of them: {folder / 'shop' / 'reports' / 'index.html'}",
         f"Figures: {summary}",
         "The shop again, in a terminal of its own:",

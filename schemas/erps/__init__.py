@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas.erps import cegid, dolibarr
+from schemas.erps import cegid, dolibarr, files
 from schemas.status_rules import StatusRule
 
 
@@ -18,11 +18,12 @@ class StatusWords:
     return_rules: Sequence[StatusRule]
 
 
-NAMES: Mapping[str, str] = {"cegid": "Cegid", "dolibarr": "Dolibarr"}
+NAMES: Mapping[str, str] = {"cegid": "Cegid", "dolibarr": "Dolibarr", "files": "ERP"}
 """As a person calls them, by `[erp] kind`."""
 STATUS_WORDS: Mapping[str, StatusWords] = {
     "cegid": StatusWords(cegid.STATUS_MEMBERS, cegid.ORDER_RULES, cegid.RETURN_RULES),
     "dolibarr": StatusWords(dolibarr.STATUS_MEMBERS, dolibarr.ORDER_RULES, dolibarr.RETURN_RULES),
+    "files": StatusWords(files.STATUS_MEMBERS, files.ORDER_RULES, files.RETURN_RULES),
 }
 """By `[erp] kind`."""
 MOVED: Mapping[str, str] = {

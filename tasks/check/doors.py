@@ -10,7 +10,7 @@ from tasks.check.finding import Finding, Findings
 from tasks.run.certificates import unverified
 from tasks.run.shop_folder import ShopFolder
 
-_WRITTEN_BY_RUNS = ("reports", "rejects", ".work", ".snapshots")
+_WRITTEN_BY_RUNS = ("reports", "rejects", "outbox", ".work", ".snapshots")
 
 
 def check_doors(folder: ShopFolder, say: Findings) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from connectors.rfe import RfeAccess, RfeSource
 from connectors.sftp import SftpAccess, SftpSource
 from schemas import source_settings as wanted
 from schemas.column_spec import StreamSpec
+from schemas.erps.files import FtpsTarget, SftpTarget
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.offered import Offered
 from schemas.setting_values import SecretName
@@ -80,14 +81,15 @@ def open_source(settings: SourceSettings, folder: ShopFolder, ledger: Ledger) ->
         case wanted.FolderSource():
             return FolderSource(folder.path / settings.folder)
         case wanted.SftpSource():
-            return SftpSource(_sftp(settings))
+            return SftpSource(sftp_access(settings))
         case wanted.FtpsSource():
-            return FtpsSource(_ftps(settings))
+            return FtpsSource(ftps_access(settings))
         case wanted.RfeSource():
             return RfeSource(_rfe(settings), KeyTurn(ledger, folder.name, settings.name))
 
 
-def _sftp(settings: wanted.SftpSource) -> SftpAccess:
+def sftp_access(settings: wanted.SftpSource | SftpTarget) -> SftpAccess:
+    """Where an SSH server is, with its secrets resolved."""
     return SftpAccess(
         settings.host,
         settings.user,
@@ -101,7 +103,8 @@ def _sftp(settings: wanted.SftpSource) -> SftpAccess:
     )
 
 
-def _ftps(settings: wanted.FtpsSource) -> FtpsAccess:
+def ftps_access(settings: wanted.FtpsSource | FtpsTarget) -> FtpsAccess:
+    """Where an FTP server is, with its secrets resolved."""
     return FtpsAccess(
         settings.host,
         settings.user,

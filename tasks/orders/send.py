@@ -15,6 +15,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.handover.customers import OTHER_NAME, SEVERAL, CustomerSync
+from tasks.handover.dispatch import dispatch
 from tasks.handover.sender import DocumentSender, Handover, Question, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.handover.translate.identity import identity_of_order
@@ -96,6 +97,7 @@ async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
     with run.step("deliver orders"):
         chunks = chunked(_by_customer(due.orders), run.folder.settings.orders.chunk, _ids)
         await fan_out("deliver orders", chunks, lambda chunk: hand_over(sender, Orders(chunk)), rows=len)
+    await dispatch(erp, STREAM)
     due.look.keep()
 
 

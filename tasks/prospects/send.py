@@ -10,6 +10,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.handover.customers import OTHER_NAME, SEVERAL, CustomerSync
+from tasks.handover.dispatch import dispatch
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.orders.send import customer_code, open_customers
 from tasks.orders.translate.discretion import of_customer
@@ -38,6 +39,7 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
             lambda chunk: hand_over_customers(run, erp, customers, chunk),
             rows=len,
         )
+    await dispatch(erp, STREAM)
     prospects.keep()
 
 

@@ -9,6 +9,7 @@ from schemas.errors import RefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
+from tasks.handover.dispatch import dispatch
 from tasks.handover.sender import DocumentSender, Handover, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.handover.translate.identity import return_identity
@@ -31,6 +32,7 @@ async def deliver_returns(run: Run, erp: Erp, due: list[DueReturn]) -> None:
     with run.step("deliver returns"):
         chunks = chunked(grouped(due, lambda each: each.key), CHUNK, lambda group: [each.key for each in group])
         await fan_out("deliver returns", chunks, lambda chunk: hand_over_returns(run, erp, sender, chunk), rows=len)
+    await dispatch(erp, STREAM)
 
 
 def _plan(run: Run, erp: Erp, due: DueReturn) -> None:

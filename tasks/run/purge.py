@@ -41,7 +41,8 @@ def purge(folder: ShopFolder, ledger: Ledger, now: datetime) -> Counter[str]:
 
 def _purge_files(folder: ShopFolder, kept_from: date) -> Counter[str]:
     deleted: Counter[str] = Counter()
-    for kind, shelf in (("archives", folder.archives), (REJECTS, folder.path / REJECTS / "files")):
+    delivered = [("archives", shelf) for shelf in folder.outbox.glob("*/*/delivered")]
+    for kind, shelf in (("archives", folder.archives), (REJECTS, folder.path / REJECTS / "files"), *delivered):
         for day in _old_days(kept_from, shelf):
             deleted[kind] += sum(1 for path in day.rglob("*") if path.is_file())
             shutil.rmtree(day)

@@ -49,6 +49,11 @@ class ShopFolder:
         return self.path / self.settings.files.archives
 
     @property
+    def outbox(self) -> Path:
+        """Where documents for an ERP that takes files lie until they have left."""
+        return self.path / "outbox"
+
+    @property
     def snapshots(self) -> Path:
         """Where files lie that can be made again at any time."""
         return self.path / ".snapshots"

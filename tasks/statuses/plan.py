@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatchcase
+from itertools import islice
 
 from schemas.erp import DocumentStatus, ErpNumber
 from schemas.outcomes import Outcome
@@ -29,6 +31,8 @@ class TrackedDocument:
     file: int = 0
     line: int = 0
     """The row of a file that tells its status; 0: no file does."""
+    more: tuple[tuple[int, int], ...] = ()
+    """File and line of further rows of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,25 @@ class Carriers:
     """id_carrier -> id_reference, former editions of a carrier included."""
     in_use: Mapping[int, int] = field(default_factory=dict)
     """id_reference -> id_carrier."""
+    patterns: Mapping[str, int] = field(default_factory=dict)
+    """A word of the ERP, `*` in it standing for anything -> id_reference; asked where no code is the same."""
 
     def other(self, code: str, id_carrier: int) -> int:
         """The carrier of this code, 0 when `id_carrier` is one already or the shop has none."""
-        if not code or self.codes.get(self.references.get(id_carrier, 0)) == code:
+        named = self._named(code) if code else ()
+        if self.references.get(id_carrier, 0) in named:
             return 0
-        named = (self.in_use[reference] for reference, own in self.codes.items() if own == code and self.knows(own))
-        return next(named, 0)
+        return next((self.in_use[reference] for reference in named if reference in self.in_use), 0)
 
     def knows(self, code: str) -> bool:
         """Whether a carrier in use has this code."""
-        return any(own == code and reference in self.in_use for reference, own in self.codes.items())
+        return any(reference in self.in_use for reference in self._named(code))
+
+    def _named(self, code: str) -> tuple[int, ...]:
+        """The carriers of a code, by id_reference: with this very code, else the first whose pattern fits."""
+        same = tuple(reference for reference, own in self.codes.items() if own == code)
+        fits = (id_ for own, id_ in self.patterns.items() if fnmatchcase(code.casefold(), own.casefold()))
+        return same or tuple(islice(fits, 1))
 
 
 NO_CARRIERS = Carriers()

@@ -26,17 +26,29 @@ KIND = "order_status"
 async def prepare_order_statuses(run: Run, erp: Erp) -> list[StatusChange]:
     """One change per order that is followed; with a test access nothing is written to the shop."""
     with run.step("read statuses"):
-        orders = await _open_orders(run, erp, known_open(run, erp.ledger_kind("order"), KIND))
+        known = known_open(run, erp.ledger_kind("order"), KIND)
+        orders = await open_orders(run, erp.ledger_kind(f"{KIND}_absent"), known)
         statuses = await ask(run, erp, orders)
-        carriers = await _carriers(run)
-        states = await _states(run) if orders else None
+    return await plan_changes(run, orders, statuses)
+
+
+async def plan_changes(
+    run: Run,
+    orders: Sequence[TrackedDocument],
+    statuses: Mapping[ErpNumber, DocumentStatus],
+    *,
+    standing: Sequence[Incident] = (),
+) -> list[StatusChange]:
+    """One change per order; what stays behind is reported, and the incidents `standing` with it."""
+    carriers = await _carriers(run)
+    states = await _states(run) if orders else None
     settings = run.folder.settings.orders
     before_all = {*settings.states, *settings.waiting_states, *settings.hold_states}
     rules = run.folder.settings.order_rules
     changes = [
         plan_status_change(order, statuses.get(order.document), rules, before_all, carriers, states) for order in orders
     ]
-    tell(run, changes, statuses, standing=_untaken_numbers(run, orders, statuses))
+    tell(run, changes, statuses, standing=[*_untaken_numbers(run, orders, statuses), *standing])
     _tell_carriers(run, orders, statuses, carriers)
     return changes
 
@@ -65,12 +77,13 @@ def _untaken_numbers(
 
 async def _carriers(run: Run) -> Carriers:
     """The shop's carriers by the codes of associations.toml; nothing is read where it names none."""
-    codes = run.folder.associations.carriers
-    if not codes:
+    codes, patterns = run.folder.associations.carriers, run.folder.associations.carriers_from_erp
+    if not codes and not patterns:
         return Carriers()
     rows = await run.shop.read("carriers", display=("id", "id_reference", "deleted"))
     return Carriers(
         codes=codes,
+        patterns=patterns,
         references={int(row["id"]): whole(row, "id_reference") for row in rows},
         in_use={whole(row, "id_reference"): int(row["id"]) for row in rows if row["deleted"] != "1"},
     )
@@ -82,13 +95,14 @@ def _tell_carriers(
     """Parcels that the ERP gives to a carrier which the shop does not know."""
     for order in orders:
         status = statuses.get(order.document)
-        if carriers.codes and status and status.carrier_code and not carriers.knows(status.carrier_code):
+        is_asked = carriers.codes or carriers.patterns
+        if is_asked and status and status.carrier_code and not carriers.knows(status.carrier_code):
             run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.carrier_code)
 
 
-async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, LedgerEntry], there: Collection[str]) -> None:
+async def _tell_deleted(run: Run, absent: str, known: Mapping[str, LedgerEntry], there: Collection[str]) -> None:
     """Orders that the ERP has and the shop no longer: told once, then followed no further."""
-    deleted = await gone(run, "orders", erp.ledger_kind(f"{KIND}_absent"), known, there, code="order_not_listed")
+    deleted = await gone(run, "orders", absent, known, there, code="order_not_listed")
     for key in deleted:
         run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
     if deleted and run.may_write_shop:
@@ -96,10 +110,13 @@ async def _tell_deleted(run: Run, erp: Erp, known: Mapping[str, LedgerEntry], th
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
 
 
-async def _open_orders(run: Run, erp: Erp, known: dict[str, LedgerEntry]) -> list[TrackedDocument]:
-    """Those that the shop still has, with the parcel that the latest row of order_carriers stands for."""
+async def open_orders(run: Run, absent: str, known: Mapping[str, LedgerEntry]) -> list[TrackedDocument]:
+    """Those that the shop still has, with the parcel that the latest row of order_carriers stands for.
+
+    `absent` is the ledger's kind of notes on those that the shop does not list.
+    """
     rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add", "reference"))
-    await _tell_deleted(run, erp, known, {str(row["id"]) for row in rows})
+    await _tell_deleted(run, absent, known, {str(row["id"]) for row in rows})
     secret = run.ledger.secret()
     rows = without_reused(run, known, rows, lambda row: order_identity(row["reference"], row["date_add"], secret))
     ids = [str(row["id"]) for row in rows]

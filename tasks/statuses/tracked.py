@@ -129,7 +129,8 @@ def remember(run: Run, kind: str, changes: Sequence[StatusChange]) -> None:
 
 
 def _settled(rows: Sequence[tuple[TrackedDocument, Outcome, str, str]]) -> pl.DataFrame:
-    told = [
-        (one.file, one.line or one.id, str(one.id), outcome.value, code, detail) for one, outcome, code, detail in rows
-    ]
-    return row_outcomes(told)
+    return row_outcomes(
+        (file, line, str(one.id), outcome.value, code, detail)
+        for one, outcome, code, detail in rows
+        for file, line in ((one.file, one.line or one.id), *one.more)
+    )

@@ -14,12 +14,13 @@ import pytest
 
 from deployments.demo.at_rest import search
 from deployments.demo.catalogue import ean13, first_day, in_another_order, next_day
-from deployments.demo.days import DAYS, Event
+from deployments.demo.days import DAYS, FILE_DAYS, Event
 from deployments.demo.faults import faulty_lines
 from deployments.demo.files import Erp, import_json
 from deployments.demo.laws import DemoRun, broken_circle, broken_laws, broken_sales
 from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.demo.rows import PRODUCT_COLUMNS
+from deployments.demo.sage import Sage
 from deployments.demo.visitors import Placed
 from schemas.flows import FLOWS
 from schemas.import_json import parse_import_json
@@ -163,8 +164,32 @@ def test_a_sale_that_is_no_order_or_two_breaks_a_law() -> None:
 
 
 def test_every_stream_of_files_is_shown() -> None:
-    flows = {step for day in DAYS for step in day.steps}
+    flows = {step for day in (*DAYS, *FILE_DAYS) for step in day.steps}
     assert {name for name in FLOWS if name.startswith("import_")} - flows == {"import_files"}
+
+
+def test_the_demos_sage_takes_each_order_once_ships_in_two_parcels_and_invoices(tmp_path: Path) -> None:
+    sage = Sage(tmp_path / "to-erp", tmp_path / "exports")
+    (tmp_path / "to-erp").mkdir()
+    head = "DO_Type;DO_Ref;DO_Date;AR_Ref;DL_Design;DL_Qte;DL_PUTTC"
+    rows = [f"1;WEB{order};21/11/2026;{item};Robe;2;10,0000" for order in (1, 2, 3, 4) for item in ("A", "B")]
+    (tmp_path / "to-erp" / "orders.txt").write_text("\n".join([head, *rows]), encoding="cp1252")
+    assert sage.take() == "Sage imports 4 documents and exports what it has"
+    assert sage.totals() == {f"WEB{order}": [Decimal("40.00")] for order in (1, 2, 3, 4)}
+    sage.ship()
+    assert {order: len(numbers.split(",")) for order, numbers in sage.parcels().items()} == {1: 1, 2: 2, 3: 1}
+    assert sage.invoice() == "Sage makes 3 invoices of the delivery notes"
+    exported = max((tmp_path / "exports").glob("*.csv")).read_text("cp1252").splitlines()[1:]
+    assert [line.split(";")[:2] for line in exported] == [
+        ["WEB3", "1"],
+        ["WEB4", "1"],
+        ["WEB4", "1"],
+        ["WEB1", "6"],
+        ["WEB1", "6"],
+        ["WEB2", "6"],
+        ["WEB2", "6"],
+        ["WEB3", "6"],
+    ]
 
 
 def test_a_parcel_whose_number_the_shop_does_not_show_breaks_a_law() -> None:

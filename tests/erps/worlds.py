@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import pytest
 
 from connectors.cegid import CegidAccess
 from connectors.cegid.erp import opened
 from connectors.dolibarr import DolibarrAccess, Limits
 from connectors.dolibarr.erp import opened as opened_dolibarr
 from connectors.dolibarr.guard import uid_of
+from connectors.erp_files.erp import Stream
+from connectors.erp_files.erp import opened as opened_files
+from connectors.erp_files.outbox import Outbox
+from connectors.files.folder_source import FolderSource
 from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.dolibarr import SandboxDolibarr
 from schemas.amounts import CENT
 from schemas.associations import Associations
 from schemas.associations import Payment as Mode
-from schemas.erp import Erp, ErpCustomer
+from schemas.erp import Created, Erp, ErpCustomer, OutgoingDocument
 from schemas.erps.cegid import Cegid as CegidSettings
+from schemas.errors import TransientError
 from tests.connectors.cegid.shop_orders import CODES
 from tests.connectors.dolibarr.shop_orders import CODES as DOLIBARR
+from tests.connectors.erp_files.dialects import CODES as FILES_CODES
+from tests.connectors.erp_files.dialects import small, style_of, template_of
 from tests.erps.shoebox import Shoebox
 
+ZERO = Decimal(0)
 Card = tuple[str, str, str, Decimal]
 """Our reference, the shop's, the customer's code and the total of a document."""
 
@@ -123,6 +134,70 @@ def cegid_world(folder: Path) -> Iterator[ErpWorld]:
             yield CegidWorld(sandbox, erp)
 
 
+class _LosingOrders:
+    """The ERP's ability to take orders; the answer to the next creation is lost."""
+
+    def __init__(self, orders: Any) -> None:
+        self._orders = orders
+        self.lost: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._orders, name)
+
+    def create(self, outgoing: OutgoingDocument) -> Created:
+        created: Created = self._orders.create(outgoing)
+        if outgoing.reference in self.lost:
+            self.lost.remove(outgoing.reference)
+            raise TransientError("the process was cut off", system="files", action="create")
+        return created
+
+
+class FilesWorld:
+    """An ERP that takes files: it tells no customers, refuses nothing, and cancels out of our sight."""
+
+    def __init__(self, folder: Path, erp: Erp) -> None:
+        self.folder = folder
+        self.erp = erp
+        self._orders = _LosingOrders(erp.orders)
+        erp.orders = self._orders
+
+    def documents(self) -> list[Card]:
+        outbox = Outbox(self.folder / "order")
+        outbox.open()
+        return [
+            (e.key, e.external_reference, e.customer, sum((quantity * price for _, quantity, price in e.amounts), ZERO))
+            for e in outbox.known()
+        ]
+
+    def customers(self) -> set[str]:
+        return {json.loads(line)[0] for line in (self.folder / "accounts.jsonl").read_text().splitlines()}
+
+    def insert_customer(self, _code: str, _email: str, _lastname: str) -> None:
+        pytest.skip("files tell no customers")
+
+    def lose_answer(self, reference: str) -> None:
+        self._orders.lost.add(reference)
+
+    def refuse(self, _reference: str) -> None:
+        pytest.skip("files refuse nothing")
+
+    def allow(self) -> None:
+        """Nothing is refused."""
+
+    def cancel(self) -> None:
+        pytest.skip("files tell of no cancellation")
+
+
+@contextmanager
+def files_world(folder: Path) -> Iterator[ErpWorld]:
+    stream = small()
+    streams = {"order": Stream(template_of(stream), style_of(stream))}
+    to_erp = folder / "to-erp"
+    to_erp.mkdir(parents=True)
+    with opened_files(streams, FILES_CODES, folder, lambda: FolderSource(to_erp), "production", "") as erp:
+        yield FilesWorld(folder, erp)
+
+
 @contextmanager
 def shoebox_world(_folder: Path) -> Iterator[ErpWorld]:
     yield ShoeboxWorld()
@@ -172,4 +247,4 @@ def dolibarr_world(_folder: Path) -> Iterator[ErpWorld]:
             yield DolibarrWorld(sandbox, erp)
 
 
-WORLDS = {"shoebox": shoebox_world, "cegid": cegid_world, "dolibarr": dolibarr_world}
+WORLDS = {"shoebox": shoebox_world, "cegid": cegid_world, "dolibarr": dolibarr_world, "files": files_world}

@@ -80,7 +80,7 @@ def test_the_file_to_start_from_holds_no_association() -> None:
 
 
 def test_the_examples_of_the_file_to_start_from_are_good_once_uncommented() -> None:
-    example = re.compile(r"# (\[|\w+ = |\"[A-Z]+\" = )")
+    example = re.compile(r"# (\[|\w+ = |\"[A-Z*]+\" = )")
     lines = [
         line.removeprefix("# ") if example.match(line) else line for line in default_associations_text().splitlines()
     ]

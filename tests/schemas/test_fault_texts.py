@@ -12,7 +12,7 @@ from schemas.errors import ConfigFault, ConfigurationError
 from schemas.fault_texts import fault_in, faults_text, french_texts, in_french, language_of_locale
 
 ROOT = Path(__file__).parents[2]
-MAKERS = frozenset({"ConfigFault", "fault", "_fault", "warn", "_absent", "_note"})
+MAKERS = frozenset({"ConfigFault", "fault", "_fault", "warn", "_absent", "_note", "fault_at"})
 NOT_A_TEXT = frozenset({"sources, X: streams"})
 """Keys of a fault, made of a value."""
 Names = Mapping[str, list[ast.expr]]

@@ -1,0 +1,179 @@
+"""The demo's Sage 100: it imports files, transforms documents under new numbers, and exports all of them."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from deployments.demo.laws import PREFIX
+
+COLUMNS = (
+    "DO_Ref",
+    "DO_Type",
+    "DO_Piece",
+    "DL_PieceBC",
+    "DO_Date",
+    "DO_Coord01",
+    "DO_Expedit",
+    "AR_Ref",
+    "DL_Design",
+    "DL_Qte",
+    "DL_QteBL",
+    "DL_NoColis",
+)
+FIELDS = (
+    "order_reference",
+    "document_type",
+    "document_number",
+    "origin_number",
+    "document_date",
+    "header_1",
+    "carrier_code",
+    "item_reference",
+    "line_text",
+    "quantity_ordered",
+    "quantity_delivered",
+    "parcel_number",
+)
+"""What the columns are in import.json."""
+ORDER, DELIVERY, RETURN, INVOICE = "1", "3", "4", "6"
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a document."""
+
+    item: str
+    text: str
+    quantity: Decimal
+    price: Decimal
+    parcel: str = ""
+
+    @property
+    def total(self) -> Decimal:
+        """With tax, to the cent."""
+        return (self.quantity * self.price).quantize(_CENT, ROUND_HALF_UP)
+
+
+@dataclass(slots=True)
+class Document:
+    """A document: what it was before it was transformed is its origin."""
+
+    reference: str
+    type: str
+    number: str
+    on: str
+    lines: list[Line] = field(default_factory=list)
+    origin: str = ""
+
+
+class Sage:
+    """The files it takes from `to_sage`, and those it exports to `exports`."""
+
+    def __init__(self, to_sage: Path, exports: Path) -> None:
+        self._to_sage = to_sage
+        self._exports = exports
+        self._documents: list[Document] = []
+        self._taken: list[Document] = []
+        """As they came: what becomes of them lies in the documents."""
+        self._files = self._exported = self._numbers = 0
+
+    def writes(self) -> int:
+        """How many files were brought to it since the start."""
+        return self._files + len(list(self._to_sage.glob("*.txt"))) if self._to_sage.exists() else self._files
+
+    def take(self) -> str:
+        """It imports what lies in its folder, gives every document a number of its own, and exports all documents."""
+        before = len(self._taken)
+        for path in sorted(self._to_sage.glob("*.txt")):
+            self._files += 1
+            with path.open(encoding="cp1252", newline="") as file:
+                for row in csv.DictReader(file, delimiter=";"):
+                    self._add(row)
+            path.unlink()
+        self._documents += [replace(document, lines=list(document.lines)) for document in self._taken[before:]]
+        self._export()
+        return f"Sage imports {len(self._taken) - before} documents and exports what it has"
+
+    def _add(self, row: dict[str, str]) -> None:
+        known = self._taken[-1] if self._taken else None
+        if known is None or (known.reference, known.type) != (row["DO_Ref"], row["DO_Type"]):
+            known = Document(row["DO_Ref"], row["DO_Type"], self._number(row["DO_Type"]), row["DO_Date"])
+            self._taken.append(known)
+        price = Decimal(row["DL_PUTTC"].replace(",", "."))
+        known.lines.append(Line(row["AR_Ref"], row["DL_Design"], Decimal(row["DL_Qte"].replace(",", ".")), price))
+
+    def ship(self) -> str:
+        """Every order but the last becomes a delivery note; the second leaves in two parcels, of the third a part."""
+        orders = [document for document in self._documents if document.type == ORDER]
+        for at, order in enumerate(orders[:-1]):
+            lines = [replace(line, parcel=f"6A{order.number[2:]}") for line in order.lines]
+            note = Document(order.reference, DELIVERY, self._number(DELIVERY), order.on, lines, origin=order.number)
+            if at == 1:
+                lines[-1] = replace(lines[-1], parcel=f"6B{order.number[2:]}")
+            self._documents.append(note)
+            if at == 2:  # noqa: PLR2004 - the third
+                order.lines, note.lines, note.origin = order.lines[:1], lines[1:], ""
+            else:
+                self._documents.remove(order)
+        self._export()
+        return f"Sage transforms {len(orders) - 1} orders into delivery notes, one of them in part, one in two parcels"
+
+    def invoice(self) -> str:
+        """Every delivery note becomes an invoice."""
+        notes = [document for document in self._documents if document.type == DELIVERY]
+        for note in notes:
+            note.type, note.number = INVOICE, self._number(INVOICE)
+        self._export()
+        return f"Sage makes {len(notes)} invoices of the delivery notes"
+
+    def totals(self) -> dict[str, list[Decimal]]:
+        """What each order amounted to as it came, by web reference; more than one amount is an order taken twice."""
+        found: dict[str, list[Decimal]] = {}
+        for document in self._taken:
+            if document.type == ORDER:
+                found.setdefault(document.reference, []).append(
+                    sum((line.total for line in document.lines), Decimal(0))
+                )
+        return found
+
+    def returns(self) -> int:
+        """How many returns it was given."""
+        return sum(document.type == RETURN for document in self._taken)
+
+    def parcels(self) -> dict[int, str]:
+        """The numbers of each order's parcels, by id_order."""
+        found: dict[int, dict[str, None]] = {}
+        for document in self._documents:
+            for line in document.lines:
+                if line.parcel:
+                    numbers = found.setdefault(int(document.reference.removeprefix(PREFIX)), {})
+                    numbers[line.parcel] = None
+        return {id_order: ",".join(numbers) for id_order, numbers in found.items()}
+
+    def _number(self, type_: str) -> str:
+        self._numbers += 1
+        return f"{ {ORDER: 'BC', DELIVERY: 'BL', RETURN: 'BR', INVOICE: 'FA'}[type_] }{self._numbers:06}"
+
+    def _export(self) -> None:
+        """All documents of orders, as Sage's export of lines of documents writes them."""
+        self._exported += 1
+        self._exports.mkdir(parents=True, exist_ok=True)
+        part = self._exports / ".export.part"
+        with part.open("w", encoding="cp1252", newline="") as file:
+            writer = csv.writer(file, delimiter=";")
+            writer.writerow(COLUMNS)
+            writer.writerows(row for document in self._documents if document.type != RETURN for row in _rows(document))
+        part.replace(self._exports / f"orderDocument_{self._exported:04}.csv")
+
+
+def _rows(document: Document) -> list[list[str]]:
+    head = [document.reference, document.type, document.number, document.origin, document.on, "", "COLISSIMO"]
+    delivered = document.type in {DELIVERY, INVOICE}
+    return [
+        [*head, line.item, line.text, str(line.quantity), str(line.quantity) if delivered else "", line.parcel]
+        for line in document.lines
+    ]

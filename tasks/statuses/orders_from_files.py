@@ -1,0 +1,255 @@
+"""What the ERP's files say of orders: which document each has become, and what that does to it in the shop."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from connectors.ledger import DeliveryState, Link
+from schemas.erp import DocumentStatus, ErpNumber
+from schemas.incidents import Incident, Level
+from schemas.outcomes import Outcome
+from tasks.erp import kind_of
+from tasks.flat.translate.rows import FlatRow, flat_rows
+from tasks.handover.translate.identity import keyed_hash
+from tasks.read.validate import ValidatedStream
+from tasks.run.outcomes import row_outcomes
+from tasks.run.row_ref import RowRef
+from tasks.run.run import Run
+from tasks.statuses.apply_orders import apply_order_statuses
+from tasks.statuses.plan import StatusChange
+from tasks.statuses.prepare_orders import KIND, open_orders, plan_changes
+from tasks.statuses.tracked import FINAL, LedgerEntry
+from tasks.statuses.translate.documents import DocumentRow, OrderDocuments, documents_of
+from tasks.statuses.translate.tracking import tracking_number
+
+CONFIRMED = "order_confirmed"
+"""Links of orders that a file of the ERP has named: with files it is the only proof that it has them."""
+SEEN = "order_document"
+"""Links of orders with a fingerprint of what the files said of them last."""
+
+
+class OrderRows:
+    """The rows of one order. Not a dataclass: Prefect walks through those."""
+
+    def __init__(self, key: str, rows: Sequence[DocumentRow], told: OrderDocuments, fingerprint: str) -> None:
+        self.key = key
+        self.rows = rows
+        self.told = told
+        self.fingerprint = fingerprint
+
+
+async def import_documents(run: Run, validated: ValidatedStream) -> None:
+    """Every order that the files name moves forward; what no file names stays as it is."""
+    told = await read_documents(run, validated)
+    changes = await _changes(run, told)
+    await apply_order_statuses(run, changes)
+    if run.may_write_shop:
+        _remember(run, told)
+
+
+@task(name="read documents", cache_policy=NO_CACHE, persist_result=False)
+async def read_documents(run: Run, validated: ValidatedStream) -> list[OrderRows]:
+    """The orders that the files say something new of; the other rows have their outcome when this returns."""
+    with run.step("read documents"):
+        by_reference = _by_reference(run, validated)
+        keys = await _keys(run, by_reference)
+        grouped: dict[str, list[DocumentRow]] = defaultdict(list)
+        for reference, rows in by_reference.items():
+            found = keys.get(reference, ())
+            if len(found) == 1:
+                grouped[found[0]] += rows
+            else:
+                code = "document_order_ambiguous" if found else "document_order_unknown"
+                run.tell(Level.ERROR, code, reference, detail=", ".join(found))
+                _end(run, rows, Outcome.REFUSED, code, ", ".join(found))
+        _confirm(run, grouped)
+        return _new(run, grouped)
+
+
+def _by_reference(run: Run, validated: ValidatedStream) -> dict[str, list[DocumentRow]]:
+    rows = validated.accepted_rows_scan().sort("_file", "_line").collect().to_dicts()
+    grouped: dict[str, list[DocumentRow]] = defaultdict(list)
+    for row, cells in zip(flat_rows(rows, run.stream), rows, strict=True):
+        ref = RowRef(cells["_file"], cells["_line"], str(cells["_key"]))
+        grouped[ref.key.strip()].append(_row(row, ref))
+    return grouped
+
+
+def _row(row: FlatRow, ref: RowRef) -> DocumentRow:
+    return DocumentRow(
+        ref=ref,
+        type_word=row.text("document_type").strip(),
+        number=row.text("document_number").strip(),
+        origin=row.text("origin_number").strip(),
+        headers=tuple(row.text(f"header_{number}") for number in (1, 2, 3, 4)),
+        carrier=row.text("carrier_code").strip(),
+        item=row.text("item_reference").strip(),
+        text=row.text("line_text"),
+        ordered=_quantity(row, "quantity_ordered"),
+        delivered=_quantity(row, "quantity_delivered"),
+        parcel=row.text("parcel_number"),
+        cancelled=row.value("cancelled") is True,
+    )
+
+
+def _quantity(row: FlatRow, target: str) -> Decimal | None:
+    said = row.value(target)
+    return None if said is None else Decimal(str(said))
+
+
+async def _keys(run: Run, references: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The orders' ids by reference: by what the ERP was given, else by our own reference, else by the shop's."""
+    shop, kind = run.folder.name, kind_of(run.folder, "order")
+    delivered = run.ledger.deliveries(shop, kind, states=[DeliveryState.DELIVERED])
+    known: dict[str, tuple[str, ...]] = {}
+    for key, number in delivered.filter(pl.col("erp_number").is_not_null()).select("key", "erp_number").iter_rows():
+        known[number] = (*known.get(number, ()), key)
+    own = re.compile(rf"{re.escape(run.folder.settings.erp.order_prefix)}(\d+)")
+    found = {reference: known[reference] for reference in references if reference in known}
+    left = [reference for reference in references if reference not in found]
+    ids = {reference: match[1] for reference in left if (match := own.fullmatch(reference))}
+    rows = await run.shop.find("orders", "id", ids.values(), display=_ORDER) if ids else []
+    there = {str(row["id"]) for row in rows}
+    found |= {reference: (key,) for reference, key in ids.items() if key in there}
+    named = [reference for reference in left if reference not in found]
+    for row in await run.shop.find("orders", "reference", named, display=_TOGETHER) if named else []:
+        found[row["reference"]] = (*found.get(row["reference"], ()), str(row["id"]))
+    return found
+
+
+_ORDER = ("id", "current_state", "date_add", "reference")
+_TOGETHER = ("id", "reference", "id_cart", "total_paid_tax_incl")
+
+
+def _confirm(run: Run, keys: Iterable[str]) -> None:
+    """A file of the ERP names these orders: it has them."""
+    shop, wanted = run.folder.name, list(keys)
+    before = set(run.ledger.links_for(shop, CONFIRMED, wanted)["erp_key"].to_list())
+    links = [Link(key, int(key), fingerprint="confirmed") for key in wanted if key not in before]
+    if links and run.may_write_shop:
+        run.ledger.confirm(shop, CONFIRMED, links, run_id=run.run_id)
+
+
+def _new(run: Run, grouped: Mapping[str, Sequence[DocumentRow]]) -> list[OrderRows]:
+    """Those of which the files say something else than the last time."""
+    settings, secret = run.folder.settings.erp.files, run.ledger.secret()
+    links = run.ledger.links_for(run.folder.name, SEEN, list(grouped))
+    before: Mapping[str, str] = dict(links.select("erp_key", "fingerprint").iter_rows())
+    new = []
+    for key, rows in grouped.items():
+        told = documents_of(rows, settings)
+        one = OrderRows(key, rows, told, keyed_hash(repr((told, run.folder.settings.order_rules)), secret))
+        if before.get(key) == one.fingerprint and run.asked.since is None:
+            _end(run, rows, Outcome.UNCHANGED)
+        else:
+            new.append(one)
+    return new
+
+
+async def _changes(run: Run, told: Sequence[OrderRows]) -> list[StatusChange]:
+    """One change per order that is still in the shop; the rows of the others have their outcome."""
+    by_key = {each.key: each for each in told}
+    links = run.ledger.links_for(run.folder.name, KIND, list(by_key))
+    before = {key: (value, state) for key, value, state in links.select(*_OF_LINK).iter_rows()}
+    final = [key for key in by_key if before.get(key, ("", ""))[1] == FINAL]
+    for key in final:
+        _end(run, by_key.pop(key).rows, Outcome.UNCHANGED)
+    identities = _identities(run, by_key)
+    known = {
+        key: LedgerEntry(
+            ErpNumber(each.rows[0].ref.key),
+            int(before.get(key, ("", ""))[0] or 0),
+            identities.get(key, ""),
+        )
+        for key, each in by_key.items()
+    }
+    orders = [
+        replace(
+            order, file=rows[0].ref.file, line=rows[0].ref.line, more=tuple((r.ref.file, r.ref.line) for r in rows[1:])
+        )
+        for order in await open_orders(run, kind_of(run.folder, f"{KIND}_absent"), known)
+        if (rows := by_key[str(order.id)].rows)
+    ]
+    gone = by_key.keys() - {str(order.id) for order in orders}
+    for key in gone:
+        _end(run, by_key[key].rows, Outcome.REFUSED, "document_order_unknown")
+    statuses = {order.document: _status(by_key[str(order.id)]) for order in orders}
+    _tell(run, by_key, known.keys() - gone)
+    return await plan_changes(run, orders, statuses, standing=_unconfirmed(run))
+
+
+_OF_LINK = ("erp_key", "confirmed_value", "state")
+
+
+def _identities(run: Run, keys: Iterable[str]) -> dict[str, str]:
+    delivered = run.ledger.deliveries(run.folder.name, kind_of(run.folder, "order"), keys=list(keys))
+    return {key: identity for key, identity in delivered.select("key", "identity").iter_rows() if identity}
+
+
+def _status(each: OrderRows) -> DocumentStatus:
+    told = each.told
+    return DocumentStatus(
+        ErpNumber(each.rows[0].ref.key),
+        values=told.values,
+        tracking=told.tracking,
+        carrier_code=told.carrier,
+        shown_as=told.number,
+    )
+
+
+def _tell(run: Run, by_key: Mapping[str, OrderRows], keys: Iterable[str]) -> None:
+    """What of the documents is odd, and stops nothing."""
+    for key in sorted(keys):
+        told = by_key[key].told
+        for word in told.unknown_words:
+            run.tell(Level.ERROR, "document_type_unknown", key, value=word)
+        if told.more_than_ordered:
+            run.tell(Level.INFO, "document_more_delivered", key, detail=", ".join(told.more_than_ordered))
+
+
+def _unconfirmed(run: Run) -> list[Incident]:
+    """Orders that were sent long ago and that no file of the ERP has named."""
+    settings = run.folder.settings.erp
+    if settings.kind != "files" or settings.access == "test":
+        return []
+    days = settings.files.unconfirmed_days
+    shop, kind = run.folder.name, kind_of(run.folder, "order")
+    sent = run.ledger.deliveries(shop, kind, states=[DeliveryState.DELIVERED])
+    old = sent.filter(pl.col("delivered_at") < datetime.now(UTC) - timedelta(days=days))
+    confirmed = set(run.ledger.links_for(shop, CONFIRMED, old["key"].to_list())["erp_key"].to_list())
+    return [
+        Incident(
+            Level.ERROR,
+            "order_unconfirmed",
+            run.stream.name,
+            key,
+            params={"detail": number or "?", "on": f"{delivered_at:%Y-%m-%d}", "value": str(days)},
+        )
+        for key, number, delivered_at in old.select("key", "erp_number", "delivered_at").iter_rows()
+        if key not in confirmed
+    ]
+
+
+def _remember(run: Run, told: Sequence[OrderRows]) -> None:
+    """What the files have said of these orders, so that the same is not looked at again; what failed is."""
+    failed = {incident.key for incident in run.incidents if incident.level is Level.ERROR}
+    links = [
+        Link(each.key, int(each.key), fingerprint=each.fingerprint)
+        for each in told
+        if each.key not in failed and tracking_number(each.told.tracking).is_taken
+    ]
+    if links:
+        run.ledger.confirm(run.folder.name, SEEN, links, run_id=run.run_id)
+
+
+def _end(run: Run, rows: Sequence[DocumentRow], outcome: Outcome, code: str = "", detail: str = "") -> None:
+    run.rows.end(row_outcomes([(row.ref.file, row.ref.line, row.ref.key, outcome.value, code, detail) for row in rows]))

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.files_process import start
+from tests.flows.files_world import FilesWorld
+from tests.flows.world import KEY_VARIABLE
+
+
+@pytest.fixture
+async def world(prefect_api: None, tmp_path: Path) -> AsyncIterator[FilesWorld]:
+    with FilesWorld.at(tmp_path / "boutique") as world:
+        yield world
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("renamed", "after"),
+    [
+        pytest.param("waiting/WEB2", True, id="between a document and its note in the ledger"),
+        pytest.param("to-erp/*.txt", False, id="before the file appears at the ERP"),
+        pytest.param("to-erp/*.txt", True, id="after it, before anybody notes it"),
+    ],
+)
+async def test_killed_and_begun_again_every_order_arrives_once(world: FilesWorld, renamed: str, after: bool) -> None:
+    orders = [world.place(("ROBE-S", 2, "29.90"), ("JUPE", 1, "15.00")) for _ in range(3)]
+    process = start(world.folder, {KEY_VARIABLE: os.environ[KEY_VARIABLE]}, renamed, after=after)
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL
+    taken = world.taken()
+    assert (await world.orders()).name == "Completed", world.report()["incidents"]
+    taken += world.taken()
+    await world.orders(sweep=True)
+    assert world.taken() == []
+    rows = Counter(row["DO_Ref"] for rows in taken for row in rows)
+    assert rows == {f"WEB{order}": 2 for order in orders}
