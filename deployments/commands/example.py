@@ -47,6 +47,7 @@ def say_what_is_next(folder: Path, language: str) -> None:
         f"{program()} sandbox &",
         f"export PRESTASHOP_KEY={SANDBOX_KEY}",
         f"{program()} plan import_products{shop}",
+        f"{program()} arm{shop}",
         f"{program()} run import_files{shop}",
         f"{program()} why TAS3{shop}",
     ):

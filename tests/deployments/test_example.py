@@ -23,6 +23,7 @@ def test_the_example_brings_files_and_says_what_to_type(
     said = capsys.readouterr().out
     assert "passerelle plan import_products --shop boutique" in said
     assert "passerelle sandbox" in said
+    assert said.index("passerelle arm --shop boutique") < said.index("passerelle run import_files --shop boutique")
     folder = open_shop_folder(tmp_path / "boutique")
     assert is_due(folder, "product", again=False)
     assert is_due(folder, "stock", again=False)
