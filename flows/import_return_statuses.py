@@ -15,7 +15,7 @@ from tasks.run.run import Asked, Run
 from tasks.statuses.apply_returns import apply_return_statuses
 from tasks.statuses.plan import StatusChange
 from tasks.statuses.prepare_returns import prepare_return_statuses
-from tasks.statuses.returns_from_files import told_return_statuses
+from tasks.statuses.returns_from_files import read_return_statuses
 
 
 @flow(name="import_return_statuses", persist_result=False)
@@ -39,7 +39,7 @@ async def _steps(run: Run) -> None:
 
 async def _moves(run: Run) -> list[StatusChange]:
     if run.stream.type != WEB_SERVICE:
-        return await told_return_statuses(run, await read_files(run))
+        return await read_return_statuses(run, await read_files(run))
     async with open_erp(run) as erp:
         if erp.is_test:
             run.keep_shop()

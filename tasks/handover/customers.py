@@ -155,8 +155,8 @@ class CustomerSync:
             report(message, found.code)
         return found.code
 
-    def _refused(self, code: str, said: str, customer: Customer) -> RefusedError:
-        return RefusedError(said, system=self._erp, action="find customers", key=str(customer.id_customer), code=code)
+    def _refused(self, code: str, text: str, customer: Customer) -> RefusedError:
+        return RefusedError(text, system=self._erp, action="find customers", key=str(customer.id_customer), code=code)
 
 
 def _same_name(found: ErpCustomer, customer: Customer) -> bool:

@@ -115,7 +115,7 @@ class DocumentSender(Generic[Doc]):
         self._unanswered: set[str] = set()
         """Keys of documents that this run may have created: the answer was lost."""
 
-    def hand_over(self, each: ToDeliver[Doc]) -> Delivered:
+    def send(self, each: ToDeliver[Doc]) -> Delivered:
         """Whose is the key, customer, look-up, intent, document, delivery: in this order, each one safe to repeat."""
         known = self._ledger.delivery(self._shop, self._kind, each.key)
         if known is not None and known.state is DeliveryState.DELIVERED:

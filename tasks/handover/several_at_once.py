@@ -30,9 +30,9 @@ async def several_at_once(
         failures = await asyncio.gather(*(_work(run, chunk, connections, deliver, threads) for _ in range(connections)))
     finally:
         threads.shutdown(wait=False)
-    told = [failure for failure in failures if failure is not None]
-    worst = min(told, key=lambda failure: isinstance(failure, TransientError), default=None)
-    # What one worker had no answer to, another has settled since.
+    left = [failure for failure in failures if failure is not None]
+    worst = min(left, key=lambda failure: isinstance(failure, TransientError), default=None)
+    # What one worker had no answer to, another has finished since.
     return None if isinstance(worst, TransientError) and not chunk.left else worst
 
 

@@ -13,8 +13,8 @@ from schemas.run_report import PlannedChange
 from tasks.orders.adoption import STREAM, Adopter
 from tasks.orders.look_at import deliveries_of
 from tasks.orders.look_up import list_placed, read_words, see_orders_of
-from tasks.orders.plan.sorting import DELIVERED, INTENT, Ended, SeenOrder
-from tasks.orders.prepare import as_settled
+from tasks.orders.plan.sorting import DELIVERED, INTENT, OrderOutcome, SeenOrder
+from tasks.orders.prepare import order_rows
 from tasks.run.run import Run
 
 ADOPTED = "orders_adopted"
@@ -36,14 +36,14 @@ async def adopt_orders_since(run: Run, erp: Erp, *, accept_differences: bool = F
     for order in left:
         adoption = found.get(order.id_order)
         if adoption is None or not adoption.number:
-            _end(run, [order], Outcome.IGNORED, "order_not_in_erp")
+            _record(run, [order], Outcome.IGNORED, "order_not_in_erp")
         elif adoption.differs:
             run.tell(Level.ERROR, "order_adoption_differs", order.key, detail=adoption.number, differs=adoption.differs)
-            _end(run, [order], Outcome.REJECTED, "order_adoption_differs", adoption.number)
+            _record(run, [order], Outcome.REJECTED, "order_adoption_differs", adoption.number)
         else:
             adopted += 1
             run.planned.append(PlannedChange(order.key, STREAM, "update", (("document", "", adoption.number),)))
-            _end(run, [order], Outcome.UNCHANGED)
+            _record(run, [order], Outcome.UNCHANGED)
     run.report.beyond_rows[ADOPTED] = adopted
 
 
@@ -53,19 +53,19 @@ async def _left(run: Run, erp: Erp, since: datetime) -> list[SeenOrder]:
     ids = await list_placed(run.shop, run.facts, since)
     seen = await see_orders_of(run.shop, run.facts, ids)
     run.rows.read += len(seen)
-    waiting = as_settled([Ended(order, Outcome.WAITING, "waiting") for order in seen])
+    waiting = order_rows([OrderOutcome(order, Outcome.WAITING, "waiting") for order in seen])
     run.rows.accepted = waiting.select("_file", "_line", "_key")
     states = deliveries_of(run, kind, [order.key for order in seen])
-    _end(run, [order for order in seen if states.get(order.key) == DELIVERED], Outcome.UNCHANGED)
+    _record(run, [order for order in seen if states.get(order.key) == DELIVERED], Outcome.UNCHANGED)
     rest = [order for order in seen if states.get(order.key) != DELIVERED]
-    _end(run, [order for order in rest if order.is_store_sale], Outcome.IGNORED, "order_came_from_erp")
+    _record(run, [order for order in rest if order.is_store_sale], Outcome.IGNORED, "order_came_from_erp")
     rest = [order for order in rest if not order.is_store_sale]
-    _end(run, [order for order in rest if states.get(order.key) == INTENT], Outcome.WAITING, "order_to_look_up")
+    _record(run, [order for order in rest if states.get(order.key) == INTENT], Outcome.WAITING, "order_to_look_up")
     left = [order for order in rest if states.get(order.key) != INTENT]
     if not run.asked.dry_run:
         run.ledger.close_incidents(run.folder.name, STREAM, keys=[order.key for order in left])
     return left
 
 
-def _end(run: Run, orders: Sequence[SeenOrder], outcome: Outcome, code: str = "", detail: str = "") -> None:
-    run.rows.end(as_settled([Ended(order, outcome, code, detail) for order in orders]))
+def _record(run: Run, orders: Sequence[SeenOrder], outcome: Outcome, code: str = "", detail: str = "") -> None:
+    run.rows.end(order_rows([OrderOutcome(order, outcome, code, detail) for order in orders]))

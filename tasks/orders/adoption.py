@@ -67,7 +67,7 @@ class Adopter:
             run.lease.check()
             part = ids[start : start + run.folder.settings.orders.chunk]
             orders = list(
-                await self._of_erp.told(await read_orders(run.shop, run.facts, self._words, part, carts=False))
+                await self._of_erp.completed(await read_orders(run.shop, run.facts, self._words, part, carts=False))
             )
             candidates = await self._found(orders)
             for order, documents in zip(orders, candidates, strict=True):

@@ -1,4 +1,4 @@
-"""Orders that the ERP has and that a person has changed in the shop since: told once, never sent again."""
+"""Orders that the ERP has and that a person has changed in the shop since: reported once, never sent again."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def remember_sent(run: Run, erp: Erp, orders: Sequence[Order], changed_in_doubt:
             run.ledger.confirm(run.folder.name, erp.ledger_kind(kind), given, run_id=run.run_id)
 
 
-async def tell_changed(
+async def report_changes(
     run: Run, erp: Erp, words: ShopWords, delivered: Sequence[SeenOrder], touched: Sequence[SeenOrder] = ()
 ) -> None:
     """Looks again at delivered orders whose `date_upd` has moved, and at those `touched` whatever their date.

@@ -1,4 +1,4 @@
-"""What the lines of orders owe to the ERP: items that it knows, and discounts that are its own."""
+"""What the lines of orders have of the ERP: items that it knows, and discounts that are its own."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class ErpLines:
         self._facts: ShopFacts = run.facts
         self._words = words
         self._codes = _markdown_codes(run) if run.facts.may("GET", "specific_prices") else {}
-        self._places = places_asked_for(run)
+        self._items = items_of_erp(run)
 
-    async def told(self, orders: Sequence[Order]) -> list[Order]:
+    async def completed(self, orders: Sequence[Order]) -> list[Order]:
         """The orders, their lines with the ERP's markdown code and whether the ERP has the item."""
         prices = await self._prices(orders) if self._codes else {}
         before = await self._before(orders, prices)
@@ -58,7 +58,7 @@ class ErpLines:
     def _line(
         self, order: Order, line: OrderLine, prices: Mapping[int, list[SpecificPrice]], before: Mapping[int, Decimal]
     ) -> OrderLine:
-        in_erp = self._places is None or (line.id_product, line.id_combination) in self._places
+        in_erp = self._items is None or (line.id_product, line.id_combination) in self._items
         price = price_of(order, line, prices.get(line.id_product, ()))
         if price is None or price.id not in self._codes:
             return replace(line, in_erp=in_erp)
@@ -105,7 +105,7 @@ class ErpLines:
         return {int(row["id"]): money(row, "price") for row in rows}
 
 
-def places_asked_for(run: Run) -> frozenset[tuple[int, int]] | None:
+def items_of_erp(run: Run) -> frozenset[tuple[int, int]] | None:
     """(id_product, id_product_attribute) of every item that came from the ERP; None where all references are sent."""
     if run.folder.settings.erp.unknown_items == "send":
         return None

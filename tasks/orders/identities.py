@@ -10,7 +10,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.handover.sender import reused
 from tasks.handover.translate.identity import order_identity
-from tasks.orders.plan.sorting import DELIVERED, Ended, SeenOrder
+from tasks.orders.plan.sorting import DELIVERED, OrderOutcome, SeenOrder
 from tasks.run.run import Run
 
 KEYS_AT_ONCE = 5_000
@@ -60,20 +60,20 @@ def is_older(run: Run, made_at: datetime, delivered_at: datetime | None) -> bool
     return delivered_at is not None and by_our_clock <= delivered_at
 
 
-def hold_reused(run: Run, kind: str, orders: Iterable[SeenOrder]) -> list[Ended]:
+def hold_reused(run: Run, kind: str, orders: Iterable[SeenOrder]) -> list[OrderOutcome]:
     """Orders that are due under an id of another one are held with the question; what is known of the other is kept."""
-    ended = []
+    outcomes = []
     for order in orders:
         former = run.ledger.delivery(run.folder.name, kind, order.key)
         if former is None:
             continue
         question = reused("order", former)
         run.tell(Level.ERROR, question.code, order.key, **question.params)
-        ended.append(Ended(order, Outcome.REJECTED, REUSED))
+        outcomes.append(OrderOutcome(order, Outcome.REJECTED, REUSED))
         if not run.asked.dry_run:
             identity = order_identity(order.reference, order.placed_text, run.ledger.secret())
             run.ledger.displace(run.folder.name, kind, order.key, identity=identity, code=REUSED, run_id=run.run_id)
-    return ended
+    return outcomes
 
 
 def same_as_delivered(run: Run, kind: str, orders: Sequence[SeenOrder]) -> list[SeenOrder]:

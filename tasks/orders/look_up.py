@@ -172,7 +172,7 @@ def _seen(rows: Iterable[Entity], zone: tzinfo) -> list[SeenOrder]:
 async def read_orders(
     shop: Shop, facts: ShopFacts, words: ShopWords, ids: Sequence[int], *, carts: bool = True
 ) -> list[Order]:
-    """The orders of `ids` with everything an ERP must be told, in the order of their ids.
+    """The orders of `ids` with everything an ERP must have, in the order of their ids.
 
     A fixed number of kinds of requests, whatever the number of orders. `carts`: count the lines of their carts.
     """

@@ -17,7 +17,7 @@ from schemas.order_obstacles import common_obstacles
 from schemas.outcomes import Outcome
 from tasks.orders.absent import gone
 from tasks.orders.adoption import Adopter
-from tasks.orders.changed import tell_changed
+from tasks.orders.changed import report_changes
 from tasks.orders.erp_lines import ErpLines
 from tasks.orders.identities import hold_reused, same_as_delivered, whose_orders
 from tasks.orders.look_at import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
@@ -27,7 +27,7 @@ from tasks.orders.plan.sorting import (
     INTENT,
     TOO_OLD,
     UNPAID,
-    Ended,
+    OrderOutcome,
     SeenOrder,
     Sorted,
     WhichOrders,
@@ -39,7 +39,7 @@ from tasks.report.progress import advance
 from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
 
-__all__ = ["STREAM", "DueOrders", "as_settled", "prepare_orders", "with_codes"]
+__all__ = ["STREAM", "DueOrders", "order_rows", "prepare_orders", "with_codes"]
 
 _HUNDRED = 100
 
@@ -58,24 +58,24 @@ class DueOrders:
 
 @task(name="read orders", cache_policy=NO_CACHE, persist_result=False)
 async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
-    """The orders that are due and have no obstacle; all others have reached their place when this returns."""
+    """The orders that are due and have no obstacle; all others have their outcome when this returns."""
     with run.step("look at orders"):
         look = await look_at_orders(run, erp)
         found = await _sorted(run, erp, look)
-        run.rows.read += len(found.due) + len(found.to_look_up) + len(found.ended) + len(found.too_old)
+        run.rows.read += len(found.due) + len(found.to_look_up) + len(found.outcomes) + len(found.too_old)
         await _note(run, erp, found)
     due = DueOrders(look)
     with run.step("read orders"):
         words = await read_words(run.shop, run.facts)
         look.touched = await touched_orders(run, erp, everything=look.sweep.done)
         touched = same_as_delivered(run, erp.ledger_kind(STREAM), look.touched.orders)
-        await tell_changed(run, erp, words, found.delivered, touched)
-        await _end_too_old(run, erp, words, found.too_old)
+        await report_changes(run, erp, words, found.delivered, touched)
+        await _record_too_old(run, erp, words, found.too_old)
         await _read(run, erp, words, found, due)
     return due
 
 
-async def _end_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[SeenOrder]) -> None:
+async def _record_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[SeenOrder]) -> None:
     """Orders of before the first day that the ledger follows: what the ERP has of them is known again, none is sent."""
     if not orders:
         return
@@ -83,8 +83,8 @@ async def _end_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[SeenOr
     adoptions = await Adopter(run, erp, words).adopt([order.id_order for order in orders])
     found = {str(each.id_order): each for each in adoptions}
     left = [order for order in orders if order.key not in found or not found[order.key].is_adopted]
-    run.rows.end(as_settled(Ended(order, Outcome.UNCHANGED) for order in orders if order not in left))
-    run.rows.end(as_settled(Ended(order, Outcome.IGNORED, TOO_OLD) for order in left))
+    run.rows.end(order_rows(OrderOutcome(order, Outcome.UNCHANGED) for order in orders if order not in left))
+    run.rows.end(order_rows(OrderOutcome(order, Outcome.IGNORED, TOO_OLD) for order in left))
     if not run.asked.dry_run:
         run.ledger.close_incidents(shop, STREAM, keys=[order.key for order in orders])
         run.ledger.clear(shop, kind, [order.key for order in left])
@@ -107,10 +107,10 @@ async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     known = whose.without(deliveries_of(run, kind, [order.key for order in look.seen]))
     found = sort_out([order for order in look.seen if order.key not in whose.unproven], which, known)
     found.to_look_up += [order for order in look.seen if order.key in whose.unproven]
-    found.ended += hold_reused(run, kind, [order for order in found.due if order.key in whose.reused])
+    found.outcomes += hold_reused(run, kind, [order for order in found.due if order.key in whose.reused])
     found.due = [order for order in found.due if order.key not in whose.reused]
     if look.sweep.done:
-        came = [*found.due, *(each.seen for each in found.ended if each.outcome is Outcome.WAITING)]
+        came = [*found.due, *(each.seen for each in found.outcomes if each.outcome is Outcome.WAITING)]
         look.sweep.report([order.key for order in came if order.key in look.swept])
     return found
 
@@ -131,20 +131,20 @@ async def _forget_deleted(run: Run, kind: str, look: Look) -> None:
 
 
 async def _note(run: Run, erp: Erp, found: Sorted) -> None:
-    """What has reached its place at the first look: in the rows of the run, and in the ledger where it is followed."""
-    run.rows.end(as_settled(found.ended))
+    """What is finished at the first look: in the rows of the run, and in the ledger where it is followed."""
+    run.rows.end(order_rows(found.outcomes))
     if run.asked.dry_run:
         return
     shop, kind = run.folder.name, erp.ledger_kind(STREAM)
     if found.forgotten:
         run.ledger.clear(shop, kind, found.forgotten)
     known = run.ledger.deliveries(shop, kind, states=[DeliveryState.WAITING])["key"].to_list()
-    for ended in found.ended:
+    for ended in found.outcomes:
         if ended.code in {UNPAID, HELD_BY_STATE} and ended.seen.key not in known:
             run.ledger.wait(shop, kind, ended.seen.key, code=ended.code, run_id=run.run_id)
     held = [
         Incident(Level.ERROR, HELD_BY_STATE, STREAM, ended.seen.key, params={"detail": ended.detail})
-        for ended in found.ended
+        for ended in found.outcomes
         if ended.code == HELD_BY_STATE
     ]
     run.incidents += run.ledger.not_open_yet(shop, held)
@@ -164,7 +164,7 @@ async def _read(run: Run, erp: Erp, words: ShopWords, found: Sorted, due: DueOrd
         run.lease.check()
         part = ids[start : start + settings.chunk]
         orders = await read_orders(run.shop, run.facts, words, part, carts=settings.compare_cart)
-        for order in await of_erp.told(orders):
+        for order in await of_erp.completed(orders):
             _judge(run, erp, seen[order.id_order], order, due)
         advance("read orders", start + len(part), len(ids))
     if ids:
@@ -173,7 +173,7 @@ async def _read(run: Run, erp: Erp, words: ShopWords, found: Sorted, due: DueOrd
 
 
 def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) -> None:
-    """An order with an obstacle is held whole; all its obstacles are told, and what is cut of one without any."""
+    """An order with an obstacle is held whole; all its obstacles are reported, and what is cut of one without any."""
     documents = orders_of(erp)
     looked_up = order.id_order in due.only_looked_up
     sound = () if looked_up else common_obstacles(order, run.folder.settings.erp)
@@ -187,12 +187,12 @@ def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) ->
         run.tell(Level.ERROR, obstacle.code, seen.key, **obstacle.params)
     if not run.asked.dry_run:
         run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), seen.key, code=obstacles[0].code, run_id=run.run_id)
-    run.rows.end(as_settled([Ended(seen, Outcome.REJECTED, obstacles[0].code)]))
+    run.rows.end(order_rows([OrderOutcome(seen, Outcome.REJECTED, obstacles[0].code)]))
 
 
-def as_settled(ended: Iterable[Ended]) -> pl.DataFrame:
-    """Orders that have reached their place, as rows of `ROW_OUTCOMES`."""
-    rows = [_row(each.seen, each.outcome, each.code, each.detail) for each in ended]
+def order_rows(outcomes: Iterable[OrderOutcome]) -> pl.DataFrame:
+    """Orders that are finished, as rows of `ROW_OUTCOMES`."""
+    rows = [_row(each.seen, each.outcome, each.code, each.detail) for each in outcomes]
     return row_outcomes(rows)
 
 

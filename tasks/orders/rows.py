@@ -165,7 +165,7 @@ def _customer(id_customer: int, around: Around, words: ShopWords, invoice: Addre
 
 
 def customer_of(row: Entity, words: ShopWords, address: Address | None) -> Customer:
-    """A customer as the shop tells it, with the address to keep on its file."""
+    """A customer as the shop has it, with the address to keep on its file."""
     return Customer(
         id_customer=int(row["id"]),
         email=row["email"].strip(),
@@ -188,7 +188,7 @@ def customer_of(row: Entity, words: ShopWords, address: Address | None) -> Custo
 
 
 def address_of(row: Entity | None, words: ShopWords) -> Address:
-    """An address as the shop tells it; an empty one for none."""
+    """An address as the shop has it; an empty one for none."""
     if row is None:
         return Address()
     same = ("firstname", "lastname", "company", "address1", "address2", "other", "postcode", "city", "phone")

@@ -21,8 +21,8 @@ from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.handover.translate.identity import identity_of_order
 from tasks.orders.changed import remember_sent
 from tasks.orders.identities import is_older
-from tasks.orders.plan.sorting import Ended, SeenOrder
-from tasks.orders.prepare import STREAM, DueOrders, as_settled
+from tasks.orders.plan.sorting import OrderOutcome, SeenOrder
+from tasks.orders.prepare import STREAM, DueOrders, order_rows
 from tasks.orders.translate.discretion import discreet
 from tasks.run.chunks import RETRIES, Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
@@ -67,7 +67,7 @@ class Orders:
         self.chunk = chunk
         self.tries = 0
         self.finished = 0
-        self.ended: list[Ended] = []
+        self.outcomes: list[OrderOutcome] = []
         """Orders that have reached their place since the rows of the run were last told."""
         self.sent: list[Order] = []
         """Those among them that the ERP has taken or had already."""
@@ -83,8 +83,8 @@ class Orders:
         """Gives the rows of the run and the ledger what was done, all at once."""
         remember_sent(sender.run, sender.erp, self.sent, self.changed_in_doubt)
         self.sent.clear()
-        sender.run.rows.end(as_settled(self.ended))
-        self.ended.clear()
+        sender.run.rows.end(order_rows(self.outcomes))
+        self.outcomes.clear()
 
 
 async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
@@ -96,7 +96,7 @@ async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
     sender = OrderSender(run, erp, due)
     with run.step("deliver orders"):
         chunks = chunked(_by_customer(due.orders), run.folder.settings.orders.chunk, _ids)
-        await fan_out("deliver orders", chunks, lambda chunk: hand_over(sender, Orders(chunk)), rows=len)
+        await fan_out("deliver orders", chunks, lambda chunk: send_orders(sender, Orders(chunk)), rows=len)
     await dispatch(erp, STREAM)
     due.look.keep()
 
@@ -118,7 +118,7 @@ def _by_customer(orders: list[Order]) -> list[list[Order]]:
 def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
     known = run.ledger.delivery(run.folder.name, erp.ledger_kind(STREAM), str(order.id_order))
     if order.id_order in due.only_looked_up or (known is not None and known.answer == ASKED):
-        run.rows.end(as_settled([Ended(_seen(order), Outcome.WAITING, "order_to_look_up")]))
+        run.rows.end(order_rows([OrderOutcome(_seen(order), Outcome.WAITING, "order_to_look_up")]))
         return
     documents = orders_of(erp)
     try:
@@ -127,11 +127,11 @@ def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
         _refuse(run, order, error)
         return
     run.planned.append(PlannedChange(str(order.id_order), STREAM, "create", fields))
-    run.rows.end(as_settled([Ended(_seen(order), Outcome.CREATED)]))
+    run.rows.end(order_rows([OrderOutcome(_seen(order), Outcome.CREATED)]))
 
 
 @chunk_task("deliver orders")
-async def hand_over(sender: OrderSender, orders: Orders) -> None:
+async def send_orders(sender: OrderSender, orders: Orders) -> None:
     """One chunk of orders, each its own transaction.
 
     When the ERP does not answer for some of them only, however often they are tried, these wait for the next run.
@@ -162,13 +162,13 @@ def _wait(sender: OrderSender, order: Order) -> None:
     run, key = sender.run, str(order.id_order)
     run.ledger.wait(run.folder.name, sender.kind, key, code=NO_ANSWER, run_id=run.run_id)
     run.tell(Level.RETRY, NO_ANSWER, key)
-    _end(run, order, Outcome.WAITING, NO_ANSWER)
+    _record(run, order, Outcome.WAITING, NO_ANSWER)
 
 
 def _deliver(sender: OrderSender, orders: Orders, order: Order) -> None:
     run, key = sender.run, str(order.id_order)
     try:
-        delivered = sender.documents.hand_over(_to_deliver(sender, order))
+        delivered = sender.documents.send(_to_deliver(sender, order))
     except RefusedError as error:
         code = _refuse(run, order, error)
         run.ledger.hold(run.folder.name, sender.kind, key, code=code, run_id=run.run_id)
@@ -179,11 +179,11 @@ def _deliver(sender: OrderSender, orders: Orders, order: Order) -> None:
     if delivered.handover is Handover.IN_DOUBT:
         code = in_doubt(run, STREAM, key, delivered.doubt_at)
         run.ledger.wait(run.folder.name, sender.kind, key, code=code, run_id=run.run_id)
-        _end(run, order, Outcome.WAITING, code)
+        _record(run, order, Outcome.WAITING, code)
         return
     if delivered.handover is Handover.ABSENT:
         run.ledger.clear(run.folder.name, sender.kind, [key])
-        _end(run, order, Outcome.IGNORED, "order_state_not_exported", str(order.state))
+        _record(run, order, Outcome.IGNORED, "order_state_not_exported", str(order.state))
         return
     if delivered.changed:
         orders.changed_in_doubt.add(order.id_order)
@@ -191,7 +191,7 @@ def _deliver(sender: OrderSender, orders: Orders, order: Order) -> None:
     if delivered.handover is not Handover.ALREADY:
         orders.sent.append(order)
     created = delivered.handover is Handover.CREATED
-    orders.ended.append(Ended(_seen(order), Outcome.CREATED if created else Outcome.UNCHANGED))
+    orders.outcomes.append(OrderOutcome(_seen(order), Outcome.CREATED if created else Outcome.UNCHANGED))
 
 
 def _to_deliver(sender: OrderSender, order: Order) -> ToDeliver[Order]:
@@ -217,19 +217,19 @@ def _ask(run: Run, kind: str, order: Order, question: Question) -> None:
     key = str(order.id_order)
     run.tell(Level.ERROR, question.code, key, **question.params)
     run.ledger.hold(run.folder.name, kind, key, code=question.code, run_id=run.run_id)
-    _end(run, order, Outcome.REJECTED, question.code)
+    _record(run, order, Outcome.REJECTED, question.code)
 
 
 def _refuse(run: Run, order: Order, error: RefusedError) -> str:
     code = _REFUSALS.get(error.code or "", "order_erp_refused")
     said = discreet(error.said, order)
     run.tell(Level.ERROR, code, str(order.id_order), detail=said)
-    _end(run, order, Outcome.REFUSED, code, said)
+    _record(run, order, Outcome.REFUSED, code, said)
     return code
 
 
-def _end(run: Run, order: Order, outcome: Outcome, code: str = "", detail: str = "") -> None:
-    run.rows.end(as_settled([Ended(_seen(order), outcome, code, detail)]))
+def _record(run: Run, order: Order, outcome: Outcome, code: str = "", detail: str = "") -> None:
+    run.rows.end(order_rows([OrderOutcome(_seen(order), outcome, code, detail)]))
 
 
 def _seen(order: Order) -> SeenOrder:

@@ -55,7 +55,7 @@ class Prospects:
 
 @task(name="read prospects", cache_policy=NO_CACHE, persist_result=False)
 async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
-    """The prospects that have no obstacle; all other accounts have reached their place when this returns."""
+    """The prospects that have no obstacle; all other accounts have their outcome when this returns."""
     name = erp.ledger_kind("customers")
     prospects = Prospects(Watermark(run, name), Sweep(run, name))
     with run.step("read prospects"):
@@ -113,7 +113,7 @@ def _delivered(run: Run, erp: Erp, registered: Mapping[int, str]) -> set[int]:
 
 def _without_delivered(run: Run, erp: Erp, ids: list[int], registered: Mapping[int, str]) -> list[int]:
     known = _delivered(run, erp, registered)
-    end_customers(run, [id_ for id_ in ids if id_ in known], Outcome.UNCHANGED)
+    record_customers(run, [id_ for id_ in ids if id_ in known], Outcome.UNCHANGED)
     return [id_ for id_ in ids if id_ not in known]
 
 
@@ -121,7 +121,7 @@ async def _read(run: Run, erp: Erp, words: ShopWords, ids: list[int], prospects:
     keys = [str(id_) for id_ in ids]
     orders = await run.shop.find("orders", "id_customer", keys, display=("id", "id_customer"))
     buyers = {int(row["id_customer"]) for row in orders}
-    end_customers(run, [id_ for id_ in ids if id_ in buyers], Outcome.IGNORED, "customer_has_ordered")
+    record_customers(run, [id_ for id_ in ids if id_ in buyers], Outcome.IGNORED, "customer_has_ordered")
     rows = await run.shop.find("customers", "id", [key for key in keys if int(key) not in buyers], display=CUSTOMER)
     prospects.missed += [str(row["id"]) for row in rows if row["id"] in prospects.swept]
     addresses = await _addresses(run.shop, [str(row["id"]) for row in rows])
@@ -152,11 +152,11 @@ def _judge(run: Run, erp: Erp, customer: Customer, prospects: Prospects) -> None
         run.tell(Level.ERROR, obstacle.code, key, **obstacle.params)
     if not run.asked.dry_run:
         run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
-    end_customers(run, [customer.id_customer], Outcome.REJECTED, obstacles[0].code)
+    record_customers(run, [customer.id_customer], Outcome.REJECTED, obstacles[0].code)
 
 
-def end_customers(run: Run, ids: list[int], outcome: Outcome, code: str = "", detail: str = "") -> None:
-    """Accounts have reached their place."""
+def record_customers(run: Run, ids: list[int], outcome: Outcome, code: str = "", detail: str = "") -> None:
+    """Accounts are finished."""
     rows = [customer_row(id_, outcome, code, detail) for id_ in ids]
     run.rows.end(row_outcomes(rows))
 

@@ -14,7 +14,7 @@ from tasks.handover.dispatch import dispatch
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.orders.send import customer_code, open_customers
 from tasks.orders.translate.discretion import of_customer
-from tasks.prospects.prepare import STREAM, Prospects, end_customers
+from tasks.prospects.prepare import STREAM, Prospects, record_customers
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 
@@ -28,7 +28,7 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
         for customer in prospects.customers:
             code = customer_code(erp, customer.id_customer)
             run.planned.append(PlannedChange(str(customer.id_customer), "customer", "create", (("code", "", code),)))
-            end_customers(run, [customer.id_customer], Outcome.CREATED)
+            record_customers(run, [customer.id_customer], Outcome.CREATED)
         return
     customers = open_customers(run, erp)
     by_email = grouped(prospects.customers, lambda customer: customer.email.casefold())
@@ -36,7 +36,7 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
         await fan_out(
             "deliver customers",
             chunked(by_email, CHUNK, lambda group: [str(customer.id_customer) for customer in group]),
-            lambda chunk: hand_over_customers(run, erp, customers, chunk),
+            lambda chunk: send_customers(run, erp, customers, chunk),
             rows=len,
         )
     await dispatch(erp, STREAM)
@@ -44,7 +44,7 @@ async def deliver_prospects(run: Run, erp: Erp, prospects: Prospects) -> None:
 
 
 @chunk_task("deliver customers")
-async def hand_over_customers(run: Run, erp: Erp, customers: CustomerSync, chunk: Chunk[list[Customer]]) -> None:
+async def send_customers(run: Run, erp: Erp, customers: CustomerSync, chunk: Chunk[list[Customer]]) -> None:
     """One chunk of prospects, each on its own."""
     customers.recall(customer for group in chunk.left for customer in group)
 
@@ -69,7 +69,7 @@ def _deliver(run: Run, erp: Erp, customers: CustomerSync, customer: Customer) ->
         reason = _REFUSALS.get(error.code or "", "customer_erp_refused")
         run.tell(Level.ERROR, reason, key, detail=said)
         run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=reason, run_id=run.run_id)
-        end_customers(run, [customer.id_customer], Outcome.REFUSED, reason, said)
+        record_customers(run, [customer.id_customer], Outcome.REFUSED, reason, said)
         return
     created = code in customers.created
-    end_customers(run, [customer.id_customer], Outcome.CREATED if created else Outcome.UPDATED)
+    record_customers(run, [customer.id_customer], Outcome.CREATED if created else Outcome.UPDATED)

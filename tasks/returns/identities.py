@@ -47,7 +47,7 @@ def whose_returns(run: Run, kind: str, rows: Sequence[Entity]) -> WhoseReturns:
 
 
 def identity_of(run: Run, row: Entity) -> str:
-    """The identity of a return as the shop tells it."""
+    """The identity of a return as the shop has it."""
     return return_identity(whole(row, "id_order"), row["date_add"], run.ledger.secret())
 
 

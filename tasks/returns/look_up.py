@@ -36,7 +36,7 @@ _DETAIL = (
 
 
 def require_returns(facts: ShopFacts) -> None:
-    """DeniedError, with the remedy, when the shop does not tell its returns."""
+    """DeniedError, with the remedy, when the shop does not show its returns."""
     if facts.may("GET", facts.returns):
         return
     raise DeniedError(
@@ -65,11 +65,15 @@ async def see_returns(shop: Shop, facts: ShopFacts, states: Iterable[int], known
 
 
 async def read_returns(
-    shop: Shop, facts: ShopFacts, words: ShopWords, rows: Sequence[Entity], places: Collection[tuple[int, int]] | None
+    shop: Shop,
+    facts: ShopFacts,
+    words: ShopWords,
+    rows: Sequence[Entity],
+    erp_items: Collection[tuple[int, int]] | None,
 ) -> list[Return]:
     """The returns with the references and prices of the order's lines, in the order of `rows`.
 
-    `places` are the items that came from the ERP; None: nobody asks.
+    `erp_items` are the items that came from the ERP; None: nobody asks.
     """
     ids = sorted({str(row["id_order"]) for row in rows})
     orders = await shop.find("orders", "id", ids, display=("id", "reference", "id_currency", "date_add"))
@@ -90,7 +94,7 @@ async def read_returns(
                 created_at=instant(row["date_add"], zone),
                 updated_at=instant(row["date_upd"], zone),
                 currency=words.currencies.get(whole(order, "id_currency"), ""),
-                lines=tuple(_line(each, detail_of.get(int(_line_of(each)), {}), places) for each in _lines([row])),
+                lines=tuple(_line(each, detail_of.get(int(_line_of(each)), {}), erp_items) for each in _lines([row])),
                 # The shop keeps it as HTML (docs/facts/prestashop.md, O5).
                 question=unescape(row["question"]),
                 created_text=row["date_add"],
@@ -108,7 +112,7 @@ def _line_of(row: Entity) -> str:
     return str(whole(row, "id_order_detail"))
 
 
-def _line(row: Entity, detail: Entity, places: Collection[tuple[int, int]] | None) -> ReturnLine:
+def _line(row: Entity, detail: Entity, erp_items: Collection[tuple[int, int]] | None) -> ReturnLine:
     return ReturnLine(
         id_order_detail=whole(row, "id_order_detail"),
         reference=detail.get("product_reference", ""),
@@ -119,5 +123,5 @@ def _line(row: Entity, detail: Entity, places: Collection[tuple[int, int]] | Non
         sold=whole(detail, "product_quantity"),
         total_tax_incl=money(detail, "total_price_tax_incl"),
         is_missing=not detail,
-        in_erp=places is None or (whole(detail, "product_id"), whole(detail, "product_attribute_id")) in places,
+        in_erp=erp_items is None or (whole(detail, "product_id"), whole(detail, "product_attribute_id")) in erp_items,
     )

@@ -20,7 +20,7 @@ from schemas.outcomes import Outcome
 from tasks.handover.translate.identity import order_identity
 from tasks.orders.absent import gone
 from tasks.orders.adoption import NEEDED, Adopter
-from tasks.orders.erp_lines import places_asked_for
+from tasks.orders.erp_lines import items_of_erp
 from tasks.orders.identities import is_older
 from tasks.orders.look_up import read_words
 from tasks.orders.rows import ShopWords
@@ -48,7 +48,7 @@ class DueReturn:
 
 @task(name="read returns", cache_policy=NO_CACHE, persist_result=False)
 async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
-    """The returns that are due and have no obstacle; all others have reached their place when this returns."""
+    """The returns that are due and have no obstacle; all others have their outcome when this returns."""
     require_returns(run.facts)
     with run.step("read returns"):
         kind, shop = erp.ledger_kind(STREAM), run.folder.name
@@ -61,7 +61,7 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
         sent = set(followed.filter(pl.col("doubt_at").is_not_null())["key"])
         due = _due(run, erp, rows, sent)
         words = await read_words(run.shop, run.facts)
-        returns = await read_returns(run.shop, run.facts, words, due, places_asked_for(run))
+        returns = await read_returns(run.shop, run.facts, words, due, items_of_erp(run))
         await _adopt_orders(run, erp, words, returns)
     return [found for each in returns if (found := _tied(run, erp, each)) is not None]
 
@@ -88,14 +88,14 @@ def _due(run: Run, erp: Erp, rows: list[Entity], sent: set[str]) -> list[Entity]
     keys = [str(row["id"]) for row in rows]
     whose = whose_returns(run, kind, rows)
     delivered = whose.proven
-    end_returns(run, delivered, Outcome.UNCHANGED)
+    record_returns(run, delivered, Outcome.UNCHANGED)
     held = hold_reused(run, kind, rows, whose.reused)
-    end_returns(run, held, Outcome.REJECTED, "return_id_reused")
+    record_returns(run, held, Outcome.REJECTED, "return_id_reused")
     left = [row for row in rows if str(row["id"]) not in {*delivered, *held}]
     sent = sent | whose.unproven
     goes = [row for row in left if _goes(run, row) or str(row["id"]) in sent]
     others = [str(row["id"]) for row in left if row not in goes]
-    end_returns(run, others, Outcome.IGNORED, "return_state_not_exported")
+    record_returns(run, others, Outcome.IGNORED, "return_state_not_exported")
     if not run.asked.dry_run:
         run.ledger.clear(shop, kind, others)
         closed = [key for key in keys if key not in {*delivered, *whose.reused}]
@@ -123,7 +123,7 @@ def _goes(run: Run, row: Entity) -> bool:
 
 
 def _tied(run: Run, erp: Erp, return_: Return) -> DueReturn | None:
-    """The return with its order's document; None when it is held, which is told."""
+    """The return with its order's document; None when it is held, which is reported."""
     key = str(return_.id_order_return)
     order = run.ledger.deliveries(
         run.folder.name, erp.ledger_kind("order"), states=[DeliveryState.DELIVERED], keys=[str(return_.id_order)]
@@ -138,7 +138,7 @@ def _tied(run: Run, erp: Erp, return_: Return) -> DueReturn | None:
         run.tell(Level.ERROR, obstacle.code, key, **obstacle.params)
     if not run.asked.dry_run:
         run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
-    end_returns(run, [key], Outcome.REJECTED, obstacles[0].code)
+    record_returns(run, [key], Outcome.REJECTED, obstacles[0].code)
     return None
 
 
@@ -166,8 +166,8 @@ def _obstacles(run: Run, return_: Return) -> Iterator[Obstacle]:
             yield Obstacle("return_line_without_reference", {"value": str(line.id_order_detail)})
 
 
-def end_returns(run: Run, keys: Iterable[str], outcome: Outcome, code: str = "", detail: str = "") -> None:
-    """Returns have reached their place."""
+def record_returns(run: Run, keys: Iterable[str], outcome: Outcome, code: str = "", detail: str = "") -> None:
+    """Returns are finished."""
     run.rows.end(row_outcomes([row_of(key, outcome, code, detail) for key in keys]))
 
 

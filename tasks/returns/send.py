@@ -13,7 +13,7 @@ from tasks.handover.dispatch import dispatch
 from tasks.handover.sender import DocumentSender, Handover, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.handover.translate.identity import return_identity
-from tasks.returns.prepare import STREAM, DueReturn, end_returns
+from tasks.returns.prepare import STREAM, DueReturn, record_returns
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 
@@ -31,13 +31,13 @@ async def deliver_returns(run: Run, erp: Erp, due: list[DueReturn]) -> None:
     sender = DocumentSender(run.ledger, returns_of(erp), run.folder.name, run.run_id, kind, STREAM)
     with run.step("deliver returns"):
         chunks = chunked(grouped(due, lambda each: each.key), CHUNK, lambda group: [each.key for each in group])
-        await fan_out("deliver returns", chunks, lambda chunk: hand_over_returns(run, erp, sender, chunk), rows=len)
+        await fan_out("deliver returns", chunks, lambda chunk: send_returns(run, erp, sender, chunk), rows=len)
     await dispatch(erp, STREAM)
 
 
 def _plan(run: Run, erp: Erp, due: DueReturn) -> None:
     if not due.may_create:
-        end_returns(run, [due.key], Outcome.WAITING, "return_to_look_up")
+        record_returns(run, [due.key], Outcome.WAITING, "return_to_look_up")
         return
     documents = returns_of(erp)
     try:
@@ -46,11 +46,11 @@ def _plan(run: Run, erp: Erp, due: DueReturn) -> None:
         _refuse(run, due, error)
         return
     run.planned.append(PlannedChange(due.key, STREAM, "create", fields))
-    end_returns(run, [due.key], Outcome.CREATED)
+    record_returns(run, [due.key], Outcome.CREATED)
 
 
 @chunk_task("deliver returns")
-async def hand_over_returns(run: Run, erp: Erp, sender: DocumentSender[Return], chunk: Chunk[list[DueReturn]]) -> None:
+async def send_returns(run: Run, erp: Erp, sender: DocumentSender[Return], chunk: Chunk[list[DueReturn]]) -> None:
     """One chunk of returns, each its own transaction."""
 
     def deliver(due: DueReturn) -> None:
@@ -63,7 +63,7 @@ async def hand_over_returns(run: Run, erp: Erp, sender: DocumentSender[Return], 
 
 def _deliver(run: Run, kind: str, sender: DocumentSender[Return], due: DueReturn) -> None:
     try:
-        delivered = sender.hand_over(_to_deliver(run, due))
+        delivered = sender.send(_to_deliver(run, due))
     except RefusedError as error:
         code = _refuse(run, due, error)
         run.ledger.hold(run.folder.name, kind, due.key, code=code, run_id=run.run_id)
@@ -71,20 +71,20 @@ def _deliver(run: Run, kind: str, sender: DocumentSender[Return], due: DueReturn
     if delivered.question is not None:
         run.tell(Level.ERROR, delivered.question.code, due.key, **delivered.question.params)
         run.ledger.hold(run.folder.name, kind, due.key, code=delivered.question.code, run_id=run.run_id)
-        end_returns(run, [due.key], Outcome.REJECTED, delivered.question.code)
+        record_returns(run, [due.key], Outcome.REJECTED, delivered.question.code)
         return
     if delivered.handover is Handover.IN_DOUBT:
         code = in_doubt(run, STREAM, due.key, delivered.doubt_at)
         run.ledger.wait(run.folder.name, kind, due.key, code=code, run_id=run.run_id)
-        end_returns(run, [due.key], Outcome.WAITING, code)
+        record_returns(run, [due.key], Outcome.WAITING, code)
         return
     if delivered.handover is Handover.ABSENT:
         run.ledger.clear(run.folder.name, kind, [due.key])
-        end_returns(run, [due.key], Outcome.IGNORED, "return_state_not_exported")
+        record_returns(run, [due.key], Outcome.IGNORED, "return_state_not_exported")
         return
     if delivered.changed:
         run.tell(Level.ERROR, "return_changed_in_doubt", due.key)
-    end_returns(run, [due.key], _ENDS[delivered.handover])
+    record_returns(run, [due.key], _ENDS[delivered.handover])
 
 
 def _to_deliver(run: Run, due: DueReturn) -> ToDeliver[Return]:
@@ -104,7 +104,7 @@ def _to_deliver(run: Run, due: DueReturn) -> ToDeliver[Return]:
 def _refuse(run: Run, due: DueReturn, error: RefusedError) -> str:
     said = struck_out(error.said, _personal(due.return_))
     run.tell(Level.ERROR, "return_erp_refused", due.key, detail=said)
-    end_returns(run, [due.key], Outcome.REFUSED, "return_erp_refused", said)
+    record_returns(run, [due.key], Outcome.REFUSED, "return_erp_refused", said)
     return "return_erp_refused"
 
 

@@ -11,20 +11,20 @@ from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_orders import KIND
-from tasks.statuses.tracked import end, end_refused, remember
+from tasks.statuses.tracked import record, record_refused, remember
 
 CHUNK_ORDERS = 200
 _HISTORY = Identity("id_order", ("id_order", "id_order_state"), only_new=True)
 
 
 async def apply_order_statuses(run: Run, changes: list[StatusChange]) -> None:
-    """Writes what is to be written; orders that stay where they are have reached their place at once."""
+    """Writes what is to be written; orders that stay where they are are finished at once."""
     busy = [each for each in changes if each.writes]
     idle = [each for each in changes if not each.writes]
-    end(run, idle)
+    record(run, idle)
     if not run.may_write_shop:
         run.planned += [_planned(each) for each in busy]
-        end(run, busy)
+        record(run, busy)
         return
     remember(run, KIND, [each for each in idle if each.is_to_remember])
     with run.step("write statuses"):
@@ -43,7 +43,7 @@ async def write_statuses(run: Run, chunk: Chunk[StatusChange]) -> None:
     """One chunk: the parcel first, so that the mail of a state can tell it; then the states, none of them twice."""
     run.lease.check()
     changes = list(chunk.left)
-    without_parcel = await _write_parcels(run, changes)
+    without_shipment = await _write_shipments(run, changes)
     now = await _states(run, changes) if chunk.tried else {}
     chunk.tried = True
     # What an earlier try has written is not written again: the same state twice is two rows of history and two mails.
@@ -51,12 +51,12 @@ async def write_statuses(run: Run, chunk: Chunk[StatusChange]) -> None:
     refused: dict[int, str] = {}
     for (state, mail), group in by_state(left).items():
         refused |= await _give(run, group, state, mail=mail)
-    await _read_back(run, changes, refused, without_parcel)
+    await _read_back(run, changes, refused, without_shipment)
     chunk.left.clear()
 
 
 async def _give(run: Run, group: Sequence[StatusChange], state: int, *, mail: bool) -> dict[int, str]:
-    """What the shop said of the states that it refuses, by order; a mail that was not sent is told and no refusal."""
+    """What the shop said of the states that it refuses, by order; a mail that was not sent is none of them."""
     refused: dict[int, str] = {}
 
     def note(receipts: Sequence[Receipt]) -> None:
@@ -73,9 +73,9 @@ async def _give(run: Run, group: Sequence[StatusChange], state: int, *, mail: bo
     return refused
 
 
-async def _write_parcels(run: Run, changes: Sequence[StatusChange]) -> dict[int, str]:
+async def _write_shipments(run: Run, changes: Sequence[StatusChange]) -> dict[int, str]:
     """What the shop said of the tracking numbers and carriers that it refuses, by order."""
-    wanted = [each for each in changes if each.of_parcel]
+    wanted = [each for each in changes if each.of_shipment]
     if not wanted:
         return {}
     receipts = await run.shop.update("order_carriers", [_parcel(each) for each in wanted])
@@ -90,7 +90,7 @@ def _parcel(each: StatusChange) -> Entity:
 
 
 async def _read_back(
-    run: Run, changes: Sequence[StatusChange], refused: dict[int, str], without_parcel: dict[int, str]
+    run: Run, changes: Sequence[StatusChange], refused: dict[int, str], without_shipment: dict[int, str]
 ) -> None:
     now = await _states(run, changes)
     for each in changes:
@@ -99,10 +99,10 @@ async def _read_back(
             refused[each.one.id] = f"current_state: {each.state} / {held}"
     fine = [each for each in changes if each.one.id not in refused]
     remember(run, KIND, [each for each in fine if each.is_to_remember])
-    end(run, [each for each in fine if each.one.id not in without_parcel])
-    end_refused(run, [each for each in changes if each.one.id in refused], refused, "status_refused")
-    partly = [each for each in fine if each.one.id in without_parcel]
-    end_refused(run, partly, without_parcel, "status_parcel_refused")
+    record(run, [each for each in fine if each.one.id not in without_shipment])
+    record_refused(run, [each for each in changes if each.one.id in refused], refused, "status_refused")
+    partly = [each for each in fine if each.one.id in without_shipment]
+    record_refused(run, partly, without_shipment, "status_parcel_refused")
 
 
 async def _states(run: Run, changes: Sequence[StatusChange]) -> dict[int, int]:

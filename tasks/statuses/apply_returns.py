@@ -8,19 +8,19 @@ from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
 from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_returns import KIND, PREFIX
-from tasks.statuses.tracked import end, end_refused, remember
+from tasks.statuses.tracked import record, record_refused, remember
 
 CHUNK_RETURNS = 200
 
 
 async def apply_return_statuses(run: Run, changes: list[StatusChange]) -> None:
-    """Writes what is to be written; returns that stay where they are have reached their place at once."""
+    """Writes what is to be written; returns that stay where they are are finished at once."""
     busy = [each for each in changes if each.state]
     idle = [each for each in changes if not each.state]
-    end(run, idle, PREFIX)
+    record(run, idle, PREFIX)
     if not run.may_write_shop:
         run.planned += [_planned(each) for each in busy]
-        end(run, busy, PREFIX)
+        record(run, busy, PREFIX)
         return
     remember(run, KIND, [each for each in idle if each.is_to_remember])
     with run.step("write statuses"):
@@ -56,5 +56,5 @@ async def _read_back(run: Run, changes: list[StatusChange], refused: dict[int, s
             refused[each.one.id] = f"state: {each.state} / {held}"
     fine = [each for each in changes if each.one.id not in refused]
     remember(run, KIND, fine)
-    end(run, fine, PREFIX)
-    end_refused(run, [each for each in changes if each.one.id in refused], refused, f"{PREFIX}status_refused")
+    record(run, fine, PREFIX)
+    record_refused(run, [each for each in changes if each.one.id in refused], refused, f"{PREFIX}status_refused")

@@ -40,20 +40,20 @@ SEEN = "order_document"
 class OrderRows:
     """The rows of one order. Not a dataclass: Prefect walks through those."""
 
-    def __init__(self, key: str, rows: Sequence[DocumentRow], told: OrderDocuments, fingerprint: str) -> None:
+    def __init__(self, key: str, rows: Sequence[DocumentRow], named: OrderDocuments, fingerprint: str) -> None:
         self.key = key
         self.rows = rows
-        self.told = told
+        self.told = named
         self.fingerprint = fingerprint
 
 
 async def import_documents(run: Run, validated: ValidatedStream) -> None:
     """Every order that the files name moves forward; what no file names stays as it is."""
-    told = await read_documents(run, validated)
-    changes = await _changes(run, told)
+    named = await read_documents(run, validated)
+    changes = await _changes(run, named)
     await apply_order_statuses(run, changes)
     if run.may_write_shop:
-        _remember(run, told)
+        _remember(run, named)
 
 
 @task(name="read documents", cache_policy=NO_CACHE, persist_result=False)
@@ -70,7 +70,7 @@ async def read_documents(run: Run, validated: ValidatedStream) -> list[OrderRows
             else:
                 code = "document_order_ambiguous" if found else "document_order_unknown"
                 run.tell(Level.ERROR, code, reference, detail=", ".join(found))
-                _end(run, rows, Outcome.REFUSED, code, ", ".join(found))
+                _record(run, rows, Outcome.REFUSED, code, ", ".join(found))
         _confirm(run, grouped)
         return _new(run, grouped)
 
@@ -146,23 +146,23 @@ def _new(run: Run, grouped: Mapping[str, Sequence[DocumentRow]]) -> list[OrderRo
     before: Mapping[str, str] = dict(links.select("erp_key", "fingerprint").iter_rows())
     new = []
     for key, rows in grouped.items():
-        told = documents_of(rows, settings)
-        one = OrderRows(key, rows, told, keyed_hash(repr((told, run.folder.settings.order_rules)), secret))
+        named = documents_of(rows, settings)
+        one = OrderRows(key, rows, named, keyed_hash(repr((named, run.folder.settings.order_rules)), secret))
         if before.get(key) == one.fingerprint and run.asked.since is None:
-            _end(run, rows, Outcome.UNCHANGED)
+            _record(run, rows, Outcome.UNCHANGED)
         else:
             new.append(one)
     return new
 
 
-async def _changes(run: Run, told: Sequence[OrderRows]) -> list[StatusChange]:
+async def _changes(run: Run, named: Sequence[OrderRows]) -> list[StatusChange]:
     """One change per order that is still in the shop; the rows of the others have their outcome."""
-    by_key = {each.key: each for each in told}
+    by_key = {each.key: each for each in named}
     links = run.ledger.links_for(run.folder.name, KIND, list(by_key))
     before = {key: (value, state) for key, value, state in links.select(*_OF_LINK).iter_rows()}
     final = [key for key in by_key if before.get(key, ("", ""))[1] == FINAL]
     for key in final:
-        _end(run, by_key.pop(key).rows, Outcome.UNCHANGED)
+        _record(run, by_key.pop(key).rows, Outcome.UNCHANGED)
     identities = _identities(run, by_key)
     known = {
         key: LedgerEntry(
@@ -181,7 +181,7 @@ async def _changes(run: Run, told: Sequence[OrderRows]) -> list[StatusChange]:
     ]
     gone = by_key.keys() - {str(order.id) for order in orders}
     for key in gone:
-        _end(run, by_key[key].rows, Outcome.REFUSED, "document_order_unknown")
+        _record(run, by_key[key].rows, Outcome.REFUSED, "document_order_unknown")
     statuses = {order.document: _status(by_key[str(order.id)]) for order in orders}
     _tell(run, by_key, known.keys() - gone)
     return await plan_changes(run, orders, statuses, standing=_unconfirmed(run))
@@ -196,24 +196,24 @@ def _identities(run: Run, keys: Iterable[str]) -> dict[str, str]:
 
 
 def _status(each: OrderRows) -> DocumentStatus:
-    told = each.told
+    named = each.told
     return DocumentStatus(
         ErpNumber(each.rows[0].ref.key),
-        values=told.values,
-        tracking=told.tracking,
-        carrier_code=told.carrier,
-        shown_as=told.number,
+        values=named.values,
+        tracking=named.tracking,
+        carrier_code=named.carrier,
+        shown_as=named.number,
     )
 
 
 def _tell(run: Run, by_key: Mapping[str, OrderRows], keys: Iterable[str]) -> None:
     """What of the documents is odd, and stops nothing."""
     for key in sorted(keys):
-        told = by_key[key].told
-        for word in told.unknown_words:
+        named = by_key[key].told
+        for word in named.unknown_words:
             run.tell(Level.ERROR, "document_type_unknown", key, value=word)
-        if told.more_than_ordered:
-            run.tell(Level.INFO, "document_more_delivered", key, detail=", ".join(told.more_than_ordered))
+        if named.more_than_ordered:
+            run.tell(Level.INFO, "document_more_delivered", key, detail=", ".join(named.more_than_ordered))
 
 
 def _unconfirmed(run: Run) -> list[Incident]:
@@ -239,17 +239,17 @@ def _unconfirmed(run: Run) -> list[Incident]:
     ]
 
 
-def _remember(run: Run, told: Sequence[OrderRows]) -> None:
+def _remember(run: Run, named: Sequence[OrderRows]) -> None:
     """What the files have said of these orders, so that the same is not looked at again; what failed is."""
     failed = {incident.key for incident in run.incidents if incident.level is Level.ERROR}
     links = [
         Link(each.key, int(each.key), fingerprint=each.fingerprint)
-        for each in told
-        if each.key not in failed and tracking_number(each.told.tracking).is_taken
+        for each in named
+        if each.key not in failed and tracking_number(each.told.tracking).is_accepted
     ]
     if links:
         run.ledger.confirm(run.folder.name, SEEN, links, run_id=run.run_id)
 
 
-def _end(run: Run, rows: Sequence[DocumentRow], outcome: Outcome, code: str = "", detail: str = "") -> None:
+def _record(run: Run, rows: Sequence[DocumentRow], outcome: Outcome, code: str = "", detail: str = "") -> None:
     run.rows.end(row_outcomes([(row.ref.file, row.ref.line, row.ref.key, outcome.value, code, detail) for row in rows]))

@@ -30,7 +30,7 @@ class TrackedDocument:
     id_carrier: int = 0
     file: int = 0
     line: int = 0
-    """The row of a file that tells its status; 0: no file does."""
+    """The row of a file that holds its status; 0: no file does."""
     more: tuple[tuple[int, int], ...] = ()
     """File and line of further rows of it."""
 
@@ -87,14 +87,14 @@ class StatusChange:
     """The state that the rule gives, where it is in it already: a run that was killed may have given it."""
 
     @property
-    def of_parcel(self) -> bool:
-        """Whether the order's parcel is to be told otherwise."""
+    def of_shipment(self) -> bool:
+        """Whether the order's parcel is to be changed."""
         return bool(self.tracking or self.carrier)
 
     @property
     def writes(self) -> bool:
         """Whether anything is to be written."""
-        return bool(self.state) or self.of_parcel
+        return bool(self.state) or self.of_shipment
 
     @property
     def is_to_remember(self) -> bool:
@@ -132,7 +132,7 @@ def plan_status_change(
         return replace(parcel, outcome=Outcome.REFUSED, code="status_state_missing", detail=str(rule.state))
     code = _obstacle(one, rule, rules, before_all)
     if code:
-        kept = Outcome.UPDATED if parcel.of_parcel else Outcome.IGNORED
+        kept = Outcome.UPDATED if parcel.of_shipment else Outcome.IGNORED
         return replace(parcel, outcome=kept, code=code, detail=str(one.state))
     return replace(parcel, state=rule.state, mail=rule.mail, final=rule.final, outcome=Outcome.UPDATED)
 
@@ -142,9 +142,9 @@ def _parcel(one: TrackedDocument, status: DocumentStatus, carriers: Carriers) ->
     if not one.id_order_carrier:
         return StatusChange(one)
     number = tracking_number(status.tracking)
-    tracking = number.text if number.is_taken and number.text != one.tracking else ""
+    tracking = number.text if number.is_accepted and number.text != one.tracking else ""
     parcel = StatusChange(one, tracking=tracking, carrier=carriers.other(status.carrier_code, one.id_carrier))
-    return replace(parcel, outcome=Outcome.UPDATED) if parcel.of_parcel else parcel
+    return replace(parcel, outcome=Outcome.UPDATED) if parcel.of_shipment else parcel
 
 
 def _obstacle(one: TrackedDocument, rule: StatusRule, rules: Sequence[StatusRule], before_all: Collection[int]) -> str:

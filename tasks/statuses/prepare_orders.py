@@ -1,4 +1,4 @@
-"""What the ERP says of the orders that it has and that are not settled, and what that does to them in the shop."""
+"""What the ERP says of the orders that it has and that are not finished, and what that does to them in the shop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tasks.handover.translate.identity import order_identity
 from tasks.orders.absent import gone
 from tasks.run.run import Run
 from tasks.statuses.plan import Carriers, StatusChange, TrackedDocument, plan_status_change
-from tasks.statuses.tracked import FINAL, LedgerEntry, ask, known_open, tell, without_reused
+from tasks.statuses.tracked import FINAL, LedgerEntry, ask, known_open, report_incidents, without_reused
 from tasks.statuses.translate.tracking import LONGEST, tracking_number
 
 KIND = "order_status"
@@ -48,8 +48,8 @@ async def plan_changes(
     changes = [
         plan_status_change(order, statuses.get(order.document), rules, before_all, carriers, states) for order in orders
     ]
-    tell(run, changes, statuses, standing=[*_untaken_numbers(run, orders, statuses), *standing])
-    _tell_carriers(run, orders, statuses, carriers)
+    report_incidents(run, changes, statuses, standing=[*_untaken_numbers(run, orders, statuses), *standing])
+    _report_carriers(run, orders, statuses, carriers)
     return changes
 
 
@@ -68,7 +68,7 @@ def _untaken_numbers(
     for order in orders:
         status = statuses.get(order.document)
         number = tracking_number(status.tracking if status and order.id_order_carrier else "")
-        if not number.is_taken:
+        if not number.is_accepted:
             code = "status_tracking_refused" if number.refused else "status_tracking_too_long"
             params = {"detail": " ".join(number.refused) or str(LONGEST), "number": number.text}
             found.append(Incident(Level.ERROR, code, run.stream.name, str(order.id), params=params))
@@ -89,7 +89,7 @@ async def _carriers(run: Run) -> Carriers:
     )
 
 
-def _tell_carriers(
+def _report_carriers(
     run: Run, orders: Sequence[TrackedDocument], statuses: Mapping[ErpNumber, DocumentStatus], carriers: Carriers
 ) -> None:
     """Parcels that the ERP gives to a carrier which the shop does not know."""
@@ -100,8 +100,8 @@ def _tell_carriers(
             run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.carrier_code)
 
 
-async def _tell_deleted(run: Run, absent: str, known: Mapping[str, LedgerEntry], there: Collection[str]) -> None:
-    """Orders that the ERP has and the shop no longer: told once, then followed no further."""
+async def _report_deleted(run: Run, absent: str, known: Mapping[str, LedgerEntry], there: Collection[str]) -> None:
+    """Orders that the ERP has and the shop no longer: reported once, then followed no further."""
     deleted = await gone(run, "orders", absent, known, there, code="order_not_listed")
     for key in deleted:
         run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
@@ -116,7 +116,7 @@ async def open_orders(run: Run, absent: str, known: Mapping[str, LedgerEntry]) -
     `absent` is the ledger's kind of notes on those that the shop does not list.
     """
     rows = await run.shop.find("orders", "id", known, display=("id", "current_state", "date_add", "reference"))
-    await _tell_deleted(run, absent, known, {str(row["id"]) for row in rows})
+    await _report_deleted(run, absent, known, {str(row["id"]) for row in rows})
     secret = run.ledger.secret()
     rows = without_reused(run, known, rows, lambda row: order_identity(row["reference"], row["date_add"], secret))
     ids = [str(row["id"]) for row in rows]

@@ -12,7 +12,7 @@ from tasks.returns.identities import identity_of
 from tasks.returns.look_up import require_returns
 from tasks.run.run import Run
 from tasks.statuses.plan import StatusChange, TrackedDocument, plan_status_change
-from tasks.statuses.tracked import LedgerEntry, ask, known_open, tell, without_reused
+from tasks.statuses.tracked import LedgerEntry, ask, known_open, report_incidents, without_reused
 
 KIND = "return_status"
 PREFIX = "return_"
@@ -28,7 +28,7 @@ async def prepare_return_statuses(run: Run, erp: Erp) -> list[StatusChange]:
         statuses = await ask(run, erp, returns)
     rules, states = run.folder.settings.return_rules, run.folder.settings.returns.states
     changes = [plan_status_change(each, statuses.get(each.document), rules, states) for each in returns]
-    tell(run, changes, statuses, PREFIX)
+    report_incidents(run, changes, statuses, PREFIX)
     return changes
 
 

@@ -1,4 +1,4 @@
-"""What orders and returns that the ERP has share on their way back: asked for in bulk, told, settled, remembered."""
+"""What orders and returns that the ERP has share on their way back: asked for in bulk, reported, remembered."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LedgerEntry:
 
 
 def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, LedgerEntry]:
-    """By key, what was delivered as `delivered_as` and is not settled for good; `kind` names the links."""
+    """By key, what was delivered as `delivered_as` and is not finished for good; `kind` names the links."""
     shop, ledger = run.folder.name, run.ledger
     delivered = ledger.deliveries(shop, delivered_as, states=[DeliveryState.DELIVERED])
     links = ledger.links(shop, kind)
@@ -65,7 +65,7 @@ def without_reused(
 async def ask(run: Run, erp: Erp, followed: Sequence[TrackedDocument]) -> Mapping[ErpNumber, DocumentStatus]:
     """What the ERP says of each of them; from now on they are rows read."""
     run.rows.read += len(followed)
-    run.rows.accepted = _settled([(one, Outcome.WAITING, "waiting", "") for one in followed]).select(
+    run.rows.accepted = _rows([(one, Outcome.WAITING, "waiting", "") for one in followed]).select(
         "_file", "_line", "_key"
     )
     tells = need(erp.statuses, erp.kind, run.asked.flow)
@@ -73,7 +73,7 @@ async def ask(run: Run, erp: Erp, followed: Sequence[TrackedDocument]) -> Mappin
     return await asyncio.to_thread(tells.statuses, asked)
 
 
-def tell(
+def report_incidents(
     run: Run,
     changes: Sequence[StatusChange],
     statuses: Mapping[ErpNumber, DocumentStatus],
@@ -83,7 +83,7 @@ def tell(
 ) -> None:
     """Incidents: what stays behind and why, and words of the ERP that its contract does not list.
 
-    Those `standing` are told once, and stay open while they stand.
+    Those `standing` are reported once, and stay open while they stand.
     """
     new = run.ledger.not_open_yet(run.folder.name, standing)
     if run.may_write_shop:
@@ -95,22 +95,20 @@ def tell(
             level = Level.ERROR if each.outcome is Outcome.REFUSED else Level.INFO
             run.tell(level, prefix + each.code, key, detail=each.detail)
         status = statuses.get(each.one.document)
-        for member, said in (status.unknown if status else {}).items():
-            run.tell(Level.INFO, f"{prefix}status_unknown", key, value=said, detail=member)
+        for member, texts in (status.unknown if status else {}).items():
+            run.tell(Level.INFO, f"{prefix}status_unknown", key, value=texts, detail=member)
 
 
-def end(run: Run, changes: Sequence[StatusChange], prefix: str = "") -> None:
-    """They have reached their place."""
-    run.rows.end(
-        _settled([(each.one, each.outcome, each.code and prefix + each.code, each.detail) for each in changes])
-    )
+def record(run: Run, changes: Sequence[StatusChange], prefix: str = "") -> None:
+    """They are finished."""
+    run.rows.end(_rows([(each.one, each.outcome, each.code and prefix + each.code, each.detail) for each in changes]))
 
 
-def end_refused(run: Run, changes: Sequence[StatusChange], said: Mapping[int, str], code: str) -> None:
-    """The shop took something of these not; `said` are its words by id."""
+def record_refused(run: Run, changes: Sequence[StatusChange], texts: Mapping[int, str], code: str) -> None:
+    """The shop took something of these not; `texts` are its words by id."""
     for each in changes:
-        run.tell(Level.ERROR, code, str(each.one.id), detail=said[each.one.id])
-    run.rows.end(_settled([(each.one, Outcome.REFUSED, code, said[each.one.id]) for each in changes]))
+        run.tell(Level.ERROR, code, str(each.one.id), detail=texts[each.one.id])
+    run.rows.end(_rows([(each.one, Outcome.REFUSED, code, texts[each.one.id]) for each in changes]))
 
 
 def remember(run: Run, kind: str, changes: Sequence[StatusChange]) -> None:
@@ -128,9 +126,8 @@ def remember(run: Run, kind: str, changes: Sequence[StatusChange]) -> None:
         run.ledger.confirm(run.folder.name, kind, links, run_id=run.run_id)
 
 
-def _settled(rows: Sequence[tuple[TrackedDocument, Outcome, str, str]]) -> pl.DataFrame:
+def _rows(outcomes: Sequence[tuple[TrackedDocument, Outcome, str, str]]) -> pl.DataFrame:
     return row_outcomes(
-        (file, line, str(one.id), outcome.value, code, detail)
-        for one, outcome, code, detail in rows
-        for file, line in ((one.file, one.line or one.id), *one.more)
+        (one.file, one.line or one.id, str(one.id), outcome.value, code, detail)
+        for one, outcome, code, detail in outcomes
     )

@@ -50,7 +50,7 @@ def sent(world: ErpWorld, ledger: Ledger, of_order: Order = ORDER, **more: str) 
     customers = CustomerSync(ledger, erp, settings(**more), SHOP, "run", {})
     sender = DocumentSender(ledger, orders_of(erp), SHOP, "run", erp.ledger_kind("order"), "order")
     customers.recall([of_order.customer])
-    return sender.hand_over(
+    return sender.send(
         ToDeliver(
             document=of_order,
             key=str(of_order.id_order),

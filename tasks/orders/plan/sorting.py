@@ -16,7 +16,7 @@ TOO_OLD = "order_too_old"
 
 @dataclass(frozen=True, slots=True)
 class SeenOrder:
-    """What a first look at the shop tells of an order."""
+    """What a first look at the shop shows of an order."""
 
     id_order: int
     state: int
@@ -45,8 +45,8 @@ class WhichOrders:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """An order that has reached its place, and the message that says why."""
+class OrderOutcome:
+    """An order that is finished, and the message that says why."""
 
     seen: SeenOrder
     outcome: Outcome
@@ -62,12 +62,12 @@ class Sorted:
     to_look_up: list[SeenOrder] = field(default_factory=list)
     """Sent once without an answer, and no longer among the states that go: the ERP is asked, nothing is created."""
     delivered: list[SeenOrder] = field(default_factory=list)
-    """The ERP has them; they are among `ended` too, and looked at again for what was changed since."""
-    ended: list[Ended] = field(default_factory=list)
+    """The ERP has them; they are among `outcomes` too, and looked at again for what was changed since."""
+    outcomes: list[OrderOutcome] = field(default_factory=list)
     too_old: list[SeenOrder] = field(default_factory=list)
     """The ledger follows them: a person asked for them, or they were seen before the first day was set."""
     forgotten: list[str] = field(default_factory=list)
-    """Keys that the ledger follows for nothing: the shop has cancelled or settled these orders otherwise."""
+    """Keys that the ledger follows for nothing: the shop has cancelled or ended these orders otherwise."""
 
 
 def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[str, str]) -> Sorted:
@@ -77,9 +77,9 @@ def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[
         known = deliveries.get(order.key)
         if known == DELIVERED:
             found.delivered.append(order)
-            found.ended.append(Ended(order, Outcome.UNCHANGED))
+            found.outcomes.append(OrderOutcome(order, Outcome.UNCHANGED))
         elif order.is_store_sale:
-            found.ended.append(Ended(order, Outcome.IGNORED, "order_came_from_erp"))
+            found.outcomes.append(OrderOutcome(order, Outcome.IGNORED, "order_came_from_erp"))
         elif which.placed_from is not None and order.placed_at < which.placed_from:
             _sort_out_old(found, order, known)
         elif order.state in which.states:
@@ -87,11 +87,11 @@ def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[
         elif known == INTENT:
             found.to_look_up.append(order)
         elif order.state in which.waiting_states:
-            found.ended.append(Ended(order, Outcome.WAITING, UNPAID))
+            found.outcomes.append(OrderOutcome(order, Outcome.WAITING, UNPAID))
         elif order.state in which.hold_states:
-            found.ended.append(Ended(order, Outcome.WAITING, HELD_BY_STATE, str(order.state)))
+            found.outcomes.append(OrderOutcome(order, Outcome.WAITING, HELD_BY_STATE, str(order.state)))
         else:
-            found.ended.append(Ended(order, Outcome.IGNORED, "order_state_not_exported", str(order.state)))
+            found.outcomes.append(OrderOutcome(order, Outcome.IGNORED, "order_state_not_exported", str(order.state)))
             if known is not None:
                 found.forgotten.append(order.key)
     return found
@@ -104,4 +104,4 @@ def _sort_out_old(found: Sorted, order: SeenOrder, known: str | None) -> None:
     elif known is not None:
         found.too_old.append(order)
     else:
-        found.ended.append(Ended(order, Outcome.IGNORED, TOO_OLD))
+        found.outcomes.append(OrderOutcome(order, Outcome.IGNORED, TOO_OLD))

@@ -1,4 +1,4 @@
-"""Pure: what of an order its document in the ERP stands on, as short texts that tell whether it has changed."""
+"""Pure: what of an order its document in the ERP stands on, as short texts that show whether it has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which specific price of the shop made a line of an order cheaper, so that the ERP is told its own markdown code."""
+"""Which specific price of the shop made a line of an order cheaper, so that the ERP is sent its own markdown code."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SpecificPrice:
 
     @property
     def is_plain_price(self) -> bool:
-        """Nothing but a new price: the order then does not tell what the product cost before."""
+        """Nothing but a new price: the order then does not show what the product cost before."""
         return self.price_tax_excl is not None and not self.percent and not self.amount
 
 

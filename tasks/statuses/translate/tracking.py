@@ -20,12 +20,12 @@ class TrackingNumber:
     refused: str
 
     @property
-    def is_taken(self) -> bool:
+    def is_accepted(self) -> bool:
         """Whether the shop takes it."""
         return not self.refused and len(self.text) <= LONGEST
 
 
-def tracking_number(said: str) -> TrackingNumber:
+def tracking_number(text_of_erp: str) -> TrackingNumber:
     """The number that the ERP says; several are separated by commas."""
-    text = _BETWEEN.sub(",", said.strip()).strip(",")
+    text = _BETWEEN.sub(",", text_of_erp.strip()).strip(",")
     return TrackingNumber(text, "".join(sorted(set(_REFUSED.findall(text)))))

@@ -181,8 +181,8 @@ class Breaking(FolderSource):
 
 
 @pytest.mark.parametrize("lost", ["write", "rename"])
-@pytest.mark.parametrize("is_taken", [True, False], ids=["taken at once", "still there"])
-async def test_a_lost_answer_sends_no_file_twice(world: World, lost: str, is_taken: bool) -> None:
+@pytest.mark.parametrize("is_accepted", [True, False], ids=["taken at once", "still there"])
+async def test_a_lost_answer_sends_no_file_twice(world: World, lost: str, is_accepted: bool) -> None:
     outbox = world.open()
     outbox.take(entry("WEB1"), rows_of("WEB1"))
     outbox.pack(name_of, OPENING, one_each=False)
@@ -190,7 +190,7 @@ async def test_a_lost_answer_sends_no_file_twice(world: World, lost: str, is_tak
         target.lost = lost
         with pytest.raises(TransientError):
             await deliver(outbox, target, NOW)
-        if is_taken:
+        if is_accepted:
             world.take_all()
         target.lost = ""
         assert await deliver(world.open(), target, NOW) == 1
