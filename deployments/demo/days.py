@@ -101,6 +101,7 @@ FILE_DAYS = (
         "orders come in, and Sage takes them",
         (
             Event.FIRST_FILES,
+            "collect_files",
             "import_products",
             "import_stock",
             Event.ORDERS,

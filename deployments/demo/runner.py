@@ -79,7 +79,7 @@ def _stage(
     opened: ExitStack, place: Path, shop: DemoShop, *, erp: Literal["cegid", "files"], items: int, language: str
 ) -> Stage:
     """Both sides, open and configured."""
-    drops = Erp(place / "streams", items=items)
+    drops = Erp(place.parent / "erp", items=items)
     configure = partial(
         write_configuration, place, url=shop.url, language=language, tax_rules_group=FRENCH_STANDARD_RATE
     )
