@@ -128,6 +128,7 @@ def remember(run: Run, kind: str, changes: Sequence[StatusChange]) -> None:
 
 def _rows(outcomes: Sequence[tuple[TrackedDocument, Outcome, str, str]]) -> pl.DataFrame:
     return row_outcomes(
-        (one.file, one.line or one.id, str(one.id), outcome.value, code, detail)
+        (file, line, str(one.id), outcome.value, code, detail)
         for one, outcome, code, detail in outcomes
+        for file, line in ((one.file, one.line or one.id), *one.more)
     )
