@@ -43,7 +43,9 @@ def _questions(world: Installation) -> list[tuple[str, str, str]]:
     states = [DeliveryState.HELD, DeliveryState.WAITING]
     with world.ledger() as ledger:
         held = ledger.deliveries(world.folder.name, states=states).select("kind", "key", "last_code").rows()
-    return sorted(row for row in held if (row[2] or "").endswith((*_ANSWERED, *_SENT_AGAIN)))
+    # What the ledger calls `cegid/production/order` is `order` here: there is one ERP.
+    rows = [(str(kind).rpartition("/")[2], key, code) for kind, key, code in held]
+    return sorted(row for row in rows if (row[2] or "").endswith((*_ANSWERED, *_SENT_AGAIN)))
 
 
 def unanswered(trial: Trial, answered: list[Sold]) -> list[str]:

@@ -31,7 +31,7 @@ IDENTITIES: Mapping[str, str] = {
     "order_returns": "return",
 }
 """By what two entities of a snapshot are the same thing."""
-KEPT = frozenset({"cegid"})
+KEPT = frozenset({"erp"})
 """What runs keep in the work folder for those to come: contracts, the compiled template of the report."""
 
 

@@ -75,7 +75,7 @@ def different(here: Held, wanted: Held) -> list[str]:
 def ledger_differs(world: OrderWorld, act: OrderAct, ends: Mapping[str, str]) -> list[str]:
     """Where the ledger does not say of each order or return where it must be, and of the ERP's documents what is so."""
     with world.ledger() as ledger:
-        known = ledger.deliveries(world.folder.name, act.kind)
+        known = ledger.deliveries(world.folder.name, f"cegid/production/{act.kind}")
         running = ledger.runs(world.folder.name).filter(state="Running")["run_id"].to_list()
     said = {row["key"]: row for row in known.to_dicts()}
     states = {key: row["state"] for key, row in said.items()}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deployments.sandbox.shop import Fault
-from tests.flows.order_world import OrderWorld, shop_time
+from tests.flows.order_world import ORDERS, OrderWorld, shop_time
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -18,12 +18,12 @@ def world(order_world: OrderWorld) -> OrderWorld:
     return order_world
 
 
-def watermark(world: OrderWorld, name: str = "orders") -> datetime | None:
+def watermark(world: OrderWorld, name: str = ORDERS) -> datetime | None:
     with world.ledger() as ledger:
         return ledger.watermark(world.folder.name, name)
 
 
-def set_watermark(world: OrderWorld, reached: datetime, name: str = "orders") -> None:
+def set_watermark(world: OrderWorld, reached: datetime, name: str = ORDERS) -> None:
     with world.ledger() as ledger:
         ledger.set_watermark(world.folder.name, name, reached)
 
@@ -133,7 +133,7 @@ async def test_the_sweep_is_part_of_one_run_a_day(world: OrderWorld) -> None:
     late = world.place(date_upd="2020-01-01 00:00:00")
     await run(world)
     assert str(late) not in world.deliveries()
-    set_watermark(world, datetime.now(UTC) - timedelta(days=1), "orders swept")
+    set_watermark(world, datetime.now(UTC) - timedelta(days=1), f"{ORDERS} swept")
     await run(world)
     assert world.document(late)
 
@@ -142,7 +142,7 @@ async def test_a_sweep_noted_by_a_clock_that_was_ahead_is_made_anew(world: Order
     world.place()
     await run(world)
     late = world.place(date_upd="2020-01-01 00:00:00")
-    set_watermark(world, datetime.now(UTC) + timedelta(days=30), "orders swept")
+    set_watermark(world, datetime.now(UTC) + timedelta(days=30), f"{ORDERS} swept")
     await run(world)
     assert world.document(late)
 
