@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
@@ -20,7 +20,7 @@ from deployments.words import said
 from schemas.errors import PasserelleError, TransientError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 @asynccontextmanager
@@ -29,8 +29,26 @@ async def api_or_none() -> AsyncIterator[None]:
 
     TransientError when the server goes away meanwhile: Prefect then ends the run with an error of its HTTP client.
     """
-    for name in ("prefect.flow_runs", "prefect.task_runs"):
-        logging.getLogger(name).addFilter(_is_news)
+    with _only_news():
+        async with _api():
+            yield
+
+
+@contextmanager
+def _only_news() -> Iterator[None]:
+    """Inside the block Prefect's loggers of runs leave out what every run says."""
+    loggers = [logging.getLogger(name) for name in ("prefect.flow_runs", "prefect.task_runs")]
+    for logger in loggers:
+        logger.addFilter(_is_news)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(_is_news)
+
+
+@asynccontextmanager
+async def _api() -> AsyncIterator[None]:
     address = get_current_settings().api.url
     if address is not None and not await _answers():
         text = "Prefect at {address} does not answer; this run is not shown there."
