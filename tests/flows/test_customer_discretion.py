@@ -41,10 +41,15 @@ ANSWERS = {
     "a refusal": an_error(b"85"),
     "PHP's warning": an_error(b"3"),
 }
+TO_WRITES = ("a page of a server error", "a refusal", "PHP's warning")
+"""Those that are read in another place when they answer a write."""
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("told", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [("GET", told) for told in ANSWERS.values()] + [("POST", ANSWERS[name]) for name in TO_WRITES],
+    ids=[f"GET-{name}" for name in ANSWERS] + [f"POST-{name}" for name in TO_WRITES],
+)
 async def test_what_a_shop_repeats_is_kept_nowhere(
     keeping_prefect: Path, flat_world: FlatWorld, caplog: pytest.LogCaptureFixture, method: str, told: Told
 ) -> None:
