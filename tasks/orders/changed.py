@@ -97,7 +97,8 @@ class Again:
         run, erp = self._run, self._erp
         known = run.ledger.deliveries(run.folder.name, erp.ledger_kind("order"), keys=keys)
         self._numbers = dict(known.select("key", "erp_number").iter_rows())
-        given = {key: int(text.removeprefix("=") or 0) for key, (text, _) in _links(run, STATUS, keys).items()}
+        links = run.ledger.links_for(run.folder.name, STATUS, keys).select("erp_key", "confirmed_value").iter_rows()
+        given = {key: int(state or 0) for key, state in links}
         sent = _links(run, erp.ledger_kind(SENT), keys)
         refunds = await read_refunds(run.shop, run.facts, keys)
         orders = await read_orders(run.shop, run.facts, words, [int(key) for key in keys], carts=False)
