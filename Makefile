@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 # Where it is set, every process compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo quick test lint types imports bench chaos module contract census lock clean
+.PHONY: help setup demo quick test slow lint types imports bench chaos module contract census lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,8 +38,11 @@ PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dis
 quick: $(READY) ## the pure parts and the connectors, in under a minute
 	@$(PYTEST) -m "not slow" tests/schemas tests/tasks tests/connectors
 
-test: $(READY) ## the whole test suite; THROUGH_PREFECT=1: every run of a flow goes through Prefect's engine
-	@$(PYTEST) --strict-census $(if $(THROUGH_PREFECT),--through-prefect)
+test: $(READY) ## the test suite, but for `make slow`; THROUGH_PREFECT=1: every run of a flow goes through Prefect's engine
+	@$(PYTEST) --strict-census -m "not slow or always" $(if $(THROUGH_PREFECT),--through-prefect)
+
+slow: $(READY) ## the rest of the suite: more kills, faults and whole runs
+	@$(PYTEST) --strict-census -m "slow and not always"
 
 lint: $(READY) ## ruff, all families, and the format
 	@$(BIN)/ruff check .

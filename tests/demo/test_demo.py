@@ -218,6 +218,7 @@ def test_the_demos_people_are_told_apart_by_their_e_mails() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.always
 def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--items", "40"]
     paths = ["--folder", str(tmp_path / "demo"), "--summary", str(tmp_path / "build" / "demo.json")]

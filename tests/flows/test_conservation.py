@@ -12,7 +12,7 @@ from tests.campaigns.generated import product_rows, stock_rows
 from tests.flows.flat_world import FlatWorld
 from tests.flows.world import World
 
-pytestmark = [pytest.mark.slow, pytest.mark.prefect]
+pytestmark = [pytest.mark.slow, pytest.mark.always, pytest.mark.prefect]
 
 GENERATED = 3
 DAMAGED = range(5, 15)

@@ -19,6 +19,7 @@ def order_stage(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> O
 
 
 @pytest.mark.slow
+@pytest.mark.always
 @pytest.mark.parametrize(
     ("act", "moments"),
     [(ORDERS, (Moment("during", 9), Moment("after", 12))), (RETURNS, (Moment("during", 6),))],

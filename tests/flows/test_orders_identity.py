@@ -17,6 +17,7 @@ SEEDS = range(1, 5)
 
 
 @pytest.mark.slow
+@pytest.mark.always
 @pytest.mark.usefixtures("prefect_api")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_happens_every_paid_order_has_its_own_document_or_somebody_is_told(seed: int) -> None:
