@@ -19,6 +19,8 @@ from tests.contract.prestashop.webservice import Webservice
 from tests.flows.order_world import ASSOCIATIONS, OrderWorld
 from tests.flows.several_shops import Folders, Installation, installations
 
+pytestmark = pytest.mark.slow
+
 EVERY = (1, 2, 3)
 
 

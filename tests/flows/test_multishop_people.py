@@ -17,6 +17,8 @@ from flows.import_store_orders import import_store_orders
 from tests.flows.flat_world import FlatWorld
 from tests.flows.several_shops import UNIQUE, Folders, Installation, installations
 
+pytestmark = pytest.mark.slow
+
 CLIENT = f"C{UNIQUE}"
 EMAIL = f"c{UNIQUE}@lab.example".lower()
 BELT = f"BELT-{UNIQUE}"
