@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from connectors.dolibarr.access import SYSTEM, DolibarrAccess, Limits
-from connectors.dolibarr.client import Dolibarr, Record
+from connectors.dolibarr.asking import Record
+from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.customer_obstacles import customer_losses, customer_obstacles
 from connectors.dolibarr.guard import uid_of
@@ -25,7 +26,6 @@ from schemas.documents import Customer, Order
 from schemas.erp import (
     Asked,
     Cancellation,
-    Created,
     DocumentStatus,
     Erp,
     ErpCustomer,
@@ -206,8 +206,8 @@ class Orders:
         found = self._found(id_in(number), external_reference)
         return found if found is not None and found.status.number == number else None
 
-    def create(self, outgoing: OutgoingDocument) -> Created:
-        return Created(self._writer.write(outgoing.request, self._customers.of(outgoing.customer_code)))
+    def create(self, outgoing: OutgoingDocument) -> ErpNumber:
+        return self._writer.write(outgoing.request, self._customers.of(outgoing.customer_code))
 
     def _found(self, order_id: int, external_reference: str) -> FoundDocument | None:
         record = self._dolibarr.order(order_id)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.dolibarr.access import SYSTEM
-from connectors.dolibarr.client import Dolibarr, Record
+from connectors.dolibarr.asking import Record
+from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.faults import DUPLICATE
 from connectors.dolibarr.guard import uid_of
@@ -61,7 +62,7 @@ class OrderWriter:
             if error.code != DUPLICATE:
                 raise
             order_id, is_new = self._begun(draft.uid, error), False
-        record = self._agreeing(draft, order_id)
+        record = self._agreeing(draft, order_id, int(third_party["id"]))
         if str(record["status"]) == DRAFT:
             self._name_contacts(draft, order_id, third_party)
             record = self._dolibarr.validate_order(order_id)
@@ -78,14 +79,19 @@ class OrderWriter:
             raise AlreadyThereError(error.said, system=SYSTEM, action="create an order", key=uid, code=DUPLICATE)
         return int(found[0]["id"])
 
-    def _agreeing(self, draft: OrderDraft, order_id: int) -> Record:
-        """The order as it is there; `RefusedError` when its lines or its total are not those of the draft.
+    def _agreeing(self, draft: OrderDraft, order_id: int, third_party_id: int) -> Record:
+        """The order as it is there; `RefusedError` when person, reference, lines or total are not those of the draft.
+
+        One that was begun before may be another order's, whose id the shop has given to this one since.
 
         A constant of the set-up makes Dolibarr round otherwise (docs/facts/dolibarr.md, V3).
         """
         record = self._dolibarr.order(order_id)
         if record is None:
             raise _differs("the order is gone right after it was created", draft.uid)
+        of_shop, person = str(record.get("ref_client") or ""), int(record.get("socid") or 0)
+        if of_shop != draft.ref_client or person != third_party_id:
+            raise _differs("there is another order under this reference", draft.uid, record)
         theirs = sorted((amount(line.get("qty")), cents(amount(line.get("total_ttc")))) for line in record["lines"])
         ours = sorted((Decimal(line.quantity), line.total_tax_incl) for line in draft.lines)
         if theirs != ours or cents(amount(record.get("total_ttc"))) != draft.total:

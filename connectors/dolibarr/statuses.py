@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from connectors.dolibarr.client import Dolibarr, Record
+from connectors.dolibarr.asking import Record
+from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.guard import uid_of
 from connectors.dolibarr.orders import id_in, number_of
 from connectors.dolibarr.replies import amount
