@@ -18,6 +18,7 @@ from tasks.images.plan.pictures import Held, ProductPlan, Wanted, plan_product
 from tasks.images.read import PictureFile, picture_files
 from tasks.run.outcomes import ROW_OUTCOMES
 from tasks.run.run import Run
+from tasks.stock.look_up import item_ids_of
 
 KIND = "image"
 FORMER = "image_former"
@@ -123,6 +124,9 @@ async def _plans(
         }
     else:
         touched = of_product
+    for product in await _strangers(run, touched):
+        _leave(run, of_product.pop(product))
+        del touched[product]
     there = await images_of(run, touched)
     plans = []
     for product, pictures in of_product.items():
@@ -140,6 +144,25 @@ async def _plans(
             plans.append(plan)
     lost = [product for product in held if product not in of_product] if removes else []
     return plans + [ProductPlan(product, "", [], removed=list(held[product].values())) for product in lost]
+
+
+async def _strangers(run: Run, touched: Mapping[int, list[Wanted]]) -> list[int]:
+    """The products of links that do not bear the reference any more: a shop that was restored gives ids anew."""
+    references = {pictures[0].owner.reference: product for product, pictures in touched.items()}
+    found = await item_ids_of(run.shop, run.stream.key_column.target, sorted(references))
+    return [
+        product
+        for reference, product in references.items()
+        if not isinstance(ids := found.get(reference), tuple) or ids[0] != product
+    ]
+
+
+def _leave(run: Run, pictures: Iterable[Wanted]) -> None:
+    """Pictures whose reference no product of the shop bears where the ledger has it: a later run finds them."""
+    left = list(pictures)
+    for one in left:
+        run.tell(Level.INFO, "image_of_nobody", one.path.name, file=one.path.name, value=one.path.name)
+    run.rows.end(_settled((one, Outcome.IGNORED, "image_of_nobody", "") for one in left))
 
 
 def _frame(rows: Iterable[tuple[PictureFile, Outcome, str]]) -> pl.DataFrame:

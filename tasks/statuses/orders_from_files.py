@@ -43,7 +43,7 @@ class OrderRows:
     def __init__(self, key: str, rows: Sequence[DocumentRow], named: OrderDocuments, fingerprint: str) -> None:
         self.key = key
         self.rows = rows
-        self.told = named
+        self.documents = named
         self.fingerprint = fingerprint
 
 
@@ -107,7 +107,11 @@ def _quantity(row: FlatRow, target: str) -> Decimal | None:
 
 
 async def _keys(run: Run, references: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The orders' ids by reference: by what the ERP was given, else by our own reference, else by the shop's."""
+    """The orders' ids by reference: by what the ERP was given, else by our own reference, else by the shop's.
+
+    Our own holds the id alone, which the shop may have given to another order since: it names an order only if the
+    ledger knows it as delivered, and then its identity is compared before anything is written.
+    """
     shop, kind = run.folder.name, kind_of(run.folder, "order")
     delivered = run.ledger.deliveries(shop, kind, states=[DeliveryState.DELIVERED])
     known: dict[str, tuple[str, ...]] = {}
@@ -118,7 +122,7 @@ async def _keys(run: Run, references: Iterable[str]) -> dict[str, tuple[str, ...
     left = [reference for reference in references if reference not in found]
     ids = {reference: match[1] for reference in left if (match := own.fullmatch(reference))}
     rows = await run.shop.find("orders", "id", ids.values(), display=_ORDER) if ids else []
-    there = {str(row["id"]) for row in rows}
+    there = {str(row["id"]) for row in rows} & set(delivered["key"])
     found |= {reference: (key,) for reference, key in ids.items() if key in there}
     named = [reference for reference in left if reference not in found]
     for row in await run.shop.find("orders", "reference", named, display=_TOGETHER) if named else []:
@@ -196,7 +200,7 @@ def _identities(run: Run, keys: Iterable[str]) -> dict[str, str]:
 
 
 def _status(each: OrderRows) -> DocumentStatus:
-    named = each.told
+    named = each.documents
     return DocumentStatus(
         ErpNumber(each.rows[0].ref.key),
         values=named.values,
@@ -209,7 +213,7 @@ def _status(each: OrderRows) -> DocumentStatus:
 def _tell(run: Run, by_key: Mapping[str, OrderRows], keys: Iterable[str]) -> None:
     """What of the documents is odd, and stops nothing."""
     for key in sorted(keys):
-        named = by_key[key].told
+        named = by_key[key].documents
         for word in named.unknown_words:
             run.tell(Level.ERROR, "document_type_unknown", key, value=word)
         if named.more_than_ordered:
@@ -245,7 +249,7 @@ def _remember(run: Run, named: Sequence[OrderRows]) -> None:
     links = [
         Link(each.key, int(each.key), fingerprint=each.fingerprint)
         for each in named
-        if each.key not in failed and tracking_number(each.told.tracking).is_accepted
+        if each.key not in failed and tracking_number(each.documents.tracking).is_accepted
     ]
     if links:
         run.ledger.confirm(run.folder.name, SEEN, links, run_id=run.run_id)

@@ -104,6 +104,17 @@ async def test_a_changed_picture_takes_the_place_of_the_former_one(pictured: Wor
     assert pictured.shop.writes == 0
 
 
+async def test_a_product_that_has_got_the_id_of_another_one_gets_no_picture_of_it(pictured: World) -> None:
+    put(pictured, "CEINTURE.png", png())
+    [belt] = [int(row["id"]) for row in pictured.shop.rows("products") if row["reference"] == "CEINTURE"]
+    pictured.shop.change("products", belt, {"reference": "ANOTHER"})
+    state = await run(pictured)
+    assert (state.name, pictured.counts()) == ("Completed", {"rows_read": 1, "ignored": 1})
+    assert shown(pictured, "ANOTHER") == ([], 0)
+    [told] = pictured.report()["incidents"]
+    assert "no product or combination of the shop has this name" in told["reason"]
+
+
 async def test_a_picture_of_the_merchant_stays(pictured: World) -> None:
     product = int(pictured.product("CEINTURE")["id"])
     pictured.shop.change("products", product, {"images": [700], "cover": 700})

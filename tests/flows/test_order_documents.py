@@ -104,6 +104,15 @@ async def test_a_reference_that_the_shop_does_not_know_stops_nothing_else(world:
     assert state(world, order) == SHIPPED
 
 
+async def test_our_own_reference_names_no_order_that_the_erp_was_never_given(world: FilesWorld) -> None:
+    never_given = world.place(state=1)
+    world.drop_documents(told(never_given, "3"))
+    await world.statuses()
+    assert (world.counts(), state(world, never_given)) == ({"rows_read": 1, "refused": 1}, 1)
+    [told_once] = world.incidents()
+    assert "or that was not handed over under it" in told_once["reason"]
+
+
 async def test_two_orders_of_one_reference_are_left_alone(world: FilesWorld) -> None:
     twins = [world.place(reference="XKBKNABJK") for _ in range(2)]
     world.drop_documents({"order_reference": "XKBKNABJK", "document_type": "3"})
