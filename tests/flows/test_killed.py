@@ -1,15 +1,15 @@
 """Killed, and answers lost: one file, so that what each act comes to undisturbed is found out once.
 
-Here one act for each way of writing; `make chaos` kills every act a hundred times.
+Two acts are played by `make test`, the others by `make slow`; `make chaos` kills every act a hundred times.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.campaigns.document_acts import FILE_ACTS, SALES
+from tests.campaigns.document_acts import FILE_ACTS, RETURN_STATUSES, SALES
 from tests.campaigns.faults import lost_writes
-from tests.campaigns.flat_acts import LANE, PRICES
+from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
 
@@ -23,10 +23,14 @@ AFTER_THE_FILE_MOVED = Moment("touch", -4)
     ("act", "moments"),
     [
         pytest.param(FIRST_DAY, (Moment("write", 3), Moment("during", 9)), marks=pytest.mark.always),
-        pytest.param(STOCK, (Moment("during", 1),), marks=pytest.mark.always),
+        pytest.param(STOCK, (Moment("during", 1), Moment("write", 2)), marks=pytest.mark.always),
+        (SECOND_DAY, (Moment("during", 4),)),
         (LANE, (Moment("write", 3),)),
+        (STORES, (Moment("write", 2),)),
+        (CUSTOMERS, (Moment("during", 1),)),
         (PRICES, (Moment("during", 2),)),
         (SALES, (Moment("during", 1),)),
+        (RETURN_STATUSES, (Moment("write", 1),)),
     ],
     ids=lambda given: given.name if isinstance(given, Act) else "",
 )
