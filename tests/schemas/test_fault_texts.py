@@ -38,13 +38,20 @@ def _name(call: ast.Call) -> str:
 
 
 def _told(path: Path) -> Iterator[str]:
-    for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+    module = ast.parse(path.read_text("utf-8"))
+    constants = {
+        node.targets[0].id: [node.value]
+        for node in module.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    for function in ast.walk(module):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        names: dict[str, list[ast.expr]] = {}
+        own: dict[str, list[ast.expr]] = {}
         for node in ast.walk(function):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                names.setdefault(node.targets[0].id, []).append(node.value)
+                own.setdefault(node.targets[0].id, []).append(node.value)
+        names = constants | own
         for node in ast.walk(function):
             if isinstance(node, ast.Call) and _name(node) in MAKERS:
                 said = [*node.args, *(each.value for each in node.keywords if each.arg in {"reason", "remedy"})]
