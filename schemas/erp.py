@@ -87,15 +87,6 @@ class OutgoingDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
-    """The answer to a creation."""
-
-    number: ErpNumber
-    confirmed: bool = True
-    """False where the ERP takes files: it has the document once a file of its own names it."""
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentStatus:
     """What the ERP says of one document."""
 
@@ -249,8 +240,8 @@ class TakesDocuments(Protocol[Doc_contra]):
     def get(self, number: ErpNumber, external_reference: str = "") -> FoundDocument | None:
         """One whole document; None when it is gone."""
 
-    def create(self, outgoing: OutgoingDocument) -> Created:
-        """A new document; completes what an earlier call began. `AlreadyThereError`: look it up."""
+    def create(self, outgoing: OutgoingDocument) -> ErpNumber:
+        """The number of a new document; completes what an earlier call began. `AlreadyThereError`: look it up."""
 
 
 class CancelsDocuments(Protocol):
@@ -333,14 +324,6 @@ class Erp:
     def ledger_kind(self, what: str) -> str:
         """What the ledger calls these: what one access was given, the other was not."""
         return ledger_kind(self.kind, self.access, what)
-
-
-CUSTOMER_DIGITS = 10
-
-
-def customer_code(prefix: str, id_customer: int) -> str:
-    """The code of a customer that comes from the shop: prefix and ten digits, as `WEB0000001563`."""
-    return f"{prefix}{id_customer:0{CUSTOMER_DIGITS}}"
 
 
 def ledger_kind(erp: str, access: str, what: str) -> str:

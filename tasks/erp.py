@@ -13,17 +13,15 @@ from contextlib import (
 from decimal import Decimal
 
 from connectors.cegid import CegidAccess
-from connectors.cegid.codes import CegidCodes, ServiceItems
+from connectors.cegid.codes import CegidCodes
 from connectors.cegid.document_key import DocumentType
 from connectors.cegid.erp import opened as opened_cegid
 from connectors.dolibarr import DolibarrAccess
 from connectors.dolibarr import Limits as DolibarrLimits
 from connectors.dolibarr.codes import DolibarrCodes
-from connectors.dolibarr.codes import ServiceItems as DolibarrItems
 from connectors.dolibarr.erp import opened as opened_dolibarr
 from connectors.erp_files.cells import Style
 from connectors.erp_files.codes import FilesCodes
-from connectors.erp_files.codes import ServiceItems as FileItems
 from connectors.erp_files.deliver import Target
 from connectors.erp_files.erp import OpenTarget, Stream
 from connectors.erp_files.erp import opened as opened_files
@@ -78,8 +76,8 @@ def erp_of(folder: ShopFolder, time_zone: str, ledger: Ledger | None = None) -> 
 
 
 _SET_UP = (
-    'Set `kind = "cegid"` or `kind = "dolibarr"`, `access = "test"` or `access = "production"` under [erp], and fill '
-    "in the table of that access."
+    'Set `kind = "cegid"`, `"dolibarr"` or `"files"`, and `access = "test"` or `"production"`, under [erp], and fill '
+    "in the table of that ERP."
 )
 
 
@@ -136,11 +134,11 @@ def dolibarr_access(settings: ErpSettings) -> DolibarrAccess:
 
 def dolibarr_codes(settings: ErpSettings, associations: Associations, time_zone: str) -> DolibarrCodes:
     """What a document of Dolibarr takes from the settings and the associations."""
-    items, own = settings.items_in_use, settings.dolibarr
+    own = settings.dolibarr
     return DolibarrCodes(
         time_zone=zone_of(time_zone),
         associations=associations,
-        items=DolibarrItems(items.misc, items.shipping, items.wrapping, items.discount),
+        items=settings.items_in_use,
         order_prefix=settings.order_prefix,
         customer_prefix=settings.customer_prefix,
         unknown_items=settings.unknown_items,
@@ -170,10 +168,10 @@ def cegid_access(settings: ErpSettings) -> CegidAccess:
 
 def cegid_codes(settings: ErpSettings, associations: Associations, time_zone: str) -> CegidCodes:
     """What a document of Cegid takes from the settings and the associations."""
-    items, own = settings.items, settings.cegid
+    own = settings.cegid
     return CegidCodes(
         store=own.store,
-        items=ServiceItems(items.misc, items.shipping, items.wrapping, items.discount),
+        items=settings.items,
         time_zone=zone_of(time_zone),
         warehouse=own.warehouse,
         order_prefix=settings.order_prefix,
@@ -200,11 +198,11 @@ def cegid_codes(settings: ErpSettings, associations: Associations, time_zone: st
 
 def files_codes(settings: ErpSettings, associations: Associations, time_zone: str) -> FilesCodes:
     """What a document of an ERP that takes files takes from the settings and the associations."""
-    items, own = settings.items, settings.files
+    own = settings.files
     return FilesCodes(
         time_zone=zone_of(time_zone),
         associations=associations,
-        items=FileItems(items.misc, items.shipping, items.wrapping, items.discount),
+        items=settings.items,
         order_prefix=settings.order_prefix,
         customer_prefix=settings.customer_prefix,
         account=own.account,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from string import ascii_uppercase
 
 from connectors.cegid.document_key import DocumentType
+from schemas import references
 from schemas.documents import Order, Payment
-from schemas.erp import customer_code
+from schemas.erp_settings import ServiceItems
 
 ORDER_STATUSES: Mapping[str, str] = {
     "BillingStatus": "Pending",
@@ -30,17 +29,6 @@ RETURN_STATUSES: Mapping[str, str] = {
     "ShippingStatus": "Pending",
 }
 PREFIX_LENGTH = 6
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceItems:
-    """The codes of the four items, kept out of stock, that stand for what is no product."""
-
-    misc: str
-    """Products that have no reference; empty: such an order is held."""
-    shipping: str
-    wrapping: str
-    discount: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,40 +73,33 @@ class CegidCodes:
 
     unknown_items: str = "send"
     """What becomes of a product that did not come from the ERP: `send`, `misc` or `hold`."""
-    existing_customers: str = "complete"
-    """What becomes of a customer that the ERP has already: `complete`, `update` or `leave`."""
-    other_names: str = "send"
-    """What becomes of an order whose customer has another name in the ERP: `send` or `hold`."""
 
     def customer_code(self, id_customer: int) -> str:
         """The code of a customer that comes from the shop: prefix and ten digits, as `WEB0000001563`."""
-        return customer_code(self.customer_prefix, id_customer)
+        return references.customer_code(self.customer_prefix, id_customer)
 
     def customer_codes(self, id_customer: int) -> Iterator[str]:
         """The codes that a customer of this id may have, the usual one first: the others are for ids given anew.
 
         Cegid's codes have 17 characters at most: prefix and digits leave room for one letter.
         """
-        usual = self.customer_code(id_customer)
-        yield usual
-        for letter in ascii_uppercase:
-            yield f"{usual}{letter}"
+        return references.customer_codes(self.customer_prefix, id_customer)
 
     def order_reference(self, id_order: int, placed_text: str = "") -> str:
         """The internal reference of an order; with the date on which it was placed where the id was another one's."""
-        return f"{self.order_prefix}{id_order}{_dated(placed_text)}"
+        return references.order_reference(self.order_prefix, id_order, placed_text)
 
     def return_reference(self, id_order_return: int, created_text: str = "") -> str:
         """The internal reference of a return; with its date where the id was another one's."""
-        return f"{self.order_prefix}R{id_order_return}{_dated(created_text)}"
+        return references.return_reference(self.order_prefix, id_order_return, created_text)
 
     def is_order_reference(self, reference: str) -> bool:
         """Whether an internal reference is one that an order of ours has."""
-        return re.fullmatch(rf"{re.escape(self.order_prefix)}\d+(?:\.\d+)?", reference) is not None
+        return references.is_order_reference(self.order_prefix, reference)
 
     def is_return_reference(self, reference: str) -> bool:
         """Whether an internal reference is one that a return of ours has."""
-        return re.fullmatch(rf"{re.escape(self.order_prefix)}R\d+(?:\.\d+)?", reference) is not None
+        return references.is_return_reference(self.order_prefix, reference)
 
     def item(self, reference: str, *, in_erp: bool) -> str:
         """The reference that a line is sent with: the product's own, or the misc item's."""
@@ -133,9 +114,3 @@ class CegidCodes:
                 return by_label
         own = self.payments.get((module, payment.currency or order.currency), "")
         return own or self.payments.get((module, ""), "")
-
-
-def _dated(text: str) -> str:
-    """`.20261121193001` for 2026-11-21 19:30:01. No prefix holds a dot: a reference with a date is nobody else's."""
-    digits = "".join(re.findall(r"\d", text))
-    return f".{digits}" if digits else ""

@@ -28,7 +28,6 @@ from schemas.erp import (
     Asked,
     Cancellation,
     Compared,
-    Created,
     DocumentStatus,
     Erp,
     ErpCustomer,
@@ -125,8 +124,8 @@ class _Documents:
         bear_it = self._cegid.documents_by_references(found.status.type, "", external_reference).others
         return replace(found, has_external_reference=number in {each.status.number for each in bear_it})
 
-    def create(self, outgoing: OutgoingDocument) -> Created:
-        return Created(self._cegid.create_document(outgoing.request).as_number())
+    def create(self, outgoing: OutgoingDocument) -> ErpNumber:
+        return self._cegid.create_document(outgoing.request).as_number()
 
 
 class Orders(_Documents):

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
-from string import ascii_uppercase
 
+from schemas import references
 from schemas.associations import Associations
 from schemas.documents import Order, Payment
-from schemas.erp import customer_code
+from schemas.erp_settings import ServiceItems
 from schemas.erps.dolibarr import SERVICES
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceItems:
-    """The references of the services and of the product that stand for what is no product of the shop."""
-
-    misc: str = SERVICES["misc"]
-    shipping: str = SERVICES["shipping"]
-    wrapping: str = SERVICES["wrapping"]
-    discount: str = SERVICES["discount"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +31,7 @@ class DolibarrCodes:
     time_zone: tzinfo = UTC
     """The shop's: a document bears a day without a zone."""
     associations: Associations = field(default_factory=Associations)
-    items: ServiceItems = ServiceItems()
+    items: ServiceItems = field(default_factory=lambda: ServiceItems(**SERVICES))
     order_prefix: str = "WEB"
     customer_prefix: str = "WEB"
     unknown_items: str = "send"
@@ -65,17 +54,15 @@ class DolibarrCodes:
 
     def order_uid(self, id_order: int, placed_text: str = "") -> str:
         """Our own reference of an order; with the date on which it was placed where the id was another one's."""
-        return f"{self.order_prefix}{id_order}{_dated(placed_text)}"
+        return references.order_reference(self.order_prefix, id_order, placed_text)
 
     def is_order_uid(self, uid: str) -> bool:
         """Whether an order of ours has this reference."""
-        return re.fullmatch(rf"{re.escape(self.order_prefix)}\d+(?:\.\d+)?", uid) is not None
+        return references.is_order_reference(self.order_prefix, uid)
 
     def customer_uids(self, id_customer: int) -> Iterator[str]:
         """The references that a third party of this id may have, the usual one first: others for ids given anew."""
-        usual = customer_code(self.customer_prefix, id_customer)
-        yield usual
-        yield from (f"{usual}{letter}" for letter in ascii_uppercase)
+        return references.customer_codes(self.customer_prefix, id_customer)
 
     def country_id(self, iso: str) -> int:
         """Dolibarr's id of a country; 0: it does not know it. An association names the country that stands for it."""
@@ -101,8 +88,3 @@ class DolibarrCodes:
     def day(self, moment: datetime) -> str:
         """The day of the shop, as `2026-11-20`."""
         return moment.astimezone(self.time_zone).date().isoformat()
-
-
-def _dated(text: str) -> str:
-    digits = "".join(re.findall(r"\d", text))
-    return f".{digits}" if digits else ""

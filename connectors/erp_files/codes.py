@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from string import ascii_uppercase
 
+from schemas import references
 from schemas.associations import Associations
 from schemas.documents import Order, Payment
-
-_CUSTOMER_DIGITS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceItems:
-    """The codes of the four items that stand for what is no product; empty: such an order is held."""
-
-    misc: str = ""
-    shipping: str = ""
-    wrapping: str = ""
-    discount: str = ""
+from schemas.erp_settings import ServiceItems
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +19,7 @@ class FilesCodes:
     time_zone: tzinfo = UTC
     """The shop's: a file says days without a zone."""
     associations: Associations = field(default_factory=Associations)
-    items: ServiceItems = ServiceItems()
+    items: ServiceItems = field(default_factory=ServiceItems)
     order_prefix: str = "WEB"
     customer_prefix: str = "WEB"
     account: str = ""
@@ -44,30 +32,27 @@ class FilesCodes:
 
     def order_reference(self, id_order: int, placed_text: str = "") -> str:
         """Our reference of an order; with the date on which it was placed where the id was another one's."""
-        return f"{self.order_prefix}{id_order}{_dated(placed_text)}"
+        return references.order_reference(self.order_prefix, id_order, placed_text)
 
     def return_reference(self, id_order_return: int, created_text: str = "") -> str:
         """Our reference of a return; with its date where the id was another one's."""
-        return f"{self.order_prefix}R{id_order_return}{_dated(created_text)}"
+        return references.return_reference(self.order_prefix, id_order_return, created_text)
 
     def is_order_reference(self, reference: str) -> bool:
         """Whether a reference is one that an order of ours has."""
-        return re.fullmatch(rf"{re.escape(self.order_prefix)}\d+(?:\.\d+)?", reference) is not None
+        return references.is_order_reference(self.order_prefix, reference)
 
     def is_return_reference(self, reference: str) -> bool:
         """Whether a reference is one that a return of ours has."""
-        return re.fullmatch(rf"{re.escape(self.order_prefix)}R\d+(?:\.\d+)?", reference) is not None
+        return references.is_return_reference(self.order_prefix, reference)
 
     def customer_code(self, id_customer: int) -> str:
         """The account of a customer: the one for all, or prefix and ten digits, as `WEB0000001563`."""
-        return self.account or f"{self.customer_prefix}{id_customer:0{_CUSTOMER_DIGITS}}"
+        return self.account or references.customer_code(self.customer_prefix, id_customer)
 
     def customer_codes(self, id_customer: int) -> Iterator[str]:
         """The codes that a customer of this id may have, the usual one first: the others are for ids given anew."""
-        usual = self.customer_code(id_customer)
-        yield usual
-        if not self.account:
-            yield from (f"{usual}{letter}" for letter in ascii_uppercase)
+        return iter([self.account]) if self.account else references.customer_codes(self.customer_prefix, id_customer)
 
     def item(self, reference: str, *, in_erp: bool) -> str:
         """The reference that a line is written with: the product's own, or the misc item's."""
@@ -83,9 +68,3 @@ class FilesCodes:
     def day(self, moment: datetime) -> date:
         """The day of the shop."""
         return moment.astimezone(self.time_zone).date()
-
-
-def _dated(text: str) -> str:
-    """`.20261121193001` for 2026-11-21 19:30:01. No prefix holds a dot: a reference with a date is nobody else's."""
-    digits = "".join(re.findall(r"\d", text))
-    return f".{digits}" if digits else ""

@@ -32,7 +32,6 @@ from schemas.amounts import cents
 from schemas.documents import Customer, Order, Return
 from schemas.erp import (
     Compared,
-    Created,
     DocumentStatus,
     Erp,
     ErpCustomer,
@@ -235,7 +234,7 @@ class _Documents(Generic[Doc]):
         entries = [entry for entry in self._boxes.of(self.type).known() if entry.number == number]
         return _found(entries[-1], external_reference) if entries else None
 
-    def create(self, outgoing: OutgoingDocument) -> Created:
+    def create(self, outgoing: OutgoingDocument) -> ErpNumber:
         request: Request = outgoing.request
         lines = tuple((item, str(quantity), str(price)) for item, quantity, price in request.lines)
         compared = outgoing.compared
@@ -251,7 +250,7 @@ class _Documents(Generic[Doc]):
         )
         self._boxes.of(self.type).take(entry, request.written.content)
         self._boxes.sent[f"{self.type}s"] += 1
-        return Created(ErpNumber(request.written.key), confirmed=False)
+        return ErpNumber(request.written.key)
 
     def _outgoing(
         self, written: Written, lines: Lines, *, reference: str, external: str, customer: str, day: date, currency: str

@@ -209,7 +209,7 @@ class DocumentSender(Generic[Doc]):
             self._shop, self._kind, each.key, run_id=self._run_id, identity=each.identity, intended=frozen.text()
         )
         try:
-            created = self._documents.create(outgoing)
+            number = self._documents.create(outgoing)
         except RefusedError as error:
             judged = None
             if isinstance(error, AlreadyThereError):
@@ -227,7 +227,7 @@ class DocumentSender(Generic[Doc]):
             if not in_doubt:
                 self._refused(each, "")
             raise
-        self._note(each, created.number, frozen.customer)
+        self._note(each, number, frozen.customer)
         return Delivered(Handover.CREATED)
 
     def _refused(self, each: ToDeliver[Doc], code: str) -> None:

@@ -9,9 +9,9 @@ import polars as pl
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity, Shop, ShopFacts
 from connectors.prestashop.sales import MODULE
-from schemas.erp import CUSTOMER_DIGITS, customer_code
 from schemas.errors import DeniedError
 from schemas.outcomes import Outcome
+from schemas.references import CUSTOMER_DIGITS, customer_code
 from tasks.erp import kind_of
 from tasks.flat.countries import country_ids
 from tasks.handover.translate.identity import account_identity

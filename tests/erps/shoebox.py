@@ -9,7 +9,6 @@ from decimal import Decimal
 from schemas.documents import Customer, Order
 from schemas.erp import (
     Compared,
-    Created,
     DocumentStatus,
     Erp,
     ErpCustomer,
@@ -20,9 +19,9 @@ from schemas.erp import (
     Obstacle,
     OutgoingDocument,
     Policy,
-    customer_code,
 )
 from schemas.errors import AlreadyThereError, RefusedError, TransientError
+from schemas.references import customer_code
 
 SYSTEM = "shoebox"
 
@@ -121,14 +120,14 @@ class Orders:
         found = self._box.documents.get(number)
         return found and self._asked(found, external_reference)
 
-    def create(self, outgoing: OutgoingDocument) -> Created:
+    def create(self, outgoing: OutgoingDocument) -> ErpNumber:
         if outgoing.reference in self._box.refuse:
             raise RefusedError("not on our cards", system=SYSTEM, action="add", key=outgoing.reference)
         number = self._box.put(outgoing)
         if outgoing.reference in self._box.lose:
             self._box.lose.remove(outgoing.reference)
             raise TransientError("nobody answers", system=SYSTEM, action="add", key=outgoing.reference)
-        return Created(number)
+        return number
 
     def _asked(self, found: FoundDocument, external_reference: str) -> FoundDocument:
         bears_it = bool(external_reference) and self._box.external[found.status.number] == external_reference

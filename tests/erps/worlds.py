@@ -26,7 +26,7 @@ from deployments.sandbox.dolibarr import SandboxDolibarr
 from schemas.amounts import CENT
 from schemas.associations import Associations
 from schemas.associations import Payment as Mode
-from schemas.erp import Created, Erp, ErpCustomer, OutgoingDocument
+from schemas.erp import Erp, ErpCustomer, ErpNumber, OutgoingDocument
 from schemas.erps.cegid import Cegid as CegidSettings
 from schemas.errors import TransientError
 from tests.connectors.cegid.shop_orders import CODES
@@ -144,8 +144,8 @@ class _LosingOrders:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._orders, name)
 
-    def create(self, outgoing: OutgoingDocument) -> Created:
-        created: Created = self._orders.create(outgoing)
+    def create(self, outgoing: OutgoingDocument) -> ErpNumber:
+        created: ErpNumber = self._orders.create(outgoing)
         if outgoing.reference in self.lost:
             self.lost.remove(outgoing.reference)
             raise TransientError("the process was cut off", system="files", action="create")

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from connectors.cegid.codes import CegidCodes, ServiceItems
+from connectors.cegid.codes import CegidCodes
 from schemas.documents import Address, Customer, Order, OrderLine, Payment
+from schemas.erp_settings import ServiceItems
 
 CENT = Decimal("0.01")
 MICRO = Decimal("0.000001")

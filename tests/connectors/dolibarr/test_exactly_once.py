@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.dolibarr.codes import ServiceItems
 from deployments.sandbox.dolibarr import SandboxDolibarr
 from deployments.sandbox.dolibarr.faults import Kind
 from schemas.documents import Order
 from schemas.erp import Erp, ErpNumber
+from schemas.erp_settings import ServiceItems
 from schemas.errors import AlreadyThereError, DeniedError, PasserelleError, RefusedError, TransientError
 from tests.connectors.dolibarr.opening import open_erp
 from tests.connectors.dolibarr.shop_orders import ELSEWHERE, ZOE, line, order
@@ -42,7 +42,7 @@ def send(erp: Erp, wanted: Order = ORDER) -> ErpNumber:
     found = erp.orders.find(outgoing.type, outgoing.reference, outgoing.external_reference, code)
     if found.ours is not None:
         return found.ours.status.number
-    return erp.orders.create(outgoing).number
+    return erp.orders.create(outgoing)
 
 
 def check_one_of_each(box: SandboxDolibarr) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.erp_files.cells import Style
-from connectors.erp_files.codes import FilesCodes, ServiceItems
+from connectors.erp_files.codes import FilesCodes
 from connectors.erp_files.rows import Written, write
 from connectors.erp_files.values import order_lines, order_values
 from schemas.associations import Associations, Payment
 from schemas.column_spec import StreamSpec
 from schemas.documents import Order
+from schemas.erp_settings import ServiceItems
 from schemas.export_template import ExportTemplate
 from schemas.import_json import parse_export_json
 from tests.connectors.cegid.shop_orders import PLACED_AT
