@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from connectors.dolibarr.access import SYSTEM
 from connectors.dolibarr.faults import NOT_THERE, TOO_WIDE
 from connectors.dolibarr.replies import id_of
 from connectors.dolibarr.transport import Answer, DolibarrTransport
-from schemas.errors import RefusedError, UnexpectedReplyError
+from schemas.errors import DeniedError, RefusedError, TransientError, UnexpectedReplyError
 
 Record = dict[str, Any]
 """One object in Dolibarr's own words."""
@@ -25,6 +26,46 @@ class Asking:
 
     def __init__(self, transport: DolibarrTransport) -> None:
         self._transport = transport
+        self._guards: frozenset[str] | None = None
+        self._guarding = threading.Lock()
+
+    @property
+    def guards(self) -> frozenset[str]:
+        """The kinds of objects that have the extra field of the guard; of the others none can be ours."""
+        with self._guarding:
+            if self._guards is None:
+                self._guards = frozenset(element for element in guard.ELEMENTS if self._has_guard(element))
+            return self._guards
+
+    def _has_guard(self, element: str) -> bool:
+        try:
+            self._list(LISTS[element], "look at the guard", self._guarded(element, "passerelle"), limit=1)
+        except (UnexpectedReplyError, TransientError) as error:
+            # A list that asks for a column which is not there fails as a query does.
+            if guard.NAME in error.said:
+                return False
+            raise
+        return True
+
+    def _make_guards(self) -> None:
+        """Makes the guards that are missing; `DeniedError` where the key may not."""
+        missing = [element for element in guard.ELEMENTS if element not in self.guards]
+        with self._guarding:
+            for element in missing:
+                self._make_guard(element)
+            self._guards = frozenset(guard.ELEMENTS)
+
+    def _make_guard(self, element: str) -> None:
+        path = f"/setup/extrafields/{element}/{guard.NAME}"
+        try:
+            self._transport.write("POST", path, "make the guard", element, guard.DEFINITION)
+        except (DeniedError, RefusedError) as error:
+            # Another thread or process may have made it in between.
+            if self._has_guard(element):
+                return
+            raise DeniedError(error.said, system=SYSTEM, action="make the guard", key=element).worded(
+                "dolibarr_guard_missing", value=element
+            ) from error
 
     def _list(self, path: str, action: str, asked: str, **query: str | int) -> list[Record]:
         found = self._get_or_none(path, action, "", **({"limit": 0} | query), sqlfilters=asked)
@@ -53,10 +94,13 @@ class Asking:
         return filters.equal(f"{_ALIASES.get(element, 'ef')}.{guard.NAME}", uid)
 
     def _guarded_one(self, element: str, action: str, uid: str) -> Record | None:
+        if element not in self.guards:
+            return None
         found = self._list(LISTS[element], action, self._guarded(element, uid), limit=1)
         return found[0] if found else None
 
     def _created(self, path: str, action: str, uid: str, values: Mapping[str, Any]) -> int:
+        self._make_guards()
         body = {**values, "array_options": guard.guarded(uid)}
         return id_of(self._write_text("POST", path, action, uid, body))
 

@@ -11,10 +11,10 @@ from typing import Any, Self
 
 from connectors.dolibarr import filters, guard
 from connectors.dolibarr.access import SYSTEM, DolibarrAccess, Limits
-from connectors.dolibarr.asking import LISTS, Asking, Record
+from connectors.dolibarr.asking import Asking, Record
 from connectors.dolibarr.replies import Hello, id_of, read_hello
 from connectors.dolibarr.transport import DolibarrTransport
-from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
+from schemas.errors import DeniedError, PasserelleError, RefusedError, UnexpectedReplyError
 
 _MOST_AT_ONCE = 100
 _ORDER_HEAD = "id,ref,ref_client,socid,status,billed,date,total_ttc,multicurrency_code,array_options"
@@ -32,9 +32,9 @@ _READ = {
 class Dolibarr(Asking):
     """A connection to one Dolibarr, to be used as a context manager.
 
-    Entering reads the version and makes sure of the guards. Every method raises `TransientError`, `DeniedError`,
-    `RefusedError` (with a code of `faults`) or `UnexpectedReplyError`. After a `TransientError` of a write its outcome
-    is unknown: look it up.
+    Entering reads the version; a guard that is missing is made before the first thing that it guards. Every method
+    raises `TransientError`, `DeniedError`, `RefusedError` (with a code of `faults`) or `UnexpectedReplyError`. After a
+    `TransientError` of a write its outcome is unknown: look it up.
     """
 
     def __init__(
@@ -53,7 +53,6 @@ class Dolibarr(Asking):
     def __enter__(self) -> Self:
         try:
             self.hello.check()
-            self.make_guards()
         except PasserelleError:
             self._transport.close()
             raise
@@ -76,17 +75,6 @@ class Dolibarr(Asking):
         """Version and time zone."""
         return read_hello(self._transport.get("/status", "read the status"))
 
-    def has_guard(self, element: str) -> bool:
-        """Whether objects of this kind have the extra field of the guard."""
-        try:
-            self._list(LISTS[element], "look at the guard", self._guarded(element, "passerelle"), limit=1)
-        except (UnexpectedReplyError, TransientError) as error:
-            # A list that asks for a column which is not there fails as a query does.
-            if guard.NAME in error.said:
-                return False
-            raise
-        return True
-
     def guards_that_are_not_unique(self) -> tuple[str, ...] | None:
         """The kinds of objects whose guard guards nothing; None where the key may not see it."""
         try:
@@ -95,22 +83,6 @@ class Dolibarr(Asking):
             return None
         fields = {element: (found.get(element) or {}).get(guard.NAME) or {} for element in guard.ELEMENTS}
         return tuple(element for element, field in fields.items() if str(field.get("unique")) != "1")
-
-    def make_guards(self) -> None:
-        """Sees that every guard is there, and makes one that is missing; `DeniedError` where the key may not."""
-        for element in guard.ELEMENTS:
-            if not self.has_guard(element):
-                self._make_guard(element)
-
-    def _make_guard(self, element: str) -> None:
-        try:
-            self._transport.write(
-                "POST", f"/setup/extrafields/{element}/{guard.NAME}", "make the guard", element, guard.DEFINITION
-            )
-        except (DeniedError, RefusedError) as error:
-            raise DeniedError(error.said, system=SYSTEM, action="make the guard", key=element).worded(
-                "dolibarr_guard_missing", value=element
-            ) from error
 
     @cached_property
     def countries(self) -> Mapping[str, int]:
@@ -234,7 +206,7 @@ class Dolibarr(Asking):
 
     def orders_of(self, uid: str, ref_client: str) -> list[Record]:
         """The heads of the orders of this guard or this customer's reference; either may be empty."""
-        terms = [filters.equal(f"ef.{guard.NAME}", uid)] if uid else []
+        terms = [filters.equal(f"ef.{guard.NAME}", uid)] if uid and "commande" in self.guards else []
         terms += [filters.equal("t.ref_client", ref_client)] if ref_client else []
         return self._list("/orders", "look up an order", filters.any_of(terms), properties=_ORDER_HEAD) if terms else []
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
-from connectors.dolibarr.guard import uid_of
+from connectors.dolibarr.guard import ELEMENTS, uid_of
 from connectors.dolibarr.orders import number_of
 from connectors.dolibarr.replies import NEWEST
 from schemas.erp import Found
@@ -52,8 +52,11 @@ class LookAtDolibarr:
             yield Found("ok", "rights", "ok_dolibarr_rights")
 
     def _guards(self) -> Iterator[Found]:
+        missing = [element for element in ELEMENTS if element not in self._dolibarr.guards]
         wrong = self._dolibarr.guards_that_are_not_unique()
-        if wrong:
+        if missing:
+            yield Found("warning", "guard", "dolibarr_guard_to_make", {"value": ", ".join(missing)})
+        elif wrong:
             yield Found("error", "guard", "dolibarr_guard_not_unique", {"value": ", ".join(wrong)})
         elif wrong is None:
             yield Found("warning", "guard", "dolibarr_guard_unseen")

@@ -100,13 +100,24 @@ def test_the_address_may_be_that_of_the_api(box: SandboxDolibarr) -> None:
 
 def test_a_guard_that_is_missing_is_made_where_the_key_may() -> None:
     with SandboxDolibarr(guarded=False) as box:
-        with pytest.raises(DeniedError) as denied, Dolibarr(DolibarrAccess(box.url, box.key), limits=QUICK):
-            pass
+        with Dolibarr(DolibarrAccess(box.url, box.key), limits=QUICK) as client, pytest.raises(DeniedError) as denied:
+            client.create_third_party("WEB1", {"name": "A", "client": 1})
         assert (denied.value.text, denied.value.params["value"]) == ("dolibarr_guard_missing", "societe")
         with Dolibarr(DolibarrAccess(box.url, box.admin_key), limits=QUICK) as client:
+            client.create_third_party("WEB1", {"name": "A", "client": 1})
             assert client.guards_that_are_not_unique() == ()
         with Dolibarr(DolibarrAccess(box.url, box.key), limits=QUICK) as client:
             assert client.guards_that_are_not_unique() is None
+
+
+def test_who_only_reads_makes_no_guard_and_finds_nothing_of_ours() -> None:
+    with (
+        SandboxDolibarr(guarded=False) as box,
+        Dolibarr(DolibarrAccess(box.url, box.admin_key), limits=QUICK) as client,
+    ):
+        assert client.guards == frozenset()
+        assert (client.third_party_of("WEB1"), client.orders_of("WEB1", "")) == (None, [])
+        assert "make the guard" not in client.sent
 
 
 def test_an_email_that_cannot_be_asked_for_is_refused(dolibarr: Dolibarr) -> None:
