@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
@@ -17,10 +17,12 @@ from prefect.settings import (
 
 from deployments.terminal import err
 from deployments.words import said
-from schemas.errors import PasserelleError, TransientError
+from schemas.errors import ConfigFault, ConfigurationError, DeniedError, PasserelleError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+_REFUSED = frozenset({401, 403})
 
 
 @asynccontextmanager
@@ -83,3 +85,35 @@ def _is_news(record: logging.LogRecord) -> bool:
 async def _answers() -> bool:
     async with get_client() as client:
         return await client.api_healthcheck() is None
+
+
+@asynccontextmanager
+async def server_client() -> AsyncIterator[PrefectClient]:
+    """A client of the Prefect server that was named.
+
+    ConfigurationError when none was, TransientError when it does not answer, DeniedError when it wants another token.
+    """
+    address = get_current_settings().api.url
+    if address is None:
+        remedy = "Set it to the server's: export PREFECT_API_URL=http://127.0.0.1:4200/api"
+        fault = ConfigFault("PREFECT_API_URL", "Prefect", "no Prefect server is named", remedy)
+        raise ConfigurationError((fault,), action="deploy")
+    try:
+        async with get_client() as client:
+            yield client
+    except httpx.TransportError as error:
+        raise TransientError(
+            f"{address} does not answer ({type(error).__name__})",
+            system="Prefect",
+            action="deploy",
+            remedy="Start the server, or set PREFECT_API_URL to its address, then deploy again: what is there stays.",
+        ) from error
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code not in _REFUSED:
+            raise
+        raise DeniedError(
+            f"{address} answers {error.response.status_code}",
+            system="Prefect",
+            action="deploy",
+            remedy="Set PREFECT_API_AUTH_STRING to the server's token: `. ./prefect.env` does it.",
+        ) from error

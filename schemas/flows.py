@@ -31,7 +31,7 @@ class Flow:
     """What is true after it, as the README and the Prefect interface say it."""
     direction: Direction
     cron: str
-    """When its schedule starts it, once somebody switches that on."""
+    """When its schedule starts it; empty: as a part of `import_files`, or by hand."""
     stream: str = ""
     """The entry of import.json, or of export.json for what leaves the shop; empty for a flow of several."""
     takes: frozenset[str] = frozenset({"since", "accept_guard"})
@@ -40,6 +40,8 @@ class Flow:
     """The streams whose failure makes the files of this one wait."""
     looks_after: bool = False
     """Its stream is that of another flow, whose work it looks after or completes; it reads no files of it."""
+    asks: str = ""
+    """The ability of the ERP that it stands on, where its stream does not come by file."""
     rights: Mapping[str, Methods] = field(default_factory=dict)
     """The methods that the key needs on each resource. Where the shop knows PATCH it stands for PUT."""
 
@@ -68,14 +70,14 @@ _EVERY = (
         "collect_files",
         "what the ERP sent is in the drop folder, and its sources know what has been imported",
         Direction.TO_DROP_FOLDER,
-        "*/15 0,3-23 * * *",
+        "",
         takes=_SINCE,
     ),
     Flow(
         "import_stores",
         "the shop's page of stores shows the ERP's",
         Direction.INTO_SHOP,
-        "0 5 * * *",
+        "",
         "store",
         rights=_SHOP | {"countries": _READ, "states": _READ, "stores": _WRITE},
     ),
@@ -83,7 +85,7 @@ _EVERY = (
         "import_customers",
         "the ERP's customers have an account in the shop, each exactly one",
         Direction.INTO_SHOP,
-        "15 5 * * *",
+        "",
         "customer",
         rights=_SHOP | {"customers": _WRITE},
     ),
@@ -91,7 +93,7 @@ _EVERY = (
         "import_products",
         "the ERP's items and combinations are in the shop",
         Direction.INTO_SHOP,
-        "30 5 * * *",
+        "",
         "product",
         rights=_SHOP
         | _TAXES
@@ -111,7 +113,7 @@ _EVERY = (
         "import_stock",
         "the shop's quantities equal the ERP's",
         Direction.INTO_SHOP,
-        "*/15 * * * *",
+        "",
         "stock",
         stands_on=frozenset({"product"}),
         rights=_SHOP | {"products": _READ, "combinations": _READ, "stock_availables": ("GET", "PUT")},
@@ -152,7 +154,7 @@ _EVERY = (
         "import_suppliers",
         "the shop has the ERP's suppliers",
         Direction.INTO_SHOP,
-        "10 5 * * *",
+        "",
         "supplier",
         rights=_SHOP | {"suppliers": _WRITE},
     ),
@@ -160,7 +162,7 @@ _EVERY = (
         "import_product_suppliers",
         "what each supplier calls an item, and what it costs there, is in the shop",
         Direction.INTO_SHOP,
-        "50 5 * * *",
+        "",
         "productsupplier",
         stands_on=frozenset({"product", "supplier"}),
         rights=_SHOP
@@ -176,7 +178,7 @@ _EVERY = (
         "import_specific_prices",
         "the ERP's discounts are specific prices of the shop",
         Direction.INTO_SHOP,
-        "0 6 * * *",
+        "",
         "specificprice",
         stands_on=frozenset({"customer", "product"}),
         rights=_SHOP
@@ -194,7 +196,7 @@ _EVERY = (
         "import_store_orders",
         "the sales of the stores are orders of the shop, each once, at their own prices (needs the module)",
         Direction.INTO_SHOP,
-        "30 6 * * *",
+        "",
         "storeOrder",
         stands_on=frozenset({"store", "customer", "product"}),
         rights=_SHOP
@@ -216,6 +218,7 @@ _EVERY = (
         "*/10 * * * *",
         "order",
         takes=frozenset({"since", "sweep"}),
+        asks="orders",
     ),
     Flow(
         "import_order_statuses",
@@ -224,12 +227,13 @@ _EVERY = (
         "5,35 * * * *",
         "orderstatus",
         takes=_NO_PARAMETER,
+        asks="statuses",
     ),
     Flow(
         "import_order_documents",
         "what an ERP's files say of orders shows in the shop: their state, the numbers of their parcels",
         Direction.INTO_SHOP,
-        "10,40 * * * *",
+        "",
         "orderDocument",
     ),
     Flow(
@@ -239,6 +243,7 @@ _EVERY = (
         "10 * * * *",
         "return",
         takes=_NO_PARAMETER,
+        asks="returns",
     ),
     Flow(
         "import_return_statuses",
@@ -246,6 +251,7 @@ _EVERY = (
         Direction.INTO_SHOP,
         "40 * * * *",
         "orderReturnStatus",
+        asks="returns",
     ),
     Flow(
         "export_customers",
@@ -254,6 +260,7 @@ _EVERY = (
         "0 3 * * *",
         "customer",
         takes=frozenset({"since", "sweep"}),
+        asks="customers",
     ),
 )
 

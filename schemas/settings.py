@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, InstanceOf, ValidationInfo, field_v
 from schemas.erp_settings import Erp, Orders, Returns
 from schemas.erps import MOVED
 from schemas.notify_settings import Notify, Reports
+from schemas.schedule_settings import Schedules
 from schemas.setting_values import Count, Secret, SecretName, Section, Share, ShopId, fault, is_loopback, secret_name
 from schemas.source_settings import Sources
 from schemas.status_rules import StatusRule
@@ -250,6 +251,7 @@ class ShopSettings(Section):
     erp: Erp = Erp()
     orders: Orders = Orders()
     returns: Returns = Returns()
+    schedules: Schedules = Schedules()
     reports: Reports = Reports()
     notify: Notify = Notify()
 

@@ -26,6 +26,15 @@ STATUS_WORDS: Mapping[str, StatusWords] = {
     "files": StatusWords(files.STATUS_MEMBERS, files.ORDER_RULES, files.RETURN_RULES),
 }
 """By `[erp] kind`."""
+ABILITIES: Mapping[str, frozenset[str]] = {
+    "none": frozenset(),
+    "cegid": frozenset({"customers", "orders", "returns", "statuses"}),
+    "dolibarr": frozenset({"customers", "orders", "statuses"}),
+    "files": frozenset({"customers", "orders", "returns"}),
+}
+"""What each can be asked, by the fields of `schemas.erp.Erp`, as far as flows stand on it."""
+TAKES_FILES = frozenset({"files"})
+"""Those that take what export.json says how to write."""
 MOVED: Mapping[str, str] = {
     "cegid": 'Write `kind = "cegid"` and `access = "test"` or `"production"` under [erp] instead of `use`; '
     "the prefixes, existing_customers, other_names, unknown_items and [erp.items] stand under [erp], all else under "

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from deployments.flow_names import flow_named
 from schemas.flows import FLOWS, IMPORTS, FlowName
@@ -20,15 +19,6 @@ def test_the_form_of_a_run_has_the_parameters_that_the_flow_takes_and_says_what_
     assert form.required == ["shop"]
     assert form.properties.keys() == {"shop", "dry_run", *FLOWS[name].takes}
     assert all(len(field["description"]) > 20 for field in form.properties.values())
-
-
-def test_every_flow_is_deployed_as_it_is_declared() -> None:
-    deployed = yaml.safe_load((ROOT / "deployments/prefect.yaml").read_text("utf-8"))["deployments"]
-    assert [each["entrypoint"] for each in deployed] == [f"flows.{name}.{name}" for name in FLOWS]
-    for each, declared in zip(deployed, FLOWS.values(), strict=True):
-        assert each["description"].rstrip(".").casefold() == declared.promise.casefold()
-        assert each["parameters"].keys() == {"shop", "dry_run", *declared.takes}
-        assert [schedule["cron"] for schedule in each["schedules"]] == [declared.cron]
 
 
 def test_the_readme_says_of_every_flow_what_it_promises() -> None:

@@ -18,13 +18,13 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from schemas.flows import FLOWS
 from tests.campaigns.prefect_here import migrated
 from tests.flows.world import KEY_VARIABLE, World
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 PREFECT = [sys.executable, "-m", "prefect"]
+PASSERELLE = [sys.executable, "-c", "from deployments.cli import main; main()"]
 TOKEN = "admin:a-token-of-ours"
 CLIENT = "tests"
 PATIENCE_SECONDS = 240.0
@@ -52,18 +52,15 @@ class Server:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def prefect(self, *arguments: str) -> str:
-        ran = self._ran(*arguments)
+    def passerelle(self, *arguments: str) -> str:
+        ran = subprocess.run(
+            [*PASSERELLE, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
-    def succeeds(self, *arguments: str) -> bool:
-        return self._ran(*arguments).returncode == 0
-
-    def _ran(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*PREFECT, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
+    def deployment(self, flow: str) -> Any:
+        return self.ask(f"/deployments/name/{flow}/boutique")
 
 
 def basic(token: str) -> str:
@@ -88,7 +85,13 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World.at(tmp_path_factory.mktemp("shop") / "boutique") as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, world: World) -> Iterator[Server]:
     home, port = tmp_path_factory.mktemp("prefect"), free_port()
     url = f"http://127.0.0.1:{port}/api"
     migrated(home / "prefect.db")
@@ -100,6 +103,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "PREFECT_API_AUTH_STRING": TOKEN,
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5",
         "DO_NOT_TRACK": "1",
+        "LC_ALL": "C",
     }
     command = [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "server.log").open("w") as log:
@@ -107,9 +111,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     try:
         server = Server(url, environment)
         wait_for(lambda: answers(server))
-        server.prefect("work-pool", "create", "passerelle", "--type", "process", "--overwrite")
-        server.prefect("work-pool", "create", "passerelle", "--type", "process", "--overwrite")
-        server.prefect("--no-prompt", "deploy", "--prefect-file", "deployments/prefect.yaml", "--all")
+        server.passerelle("deploy", str(world.folder))
         yield server
     finally:
         served.terminate()
@@ -134,15 +136,9 @@ def worker(server: Server, world: World, tmp_path: Path) -> Iterator[None]:
     working.wait(60)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with World.at(tmp_path / "boutique") as world:
-        yield world
-
-
 def test_without_the_token_the_api_says_nothing(server: Server) -> None:
     with pytest.raises(HTTPError) as caught:
-        server.ask("/deployments/name/import_products/shop", token="")
+        server.ask("/deployments/name/import_products/boutique", token="")
     assert caught.value.code == 401
     caught.value.close()
 
@@ -164,7 +160,7 @@ def test_a_stranger_s_web_page_is_given_no_answer(server: Server, path: str) -> 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain"])
 def test_a_form_of_a_stranger_s_page_starts_nothing(server: Server, content_type: str) -> None:
-    products = server.ask("/deployments/name/import_products/shop")
+    products = server.ask("/deployments/name/import_products/boutique")
     asked = Request(f"{server.url}/deployments/{products['id']}/create_flow_run", data=b"{}", method="POST")  # noqa: S310
     asked.add_header("Content-Type", content_type)
     asked.add_header("Authorization", basic(TOKEN))
@@ -174,38 +170,26 @@ def test_a_form_of_a_stranger_s_page_starts_nothing(server: Server, content_type
     caught.value.close()
 
 
-def test_every_flow_is_deployed_with_its_schedule_off(server: Server) -> None:
-    deployments = server.ask("/deployments/filter", {})
-    assert {deployment["entrypoint"] for deployment in deployments} == {f"flows.{name}.{name}" for name in FLOWS}
-    for deployment in deployments:
-        assert [schedule["active"] for schedule in deployment["schedules"]] == [False]
-        assert set(deployment["parameters"]) == {
-            "shop",
-            "dry_run",
-            *FLOWS[deployment["entrypoint"].split(".")[-1]].takes,
-        }
-        assert deployment["work_pool_name"] == "passerelle"
+def test_a_second_time_nothing_is_changed_with_csrf_and_token(server: Server, world: World) -> None:
+    assert "Nothing to change: 4 deployments are as they should be." in server.passerelle("deploy", str(world.folder))
+    assert len(server.ask("/automations/filter", {})) == 1
 
 
-def test_a_cron_schedule_that_is_switched_on_yields_scheduled_runs(server: Server) -> None:
-    stock = server.ask("/deployments/name/import_stock/shop")
-    [schedule] = stock["schedules"]
-    path = f"/deployments/{stock['id']}/schedules/{schedule['id']}"
-    server.ask(path, {"active": True}, method="PATCH")
+def test_a_schedule_yields_scheduled_runs_without_anybody_switching_it_on(server: Server) -> None:
+    files = server.deployment("import_files")
     scheduled = {
-        "deployments": {"id": {"any_": [stock["id"]]}},
+        "deployments": {"id": {"any_": [files["id"]]}},
         "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
     }
     runs = wait_for(lambda: server.ask("/flow_runs/filter", scheduled))
-    server.ask(path, {"active": False}, method="PATCH")
     assert all(run["auto_scheduled"] for run in runs)
 
 
 @pytest.mark.usefixtures("worker")
 def test_a_worker_runs_the_deployment_since_a_day(server: Server, world: World) -> None:
     world.drop_products(*world.dress(3))
-    products = server.ask("/deployments/name/import_products/shop")
-    asked = {"parameters": {"shop": str(world.folder), "since": "2026-01-31"}}
+    products = server.deployment("import_products")
+    asked = {"parameters": {"since": "2026-01-31"}}
     run = server.ask(f"/deployments/{products['id']}/create_flow_run", asked)
     ended = wait_for(lambda: run_that_ended(server, run["id"]))
     assert ended["state"]["name"] == "Completed", ended["state"]["message"]
@@ -221,10 +205,7 @@ def run_that_ended(server: Server, run_id: str) -> Any:
     return run if run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
 
 
-def test_the_automation_that_ends_dead_runs_is_taken_once_and_knows_our_states(server: Server) -> None:
-    for _ in range(2):
-        if not server.succeeds("automation", "inspect", "End runs whose worker died"):
-            server.prefect("automation", "create", "--from-file", "deployments/automations.yaml")
+def test_the_automation_that_ends_dead_runs_knows_our_states(server: Server) -> None:
     [automation] = server.ask("/automations/filter", {})
     trigger = automation["trigger"]
     assert automation["enabled"]

@@ -13,6 +13,7 @@ from connectors.ledger import Ledger
 from schemas.documents import Order
 from schemas.erp import Erp, need, orders_of
 from schemas.erp_settings import Erp as ErpSettings
+from schemas.erps import ABILITIES
 from schemas.errors import ConfigurationError, RefusedError, TransientError
 from tasks.handover.customers import OTHER_NAME, SEVERAL, CustomerSync
 from tasks.handover.sender import Delivered, DocumentSender, Handover, ToDeliver
@@ -61,6 +62,14 @@ def sent(world: ErpWorld, ledger: Ledger, of_order: Order = ORDER, **more: str) 
             is_customer=lambda code: customers.is_of(code, of_order.customer),
         )
     )
+
+
+@pytest.mark.parametrize("kind", sorted(ABILITIES.keys() & WORLDS.keys()))
+def test_what_an_erp_can_is_what_its_flows_are_deployed_for(kind: str, tmp_path: Path) -> None:
+    with WORLDS[kind](tmp_path / "erp") as one:
+        able = {name for name in ("customers", "orders", "returns", "statuses") if getattr(one.erp, name) is not None}
+        assert able <= ABILITIES[one.erp.kind]
+        assert ABILITIES[one.erp.kind] - able <= {"returns"}, "the world of an ERP by file writes orders only"
 
 
 def test_an_order_becomes_one_document_whose_total_and_person_are_its_own(world: ErpWorld, ledger: Ledger) -> None:
