@@ -1,4 +1,7 @@
-"""Messages go to people by mail, chat or webhook, with apprise; what it says of addresses stays out of the logs."""
+"""Messages go to people by mail, chat or webhook, with apprise, and a sign of life to a watch.
+
+What is said of addresses stays out of the logs.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,15 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
+
+from connectors.http import open_client
+
 PATIENCE_SECONDS = 30.0
+_PING_SECONDS = 10.0
 
 logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it names hosts and users of the addresses
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it names every address that is asked for, the watch's too
 
 
 async def send(addresses: Sequence[str], *, title: str, body: str, kind: str, attach: Path | None = None) -> list[int]:
@@ -34,3 +43,13 @@ async def send(addresses: Sequence[str], *, title: str, body: str, kind: str, at
 
     taken = await asyncio.gather(*(to(address) for address in addresses))
     return [position for position, ok in enumerate(taken) if not ok]
+
+
+async def ping(address: str) -> str:
+    """Asks for an address, so that whoever watches it knows we are alive; why not, where that did not go well."""
+    try:
+        async with open_client(address, headers={}, timeout_seconds=_PING_SECONDS, connections=1) as client:
+            answer = await client.get(address)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        return type(error).__name__
+    return "" if answer.is_success else str(answer.status_code)

@@ -32,5 +32,7 @@ class Notify(Section):
     """A stream that has received files before and none for so many hours is told; 0: never."""
     summary_on: WeekDay = "monday"
     """The day of the weekly summary; empty: none."""
+    ping: Secret | None = None
+    """Where the address is that is asked for after every run that came to its end, for a watch that misses it."""
     attach_report: bool = True
     """Whether the report goes with it."""

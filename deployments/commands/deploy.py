@@ -31,7 +31,8 @@ async def deploy(
     *shops: Annotated[Path, Parameter(help=said("The folders of the shops; by default this one."))],
     pool: Annotated[str, Parameter(help=said("The work pool that the workers look at."))] = "passerelle",
     runs: Annotated[
-        int | None, Parameter(help=said("How many runs at the same time, over all workers; 10 for a new pool."))
+        int | None,
+        Parameter(help=said("How many runs at the same time, over all workers; 10 unless the pool says so.")),
     ] = None,
     dry_run: Annotated[bool, Parameter(help=said("Say what would be changed, change nothing."))] = False,
     prune: Annotated[

@@ -28,7 +28,7 @@ from deployments.deploying.wanted import OURS, Deployment
 from deployments.flow_names import flow_named
 
 RUNS_AT_ONCE = 10
-"""Of a new pool; one that is there keeps its own unless another number is asked for."""
+"""Of a pool that has no number of its own, unless another one is asked for."""
 _PAGE = 200
 _SLUG = "passerelle"
 """Of the schedules that we make."""
@@ -47,9 +47,11 @@ class Server:
         pool = await self._read_pool()
         if pool is None:
             return [Change("+", self._pool, {"concurrency_limit": (None, self._runs or RUNS_AT_ONCE)})]
-        if self._runs is None or pool.concurrency_limit == self._runs:
+        # A worker that was started first has made the pool without a limit.
+        wanted = self._runs or pool.concurrency_limit or RUNS_AT_ONCE
+        if pool.concurrency_limit == wanted:
             return []
-        return [Change("~", self._pool, {"concurrency_limit": (pool.concurrency_limit, self._runs)})]
+        return [Change("~", self._pool, {"concurrency_limit": (pool.concurrency_limit, wanted)})]
 
     async def change_pool(self, change: Change) -> None:
         """Makes the pool, or its limit what it is to be."""

@@ -32,7 +32,7 @@ from tasks.run.armed import as_armed, may_write, told_unarmed
 from tasks.run.certificates import unverified
 from tasks.run.conclude import conclude
 from tasks.run.ledger_found import other_ledger, told
-from tasks.run.notify import tell_run
+from tasks.run.notify import tell_run, tell_watch
 from tasks.run.recall_pace import recall_pace, remember_pace
 from tasks.run.run import Asked, Run
 from tasks.run.shop_folder import ShopFolder, language_said, open_shop_folder
@@ -68,7 +68,8 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str)
     """
     keep_private()
     try:
-        return await run()
+        state = await run()
+        await tell_watch(shop, state.name)
     except LeaseHeldError as error:
         return Cancelled(name="AlreadyRunning", message=_already_running(error, shop))
     except ConfigurationError as error:
@@ -79,6 +80,7 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str)
         return Failed(name="Failed", message=error_text(error, _language(shop)))
     except OSError as error:
         return Failed(name="Failed", message=str(_disk_fault(error)))
+    return state
 
 
 def _language(shop: str) -> str:

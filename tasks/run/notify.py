@@ -14,7 +14,7 @@ import polars as pl
 
 from connectors.ledger import Ledger
 from connectors.ledger.discretion import without_contacts
-from connectors.notify import send
+from connectors.notify import ping, send
 from schemas.column_spec import WEB_SERVICE
 from schemas.errors import PasserelleError
 from schemas.incidents import Incident
@@ -32,12 +32,13 @@ from tasks.report.news import (
 )
 from tasks.report.texts import texts
 from tasks.run.secrets import resolve
-from tasks.run.shop_folder import ShopFolder
+from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.run.time_zone import local, time_zone_of, zone_named
 
 logger = logging.getLogger(__name__)
 _RUNS_READ = 2_000
 _WEEK = timedelta(days=7)
+_ALIVE = frozenset({"Completed", "CompletedWithRejects"})
 _FILES_OF_A_HABIT = 3
 """What came once or twice, such as the stores, is not missed."""
 _WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED)
@@ -59,6 +60,16 @@ async def tell_run(
         elif news is None:
             told.forget(report.flow)
         await tell_what_is_due(folder, ledger)
+
+
+async def tell_watch(shop: str, state: str | None) -> None:
+    """Asks for `ping` of the shop's settings after a run that came to its end: the watch is rung where that ceases."""
+    if state not in _ALIVE:
+        return
+    with suppress(PasserelleError, OSError):
+        address = open_shop_folder(shop).settings.notify.ping
+        if address is not None and (why := await ping(resolve(address))):
+            logger.warning("The watch at %s was not reached: %s", address, why)
 
 
 async def tell_what_is_due(folder: ShopFolder, ledger: Ledger) -> list[News]:

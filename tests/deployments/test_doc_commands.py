@@ -30,6 +30,12 @@ NOT_RUN = {
     "prefect": "test_prefect_server.py runs it, with a server and a worker of its own",
     "make": "make itself says what it would do; the targets are what CI runs",
     ".ci/run": "runs this test",
+    "docker": "needs a container engine; test_compose.py starts what it would",
+    "systemctl": "changes the reader's machine; test_compose.py looks at the units",
+    "cp": "copies what is looked for",
+    "chmod": "closes what was copied",
+    "pg_dump": "needs the reader's database",
+    "pg_restore": "needs the reader's database",
     "pytest": "would run itself; its folders are looked at",
     "python": "takes minutes, or a tenant of Cegid; its module, its parts and its options are looked at",
 }
@@ -114,6 +120,13 @@ def test_every_command_of_prefect_is_one_that_the_test_of_the_server_runs() -> N
     for command in those_of("prefect"):
         words = ", ".join(f'"{word}"' for word in command.words[1:])
         assert words.replace(', "--port", "4300"', "") in source, command
+
+
+def test_what_is_copied_is_there_and_docker_is_given_files_that_are() -> None:
+    named = [word for command in [*those_of("cp"), *those_of("docker")] for word in command.words[1:]]
+    files = {word for word in named if word.startswith("deployments/")} - {"deployments/compose.env"}
+    assert len(files) == 4
+    assert all((ROOT / file).is_file() for file in files)
 
 
 def test_ssh_s_own_commands_are_installed_with_it_under_these_names() -> None:

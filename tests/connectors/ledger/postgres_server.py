@@ -69,6 +69,11 @@ class PostgresServer:
     def url_of_schema(self, name: str) -> str:
         return f"{self.url()}?options=-csearch_path%3D{name}"
 
+    def ask_alone(self, statement: str) -> None:
+        """A statement that stands in no transaction, such as one that makes a database."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
     def ask(self, *statements: str, schema: str = "public") -> list[tuple[Any, ...]]:
         """The rows that the last statement gives; all of them in one transaction."""
         with psycopg.connect(self.url_of_schema(schema)) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from schemas.run_report import RunReport
-from tasks.run.notify import send_test, tell_run, tell_what_is_due
+from tasks.run.notify import send_test, tell_run, tell_watch, tell_what_is_due
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the services that apprise loads
@@ -37,6 +38,11 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
         def do_POST(self) -> None:
             messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            messages.append({"asked": self.path})
+            self.send_response(404 if "gone" in self.path else 200)
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
@@ -99,3 +105,20 @@ async def test_nothing_is_due_where_nothing_is_asked_for(folder: ShopFolder, hea
     with folder.open_ledger() as ledger:
         assert await tell_what_is_due(folder, ledger) == []
     assert heard == []
+
+
+async def test_a_watch_is_asked_for_after_every_run_that_came_to_its_end_and_after_no_other(
+    tmp_path: Path, heard: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "settings.toml").write_text(SETTINGS + 'ping = "env:PING"\n', "utf-8")
+    (tmp_path / "import.json").write_text("{}", "utf-8")
+    root = os.environ[VARIABLE].removeprefix("json").removesuffix("/hook")
+    monkeypatch.setenv("PING", f"http{root}/alive-SECRET")
+    for state in ("Completed", "CompletedWithRejects", "Planned", "Failed", "StoppedByGuard", "AlreadyRunning"):
+        await tell_watch(str(tmp_path), state)
+    assert heard == [{"asked": "/alive-SECRET"}] * 2
+    for address in (f"http{root}/gone-SECRET", "http://127.0.0.1:9/SECRET", "no address, SECRET"):
+        monkeypatch.setenv("PING", address)
+        await tell_watch(str(tmp_path), "Completed")
+    assert len([line for line in caplog.messages if "env:PING" in line]) == 3
+    assert "SECRET" not in caplog.text
