@@ -12,6 +12,7 @@ from typing import Any, Literal, NewType, Protocol, TypeVar
 from schemas.amounts import cents
 from schemas.documents import Customer, Order, Return
 from schemas.errors import ConfigFault, ConfigurationError
+from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
 
 ErpNumber = NewType("ErpNumber", str)
 """How the ERP names one document, as text that only the ERP's own room takes apart."""
@@ -102,6 +103,8 @@ class DocumentStatus:
     carrier_code: str = ""
     shown_as: str = ""
     """What a person finds the document by in the ERP, where it is not its number."""
+    documents: ErpDocuments = NO_DOCUMENTS
+    """The documents that it has become, as far as the ERP tells them."""
     unknown: Mapping[str, str] = field(default_factory=dict)
     """Statuses that the ERP's contract does not list, by name: to be reported."""
 

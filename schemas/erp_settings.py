@@ -118,8 +118,19 @@ class Orders(Section):
     a day the whole of it; 0: only orders whose own date of change moves."""
     cancel_states: list[ShopId] = Field(default_factory=list)
     """The states of the shop that cancel the ERP's document while nothing was made of it; none: a person does it."""
+    send_document_number: bool = False
+    """Show the ERP's documents, type, number and date, on the order's page: to the customer and in the back office."""
+    send_delivery_date: bool = False
+    """Show the day on which the ERP will deliver, and write it to the order's own field."""
+    send_delivery_details: bool = False
+    """Show what has left with which document and in which parcel."""
     status_rules: list[StatusRule] | None = None
     """The first rule that fits counts; a rule further up is a state later in the life of an order. None: the ERP's."""
+
+    @property
+    def shows_documents(self) -> bool:
+        """Whether any switch asks for the ERP's documents on the orders' pages."""
+        return self.send_document_number or self.send_delivery_date or self.send_delivery_details
 
 
 class Returns(Section):

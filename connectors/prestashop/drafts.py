@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -155,3 +155,23 @@ def _take(left: list[Draft], at_most: int, body_bytes: int) -> list[Draft]:
             break
         part.append(left.pop())
     return part
+
+
+def tell(desk: Desk, drafts: list[Draft], on_receipts: OnReceipts | None) -> None:
+    """Gives the receipts that these drafts have so far to whom it may concern."""
+    if on_receipts is not None and (receipts := desk.receipts_of(drafts)):
+        on_receipts(receipts)
+
+
+def drafts_of(entities: Iterable[Entity], key_of: Callable[[Entity], Key]) -> list[Draft]:
+    """One draft per key; the later fields of an entity asked for twice go over the earlier ones."""
+    drafts: dict[Key, Draft] = {}
+    for position, entity in enumerate(entities):
+        key = key_of(entity)
+        draft = drafts.get(key)
+        if draft is None:
+            drafts[key] = Draft([position], dict(entity), key)
+        else:
+            draft.positions.append(position)
+            draft.entity |= entity
+    return list(drafts.values())

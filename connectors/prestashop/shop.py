@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from connectors.http import checked_address
+from connectors.prestashop.answered import Answered, Form
 from connectors.prestashop.creating import Creation
 from connectors.prestashop.deleting import Deleting
-from connectors.prestashop.drafts import Desk, Draft, OnReceipts, in_documents
+from connectors.prestashop.drafts import Desk, Draft, OnReceipts, drafts_of, in_documents, tell
+from connectors.prestashop.erp_documents import ERP_DOCUMENTS, order_xml, read_documents
 from connectors.prestashop.facts import ShopFacts, read_facts
 from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
@@ -18,7 +20,7 @@ from connectors.prestashop.presence import Presence
 from connectors.prestashop.reading import Reader
 from connectors.prestashop.replies import SYSTEM, right_remedy
 from connectors.prestashop.resources import CREATED, resource_of
-from connectors.prestashop.sales import KEY, RESOURCE, Sales
+from connectors.prestashop.sales import SALES
 from connectors.prestashop.several import Finder, Readers
 from connectors.prestashop.shops import Within
 from connectors.prestashop.synopsis import Synopses
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from connectors.prestashop.entities import Entity, Identity, Key, Receipt
+    from connectors.prestashop.entities import Entity, Identity, Receipt
     from connectors.prestashop.filters import Filters
     from connectors.prestashop.pace import Pace
+    from schemas.order_documents import ErpDocuments
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SHARED = frozenset({"customers"})
@@ -241,7 +244,7 @@ class Shop:
         desk = Desk(resource, "POST", len(entities))
         finder = await self._finder(resource, within)
         creation = Creation(self._transport, finder, self.update, desk, identity, facts.default_language, options)
-        drafts = _drafts(entities, lambda entity: identity.key(entity, facts.default_language))
+        drafts = drafts_of(entities, lambda entity: identity.key(entity, facts.default_language))
         for draft in drafts:
             if not identity.lookup_text(draft.entity, facts.default_language):
                 raise ValueError(f"an entity of {resource} without {identity.lookup} cannot be found again")
@@ -250,7 +253,7 @@ class Shop:
             )
         if look_first:
             left = await creation.adopt(drafts)
-            _tell(desk, [draft for draft in drafts if draft not in left], on_receipts)
+            tell(desk, [draft for draft in drafts if draft not in left], on_receipts)
             drafts = left
         await self._write(desk, drafts, creation.write, on_receipts)
         return desk.all()
@@ -299,7 +302,7 @@ class Shop:
         method = facts.update_method(resource)
         self._require(method, resource, facts)
         desk = Desk(resource, method, len(entities))
-        drafts = _drafts(entities, lambda entity: (str(entity["id"]),))
+        drafts = drafts_of(entities, lambda entity: (str(entity["id"]),))
         for draft in drafts:
             draft.entity["id"] = int(draft.entity["id"])
         in_full = method == "PUT" or whole is not None
@@ -321,7 +324,8 @@ class Shop:
         if unfit is not None:
             raise ValueError(f"{unfit!r} does not fit in a line of {resource}")
         desk = Desk(resource, "PUT", len(lines))
-        drafts = _drafts(({"reference": one, "value": value} for one, value in lines), lambda one: (one["reference"],))
+        entities = ({"reference": one, "value": value} for one, value in lines)
+        drafts = drafts_of(entities, lambda entity: (entity["reference"],))
         for draft in drafts:
             draft.xml = line(draft.entity["reference"], draft.entity["value"])
         await self._write(desk, drafts, Lines(self._transport, desk, mode).write, None)
@@ -332,13 +336,26 @@ class Shop:
 
         A sale is named by its `internal_reference`; `adopted` is one that the shop has already, as it has it.
         """
-        facts = await self.describe()
-        self._require("POST", RESOURCE, facts)
-        desk = Desk(RESOURCE, "POST", len(sales))
-        drafts = _drafts(sales, lambda sale: (str(sale[KEY]),))
+        return await self._answered(SALES, sales, lambda sale: entity_xml(sale, resource_of(SALES.resource)))
+
+    async def documents(self, orders: Iterable[int]) -> dict[int, ErpDocuments]:
+        """What our module shows of the ERP's documents on the pages of these orders, by id."""
+        return await read_documents(self._reader, orders)
+
+    async def write_documents(self, orders: Sequence[tuple[int, str, ErpDocuments]]) -> list[Receipt]:
+        """Has our module show this on the page of each order, of this id and reference; one receipt each."""
+        entities: list[Entity] = [{"id_order": one[0], "order": one} for one in orders]
+        return await self._answered(ERP_DOCUMENTS, entities, lambda entity: order_xml(*entity["order"]))
+
+    async def _answered(
+        self, form: Form, entities: Sequence[Entity], written_out: Callable[[Entity], bytes]
+    ) -> list[Receipt]:
+        self._require(form.method, form.resource, await self.describe())
+        desk = Desk(form.resource, form.method, len(entities))
+        drafts = drafts_of(entities, lambda entity: (str(entity[form.key]),))
         for draft in drafts:
-            draft.xml = entity_xml(draft.entity, resource_of(RESOURCE))
-        await self._write(desk, drafts, Sales(self._transport, desk).write, None)
+            draft.xml = written_out(draft.entity)
+        await self._write(desk, drafts, Answered(self._transport, desk, form).write, None)
         return desk.all()
 
     async def delete(
@@ -348,7 +365,7 @@ class Shop:
         facts = await self.describe()
         self._require("DELETE", resource, facts)
         desk = Desk(resource, "DELETE", len(ids))
-        drafts = _drafts([{"id": int(known)} for known in ids], lambda entity: (str(entity["id"]),))
+        drafts = drafts_of([{"id": int(known)} for known in ids], lambda entity: (str(entity["id"]),))
         deleting = Deleting(self._transport, self._reader, desk)
         await self._write(desk, drafts, deleting.write, on_receipts)
         return desk.all()
@@ -364,7 +381,7 @@ class Shop:
             try:
                 await write(part)
             finally:
-                _tell(desk, part, on_receipts)
+                tell(desk, part, on_receipts)
 
         at_once = 1 if resource_of(desk.resource).one_at_a_time else self._transport.limits.max_connections
         await in_documents(self._transport, desk.resource, drafts, write_and_tell, at_once=at_once)
@@ -378,22 +395,3 @@ class Shop:
             action=f"{method} {resource}",
             remedy=right_remedy(method, resource),
         ).worded("shop_right_missing", column=method, value=resource)
-
-
-def _tell(desk: Desk, drafts: list[Draft], on_receipts: OnReceipts | None) -> None:
-    if on_receipts is not None and (receipts := desk.receipts_of(drafts)):
-        on_receipts(receipts)
-
-
-def _drafts(entities: Iterable[Entity], key_of: Callable[[Entity], Key]) -> list[Draft]:
-    """One draft per key; the later fields of an entity asked for twice go over the earlier ones."""
-    drafts: dict[Key, Draft] = {}
-    for position, entity in enumerate(entities):
-        key = key_of(entity)
-        draft = drafts.get(key)
-        if draft is None:
-            drafts[key] = Draft([position], dict(entity), key)
-        else:
-            draft.positions.append(position)
-            draft.entity |= entity
-    return list(drafts.values())

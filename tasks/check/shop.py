@@ -26,7 +26,7 @@ from tasks.products.taxes import tax_rates
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.stock.look_up import LINES
 
-_OF_MODULE = frozenset({"store_orders"})
+_OF_MODULE = frozenset({"store_orders", "erp_documents"})
 _TICKS = {
     "GET": "View (GET)",
     "POST": "Add (POST)",
@@ -180,6 +180,8 @@ def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:
     for stream in _streams(folder):
         for resource, methods in IMPORTS[stream].rights.items():
             needed.setdefault(resource, set()).update(methods)
+    if folder.settings.orders.shows_documents:
+        needed["erp_documents"] = {"GET", "PUT"}
     if "combinations" in needed and folder.settings.products.closed_combinations == "delete":
         needed["combinations"].add("DELETE")
     prices = folder.imports.streams.get("specificprice")

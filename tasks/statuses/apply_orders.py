@@ -9,6 +9,7 @@ from schemas.incidents import Level
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run
+from tasks.statuses.pages import write_pages
 from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_orders import KIND
 from tasks.statuses.tracked import record, record_refused, remember
@@ -35,6 +36,10 @@ def _planned(each: StatusChange) -> PlannedChange:
     changes = [("tracking_number", each.one.tracking, each.tracking)] if each.tracking else []
     changes += [("id_carrier", str(each.one.id_carrier), str(each.carrier))] if each.carrier else []
     changes += [("current_state", str(each.one.state), str(each.state))] if each.state else []
+    if each.page and each.page.documents:
+        changes.append(("erp_documents", "", ", ".join(f"{one.type} {one.number}" for one in each.page.documents)))
+    if each.page and each.page.delivery_day:
+        changes.append(("delivery_date", "", each.page.delivery_day.isoformat()))
     return PlannedChange(str(each.one.id), "order", "update", tuple(changes))
 
 
@@ -51,7 +56,8 @@ async def write_statuses(run: Run, chunk: Chunk[StatusChange]) -> None:
     refused: dict[int, str] = {}
     for (state, mail), group in by_state(left).items():
         refused |= await _give(run, group, state, mail=mail)
-    await _read_back(run, changes, refused, without_shipment)
+    without_page = await write_pages(run, changes)
+    await _read_back(run, changes, refused, without_shipment, without_page)
     chunk.left.clear()
 
 
@@ -90,7 +96,11 @@ def _parcel(each: StatusChange) -> Entity:
 
 
 async def _read_back(
-    run: Run, changes: Sequence[StatusChange], refused: dict[int, str], without_shipment: dict[int, str]
+    run: Run,
+    changes: Sequence[StatusChange],
+    refused: dict[int, str],
+    without_shipment: dict[int, str],
+    without_page: dict[int, str],
 ) -> None:
     now = await _states(run, changes)
     for each in changes:
@@ -99,10 +109,12 @@ async def _read_back(
             refused[each.one.id] = f"current_state: {each.state} / {held}"
     fine = [each for each in changes if each.one.id not in refused]
     remember(run, KIND, [each for each in fine if each.is_to_remember])
-    record(run, [each for each in fine if each.one.id not in without_shipment])
+    record(run, [each for each in fine if each.one.id not in without_shipment | without_page])
     record_refused(run, [each for each in changes if each.one.id in refused], refused, "status_refused")
     partly = [each for each in fine if each.one.id in without_shipment]
     record_refused(run, partly, without_shipment, "status_parcel_refused")
+    partly = [each for each in fine if each.one.id in without_page and each.one.id not in without_shipment]
+    record_refused(run, partly, without_page, "status_documents_refused")
 
 
 async def _states(run: Run, changes: Sequence[StatusChange]) -> dict[int, int]:

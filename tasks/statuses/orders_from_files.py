@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from connectors.ledger import DeliveryState, Link
 from schemas.erp import DocumentStatus, ErpNumber
 from schemas.incidents import Incident, Level
+from schemas.order_documents import ErpDocuments
 from schemas.outcomes import Outcome
 from tasks.erp import kind_of
 from tasks.flat.translate.rows import FlatRow, flat_rows
@@ -25,10 +26,12 @@ from tasks.run.outcomes import row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 from tasks.statuses.apply_orders import apply_order_statuses
+from tasks.statuses.pages import shop_shows
 from tasks.statuses.plan import StatusChange
 from tasks.statuses.prepare_orders import KIND, open_orders, plan_changes
 from tasks.statuses.tracked import FINAL, LedgerEntry
 from tasks.statuses.translate.documents import DocumentRow, OrderDocuments, documents_of
+from tasks.statuses.translate.shown import documents_shown
 from tasks.statuses.translate.tracking import tracking_number
 
 CONFIRMED = "order_confirmed"
@@ -40,10 +43,13 @@ SEEN = "order_document"
 class OrderRows:
     """The rows of one order. Not a dataclass: Prefect walks through those."""
 
-    def __init__(self, key: str, rows: Sequence[DocumentRow], named: OrderDocuments, fingerprint: str) -> None:
+    def __init__(
+        self, key: str, rows: Sequence[DocumentRow], named: OrderDocuments, shown: ErpDocuments, fingerprint: str
+    ) -> None:
         self.key = key
         self.rows = rows
         self.documents = named
+        self.shown = shown
         self.fingerprint = fingerprint
 
 
@@ -98,7 +104,14 @@ def _row(row: FlatRow, ref: RowRef) -> DocumentRow:
         delivered=_quantity(row, "quantity_delivered"),
         parcel=row.text("parcel_number"),
         cancelled=row.value("cancelled") is True,
+        day=_day(row, "document_date"),
+        delivery_day=_day(row, "delivery_date"),
     )
+
+
+def _day(row: FlatRow, target: str) -> date | None:
+    said = row.value(target)
+    return said if isinstance(said, date) else None
 
 
 def _quantity(row: FlatRow, target: str) -> Decimal | None:
@@ -148,10 +161,14 @@ def _new(run: Run, grouped: Mapping[str, Sequence[DocumentRow]]) -> list[OrderRo
     settings, secret = run.folder.settings.erp.files, run.ledger.secret()
     links = run.ledger.links_for(run.folder.name, SEEN, list(grouped))
     before: Mapping[str, str] = dict(links.select("erp_key", "fingerprint").iter_rows())
+    rules, orders = run.folder.settings.order_rules, run.folder.settings.orders
+    are_sent = orders.shows_documents and shop_shows(run)
+    switches = (orders.send_document_number, orders.send_delivery_date, orders.send_delivery_details)
     new = []
     for key, rows in grouped.items():
-        named = documents_of(rows, settings)
-        one = OrderRows(key, rows, named, keyed_hash(repr((named, run.folder.settings.order_rules)), secret))
+        named, shown = documents_of(rows, settings), documents_shown(rows, settings)
+        said = (named, rules, shown, switches) if are_sent else (named, rules)
+        one = OrderRows(key, rows, named, shown, keyed_hash(repr(said), secret))
         if before.get(key) == one.fingerprint and run.asked.since is None:
             _record(run, rows, Outcome.UNCHANGED)
         else:
@@ -207,6 +224,7 @@ def _status(each: OrderRows) -> DocumentStatus:
         tracking=named.tracking,
         carrier_code=named.carrier,
         shown_as=named.number,
+        documents=each.shown,
     )
 
 

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 
 from schemas.erp import DocumentStatus, ErpNumber
+from schemas.order_documents import ErpDocuments
 from schemas.outcomes import Outcome
 from schemas.status_rules import StatusRule
 from tasks.statuses.translate.tracking import tracking_number
@@ -31,6 +32,8 @@ class TrackedDocument:
     file: int = 0
     line: int = 0
     """The row of a file that holds its status; 0: no file does."""
+    reference: str = ""
+    """Its own in the shop."""
     more: tuple[tuple[int, int], ...] = ()
     """File and line of further rows of it."""
 
@@ -83,6 +86,8 @@ class StatusChange:
     detail: str = ""
     carrier: int = 0
     """id_carrier."""
+    page: ErpDocuments | None = None
+    """What its page lacks of the ERP's documents."""
     reached: int = 0
     """The state that the rule gives, where it is in it already: a run that was killed may have given it."""
 
@@ -94,7 +99,7 @@ class StatusChange:
     @property
     def writes(self) -> bool:
         """Whether anything is to be written."""
-        return bool(self.state) or self.of_shipment
+        return bool(self.state) or self.of_shipment or bool(self.page)
 
     @property
     def is_to_remember(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -12,9 +13,11 @@ from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
 from schemas.erp import DocumentStatus, Erp, ErpNumber
 from schemas.incidents import Incident, Level
+from schemas.order_documents import ErpDocument
 from tasks.handover.translate.identity import order_identity
 from tasks.orders.absent import gone
 from tasks.run.run import Run
+from tasks.statuses.pages import with_pages
 from tasks.statuses.plan import Carriers, StatusChange, TrackedDocument, plan_status_change
 from tasks.statuses.tracked import FINAL, LedgerEntry, ask, known_open, report_incidents, without_reused
 from tasks.statuses.translate.tracking import LONGEST, tracking_number
@@ -28,8 +31,17 @@ async def prepare_order_statuses(run: Run, erp: Erp) -> list[StatusChange]:
     with run.step("read statuses"):
         known = known_open(run, erp.ledger_kind("order"), KIND)
         orders = await open_orders(run, erp.ledger_kind(f"{KIND}_absent"), known)
-        statuses = await ask(run, erp, orders)
+        told = await ask(run, erp, orders)
+    statuses = {number: with_own_document(status) for number, status in told.items()}
     return await plan_changes(run, orders, statuses)
+
+
+def with_own_document(status: DocumentStatus) -> DocumentStatus:
+    """With the ERP's document of the order itself, where it tells of no other."""
+    if status.documents.documents:
+        return status
+    own = ErpDocument("order", status.shown_as or str(status.number))
+    return replace(status, documents=replace(status.documents, documents=(own,)))
 
 
 async def plan_changes(
@@ -50,7 +62,7 @@ async def plan_changes(
     ]
     report_incidents(run, changes, statuses, standing=[*_untaken_numbers(run, orders, statuses), *standing])
     _report_carriers(run, orders, statuses, carriers)
-    return changes
+    return await with_pages(run, orders, changes, statuses)
 
 
 async def _states(run: Run) -> set[int] | None:
@@ -137,6 +149,7 @@ async def open_orders(run: Run, absent: str, known: Mapping[str, LedgerEntry]) -
                 tracking=carrier.get("tracking_number", ""),
                 id_order_carrier=int(carrier.get("id", 0)),
                 id_carrier=whole(carrier, "id_carrier"),
+                reference=row["reference"],
             )
         )
     return orders

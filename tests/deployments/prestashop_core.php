@@ -9,6 +9,7 @@
 define('_PS_VERSION_', '8.2.0');
 define('_DB_NAME_', 'shop');
 define('_DB_PREFIX_', 'ps_');
+define('_MYSQL_ENGINE_', 'InnoDB');
 define('_PS_MAIL_DIR_', '/mails/');
 set_error_handler(function ($level, $message, $file, $line) {
     throw new ErrorException($message, 0, $level, $file, $line);

@@ -29,6 +29,7 @@ DOCUMENT_COLUMNS = (
     "quantity_ordered",
     "quantity_delivered",
     "parcel_number",
+    "document_date",
 )
 
 

@@ -12,12 +12,13 @@ if (!defined('_PS_VERSION_')) {
 class Passerelle extends Module
 {
     const STORE_ORDER_STATE = 'PASSERELLE_STORE_ORDER_STATE';
+    const DOCUMENTS = ['PasserelleRefusal', 'PasserelleErpTables', 'PasserelleErpOrder', 'PasserelleErpDocuments'];
 
     public function __construct()
     {
         $this->name = 'passerelle';
         $this->tab = 'administration';
-        $this->version = '1.0.0';
+        $this->version = '1.1.0';
         $this->author = 'Passerelle';
         $this->need_instance = 0;
         $this->ps_versions_compliancy = ['min' => '1.7.6.0', 'max' => '9.99.99'];
@@ -38,7 +39,8 @@ class Passerelle extends Module
         }
         $installed = parent::install()
             && $this->registerHook('addWebserviceResources')
-            && $this->installStoreOrderState();
+            && $this->installStoreOrderState()
+            && $this->installDocuments();
         if ($shop) {
             Shop::setContext(Shop::CONTEXT_SHOP, (int) $shop);
         } elseif ($group) {
@@ -92,6 +94,11 @@ class Passerelle extends Module
                 'specific_management' => true,
                 'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
             ],
+            'erp_documents' => [
+                'description' => 'Documents of the ERP by order',
+                'specific_management' => true,
+                'forbidden_method' => ['POST', 'PATCH', 'DELETE'],
+            ],
         ], $params);
     }
 
@@ -129,6 +136,7 @@ class Passerelle extends Module
             ],
             'stock_lines' => array_merge($lines, ['WebserviceSpecificManagementStockLines']),
             'price_lines' => array_merge($lines, ['WebserviceSpecificManagementPriceLines']),
+            'erp_documents' => array_merge(self::DOCUMENTS, ['WebserviceSpecificManagementErpDocuments']),
         ];
         if (!isset($classes[$resource])) {
             return;
@@ -139,9 +147,49 @@ class Passerelle extends Module
             require_once __DIR__ . '/classes/engine/' . $setters . '/PasserelleEngineSetters.php';
             require_once __DIR__ . '/classes/PasserelleSpecificResource.php';
         }
-        foreach ($classes[$resource] as $class) {
+        $this->load($classes[$resource]);
+    }
+
+    private function load(array $classes)
+    {
+        foreach ($classes as $class) {
             require_once __DIR__ . '/classes/' . $class . '.php';
         }
+    }
+
+    /**
+     * Tables and hooks of the ERP's documents. What is there already stays.
+     */
+    public function installDocuments()
+    {
+        $this->load(['PasserelleErpTables']);
+
+        return PasserelleErpTables::install()
+            && $this->registerHook('displayOrderDetail')
+            // The order's page has other hooks since 1.7.7.
+            && $this->registerHook(version_compare(_PS_VERSION_, '1.7.7', '<') ? 'displayAdminOrder' : 'displayAdminOrderMain');
+    }
+
+    public function hookDisplayOrderDetail($params)
+    {
+        return $this->orderPage()->ofCustomer($params['order']);
+    }
+
+    public function hookDisplayAdminOrderMain($params)
+    {
+        return $this->orderPage()->ofEmployee(new Order((int) $params['id_order']));
+    }
+
+    public function hookDisplayAdminOrder($params)
+    {
+        return $this->hookDisplayAdminOrderMain($params);
+    }
+
+    private function orderPage()
+    {
+        $this->load(array_merge(self::DOCUMENTS, ['PasserelleOrderPage']));
+
+        return new PasserelleOrderPage($this);
     }
 
     /**

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from schemas.erps.files import DOCUMENTS, Files
@@ -30,6 +31,8 @@ class DocumentRow:
     delivered: Decimal | None = None
     parcel: str = ""
     cancelled: bool = False
+    day: date | None = None
+    delivery_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def documents_of(rows: Sequence[DocumentRow], settings: Files) -> OrderDocuments
     return OrderDocuments(
         furthest=_partial(furthest, alive, shipped),
         number=next((row.number for row in at_furthest if row.number), ""),
-        tracking=",".join(dict.fromkeys(_numbers([row for _, row in alive], settings))),
+        tracking=",".join(dict.fromkeys(numbers_of([row for _, row in alive], settings))),
         carrier=next((row.carrier for row in reversed(shipped or at_furthest) if row.carrier), ""),
         unknown_words=tuple(unknown),
         more_than_ordered=tuple(_too_much(shipped)),
@@ -112,7 +115,7 @@ def _too_much(rows: Sequence[DocumentRow]) -> Iterator[str]:
     yield from sorted(item for item, quantity in delivered.items() if quantity > ordered[item])
 
 
-def _numbers(rows: Iterable[DocumentRow], settings: Files) -> Iterator[str]:
+def numbers_of(rows: Iterable[DocumentRow], settings: Files) -> Iterator[str]:
     """The number of each parcel, from where the settings say."""
     where = settings.tracking_from
     for row in rows:

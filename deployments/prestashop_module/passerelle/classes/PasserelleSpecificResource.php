@@ -88,6 +88,30 @@ trait PasserelleSpecificResource
         }
     }
 
+    /**
+     * The entities of the request's document.
+     */
+    private function nodesOf($name)
+    {
+        $body = preg_replace('/^xml=/', '', (string) file_get_contents('php://input'));
+        $before = libxml_use_internal_errors(true);
+        $root = simplexml_load_string($body, 'SimpleXMLElement', LIBXML_NOCDATA | LIBXML_NONET);
+        libxml_clear_errors();
+        libxml_use_internal_errors($before);
+        if ($root === false) {
+            throw new WebserviceException('XML error', [127, 400]);
+        }
+        $nodes = [];
+        foreach ($root->$name as $node) {
+            $nodes[] = $node;
+        }
+        if ($nodes === []) {
+            throw new WebserviceException('no ' . $name . ' in the document', [85, 400]);
+        }
+
+        return $nodes;
+    }
+
     private function parameter($name, $default)
     {
         return isset($this->wsObject->urlFragments[$name]) ? (string) $this->wsObject->urlFragments[$name] : $default;

@@ -27,34 +27,13 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
         if (!$context->link) {
             $context->link = new Link();
         }
-        $nodes = $this->nodes();
+        $nodes = $this->nodesOf('store_order');
         $this->known = $this->knownAmong($nodes);
         $answers = [];
         foreach ($nodes as $node) {
             $answers[] = $this->answerTo($node);
         }
         $this->answer = ['store_orders' => ['store_order' => $answers]];
-    }
-
-    private function nodes()
-    {
-        $body = preg_replace('/^xml=/', '', (string) file_get_contents('php://input'));
-        $before = libxml_use_internal_errors(true);
-        $root = simplexml_load_string($body, 'SimpleXMLElement', LIBXML_NOCDATA | LIBXML_NONET);
-        libxml_clear_errors();
-        libxml_use_internal_errors($before);
-        if ($root === false) {
-            throw new WebserviceException('XML error', [127, 400]);
-        }
-        $nodes = [];
-        foreach ($root->store_order as $node) {
-            $nodes[] = $node;
-        }
-        if ($nodes === []) {
-            throw new WebserviceException('no store_order in the document', [85, 400]);
-        }
-
-        return $nodes;
     }
 
     private function knownAmong(array $nodes)

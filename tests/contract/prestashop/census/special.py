@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.contract.prestashop.census.requests import written_parameter
+from tests.contract.prestashop.module import pages
 from tests.contract.prestashop.module.sales import Sales
+from tests.contract.prestashop.setting import NO_SUCH_ID
 from tests.flows.pictures import png
 
 if TYPE_CHECKING:
@@ -42,6 +44,15 @@ def _sales(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench)
     return reply, "orders", []
 
 
+def _documents(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
+    order = world.shop.read("orders", world.rows["orders"][0].id)
+    sent = pages.order(order.id, order["reference"], pages.delivery(bench.name("bl")), delivery_date="2026-12-04")
+    if one.method == "GET":
+        return world.shop.get("erp_documents", id_order=f"{order.id}|{NO_SUCH_ID}"), "orders", []
+    reply = world.shop.send("PUT", "erp_documents", body=pages.body(*[sent] * (2 if one.number == "several" else 1)))
+    return reply, "orders", [order.id]
+
+
 def _picture(world: World, product: int) -> Reply:
     """The answer to a small picture that is sent for a product."""
     body = (
@@ -67,6 +78,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBen
     ("PUT", "stock_lines"): _lines,
     ("PUT", "price_lines"): _lines,
     ("POST", "store_orders"): _sales,
+    ("GET", "erp_documents"): _documents,
+    ("PUT", "erp_documents"): _documents,
     ("GET", "images/id"): _image,
     ("POST", "images/id"): _image,
     ("DELETE", "images/id"): _image,

@@ -1,0 +1,99 @@
+"""Entities for a resource of our module that answers with one line for each of them, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connectors.prestashop.drafts import Desk, Draft, Part, once_more
+from connectors.prestashop.replies import SYSTEM, Reply, Verdict
+from connectors.prestashop.xml import UnreadableError, document, parse
+from schemas.errors import RefusedError
+
+if TYPE_CHECKING:
+    from connectors.prestashop.entities import OutcomeName
+    from connectors.prestashop.transport import Patience, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one of these resources is written to, and what it answers."""
+
+    method: str
+    resource: str
+    node: str
+    key: str
+    """The field that names an entity, in the request and in its line of the answer."""
+    id_field: str
+    """The field of the answer that holds the id of what was written."""
+    written: Mapping[str, OutcomeName]
+    """What a status of the answer means; `error` is a refusal with its message."""
+
+
+class Answered:
+    """One call. Sending again is safe: what is there already is not written again."""
+
+    def __init__(self, transport: Transport, desk: Desk, form: Form) -> None:
+        self._transport = transport
+        self._desk = desk
+        self._form = form
+
+    async def write(self, drafts: list[Draft]) -> None:
+        """Brings every entity to its receipt; TransientError when the shop stays away for too long."""
+        patience = self._transport.patience(self._desk.action)
+        parts = [Part(drafts)]
+        while parts:
+            part = parts.pop()
+            reply = await self._transport.send(
+                self._form.method,
+                self._form.resource,
+                query=self._transport.scope_query,
+                body=document(draft.xml for draft in part.drafts),
+                lane=self._form.resource,
+                entities=len(part.drafts),
+            )
+            parts += reversed(await self._after(part, reply, patience))
+
+    async def _after(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
+        lines = self._lines(reply.body, part.drafts) if reply.verdict is Verdict.DONE else None
+        if lines is not None:
+            patience.progress()
+            for draft, line in zip(part.drafts, lines, strict=True):
+                self._settle(draft, line)
+            return []
+        # PHP's warnings may turn the answer to what was written into an error: asked again, the module says what is
+        # there.
+        if reply.verdict is Verdict.REFUSED and not part.tries:
+            return [Part(part.drafts, 1)]
+        if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE}:
+            return part.halves() or self._refused(part, reply)
+        again = await once_more(part, reply, patience, self._desk, self._transport.traffic.entities_written)
+        return self._refused(part, reply) if again is None else again
+
+    def _settle(self, draft: Draft, line: Mapping[str, str]) -> None:
+        outcome = self._form.written.get(line["status"])
+        if outcome is not None:
+            self._desk.settle(draft, outcome, int(line[self._form.id_field]))
+            return
+        error = RefusedError(line["message"], system=SYSTEM, action=self._desk.action, key=draft.key[0])
+        self._desk.settle(draft, "refused", None, error)
+
+    def _refused(self, part: Part, reply: Reply) -> list[Part]:
+        self._desk.refuse(part.drafts[0], reply)
+        return []
+
+    def _lines(self, body: bytes, sent: list[Draft]) -> list[dict[str, str]] | None:
+        """What is said of each, in their order; None for an answer that does not speak of exactly these."""
+        try:
+            nodes = list(parse(body).iter(self._form.node))
+        except UnreadableError:
+            return None
+        lines = [{str(field.tag): (field.text or "").strip() for field in node} for node in nodes]
+        if [line.get(self._form.key) for line in lines] != [draft.key[0] for draft in sent]:
+            return None
+        return lines if all(self._is_whole(line) for line in lines) else None
+
+    def _is_whole(self, line: Mapping[str, str]) -> bool:
+        written = line.get("status") in self._form.written and line.get(self._form.id_field, "").isdigit()
+        return written or (line.get("status") == "error" and "message" in line)

@@ -1,0 +1,44 @@
+{**
+ * Part of the module Passerelle.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
+ *}
+<div class="card mt-2" id="passerelle-documents">
+  <div class="card-header">
+    <h3 class="card-header-title">{l s='Documents of the ERP' mod='passerelle'}</h3>
+  </div>
+  <div class="card-body">
+    {if $passerelle.delivery_date}
+      <p>{l s='Expected delivery:' mod='passerelle'} <strong>{$passerelle.delivery_date|escape:'html':'UTF-8'}</strong></p>
+    {/if}
+    {foreach from=$passerelle.documents item=document}
+      <p class="mb-1">
+        <strong>{if $document.type == 'order'}{l s='Order' mod='passerelle'}{elseif $document.type == 'preparation'}{l s='Preparation' mod='passerelle'}{elseif $document.type == 'delivery'}{l s='Delivery note' mod='passerelle'}{elseif $document.type == 'invoice'}{l s='Invoice' mod='passerelle'}{elseif $document.type == 'credit'}{l s='Credit note' mod='passerelle'}{else}{l s='Cancelled' mod='passerelle'}{/if} {$document.number|escape:'html':'UTF-8'}</strong>
+        {if $document.date}<span class="text-muted">&ndash; {$document.date|escape:'html':'UTF-8'}</span>{/if}
+      </p>
+      {if $document.lines}
+        <div class="table-responsive">
+          <table class="table">
+            <thead>
+              <tr>
+                <th>{l s='Item' mod='passerelle'}</th>
+                <th class="text-right">{l s='Quantity' mod='passerelle'}</th>
+                {if $document.has_parcels}<th>{l s='Parcel' mod='passerelle'}</th>{/if}
+              </tr>
+            </thead>
+            <tbody>
+              {foreach from=$document.lines item=line}
+                <tr>
+                  <td>{$line.reference|escape:'html':'UTF-8'}{if $line.name}<br><small>{$line.name|escape:'html':'UTF-8'}</small>{/if}</td>
+                  <td class="text-right">{$line.quantity|escape:'html':'UTF-8'}</td>
+                  {if $document.has_parcels}<td>{$line.parcel|escape:'html':'UTF-8'}</td>{/if}
+                </tr>
+              {/foreach}
+            </tbody>
+          </table>
+        </div>
+      {/if}
+    {/foreach}
+  </div>
+</div>

@@ -1,0 +1,42 @@
+{**
+ * Part of the module Passerelle.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
+ *}
+<section id="passerelle-documents" class="box">
+  <h3>{l s='Deliveries and documents' mod='passerelle'}</h3>
+  {if $passerelle.delivery_date}
+    <p>{l s='Expected delivery:' mod='passerelle'} <strong>{$passerelle.delivery_date|escape:'html':'UTF-8'}</strong></p>
+  {/if}
+  {foreach from=$passerelle.documents item=document}
+    <div class="passerelle-document">
+      <p>
+        <strong>{if $document.type == 'order'}{l s='Order' mod='passerelle'}{elseif $document.type == 'preparation'}{l s='Preparation' mod='passerelle'}{elseif $document.type == 'delivery'}{l s='Delivery note' mod='passerelle'}{elseif $document.type == 'invoice'}{l s='Invoice' mod='passerelle'}{elseif $document.type == 'credit'}{l s='Credit note' mod='passerelle'}{else}{l s='Cancelled' mod='passerelle'}{/if} {$document.number|escape:'html':'UTF-8'}</strong>
+        {if $document.date}<span>&ndash; {$document.date|escape:'html':'UTF-8'}</span>{/if}
+      </p>
+      {if $document.lines}
+        <div class="table-responsive">
+          <table class="table table-bordered">
+            <thead class="thead-default">
+              <tr>
+                <th>{l s='Item' mod='passerelle'}</th>
+                <th class="text-xs-right">{l s='Quantity' mod='passerelle'}</th>
+                {if $document.has_parcels}<th>{l s='Parcel' mod='passerelle'}</th>{/if}
+              </tr>
+            </thead>
+            <tbody>
+              {foreach from=$document.lines item=line}
+                <tr>
+                  <td>{$line.reference|escape:'html':'UTF-8'}{if $line.name}<br><small>{$line.name|escape:'html':'UTF-8'}</small>{/if}</td>
+                  <td class="text-xs-right">{$line.quantity|escape:'html':'UTF-8'}</td>
+                  {if $document.has_parcels}<td>{$line.parcel|escape:'html':'UTF-8'}</td>{/if}
+                </tr>
+              {/foreach}
+            </tbody>
+          </table>
+        </div>
+      {/if}
+    </div>
+  {/foreach}
+</section>
