@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 # Where it is set, every process compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo quick test slow lint types imports bench chaos module contract census lock clean
+.PHONY: help setup demo quick test slow coverage lint types imports bench chaos module contract census lock release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ test: $(READY) ## the test suite, but for `make slow`; THROUGH_PREFECT=1: every 
 
 slow: $(READY) ## the rest of the suite: more kills, faults and whole runs
 	@$(PYTEST) --strict-census -m "slow and not always"
+
+coverage: $(READY) ## the lines and branches that `make test` goes through, per room; writes build/coverage
+	@rm -f build/.coverage*
+	@$(PYTEST) -m "not slow or always" --cov --cov-report=html --cov-report=term:skip-covered
 
 lint: $(READY) ## ruff, all families, and the format
 	@$(BIN)/ruff check .
@@ -80,6 +84,9 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --all-extras --group dev \
 	  --upgrade pyproject.toml -o requirements.lock
 	@! grep -nE '://|file:' requirements.lock
+
+release: $(READY) ## version, changelog, wheel, module and tag: make release VERSION=0.2.0
+	@$(BIN)/python .ci/release "$(VERSION)"
 
 clean: ## remove what was made here, the environment included
 	@rm -rf build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -105,6 +105,6 @@ def show_error(error: PasserelleError) -> None:
             err.print(f"  [green]{escape(fault.remedy)}[/]", soft_wrap=True)
         return
     where = f"{error.system}, {error.action}" + (f" {error.key}" if error.key else "")
-    err.print(f"[bold]{escape(where)}[/]: {escape(error.said)}", soft_wrap=True)
+    err.print(f"[bold]{escape(where)}[/]: {escape(error.reason)}", soft_wrap=True)
     if error.remedy:
         err.print(f"  [green]{escape(error.remedy)}[/]", soft_wrap=True)

@@ -22,8 +22,8 @@ from flows.import_stores import import_stores
 from flows.import_suppliers import import_suppliers
 from schemas.flows import FLOWS, IMPORTS
 from schemas.since import parse_since
-from tasks.files.waiting import is_due, told_of_no_stream
-from tasks.run.carry_out import told_without_traceback
+from tasks.files.waiting import is_due, unclaimed_files
+from tasks.run.carry_out import without_traceback
 from tasks.run.chain import DONE, Chain, carried_out_as_one
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked
@@ -59,7 +59,7 @@ async def import_files(
     not stand on it; the message says how each one ended.
     """
     asked = Asked(FLOWS["import_files"], shop, since, dry_run, accept_guard)
-    return await told_without_traceback(lambda: _chained(asked), shop)
+    return await without_traceback(lambda: _chained(asked), shop)
 
 
 async def _chained(asked: Asked) -> State:
@@ -75,19 +75,19 @@ async def _chained(asked: Asked) -> State:
 
 async def _run_parts(chain: Chain, asked: Asked, folder: ShopFolder) -> None:
     given = {"since": asked.since, "dry_run": asked.dry_run}
-    chain.ended["files"] = await collect_files(asked.shop, return_state=True, **given)
+    chain.states["files"] = await collect_files(asked.shop, return_state=True, **given)
     for name, declared in IMPORTS.items():
         if declared.name not in _FLOWS or not is_due(folder, name, again=asked.since is not None):
             continue
-        failed = {each for each, state in chain.ended.items() if state.name not in DONE}
+        failed = {each for each, state in chain.states.items() if state.name not in DONE}
         obstacles = declared.stands_on & (failed | chain.waiting.keys())
         if obstacles:
             chain.waiting[name] = ", ".join(sorted(obstacles))
         else:
             import_stream = _FLOWS[declared.name]
-            chain.ended[name] = await import_stream(
+            chain.states[name] = await import_stream(
                 asked.shop, return_state=True, **given, accept_guard=asked.accept_guard
             )
     if not asked.dry_run:
-        chain.ended["acknowledged"] = await acknowledge_files(asked.shop, return_state=True)
-    chain.left = [f"{said.reason} {said.remedy}" for said in told_of_no_stream(folder)]
+        chain.states["acknowledged"] = await acknowledge_files(asked.shop, return_state=True)
+    chain.left = [f"{text.reason} {text.remedy}" for text in unclaimed_files(folder)]

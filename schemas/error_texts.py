@@ -11,7 +11,7 @@ def error_message(error: PasserelleError, language: str) -> Message:
     """What happened and what to do about it; an error without a text of ours is read as it stands."""
     if isinstance(error, ConfigurationError):
         return Message(faults_text(error, language), "")
-    return message(error.text, language, **error.params) if error.text else Message(error.said, error.remedy)
+    return message(error.text, language, **error.params) if error.text else Message(error.reason, error.remedy)
 
 
 def error_text(error: Exception, language: str) -> str:

@@ -22,10 +22,10 @@ from schemas.shown import shown, shown_name
 class PasserelleError(Exception):
     """What went wrong at the edge of one system, with the remedy a person can follow."""
 
-    def __init__(self, said: str, *, system: str, action: str, key: str = "", remedy: str = "") -> None:
-        said = shown(said)
-        super().__init__(said)
-        self.said = said
+    def __init__(self, reason: str, *, system: str, action: str, key: str = "", remedy: str = "") -> None:
+        reason = shown(reason)
+        super().__init__(reason)
+        self.reason = reason
         self.system = system
         self.action = action
         self.key = shown_name(key)
@@ -36,12 +36,12 @@ class PasserelleError(Exception):
 
     def worded(self, text: str, **params: str) -> Self:
         """The same error, read by the merchant as the message `text`, `detail` being what was said."""
-        self.text, self.params = text, {"detail": self.said} | params
+        self.text, self.params = text, {"detail": self.reason} | params
         return self
 
     def __str__(self) -> str:
         where = f"{self.system}, {self.action}" + (f" {self.key}" if self.key else "")
-        return f"{where}: {self.said}" + (f" Remedy: {self.remedy}" if self.remedy else "")
+        return f"{where}: {self.reason}" + (f" Remedy: {self.remedy}" if self.remedy else "")
 
 
 class TransientError(PasserelleError):
@@ -51,17 +51,26 @@ class TransientError(PasserelleError):
     """
 
     def __init__(
-        self, said: str, *, system: str, action: str, key: str = "", remedy: str = "", retry_after: float | None = None
+        self,
+        reason: str,
+        *,
+        system: str,
+        action: str,
+        key: str = "",
+        remedy: str = "",
+        retry_after: float | None = None,
     ) -> None:
-        super().__init__(said, system=system, action=action, key=key, remedy=remedy)
+        super().__init__(reason, system=system, action=action, key=key, remedy=remedy)
         self.retry_after = retry_after
 
 
 class RefusedError(PasserelleError):
     """The system refuses this one entity; `code` is the system's own error code, as text."""
 
-    def __init__(self, said: str, *, system: str, action: str, key: str = "", remedy: str = "", code: str = "") -> None:
-        super().__init__(said, system=system, action=action, key=key, remedy=remedy)
+    def __init__(
+        self, reason: str, *, system: str, action: str, key: str = "", remedy: str = "", code: str = ""
+    ) -> None:
+        super().__init__(reason, system=system, action=action, key=key, remedy=remedy)
         self.code = code
 
 

@@ -117,7 +117,7 @@ KEYS = tuple(field.alias or name for name, field in ExportTemplate.model_fields.
 
 def read_template(stream: str, keys: JsonKeys) -> ExportTemplate | None:
     """The template that the keys of a stream describe; None when a fault, which is noted, leaves none."""
-    values = {name: value for name in KEYS if (value := keys.taken(name)) is not None}
+    values = {name: value for name in KEYS if (value := keys.pop(name)) is not None}
     try:
         template = ExportTemplate.model_validate(values)
     except ValidationError as error:

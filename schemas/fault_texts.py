@@ -43,7 +43,7 @@ def in_french(text: str) -> str:
     for pattern, french in _patterns():
         if found := pattern.fullmatch(text):
             values = [in_french(value) if " " in value else value for value in found.groups()]
-            return _TAKEN_UP.sub(lambda place, values=values: values[int(place[1])], french)  # type: ignore[misc]
+            return _TAKEN_UP.sub(lambda match, values=values: values[int(match[1])], french)  # type: ignore[misc]
     leading = len(text) - len(text.lstrip())
     return text[:leading] + in_french(text[leading:]) if leading else text
 

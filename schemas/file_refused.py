@@ -13,7 +13,7 @@ class FileRefusedError(ContractError):
     """
 
     def __init__(self, code: str, *, name: str, **params: str) -> None:
-        said = message(code, "en", **params)
-        super().__init__(said.reason, system="files", action="read", key=name, remedy=said.remedy)
+        text = message(code, "en", **params)
+        super().__init__(text.reason, system="files", action="read", key=name, remedy=text.remedy)
         self.code = code
         self.params = params

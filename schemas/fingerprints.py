@@ -65,5 +65,5 @@ def _wish(column: Column) -> pl.Expr:
     """`|target=value`, empty when the cell says nothing; a text follows its length, so that no value passes for two."""
     text = canonical_text(column)
     length = () if column.type in _PLAIN_TYPES else (text.str.len_bytes().cast(pl.String), pl.lit(":"))
-    said = pl.concat_str(pl.lit(f"|{column.target}="), *length, text)
-    return said.fill_null(f"|{column.target}=-" if column.blank is Blank.CLEAR else "")
+    reason = pl.concat_str(pl.lit(f"|{column.target}="), *length, text)
+    return reason.fill_null(f"|{column.target}=-" if column.blank is Blank.CLEAR else "")

@@ -98,8 +98,8 @@ def faults(
     """What the stream asks of this shop that it cannot have; `language` is that of the messages."""
     oldest = _OLDEST.get(stream.name, ())
     if model.version and model.version < oldest:
-        said = message("shop_too_old", language, value=version, detail=".".join(map(str, oldest)))
-        return (ConfigFault(SOURCE, stream.name, said.reason, said.remedy),)
+        text = message("shop_too_old", language, value=version, detail=".".join(map(str, oldest)))
+        return (ConfigFault(SOURCE, stream.name, text.reason, text.remedy),)
     return (
         *_absent(stream, model, version, language),
         *_of_languages(stream, languages, language),
@@ -198,8 +198,8 @@ def _refused_names(stream: StreamSpec, model: ShopModel, version: str, language:
     rule = rule_of(GENERIC_NAME, model.version)
     for column in stream.columns:
         if column.public_name and (signs := rule.offending(column.public_name)):
-            said = {"value": column.public_name, "detail": " ".join(signs), "since": version}
-            yield _fault(stream, column, "public_name_refused", language, **said)
+            text = {"value": column.public_name, "detail": " ".join(signs), "since": version}
+            yield _fault(stream, column, "public_name_refused", language, **text)
 
 
 def _of_languages(stream: StreamSpec, languages: ShopLanguages, language: str) -> Iterator[ConfigFault]:
@@ -211,5 +211,5 @@ def _of_languages(stream: StreamSpec, languages: ShopLanguages, language: str) -
 
 
 def _fault(stream: StreamSpec, column: Column, code: str, language: str, **params: str) -> ConfigFault:
-    said = message(code, language, column=column.key, **params)
-    return ConfigFault(SOURCE, f"{stream.name}.data.{column.key}", said.reason, said.remedy)
+    text = message(code, language, column=column.key, **params)
+    return ConfigFault(SOURCE, f"{stream.name}.data.{column.key}", text.reason, text.remedy)

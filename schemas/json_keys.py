@@ -58,7 +58,7 @@ class JsonKeys:
         """Note a fault of something below one of the keys."""
         self.notes.fault((*self.path, *below), reason, remedy)
 
-    def taken(self, key: str) -> Any:
+    def pop(self, key: str) -> Any:
         """What the file says of `key`, for somebody else to check."""
         return self._value(key)
 

@@ -29,8 +29,8 @@ def cancel_document(cegid: Cegid, key: DocumentKey) -> Cancellation:
     cegid.cancel_document(key)
     after = cegid.status(key)
     if after is None or not _is_cancelled(after):
-        said = "the document is not cancelled after it was asked for"
-        raise RefusedError(said, system=SYSTEM, action="Cancel", key=str(key))
+        reason = "the document is not cancelled after it was asked for"
+        raise RefusedError(reason, system=SYSTEM, action="Cancel", key=str(key))
     return Cancellation.CANCELLED
 
 

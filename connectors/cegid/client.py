@@ -221,8 +221,8 @@ class Cegid:
 
     def headers(
         self,
-        begin: date,
-        end: date,
+        first_day: date,
+        last_day: date,
         *,
         types: Sequence[str],
         stores: Sequence[str] = (),
@@ -231,8 +231,8 @@ class Cegid:
         """The documents dated from `begin` to `end`, both included, page by page. Dates are the documents' own days."""
         seen: set[ErpNumber] = set()
         search: dict[str, Any] = {
-            "BeginDate": f"{begin.isoformat()}T00:00:00",
-            "EndDate": f"{end.isoformat()}T23:59:59",
+            "BeginDate": f"{first_day.isoformat()}T00:00:00",
+            "EndDate": f"{last_day.isoformat()}T23:59:59",
             "DocumentTypes": {"SaleDocumentType": list(types)},
         }
         if stores:

@@ -61,7 +61,7 @@ class ServiceContract:
             self._transport.load(f"{address}?singleWsdl")
         except (DeniedError, UnexpectedReplyError) as error:
             # Servers before .NET 4.5 know only the split form; they answer 404, or the help page.
-            if error.said.startswith(("HTTP 401", "HTTP 403")):
+            if error.reason.startswith(("HTTP 401", "HTTP 403")):
                 raise
             return f"{address}?wsdl"
         return f"{address}?singleWsdl"
@@ -79,9 +79,9 @@ class ServiceContract:
         if missing:
             raise self._misunderstood(f"its contract lacks {', '.join(missing)}")
 
-    def _misunderstood(self, said: str) -> UnexpectedReplyError:
+    def _misunderstood(self, reason: str) -> UnexpectedReplyError:
         remedy = "Compare the version of Cegid Retail with those that Passerelle knows, and report it."
-        return UnexpectedReplyError(said, system=SYSTEM, action=_READ, key=self.name, remedy=remedy).worded(
+        return UnexpectedReplyError(reason, system=SYSTEM, action=_READ, key=self.name, remedy=remedy).worded(
             "cegid_contract_lacks"
         )
 
@@ -134,9 +134,9 @@ def _reason(error: Exception) -> str:
     return f"{unknown['type']} has no {unknown['member']}" if unknown else str(error)
 
 
-def _refused(said: str, action: str, key: str) -> RefusedError:
+def _refused(reason: str, action: str, key: str) -> RefusedError:
     remedy = "Correct the setting or the association that gives this value."
-    return RefusedError(said, system=SYSTEM, action=action, key=key, remedy=remedy, code="SCHEMA")
+    return RefusedError(reason, system=SYSTEM, action=action, key=key, remedy=remedy, code="SCHEMA")
 
 
 class _Documents(etree.Resolver):
@@ -159,9 +159,11 @@ class Schemas:
         self._validating = threading.Lock()
 
     def _build(self) -> etree.XMLSchema:
-        places = {each.get("targetNamespace", ""): f"mem:{number}" for number, each in enumerate(self._schemas)}
-        documents = {places[each.get("targetNamespace", "")]: _wired(each, places) for each in self._schemas}
-        imports = "".join(f'<xs:import namespace="{name}" schemaLocation="{place}"/>' for name, place in places.items())
+        locations = {each.get("targetNamespace", ""): f"mem:{number}" for number, each in enumerate(self._schemas)}
+        documents = {locations[each.get("targetNamespace", "")]: _wired(each, locations) for each in self._schemas}
+        imports = "".join(
+            f'<xs:import namespace="{name}" schemaLocation="{place}"/>' for name, place in locations.items()
+        )
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         parser.resolvers.add(_Documents(documents))
         return etree.XMLSchema(etree.fromstring(f'<xs:schema xmlns:xs="{_NS["xs"]}">{imports}</xs:schema>', parser))
@@ -211,9 +213,9 @@ def _collect(url: str, transport: CegidTransport, seen: set[str]) -> Iterator[et
         yield from _collect(urljoin(url, each.get("location")), transport, seen)
 
 
-def _wired(schema: etree._Element, places: Mapping[str, str]) -> bytes:
+def _wired(schema: etree._Element, locations: Mapping[str, str]) -> bytes:
     wired = copy.deepcopy(schema)
     for each in wired.iterfind("xs:import", _NS):
-        if each.get("namespace", "") in places:
-            each.set("schemaLocation", places[each.get("namespace", "")])
+        if each.get("namespace", "") in locations:
+            each.set("schemaLocation", locations[each.get("namespace", "")])
     return etree.tostring(wired)

@@ -57,8 +57,8 @@ def missing_values(record: Mapping[str, Any], values: Mapping[str, Any]) -> dict
     for name, value in values.items():
         known = record.get(name)
         if name in _AS_ONE:
-            said = {member for member in known or {} if member not in _ADDRESS_TYPE}
-            missing |= {} if said else {name: value}
+            reason = {member for member in known or {} if member not in _ADDRESS_TYPE}
+            missing |= {} if reason else {name: value}
         elif isinstance(value, Mapping):
             inner = {each: one for each, one in value.items() if not (known or {}).get(each)}
             missing |= {name: inner} if inner else {}

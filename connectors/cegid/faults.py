@@ -58,13 +58,13 @@ def read_fault(envelope: etree._Element) -> Fault | None:
     fault = envelope.find("{*}Body/{*}Fault")
     if fault is None:
         return None
-    said = _text(fault, "faultstring")
+    reason = _text(fault, "faultstring")
     transport_code = _text(fault, "faultcode").rpartition(":")[2]
     detail = fault.find("{*}detail/*")
     if detail is None:
-        return Fault(said[:_LONGEST], transport_code, "", transport_code)
+        return Fault(reason[:_LONGEST], transport_code, "", transport_code)
     innermost = _innermost(detail)
-    message = _text(innermost, "Message") or _text(innermost, "Description") or _text(innermost, "Cause") or said
+    message = _text(innermost, "Message") or _text(innermost, "Description") or _text(innermost, "Cause") or reason
     codes = _CODE.findall(message)
     code = codes[0] if codes else _text(innermost, "Id") or transport_code
     return Fault(message[:_LONGEST], code, _text(innermost, "Type"), transport_code)

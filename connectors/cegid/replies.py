@@ -111,7 +111,7 @@ def read_header(header: etree._Element, action: str, values: Callable[[str], fro
         values=statuses | {ACTIVE: text_of(header, ACTIVE)},
         tracking=text_of(header, "OmniChannel/Tracking"),
         carrier_code=text_of(header, "OmniChannel/Transporter"),
-        unknown={name: said for name, said in statuses.items() if said and said not in values(_STATUSES[name])},
+        unknown={name: reason for name, reason in statuses.items() if reason and reason not in values(_STATUSES[name])},
     )
 
 
@@ -133,9 +133,9 @@ def read_document(
 
 
 def _line(line: etree._Element) -> FoundLine:
-    said = (text_of(line, name) for name in _ITEM_NAMES)
+    reason = (text_of(line, name) for name in _ITEM_NAMES)
     return FoundLine(
-        references=tuple(dict.fromkeys(reference for reference in said if reference)),
+        references=tuple(dict.fromkeys(reference for reference in reason if reference)),
         quantity=_decimal(text_of(line, "Quantity")) or Decimal(0),
         net_unit_price_tax_incl=_decimal(text_of(line, "TaxIncludedNetUnitPrice")) or Decimal(0),
     )

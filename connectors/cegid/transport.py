@@ -56,8 +56,8 @@ class CegidTransport(Transport):
         self._counting = threading.Lock()
         self.sent: Counter[str] = Counter()
         self._pool = _pool(access, limits)
-        said = base64.b64encode(f"{access.user}:{access.password}".encode()).decode()
-        self._headers = {"Accept-Encoding": ENCODINGS_OFFERED, "Authorization": f"Basic {said}"}
+        reason = base64.b64encode(f"{access.user}:{access.password}".encode()).decode()
+        self._headers = {"Accept-Encoding": ENCODINGS_OFFERED, "Authorization": f"Basic {reason}"}
         self._cookies: dict[str, str] = {}
 
     def close(self) -> None:
@@ -127,8 +127,8 @@ class CegidTransport(Transport):
 
     def _remember_cookies(self, response: urllib3.BaseHTTPResponse) -> None:
         """Servers know by a cookie whom they have signed in already, and which of them did it."""
-        for said in response.headers.getlist("Set-Cookie"):
-            name, _, value = said.partition(";")[0].partition("=")
+        for reason in response.headers.getlist("Set-Cookie"):
+            name, _, value = reason.partition(";")[0].partition("=")
             self._cookies[name.strip()] = value.strip()
 
     def _whole_body(self, response: urllib3.BaseHTTPResponse, action: str, url: str) -> bytes:
@@ -181,25 +181,25 @@ def parse(body: bytes, action: str, key: str, *, roots: tuple[str, ...]) -> etre
     return parsed
 
 
-def _not_understood(said: str, action: str, key: str) -> UnexpectedReplyError:
-    return UnexpectedReplyError(said, system=SYSTEM, action=action, key=key, remedy=_ADDRESS).worded("cegid_address")
+def _not_understood(reason: str, action: str, key: str) -> UnexpectedReplyError:
+    return UnexpectedReplyError(reason, system=SYSTEM, action=action, key=key, remedy=_ADDRESS).worded("cegid_address")
 
 
 def _check_status(response: urllib3.BaseHTTPResponse, action: str, url: str) -> None:
     status = response.status
     if status in _XML_OR_FAULT:
         return
-    said = f"HTTP {status} {response.reason or ''}".strip()
+    reason = f"HTTP {status} {response.reason or ''}".strip()
     named: dict[str, Any] = {"system": SYSTEM, "action": action, "key": url}
     if status in (401, 403):
-        raise DeniedError(said, remedy=_ACCESS, **named).worded("cegid_access")
+        raise DeniedError(reason, remedy=_ACCESS, **named).worded("cegid_access")
     if status in (404, 405, 410) or response.get_redirect_location() is not False:
-        raise DeniedError(said, remedy=_ADDRESS, **named).worded("cegid_address")
+        raise DeniedError(reason, remedy=_ADDRESS, **named).worded("cegid_address")
     if status in _BUSY or status > 500:  # noqa: PLR2004 - every other failure of the server itself
-        raise TransientError(said, retry_after=_delay(response.headers.get("Retry-After", "")), **named).worded(
+        raise TransientError(reason, retry_after=_delay(response.headers.get("Retry-After", "")), **named).worded(
             "cegid_silent"
         )
-    raise UnexpectedReplyError(said, **named).worded("cegid_not_understood")
+    raise UnexpectedReplyError(reason, **named).worded("cegid_not_understood")
 
 
 def _target(url: str) -> str:

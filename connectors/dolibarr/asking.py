@@ -42,7 +42,7 @@ class Asking:
             self._list(LISTS[element], "look at the guard", self._guarded(element, "passerelle"), limit=1)
         except (UnexpectedReplyError, TransientError) as error:
             # A list that asks for a column which is not there fails as a query does.
-            if guard.NAME in error.said:
+            if guard.NAME in error.reason:
                 return False
             raise
         return True
@@ -63,7 +63,7 @@ class Asking:
             # Another thread or process may have made it in between.
             if self._has_guard(element):
                 return
-            raise DeniedError(error.said, system=SYSTEM, action="make the guard", key=element).worded(
+            raise DeniedError(error.reason, system=SYSTEM, action="make the guard", key=element).worded(
                 "dolibarr_guard_missing", value=element
             ) from error
 

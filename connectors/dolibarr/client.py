@@ -251,7 +251,7 @@ class Dolibarr(Asking):
         try:
             self._act(path, "name a contact", order_id)
         except RefusedError as error:
-            if "lready" not in error.said:
+            if "lready" not in error.reason:
                 raise
 
     def set_billed(self, order_id: int) -> None:

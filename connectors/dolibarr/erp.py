@@ -254,8 +254,8 @@ class Cancels:
         self._dolibarr.cancel_order(id_in(number))
         after = self._dolibarr.order(id_in(number))
         if after is None or str(after["status"]) != CANCELLED:
-            said = "the order is not cancelled after it was asked for"
-            raise RefusedError(said, system=SYSTEM, action="cancel an order", key=number)
+            reason = "the order is not cancelled after it was asked for"
+            raise RefusedError(reason, system=SYSTEM, action="cancel an order", key=number)
         return Cancellation.CANCELLED
 
 

@@ -37,7 +37,7 @@ _WRONG_COLUMN = re.compile(r"Unknown column")
 _PASSING = frozenset({408, 425, 429, 502, 504})
 
 
-def said_by(value: Any, text: str) -> str:
+def text_of_answer(value: Any, text: str) -> str:
     """What a refusal says: its message, and the causes that stand beside it under "0", "1" ..."""
     error = value.get("error") if isinstance(value, Mapping) else None
     if not isinstance(error, Mapping):
@@ -52,42 +52,46 @@ def _parts(error: Mapping[str, Any]) -> Iterator[str]:
             yield str(cause)
 
 
-def is_collision(said: str) -> bool:
+def is_collision(reason: str) -> bool:
     """Whether another writer came between: nothing is left of the request, and it may be sent again."""
-    return not _GUARD.search(said) and any(each.search(said) for each in _COLLISIONS)
+    return not _GUARD.search(reason) and any(each.search(reason) for each in _COLLISIONS)
 
 
 def error_of(status: int, value: Any, text: str, *, action: str, key: str, writes: bool) -> PasserelleError:
     """The error that a refusal stands for."""
-    said = said_by(value, text) or f"HTTP {status} without a word"
+    reason = text_of_answer(value, text) or f"HTTP {status} without a word"
     named: dict[str, Any] = {"system": SYSTEM, "action": action, "key": key}
-    if is_collision(said):
-        return TransientError(said, **named).worded("dolibarr_silent")
+    if is_collision(reason):
+        return TransientError(reason, **named).worded("dolibarr_silent")
     for code, pattern in _REFUSALS:
-        if pattern.search(said):
-            return RefusedError(said, code=code, **named)
-    if _NO_RIGHT.search(said):
-        return _right_missing(said, named)
-    if _WRONG_COLUMN.search(said):
-        return UnexpectedReplyError(said, **named).worded("dolibarr_not_understood")
-    return _by_status(status, value, said, named, writes=writes)
+        if pattern.search(reason):
+            return RefusedError(reason, code=code, **named)
+    if _NO_RIGHT.search(reason):
+        return _right_missing(reason, named)
+    if _WRONG_COLUMN.search(reason):
+        return UnexpectedReplyError(reason, **named).worded("dolibarr_not_understood")
+    return _by_status(status, value, reason, named, writes=writes)
 
 
-def _by_status(status: int, value: Any, said: str, named: dict[str, Any], *, writes: bool) -> PasserelleError:
+def _by_status(status: int, value: Any, reason: str, named: dict[str, Any], *, writes: bool) -> PasserelleError:
     is_json = isinstance(value, Mapping)
     if status == HTTPStatus.UNAUTHORIZED:
-        return DeniedError(said, **named).worded("dolibarr_key")
+        return DeniedError(reason, **named).worded("dolibarr_key")
     if status == HTTPStatus.FORBIDDEN:
         # `Forbidden` alone is a right; with a reason it is about the one object, such as a validated invoice.
-        return RefusedError(said, code="FORBIDDEN", **named) if _OF_OBJECT.search(said) else _right_missing(said, named)
+        return (
+            RefusedError(reason, code="FORBIDDEN", **named)
+            if _OF_OBJECT.search(reason)
+            else _right_missing(reason, named)
+        )
     passes = status in _PASSING or (status >= HTTPStatus.INTERNAL_SERVER_ERROR and not (is_json and writes))
     if passes and status != HTTPStatus.NOT_IMPLEMENTED:
         # An empty 500 is a PHP that broke off: what was asked may have been done in part.
-        return TransientError(said, **named).worded("dolibarr_silent")
+        return TransientError(reason, **named).worded("dolibarr_silent")
     if not is_json:
-        return UnexpectedReplyError(said, **named).worded("dolibarr_not_understood")
-    return RefusedError(said, code=NOT_THERE if status == HTTPStatus.NOT_FOUND else str(status), **named)
+        return UnexpectedReplyError(reason, **named).worded("dolibarr_not_understood")
+    return RefusedError(reason, code=NOT_THERE if status == HTTPStatus.NOT_FOUND else str(status), **named)
 
 
-def _right_missing(said: str, named: dict[str, Any]) -> DeniedError:
-    return DeniedError(said, **named).worded("dolibarr_no_right", value=str(named["action"]))
+def _right_missing(reason: str, named: dict[str, Any]) -> DeniedError:
+    return DeniedError(reason, **named).worded("dolibarr_no_right", value=str(named["action"]))

@@ -14,7 +14,7 @@ from connectors.dolibarr.faults import DUPLICATE
 from connectors.dolibarr.guard import uid_of
 from connectors.dolibarr.order_draft import SERVICE, DraftLine, OrderDraft
 from connectors.dolibarr.replies import amount
-from connectors.dolibarr.translate_customers import contact, contact_uid, same_place
+from connectors.dolibarr.translate_customers import contact, contact_uid, same_address
 from schemas.amounts import cents
 from schemas.documents import Address
 from schemas.erp import ErpNumber
@@ -76,7 +76,7 @@ class OrderWriter:
         if not found:
             raise error
         if is_complete(found[0], self._codes):
-            raise AlreadyThereError(error.said, system=SYSTEM, action="create an order", key=uid, code=DUPLICATE)
+            raise AlreadyThereError(error.reason, system=SYSTEM, action="create an order", key=uid, code=DUPLICATE)
         return int(found[0]["id"])
 
     def _agreeing(self, draft: OrderDraft, order_id: int, third_party_id: int) -> Record:
@@ -136,7 +136,7 @@ class OrderWriter:
         named = {"SHIPPING": draft.delivery, "BILLING": draft.invoice}
         for kind, address in named.items():
             values = contact(address, str(third_party.get("name") or ""), self._codes)
-            if not same_place(third_party, values) and _says_where(address):
+            if not same_address(third_party, values) and _says_where(address):
                 contact_id = self._contact(int(third_party["id"]), values)
                 self._dolibarr.link_contact(order_id, contact_id, kind)
 
@@ -220,6 +220,6 @@ def _says_where(address: Address) -> bool:
     return bool(address.address1.strip() or address.city.strip() or address.lastname.strip())
 
 
-def _differs(said: str, uid: str, record: Mapping[str, Any] | None = None) -> RefusedError:
+def _differs(reason: str, uid: str, record: Mapping[str, Any] | None = None) -> RefusedError:
     there = f" ({record['ref']})" if record else ""
-    return RefusedError(said + there, system=SYSTEM, action="create an order", key=uid, code="DIFFERS")
+    return RefusedError(reason + there, system=SYSTEM, action="create an order", key=uid, code="DIFFERS")

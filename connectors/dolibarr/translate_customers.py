@@ -84,11 +84,11 @@ def contact(address: Address, third_party_name: str, codes: DolibarrCodes) -> di
 
 def contact_uid(prefix: str, third_party_id: int, values: Mapping[str, Any]) -> str:
     """The guard of a contact: one for each address of a third party, whichever order names it."""
-    said = "\n".join(f"{name}={values[name]}" for name in sorted(values))
-    return f"{prefix}A{third_party_id}.{hashlib.sha256(said.encode()).hexdigest()[:24]}"
+    reason = "\n".join(f"{name}={values[name]}" for name in sorted(values))
+    return f"{prefix}A{third_party_id}.{hashlib.sha256(reason.encode()).hexdigest()[:24]}"
 
 
-def same_place(record: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+def same_address(record: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Whether a third party bears the address and the name of a contact."""
     names = f"{values.get('lastname', '')} {values.get('firstname', '')}"
     return same_text(record.get("name"), names) and all(

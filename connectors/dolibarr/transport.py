@@ -17,7 +17,7 @@ import httpx
 
 from connectors.bodies import BodyError, TooLargeError, whole_body
 from connectors.dolibarr.access import SYSTEM, DolibarrAccess, Limits
-from connectors.dolibarr.faults import error_of, is_collision, said_by
+from connectors.dolibarr.faults import error_of, is_collision, text_of_answer
 from connectors.http import CONNECT_SECONDS, KEEP_ALIVE_SECONDS, USER_AGENT, certificate_fault, redacted, tls_context
 from schemas.errors import DeniedError, PasserelleError, TransientError, UnexpectedReplyError
 
@@ -74,7 +74,7 @@ class DolibarrTransport:
                 try:
                     return self._attempt(verb, path, action, key, {}, body)
                 except TransientError as error:
-                    if not is_collision(error.said) or tries >= self._limits.collision_tries:
+                    if not is_collision(error.reason) or tries >= self._limits.collision_tries:
                         raise
                 time.sleep(wait)
                 wait *= 2
@@ -93,7 +93,7 @@ class DolibarrTransport:
             return Answer(value)
         if status == HTTPStatus.OK or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             raise UnexpectedReplyError(
-                said_by(None, text)[:200] or f"HTTP {status}", system=SYSTEM, action=action, key=key
+                text_of_answer(None, text)[:200] or f"HTTP {status}", system=SYSTEM, action=action, key=key
             ).worded("dolibarr_address")
         raise error_of(status, None if value is _NOTHING else value, text, action=action, key=key, writes=verb != "GET")
 
@@ -113,12 +113,12 @@ class DolibarrTransport:
             raise self._unanswered(error, named) from error
 
     def _unanswered(self, error: Exception, named: dict[str, Any]) -> PasserelleError:
-        said = redacted(f"{type(error).__name__}: {error}".rstrip(": "), self._key)
+        reason = redacted(f"{type(error).__name__}: {error}".rstrip(": "), self._key)
         if why := certificate_fault(error):
             return DeniedError(why, **named).worded("dolibarr_certificate")
         if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
-            return DeniedError(said, **named).worded("dolibarr_address")
-        return TransientError(said, **named).worded("dolibarr_silent")
+            return DeniedError(reason, **named).worded("dolibarr_address")
+        return TransientError(reason, **named).worded("dolibarr_silent")
 
 
 def _json(text: str) -> Any:

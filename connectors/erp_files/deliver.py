@@ -51,8 +51,8 @@ async def _write_aside(target: Target, part: str, file: Path, wanted: int) -> No
     await target.write(part, file)
     size = await target.size_of(part)
     if size != wanted:
-        said = f"{size} of {wanted} bytes arrived"
-        raise TransientError(said, system="files", action="write", key=file.name).worded("outbox_cut_short")
+        reason = f"{size} of {wanted} bytes arrived"
+        raise TransientError(reason, system="files", action="write", key=file.name).worded("outbox_cut_short")
 
 
 async def _mark(target: Target, file: Path, suffix: str) -> None:

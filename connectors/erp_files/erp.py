@@ -200,7 +200,7 @@ class Customers:
         before = [entry for entry in outbox.known() if entry.number == code]
         entry = Entry(f"{code}.{len(before) + 1}", code, "customer", code, "", "", "", ())
         if not before or not outbox.has_rows(before[-1], written.content):
-            outbox.take(entry, written.content)
+            outbox.accept(entry, written.content)
             self._boxes.sent["customers"] += 1
 
     def _written(self, customer: Customer, code: str) -> Written | None:
@@ -248,7 +248,7 @@ class _Documents(Generic[Doc]):
             outgoing.external_reference,
             lines,
         )
-        self._boxes.of(self.type).take(entry, request.written.content)
+        self._boxes.of(self.type).accept(entry, request.written.content)
         self._boxes.sent[f"{self.type}s"] += 1
         return ErpNumber(request.written.key)
 

@@ -63,8 +63,8 @@ class Entry:
     @classmethod
     def parse(cls, text: str) -> Entry:
         """What `text()` wrote."""
-        said: dict[str, Any] = json.loads(text)
-        return cls(**said | {"lines": tuple(tuple(line) for line in said["lines"])})
+        reason: dict[str, Any] = json.loads(text)
+        return cls(**reason | {"lines": tuple(tuple(line) for line in reason["lines"])})
 
 
 class Outbox:
@@ -109,7 +109,7 @@ class Outbox:
         """Whether a document was taken with these rows."""
         return entry.digest == _digest(rows)
 
-    def take(self, entry: Entry, rows: bytes) -> None:
+    def accept(self, entry: Entry, rows: bytes) -> None:
         """The document is in the outbox, whole and durable; taken again with the same rows, nothing changes.
 
         `AlreadyThereError` when it is there with other rows.
@@ -121,8 +121,8 @@ class Outbox:
             before = self._known.get(entry.key)
             if before is not None:
                 if before.digest != digest:
-                    said = "it is in the outbox with other rows"
-                    raise AlreadyThereError(said, system="files", action="write", key=entry.key)
+                    reason = "it is in the outbox with other rows"
+                    raise AlreadyThereError(reason, system="files", action="write", key=entry.key)
                 return
             taken = Entry(**{**_fields(entry), "digest": digest})
             _write(self._waiting / entry.key, taken.text().encode() + b"\n" + rows)

@@ -29,12 +29,12 @@ _TOKEN = re.compile(r"\.[0-9a-f]{32}(?=(?:\.[^.]*)?$)")
 class NotArchivedError(ContractError):
     """The file that was read is no longer in the drop folder; `code` is that of the message."""
 
-    def __init__(self, file: DroppedFile, code: str, said: str, remedy: str) -> None:
-        super().__init__(said, system="files", action="archive", key=file.name, remedy=remedy)
+    def __init__(self, file: DroppedFile, code: str, reason: str, remedy: str) -> None:
+        super().__init__(reason, system="files", action="archive", key=file.name, remedy=remedy)
         self.code = code
 
 
-def place_for(file: DroppedFile, shelf: Path, day: date) -> Path:
+def archive_path_for(file: DroppedFile, shelf: Path, day: date) -> Path:
     """Where `archive` is to put the file: in `shelf/YYYY-MM-DD/`, under a name that cannot be guessed.
 
     A file taken again from the archives stays where it is.
@@ -45,31 +45,31 @@ def place_for(file: DroppedFile, shelf: Path, day: date) -> Path:
     return shelf / day.isoformat() / with_ending(file.path.stem, ending, spare=_SPARE_BYTES)
 
 
-def archive(file: DroppedFile, place: Path) -> None:
+def archive(file: DroppedFile, target: Path) -> None:
     """Moves the file to its place and removes its marker.
 
     `NotArchivedError` when the file that was read is no longer there; another one that took its place is left for the
     next run.
     """
-    if place == file.path:
+    if target == file.path:
         return
     if not file.path.exists():
-        said = "the file is no longer in the drop folder"
-        raise NotArchivedError(file, GONE, said, "Do not move files while an import runs.")
-    place.parent.mkdir(parents=True, exist_ok=True)
+        reason = "the file is no longer in the drop folder"
+        raise NotArchivedError(file, GONE, reason, "Do not move files while an import runs.")
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        file.path.rename(place)
+        file.path.rename(target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _copy(file, place)
+        _copy(file, target)
         file.path.unlink()
     else:
-        _give_back_another(file, place)
-    make_private(place)
+        _give_back_another(file, target)
+    make_private(target)
     if file.marker is not None:
         file.marker.unlink(missing_ok=True)
-    make_durable(place.parent)
+    make_durable(target.parent)
     make_durable(file.path.parent)
 
 
@@ -78,26 +78,26 @@ def name_when_dropped(archived: Path) -> str:
     return _TOKEN.sub("", archived.name)
 
 
-def _give_back_another(file: DroppedFile, place: Path) -> None:
+def _give_back_another(file: DroppedFile, target: Path) -> None:
     """What was moved goes back when it is not what was read: an ERP writes its export again under the same name."""
-    if content_hash(place) == file.content_hash:
+    if content_hash(target) == file.content_hash:
         return
-    place.rename(file.path.with_name(place.name) if file.path.exists() else file.path)
+    target.rename(file.path.with_name(target.name) if file.path.exists() else file.path)
     raise _replaced(file)
 
 
-def _copy(file: DroppedFile, place: Path) -> None:
+def _copy(file: DroppedFile, target: Path) -> None:
     """A whole copy on the other file system, or none."""
-    unfinished = place.with_name(f"{place.name}.tmp")
+    unfinished = target.with_name(f"{target.name}.tmp")
     shutil.copy2(file.path, unfinished)
     make_private(unfinished)
     if content_hash(unfinished) != file.content_hash:
         unfinished.unlink()
         raise _replaced(file)
     make_durable(unfinished)
-    unfinished.rename(place)
+    unfinished.rename(target)
 
 
 def _replaced(file: DroppedFile) -> NotArchivedError:
-    said = "another file took its place in the drop folder while it was imported"
-    return NotArchivedError(file, REPLACED, said, "Let the ERP give each export a name of its own.")
+    reason = "another file took its place in the drop folder while it was imported"
+    return NotArchivedError(file, REPLACED, reason, "Let the ERP give each export a name of its own.")

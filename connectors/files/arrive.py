@@ -97,41 +97,41 @@ class Arrived:
     """A file that lies aside, whole and durable, and where it belongs."""
 
     part: Path
-    place: Path
+    target: Path
     modified_at: datetime
     """When it was written at its source."""
 
 
-def put_in_place(arrived: Sequence[Arrived], drop: Path, marker_suffix: str = "") -> None:
+def move_arrived(arrived: Sequence[Arrived], drop: Path, marker_suffix: str = "") -> None:
     """The files appear in their places, in this order; with a marker, that one is there before its file.
 
     DeniedError when a link leads a folder out of the drop folder, where no import would look.
     """
-    folders = {file.place.parent for file in arrived}
+    folders = {file.target.parent for file in arrived}
     for folder in folders:
         shared_folder(folder)
         if not folder.resolve().is_relative_to(drop.resolve()):
-            said, remedy = "a link leads out of the drop folder", "Make it a folder."
-            raise DeniedError(said, system="files", action="put a file into", key=str(folder), remedy=remedy).worded(
+            reason, remedy = "a link leads out of the drop folder", "Make it a folder."
+            raise DeniedError(reason, system="files", action="put a file into", key=str(folder), remedy=remedy).worded(
                 "drop_folder_link"
             )
     for file in arrived:
         seconds = file.modified_at.astimezone(UTC).timestamp()
         os.utime(file.part, (seconds, seconds))
         if marker_suffix:
-            file.place.with_name(file.place.name + marker_suffix).touch()
-        file.part.replace(file.place)
+            file.target.with_name(file.target.name + marker_suffix).touch()
+        file.part.replace(file.target)
     for folder in folders:
         make_durable(folder)
 
 
-def _cut_short(said: str, offered: Offered) -> TransientError:
+def _cut_short(reason: str, offered: Offered) -> TransientError:
     remedy = "Nothing to do: the next run fetches the file again from its start."
-    return TransientError(said, system="files", action="fetch", key=offered.name, remedy=remedy).worded(
+    return TransientError(reason, system="files", action="fetch", key=offered.name, remedy=remedy).worded(
         "fetch_cut_short"
     )
 
 
-def _full(said: str, key: str) -> DiskFullError:
+def _full(reason: str, key: str) -> DiskFullError:
     remedy = "Make room on the disk of the shop's folder: the file is still at its source, and the next run fetches it."
-    return DiskFullError(said, system="files", action="fetch", key=key, remedy=remedy).worded("disk_full_at_fetch")
+    return DiskFullError(reason, system="files", action="fetch", key=key, remedy=remedy).worded("disk_full_at_fetch")

@@ -28,10 +28,10 @@ def files_of(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec]) -> t
     found: list[Path] = []
     links: list[Path] = []
     for folder in _folders(stream):
-        place = drop / folder
+        target = drop / folder
         sharing = [other for other in streams if folder in _folders(other)]
-        is_inside = place.resolve().is_relative_to(drop.resolve())
-        for path in sorted(place.iterdir()) if place.is_dir() else ():
+        is_inside = target.resolve().is_relative_to(drop.resolve())
+        for path in sorted(target.iterdir()) if target.is_dir() else ():
             if _belongs(path.name, stream, sharing):
                 (found if is_inside and not path.is_symlink() else links).append(path)
     return [path for path in found if path.is_file()], links
@@ -46,8 +46,8 @@ def files_of_no_stream(drop: Path, streams: Sequence[StreamSpec]) -> list[str]:
     ]
     return [
         shown_name(path.relative_to(drop).as_posix())
-        for place in places
-        for path in (sorted(place.iterdir()) if place.is_dir() else ())
+        for target in places
+        for path in (sorted(target.iterdir()) if target.is_dir() else ())
         if path.suffix.lower().lstrip(".") in endings
         and not _is_temporary(path.name.lower())
         and path not in taken
@@ -65,7 +65,7 @@ def folder_of(stream: StreamSpec) -> str:
     return _folders(stream)[-1]
 
 
-def place_of(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec], name: str) -> Path:
+def path_for(drop: Path, stream: StreamSpec, streams: Sequence[StreamSpec], name: str) -> Path:
     """Where a file of the stream that comes from elsewhere is put, so that `files_of` finds it: its own folder."""
     folder = folder_of(stream)
     sharing = [other for other in streams if folder in _folders(other)]

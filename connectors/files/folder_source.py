@@ -78,10 +78,10 @@ class FolderSource:
     async def write(self, name: str, content: Path) -> None:
         """The whole file is there under this name, kept by the disk, open to whom the folder is open."""
         with self._of_one_written(name):
-            place = self._folder / name
-            shutil.copyfile(content, place)
-            share(place)
-            make_durable(place)
+            target = self._folder / name
+            shutil.copyfile(content, target)
+            share(target)
+            make_durable(target)
 
     async def rename_new(self, name: str, to: str) -> None:
         """The file has another name, which no file had; RefusedError when one has."""
@@ -108,16 +108,16 @@ class FolderSource:
             ) from error
 
     async def _end(self, file: Offered, action: str, path: str | None) -> None:
-        place = self._folder / file.path
-        look = _look(place)
+        target = self._folder / file.path
+        look = _look(target)
         if look is None:
             return
         with self._of_one(file, action):
             self._check(file, look)
             if path is None:
-                place.unlink(missing_ok=True)
+                target.unlink(missing_ok=True)
             else:
-                place.replace(self._folder / path)
+                target.replace(self._folder / path)
 
     def _open(self, file: Offered) -> Any:
         descriptor = os.open(self._folder / file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))

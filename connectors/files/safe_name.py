@@ -18,13 +18,13 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _NAMELESS = "file"
 
 
-def safe_name(told: str, digest: str = "") -> str:
+def safe_name(given: str, digest: str = "") -> str:
     """A plain name for what a source calls `told`, with `digest` before its ending.
 
     It holds no folder, no control or invisible character, no name of a device, is not hidden, not temporary, and with
     what archives and rejects add it fits into any file system.
     """
-    last = unicodedata.normalize("NFC", told).replace("\\", "/").rpartition("/")[2]
+    last = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
     plain = "".join(character if _is_plain(character) else "_" for character in last).strip(" .~")
     name = PurePosixPath(plain or _NAMELESS)
     suffix = name.suffix if len(name.suffix.encode()) <= _LONGEST_SUFFIX else ""

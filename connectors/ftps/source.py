@@ -192,8 +192,8 @@ class FtpsSource:
         if now is None:
             return False
         if now.size != file.size or (now.modified_at and file.modified_at and now.modified_at != file.modified_at):
-            said = "it has changed since it was listed"
-            raise RefusedError(said, code=CHANGED, **self._named("read", file.path))
+            reason = "it has changed since it was listed"
+            raise RefusedError(reason, code=CHANGED, **self._named("read", file.path))
         return True
 
     @contextmanager
@@ -211,7 +211,7 @@ class FtpsSource:
             raise self._named_error(error, action, file.path) from error
 
     def _named_error(self, error: Exception, action: str, key: str = "") -> PasserelleError:
-        said, named = str(error) or type(error).__name__, self._named(action, key)
+        reason, named = str(error) or type(error).__name__, self._named(action, key)
         if isinstance(error, ssl.SSLCertVerificationError):
             remedy = "Name the file of trusted certificates in `verify_tls` of this source, or correct `host`."
             return DeniedError(
@@ -219,11 +219,11 @@ class FtpsSource:
             ).worded("source_certificate")
         if isinstance(error, ftplib.error_perm):
             remedy = "Check host, port, user, password and folder of this source, and that the server speaks TLS."
-            return DeniedError(said, remedy=remedy, **named).worded("source_denied")
+            return DeniedError(reason, remedy=remedy, **named).worded("source_denied")
         if isinstance(error, ftplib.error_reply | ftplib.error_proto | UnicodeError | ValueError):
-            return UnexpectedReplyError(said, **named).worded("source_not_understood")
+            return UnexpectedReplyError(reason, **named).worded("source_not_understood")
         remedy = "Check host and port of this source, and that the server is up. The next run tries again."
-        return TransientError(said, remedy=remedy, **named).worded("source_away")
+        return TransientError(reason, remedy=remedy, **named).worded("source_away")
 
     def _named(self, action: str, key: str = "") -> dict[str, Any]:
         return {"system": "ftps", "action": action, "key": key or self._access.host}

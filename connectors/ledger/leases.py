@@ -100,7 +100,7 @@ class Lease:
             with self._database.write("give the lease back") as connection:
                 connection.execute(sa.delete(LEASES).where(self._mine()))
         except PasserelleError as error:
-            logger.warning("The lease of %s for %s was not given back: %s", self.flow, self.shop, error.said)
+            logger.warning("The lease of %s for %s was not given back: %s", self.flow, self.shop, error.reason)
 
     def _keep(self) -> None:
         wait = self.ttl_seconds / 3
@@ -119,7 +119,7 @@ class Lease:
                 renewal = sa.update(LEASES).where(self._mine()).values(until_at=until_at)
                 still_mine = connection.execute(renewal).rowcount == 1
         except PasserelleError as error:
-            logger.warning("The lease of %s for %s was not renewed: %s", self.flow, self.shop, error.said)
+            logger.warning("The lease of %s for %s was not renewed: %s", self.flow, self.shop, error.reason)
             return False
         if still_mine:
             self._good_until = asked + self.ttl_seconds

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connectors.prestashop.drafts import Desk, Draft, Part, once_more
+from connectors.prestashop.pending_writes import Desk, Part, PendingWrite, once_more
 from connectors.prestashop.replies import SYSTEM, Reply, Verdict
 from connectors.prestashop.xml import UnreadableError, document, parse
 from schemas.errors import RefusedError
@@ -39,58 +39,58 @@ class Answered:
         self._desk = desk
         self._form = form
 
-    async def write(self, drafts: list[Draft]) -> None:
+    async def write(self, writes: list[PendingWrite]) -> None:
         """Brings every entity to its receipt; TransientError when the shop stays away for too long."""
         patience = self._transport.patience(self._desk.action)
-        parts = [Part(drafts)]
+        parts = [Part(writes)]
         while parts:
             part = parts.pop()
             reply = await self._transport.send(
                 self._form.method,
                 self._form.resource,
                 query=self._transport.scope_query,
-                body=document(draft.xml for draft in part.drafts),
-                lane=self._form.resource,
-                entities=len(part.drafts),
+                body=document(pending.xml for pending in part.writes),
+                workload=self._form.resource,
+                entities=len(part.writes),
             )
             parts += reversed(await self._after(part, reply, patience))
 
     async def _after(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
-        lines = self._lines(reply.body, part.drafts) if reply.verdict is Verdict.DONE else None
+        lines = self._lines(reply.body, part.writes) if reply.verdict is Verdict.DONE else None
         if lines is not None:
             patience.progress()
-            for draft, line in zip(part.drafts, lines, strict=True):
-                self._settle(draft, line)
+            for pending, line in zip(part.writes, lines, strict=True):
+                self._settle(pending, line)
             return []
         # PHP's warnings may turn the answer to what was written into an error: asked again, the module says what is
         # there.
         if reply.verdict is Verdict.REFUSED and not part.tries:
-            return [Part(part.drafts, 1)]
+            return [Part(part.writes, 1)]
         if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE}:
             return part.halves() or self._refused(part, reply)
         again = await once_more(part, reply, patience, self._desk, self._transport.traffic.entities_written)
         return self._refused(part, reply) if again is None else again
 
-    def _settle(self, draft: Draft, line: Mapping[str, str]) -> None:
+    def _settle(self, pending: PendingWrite, line: Mapping[str, str]) -> None:
         outcome = self._form.written.get(line["status"])
         if outcome is not None:
-            self._desk.settle(draft, outcome, int(line[self._form.id_field]))
+            self._desk.finish(pending, outcome, int(line[self._form.id_field]))
             return
-        error = RefusedError(line["message"], system=SYSTEM, action=self._desk.action, key=draft.key[0])
-        self._desk.settle(draft, "refused", None, error)
+        error = RefusedError(line["message"], system=SYSTEM, action=self._desk.action, key=pending.key[0])
+        self._desk.finish(pending, "refused", None, error)
 
     def _refused(self, part: Part, reply: Reply) -> list[Part]:
-        self._desk.refuse(part.drafts[0], reply)
+        self._desk.refuse(part.writes[0], reply)
         return []
 
-    def _lines(self, body: bytes, sent: list[Draft]) -> list[dict[str, str]] | None:
+    def _lines(self, body: bytes, sent: list[PendingWrite]) -> list[dict[str, str]] | None:
         """What is said of each, in their order; None for an answer that does not speak of exactly these."""
         try:
             nodes = list(parse(body).iter(self._form.node))
         except UnreadableError:
             return None
         lines = [{str(field.tag): (field.text or "").strip() for field in node} for node in nodes]
-        if [line.get(self._form.key) for line in lines] != [draft.key[0] for draft in sent]:
+        if [line.get(self._form.key) for line in lines] != [pending.key[0] for pending in sent]:
             return None
         return lines if all(self._is_whole(line) for line in lines) else None
 

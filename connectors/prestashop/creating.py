@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
 from connectors.prestashop.filters import query_with
+from connectors.prestashop.pending_writes import TRIES_OF_ONE, Desk, Part, PendingWrite
 from connectors.prestashop.replies import (
     NOT_SAVED,
     NOT_WRITTEN,
@@ -59,64 +59,64 @@ class Creation:
         self._resource = desk.resource
         self._node = resource_of(desk.resource).node
 
-    async def adopt(self, drafts: list[Draft]) -> list[Draft]:
+    async def adopt(self, writes: list[PendingWrite]) -> list[PendingWrite]:
         """Settles those that the shop already has; the rest."""
-        found = await self._look(drafts)
-        for draft in drafts:
-            if draft.key in found:
-                self._desk.settle(draft, "adopted", min(found[draft.key]))
-        return [draft for draft in drafts if draft.key not in found]
+        found = await self._look(writes)
+        for pending in writes:
+            if pending.key in found:
+                self._desk.finish(pending, "adopted", min(found[pending.key]))
+        return [pending for pending in writes if pending.key not in found]
 
-    async def write(self, drafts: list[Draft]) -> None:
-        """Brings every draft to its receipt; TransientError when the shop stays away for too long."""
+    async def write(self, writes: list[PendingWrite]) -> None:
+        """Gives every write its receipt; TransientError when the shop stays away for too long."""
         patience = self._transport.patience(self._desk.action)
         if self._identity.only_new:
             self._newest = await self._finder.newest_id(self._resource)
-        parts = [Part(drafts)]
+        parts = [Part(writes)]
         while parts:
             part = parts.pop()
-            reply = await self._send(part.drafts)
-            if reply.verdict is Verdict.DONE and self._all_told(part.drafts, reply):
+            reply = await self._send(part.writes)
+            if reply.verdict is Verdict.DONE and self._all_told(part.writes, reply):
                 patience.progress()
             elif reply.verdict is Verdict.NOT_SENT:
                 await patience.wait(reply)
                 parts.append(part)
             elif reply.verdict is Verdict.TOO_LARGE:
-                parts += reversed(part.halves() or self._refused(part.drafts, reply))
+                parts += reversed(part.halves() or self._refused(part.writes, reply))
             else:
                 parts += reversed(await self._after_doubt(part, reply, patience))
 
-    async def _send(self, drafts: list[Draft]) -> Reply:
+    async def _send(self, writes: list[PendingWrite]) -> Reply:
         return await self._transport.send(
             "POST",
             self._resource,
             query=self._query,
-            body=document(draft.xml for draft in drafts),
-            lane=self._resource,
-            entities=len(drafts),
+            body=document(pending.xml for pending in writes),
+            workload=self._resource,
+            entities=len(writes),
         )
 
-    def _all_told(self, drafts: list[Draft], reply: Reply) -> bool:
-        ids = written_ids(reply.body, self._node, len(drafts))
-        if len(ids) != len(drafts):
+    def _all_told(self, writes: list[PendingWrite], reply: Reply) -> bool:
+        ids = written_ids(reply.body, self._node, len(writes))
+        if len(ids) != len(writes):
             return False
-        for draft, new_id in zip(drafts, ids, strict=True):
-            self._desk.settle(draft, "created", new_id)
+        for pending, new_id in zip(writes, ids, strict=True):
+            self._desk.finish(pending, "created", new_id)
         return True
 
-    def _refused(self, drafts: list[Draft], reply: Reply) -> list[Part]:
+    def _refused(self, writes: list[PendingWrite], reply: Reply) -> list[Part]:
         """Sets the first one aside; the others go on."""
-        self._desk.refuse(drafts[0], reply)
-        return [Part(drafts[1:])] if drafts[1:] else []
+        self._desk.refuse(writes[0], reply)
+        return [Part(writes[1:])] if writes[1:] else []
 
     async def _after_doubt(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
         """Settles what exists and what is refused; what is still to be sent, in order."""
-        found = await (self._look(part.drafts) if reply.over else self._settled_look(part.drafts))
-        done = [draft for draft in part.drafts if draft.key in found]
-        rest = [draft for draft in part.drafts if draft.key not in found]
+        found = await (self._look(part.writes) if reply.over else self._quiet_look(part.writes))
+        done = [pending for pending in part.writes if pending.key in found]
+        rest = [pending for pending in part.writes if pending.key not in found]
         if done:
             patience.progress()
-            await self._settle_found(done, {draft.key: max(found[draft.key]) for draft in done}, reply)
+            await self._finish_found(done, {pending.key: max(found[pending.key]) for pending in done}, reply)
         if not rest:
             return []
         # PHP's warnings may come from anywhere: once more before they count.
@@ -125,20 +125,22 @@ class Creation:
             return self._without_culprit(part, done, rest, reply)
         return await self._again(part if not done else Part(rest), reply, patience)
 
-    async def _settle_found(self, done: list[Draft], ids: dict[Key, int], reply: Reply) -> None:
-        for draft in done[:-1]:
-            self._desk.settle(draft, "created", ids[draft.key])
+    async def _finish_found(self, done: list[PendingWrite], ids: dict[Key, int], reply: Reply) -> None:
+        for pending in done[:-1]:
+            self._desk.finish(pending, "created", ids[pending.key])
         last = done[-1]
         if self._not_written(reply):
-            self._desk.settle(last, "created", ids[last.key])
+            self._desk.finish(last, "created", ids[last.key])
         elif self._kept_in_part(reply):
             self._desk.refuse(last, reply, ids[last.key])
         else:
             # The shop may have stopped in the middle of an entity, before its associations.
             await self._complete(last, ids[last.key])
 
-    def _without_culprit(self, part: Part, done: list[Draft], rest: list[Draft], reply: Reply) -> list[Part]:
-        in_order = part.drafts[: len(done)] == done
+    def _without_culprit(
+        self, part: Part, done: list[PendingWrite], rest: list[PendingWrite], reply: Reply
+    ) -> list[Part]:
+        in_order = part.writes[: len(done)] == done
         if self._kept_in_part(reply) and done and in_order:
             return [Part(rest)]
         if len(rest) == 1 or (self._not_written(reply) and in_order):
@@ -150,25 +152,25 @@ class Creation:
         written = self._transport.traffic.entities_written
         alike = part.in_vain(reply, written)
         stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
-        if stubborn and (len(part.drafts) == 1 or reply.final) and alike > TRIES_OF_ONE:
+        if stubborn and (len(part.writes) == 1 or reply.final) and alike > TRIES_OF_ONE:
             raise_if_general(reply, self._desk.action, written)
-            return self._refused(part.drafts, reply)
+            return self._refused(part.writes, reply)
         await patience.wait(reply)
-        if reply.verdict is Verdict.BROKEN and len(part.drafts) > 1:
+        if reply.verdict is Verdict.BROKEN and len(part.writes) > 1:
             # An exception stops the shop at the first entity it has not written: alone, that one names itself.
-            return [Part(part.drafts[:1]), Part(part.drafts[1:])]
+            return [Part(part.writes[:1]), Part(part.writes[1:])]
         smaller = (reply.verdict is Verdict.BLOCKED or part.tries > 1) and not reply.final
         return (smaller and part.halves()) or [part]
 
-    async def _complete(self, draft: Draft, known_id: int) -> None:
+    async def _complete(self, pending: PendingWrite, known_id: int) -> None:
         """Writes again, in full, an entity that may have been saved in part."""
-        receipt = (await self._update(self._resource, [{**draft.entity, "id": known_id}]))[0]
+        receipt = (await self._update(self._resource, [{**pending.entity, "id": known_id}]))[0]
         if receipt.outcome == "updated":
-            self._desk.settle(draft, "created", known_id)
+            self._desk.finish(pending, "created", known_id)
         else:
-            self._desk.settle(draft, "refused", known_id, receipt.error)
+            self._desk.finish(pending, "refused", known_id, receipt.error)
 
-    async def _settled_look(self, part: list[Draft]) -> dict[Key, list[int]]:
+    async def _quiet_look(self, part: list[PendingWrite]) -> dict[Key, list[int]]:
         """What exists once two looks agree: a shop goes on writing after its client has left."""
         transport = self._transport
         found = await self._look(part)
@@ -180,16 +182,16 @@ class Creation:
                 return found
             found = again
 
-    async def _look(self, part: list[Draft]) -> dict[Key, list[int]]:
+    async def _look(self, part: list[PendingWrite]) -> dict[Key, list[int]]:
         """Ids by key, of those that the shop has."""
         identity = self._identity
-        values = {self._lookup_value(draft) for draft in part}
+        values = {self._lookup_value(pending) for pending in part}
         known = resource_of(self._resource)
         display = [f"{name}[id]" if name in known.associations else name for name in identity.by]
         entities = await self._finder.find(
             self._resource, identity.lookup, values, display=display, also=dict(identity.also)
         )
-        wanted = {draft.key for draft in part}
+        wanted = {pending.key for pending in part}
         found: dict[Key, list[int]] = {}
         for entity in entities:
             key = identity.key(entity, self._language)
@@ -197,8 +199,8 @@ class Creation:
                 found.setdefault(key, []).append(entity["id"])
         return found
 
-    def _lookup_value(self, draft: Draft) -> str:
-        return self._identity.lookup_text(draft.entity, self._language)
+    def _lookup_value(self, pending: PendingWrite) -> str:
+        return self._identity.lookup_text(pending.entity, self._language)
 
     def _not_written(self, reply: Reply) -> bool:
         return reply.verdict is Verdict.REFUSED and reply.code in NOT_WRITTEN and not self._kept_in_part(reply)
@@ -208,5 +210,5 @@ class Creation:
         # that cannot be sent (docs/facts/prestashop.md, O2).
         mail_failed = self._mails and reply.code == NOT_SAVED
         return (
-            mail_failed or reply.code == UNKNOWN_ASSOCIATION or (reply.code == "85" and "while setting" in reply.said)
+            mail_failed or reply.code == UNKNOWN_ASSOCIATION or (reply.code == "85" and "while setting" in reply.reason)
         )

@@ -30,7 +30,7 @@ class Added:
 
     id: int = 0
     code: str = ""
-    said: str = ""
+    reason: str = ""
     unknown: bool = False
 
 
@@ -55,7 +55,7 @@ class Images:
                 query=self._transport.scope_query,
                 body=body,
                 content_type=f"multipart/form-data; boundary={boundary}",
-                lane=_LANE,
+                workload=_LANE,
                 entities=1,
             )
             if reply.verdict in {Verdict.NOT_SENT, Verdict.BLOCKED} or (reply.verdict is Verdict.BUSY and reply.over):
@@ -85,7 +85,7 @@ class Images:
                 return False
             if patience.tries >= _TRIES and reply.verdict in {Verdict.REFUSED, Verdict.BROKEN, Verdict.BLOCKED}:
                 raise UnexpectedReplyError(
-                    f"[{reply.code}] {reply.said}", system="PrestaShop", action=f"{method} images"
+                    f"[{reply.code}] {reply.reason}", system="PrestaShop", action=f"{method} images"
                 )
             await patience.wait(reply)
 
@@ -99,10 +99,10 @@ def _added(reply: Reply) -> Added:
         found = _ID.search(reply.body[:_HEAD])
         return Added(int(found[1])) if found else Added(code="image_unknown", unknown=True)
     if reply.verdict is Verdict.TOO_LARGE:
-        return Added(code="image_too_large_for_server", said=reply.said)
+        return Added(code="image_too_large_for_server", reason=reply.reason)
     # 500 without a word: the library of PHP gave up in the middle of the file (facts I3).
     unknown = reply.verdict is not Verdict.REFUSED
-    return Added(code="image_refused", said=reply.said, unknown=unknown)
+    return Added(code="image_refused", reason=reply.reason, unknown=unknown)
 
 
 def _form(boundary: str, name: str, kind: str, content: bytes) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from connectors.prestashop.drafts import TRIES_OF_ONE, Desk, Draft, Part
 from connectors.prestashop.filters import query_with
+from connectors.prestashop.pending_writes import TRIES_OF_ONE, Desk, Part, PendingWrite
 from connectors.prestashop.replies import SYSTEM, Reply, Verdict, raise_if_general
 from connectors.prestashop.xml import UnreadableError, parse
 from schemas.errors import RefusedError
@@ -44,30 +44,30 @@ class Lines:
         self._desk = desk
         self._query = query_with(transport.scope_query, {"mode": mode})
 
-    async def write(self, drafts: list[Draft]) -> None:
+    async def write(self, writes: list[PendingWrite]) -> None:
         """Brings every line to its receipt; TransientError when the shop stays away for too long."""
         patience = self._transport.patience(self._desk.action)
-        parts = [Part(drafts)]
+        parts = [Part(writes)]
         while parts:
             part = parts.pop()
-            parts += reversed(await self._after(part, await self._send(part.drafts), patience))
+            parts += reversed(await self._after(part, await self._send(part.writes), patience))
 
-    async def _send(self, drafts: list[Draft]) -> Reply:
+    async def _send(self, writes: list[PendingWrite]) -> Reply:
         return await self._transport.send(
             "PUT",
             self._desk.resource,
             query=self._query,
-            body=b"".join(draft.xml for draft in drafts),
-            lane=self._desk.resource,
-            entities=len(drafts),
+            body=b"".join(pending.xml for pending in writes),
+            workload=self._desk.resource,
+            entities=len(writes),
         )
 
     async def _after(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
         if reply.verdict is Verdict.DONE:
-            left = left_lines(reply.body, self._desk.resource, [draft.key[0] for draft in part.drafts])
+            left = left_lines(reply.body, self._desk.resource, [pending.key[0] for pending in part.writes])
             if left is not None:
                 patience.progress()
-                self._settle(part.drafts, left)
+                self._settle(part.writes, left)
                 return []
         if reply.verdict is Verdict.TOO_LARGE:
             return part.halves() or self._refused(part, reply)
@@ -81,21 +81,21 @@ class Lines:
         await patience.wait(reply)
         return (part.tries > 1 and part.halves()) or [part]
 
-    def _settle(self, drafts: list[Draft], left: dict[str, str]) -> None:
-        for draft in drafts:
-            why = left.get(draft.key[0])
+    def _settle(self, writes: list[PendingWrite], left: dict[str, str]) -> None:
+        for pending in writes:
+            why = left.get(pending.key[0])
             if why is None:
-                self._desk.settle(draft, "updated", None)
+                self._desk.finish(pending, "updated", None)
             else:
                 error = RefusedError(
-                    why.replace("_", " "), system=SYSTEM, action=self._desk.action, key=draft.key[0], code=why
+                    why.replace("_", " "), system=SYSTEM, action=self._desk.action, key=pending.key[0], code=why
                 )
-                self._desk.settle(draft, "refused", None, error)
+                self._desk.finish(pending, "refused", None, error)
 
     def _refused(self, part: Part, reply: Reply) -> list[Part]:
         """None of them was written, or nobody knows: which line it was about, another way than this one tells."""
-        for draft in part.drafts:
-            self._desk.refuse(draft, reply)
+        for pending in part.writes:
+            self._desk.refuse(pending, reply)
         return []
 
 

@@ -23,18 +23,18 @@ _ANSWERS_BEFORE_ONE_MORE = 40
 _TOO_SLOW = 1.5  # times the target
 
 
-def page_lane(resource: str, *, full: bool) -> str:
+def page_workload(resource: str, *, full: bool) -> str:
     """The lane of lists of `resource`, counted in rows."""
     return f"read {resource}{' full' if full else ''}"
 
 
-def lookup_lane(resource: str, *, full: bool) -> str:
+def lookup_workload(resource: str, *, full: bool) -> str:
     """The lane of look-ups of `resource`, counted in values."""
     return f"find {resource}{' full' if full else ''}"
 
 
 @dataclass(slots=True)
-class _Lane:
+class _Workload:
     """One resource in one direction."""
 
     size: int
@@ -77,22 +77,22 @@ class Pace:
         self._target_seconds = 0.25 if self._polite else 1.0
         # More requests than workers stand in line and harm no throughput (measured up to 8).
         self._most = 1 if self._polite else limits.max_connections
-        self._lanes: dict[str, _Lane] = {}
+        self._workloads: dict[str, _Workload] = {}
         self._connections = self._most
         self._answers = 0
         """Answers since the number of connections was set."""
 
     def learnt(self) -> Learnt:
         """What a later client of the same shop may start from."""
-        sizes = {name: lane.size for name, lane in self._lanes.items() if lane.recent is not None}
+        sizes = {name: workload.size for name, workload in self._workloads.items() if workload.recent is not None}
         return Learnt(sizes, self._load.quickest())
 
     def start_from(self, learnt: Learnt) -> None:
         """Begins where an earlier client ended, within the limits; what has changed since is learnt as ever."""
         self._load.start_from(learnt.quickest)
         for name, size in learnt.sizes.items():
-            lane = self._lane(name)
-            lane.size = max(1, min(lane.ceiling, size))
+            workload = self._workload(name)
+            workload.size = max(1, min(workload.ceiling, size))
 
     @property
     def connections(self) -> int:
@@ -101,15 +101,15 @@ class Pace:
 
     def batch_size(self, resource: str) -> int:
         """How many entities of `resource` the next document should hold."""
-        return self._lane(resource).size
+        return self._workload(resource).size
 
     def page_size(self, resource: str, *, full: bool = False) -> int:
         """How many rows of `resource` the next page should hold."""
-        return self._lane(page_lane(resource, full=full)).size
+        return self._workload(page_workload(resource, full=full)).size
 
     def lookup_size(self, resource: str, *, full: bool = False) -> int:
         """How many values of `resource` the next look-up should ask for."""
-        return self._lane(lookup_lane(resource, full=full)).size
+        return self._workload(lookup_workload(resource, full=full)).size
 
     def rest_seconds(self, seconds: float) -> float:
         """How long a connection stays silent after a request of `seconds`: up to as long again, when polite.
@@ -118,13 +118,13 @@ class Pace:
         """
         return seconds * self._load.share if self._polite else 0.0
 
-    def seconds_per_entity(self, lane: str) -> float:
+    def seconds_per_entity(self, workload: str) -> float:
         """The slowest time per entity seen in this lane; 0 before the first answer."""
-        return self._lane(lane).slowest
+        return self._workload(workload).slowest
 
     def answered(
         self,
-        lane: str,
+        workload: str,
         entities: int,
         seconds: float,
         *,
@@ -139,8 +139,8 @@ class Pace:
         if entities < 1:
             return
         if wrote:
-            self._load.wrote(f"{wrote} {lane} {in_flight}", entities, seconds, server_seconds)
-        self._learn_size(self._lane(lane), entities, seconds)
+            self._load.wrote(f"{wrote} {workload} {in_flight}", entities, seconds, server_seconds)
+        self._learn_size(self._workload(workload), entities, seconds)
         self._answers += 1
         if self._connections < self._most and self._answers > _ANSWERS_BEFORE_ONE_MORE:
             self._set_connections(self._connections + 1)
@@ -150,42 +150,42 @@ class Pace:
         self._load.asked_for_a_pause()
         self._set_connections(self._connections // 2)
 
-    def lost(self, lane: str, entities: int) -> None:
+    def lost(self, workload: str, entities: int) -> None:
         """No answer in time: half the connections, half the document."""
         self._set_connections(self._connections // 2)
-        self._shrink(lane, entities // 2)
+        self._shrink(workload, entities // 2)
 
-    def too_large(self, lane: str, entities: int) -> None:
+    def too_large(self, workload: str, entities: int) -> None:
         """The web server refused the size: never this many again."""
-        known = self._lane(lane)
+        known = self._workload(workload)
         known.ceiling = max(1, min(known.ceiling, entities // 2))
-        self._shrink(lane, known.ceiling)
+        self._shrink(workload, known.ceiling)
 
-    def _lane(self, name: str) -> _Lane:
-        lane = self._lanes.get(name)
-        if lane is None:
+    def _workload(self, name: str) -> _Workload:
+        workload = self._workloads.get(name)
+        if workload is None:
             reading = name.startswith(_READING)
             ceiling = self._limits.max_page if reading else self._limits.batch(name)
             first = min(ceiling, _FIRST_PAGE if reading else _FIRST_SIZE)
-            lane = self._lanes[name] = _Lane(first, ceiling)
-        return lane
+            workload = self._workloads[name] = _Workload(first, ceiling)
+        return workload
 
     def _shrink(self, name: str, size: int) -> None:
-        lane = self._lane(name)
-        lane.size = max(1, min(lane.size, size))
-        lane.forget()
+        workload = self._workload(name)
+        workload.size = max(1, min(workload.size, size))
+        workload.forget()
 
-    def _learn_size(self, lane: _Lane, entities: int, seconds: float) -> None:
+    def _learn_size(self, workload: _Workload, entities: int, seconds: float) -> None:
         """Grows or shrinks the lane's documents."""
-        lane.note(entities, seconds)
+        workload.note(entities, seconds)
         if seconds > self._target_seconds * _TOO_SLOW and entities > 1:
-            lane.size = min(lane.size, max(1, int(entities * self._target_seconds / seconds)))
-            lane.forget()
+            workload.size = min(workload.size, max(1, int(entities * self._target_seconds / seconds)))
+            workload.forget()
             return
-        in_time = int(self._target_seconds / max(lane.recent or 0.0, 1e-9))
-        goal = max(1, min(lane.ceiling, in_time))
-        if entities >= _FULL * lane.size and goal >= lane.size * 1.2:
-            lane.size = min(goal, lane.size * 2)
+        in_time = int(self._target_seconds / max(workload.recent or 0.0, 1e-9))
+        goal = max(1, min(workload.ceiling, in_time))
+        if entities >= _FULL * workload.size and goal >= workload.size * 1.2:
+            workload.size = min(goal, workload.size * 2)
 
     def _set_connections(self, connections: int) -> None:
         self._connections = max(1, connections)

@@ -16,7 +16,7 @@ from connectors.prestashop.absence import Absence
 from connectors.prestashop.blanks import Blanks
 from connectors.prestashop.entities import Entity, folded, one_text
 from connectors.prestashop.filters import Ask, Filters, after, asks, query
-from connectors.prestashop.pace import lookup_lane, page_lane
+from connectors.prestashop.pace import lookup_workload, page_workload
 from connectors.prestashop.replies import PHP_WARNING, SYSTEM, Reply, TooMuchError, Verdict, blocked, unreadable
 from connectors.prestashop.resources import Resource, resource_of
 from connectors.prestashop.transport import Transport
@@ -64,7 +64,7 @@ class Reader:
             try:
                 page = await self._page(resource, filters, display, sort, size, entities)
             except TooMuchError:
-                self._transport.pace.too_large(page_lane(resource, full=display == "full"), size)
+                self._transport.pace.too_large(page_workload(resource, full=display == "full"), size)
                 continue
             if not page and size:
                 page = await self._absence.of_page(
@@ -100,10 +100,10 @@ class Reader:
         narrowed = {**filters, "id": after(str(before[-1]["id"]))} if by_id and before else filters
         limit = str(size) if by_id or not before else f"{len(before)},{size}"
         text = query(filters=narrowed, display=_with_id(display), sort=sort, limit=limit)
-        lane = page_lane(resource, full=display == "full")
+        workload = page_workload(resource, full=display == "full")
         reply, page = await self.listed(resource, text, display, size)
         if len(page) * 2 > size:
-            self._transport.tell_good(reply, lane, len(page))
+            self._transport.learn_from(reply, workload, len(page))
 
         async def again() -> list[Entity]:
             return (await self.listed(resource, text, display, size))[1]
@@ -148,13 +148,13 @@ class Reader:
     async def _ask(
         self, resource: str, field: str, ask: Ask, display: Sequence[str] | str, also: Filters
     ) -> list[Entity]:
-        lane = lookup_lane(resource, full=display == "full")
+        workload = lookup_workload(resource, full=display == "full")
 
         async def look() -> list[Entity]:
             proving = self._absence.with_sentinel(resource, field, ask, also)
             text = query(filters={field: proving.expression, **also}, display=display)
             reply, rows = await self.listed(resource, text, display, len(ask.values))
-            self._transport.tell_good(reply, lane, len(ask.values))
+            self._transport.learn_from(reply, workload, len(ask.values))
             if rows:
                 return rows
             return await self._absence.of_values(resource, field, ask, display, also, had_sentinel=proving is not ask)
@@ -162,7 +162,7 @@ class Reader:
         try:
             entities = await self._blanks.proved(resource, display, await look(), look)
         except TooMuchError:
-            self._transport.pace.too_large(lane, len(ask.values))
+            self._transport.pace.too_large(workload, len(ask.values))
             return [entity for half in ask.halves() for entity in await self._ask(resource, field, half, display, also)]
         wanted = {folded(value) for value in ask.values}
         vouching = self._absence.vouching_values(resource, field, also) - wanted
@@ -214,11 +214,13 @@ class Reader:
             if reply.verdict is Verdict.DONE:
                 return reply
             if entities > 1 and self._too_much(reply, patience.tries):
-                raise TooMuchError(reply.said, system=SYSTEM, action=action)
+                raise TooMuchError(reply.reason, system=SYSTEM, action=action)
             # PHP's warnings may come from anywhere, and pass.
             passing = reply.code == PHP_WARNING and patience.tries < _TRIES_OF_A_PAGE
             if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE} and not passing:
-                raise UnexpectedReplyError(f"[{reply.code or reply.status}] {reply.said}", system=SYSTEM, action=action)
+                raise UnexpectedReplyError(
+                    f"[{reply.code or reply.status}] {reply.reason}", system=SYSTEM, action=action
+                )
             pages += reply.verdict is Verdict.BLOCKED
             if pages > _TRIES_OF_A_PAGE:
                 raise blocked(reply, action)
@@ -260,10 +262,10 @@ def _rows(body: bytes) -> list[dict[str, Any]] | None:
     for start in (0, body.find(b'{"'), len(body.rstrip()) - 2):
         try:
             # PrestaShop 9.1 gives whole numbers where the versions before it give text (facts N7).
-            told = json.loads(body[max(start, 0) :], parse_int=str, parse_float=_exact)
+            parsed = json.loads(body[max(start, 0) :], parse_int=str, parse_float=_exact)
         except (ValueError, RecursionError):
             continue
-        rows = next(iter(told.values()), None) if isinstance(told, dict) else told
+        rows = next(iter(parsed.values()), None) if isinstance(parsed, dict) else parsed
         return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
     return None
 
@@ -288,22 +290,22 @@ def _entity(
         else:
             entity[field] = _value(field, value, known, languages)
     entity["id"] = int(row["id"])
-    told = row.get("associations")
-    if told is not None or associations:
-        entity["associations"] = _members(told or {}, associations)
+    parsed = row.get("associations")
+    if parsed is not None or associations:
+        entity["associations"] = _members(parsed or {}, associations)
     return entity
 
 
 def _members(
-    told: Mapping[str, list[dict[str, str]]], asked: Mapping[str, tuple[str, ...]]
+    parsed: Mapping[str, list[dict[str, str]]], asked: Mapping[str, tuple[str, ...]]
 ) -> dict[str, list[dict[str, str]]]:
     """The associations of one entity; ValueError for one that is not in the answer: it is unknown, and not empty."""
     for name, fields in asked.items():
-        if name not in told:
+        if name not in parsed:
             raise ValueError(f"the answer leaves out {name}")
-        if any(field not in member for member in told[name] for field in fields):
+        if any(field not in member for member in parsed[name] for field in fields):
             raise ValueError(f"the answer leaves out fields of {name}")
-    return dict(told)
+    return dict(parsed)
 
 
 def _value(field: str, value: Any, known: Resource, languages: tuple[int, ...]) -> Any:

@@ -52,7 +52,7 @@ class Reply:
     status: int = 0
     body: bytes = b""
     codes: tuple[str, ...] = ()
-    said: str = ""
+    reason: str = ""
     seconds: float = 0.0
     server_seconds: float | None = None
     retry_after: float | None = None
@@ -120,14 +120,14 @@ _REMEDIES = {
 
 def read_reply(status: int, headers: Mapping[str, str], body: bytes, seconds: float, now: datetime) -> Reply:
     """The answer as a Reply; never raises. A 3xx is left to `denial`."""
-    codes, said = _errors(body)
+    codes, reason = _errors(body)
     server = headers.get("Execution-Time", "")
     return Reply(
         _verdict(status, headers, body, codes),
         status,
         body,
         codes,
-        said or _plain(body) or f"HTTP {status}",
+        reason or _plain(body) or f"HTTP {status}",
         seconds,
         float(server) if re.fullmatch(r"\d+(\.\d+)?(E-?\d+)?", server) else None,
         _retry_after(headers.get("Retry-After", ""), now),
@@ -139,8 +139,8 @@ def impersonal(reply: Reply) -> Reply:
 
     A page says no more than its status; the shop's own errors keep their words, a database's values are struck out.
     """
-    said = without_emails(_VALUE.sub(STRUCK_OUT, reply.said)) if reply.codes else f"HTTP {reply.status}"
-    return replace(reply, said=said)
+    reason = without_emails(_VALUE.sub(STRUCK_OUT, reply.reason)) if reply.codes else f"HTTP {reply.status}"
+    return replace(reply, reason=reason)
 
 
 def _verdict(status: int, headers: Mapping[str, str], body: bytes, codes: tuple[str, ...]) -> Verdict:
@@ -168,8 +168,8 @@ def _errors(body: bytes) -> tuple[tuple[str, ...], str]:
     else:
         return (), ""
     texts = [text for code, text in found if code != PHP_WARNING] or [text for _, text in found[:1]]
-    said = html.unescape(" ".join(dict.fromkeys(texts))).strip()
-    return tuple(code for code, _ in found), said[:_SAID_LENGTH]
+    reason = html.unescape(" ".join(dict.fromkeys(texts))).strip()
+    return tuple(code for code, _ in found), reason[:_SAID_LENGTH]
 
 
 def _errors_in_xml(body: bytes) -> list[tuple[str, str]]:
@@ -206,11 +206,11 @@ def denial(reply: Reply, method: str, resource: str, location: str = "") -> Pass
     remedy = _remedy(reply, method, resource)
     if remedy is not None:
         right = _RIGHTS.get(method, method)
-        return DeniedError(reply.said, system=SYSTEM, action=action, remedy=remedy).worded(
+        return DeniedError(reply.reason, system=SYSTEM, action=action, remedy=remedy).worded(
             _text(reply), column=right, value=resource.rstrip("/")
         )
     if reply.code in {"32", "33", "34", "35", "36", "37", "38", "39", "31", "81", "89", "90", "91", "101"}:
-        return UnexpectedReplyError(f"[{reply.code}] {reply.said}", system=SYSTEM, action=action)
+        return UnexpectedReplyError(f"[{reply.code}] {reply.reason}", system=SYSTEM, action=action)
     return None
 
 
@@ -272,7 +272,7 @@ def may_pass(reply: Reply) -> bool:
 def blocked(reply: Reply, action: str) -> PasserelleError:
     """The error for something other than an answer of the webservice, after it came again."""
     return reply.final or DeniedError(
-        f"a page instead of an answer (HTTP {reply.status}): {reply.said}",
+        f"a page instead of an answer (HTTP {reply.status}): {reply.reason}",
         system=SYSTEM,
         action=action,
         remedy="Check that the address is the shop's own and that <address>/api/ asks for a key in a browser; if it "
@@ -307,12 +307,12 @@ def raise_if_general(reply: Reply, action: str, written: int) -> None:
 def transient(reply: Reply, action: str, waited: float) -> TransientError:
     """The error for a shop that could not answer for as long as we may wait."""
     return TransientError(
-        f"{reply.said or reply.verdict.name.lower()} (waited {waited:.0f} s)",
+        f"{reply.reason or reply.verdict.name.lower()} (waited {waited:.0f} s)",
         system=SYSTEM,
         action=action,
-        remedy=remedy_of_silence(reply.said) + _START_AGAIN,
+        remedy=remedy_of_silence(reply.reason) + _START_AGAIN,
         retry_after=reply.retry_after,
-    ).worded(_text_of_silence(reply.said), value=f"{waited:.0f}")
+    ).worded(_text_of_silence(reply.reason), value=f"{waited:.0f}")
 
 
 def distrusted(why: str, action: str) -> DeniedError:
@@ -346,14 +346,14 @@ _UNREACHED = (
 )
 
 
-def remedy_of_silence(said: str) -> str:
+def remedy_of_silence(reason: str) -> str:
     """What a person may look at while the shop does not answer, with a space after it; empty when we cannot tell."""
-    folded = said.casefold()
+    folded = reason.casefold()
     found = (remedy for signs, _, remedy in _UNREACHED if any(sign in folded for sign in signs.split("|")))
     return next(found, "")
 
 
-def _text_of_silence(said: str) -> str:
-    folded = said.casefold()
+def _text_of_silence(reason: str) -> str:
+    folded = reason.casefold()
     found = (text for signs, text, _ in _UNREACHED if any(sign in folded for sign in signs.split("|")))
     return next(found, "shop_silent")

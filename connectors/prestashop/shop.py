@@ -10,12 +10,12 @@ from connectors.http import checked_address
 from connectors.prestashop.answered import Answered, Form
 from connectors.prestashop.creating import Creation
 from connectors.prestashop.deleting import Deleting
-from connectors.prestashop.drafts import Desk, Draft, OnReceipts, drafts_of, in_documents, tell
 from connectors.prestashop.erp_documents import ERP_DOCUMENTS, order_xml, read_documents
 from connectors.prestashop.facts import ShopFacts, read_facts
 from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.lines import LineMode, Lines, fits_in_a_line, line
+from connectors.prestashop.pending_writes import Desk, OnReceipts, PendingWrite, in_documents, pending_writes_of, report
 from connectors.prestashop.presence import Presence
 from connectors.prestashop.reading import Reader
 from connectors.prestashop.replies import SYSTEM, right_remedy
@@ -115,7 +115,7 @@ class Shop:
             return frozenset()
         return lost & (await self._synopses.of(resource)).unwritable()
 
-    async def settled(self) -> None:
+    async def wait_until_quiet(self) -> None:
         """Returns once two looks, `limits.settle_seconds` apart, find the same newest entities.
 
         A shop goes on with a document whose client was killed: what is looked up meanwhile does not exist yet.
@@ -244,18 +244,18 @@ class Shop:
         desk = Desk(resource, "POST", len(entities))
         finder = await self._finder(resource, within)
         creation = Creation(self._transport, finder, self.update, desk, identity, facts.default_language, options)
-        drafts = drafts_of(entities, lambda entity: identity.key(entity, facts.default_language))
-        for draft in drafts:
-            if not identity.lookup_text(draft.entity, facts.default_language):
+        writes = pending_writes_of(entities, lambda entity: identity.key(entity, facts.default_language))
+        for pending in writes:
+            if not identity.lookup_text(pending.entity, facts.default_language):
                 raise ValueError(f"an entity of {resource} without {identity.lookup} cannot be found again")
-            draft.xml = entity_xml(
-                {name: value for name, value in draft.entity.items() if name != "id"}, resource_of(resource)
+            pending.xml = entity_xml(
+                {name: value for name, value in pending.entity.items() if name != "id"}, resource_of(resource)
             )
         if look_first:
-            left = await creation.adopt(drafts)
-            tell(desk, [draft for draft in drafts if draft not in left], on_receipts)
-            drafts = left
-        await self._write(desk, drafts, creation.write, on_receipts)
+            left = await creation.adopt(writes)
+            report(desk, [pending for pending in writes if pending not in left], on_receipts)
+            writes = left
+        await self._write(desk, writes, creation.write, on_receipts)
         return desk.all()
 
     async def update(
@@ -302,14 +302,14 @@ class Shop:
         method = facts.update_method(resource)
         self._require(method, resource, facts)
         desk = Desk(resource, method, len(entities))
-        drafts = drafts_of(entities, lambda entity: (str(entity["id"]),))
-        for draft in drafts:
-            draft.entity["id"] = int(draft.entity["id"])
+        writes = pending_writes_of(entities, lambda entity: (str(entity["id"]),))
+        for pending in writes:
+            pending.entity["id"] = int(pending.entity["id"])
         in_full = method == "PUT" or whole is not None
         fields = await self._synopses.of(resource) if in_full else ResourceFields()
         finder = await self._finder(resource)
         updating = Updating(self._transport, finder, facts, fields, desk, options, whole)
-        await self._write(desk, drafts, updating.write, on_receipts)
+        await self._write(desk, writes, updating.write, on_receipts)
         return desk.all()
 
     async def put_lines(self, resource: str, lines: Sequence[tuple[str, str]], *, mode: LineMode) -> list[Receipt]:
@@ -325,10 +325,10 @@ class Shop:
             raise ValueError(f"{unfit!r} does not fit in a line of {resource}")
         desk = Desk(resource, "PUT", len(lines))
         entities = ({"reference": one, "value": value} for one, value in lines)
-        drafts = drafts_of(entities, lambda entity: (entity["reference"],))
-        for draft in drafts:
-            draft.xml = line(draft.entity["reference"], draft.entity["value"])
-        await self._write(desk, drafts, Lines(self._transport, desk, mode).write, None)
+        writes = pending_writes_of(entities, lambda entity: (entity["reference"],))
+        for pending in writes:
+            pending.xml = line(pending.entity["reference"], pending.entity["value"])
+        await self._write(desk, writes, Lines(self._transport, desk, mode).write, None)
         return desk.all()
 
     async def create_sales(self, sales: Sequence[Entity]) -> list[Receipt]:
@@ -352,10 +352,10 @@ class Shop:
     ) -> list[Receipt]:
         self._require(form.method, form.resource, await self.describe())
         desk = Desk(form.resource, form.method, len(entities))
-        drafts = drafts_of(entities, lambda entity: (str(entity[form.key]),))
-        for draft in drafts:
-            draft.xml = written_out(draft.entity)
-        await self._write(desk, drafts, Answered(self._transport, desk, form).write, None)
+        writes = pending_writes_of(entities, lambda entity: (str(entity[form.key]),))
+        for pending in writes:
+            pending.xml = written_out(pending.entity)
+        await self._write(desk, writes, Answered(self._transport, desk, form).write, None)
         return desk.all()
 
     async def delete(
@@ -365,26 +365,26 @@ class Shop:
         facts = await self.describe()
         self._require("DELETE", resource, facts)
         desk = Desk(resource, "DELETE", len(ids))
-        drafts = drafts_of([{"id": int(known)} for known in ids], lambda entity: (str(entity["id"]),))
+        writes = pending_writes_of([{"id": int(known)} for known in ids], lambda entity: (str(entity["id"]),))
         deleting = Deleting(self._transport, self._reader, desk)
-        await self._write(desk, drafts, deleting.write, on_receipts)
+        await self._write(desk, writes, deleting.write, on_receipts)
         return desk.all()
 
     async def _write(
         self,
         desk: Desk,
-        drafts: list[Draft],
-        write: Callable[[list[Draft]], Awaitable[None]],
+        writes: list[PendingWrite],
+        write: Callable[[list[PendingWrite]], Awaitable[None]],
         on_receipts: OnReceipts | None,
     ) -> None:
-        async def write_and_tell(part: list[Draft]) -> None:
+        async def write_and_report(part: list[PendingWrite]) -> None:
             try:
                 await write(part)
             finally:
-                tell(desk, part, on_receipts)
+                report(desk, part, on_receipts)
 
         at_once = 1 if resource_of(desk.resource).one_at_a_time else self._transport.limits.max_connections
-        await in_documents(self._transport, desk.resource, drafts, write_and_tell, at_once=at_once)
+        await in_documents(self._transport, desk.resource, writes, write_and_report, at_once=at_once)
 
     def _require(self, method: str, resource: str, facts: ShopFacts) -> None:
         if facts.may(method, resource):

@@ -119,7 +119,7 @@ class Transport:
         query: str = "",
         body: bytes | None = None,
         content_type: str = "",
-        lane: str = "",
+        workload: str = "",
         entities: int = 0,
     ) -> Reply:
         """One attempt; a failure is a Reply, except what no retry can change, which is raised.
@@ -135,7 +135,7 @@ class Transport:
                 self.before_write()
             reply = replace(await self._exchange(method, resource, query, body, content_type), in_flight=in_flight)
         self.told_away &= reply.verdict is Verdict.NOT_SENT
-        self._tell_pace(reply, lane, entities, wrote=method if writes else "")
+        self._teach_pace(reply, workload, entities, wrote=method if writes else "")
         if reply.verdict is Verdict.DONE and writes:
             self.traffic.entities_written += entities
         return reply
@@ -165,8 +165,8 @@ class Transport:
         denied = denial(reply, method, resource, response.headers.get("Location", ""))
         if denied is None:
             return self._clean(reply)
-        denied.said = redacted(denied.said, *self._secrets)
-        denied.args = (denied.said,)
+        denied.reason = redacted(denied.reason, *self._secrets)
+        denied.args = (denied.reason,)
         if not self.headers or not may_pass(reply):
             raise denied
         return replace(self._clean(reply), verdict=Verdict.BLOCKED, final=denied)
@@ -183,11 +183,11 @@ class Transport:
             return response, await whole_answer(response, self.limits.max_answer_bytes)
 
     def _unanswered(self, verdict: Verdict, error: Exception, start: float) -> Reply:
-        said = redacted(f"{type(error).__name__}: {error}".rstrip(": "), *self._secrets)
-        return Reply(verdict, said=said, seconds=time.perf_counter() - start)
+        reason = redacted(f"{type(error).__name__}: {error}".rstrip(": "), *self._secrets)
+        return Reply(verdict, reason=reason, seconds=time.perf_counter() - start)
 
     def _clean(self, reply: Reply) -> Reply:
-        return replace(reply, said=redacted(reply.said, *self._secrets))
+        return replace(reply, reason=redacted(reply.reason, *self._secrets))
 
     def _count(self, method: str) -> None:
         if method in _WRITES:
@@ -195,22 +195,22 @@ class Transport:
         else:
             self.traffic.reads += 1
 
-    def _tell_pace(self, reply: Reply, lane: str, entities: int, *, wrote: str) -> None:
+    def _teach_pace(self, reply: Reply, workload: str, entities: int, *, wrote: str) -> None:
         if reply.verdict is Verdict.BUSY:
             self.pace.busy()
         elif not entities:
             return
         elif reply.verdict is Verdict.DONE:
-            self.tell_good(reply, lane, entities, wrote=wrote)
+            self.learn_from(reply, workload, entities, wrote=wrote)
         elif reply.verdict is Verdict.LOST and reply.seconds >= self.limits.timeout_seconds:
-            self.pace.lost(lane, entities)
+            self.pace.lost(workload, entities)
         elif reply.verdict is Verdict.TOO_LARGE:
-            self.pace.too_large(lane, entities)
+            self.pace.too_large(workload, entities)
 
-    def tell_good(self, reply: Reply, lane: str, entities: int, *, wrote: str = "") -> None:
+    def learn_from(self, reply: Reply, workload: str, entities: int, *, wrote: str = "") -> None:
         """Tells the pace of a good answer about so many entities; `wrote` is the verb of a write."""
         self.pace.answered(
-            lane,
+            workload,
             entities,
             reply.seconds,
             in_flight=reply.in_flight,
@@ -257,8 +257,8 @@ class Patience:
         if reply.verdict is Verdict.NOT_SENT and not self._transport.told_away:
             self._transport.told_away = True
             left = self._transport.limits.patience_seconds
-            said = f"{reply.said}. {remedy_of_silence(reply.said)}".rstrip()
-            logger.warning("%s cannot be reached: %s Trying again for %.0f s.", SYSTEM, said, left)
+            reason = f"{reply.reason}. {remedy_of_silence(reply.reason)}".rstrip()
+            logger.warning("%s cannot be reached: %s Trying again for %.0f s.", SYSTEM, reason, left)
         self._waited += delay
         self._tries += 1
         self._transport.traffic.retries += 1

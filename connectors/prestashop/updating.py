@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connectors.prestashop.drafts import Desk, Draft, Part, once_more
 from connectors.prestashop.entities import IDS_ONLY
 from connectors.prestashop.filters import query_with
+from connectors.prestashop.pending_writes import Desk, Part, PendingWrite, once_more
 from connectors.prestashop.replies import (
     METHOD_UNKNOWN,
     PHP_WARNING,
@@ -54,33 +54,33 @@ class Updating:
         self._known = resource_of(desk.resource)
         self._whole = whole
 
-    async def write(self, drafts: list[Draft]) -> None:
-        """Brings every draft to its receipt; TransientError when the shop stays away for too long."""
+    async def write(self, writes: list[PendingWrite]) -> None:
+        """Gives every write its receipt; TransientError when the shop stays away for too long."""
         patience = self._transport.patience(self._desk.action)
-        await self._prepare(drafts)
-        parts = [Part([draft for draft in drafts if draft.xml])]
+        await self._prepare(writes)
+        parts = [Part([pending for pending in writes if pending.xml])]
         while parts:
             part = parts.pop()
-            if part.drafts:
-                reply = await self._send(part.drafts)
+            if part.writes:
+                reply = await self._send(part.writes)
                 parts += reversed(await self._after(part, reply, patience))
 
-    async def _send(self, drafts: list[Draft]) -> Reply:
+    async def _send(self, writes: list[PendingWrite]) -> Reply:
         return await self._transport.send(
             self._desk.method,
             self._resource,
             query=self._query,
-            body=document(draft.xml for draft in drafts),
-            lane=self._resource,
-            entities=len(drafts),
+            body=document(pending.xml for pending in writes),
+            workload=self._resource,
+            entities=len(writes),
         )
 
     async def _after(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
-        ids = [draft.entity["id"] for draft in part.drafts]
+        ids = [pending.entity["id"] for pending in part.writes]
         if reply.verdict is Verdict.DONE and written_ids(reply.body, self._known.node, len(ids)) == ids:
             patience.progress()
-            for draft in part.drafts:
-                self._desk.settle(draft, "updated", draft.entity["id"])
+            for pending in part.writes:
+                self._desk.finish(pending, "updated", pending.entity["id"])
             return []
         if reply.verdict is Verdict.REFUSED:
             return await self._without_culprit(part, reply)
@@ -92,54 +92,54 @@ class Updating:
     async def _without_culprit(self, part: Part, reply: Reply) -> list[Part]:
         if reply.code == METHOD_UNKNOWN:
             raise DeniedError(
-                reply.said,
+                reply.reason,
                 system=SYSTEM,
                 action=self._desk.action,
                 remedy=f"Something before the shop does not let {self._desk.method} through: allow it for /api/.",
             ).worded("shop_method_blocked", value=self._desk.method)
         if reply.code in UNKNOWN_ID:
-            left = await self._existing(part.drafts)
-            if len(left) < len(part.drafts):
+            left = await self._existing(part.writes)
+            if len(left) < len(part.writes):
                 return [Part(left)]
         # PHP's warnings may come from anywhere: once more before they count.
         if reply.code == PHP_WARNING and part.tries < 1:
-            return [Part(part.drafts, part.tries + 1)]
+            return [Part(part.writes, part.tries + 1)]
         return part.halves() or self._refused(part, reply)
 
     def _refused(self, part: Part, reply: Reply) -> list[Part]:
-        self._desk.refuse(part.drafts[0], reply, part.drafts[0].entity["id"])
+        self._desk.refuse(part.writes[0], reply, part.writes[0].entity["id"])
         return []
 
-    async def _existing(self, drafts: list[Draft]) -> list[Draft]:
+    async def _existing(self, writes: list[PendingWrite]) -> list[PendingWrite]:
         """Those whose id the shop has; the others are settled as missing."""
-        ids = [str(draft.entity["id"]) for draft in drafts]
+        ids = [str(pending.entity["id"]) for pending in writes]
         rows = await self._finder.find(self._resource, "id", ids, display=IDS_ONLY, also={})
         known = {row["id"] for row in rows}
-        for draft in drafts:
-            if draft.entity["id"] not in known:
-                self._desk.settle(draft, "missing", draft.entity["id"])
-        return [draft for draft in drafts if draft.entity["id"] in known]
+        for pending in writes:
+            if pending.entity["id"] not in known:
+                self._desk.finish(pending, "missing", pending.entity["id"])
+        return [pending for pending in writes if pending.entity["id"] in known]
 
-    async def _prepare(self, drafts: list[Draft]) -> None:
-        """Writes the drafts out; what the shop must tell first is read once for all of them."""
+    async def _prepare(self, writes: list[PendingWrite]) -> None:
+        """Sends the writes; what the shop must tell first is read once for all of them."""
         if self._whole is not None:
-            self._merge_into(self._whole, drafts)
+            self._merge_into(self._whole, writes)
         elif self._desk.method == "PUT":
-            self._merge_into(await self._current(drafts, "full"), drafts)
+            self._merge_into(await self._current(writes, "full"), writes)
         else:
-            await self._complete_languages(drafts)
-            for draft in drafts:
-                draft.xml = draft.xml or entity_xml(draft.entity, self._known)
+            await self._complete_languages(writes)
+            for pending in writes:
+                pending.xml = pending.xml or entity_xml(pending.entity, self._known)
 
-    def _merge_into(self, current: Mapping[int, Entity], drafts: list[Draft]) -> None:
-        for draft in drafts:
-            whole = current.get(draft.entity["id"])
+    def _merge_into(self, current: Mapping[int, Entity], writes: list[PendingWrite]) -> None:
+        for pending in writes:
+            whole = current.get(pending.entity["id"])
             if whole is None:
-                self._desk.settle(draft, "missing", draft.entity["id"])
+                self._desk.finish(pending, "missing", pending.entity["id"])
             else:
                 self._require_patch(whole)
-                entity = merged(whole, draft.entity, self._known, self._unwritable)
-                draft.xml = entity_xml(entity, self._known)
+                entity = merged(whole, pending.entity, self._known, self._unwritable)
+                pending.xml = entity_xml(entity, self._known)
 
     def _require_patch(self, whole: Entity) -> None:
         """DeniedError where a PUT would empty what nobody may write back."""
@@ -152,21 +152,21 @@ class Updating:
                 remedy=right_remedy("PATCH", self._resource),
             ).worded("shop_right_missing", column="PATCH", value=self._resource)
 
-    async def _complete_languages(self, drafts: list[Draft]) -> None:
+    async def _complete_languages(self, writes: list[PendingWrite]) -> None:
         # A language left out of a field that is sent is emptied.
         languages = set(self._facts.language_ids)
-        short = {draft.entity["id"]: draft for draft in drafts if _short_fields(draft.entity, languages)}
+        short = {pending.entity["id"]: pending for pending in writes if _short_fields(pending.entity, languages)}
         if not short:
             return
-        fields = sorted({field for draft in short.values() for field in _short_fields(draft.entity, languages)})
+        fields = sorted({field for pending in short.values() for field in _short_fields(pending.entity, languages)})
         current = await self._current(list(short.values()), fields)
-        for known_id, draft in short.items():
+        for known_id, pending in short.items():
             told = current.get(known_id, {})
-            for field in _short_fields(draft.entity, languages):
-                draft.entity[field] = {**_as_languages(told.get(field)), **draft.entity[field]}
+            for field in _short_fields(pending.entity, languages):
+                pending.entity[field] = {**_as_languages(told.get(field)), **pending.entity[field]}
 
-    async def _current(self, drafts: list[Draft], display: list[str] | str) -> dict[int, Entity]:
-        ids = [str(draft.entity["id"]) for draft in drafts]
+    async def _current(self, writes: list[PendingWrite], display: list[str] | str) -> dict[int, Entity]:
+        ids = [str(pending.entity["id"]) for pending in writes]
         rows = await self._finder.find(self._resource, "id", ids, display=display, also={})
         return {row["id"]: row for row in rows}
 

@@ -1,7 +1,7 @@
 """A container of Cegid Retail File Exchange as a source of files."""
 
 from connectors.rfe.access import RfeAccess
-from connectors.rfe.keys import Turn
+from connectors.rfe.keys import KeySchedule
 from connectors.rfe.source import RfeSource
 
-__all__ = ["RfeAccess", "RfeSource", "Turn"]
+__all__ = ["KeySchedule", "RfeAccess", "RfeSource"]

@@ -56,5 +56,5 @@ def delay_of(answer: httpx.Response) -> float | None:
 
 def _lost(error: Exception, action: str, key: str) -> TransientError:
     remedy = "Check the network. The next run tries again, and a file that was cut short is fetched from its start."
-    said = f"the connection failed or was cut ({type(error).__name__})"
-    return TransientError(said, system=SYSTEM, action=action, key=key, remedy=remedy).worded("source_away")
+    reason = f"the connection failed or was cut ({type(error).__name__})"
+    return TransientError(reason, system=SYSTEM, action=action, key=key, remedy=remedy).worded("source_away")

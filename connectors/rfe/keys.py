@@ -26,7 +26,7 @@ _UNAUTHORIZED = 401
 _TOO_MANY = 429
 
 
-class Turn(Protocol):
+class KeySchedule(Protocol):
     """Remembers, also from one run to the next, from when on the exchange may be asked for a key again."""
 
     def next_at(self) -> datetime | None:
@@ -81,10 +81,10 @@ def _kept(access: RfeAccess) -> _Kept:  # noqa: ARG001 - one for each access
 class Keys:
     """Gives a key that is good now, asking for one when there is none and its turn has come."""
 
-    def __init__(self, access: RfeAccess, client: httpx.AsyncClient, turn: Turn) -> None:
+    def __init__(self, access: RfeAccess, client: httpx.AsyncClient, schedule: KeySchedule) -> None:
         self._access = access
         self._client = client
-        self._turn = turn
+        self._schedule = schedule
         self._kept = _kept(access)
 
     async def container(self) -> ContainerKey:
@@ -96,7 +96,7 @@ class Keys:
         key = self._kept.key
         if key is not None and datetime.now(UTC) < key.good_until - _MARGIN:
             return key
-        self._take_turn()
+        self._wait_for_schedule()
         key = await self._ask_for_key()
         self._kept.key = key
         return key
@@ -105,13 +105,13 @@ class Keys:
         """The container did not take the key."""
         self._kept.key = None
 
-    def _take_turn(self) -> None:
-        now, next_at = datetime.now(UTC), self._turn.next_at()
+    def _wait_for_schedule(self) -> None:
+        now, next_at = datetime.now(UTC), self._schedule.next_at()
         # One further away was noted while the clock of this machine was wrong.
         furthest = now + max(_LONGEST_TURN, timedelta(seconds=self._access.seconds_between))
         if next_at is not None and now < next_at <= furthest:
             raise TooSoonError(next_at)
-        self._turn.not_before(now + timedelta(seconds=self._access.seconds_between))
+        self._schedule.not_before(now + timedelta(seconds=self._access.seconds_between))
 
     async def _ask_for_key(self) -> ContainerKey:
         until = self._kept.token_until
@@ -143,9 +143,9 @@ class Keys:
             ).worded("rfe_denied")
         if not answer.is_success:
             raise self._away(answer, "sign in")
-        told = _json(body, "sign in")
-        lives = timedelta(seconds=float(told["expires_in"])) if "expires_in" in told else _TOKEN_LIVES
-        self._kept.token = _text(told, "access_token", "sign in")
+        parsed = _json(body, "sign in")
+        lives = timedelta(seconds=float(parsed["expires_in"])) if "expires_in" in parsed else _TOKEN_LIVES
+        self._kept.token = _text(parsed, "access_token", "sign in")
         self._kept.token_until = datetime.now(UTC) + lives
 
     async def _key_answer(self) -> tuple[httpx.Response, bytes]:
@@ -172,7 +172,7 @@ class Keys:
             ).worded("rfe_container_denied")
         if status == _TOO_MANY:
             wait = max(delay_of(answer) or 0.0, self._access.seconds_between)
-            self._turn.not_before(datetime.now(UTC) + timedelta(seconds=wait))
+            self._schedule.not_before(datetime.now(UTC) + timedelta(seconds=wait))
             raise TransientError(
                 "the exchange was asked too often, or holds more than 10,000 files",
                 system=SYSTEM,
@@ -185,9 +185,9 @@ class Keys:
             raise self._away(answer, action)
 
     def _read_key(self, body: bytes) -> ContainerKey:
-        told = _json(body, "ask for a key")
+        parsed = _json(body, "ask for a key")
         uri, name, signature = (
-            _text(told, key, "ask for a key") for key in ("blobServiceUri", "containerName", "sasToken")
+            _text(parsed, key, "ask for a key") for key in ("blobServiceUri", "containerName", "sasToken")
         )
         minutes = _WRITE_MINUTES if self._access.writes else _READ_MINUTES
         return ContainerKey(
@@ -198,25 +198,25 @@ class Keys:
 
     def _away(self, answer: httpx.Response, action: str) -> TransientError:
         remedy = "The next run tries again. Cegid keeps its nights from 01:00 to 03:00 for maintenance."
-        said, wait = f"HTTP {answer.status_code}", delay_of(answer)
-        return TransientError(said, system=SYSTEM, action=action, remedy=remedy, retry_after=wait).worded("rfe_away")
+        reason, wait = f"HTTP {answer.status_code}", delay_of(answer)
+        return TransientError(reason, system=SYSTEM, action=action, remedy=remedy, retry_after=wait).worded("rfe_away")
 
 
 def _json(body: bytes, action: str) -> dict[str, Any]:
     try:
-        told = json.loads(body)
+        parsed = json.loads(body)
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
+        parsed = None
+    if not isinstance(parsed, dict):
         # The body may hold a key: it is not repeated.
         raise UnexpectedReplyError("the answer is not the JSON that was agreed", system=SYSTEM, action=action).worded(
             "source_not_understood"
         ) from None
-    return told
+    return parsed
 
 
-def _text(told: dict[str, Any], name: str, action: str) -> str:
-    value = told.get(name)
+def _text(parsed: dict[str, Any], name: str, action: str) -> str:
+    value = parsed.get(name)
     if not isinstance(value, str) or not value:
         raise UnexpectedReplyError(f"the answer lacks {name}", system=SYSTEM, action=action).worded(
             "source_not_understood"

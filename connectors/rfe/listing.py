@@ -50,7 +50,7 @@ def _md5(text: str) -> bytes | None:
         return None
 
 
-def _unexpected(said: str) -> UnexpectedReplyError:
+def _unexpected(reason: str) -> UnexpectedReplyError:
     return UnexpectedReplyError(
-        f"the listing of the container is not understood: {said}", system=SYSTEM, action="list"
+        f"the listing of the container is not understood: {reason}", system=SYSTEM, action="list"
     ).worded("source_not_understood")

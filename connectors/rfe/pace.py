@@ -26,7 +26,7 @@ class Pace:
         self._clock = clock
         self._sleep = sleep
 
-    async def turn(self) -> None:
+    async def wait(self) -> None:
         """Returns when one more file may be asked for."""
         if len(self._passed) == self._passed.maxlen:
             await self._sleep(max(0.0, self._passed[0] + _MINUTE - self._clock()))

@@ -10,7 +10,7 @@ from connectors.bodies import BodyError
 from connectors.http import open_client, whole_answer
 from connectors.rfe.access import SYSTEM, RfeAccess
 from connectors.rfe.answers import delay_of, named_failures
-from connectors.rfe.keys import ContainerKey, Keys, Turn
+from connectors.rfe.keys import ContainerKey, Keys, KeySchedule
 from connectors.rfe.listing import read_page
 from connectors.rfe.pace import Pace
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
@@ -35,7 +35,7 @@ _HEADERS = {"x-ms-version": "2021-08-06", "Accept-Encoding": "identity"}
 class RfeSource:
     """The files of one folder of a container; hidden names, which Cegid makes, and folders in it are left alone."""
 
-    def __init__(self, access: RfeAccess, turn: Turn) -> None:
+    def __init__(self, access: RfeAccess, schedule: KeySchedule) -> None:
         self._access = access
         self._pace = Pace(access.files_per_minute)
         self._client = open_client(
@@ -45,7 +45,7 @@ class RfeSource:
             timeout_seconds=access.patience_seconds,
             connections=2,
         )
-        self._keys = Keys(access, self._client, turn)
+        self._keys = Keys(access, self._client, schedule)
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -79,7 +79,7 @@ class RfeSource:
 
     async def chunks(self, file: Offered) -> AsyncGenerator[bytes, None]:
         """The bytes of a file, in the version that was offered; RefusedError when it has changed since, or is gone."""
-        await self._pace.turn()
+        await self._pace.wait()
         headers = {"If-Match": f'"{file.etag}"'} if file.etag else {}
         async with self._answer("GET", file.path, "read", headers=headers) as answer:
             with named_failures("read", file.name):

@@ -79,7 +79,7 @@ def _table(findings: list[Finding], language: str) -> Table:
     table.add_column(no_wrap=True)
     table.add_column()
     for finding in findings:
-        said = escape(finding.said) + (f"\n[green]{escape(finding.remedy)}[/]" if finding.remedy else "")
+        said = escape(finding.reason) + (f"\n[green]{escape(finding.remedy)}[/]" if finding.remedy else "")
         colour = _COLOURS[finding.verdict]
         table.add_row(f"[{colour}]{words[finding.verdict]}[/]", finding.title(language), said)
     return table

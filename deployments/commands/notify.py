@@ -12,7 +12,7 @@ from deployments.exits import Exit
 from deployments.terminal import out
 from deployments.words import said
 from schemas.terminal_texts import terminal_text
-from tasks.run.notify import send_test, tell_what_is_due
+from tasks.run.notify import notify_what_is_due, send_test
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
 
@@ -34,7 +34,7 @@ async def notify(
             _say(folder, "reached", count=len(folder.settings.notify.to))
         return Exit.FAILED if failed else Exit.COMPLETED
     with folder.open_ledger() as ledger:
-        sent = await tell_what_is_due(folder, ledger)
+        sent = await notify_what_is_due(folder, ledger)
     for news in sent:
         out.print(news.title, markup=False, soft_wrap=True)
     if not sent:

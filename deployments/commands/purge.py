@@ -9,7 +9,7 @@ from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
 from deployments.terminal import out
 from schemas.messages import message
-from tasks.run.purge import tell_purge
+from tasks.run.purge import purge_and_report
 from tasks.run.shop_folder import open_shop_folder
 
 
@@ -17,7 +17,7 @@ def purge(shop: ShopArgument = Path()) -> Exit:
     """Delete archives, rejects, reports and notes older than retention_days, and what stopped runs left."""
     folder = open_shop_folder(shop)
     with folder.open_ledger() as ledger:
-        deleted = tell_purge(folder, ledger, datetime.now(UTC))
+        deleted = purge_and_report(folder, ledger, datetime.now(UTC))
     days, language = str(folder.settings.files.retention_days), folder.settings.shop.language
     texts = [message(one.code, language, **one.params).reason for one in deleted]
     for text in texts or [message("purged_nothing", language, detail=days).reason]:

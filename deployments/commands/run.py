@@ -22,7 +22,7 @@ from schemas.flows import FLOWS, FlowName, takers
 from schemas.since import parse_since
 from tasks.report.page import WITH_INCIDENTS
 from tasks.report.texts import texts
-from tasks.run.shop_folder import language_said, open_shop_folder
+from tasks.run.shop_folder import language_in_settings, open_shop_folder
 
 Since = Annotated[
     str | None,
@@ -73,7 +73,7 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
     """
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
 
-    language = language_said(folder)
+    language = language_in_settings(folder)
     err.print(f"{texts(language).word('flow', flow.name)}, {folder} …", markup=False, soft_wrap=True)
     async with api_or_none():
         with following() as follower:

@@ -13,13 +13,13 @@ from tasks.run.shop_folder import ShopFolder
 _WRITTEN_BY_RUNS = ("reports", "rejects", "outbox", ".work", ".snapshots")
 
 
-def check_doors(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
+def check_doors(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
     """What other users may read, folder by folder, and what is not verified."""
     for path in _places(folder):
         if count := sum(1 for _ in open_to_others(path)):
-            yield say.warning("files", "open_to_others", value=str(path), detail=str(count))
+            yield make.warning("files", "open_to_others", value=str(path), detail=str(count))
     for table in unverified(folder):
-        yield say.warning("certificate", "tls_not_verified", value=table)
+        yield make.warning("certificate", "tls_not_verified", value=table)
 
 
 def _places(folder: ShopFolder) -> list[Path]:

@@ -45,20 +45,20 @@ async def check_erp(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Fi
     kind = folder.settings.erp.kind
     if kind == "none":
         return []
-    say = Findings(folder.settings.shop.language)
+    make = Findings(folder.settings.shop.language)
     readable = all(facts.may("GET", resource) for resource, methods in RIGHTS.items() if "GET" in methods)
     currencies = await _currencies(shop) if readable else frozenset()
     emails = await _newest_accounts(shop) if readable else {}
     try:
         found = await asyncio.to_thread(_look, folder, facts.time_zone, currencies, emails, whole=readable)
     except PasserelleError as error:
-        findings = say.failed(kind, error)
+        findings = make.failed(kind, error)
     else:
-        findings = [_said(say, each) for each in found]
-    findings += [*_items(folder, say), *_rights(facts, say)]
+        findings = [_said(make, each) for each in found]
+    findings += [*_items(folder, make), *_rights(facts, make)]
     if readable:
-        findings += await _states(folder, shop, say)
-        findings += await _associations(folder, shop, facts, say)
+        findings += await _states(folder, shop, make)
+        findings += await _associations(folder, shop, facts, make)
     return findings
 
 
@@ -86,10 +86,10 @@ def _strangers(folder: ShopFolder, itself: LooksAtItself, emails: Mapping[int, s
     return found or [Found("ok", "prefixes", "ok_prefixes")]
 
 
-def _said(say: Findings, found: Found) -> Finding:
-    untold = message("not_told", say.language).reason
+def _said(make: Findings, found: Found) -> Finding:
+    untold = message("not_told", make.language).reason
     params = {name: text or untold for name, text in found.params.items()}
-    verdicts = {"ok": say.ok, "warning": say.warning, "error": say.error}
+    verdicts = {"ok": make.ok, "warning": make.warning, "error": make.error}
     return verdicts[found.verdict](found.subject, found.code, **params)
 
 
@@ -106,32 +106,32 @@ async def _newest_accounts(shop: Shop) -> dict[int, str]:
     return emails | {max(emails, default=0) + 1: ""}
 
 
-def _items(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
+def _items(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
     items = folder.settings.erp.items_in_use
     missing = [name for name in ("misc", "shipping", "wrapping", "discount") if not getattr(items, name)]
     if not missing:
-        yield say.ok("service items", "ok_service_items")
+        yield make.ok("service items", "ok_service_items")
     for name in missing:
-        yield say.error("service items", "service_item_missing", value=name)
+        yield make.error("service items", "service_item_missing", value=name)
 
 
-def _rights(facts: ShopFacts, say: Findings) -> Iterator[Finding]:
+def _rights(facts: ShopFacts, make: Findings) -> Iterator[Finding]:
     for resource, methods in RIGHTS.items():
         lacking = [method for method in methods if not _may(facts, method, resource)]
         if lacking:
-            yield say.error("order rights", "key_lacks", value=resource, detail=", ".join(lacking))
+            yield make.error("order rights", "key_lacks", value=resource, detail=", ".join(lacking))
     for resource in WELCOME:
         if not facts.may("GET", resource):
-            yield say.warning("order rights", "right_done_without", value=resource)
+            yield make.warning("order rights", "right_done_without", value=resource)
     if not facts.may("GET", facts.returns):
-        yield say.warning("module", "returns_untold")
+        yield make.warning("module", "returns_untold")
 
 
 def _may(facts: ShopFacts, method: str, resource: str) -> bool:
     return facts.may(facts.update_method(resource) if method == "PUT" else method, resource)
 
 
-async def _states(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
+async def _states(folder: ShopFolder, shop: Shop, make: Findings) -> list[Finding]:
     orders = folder.settings.orders
     used = {
         *orders.states,
@@ -143,11 +143,11 @@ async def _states(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding
     there = {int(row["id"]) for row in await shop.read("order_states", display=("id",))}
     missing = ", ".join(str(state) for state in sorted(used - there))
     if not missing:
-        return [say.ok("order states", "ok_order_states")]
-    return [say.error("order states", "order_state_unknown", value=missing)]
+        return [make.ok("order states", "ok_order_states")]
+    return [make.error("order states", "order_state_unknown", value=missing)]
 
 
-async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
+async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts, make: Findings) -> list[Finding]:
     known, needed = folder.associations, folder.settings.erp.associated
     missing: dict[str, list[str]] = {}
     if "countries" in needed:
@@ -163,13 +163,13 @@ async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: F
     if "groups" in needed:
         groups = await _groups(shop, facts)
         missing["groups"] = [f'"..." = {id_}' for id_ in groups if known.group_code(id_) is None]
-    findings = [_to_paste(say, f"[{table}]", lines) for table, lines in missing.items() if lines]
-    findings += await _payments(folder, shop, say) if "payments" in needed else []
-    return findings or [say.ok("associations", "ok_associations")]
+    findings = [_to_paste(make, f"[{table}]", lines) for table, lines in missing.items() if lines]
+    findings += await _payments(folder, shop, make) if "payments" in needed else []
+    return findings or [make.ok("associations", "ok_associations")]
 
 
-def _to_paste(say: Findings, table: str, lines: Iterable[str]) -> Finding:
-    return say.error("associations", "erp_codes_missing", value=table, detail="\n".join((table, *lines)))
+def _to_paste(make: Findings, table: str, lines: Iterable[str]) -> Finding:
+    return make.error("associations", "erp_codes_missing", value=table, detail="\n".join((table, *lines)))
 
 
 async def _countries_served(shop: Shop, facts: ShopFacts) -> list[str]:
@@ -200,7 +200,7 @@ async def _groups(shop: Shop, facts: ShopFacts) -> list[int]:
     return [int(row["id"]) for row in await shop.read("groups", display=("id",))]
 
 
-async def _payments(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
+async def _payments(folder: ShopFolder, shop: Shop, make: Findings) -> list[Finding]:
     currencies = {
         str(row["id"]): row["iso_code"].upper() for row in await shop.read("currencies", display=("id", "iso_code"))
     }
@@ -213,6 +213,6 @@ async def _payments(folder: ShopFolder, shop: Shop, say: Findings) -> list[Findi
         if module not in _WITHOUT_CODE and folder.associations.payment(module, currency, label) is None
     }
     return [
-        say.error("associations", "payment_missing", value=module, detail=currency)
+        make.error("associations", "payment_missing", value=module, detail=currency)
         for module, currency in sorted(missing)
     ]

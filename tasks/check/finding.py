@@ -20,7 +20,7 @@ class Finding:
     subject: str
     """Our name of the thing, the same in every language: `drop folder`."""
     verdict: Verdict
-    said: str
+    reason: str
     remedy: str = ""
 
     def title(self, language: str) -> str:
@@ -63,5 +63,5 @@ class Findings:
         return [Finding(subject, "error", read.reason, read.remedy)]
 
     def _with_remedy(self, subject: str, verdict: Verdict, code: str, params: dict[str, str]) -> Finding:
-        said = message(code, self.language, **params)
-        return Finding(subject, verdict, said.reason, said.remedy)
+        text = message(code, self.language, **params)
+        return Finding(subject, verdict, text.reason, text.remedy)

@@ -21,7 +21,7 @@ from tasks.check.finding import Finding, Findings
 from tasks.check.shops import check_shops
 from tasks.check.sources import check_sources
 from tasks.check.streams import check_streams
-from tasks.files.waiting import told_of_no_stream
+from tasks.files.waiting import unclaimed_files
 from tasks.products.taxes import tax_rates
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.stock.look_up import LINES
@@ -49,26 +49,26 @@ async def check_shop(path: str | Path) -> list[Finding]:
 
 async def check_folder(folder: ShopFolder) -> list[Finding]:
     """Everything found out about the shop of an opened folder, in its language."""
-    say = Findings(folder.settings.shop.language)
+    make = Findings(folder.settings.shop.language)
     findings = [
-        *_configuration(folder, say),
-        _armed(folder, say),
-        *_folders(folder, say),
-        *check_doors(folder, say),
-        *await _ledger(folder, say),
+        *_configuration(folder, make),
+        _armed(folder, make),
+        *_folders(folder, make),
+        *check_doors(folder, make),
+        *await _ledger(folder, make),
     ]
     try:
         async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as shop:
             facts = await shop.describe()
-            findings += [*_facts(facts, say), *_rights(folder, facts, say), *_lane(folder, facts, say)]
-            findings += await _silence(shop, say)
+            findings += [*_facts(facts, make), *_rights(folder, facts, make), *_lane(folder, facts, make)]
+            findings += await _silence(shop, make)
             findings += await check_streams(folder, shop, facts)
-            findings += await _catalogue(folder, shop, facts, say)
+            findings += await _catalogue(folder, shop, facts, make)
             findings += await check_erp(folder, shop, facts)
     except ConfigurationError as error:
-        findings += [say.fault("key", fault) for fault in error.faults]
+        findings += [make.fault("key", fault) for fault in error.faults]
     except PasserelleError as error:
-        findings += say.failed("shop", error)
+        findings += make.failed("shop", error)
     return findings
 
 
@@ -78,100 +78,100 @@ def _streams(folder: ShopFolder) -> list[str]:
     return [name for name, flow in IMPORTS.items() if flow.rights and name in on]
 
 
-def _configuration(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
+def _configuration(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
     streams = _streams(folder)
     if streams:
-        yield say.ok("configuration", "ok_streams", value=", ".join(streams))
+        yield make.ok("configuration", "ok_streams", value=", ".join(streams))
     else:
-        yield say.error("configuration", "no_stream_on")
+        yield make.error("configuration", "no_stream_on")
     for stream in (folder.imports.streams[name] for name in streams):
         if lacking := lacking_for_new(stream):
             detail = ", ".join(lacking)
-            yield say.warning("configuration", "stream_makes_nothing_new", value=stream.name, detail=detail)
-    for warning in (fault_in(warning, say.language) for warning in folder.imports.warnings):
+            yield make.warning("configuration", "stream_makes_nothing_new", value=stream.name, detail=detail)
+    for warning in (fault_in(warning, make.language) for warning in folder.imports.warnings):
         where = warning.file + (f":{warning.line}" if warning.line is not None else "")
         yield Finding("configuration", "warning", f"{where}: {warning.key}: {warning.reason}", warning.remedy)
 
 
-def _armed(folder: ShopFolder, say: Findings) -> Finding:
+def _armed(folder: ShopFolder, make: Findings) -> Finding:
     shop = folder.settings.shop
     if not shop.is_armed:
-        return say.warning("armed", "not_armed_yet", value=shop.address, detail=folder.path.name)
-    return say.ok("armed", "ok_armed_unsaid" if shop.armed_for is None else "ok_armed", value=shop.address)
+        return make.warning("armed", "not_armed_yet", value=shop.address, detail=folder.path.name)
+    return make.ok("armed", "ok_armed_unsaid" if shop.armed_for is None else "ok_armed", value=shop.address)
 
 
-def _folders(folder: ShopFolder, say: Findings) -> Iterator[Finding]:
+def _folders(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
     for subject, place in (("drop folder", folder.drop), ("archives", folder.archives)):
         nearest = next(parent for parent in (place, *place.parents) if parent.exists())
         if not os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
-            yield say.error(subject, "folder_not_writable", value=str(nearest))
+            yield make.error(subject, "folder_not_writable", value=str(nearest))
         elif subject == "drop folder" and not place.is_dir():
-            yield say.warning(subject, "folder_missing", value=str(place))
+            yield make.warning(subject, "folder_missing", value=str(place))
         else:
-            yield say.ok(subject, "ok_folder", value=str(place))
-    for left in told_of_no_stream(folder):
+            yield make.ok(subject, "ok_folder", value=str(place))
+    for left in unclaimed_files(folder):
         yield Finding("drop folder", "warning", left.reason, left.remedy)
 
 
-async def _ledger(folder: ShopFolder, say: Findings) -> list[Finding]:
+async def _ledger(folder: ShopFolder, make: Findings) -> list[Finding]:
     """The ledger, the leases in it, and the sources, whose turns it keeps."""
     try:
         with folder.open_ledger(checked_for_seconds=_LEDGER_SECONDS) as ledger:
-            leases = [_lease(folder, ledger, IMPORTS[stream].name, say) for stream in _streams(folder)]
+            leases = [_lease(folder, ledger, IMPORTS[stream].name, make) for stream in _streams(folder)]
             sources = await check_sources(folder, ledger)
     except ConfigurationError as error:
-        return [say.fault("ledger", fault) for fault in error.faults]
+        return [make.fault("ledger", fault) for fault in error.faults]
     except PasserelleError as error:
-        return say.failed("ledger", error)
-    return [say.ok("ledger", "ok_ledger"), *leases, *sources]
+        return make.failed("ledger", error)
+    return [make.ok("ledger", "ok_ledger"), *leases, *sources]
 
 
-def _lease(folder: ShopFolder, ledger: Ledger, flow: str, say: Findings) -> Finding:
+def _lease(folder: ShopFolder, ledger: Ledger, flow: str, make: Findings) -> Finding:
     try:
         with ledger.lease(folder.name, flow):
-            return say.ok("lease", "ok_lease", value=flow)
+            return make.ok("lease", "ok_lease", value=flow)
     except LeaseHeldError as error:
-        return say.warning("lease", "lease_held", value=flow, detail=error_message(error, say.language).reason)
+        return make.warning("lease", "lease_held", value=flow, detail=error_message(error, make.language).reason)
 
 
-def _facts(facts: ShopFacts, say: Findings) -> Iterator[Finding]:
-    version = facts.version or message("not_told", say.language).reason
+def _facts(facts: ShopFacts, make: Findings) -> Iterator[Finding]:
+    version = facts.version or message("not_told", make.language).reason
     code = "ok_shop_patch" if facts.can_patch else "ok_shop_put"
-    yield say.ok("shop", code, value=facts.name or "PrestaShop", detail=version)
+    yield make.ok("shop", code, value=facts.name or "PrestaShop", detail=version)
     default = next((iso for iso, number in facts.languages.items() if number == facts.default_language), "?")
-    yield say.ok("languages", "ok_languages", value=", ".join(sorted(facts.languages)), detail=default)
+    yield make.ok("languages", "ok_languages", value=", ".join(sorted(facts.languages)), detail=default)
     for warning in facts.warnings:
         yield Finding("shop", "warning", warning)
     if abs(facts.clock_offset_seconds) > _CLOCK_SECONDS:
-        yield say.warning("clock", "clock_differs", value=f"{facts.clock_offset_seconds:+.0f}")
-    yield from check_shops(facts, say)
+        yield make.warning("clock", "clock_differs", value=f"{facts.clock_offset_seconds:+.0f}")
+    yield from check_shops(facts, make)
 
 
-async def _silence(shop: Shop, say: Findings) -> list[Finding]:
+async def _silence(shop: Shop, make: Findings) -> list[Finding]:
     """Whether the shop hides a query that its database refuses."""
-    return [say.warning("database", "fails_silently")] if await shop.fails_silently() else []
+    return [make.warning("database", "fails_silently")] if await shop.fails_silently() else []
 
 
-def _rights(folder: ShopFolder, facts: ShopFacts, say: Findings) -> Iterator[Finding]:
+def _rights(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Finding]:
     lacking = {resource: ticks for resource, ticks in _lacking(folder, facts).items() if ticks}
     for resource, ticks in lacking.items():
         if resource in _OF_MODULE:
-            yield say.warning("module", "key_lacks_module", value=resource, detail=", ".join(ticks))
+            yield make.warning("module", "key_lacks_module", value=resource, detail=", ".join(ticks))
         else:
-            yield say.error("rights", "key_lacks", value=resource, detail=", ".join(ticks))
+            yield make.error("rights", "key_lacks", value=resource, detail=", ".join(ticks))
     if not lacking:
-        yield say.ok("rights", "ok_rights")
+        yield make.ok("rights", "ok_rights")
 
 
-def _lane(folder: ShopFolder, facts: ShopFacts, say: Findings) -> Iterator[Finding]:
+def _lane(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Finding]:
     """Without this right a run goes by the webservice and says so."""
     lane = folder.settings.shop.lane
     if lane == "webservice" or "stock" not in _streams(folder):
         return
     if facts.may("PUT", LINES):
-        yield say.ok("lane", "ok_lane", value=lane)
+        yield make.ok("lane", "ok_lane", value=lane)
     else:
-        yield say.warning("lane", "lane_not_offered", value=lane, detail=LINES)
+        yield make.warning("lane", "lane_not_offered", value=lane, detail=LINES)
 
 
 def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:
@@ -204,40 +204,40 @@ def _may(facts: ShopFacts, method: str, resource: str) -> bool:
     return facts.may(facts.update_method(resource) if method == "PUT" else method, resource)
 
 
-async def _catalogue(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
+async def _catalogue(folder: ShopFolder, shop: Shop, facts: ShopFacts, make: Findings) -> list[Finding]:
     """Taxes and categories, which only the product stream needs."""
     if "product" not in _streams(folder):
         return []
-    return [*await _taxes(folder, shop, facts, say), *await _categories(folder, shop, say)]
+    return [*await _taxes(folder, shop, facts, make), *await _categories(folder, shop, make)]
 
 
-async def _taxes(folder: ShopFolder, shop: Shop, facts: ShopFacts, say: Findings) -> list[Finding]:
+async def _taxes(folder: ShopFolder, shop: Shop, facts: ShopFacts, make: Findings) -> list[Finding]:
     if not all(facts.may("GET", resource) for resource in ("tax_rule_groups", "tax_rules", "taxes")):
         return []
     rates = await tax_rates(shop, facts)
     known = ", ".join(f"{group}: {rate.normalize():f} %" for group, rate in sorted(rates.items()))
     findings = [
-        say.ok("tax groups", "ok_tax_groups", value=known) if rates else say.error("tax groups", "no_tax_group")
+        make.ok("tax groups", "ok_tax_groups", value=known) if rates else make.error("tax groups", "no_tax_group")
     ]
     findings += [
-        say.error("tax groups", "tax_group_unknown", value=code, detail=str(group), key=known)
+        make.error("tax groups", "tax_group_unknown", value=code, detail=str(group), key=known)
         for code, group in folder.associations.taxes.items()
         if group and group not in rates
     ]
     if not folder.associations.taxes:
-        findings.append(say.warning("tax groups", "no_tax_code"))
+        findings.append(make.warning("tax groups", "no_tax_code"))
     return findings
 
 
-async def _categories(folder: ShopFolder, shop: Shop, say: Findings) -> list[Finding]:
+async def _categories(folder: ShopFolder, shop: Shop, make: Findings) -> list[Finding]:
     wanted = {"default_category": folder.settings.products.default_category}
     if folder.settings.products.home_category is not None:
         wanted["home_category"] = folder.settings.products.home_category
     ids = [str(number) for number in wanted.values()]
     found = {int(row["id"]) for row in await shop.find("categories", "id", ids, display=["id"])}
     return [
-        say.ok("categories", "ok_category", value=name, detail=str(number))
+        make.ok("categories", "ok_category", value=name, detail=str(number))
         if number in found
-        else say.error("categories", "category_unknown", value=name, detail=str(number))
+        else make.error("categories", "category_unknown", value=name, detail=str(number))
         for name, number in wanted.items()
     ]

@@ -17,23 +17,23 @@ _SHARING = {
 """By whether the group shares stock and customers."""
 
 
-def check_shops(facts: ShopFacts, say: Findings) -> Iterator[Finding]:
+def check_shops(facts: ShopFacts, make: Findings) -> Iterator[Finding]:
     """One line for an installation of several shops; a fault where the shop that is named is none of them."""
     shops = facts.shops
     if shops.ids and shops.own not in shops.ids:
         known = ", ".join(str(known) for known in shops.ids)
-        yield say.error("multishop", "id_shop_unknown", value=str(shops.own), detail=known)
+        yield make.error("multishop", "id_shop_unknown", value=str(shops.own), detail=known)
         return
     if shops.named and not shops.ids:
-        yield say.warning("multishop", "shops_unseen")
+        yield make.warning("multishop", "shops_unseen")
         return
     if not shops.several:
         return
     if "GET" not in facts.rights.get(_MODULE, frozenset()):
-        yield say.warning("multishop", "module_not_in_shop", value=str(shops.own), detail=_MODULE)
+        yield make.warning("multishop", "module_not_in_shop", value=str(shops.own), detail=_MODULE)
     if shops.shares_stock is None:
-        yield say.warning("multishop", "sharing_unseen")
+        yield make.warning("multishop", "sharing_unseen")
         return
     code = _SHARING[bool(shops.shares_stock), bool(shops.shares_customers)]
     shop, group = f"{shops.own} ({shops.name}) / {len(shops.ids)}", f"{shops.group} ({shops.group_name})"
-    yield say.ok("multishop", code, value=shop, detail=group)
+    yield make.ok("multishop", code, value=shop, detail=group)

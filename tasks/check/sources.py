@@ -21,18 +21,18 @@ async def check_sources(folder: ShopFolder, ledger: Ledger) -> list[Finding]:
 
 
 async def _check(folder: ShopFolder, settings: SourceSettings, ledger: Ledger) -> list[Finding]:
-    say = Findings(folder.settings.shop.language)
+    make = Findings(folder.settings.shop.language)
     try:
         streams_of(folder, settings)
         async with open_source(settings, folder, ledger) as source:
             count = len(await source.offered())
     except TooSoonError as error:
-        return [say.warning("source", "source_too_soon", value=settings.name, detail=f"{error.next_at:%H:%M:%S}")]
+        return [make.warning("source", "source_too_soon", value=settings.name, detail=f"{error.next_at:%H:%M:%S}")]
     except ConfigurationError as error:
-        told = (fault_in(fault, say.language) for fault in error.faults)
+        told = (fault_in(fault, make.language) for fault in error.faults)
         return [Finding("source", "error", f"{settings.name}: {fault.reason}", fault.remedy) for fault in told]
     except PasserelleError as error:
-        read = error_message(error, say.language)
+        read = error_message(error, make.language)
         said = " ".join(filter(None, (read.reason, read.remedy)))
-        return [say.error("source", "source_not_reached", value=settings.name, detail=said)]
-    return [say.ok("source", "source_reached", value=settings.name, detail=str(count))]
+        return [make.error("source", "source_not_reached", value=settings.name, detail=said)]
+    return [make.ok("source", "source_reached", value=settings.name, detail=str(count))]

@@ -84,7 +84,7 @@ def choose(
             places.waiting.append((file, STILL_WRITTEN))
         else:
             places.coming.append(Coming(file, stream, marker))
-    return places.settled()
+    return places.as_choice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class _Places:
     refused: list[tuple[Offered, str]]
     foreign: list[Offered]
 
-    def settled(self) -> Choice:
+    def as_choice(self) -> Choice:
         return Choice(
             tuple(self.coming), tuple(self.known), tuple(self.waiting), tuple(self.refused), tuple(self.foreign)
         )

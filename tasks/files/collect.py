@@ -23,10 +23,10 @@ from schemas.where import working_on
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
 from tasks.report.texts import texts
-from tasks.run.carry_out import told_without_traceback
+from tasks.run.carry_out import without_traceback
 from tasks.run.certificates import unverified
 from tasks.run.ledger_found import other_ledger
-from tasks.run.purge import tell_purge
+from tasks.run.purge import purge_and_report
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
@@ -45,7 +45,7 @@ class Collecting:
         self.lease = lease
         self.report = report
         self.offered = 0
-        self.ended: Counter[Outcome] = Counter()
+        self.outcomes: Counter[Outcome] = Counter()
         self.acknowledged = 0
         self.since: datetime | None = None
         """When the day asked for begins in the shop's time zone, UTC."""
@@ -53,13 +53,13 @@ class Collecting:
         self.failed: list[str] = []
         """The sources that did not come to their end, and why."""
 
-    def tell(self, level: Level, code: str, source: str, *, file: str = "", **params: str) -> None:
+    def note(self, level: Level, code: str, source: str, *, file: str = "", **params: str) -> None:
         """An incident of a source for the report and the ledger."""
         self.incidents.append(Incident(level, code, source, file or source, file, params={"value": source} | params))
 
-    def end(self, outcome: Outcome, name: str = "", status: str = "", note: str = "") -> None:
-        """One file has reached its place; with a status it is listed in the report."""
-        self.ended[outcome] += 1
+    def record(self, outcome: Outcome, name: str = "", status: str = "", note: str = "") -> None:
+        """Counts the outcome of one file; with a status it is listed in the report."""
+        self.outcomes[outcome] += 1
         if status and len(self.report.files) < SHOWN:
             self.report.files.append(FileReport(name=name, status=status, note=note))
 
@@ -67,7 +67,7 @@ class Collecting:
         """The source did not come to its end; the others go on."""
         self.failed.append(f"{source}: {error_text(error, self.report.language)}")
         read = error_message(error, self.report.language)
-        self.tell(Level.ERROR, "source_failed", source, detail=" ".join(filter(None, (read.reason, read.remedy))))
+        self.note(Level.ERROR, "source_failed", source, detail=" ".join(filter(None, (read.reason, read.remedy))))
 
 
 async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked) -> State:
@@ -86,10 +86,10 @@ async def collected(steps: Callable[[Collecting], Awaitable[None]], asked: Asked
             run.since = since
             run.incidents += strange
             for table in unverified(folder):
-                run.tell(Level.ERROR, "tls_not_verified", table)
+                run.note(Level.ERROR, "tls_not_verified", table)
             return await _run(steps, run)
 
-    return await told_without_traceback(under_lease, asked.shop)
+    return await without_traceback(under_lease, asked.shop)
 
 
 async def _begins_at(asked: Asked, folder: ShopFolder) -> datetime | None:
@@ -115,22 +115,22 @@ async def _run(steps: Callable[[Collecting], Awaitable[None]], run: Collecting) 
     try:
         await steps(run)
     except (ConfigurationError, OSError) as error:
-        said = error_text(error, run.report.language)
-        run.ledger.finish_run(run.report.run_id, "Failed", {}, said, None)
+        text = error_text(error, run.report.language)
+        run.ledger.finish_run(run.report.run_id, "Failed", {}, text, None)
         raise
     return await _concluded(run)
 
 
 async def _concluded(run: Collecting) -> State:
     report, folder = run.report, run.folder
-    counts = Counts(run.offered, run.ended)
+    counts = Counts(run.offered, run.outcomes)
     report.counts, report.state, report.message = counts.as_dict(), _name_of(run, counts), _message(run, counts)
     report.beyond_rows = {"acknowledged": run.acknowledged} if run.acknowledged else {}
     report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     # Before the ledger is asked for anything: it may be what the run failed of.
     page = _written(run)
     try:
-        if not run.asked.dry_run and (purged := tell_purge(folder, run.ledger, datetime.now(UTC))):
+        if not run.asked.dry_run and (purged := purge_and_report(folder, run.ledger, datetime.now(UTC))):
             run.incidents += purged
             _written(run)
         run.ledger.record_incidents(report.run_id, run.incidents)
@@ -167,19 +167,19 @@ def _message(run: Collecting, counts: Counts) -> str:
         for outcome in Outcome
         if (count := counts.by_outcome.get(outcome, 0))
     ]
-    said = [
+    text = [
         words.word("end", "collected").format(
             offered=counts.rows_read, ended=", ".join(ended) or words.word("end", "nothing"), done=run.acknowledged
         )
     ]
     if counts.missing:
-        said.append(words.word("end", "missing").format(count=counts.missing))
-    return ". ".join([*said, *run.failed])
+        text.append(words.word("end", "missing").format(count=counts.missing))
+    return ". ".join([*text, *run.failed])
 
 
 def _told(incident: Incident, language: str) -> IncidentReport:
-    said = message(incident.code, language, **{"key": incident.key} | dict(incident.params))
-    return IncidentReport(incident.level.value, incident.key, said.reason, said.remedy, file=incident.file)
+    text = message(incident.code, language, **{"key": incident.key} | dict(incident.params))
+    return IncidentReport(incident.level.value, incident.key, text.reason, text.remedy, file=incident.file)
 
 
 def kept_since(run: Collecting) -> datetime:

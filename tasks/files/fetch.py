@@ -11,8 +11,8 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from connectors.files.arrive import Arrived, check_space, clear_aside, fetched_aside, put_in_place
-from connectors.files.folder import place_of
+from connectors.files.arrive import Arrived, check_space, clear_aside, fetched_aside, move_arrived
+from connectors.files.folder import path_for
 from connectors.files.private import shared_folder
 from connectors.files.safe_name import safe_name
 from connectors.ledger.fetches import Fetch
@@ -41,7 +41,7 @@ async def fetch_from_all(run: Collecting) -> None:
     """Every source in turn; one that fails is told, and the next one goes on."""
     sources = run.folder.settings.sources.every
     if not sources:
-        run.tell(Level.INFO, "no_source", run.folder.name)
+        run.note(Level.INFO, "no_source", run.folder.name)
     wanted = [(source, streams_of(run.folder, source)) for source in sources]
     shared_folder(run.folder.drop)
     for source, streams in wanted:
@@ -83,7 +83,7 @@ async def _with_source(run: Collecting, settings: SourceSettings, work: Callable
         async with open_source(settings, run.folder, run.ledger) as source:
             await work(source)
     except TooSoonError as error:
-        run.tell(Level.INFO, "source_too_soon", settings.name, detail=f"{error.next_at:%H:%M:%S}")
+        run.note(Level.INFO, "source_too_soon", settings.name, detail=f"{error.next_at:%H:%M:%S}")
     except ConfigurationError:
         raise
     except PasserelleError as error:
@@ -108,7 +108,7 @@ async def _acknowledge(run: Collecting, settings: SourceSettings, source: Source
                 await source.rename(file, f"{file.path}.{file.digest(settings.name)}{settings.rename_suffix}")
         except RefusedError as error:
             if error.code != CHANGED:
-                run.tell(Level.ERROR, "fetch_not_acknowledged", settings.name, file=file.name, detail=error.said)
+                run.note(Level.ERROR, "fetch_not_acknowledged", settings.name, file=file.name, detail=error.reason)
                 continue
         run.ledger.file_acknowledged(run.folder.name, settings.name, file.path)
         run.acknowledged += 1
@@ -155,23 +155,23 @@ def _is_known(run: Collecting, file: Offered, fetch: Fetch | None) -> bool:
 def _account(run: Collecting, settings: SourceSettings, choice: Choice) -> None:
     run.offered += choice.size
     for _ in choice.known:
-        run.end(Outcome.UNCHANGED)
+        run.record(Outcome.UNCHANGED)
     for _ in choice.foreign:
-        run.end(Outcome.IGNORED)
+        run.record(Outcome.IGNORED)
     for file, code in choice.waiting:
         name = shown_name(file.name)
-        run.end(Outcome.WAITING, name, "left alone")
-        run.tell(Level.RETRY, code, settings.name, file=name, detail=name + settings.marker)
+        run.record(Outcome.WAITING, name, "left alone")
+        run.note(Level.RETRY, code, settings.name, file=name, detail=name + settings.marker)
     for file, code in choice.refused:
-        run.end(Outcome.REFUSED, safe_name(file.name), "refused")
-        run.tell(Level.ERROR, code, settings.name, file=safe_name(file.name), detail=str(file.size))
+        run.record(Outcome.REFUSED, safe_name(file.name), "refused")
+        run.note(Level.ERROR, code, settings.name, file=safe_name(file.name), detail=str(file.size))
 
 
 async def _fetch(run: Collecting, settings: SourceSettings, source: Source, coming: Sequence[Coming]) -> None:
     """Fetches in order. After a source that stays away what is left waits, so that no file overtakes an older one."""
     if run.asked.dry_run:
         for file in coming:
-            run.end(Outcome.CREATED, shown_name(file.offered.name), "to fetch")
+            run.record(Outcome.CREATED, shown_name(file.offered.name), "to fetch")
         return
     batch = _Batch(run, settings)
     try:
@@ -182,7 +182,7 @@ async def _fetch(run: Collecting, settings: SourceSettings, source: Source, comi
     finally:
         for file in coming:
             if file.offered.path not in batch.ended:
-                run.end(Outcome.WAITING, shown_name(file.offered.name), "left alone")
+                run.record(Outcome.WAITING, shown_name(file.offered.name), "left alone")
 
 
 async def _fetch_patiently(
@@ -197,7 +197,7 @@ async def _fetch_patiently(
         wait = max(pause, cut.retry_after or 0)
         if wait > _LONGEST_WAIT:
             break
-        run.tell(Level.RETRY, "source_cut", settings.name, file=file.offered.name, detail=cut.said)
+        run.note(Level.RETRY, "source_cut", settings.name, file=file.offered.name, detail=cut.reason)
         run.lease.check()
         await asyncio.sleep(wait)
         try:
@@ -250,17 +250,17 @@ class _Batch:
             return
         run.lease.check()
         run.ledger.files_fetched(run.folder.name, self._settings.name, self._fetches, run.report.run_id)
-        put_in_place(self._arrived, run.folder.drop, files.marker_suffix if files.complete == "marker" else "")
+        move_arrived(self._arrived, run.folder.drop, files.marker_suffix if files.complete == "marker" else "")
         for fetch in self._fetches:
             if not self._is_marker(fetch):
                 self.ended.add(fetch.offered.path)
-                run.end(Outcome.CREATED, fetch.offered.name, "fetched", f"{run.folder.drop.name}/{fetch.placed_as}")
+                run.record(Outcome.CREATED, fetch.offered.name, "fetched", f"{run.folder.drop.name}/{fetch.placed_as}")
         self._arrived, self._fetches, self._bytes = [], [], 0
 
     def _add(self, file: Coming, part: Path, content: str) -> None:
         offered, drop = file.offered, self._run.folder.drop
         name = safe_name(offered.name, offered.digest(self._settings.name))
-        place = place_of(drop, file.stream, tuple(self._run.folder.imports.streams.values()), name)
+        place = path_for(drop, file.stream, tuple(self._run.folder.imports.streams.values()), name)
         self._last_at = max(offered.modified_at or datetime.now(UTC), self._last_at + _STEP)
         self._arrived.append(Arrived(part, place, self._last_at))
         placed_as = place.relative_to(drop).as_posix()
@@ -277,6 +277,6 @@ def _refused(run: Collecting, settings: SourceSettings, file: Offered, error: Re
     level, code = _REFUSALS.get(error.code, (Level.ERROR, "fetch_refused"))
     outcome = Outcome.WAITING if code == "fetch_changed" else Outcome.REFUSED
     outcome = Outcome.IGNORED if code == "fetch_gone" else outcome
-    run.end(outcome, shown_name(file.name), "refused" if outcome is Outcome.REFUSED else "left alone")
+    run.record(outcome, shown_name(file.name), "refused" if outcome is Outcome.REFUSED else "left alone")
     read = error_message(error, run.report.language)
-    run.tell(level, code, settings.name, file=shown_name(file.name), detail=f"{read.reason} {read.remedy}".strip())
+    run.note(level, code, settings.name, file=shown_name(file.name), detail=f"{read.reason} {read.remedy}".strip())

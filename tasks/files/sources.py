@@ -46,7 +46,7 @@ class Source(Protocol):
         """This version of the file is at `path`, or gone when it was already."""
 
 
-class KeyTurn:
+class LedgerKeySchedule:
     """When an exchange may be asked for a key again, kept as a watermark of the ledger."""
 
     def __init__(self, ledger: Ledger, shop: str, source: str) -> None:
@@ -85,7 +85,7 @@ def open_source(settings: SourceSettings, folder: ShopFolder, ledger: Ledger) ->
         case wanted.FtpsSource():
             return FtpsSource(ftps_access(settings))
         case wanted.RfeSource():
-            return RfeSource(_rfe(settings), KeyTurn(ledger, folder.name, settings.name))
+            return RfeSource(_rfe(settings), LedgerKeySchedule(ledger, folder.name, settings.name))
 
 
 def sftp_access(settings: wanted.SftpSource | SftpTarget) -> SftpAccess:

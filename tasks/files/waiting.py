@@ -21,7 +21,7 @@ def is_due(folder: ShopFolder, name: str, *, again: bool) -> bool:
     return bool(found) or again
 
 
-def told_of_no_stream(folder: ShopFolder) -> list[Message]:
+def unclaimed_files(folder: ShopFolder) -> list[Message]:
     """The files in the drop folder that no stream takes, in the shop's language."""
     left = files_of_no_stream(folder.drop, tuple(folder.imports.streams.values()))
     return [message("file_of_no_stream", folder.settings.shop.language, value=name) for name in left]

@@ -19,7 +19,7 @@ from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.products.translate.entities import differences
 from tasks.products.translate.values import as_text
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 
@@ -29,13 +29,13 @@ _CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Out
 async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     """Writes what is to be written; rows with nothing to write are confirmed."""
     if run.asked.dry_run:
-        run.rows.end(_outcomes(plan.entities))
+        run.rows.record(_outcomes(plan.entities))
         run.planned += entity_changes(plan)
         return
     _move_links(run, plan)
     idle = [one for one in plan.entities if not one.action]
     _remember(run, plan, idle)
-    run.rows.end(_outcomes(idle))
+    run.rows.record(_outcomes(idle))
     busy = [one for one in plan.entities if one.action]
     with run.step(plan.stream.steps[1]):
         chunks = chunked(busy, units_of_a_chunk(run, plan.stream.resource), lambda one: [one.ref.key])
@@ -121,7 +121,7 @@ class _Batch:
         # The disk acknowledges each confirmation: other requests go out meanwhile.
         await asyncio.to_thread(_remember, self.run, self.plan, self.batch)
         await asyncio.to_thread(self._note_refusals, contents)
-        self.run.rows.end(_outcomes(self.batch))
+        self.run.rows.record(_outcomes(self.batch))
 
     def _note_refusals(self, contents: Mapping[str, str]) -> None:
         refused = [one for one in self.batch if one.outcome is Outcome.REFUSED]
@@ -165,7 +165,7 @@ class _Batch:
         for one, receipt in zip(entities, receipts, strict=True):
             one.id = receipt.id or one.id
             if receipt.error is not None:
-                self.refused[one.ref.key] = (receipt.message_code, self._discreet(one, receipt.error.said))
+                self.refused[one.ref.key] = (receipt.message_code, self._discreet(one, receipt.error.reason))
                 self.for_itself |= {one.ref.key} if receipt.is_of_what_was_sent else set()
             elif receipt.outcome == "missing" and one.action != "delete":
                 self.refused[one.ref.key] = ("gone_meanwhile", str(one.id))
@@ -242,5 +242,6 @@ def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:
 
 def _outcomes(entities: Iterable[PlannedEntity]) -> pl.DataFrame:
     return row_outcomes(
-        (one.ref.file, one.ref.line, one.ref.key, one.outcome.value, one.code, one.detail) for one in entities
+        RowOutcome(one.ref.file, one.ref.line, one.ref.key, one.outcome.value, one.code, one.detail, one.column)
+        for one in entities
     )

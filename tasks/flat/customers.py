@@ -98,7 +98,7 @@ class Customers(FlatStream):
         if isinstance(modified, datetime):
             self._modified[key] = modified
         if birthday_is_impossible(row, today):
-            run.tell(Level.INFO, "birthday_impossible", key)
+            run.note(Level.INFO, "birthday_impossible", key)
 
     async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """Accounts of the same e-mail, whatever its case; guests and deleted accounts are none."""
@@ -136,7 +136,7 @@ class Customers(FlatStream):
         offset = run.facts.clock_offset_seconds
         if not erp_email_counts(modified, current["date_upd"], confirmed_at, _zone(run), offset):
             del wanted.owned["email"]
-            run.tell(Level.INFO, "email_kept", wanted.ref.key)
+            run.note(Level.INFO, "email_kept", wanted.ref.key)
 
 
 def _email(wanted: WantedEntity) -> str:

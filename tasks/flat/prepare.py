@@ -49,8 +49,8 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         )
         left = rows.join(looked_at.select("_key"), on="_key", how="anti")
         is_absent = pl.col("state") == LinkState.ABSENT
-        run.rows.end(one_outcome(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
-        run.rows.end(one_outcome(left.filter(~is_absent), Outcome.UNCHANGED))
+        run.rows.record(one_outcome(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
+        run.rows.record(one_outcome(left.filter(~is_absent), Outcome.UNCHANGED))
         moved = stream.moved(rows, links)
         gone = closed_by_absence(run, rows, links).filter(~pl.col("erp_key").is_in(list(moved.values())))
         mended = broken.join(rows, left_on="erp_key", right_on="_key", how="anti").join(gone, on="erp_key", how="anti")
@@ -66,7 +66,7 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         _hold_refused(run, stream, entities)
         notes = stream.notes(rows, links, moved, gone["erp_key"])
         for code, key, params in (notes[one.ref.key] for one in entities if one.action and one.ref.key in notes):
-            run.tell(Level.INFO, code, key, **params)
+            run.note(Level.INFO, code, key, **params)
         marks = dict(looked_at.select("_key", "fingerprint").iter_rows())
         marks |= dict(mended.filter(~pl.col("in_doubt")).select("erp_key", "fingerprint").iter_rows())
         return EntitiesPlan(stream, entities, marks, links.filter(pl.col("state") == LinkState.ACTIVE).height, moved)
@@ -122,7 +122,7 @@ def _last_of_each_key(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
     earlier = rows.join(last.select("_file", "_line"), on=["_file", "_line"], how="anti")
     by = earlier.join(last.select("_key", _by_line="_line"), on="_key", how="left")
     outcomes = one_outcome(by, Outcome.IGNORED, "superseded").with_columns(detail=by["_by_line"].cast(pl.String))
-    run.rows.end(outcomes.select(list(ROW_OUTCOMES)))
+    run.rows.record(outcomes.select(list(ROW_OUTCOMES)))
     return last
 
 
@@ -140,7 +140,7 @@ async def _broken(run: Run, stream: FlatStream, links: pl.DataFrame) -> pl.DataF
     ids = await stream.broken(run)
     broken = links.filter((pl.col("state") == LinkState.ACTIVE) & pl.col("shop_id").is_in(ids))
     if broken.height:
-        run.tell(Level.INFO, f"{stream.resource}_mended", value=str(broken.height))
+        run.note(Level.INFO, f"{stream.resource}_mended", value=str(broken.height))
     return broken
 
 

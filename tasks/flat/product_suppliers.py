@@ -91,10 +91,10 @@ def _wanted(
     currencies: Mapping[str, int],
 ) -> WantedEntity:
     wanted, name, currency = WantedEntity(ref), row.text("supplier"), row.text("currency").upper()
-    supplier = suppliers.get(name, Stop(Outcome.REJECTED, "supplier_not_on_shop", name))
+    supplier = suppliers.get(name, Stop(Outcome.REJECTED, "supplier_not_on_shop", name, "supplier"))
     item = item or Stop(Outcome.IGNORED, "not_on_shop")
     if currency and currency not in currencies:
-        wanted.stop = Stop(Outcome.REJECTED, "currency_not_on_shop", currency)
+        wanted.stop = Stop(Outcome.REJECTED, "currency_not_on_shop", currency, "currency")
     wanted.stop = next((part for part in (item, supplier) if isinstance(part, Stop)), wanted.stop)
     if isinstance(item, Item) and isinstance(supplier, int):
         wanted.owned = {

@@ -91,7 +91,7 @@ def in_doubt(run: Run, subject: str, key: str, since: datetime | None) -> str:
     """Reports what was sent without an answer and may still come; the code of the message."""
     is_old = since is not None and datetime.now(UTC) - since >= DOUBT_LASTS
     code = f"{subject}_doubt_stays" if is_old else f"{subject}_in_doubt"
-    run.tell(Level.ERROR if is_old else Level.RETRY, code, key, on="?" if since is None else f"{since:%Y-%m-%d %H:%M}")
+    run.note(Level.ERROR if is_old else Level.RETRY, code, key, on="?" if since is None else f"{since:%Y-%m-%d %H:%M}")
     return code
 
 

@@ -17,7 +17,7 @@ from tasks.images.plan.pictures import Held, ProductPlan, Wanted
 from tasks.images.prepare import FORMER, KIND, ImagesPlan
 from tasks.report.progress import advance
 from tasks.run.chunks import Chunk, chunk_task, chunked
-from tasks.run.outcomes import ROW_OUTCOMES
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 
 PRODUCTS_OF_A_CHUNK = 25
@@ -97,14 +97,14 @@ class _Pictures:
         for former in plan.removed:
             if not former.id_image or former.id_image in gone:
                 await asyncio.to_thread(self.run.ledger.forget, self.run.folder.name, KIND, [former.key])
-                self.run.tell(Level.INFO, "image_removed", former.key, value=former.key, detail=plan.reference)
+                self.run.note(Level.INFO, "image_removed", former.key, value=former.key, detail=plan.reference)
         ended = []
         for one in (*plan.send, *plan.reshow):
             outcome, code, detail = self.refused.get(one.key) or wrong or (_outcome(plan, one), "", "")
             ended.append((one, outcome, code, detail))
             if code:
                 level = Level.RETRY if outcome is Outcome.WAITING else Level.ERROR
-                self.run.tell(level, code, one.path.name, file=one.path.name, value=one.path.name, detail=detail)
+                self.run.note(level, code, one.path.name, file=one.path.name, value=one.path.name, detail=detail)
         _end(self.run, ended)
 
     async def _there(self) -> Shown:
@@ -125,7 +125,7 @@ class _Pictures:
             if added.id:
                 self._sent(one, added.id)
                 return Shown(there.images | {added.id}, there.cover or added.id)
-            await self.run.shop.settled()
+            await self.run.shop.wait_until_quiet()
             now = await self._there()
             new = now.images - there.images
             shown = [image for image in new if await self.run.shop.images.is_shown(self.plan.id_product, image)]
@@ -138,7 +138,7 @@ class _Pictures:
             if new or not added.unknown:
                 break
         outcome = Outcome.WAITING if added.unknown and not new else Outcome.REFUSED
-        self.refused[one.key] = (outcome, added.code, added.said)
+        self.refused[one.key] = (outcome, added.code, added.reason)
         self._forget_intent(one)
         return Shown(frozenset(shown) | there.images, there.cover)
 
@@ -198,7 +198,7 @@ class _Pictures:
         for receipt in receipts:
             if receipt.error is not None:
                 for one in changed:
-                    self.refused.setdefault(one.key, (Outcome.REFUSED, receipt.message_code, receipt.error.said))
+                    self.refused.setdefault(one.key, (Outcome.REFUSED, receipt.message_code, receipt.error.reason))
         for one in plan.reshow:
             if one.key not in self.refused:
                 self._confirm(KIND, self._link(one, ids[one.key]))
@@ -225,7 +225,7 @@ class _Pictures:
             return None
         [receipt] = await self.run.shop.update("products", [{"id": self.plan.id_product, "id_default_image": image}])
         if receipt.error is not None:
-            return Outcome.REFUSED, receipt.message_code, receipt.error.said
+            return Outcome.REFUSED, receipt.message_code, receipt.error.reason
         now = await self._there()
         return None if now.cover == image else (Outcome.WAITING, "image_cover_differs", str(image))
 
@@ -252,8 +252,11 @@ class _Pictures:
 
 
 def _end(run: Run, rows: Iterable[tuple[Wanted, Outcome, str, str]]) -> None:
-    told = [(0, one.line, one.key, outcome.value, code, detail) for one, outcome, code, detail in rows]
-    run.rows.end(pl.DataFrame(told, schema=ROW_OUTCOMES, orient="row"))
+    run.rows.record(
+        row_outcomes(
+            RowOutcome(0, one.line, one.key, outcome.value, code, detail) for one, outcome, code, detail in rows
+        )
+    )
 
 
 def removed_by(plan: ImagesPlan) -> list[Held]:

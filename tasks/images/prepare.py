@@ -16,7 +16,7 @@ from tasks.images.look_up import catalogue_of, images_of
 from tasks.images.plan.names import Catalogue
 from tasks.images.plan.pictures import Held, ProductPlan, Wanted, plan_product
 from tasks.images.read import PictureFile, picture_files
-from tasks.run.outcomes import ROW_OUTCOMES
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 from tasks.stock.look_up import item_ids_of
 
@@ -79,21 +79,21 @@ def _owned(
     ended = [(one, one.outcome or Outcome.REJECTED, one.code) for one in unsound]
     for one, outcome, code in ended:
         level = Level.RETRY if outcome is Outcome.WAITING else Level.ERROR
-        run.tell(level, code, one.path.name, file=one.path.name, value=one.path.name, detail=one.detail)
+        run.note(level, code, one.path.name, file=one.path.name, value=one.path.name, detail=one.detail)
     wanted: list[Wanted] = []
     shown: dict[tuple[int, str], str] = {}
     for one in sound:
         owner = catalogue.owner(one.key)
         if owner is None:
             ended.append((one, Outcome.IGNORED, "image_of_nobody"))
-            run.tell(Level.INFO, "image_of_nobody", one.path.name, file=one.path.name, value=one.path.name)
+            run.note(Level.INFO, "image_of_nobody", one.path.name, file=one.path.name, value=one.path.name)
         elif twin := shown.get((owner.id_product, one.hash)):
             ended.append((one, Outcome.IGNORED, "image_twice"))
-            run.tell(Level.INFO, "image_twice", one.path.name, file=one.path.name, value=one.path.name, detail=twin)
+            run.note(Level.INFO, "image_twice", one.path.name, file=one.path.name, value=one.path.name, detail=twin)
         else:
             shown[owner.id_product, one.hash] = one.path.name
             wanted.append(Wanted(one.line, one.key, one.path, one.kind, one.hash, one.stamp, owner))
-    run.rows.end(_frame(ended))
+    run.rows.record(_frame(ended))
     return wanted
 
 
@@ -139,7 +139,7 @@ async def _plans(
         plan.unfinished = product in unfinished
         busy = {one.key for one in (*plan.send, *plan.reshow)}
         idle = [one for one in plan.wanted if one.key not in busy]
-        run.rows.end(_settled((one, Outcome.UNCHANGED, "", "") for one in idle))
+        run.rows.record(_settled((one, Outcome.UNCHANGED, "", "") for one in idle))
         if not plan.is_empty:
             plans.append(plan)
     lost = [product for product in held if product not in of_product] if removes else []
@@ -161,16 +161,18 @@ def _leave(run: Run, pictures: Iterable[Wanted]) -> None:
     """Pictures whose reference no product of the shop bears where the ledger has it: a later run finds them."""
     left = list(pictures)
     for one in left:
-        run.tell(Level.INFO, "image_of_nobody", one.path.name, file=one.path.name, value=one.path.name)
-    run.rows.end(_settled((one, Outcome.IGNORED, "image_of_nobody", "") for one in left))
+        run.note(Level.INFO, "image_of_nobody", one.path.name, file=one.path.name, value=one.path.name)
+    run.rows.record(_settled((one, Outcome.IGNORED, "image_of_nobody", "") for one in left))
 
 
 def _frame(rows: Iterable[tuple[PictureFile, Outcome, str]]) -> pl.DataFrame:
-    told = [(0, one.line, one.key, outcome.value, code, one.detail) for one, outcome, code in rows]
-    return pl.DataFrame(told, schema=ROW_OUTCOMES, orient="row")
+    return row_outcomes(
+        RowOutcome(0, one.line, one.key, outcome.value, code, one.detail) for one, outcome, code in rows
+    )
 
 
 def _settled(rows: Iterable[tuple[Wanted, Outcome, str, str]]) -> pl.DataFrame:
     """Pictures that have reached their place, as rows of `ROW_OUTCOMES`."""
-    told = [(0, one.line, one.key, outcome.value, code, detail) for one, outcome, code, detail in rows]
-    return pl.DataFrame(told, schema=ROW_OUTCOMES, orient="row")
+    return row_outcomes(
+        RowOutcome(0, one.line, one.key, outcome.value, code, detail) for one, outcome, code, detail in rows
+    )

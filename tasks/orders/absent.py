@@ -29,7 +29,7 @@ async def gone(
     found = [key for key in absent if counts[key] >= RUNS and await run.shop.is_gone(resource, int(key))]
     for key in absent:
         if not before.get(key) and key not in found:
-            run.tell(Level.RETRY, code, key, value=str(RUNS))
+            run.note(Level.RETRY, code, key, value=str(RUNS))
     if not run.asked.dry_run:
         back = [key for key in before if key in there or key in found]
         if back:

@@ -38,7 +38,7 @@ async def adopt_orders_since(run: Run, erp: Erp, *, accept_differences: bool = F
         if adoption is None or not adoption.number:
             _record(run, [order], Outcome.IGNORED, "order_not_in_erp")
         elif adoption.differs:
-            run.tell(Level.ERROR, "order_adoption_differs", order.key, detail=adoption.number, differs=adoption.differs)
+            run.note(Level.ERROR, "order_adoption_differs", order.key, detail=adoption.number, differs=adoption.differs)
             _record(run, [order], Outcome.REJECTED, "order_adoption_differs", adoption.number)
         else:
             adopted += 1
@@ -68,4 +68,4 @@ async def _left(run: Run, erp: Erp, since: datetime) -> list[SeenOrder]:
 
 
 def _record(run: Run, orders: Sequence[SeenOrder], outcome: Outcome, code: str = "", detail: str = "") -> None:
-    run.rows.end(order_rows([OrderOutcome(order, outcome, code, detail) for order in orders]))
+    run.rows.record(order_rows([OrderOutcome(order, outcome, code, detail) for order in orders]))

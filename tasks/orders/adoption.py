@@ -95,7 +95,7 @@ class Adopter:
 
     def _judge(self, order: Order, documents: list[FoundDocument] | RefusedError) -> Adoption:
         if isinstance(documents, RefusedError):
-            return Adoption(order.id_order, documents.key, documents.said)
+            return Adoption(order.id_order, documents.key, documents.reason)
         free = [each for each in documents if each.status.number not in self._taken]
         differing = {each.status.number: self._differences(order, each) for each in free}
         fitting = [each for each in free if not differing[each.status.number]]

@@ -127,7 +127,7 @@ class Again:
                 if not await self._cancel(order):
                     return False
             else:
-                run.tell(Level.ERROR, _code(part, content), key, **self._figures(order, was_sent, content))
+                run.note(Level.ERROR, _code(part, content), key, **self._figures(order, was_sent, content))
         return True
 
     def _is_known(self, part: str, was_sent: str, order: Order) -> bool:
@@ -152,26 +152,26 @@ class Again:
         cancels = erp.cancels
         if run.asked.dry_run or not number or cancels is None:
             can = bool(number and cancels)
-            run.tell(Level.INFO if can else Level.ERROR, "order_to_cancel" if can else CANCELLED, key, **figures)
+            run.note(Level.INFO if can else Level.ERROR, "order_to_cancel" if can else CANCELLED, key, **figures)
             return True
         try:
             done = await asyncio.to_thread(cancels.cancel, ErpNumber(number))
         except TransientError:
-            run.tell(Level.RETRY, "order_erp_no_answer", key)
+            run.note(Level.RETRY, "order_erp_no_answer", key)
             return False
         except RefusedError as error:
-            said = discreet(error.said, order)
-            run.tell(Level.ERROR, "order_cancel_refused", key, **{**figures, "detail": f"{number}: {said}"})
+            reason = discreet(error.reason, order)
+            run.note(Level.ERROR, "order_cancel_refused", key, **{**figures, "detail": f"{number}: {reason}"})
             return True
         if done is Cancellation.CANCELLED:
-            run.tell(Level.INFO, "order_cancelled_in_erp", key, **figures)
+            run.note(Level.INFO, "order_cancelled_in_erp", key, **figures)
             known = _links(run, erp.ledger_kind(SENT), [key]).get(key)
             text = known[0] if known else order_content(order, off_state=0, secret=run.ledger.secret())
             link = replace(_link(order, with_state(text, order.state)), confirmed_at=datetime.now(UTC))
             run.ledger.confirm(run.folder.name, erp.ledger_kind(SENT), [link], run_id=run.run_id)
         else:
             code = CANCELLED if done is Cancellation.MISSING else "order_cancelled_too_late"
-            run.tell(Level.ERROR, code, key, **figures)
+            run.note(Level.ERROR, code, key, **figures)
         return True
 
 

@@ -68,7 +68,7 @@ def hold_reused(run: Run, kind: str, orders: Iterable[SeenOrder]) -> list[OrderO
         if former is None:
             continue
         question = reused("order", former)
-        run.tell(Level.ERROR, question.code, order.key, **question.params)
+        run.note(Level.ERROR, question.code, order.key, **question.params)
         outcomes.append(OrderOutcome(order, Outcome.REJECTED, REUSED))
         if not run.asked.dry_run:
             identity = order_identity(order.reference, order.placed_text, run.ledger.secret())

@@ -36,7 +36,7 @@ from tasks.orders.plan.sorting import (
 from tasks.orders.rows import ShopWords
 from tasks.orders.touched import touched_orders
 from tasks.report.progress import advance
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 
 __all__ = ["STREAM", "DueOrders", "order_rows", "prepare_orders", "with_codes"]
@@ -83,8 +83,8 @@ async def _record_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[See
     adoptions = await Adopter(run, erp, words).adopt([order.id_order for order in orders])
     found = {str(each.id_order): each for each in adoptions}
     left = [order for order in orders if order.key not in found or not found[order.key].is_adopted]
-    run.rows.end(order_rows(OrderOutcome(order, Outcome.UNCHANGED) for order in orders if order not in left))
-    run.rows.end(order_rows(OrderOutcome(order, Outcome.IGNORED, TOO_OLD) for order in left))
+    run.rows.record(order_rows(OrderOutcome(order, Outcome.UNCHANGED) for order in orders if order not in left))
+    run.rows.record(order_rows(OrderOutcome(order, Outcome.IGNORED, TOO_OLD) for order in left))
     if not run.asked.dry_run:
         run.ledger.close_incidents(shop, STREAM, keys=[order.key for order in orders])
         run.ledger.clear(shop, kind, [order.key for order in left])
@@ -93,7 +93,7 @@ async def _record_too_old(run: Run, erp: Erp, words: ShopWords, orders: list[See
         adoption = found.get(order.key)
         params = {"value": str(first), "detail": adoption.number or "-" if adoption else "-"}
         code = "order_adoption_differs" if adoption and adoption.differs else "order_too_old_to_send"
-        run.tell(Level.INFO, code, order.key, **params, differs=adoption.differs if adoption else "")
+        run.note(Level.INFO, code, order.key, **params, differs=adoption.differs if adoption else "")
 
 
 async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
@@ -124,7 +124,7 @@ async def _forget_deleted(run: Run, kind: str, look: Look) -> None:
     run.incidents += run.ledger.not_open_yet(run.folder.name, in_doubt)
     forgotten = [key for key in found if states[key] != INTENT]
     for key in forgotten:
-        run.tell(Level.INFO, "order_gone", key)
+        run.note(Level.INFO, "order_gone", key)
     if forgotten and not run.asked.dry_run:
         run.ledger.clear(run.folder.name, kind, forgotten)
         run.ledger.close_incidents(run.folder.name, STREAM, keys=forgotten)
@@ -132,7 +132,7 @@ async def _forget_deleted(run: Run, kind: str, look: Look) -> None:
 
 async def _note(run: Run, erp: Erp, found: Sorted) -> None:
     """What is finished at the first look: in the rows of the run, and in the ledger where it is followed."""
-    run.rows.end(order_rows(found.outcomes))
+    run.rows.record(order_rows(found.outcomes))
     if run.asked.dry_run:
         return
     shop, kind = run.folder.name, erp.ledger_kind(STREAM)
@@ -181,13 +181,13 @@ def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) ->
     if not obstacles:
         due.orders.append(order)
         for cut in documents.cut(order):
-            run.tell(Level.INFO, cut.code, seen.key, **cut.params)
+            run.note(Level.INFO, cut.code, seen.key, **cut.params)
         return
     for obstacle in obstacles:
-        run.tell(Level.ERROR, obstacle.code, seen.key, **obstacle.params)
+        run.note(Level.ERROR, obstacle.code, seen.key, **obstacle.params)
     if not run.asked.dry_run:
         run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), seen.key, code=obstacles[0].code, run_id=run.run_id)
-    run.rows.end(order_rows([OrderOutcome(seen, Outcome.REJECTED, obstacles[0].code)]))
+    run.rows.record(order_rows([OrderOutcome(seen, Outcome.REJECTED, obstacles[0].code)]))
 
 
 def order_rows(outcomes: Iterable[OrderOutcome]) -> pl.DataFrame:
@@ -196,8 +196,8 @@ def order_rows(outcomes: Iterable[OrderOutcome]) -> pl.DataFrame:
     return row_outcomes(rows)
 
 
-def _row(seen: SeenOrder, outcome: Outcome, code: str, detail: str) -> tuple[int, int, str, str, str, str]:
-    return (0, seen.id_order, seen.key, outcome.value, code, detail)
+def _row(seen: SeenOrder, outcome: Outcome, code: str, detail: str) -> RowOutcome:
+    return RowOutcome(0, seen.id_order, seen.key, outcome.value, code, detail)
 
 
 def with_codes(orders: Iterable[Order], codes: Mapping[int, str]) -> list[Order]:

@@ -83,7 +83,7 @@ class Orders:
         """Gives the rows of the run and the ledger what was done, all at once."""
         remember_sent(sender.run, sender.erp, self.sent, self.changed_in_doubt)
         self.sent.clear()
-        sender.run.rows.end(order_rows(self.outcomes))
+        sender.run.rows.record(order_rows(self.outcomes))
         self.outcomes.clear()
 
 
@@ -118,7 +118,7 @@ def _by_customer(orders: list[Order]) -> list[list[Order]]:
 def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
     known = run.ledger.delivery(run.folder.name, erp.ledger_kind(STREAM), str(order.id_order))
     if order.id_order in due.only_looked_up or (known is not None and known.answer == ASKED):
-        run.rows.end(order_rows([OrderOutcome(_seen(order), Outcome.WAITING, "order_to_look_up")]))
+        run.rows.record(order_rows([OrderOutcome(_seen(order), Outcome.WAITING, "order_to_look_up")]))
         return
     documents = orders_of(erp)
     try:
@@ -127,7 +127,7 @@ def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
         _refuse(run, order, error)
         return
     run.planned.append(PlannedChange(str(order.id_order), STREAM, "create", fields))
-    run.rows.end(order_rows([OrderOutcome(_seen(order), Outcome.CREATED)]))
+    run.rows.record(order_rows([OrderOutcome(_seen(order), Outcome.CREATED)]))
 
 
 @chunk_task("deliver orders")
@@ -161,7 +161,7 @@ def _wait(sender: OrderSender, order: Order) -> None:
     """The ledger follows the order from now on: the watermark will have passed it."""
     run, key = sender.run, str(order.id_order)
     run.ledger.wait(run.folder.name, sender.kind, key, code=NO_ANSWER, run_id=run.run_id)
-    run.tell(Level.RETRY, NO_ANSWER, key)
+    run.note(Level.RETRY, NO_ANSWER, key)
     _record(run, order, Outcome.WAITING, NO_ANSWER)
 
 
@@ -187,7 +187,7 @@ def _deliver(sender: OrderSender, orders: Orders, order: Order) -> None:
         return
     if delivered.changed:
         orders.changed_in_doubt.add(order.id_order)
-        run.tell(Level.ERROR, "order_changed_in_doubt", key)
+        run.note(Level.ERROR, "order_changed_in_doubt", key)
     if delivered.handover is not Handover.ALREADY:
         orders.sent.append(order)
     created = delivered.handover is Handover.CREATED
@@ -196,7 +196,7 @@ def _deliver(sender: OrderSender, orders: Orders, order: Order) -> None:
 
 def _to_deliver(sender: OrderSender, order: Order) -> ToDeliver[Order]:
     def report(message: str, code: str) -> None:
-        sender.run.tell(Level.INFO, f"order_customer_{message}", str(order.id_order), detail=code)
+        sender.run.note(Level.INFO, f"order_customer_{message}", str(order.id_order), detail=code)
 
     return ToDeliver(
         document=order,
@@ -215,21 +215,21 @@ def _to_deliver(sender: OrderSender, order: Order) -> ToDeliver[Order]:
 def _ask(run: Run, kind: str, order: Order, question: Question) -> None:
     """A person must say whose document it is; the ledger follows the order until then."""
     key = str(order.id_order)
-    run.tell(Level.ERROR, question.code, key, **question.params)
+    run.note(Level.ERROR, question.code, key, **question.params)
     run.ledger.hold(run.folder.name, kind, key, code=question.code, run_id=run.run_id)
     _record(run, order, Outcome.REJECTED, question.code)
 
 
 def _refuse(run: Run, order: Order, error: RefusedError) -> str:
     code = _REFUSALS.get(error.code or "", "order_erp_refused")
-    said = discreet(error.said, order)
-    run.tell(Level.ERROR, code, str(order.id_order), detail=said)
-    _record(run, order, Outcome.REFUSED, code, said)
+    reason = discreet(error.reason, order)
+    run.note(Level.ERROR, code, str(order.id_order), detail=reason)
+    _record(run, order, Outcome.REFUSED, code, reason)
     return code
 
 
 def _record(run: Run, order: Order, outcome: Outcome, code: str = "", detail: str = "") -> None:
-    run.rows.end(order_rows([OrderOutcome(_seen(order), outcome, code, detail)]))
+    run.rows.record(order_rows([OrderOutcome(_seen(order), outcome, code, detail)]))
 
 
 def _seen(order: Order) -> SeenOrder:

@@ -106,7 +106,7 @@ async def _report_deleted(run: Run, erp: Erp, keys: set[str], there: set[str]) -
     known = run.ledger.deliveries(shop, kind, keys=deleted)
     numbers = dict(known.select("key", "erp_number").iter_rows())
     for key in deleted:
-        run.tell(Level.ERROR, "order_deleted_after", key, detail=numbers.get(key) or "?")
+        run.note(Level.ERROR, "order_deleted_after", key, detail=numbers.get(key) or "?")
     if deleted and not run.asked.dry_run:
         run.ledger.confirm(shop, erp.ledger_kind(SEEN), [gone_link(key) for key in deleted], run_id=run.run_id)
 

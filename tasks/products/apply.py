@@ -21,7 +21,7 @@ from tasks.products.plan.shapes import DELETED, Operation, PlannedRow, ProductPl
 from tasks.products.translate.entities import MissingNameError, combination_entity, differences, product_entity
 from tasks.products.translate.names import MissingNames, Names
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 
@@ -66,7 +66,7 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
     """Creates the missing names, then writes products in batches; rows with nothing to write are confirmed."""
     if run.asked.dry_run:
         for product in plan.products:
-            run.rows.end(_outcomes(product.rows))
+            run.rows.record(_outcomes(product.rows))
         run.planned += product_changes(plan)
         run.report.beyond_rows |= plan.missing.counts()
         return
@@ -212,7 +212,7 @@ def _note(sent: list[_Sent], receipts: list[Receipt]) -> None:
     for one, receipt in zip(sent, receipts, strict=True):
         one.id = receipt.id or one.id
         if receipt.error is not None:
-            one.refused, one.code = receipt.error.said, receipt.message_code
+            one.refused, one.code = receipt.error.reason, receipt.message_code
             one.for_itself = receipt.is_of_what_was_sent
         elif receipt.outcome == "missing" and one.operation.action != "delete":
             one.refused, one.code = str(one.id), "gone_meanwhile"
@@ -255,7 +255,7 @@ async def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], resul
         if product.product and product.product.action == "create" and product.id_product and not product.simple:
             run.report.beyond_rows["parents"] = run.report.beyond_rows.get("parents", 0) + 1
         for code, key, params in product.notes:
-            run.tell(Level.INFO, code, key, **params)
+            run.note(Level.INFO, code, key, **params)
         for one in _refused_siblings(sent):
             report_refused_sibling(run, product.key, one.operation, one.refused)
     if links:
@@ -263,7 +263,7 @@ async def _confirm(run: Run, plan: ProductsPlan, batch: list[ProductPlan], resul
         await asyncio.to_thread(forget_former_items, run, KIND, links)
         await asyncio.to_thread(run.ledger.confirm, run.folder.name, KIND, links, run_id=run.run_id)
     await _note_refusals(run, plan.names, batch, results)
-    run.rows.end(_outcomes([row for product in batch for row in product.rows]))
+    run.rows.record(_outcomes([row for product in batch for row in product.rows]))
 
 
 def _record_results(product: ProductPlan, sent: list[_Sent]) -> None:
@@ -322,5 +322,6 @@ def _link(product: ProductPlan, row: PlannedRow, fingerprint: str) -> Link | Non
 
 def _outcomes(rows: list[PlannedRow]) -> pl.DataFrame:
     return row_outcomes(
-        (row.ref.file, row.ref.line, row.ref.key, row.outcome.value, row.code, row.detail) for row in rows
+        RowOutcome(row.ref.file, row.ref.line, row.ref.key, row.outcome.value, row.code, row.detail, row.column)
+        for row in rows
     )

@@ -78,4 +78,4 @@ def _refuse(rows: Iterable[PlannedRow], refusal: Refusal) -> None:
 def report_refused_sibling(run: Run, product_key: str, operation: Operation, detail: str) -> None:
     """A combination of no row that could not follow its product."""
     changes = "; ".join(f"{name} {was} → {wanted}" for name, was, wanted in operation.changes)
-    run.tell(Level.ERROR, "sibling_refused", product_key, value=str(operation.id), detail=detail, column=changes)
+    run.note(Level.ERROR, "sibling_refused", product_key, value=str(operation.id), detail=detail, column=changes)

@@ -61,8 +61,8 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
         looked_at = rows.filter(pl.col("_product").is_in(keys.implode()))
         left = rows.join(looked_at.select("_file", "_line"), on=["_file", "_line"], how="anti")
         for state, (outcome, code) in REMEMBERED.items():
-            run.rows.end(one_outcome(left.filter(pl.col("state") == state), outcome, code))
-        run.rows.end(one_outcome(left.filter(~pl.col("state").is_in(list(REMEMBERED))), Outcome.UNCHANGED))
+            run.rows.record(one_outcome(left.filter(pl.col("state") == state), outcome, code))
+        run.rows.record(one_outcome(left.filter(~pl.col("state").is_in(list(REMEMBERED))), Outcome.UNCHANGED))
         wanted = _wanted(run, validated, looked_at, gone)
         marks = dict(zip(looked_at["_key"], looked_at["fingerprint"], strict=True))
         needed = pl.concat([looked_at["_key"], gone["erp_key"]]).alias("erp_key").to_frame()
@@ -163,7 +163,7 @@ def _report_unknown_tax_codes(run: Run, products: Iterable[ProductPlan]) -> None
         if product.unknown_tax_code:
             unknown.setdefault(product.unknown_tax_code, []).append(product.key)
     for code, keys in sorted(unknown.items()):
-        run.tell(Level.INFO, "tax_code_unknown_kept", min(keys), value=code, detail=str(len(keys)))
+        run.note(Level.INFO, "tax_code_unknown_kept", min(keys), value=code, detail=str(len(keys)))
 
 
 def _compared(run: Run) -> list[str]:

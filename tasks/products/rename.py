@@ -72,7 +72,7 @@ async def _rename_in_shop(
         return None
     [receipt] = await shop.update(resource, [{"id": number, field: new}])
     if receipt.error is not None:
-        return Renamed("shop_refused", receipt.error.said)
+        return Renamed("shop_refused", receipt.error.reason)
     read = await shop.find(resource, "id", [str(number)], display=["id", field])
     return None if read and str(read[0].get(field, "")) == new else Renamed("rename_other", str(number))
 

@@ -30,7 +30,7 @@ async def doubt_what_was_deleted(run: Run) -> None:
     gone = await _gone(run, links)
     guards = run.folder.settings.guards
     if gone.height > max(guards.min_affected, guards.max_deactivated_share * links.height):
-        run.tell(Level.ERROR, "many_deleted_in_shop", value=str(gone.height), detail=str(links.height))
+        run.note(Level.ERROR, "many_deleted_in_shop", value=str(gone.height), detail=str(links.height))
         return
     run.ledger.doubt(run.folder.name, KIND, gone["erp_key"].to_list())
     _report(run, gone)
@@ -58,6 +58,6 @@ def _report(run: Run, gone: pl.DataFrame) -> None:
     code = "deleted_and_left" if leaves else "deleted_and_made_again"
     articles = gone.select(key=pl.coalesce("parent_key", "erp_key"), id="shop_id").unique("key").sort("key")
     for key, number in articles.head(_NAMED).iter_rows():
-        run.tell(Level.INFO, code, key, detail=str(number))
+        run.note(Level.INFO, code, key, detail=str(number))
     if articles.height > _NAMED:
-        run.tell(Level.INFO, f"{code}_others", value=str(articles.height - _NAMED))
+        run.note(Level.INFO, f"{code}_others", value=str(articles.height - _NAMED))

@@ -19,7 +19,7 @@ from tasks.handover.translate.identity import account_identity
 from tasks.orders.look_up import ADDRESS, CUSTOMER, read_words
 from tasks.orders.rows import ShopWords, address_of, customer_of
 from tasks.report.progress import advance
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 from tasks.run.sweeps import Sweep
 from tasks.run.watermarks import Watermark
@@ -65,7 +65,7 @@ async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
         run.rows.accepted = row_outcomes(rows).select("_file", "_line", "_key")
         left = _without_delivered(run, erp, ids, prospects.registered)
         if len(left) > MANY:
-            run.tell(Level.INFO, "many_prospects", "", value=str(len(left)), detail=str(MANY))
+            run.note(Level.INFO, "many_prospects", "", value=str(len(left)), detail=str(MANY))
         words = await read_words(run.shop, run.facts)
         for start in range(0, len(left), _AT_ONCE):
             run.lease.check()
@@ -146,10 +146,10 @@ def _judge(run: Run, erp: Erp, customer: Customer, prospects: Prospects) -> None
     if not obstacles:
         prospects.customers.append(customer)
         for cut in customers.cut(customer):
-            run.tell(Level.INFO, cut.code, key, **cut.params)
+            run.note(Level.INFO, cut.code, key, **cut.params)
         return
     for obstacle in obstacles:
-        run.tell(Level.ERROR, obstacle.code, key, **obstacle.params)
+        run.note(Level.ERROR, obstacle.code, key, **obstacle.params)
     if not run.asked.dry_run:
         run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
     record_customers(run, [customer.id_customer], Outcome.REJECTED, obstacles[0].code)
@@ -158,9 +158,9 @@ def _judge(run: Run, erp: Erp, customer: Customer, prospects: Prospects) -> None
 def record_customers(run: Run, ids: list[int], outcome: Outcome, code: str = "", detail: str = "") -> None:
     """Accounts are finished."""
     rows = [customer_row(id_, outcome, code, detail) for id_ in ids]
-    run.rows.end(row_outcomes(rows))
+    run.rows.record(row_outcomes(rows))
 
 
-def customer_row(id_customer: int, outcome: Outcome, code: str, detail: str) -> tuple[int, int, str, str, str, str]:
+def customer_row(id_customer: int, outcome: Outcome, code: str, detail: str) -> RowOutcome:
     """An account as a row of `ROW_OUTCOMES`."""
-    return (0, id_customer, str(id_customer), outcome.value, code, detail)
+    return RowOutcome(0, id_customer, str(id_customer), outcome.value, code, detail)

@@ -60,14 +60,14 @@ def _deliver(run: Run, erp: Erp, customers: CustomerSync, customer: Customer) ->
     key = str(customer.id_customer)
 
     def report(message: str, code: str) -> None:
-        run.tell(Level.INFO, f"customer_{message}", key, detail=code)
+        run.note(Level.INFO, f"customer_{message}", key, detail=code)
 
     try:
         code = customers.sync(customer, report)
     except RefusedError as error:
-        said = struck_out(error.said, of_customer(customer))
+        said = struck_out(error.reason, of_customer(customer))
         reason = _REFUSALS.get(error.code or "", "customer_erp_refused")
-        run.tell(Level.ERROR, reason, key, detail=said)
+        run.note(Level.ERROR, reason, key, detail=said)
         run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=reason, run_id=run.run_id)
         record_customers(run, [customer.id_customer], Outcome.REFUSED, reason, said)
         return

@@ -38,7 +38,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LastNews:
     """What was told last about a flow or stream."""
 
     occasion: str
@@ -46,14 +46,14 @@ class Told:
     at: datetime
 
 
-def is_news(news: News, last: Told | None, now: datetime) -> bool:
+def is_news(news: News, last: LastNews | None, now: datetime) -> bool:
     """Whether it is not what was told last, or that was a day ago."""
     if last is None or (last.occasion, last.mark) != (news.occasion, news.mark):
         return True
     return news.occasion != "recovered" and now - last.at >= AGAIN_AFTER
 
 
-def news_of_run(report: RunReport, incidents: Iterable[Incident], last: Told | None) -> News | None:
+def news_of_run(report: RunReport, incidents: Iterable[Incident], last: LastNews | None) -> News | None:
     """What a run that has ended says to people: None for one that went well after one that did, and for a plan."""
     if report.parameters.get("dry_run") == "true":
         return None
@@ -69,7 +69,7 @@ def news_of_run(report: RunReport, incidents: Iterable[Incident], last: Told | N
     return News(occasion, _mark(report, errors), title, "\n".join(line for line in lines if line))
 
 
-def _occasion(report: RunReport, errors: Sequence[Incident], last: Told | None) -> Occasion | None:
+def _occasion(report: RunReport, errors: Sequence[Incident], last: LastNews | None) -> Occasion | None:
     if report.state == "Failed":
         return "failure"
     if report.state == "StoppedByGuard":
@@ -152,7 +152,7 @@ def news_of_week(
     return News("summary", mark, title, "\n".join(lines))
 
 
-def summary_is_due(settings: Notify, now: datetime, last: Told | None) -> str | None:
+def summary_is_due(settings: Notify, now: datetime, last: LastNews | None) -> str | None:
     """The mark of this week's summary if it is due; `now` in the shop's zone, from seven in the morning of the day."""
     if not settings.summary_on or "summary" not in settings.on:
         return None

@@ -41,7 +41,8 @@ def _lines(
     by_key: dict[str, list[PlannedChange]] = {}
     for change in planned:
         by_key.setdefault(change.key, []).append(change)
-    for position, line, key, outcome, code, detail in outcomes.sort("_file", "_line").iter_rows():
+    columns = ("_file", "_line", "_key", "outcome", "code", "detail")
+    for position, line, key, outcome, code, detail in outcomes.select(columns).sort("_file", "_line").iter_rows():
         name = names[position] if position < len(names) else ""
         place = (name, str(line) if name else "", key, outcome)
         reason = message(code, language, key=key, detail=detail, value=detail, line=detail).reason if code else ""

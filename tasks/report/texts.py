@@ -40,9 +40,9 @@ class Texts:
         """Our word for `key` (a state, an outcome, a step ...); the key itself when we have none."""
         return str(self.catalogue[section].get(key, key.replace("_", " ")))
 
-    def number(self, value: float, places: int = 0) -> str:
+    def number(self, value: float, digits: int = 0) -> str:
         """`12,345.6` in English, `12 345,6` in French, with a space that does not break."""
-        whole, _, fraction = f"{value:,.{places}f}".partition(".")
+        whole, _, fraction = f"{value:,.{digits}f}".partition(".")
         grouped = whole.replace(",", self.catalogue["thousands"])
         return grouped + (self.catalogue["decimal"] + fraction if fraction else "")
 
@@ -55,8 +55,8 @@ class Texts:
             return "> " + self._percent(99.9, 1)
         return self._percent(percent, 0 if percent in {0, 100} else 1)
 
-    def _percent(self, percent: float, places: int) -> str:
-        return str(self.catalogue["percent"]).format(number=self.number(percent, places))
+    def _percent(self, percent: float, digits: int) -> str:
+        return str(self.catalogue["percent"]).format(number=self.number(percent, digits))
 
     def date(self, iso: str, time_zone: str = "UTC") -> str:
         """An ISO 8601 instant as a person of that zone writes it; empty when the instant is."""

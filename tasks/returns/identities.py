@@ -60,7 +60,7 @@ def hold_reused(run: Run, kind: str, rows: Sequence[Entity], keys: Collection[st
         if former is None:
             continue
         question = reused("return", former)
-        run.tell(Level.ERROR, question.code, key, **question.params)
+        run.note(Level.ERROR, question.code, key, **question.params)
         if not run.asked.dry_run:
             identity = identity_of(run, row)
             run.ledger.displace(shop, kind, key, identity=identity, code=question.code, run_id=run.run_id)

@@ -26,7 +26,7 @@ from tasks.orders.look_up import read_words
 from tasks.orders.rows import ShopWords
 from tasks.returns.identities import hold_reused, whose_returns
 from tasks.returns.look_up import read_returns, require_returns, see_returns
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 
 STREAM = "return"
@@ -76,7 +76,7 @@ async def _forget_deleted(run: Run, erp: Erp, followed: list[str], there: set[st
     run.incidents += run.ledger.not_open_yet(shop, in_doubt)
     forgotten = [key for key in found if key not in sent]
     for key in forgotten:
-        run.tell(Level.INFO, "return_gone", key)
+        run.note(Level.INFO, "return_gone", key)
     if forgotten and not run.asked.dry_run:
         run.ledger.clear(shop, kind, forgotten)
         run.ledger.close_incidents(shop, STREAM, keys=forgotten)
@@ -115,7 +115,7 @@ async def _adopt_orders(run: Run, erp: Erp, words: ShopWords, returns: Sequence[
     for adoption in await Adopter(run, erp, words).adopt(unknown) if unknown else ():
         if adoption.differs:
             params = {"detail": adoption.number, "differs": adoption.differs}
-            run.tell(Level.INFO, "order_adoption_differs", str(adoption.id_order), **params)
+            run.note(Level.INFO, "order_adoption_differs", str(adoption.id_order), **params)
 
 
 def _goes(run: Run, row: Entity) -> bool:
@@ -135,7 +135,7 @@ def _tied(run: Run, erp: Erp, return_: Return) -> DueReturn | None:
     if not obstacles:
         return due
     for obstacle in obstacles:
-        run.tell(Level.ERROR, obstacle.code, key, **obstacle.params)
+        run.note(Level.ERROR, obstacle.code, key, **obstacle.params)
     if not run.asked.dry_run:
         run.ledger.hold(run.folder.name, erp.ledger_kind(STREAM), key, code=obstacles[0].code, run_id=run.run_id)
     record_returns(run, [key], Outcome.REJECTED, obstacles[0].code)
@@ -168,9 +168,9 @@ def _obstacles(run: Run, return_: Return) -> Iterator[Obstacle]:
 
 def record_returns(run: Run, keys: Iterable[str], outcome: Outcome, code: str = "", detail: str = "") -> None:
     """Returns are finished."""
-    run.rows.end(row_outcomes([row_of(key, outcome, code, detail) for key in keys]))
+    run.rows.record(row_outcomes([row_of(key, outcome, code, detail) for key in keys]))
 
 
-def row_of(key: str, outcome: Outcome, code: str, detail: str) -> tuple[int, int, str, str, str, str]:
+def row_of(key: str, outcome: Outcome, code: str, detail: str) -> RowOutcome:
     """A return as a row of `ROW_OUTCOMES`."""
-    return (0, int(key), key, outcome.value, code, detail)
+    return RowOutcome(0, int(key), key, outcome.value, code, detail)

@@ -69,7 +69,7 @@ def _deliver(run: Run, kind: str, sender: DocumentSender[Return], due: DueReturn
         run.ledger.hold(run.folder.name, kind, due.key, code=code, run_id=run.run_id)
         return
     if delivered.question is not None:
-        run.tell(Level.ERROR, delivered.question.code, due.key, **delivered.question.params)
+        run.note(Level.ERROR, delivered.question.code, due.key, **delivered.question.params)
         run.ledger.hold(run.folder.name, kind, due.key, code=delivered.question.code, run_id=run.run_id)
         record_returns(run, [due.key], Outcome.REJECTED, delivered.question.code)
         return
@@ -83,7 +83,7 @@ def _deliver(run: Run, kind: str, sender: DocumentSender[Return], due: DueReturn
         record_returns(run, [due.key], Outcome.IGNORED, "return_state_not_exported")
         return
     if delivered.changed:
-        run.tell(Level.ERROR, "return_changed_in_doubt", due.key)
+        run.note(Level.ERROR, "return_changed_in_doubt", due.key)
     record_returns(run, [due.key], _ENDS[delivered.handover])
 
 
@@ -102,9 +102,9 @@ def _to_deliver(run: Run, due: DueReturn) -> ToDeliver[Return]:
 
 
 def _refuse(run: Run, due: DueReturn, error: RefusedError) -> str:
-    said = struck_out(error.said, _personal(due.return_))
-    run.tell(Level.ERROR, "return_erp_refused", due.key, detail=said)
-    record_returns(run, [due.key], Outcome.REFUSED, "return_erp_refused", said)
+    reason = struck_out(error.reason, _personal(due.return_))
+    run.note(Level.ERROR, "return_erp_refused", due.key, detail=reason)
+    record_returns(run, [due.key], Outcome.REFUSED, "return_erp_refused", reason)
     return "return_erp_refused"
 
 

@@ -28,7 +28,7 @@ def closed_by_absence(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.D
     if not unnamed.is_empty():
         tells_key = unnamed["_key"].is_not_null().all()
         code = "absence_not_believed_of_rejected" if tells_key else "absence_not_believed"
-        run.tell(Level.ERROR, code, value=str(unnamed.height))
+        run.note(Level.ERROR, code, value=str(unnamed.height))
         return links.clear()
     gone = absent(rows, links).join(rejecting, left_on="erp_key", right_on="_key", how="anti")
     return gone.filter(~_named_in_other_letters(gone["erp_key"], [rows["_key"], rejecting["_key"]]))

@@ -22,7 +22,7 @@ def as_armed(asked: Asked, folder: ShopFolder) -> Asked:
     return replace(asked, dry_run=True, unarmed=True)
 
 
-def told_unarmed(asked: Asked, folder: ShopFolder) -> list[Incident]:
+def unarmed_incidents(asked: Asked, folder: ShopFolder) -> list[Incident]:
     """What every report of a shop that is not armed says."""
     if not asked.unarmed:
         return []

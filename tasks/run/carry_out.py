@@ -28,14 +28,14 @@ from schemas.since import parse_since
 from schemas.where import where_at_work, where_raised, working_on
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
-from tasks.run.armed import as_armed, may_write, told_unarmed
+from tasks.run.armed import as_armed, may_write, unarmed_incidents
 from tasks.run.certificates import unverified
 from tasks.run.conclude import conclude
-from tasks.run.ledger_found import other_ledger, told
-from tasks.run.notify import tell_run, tell_watch
+from tasks.run.ledger_found import incidents_for_report, other_ledger
+from tasks.run.notify import notify_run, ping_watch
 from tasks.run.recall_pace import recall_pace, remember_pace
 from tasks.run.run import Asked, Run
-from tasks.run.shop_folder import ShopFolder, language_said, open_shop_folder
+from tasks.run.shop_folder import ShopFolder, language_in_settings, open_shop_folder
 from tasks.run.time_zone import remember_time_zone, time_zone_of
 from tasks.run.write_board import write_board
 
@@ -58,10 +58,10 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
         with where, folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
             return await _under_lease(steps, as_armed(asked, folder), folder, stream, ledger, lease)
 
-    return await told_without_traceback(under_lease, asked.shop)
+    return await without_traceback(under_lease, asked.shop)
 
 
-async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str) -> State:
+async def without_traceback(run: Callable[[], Awaitable[State]], shop: str) -> State:
     """The state in which `run` ends; what stops it before it can tell by itself is told in one message.
 
     `shop` is the path of the shop's folder. What the process writes from here on is its owner's alone.
@@ -69,7 +69,7 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str)
     keep_private()
     try:
         state = await run()
-        await tell_watch(shop, state.name)
+        await ping_watch(shop, state.name)
     except LeaseHeldError as error:
         return Cancelled(name="AlreadyRunning", message=_already_running(error, shop))
     except ConfigurationError as error:
@@ -85,7 +85,7 @@ async def told_without_traceback(run: Callable[[], Awaitable[State]], shop: str)
 
 def _language(shop: str) -> str:
     """The shop's language; that of the terminal where its settings do not say it."""
-    return language_said(shop) or language_of_locale()
+    return language_in_settings(shop) or language_of_locale()
 
 
 def _switched_off(asked: Asked, folder: ShopFolder) -> str:
@@ -126,7 +126,7 @@ async def _under_lease(
 ) -> State:
     ledger.finish_dead_runs(folder.name, asked.flow)
     was_cut_off = ledger.last_state(folder.name, asked.flow) in {"Crashed", "Failed"}
-    strange = [*other_ledger(folder, ledger), *told_unarmed(asked, folder)]
+    strange = [*other_ledger(folder, ledger), *unarmed_incidents(asked, folder)]
     run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
     work = folder.path / ".work" / asked.flow / run_id
     report = RunReport(
@@ -145,7 +145,7 @@ async def _under_lease(
             shop.ask_before_writes(may_write(asked, lease.check))
             recall_pace(folder, shop)
             if was_cut_off:
-                await shop.settled()
+                await shop.wait_until_quiet()
             facts = await shop.describe()
             remember_time_zone(folder, facts.time_zone)
             report.time_zone = time_zone_of(folder)
@@ -154,14 +154,14 @@ async def _under_lease(
             run = Run(asked, folder, ruled, ledger, lease, shop, facts, report, work)
             run.incidents += strange
             for table in unverified(folder):
-                run.tell(Level.ERROR, "tls_not_verified", value=table)
+                run.note(Level.ERROR, "tls_not_verified", value=table)
             error = await _outcome_of(steps, run)
             if error is None:
                 remember_pace(folder, shop)
             return await _ended(run, error)
     except (PasserelleError, OSError) as error:
         if not report.ended_at:
-            report.incidents += told(strange, report.language)
+            report.incidents += incidents_for_report(strange, report.language)
             report.incidents_total += len(strange)
         await _not_begun(error if isinstance(error, PasserelleError) else _disk_fault(error), report, folder, ledger)
         raise
@@ -190,7 +190,7 @@ async def _not_begun(error: PasserelleError, report: RunReport, folder: ShopFold
     with suppress(PasserelleError):
         ledger.finish_run(report.run_id, "Failed", {}, error_text(error, report.language), str(page) if page else None)
     write_board(folder, ledger)
-    await tell_run(folder, ledger, report, page)
+    await notify_run(folder, ledger, report, page)
 
 
 async def _outcome_of(

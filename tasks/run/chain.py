@@ -27,7 +27,7 @@ _PARTS_AT_MOST = 50
 class Chain:
     """How the parts of one chain ended, and which of them wait because of which others."""
 
-    ended: dict[str, State] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
     left: Sequence[str] = ()
     """Files that no stream takes, each with its remedy."""
@@ -35,27 +35,27 @@ class Chain:
     @property
     def name(self) -> str:
         """The gravest state of a part."""
-        names = {state.name or "" for state in self.ended.values()}
+        names = {state.name or "" for state in self.states.values()}
         gravest = next((name for name in _BY_GRAVITY if name in names), "Failed")
         return "Failed" if gravest == "AlreadyRunning" else gravest
 
     def message(self, language: str) -> str:
         """A line per part, then what waits and why, then what is left over."""
         words = texts(language)
-        said = [
+        reason = [
             words.word("end", "chain_part").format(
                 part=words.word("part", part), state=words.word("state", state.name or ""), message=state.message or ""
             )
-            for part, state in self.ended.items()
+            for part, state in self.states.items()
         ]
-        said += [
+        reason += [
             words.word("end", "chain_waits").format(
                 part=words.word("part", part),
                 obstacles=", ".join(words.word("part", each) for each in obstacles.split(", ")),
             )
             for part, obstacles in self.waiting.items()
         ]
-        return "\n".join([*said, *self.left])
+        return "\n".join([*reason, *self.left])
 
 
 async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: Asked, folder: ShopFolder) -> State:

@@ -66,14 +66,14 @@ class Slots:
     @asynccontextmanager
     async def slot(self, chunk_number: int, limit: Callable[[], int]) -> AsyncIterator[None]:
         """Waits for one of `limit` slots, and gives it back."""
-        await self.take(chunk_number, limit)
+        await self.acquire(chunk_number, limit)
         try:
             yield
         finally:
             self.give_back()
 
-    async def take(self, chunk_number: int, limit: Callable[[], int]) -> None:
-        """Waits until fewer than `limit` slots are taken, and takes one; `limit` may change meanwhile."""
+    async def acquire(self, chunk_number: int, limit: Callable[[], int]) -> None:
+        """Waits until fewer than `limit` slots are in use, and takes one; `limit` may change meanwhile."""
         while self._taken >= limit():
             woken = asyncio.get_running_loop().create_future()
             heapq.heappush(self._waiting, (chunk_number, next(self._arrivals), woken))
@@ -152,7 +152,7 @@ class Chunk(Generic[Unit]):
         under_way: set[asyncio.Task[None]] = set()
         try:
             while self.left and not failures:
-                await self._slots.take(self._number, limit)
+                await self._slots.acquire(self._number, limit)
                 batch = self._next(run, sizes, weights, failures)
                 sending = asyncio.create_task(self._in_slot(batch, send, failures))
                 under_way.add(sending)

@@ -17,12 +17,12 @@ from schemas.outcomes import Counts, Outcome
 from schemas.run_report import IncidentReport, RejectReport
 from schemas.where import located_logger
 from tasks.report.artifacts import publish
-from tasks.report.end_message import end_message
+from tasks.report.final_message import final_message
 from tasks.report.page import REJECTS_SHOWN, write_report
 from tasks.report.plan_file import describe_plan
-from tasks.run.file_ends import move_files, tell_files
-from tasks.run.notify import tell_run
-from tasks.run.purge import tell_purge
+from tasks.run.file_ends import move_files, report_files
+from tasks.run.notify import notify_run
+from tasks.run.purge import purge_and_report
 from tasks.run.run import Run
 from tasks.run.write_board import write_board
 
@@ -30,21 +30,6 @@ logger = located_logger(__name__)
 INCIDENTS_SHOWN = 200
 HIDDEN = "***"
 """Stands in reports for a value that says something of a person."""
-COLUMN_OF = {
-    "tax_code_unknown": "tax_code",
-    "country_not_associated": "country",
-    "country_not_on_shop": "country",
-    "state_unknown": "state",
-    "group_not_associated": "default_group",
-    "title_not_associated": "title_id",
-    "title_not_on_shop": "title_id",
-    "currency_not_on_shop": "currency",
-    "supplier_not_on_shop": "supplier",
-    "reduction_above_hundred": "reduction",
-    "reduction_below_one": "reduction",
-    "reduction_type_unknown": "type",
-}
-"""What the column writes to whose value, in `detail`, stopped a row after validation."""
 GONE_OF = {
     "product": "products",
     "stock": "stock",
@@ -63,26 +48,27 @@ _LEFT_BEHIND = (Outcome.REJECTED.value, Outcome.REFUSED.value)
 async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None) -> tuple[str, str]:
     """The final state's name and message. Whatever happened is told in the report, in the ledger and in artifacts."""
     start = time.monotonic()
-    settled = run.rows.settled()
-    counts = _counts(run, settled)
-    name = _name_of(run, counts, error, _unfinished(settled))
+    outcomes = run.rows.outcomes()
+    counts = _counts(run, outcomes)
+    name = _name_of(run, counts, error, _unfinished(outcomes))
     report = run.report
     refused = [file.refused for file in run.files if file.refused is not None]
     report.counts, report.state = counts.as_dict(), name
     if gone := len(run.rows.closed_by_absence):
         report.beyond_rows[f"{GONE_OF.get(run.stream.name, run.stream.name)}_gone"] = gone
-    report.message = end_message(report, counts, error, refused)
-    report.ignored_by_reason = _ignored(settled, report.language)
-    faults = pl.concat([run.rows.faults.collect(), _as_faults(settled, run)])
-    _tell_faults(run, faults)
+    report.message = final_message(report, counts, error, refused)
+    report.ignored_by_reason = _ignored(outcomes, report.language)
+    read, left_behind = run.rows.faults.collect(), _as_faults(outcomes, run)
+    faults = pl.concat([read, left_behind])
+    _report_faults(run, pl.concat([_of_no_person(run, read), _without_persons(run, left_behind)]))
     # A guard asks to accept what the plan would do.
     if not run.may_write_shop or name == "StoppedByGuard":
         names = [file.dropped.name for file in run.files]
-        describe_plan(report, run.folder.path, run.planned, names, settled)
+        describe_plan(report, run.folder.path, run.planned, names, outcomes)
     if run.refused_before:
-        run.tell(Level.INFO, "refused_before", value=str(len(run.refused_before)))
-    tell_files(run, faults, ends_files=name in {"Completed", "CompletedWithRejects"})
-    _tell_incidents(run, run.incidents)
+        run.note(Level.INFO, "refused_before", value=str(len(run.refused_before)))
+    report_files(run, faults, ends_files=name in {"Completed", "CompletedWithRejects"})
+    _report_incidents(run, run.incidents)
     report.requests = {key: int(value) for key, value in run.shop.traffic.as_dict().items()} | report.requests
     report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
@@ -93,9 +79,9 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
         run.ledger.record_incidents(run.run_id, run.incidents)
         later = move_files(run)
         if run.may_write_shop:
-            later += tell_purge(run.folder, run.ledger, datetime.now(UTC))
+            later += purge_and_report(run.folder, run.ledger, datetime.now(UTC))
         if later:
-            _tell_incidents(run, later)
+            _report_incidents(run, later)
             run.ledger.record_incidents(run.run_id, later)
             write_report(report, run.folder.path)
         run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
@@ -107,19 +93,19 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
         raise
     write_board(run.folder, run.ledger)
     await publish(report, page)
-    await tell_run(run.folder, run.ledger, report, page, run.incidents)
+    await notify_run(run.folder, run.ledger, report, page, run.incidents)
     return name, report.message
 
 
-def _counts(run: Run, settled: pl.DataFrame) -> Counts:
-    by_outcome = {Outcome(name): count for name, count in settled["outcome"].value_counts().iter_rows()}
+def _counts(run: Run, outcomes: pl.DataFrame) -> Counts:
+    by_outcome = {Outcome(name): count for name, count in outcomes["outcome"].value_counts().iter_rows()}
     rejected = by_outcome.get(Outcome.REJECTED, 0) + run.rows.rejected
     return Counts(run.rows.read, by_outcome | {Outcome.REJECTED: rejected})
 
 
-def _unfinished(settled: pl.DataFrame) -> int:
+def _unfinished(outcomes: pl.DataFrame) -> int:
     """Rows that the run did not get to; others may wait for a reason of their own, such as an order for its payment."""
-    return settled.filter(pl.col("code") == "waiting").height
+    return outcomes.filter(pl.col("code") == "waiting").height
 
 
 def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardError | None, unfinished: int) -> str:
@@ -137,37 +123,34 @@ def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardEr
     return "CompletedWithRejects" if behind or refused_files else "Completed"
 
 
-def _ignored(settled: pl.DataFrame, language: str) -> dict[str, int]:
-    ignored = settled.filter(pl.col("outcome") == Outcome.IGNORED.value)
+def _ignored(outcomes: pl.DataFrame, language: str) -> dict[str, int]:
+    ignored = outcomes.filter(pl.col("outcome") == Outcome.IGNORED.value)
     counted = ignored["code"].value_counts(sort=True)
     return {message(code, language, key="…", detail="…", line="…").reason: count for code, count in counted.iter_rows()}
 
 
-def _as_faults(settled: pl.DataFrame, run: Run) -> pl.DataFrame:
+def _as_faults(outcomes: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Rows of files left behind after validation (no association, refused by the shop) as faults of their row."""
-    columns = {code: found.key for code, target in COLUMN_OF.items() if (found := run.stream.column(target))}
-    needed = {
-        code: code_for(code, required=True)
-        for code, target in COLUMN_OF.items()
-        if (found := run.stream.column(target)) and found.required
-    }
+    columns = {column.target: column.key for column in run.stream.columns}
+    required = [column.target for column in run.stream.columns if column.required]
+    codes = outcomes["code"].unique().to_list()
+    of_required = pl.col("code").replace({code: code_for(code, required=True) for code in codes})
     of_files = pl.col("_file") < len(run.files)
-    behind = settled.filter(of_files & pl.col("outcome").is_in(_LEFT_BEHIND))
+    behind = outcomes.filter(of_files & pl.col("outcome").is_in(_LEFT_BEHIND))
     return behind.select(
         pl.col("_file").cast(FAULTS["_file"]),
         "_line",
         "_key",
-        column=pl.col("code").replace_strict(columns, default=None, return_dtype=pl.String),
-        value=pl.when(pl.col("code").is_in(list(COLUMN_OF))).then("detail"),
-        code=pl.col("code").replace(needed),
+        column=pl.col("column").replace_strict(columns, default=None, return_dtype=pl.String),
+        value=pl.when(pl.col("column") != "").then("detail"),
+        code=pl.when(pl.col("column").is_in(required)).then(of_required).otherwise("code"),
         detail="detail",
         blanked=pl.lit(value=False),
     ).select(list(FAULTS))
 
 
-def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
+def _report_faults(run: Run, faults: pl.DataFrame) -> None:
     report = run.report
-    faults = _without_persons(run, faults)
     rejecting = faults.filter(~pl.col("blanked"))
     report.rejects_total = rejecting.height
     for column, code, count in rejecting.group_by("column", "code").len().sort("len", descending=True).iter_rows():
@@ -186,13 +169,22 @@ def _tell_faults(run: Run, faults: pl.DataFrame) -> None:
 
 
 def _without_persons(run: Run, faults: pl.DataFrame) -> pl.DataFrame:
-    """The faults without the values of personal columns; of a row that is no row, nothing says what it holds."""
-    name = run.stream.name
-    personal = [column.key for column in run.stream.columns if is_personal(name, column.target)]
-    # Codes of countries, titles and the like name nobody, and the remedy says them.
-    of_nobody = [*COLUMN_OF, *(code_for(code, required=True) for code in COLUMN_OF)]
-    unplaced = pl.col("column").is_null() & ~pl.col("code").is_in(of_nobody) if personal else pl.lit(value=False)
-    hidden = (pl.col("column").is_in(personal) | unplaced) & pl.col("value").is_not_null()
+    """The faults without the values of personal columns."""
+    return _hidden(faults, pl.col("column").is_in(_personal(run)))
+
+
+def _of_no_person(run: Run, faults: pl.DataFrame) -> pl.DataFrame:
+    """The same of rows that were not accepted: of a row that is no row, nothing says what its value holds."""
+    unplaced = pl.col("column").is_null() if _personal(run) else pl.lit(value=False)
+    return _hidden(_without_persons(run, faults), unplaced)
+
+
+def _personal(run: Run) -> list[str]:
+    return [column.key for column in run.stream.columns if is_personal(run.stream.name, column.target)]
+
+
+def _hidden(faults: pl.DataFrame, which: pl.Expr) -> pl.DataFrame:
+    hidden = which & pl.col("value").is_not_null()
     return faults.with_columns(value=pl.when(hidden).then(pl.lit(HIDDEN)).otherwise("value"))
 
 
@@ -202,8 +194,8 @@ def _reason(code: str, language: str, column: str) -> str:
 
 def _text(row: dict[str, str | int | None], language: str) -> tuple[str, str]:
     params = {name: str(row[name] or "") for name in ("value", "column", "detail")}
-    said = message(str(row["code"]), language, key=str(row["_key"] or ""), line=str(row["_line"]), **params)
-    return said.reason, said.remedy
+    text = message(str(row["code"]), language, key=str(row["_key"] or ""), line=str(row["_line"]), **params)
+    return text.reason, text.remedy
 
 
 def _reject(run: Run, row: dict[str, str | int | None]) -> RejectReport:
@@ -223,13 +215,13 @@ def _file_name(run: Run, position: object) -> str:
     return run.files[position].dropped.name if isinstance(position, int) and position < len(run.files) else ""
 
 
-def _tell_incidents(run: Run, incidents: list[Incident]) -> None:
+def _report_incidents(run: Run, incidents: list[Incident]) -> None:
     run.report.incidents_total += len(incidents)
     run.report.incidents += [_incident(incident, run.report.language) for incident in incidents[:INCIDENTS_SHOWN]]
 
 
 def _incident(incident: Incident, language: str) -> IncidentReport:
-    said = message(incident.code, language, **{"key": incident.key} | dict(incident.params))
+    text = message(incident.code, language, **{"key": incident.key} | dict(incident.params))
     return IncidentReport(
-        incident.level.value, incident.key, said.reason, said.remedy, file=incident.file, line=incident.line
+        incident.level.value, incident.key, text.reason, text.remedy, file=incident.file, line=incident.line
     )

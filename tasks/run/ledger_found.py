@@ -34,7 +34,7 @@ def other_ledger(folder: ShopFolder, ledger: Ledger) -> list[Incident]:
     return [Incident(Level.ERROR, "ledger_older", "", params={"value": newest.name, "since": since.isoformat()})]
 
 
-def told(incidents: list[Incident], language: str) -> list[IncidentReport]:
+def incidents_for_report(incidents: list[Incident], language: str) -> list[IncidentReport]:
     """The same for the report of a run that could not begin."""
     texts = [(one, message(one.code, language, **one.params)) for one in incidents]
     return [IncidentReport(one.level.value, one.key, text.reason, text.remedy) for one, text in texts]

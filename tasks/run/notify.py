@@ -22,8 +22,8 @@ from schemas.outcomes import Outcome
 from schemas.run_report import RunReport
 from tasks.report.news import (
     FlowWeek,
+    LastNews,
     News,
-    Told,
     is_news,
     news_of_run,
     news_of_silence,
@@ -45,24 +45,24 @@ _WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED)
 _BEHIND = (Outcome.REJECTED, Outcome.REFUSED)
 
 
-async def tell_run(
+async def notify_run(
     folder: ShopFolder, ledger: Ledger, report: RunReport, page: Path | None, incidents: Iterable[Incident] = ()
 ) -> None:
     """Tells people of a run that has ended, if it is news; what does not reach them costs a line in the log."""
     if not folder.settings.notify.to or report.parameters.get("dry_run") == "true":
         return
     with suppress(PasserelleError, OSError):
-        told = _Told(folder)
-        news = news_of_run(report, incidents, told.last(report.flow))
-        if news is not None and is_news(news, told.last(report.flow), datetime.now(UTC)):
+        last_news = _LastNews(folder)
+        news = news_of_run(report, incidents, last_news.last(report.flow))
+        if news is not None and is_news(news, last_news.last(report.flow), datetime.now(UTC)):
             await _deliver(folder, news, page)
-            told.note(report.flow, news)
+            last_news.note(report.flow, news)
         elif news is None:
-            told.forget(report.flow)
-        await tell_what_is_due(folder, ledger)
+            last_news.forget(report.flow)
+        await notify_what_is_due(folder, ledger)
 
 
-async def tell_watch(shop: str, state: str | None) -> None:
+async def ping_watch(shop: str, state: str | None) -> None:
     """Asks for `ping` of the shop's settings after a run that came to its end: the watch is rung where that ceases."""
     if state not in _ALIVE:
         return
@@ -72,14 +72,14 @@ async def tell_watch(shop: str, state: str | None) -> None:
             logger.warning("The watch at %s was not reached: %s", address, why)
 
 
-async def tell_what_is_due(folder: ShopFolder, ledger: Ledger) -> list[News]:
+async def notify_what_is_due(folder: ShopFolder, ledger: Ledger) -> list[News]:
     """Tells of streams that stay silent, and how the week was when its day has come; the answer is what was told."""
-    told, now = _Told(folder), datetime.now(UTC)
+    last_news, now = _LastNews(folder), datetime.now(UTC)
     sent = []
-    for stream, news in [*_silence(folder, ledger, now), *_summary(folder, ledger, now, told)]:
-        if is_news(news, told.last(stream), now):
+    for stream, news in [*_silence(folder, ledger, now), *_summary(folder, ledger, now, last_news)]:
+        if is_news(news, last_news.last(stream), now):
             await _deliver(folder, news, None)
-            told.note(stream, news)
+            last_news.note(stream, news)
             sent.append(news)
     return sent
 
@@ -105,9 +105,9 @@ def _silence(folder: ShopFolder, ledger: Ledger, now: datetime) -> Iterable[tupl
             yield f"stream {name}", news_of_silence(folder.name, language, name, last, hours, local(last, zone))
 
 
-def _summary(folder: ShopFolder, ledger: Ledger, now: datetime, told: _Told) -> Iterable[tuple[str, News]]:
+def _summary(folder: ShopFolder, ledger: Ledger, now: datetime, last_news: _LastNews) -> Iterable[tuple[str, News]]:
     zone = zone_named(time_zone_of(folder))
-    mark = summary_is_due(folder.settings.notify, now.astimezone(zone), told.last("summary"))
+    mark = summary_is_due(folder.settings.notify, now.astimezone(zone), last_news.last("summary"))
     if mark is None:
         return
     runs = ledger.runs(folder.name, limit=_RUNS_READ).filter(pl.col("started_at") >= now - _WEEK)
@@ -153,7 +153,7 @@ def _where(folder: ShopFolder, page: Path | None) -> str:
     return f"\n{url}/{page.name}" if url else f"\n{page}"
 
 
-class _Told:
+class _LastNews:
     """What was told last, by flow or stream, in a file beside the snapshots."""
 
     def __init__(self, folder: ShopFolder) -> None:
@@ -162,10 +162,10 @@ class _Told:
         with suppress(OSError, ValueError):
             self._known = json.loads(self._path.read_text(encoding="utf-8"))
 
-    def last(self, about: str) -> Told | None:
+    def last(self, about: str) -> LastNews | None:
         known = self._known.get(about)
         try:
-            return Told(known["occasion"], known["mark"], datetime.fromisoformat(known["at"])) if known else None
+            return LastNews(known["occasion"], known["mark"], datetime.fromisoformat(known["at"])) if known else None
         except (KeyError, TypeError, ValueError):
             return None
 

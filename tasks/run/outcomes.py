@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple
 
 import polars as pl
 
@@ -17,19 +17,36 @@ ROW_OUTCOMES = {
     "outcome": pl.String,
     "code": pl.String,
     "detail": pl.String,
+    "column": pl.String,
 }
-"""The columns of a frame of outcomes: one row of the run each, and the message that says why."""
+"""The columns of a frame of outcomes: one row of the run each, and the message that says why.
 
-RowOutcome: TypeAlias = tuple[int, int, str, str, str, str]
+`column` is what import.json writes the value to that stopped the row, which then stands in `detail`; empty where no
+value of the file did.
+"""
+
+
+class RowOutcome(NamedTuple):
+    """One row of a frame of outcomes."""
+
+    file: int
+    line: int
+    key: str
+    outcome: str
+    code: str = ""
+    detail: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why a row goes no further: its outcome, and the code and detail of the message."""
+    """Why a row goes no further: its outcome, the code and detail of the message, and the column it is about."""
 
     outcome: Outcome
     code: str
     detail: str = ""
+    column: str = ""
+    """What import.json writes the value to that stands in `detail`; empty where it is no value of the row."""
 
 
 def row_outcomes(rows: Iterable[RowOutcome]) -> pl.DataFrame:
@@ -46,4 +63,5 @@ def one_outcome(rows: pl.DataFrame, outcome: Outcome, code: str = "", detail: st
         outcome=pl.lit(outcome.value),
         code=pl.lit(code),
         detail=pl.lit(detail),
+        column=pl.lit(""),
     )

@@ -24,8 +24,8 @@ def pass_guard(run: Run, figures: Figures, changes: Callable[[], list[PlannedCha
         return
     if run.asked.accept_guard:
         for check in tripped:
-            said = {"value": f"{check.share:.1%}", "detail": f"{check.limit:.1%}"}
-            run.tell(Level.INFO, f"guard_accepted_{check.name.replace('-', '_')}", **said)
+            reason = {"value": f"{check.share:.1%}", "detail": f"{check.limit:.1%}"}
+            run.note(Level.INFO, f"guard_accepted_{check.name.replace('-', '_')}", **reason)
         return
     run.planned += sorted(changes(), key=_gravity)
     raise StoppedByGuardError

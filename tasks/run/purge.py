@@ -16,7 +16,7 @@ REPORTS = "reports"
 REJECTS = "rejects"
 
 
-def tell_purge(folder: ShopFolder, ledger: Ledger, now: datetime) -> list[Incident]:
+def purge_and_report(folder: ShopFolder, ledger: Ledger, now: datetime) -> list[Incident]:
     """What was deleted, as an incident for each kind of thing that there was any of."""
     days = str(folder.settings.files.retention_days)
     purged = {f"purged_{kind}": count for kind, count in purge(folder, ledger, now).items() if count}

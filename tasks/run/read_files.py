@@ -64,13 +64,13 @@ def _collected(run: Run) -> Collected:
         marker_suffix=files.marker_suffix,
     )
     for name, code in collected.left_alone:
-        run.tell(Level.RETRY, code, file=name, value=name)
+        run.note(Level.RETRY, code, file=name, value=name)
     for name in files_of_no_stream(run.folder.drop, tuple(run.folder.imports.streams.values())):
-        run.tell(Level.INFO, "file_of_no_stream", file=name, value=name)
+        run.note(Level.INFO, "file_of_no_stream", file=name, value=name)
     for file in collected.already_done:
-        run.tell(Level.INFO, "already_done", file=file.name, value=file.name)
+        run.note(Level.INFO, "already_done", file=file.name, value=file.name)
     if collected.files and done and since is None and collected.files[0].content_hash == done.content_hash:
-        run.tell(Level.INFO, "same_as_last", file=collected.files[0].name, value=collected.files[0].name)
+        run.note(Level.INFO, "same_as_last", file=collected.files[0].name, value=collected.files[0].name)
     run.files = [FileOfRun(file) for file in collected.files]
     run.already_done = [FileOfRun(file) for file in collected.already_done]
     for file in collected.files:
@@ -105,7 +105,7 @@ def _opened(run: Run, file: DroppedFile, last: Layout | None) -> FileRows | None
         _check_layout(run, rows, last)
     except FileRefusedError as error:
         run.files[file.position].refused = error
-        run.tell(Level.ERROR, error.code, file=file.name, **error.params)
+        run.note(Level.ERROR, error.code, file=file.name, **error.params)
         return None
     return rows
 
@@ -117,18 +117,18 @@ def _check_layout(run: Run, rows: FileRows, last: Layout | None) -> None:
         return
     if not run.asked.accept_guard or not change.may_be_accepted:
         raise FileRefusedError(change.code, name=rows.path.name, **change.params)
-    run.tell(Level.INFO, "file_layout_accepted", file=shown_name(rows.path.name))
+    run.note(Level.INFO, "file_layout_accepted", file=shown_name(rows.path.name))
 
 
 def _account(run: Run, validated: ValidatedStream) -> None:
     """Says of every row read where it stands: rejected, superseded, or accepted and on its way."""
     run.rows.read = validated.rows_read
     if validated.faults_left_out:
-        run.tell(Level.INFO, "faults_left_out", value=str(validated.faults_left_out), detail=str(MOST_FAULTS))
+        run.note(Level.INFO, "faults_left_out", value=str(validated.faults_left_out), detail=str(MOST_FAULTS))
     run.rows.rejected = validated.rejected_rows
     run.rows.faults = validated.faults_scan()
     run.rows.accepted = validated.accepted_rows_scan().select(pl.col("_file").cast(pl.Int32), "_line", "_key").collect()
-    run.rows.end(
+    run.rows.record(
         validated.superseded.select(
             pl.col("_file").cast(pl.Int32),
             "_line",
@@ -136,5 +136,6 @@ def _account(run: Run, validated: ValidatedStream) -> None:
             outcome=pl.lit(Outcome.IGNORED.value),
             code=pl.lit("superseded"),
             detail=pl.col("_by_line").cast(pl.String),
+            column=pl.lit(""),
         ).select(list(ROW_OUTCOMES))
     )

@@ -41,13 +41,13 @@ class RefusedBefore:
         return known
 
 
-def note_refusals(run: Run, kind: str, refused: Iterable[Refusal], taken: Iterable[str]) -> None:
+def note_refusals(run: Run, kind: str, refused: Iterable[Refusal], accepted: Iterable[str]) -> None:
     """Remembers what was refused, and forgets it of the keys that the shop has taken."""
     run.ledger.note_refusals(run.folder.name, kind, list(refused), run_id=run.run_id)
     if kind not in run.refusals_known:
         known = run.ledger.refusals(run.folder.name, kind, since=datetime.fromtimestamp(0, UTC))
         run.refusals_known[kind] = frozenset(known)
-    run.ledger.forget_refusals(run.folder.name, kind, run.refusals_known[kind].intersection(taken))
+    run.ledger.forget_refusals(run.folder.name, kind, run.refusals_known[kind].intersection(accepted))
 
 
 def sent_mark(run: Run, content: str) -> str:

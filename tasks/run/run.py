@@ -27,7 +27,7 @@ from schemas.where import located_logger, working_on
 from tasks.read.dropped import DroppedFile
 from tasks.read.reader import FileRows
 from tasks.read.validate import row_number
-from tasks.run.outcomes import ROW_OUTCOMES, row_outcomes
+from tasks.run.outcomes import ROW_OUTCOMES, one_outcome, row_outcomes
 from tasks.run.shop_folder import ShopFolder
 
 logger = located_logger(__name__)
@@ -99,7 +99,7 @@ STRENGTH = {
 
 @dataclass(slots=True)
 class Rows:
-    """Where the rows of the run stand: read, rejected, and for the accepted ones where each has ended."""
+    """The rows of the run: read, rejected, and the outcomes of the accepted ones."""
 
     read: int = 0
     rejected: int = 0
@@ -107,37 +107,37 @@ class Rows:
         default_factory=lambda: pl.DataFrame(schema={k: ROW_OUTCOMES[k] for k in ("_file", "_line", "_key")})
     )
     faults: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=FAULTS))
-    ended: list[pl.DataFrame] = field(default_factory=list)
+    recorded: list[pl.DataFrame] = field(default_factory=list)
     closed_by_absence: set[str] = field(default_factory=set)
     """Keys that a complete file has closed, or put to 0, by leaving them out."""
 
-    def end(self, rows: pl.DataFrame) -> None:
-        """`rows` (as `ROW_OUTCOMES`) have reached their place; rows of no file (`_file` < 0) are not rows read."""
+    def record(self, rows: pl.DataFrame) -> None:
+        """Keeps the outcomes of `rows` (as `ROW_OUTCOMES`); rows of no file (`_file` < 0) are not rows read."""
         closed = (pl.col("_file") < 0) & (pl.col("outcome") == Outcome.DEACTIVATED.value)
         self.closed_by_absence.update(rows.filter(closed)["_key"])
-        self.ended.append(rows.select(list(ROW_OUTCOMES)).filter(pl.col("_file") >= 0))
+        self.recorded.append(rows.select(list(ROW_OUTCOMES)).filter(pl.col("_file") >= 0))
 
     def left_behind(self) -> pl.DataFrame:
         """`_file` and `_line` of the accepted rows that were refused or rejected until now."""
         behind = [Outcome.REFUSED.value, Outcome.REJECTED.value]
-        rows = [ended.filter(pl.col("outcome").is_in(behind)) for ended in self.ended]
-        places = pl.concat([row_outcomes(()), *rows]).select("_file", "_line")
-        return places.cast({name: self.accepted.schema[name] for name in places.columns})
+        rows = [recorded.filter(pl.col("outcome").is_in(behind)) for recorded in self.recorded]
+        left = pl.concat([row_outcomes(()), *rows]).select("_file", "_line")
+        return left.cast({name: self.accepted.schema[name] for name in left.columns})
 
-    def settled(self) -> pl.DataFrame:
-        """Every accepted row once, as `ROW_OUTCOMES`: those that have not ended are waiting.
+    def outcomes(self) -> pl.DataFrame:
+        """Every accepted row once, as `ROW_OUTCOMES`: those without an outcome are waiting.
 
-        A row of the product stream may end twice, its catalogue part and its stock part: the outcome that says
+        A row of the product stream may have two, of its catalogue part and of its stock part: the one that says
         most stands (`STRENGTH`).
         """
         strength = pl.col("outcome").replace_strict(STRENGTH, return_dtype=pl.Int8)
-        ended = pl.concat([row_outcomes(()), *self.ended])
-        places = ended.select(row_number().alias("places")).to_series()
-        if places.n_unique() < places.len():
-            ended = ended.sort(strength).unique(["_file", "_line"], keep="first", maintain_order=True)
-        left = self.accepted.filter(~row_number().is_in(places.implode()))
-        waiting = left.with_columns(outcome=pl.lit(Outcome.WAITING.value), code=pl.lit("waiting"), detail=pl.lit(""))
-        return pl.concat([ended, waiting.select(list(ROW_OUTCOMES))])
+        recorded = pl.concat([row_outcomes(()), *self.recorded])
+        numbers = recorded.select(row_number().alias("numbers")).to_series()
+        if numbers.n_unique() < numbers.len():
+            recorded = recorded.sort(strength).unique(["_file", "_line"], keep="first", maintain_order=True)
+        left = self.accepted.filter(~row_number().is_in(numbers.implode()))
+        waiting = one_outcome(left, Outcome.WAITING, "waiting")
+        return pl.concat([recorded, waiting])
 
 
 @dataclass(slots=True)
@@ -147,7 +147,7 @@ class FileOfRun:
     dropped: DroppedFile
     opened: FileRows | None = None
     refused: FileRefusedError | None = None
-    place: Path | None = None
+    archive_path: Path | None = None
     """Where it goes when the run ends."""
 
 
@@ -216,6 +216,6 @@ class Run:
         finally:
             self.report.steps.append(StepReport(name, round(time.monotonic() - start, 3)))
 
-    def tell(self, level: Level, code: str, key: str = "", *, file: str = "", **params: str) -> None:
+    def note(self, level: Level, code: str, key: str = "", *, file: str = "", **params: str) -> None:
         """An incident for the report and the ledger; `file` is the name of the file that it is about."""
         self.incidents.append(Incident(level, code, self.stream.name, key, file, params=params))

@@ -116,11 +116,11 @@ def open_shop_folder(path: str | Path) -> ShopFolder:
     try:
         return _opened(folder)
     except ConfigurationError as error:
-        error.language = language_said(folder)
+        error.language = language_in_settings(folder)
         raise
 
 
-def language_said(folder: str | Path) -> str:
+def language_in_settings(folder: str | Path) -> str:
     """The language that settings.toml names, whatever else is wrong with it; empty where it names none."""
     try:
         settings = tomllib.loads((Path(folder).expanduser() / "settings.toml").read_text(encoding="utf-8-sig"))

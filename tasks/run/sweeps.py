@@ -33,7 +33,7 @@ class Sweep:
         self._run.report.beyond_rows[counted] = len(keys)
         if keys:
             named = ", ".join(keys[:_NAMED]) + (" ..." if len(keys) > _NAMED else "")
-            self._run.tell(Level.INFO, counted, value=str(len(keys)), detail=named)
+            self._run.note(Level.INFO, counted, value=str(len(keys)), detail=named)
 
     def keep(self) -> None:
         """Notes in the ledger when it was."""

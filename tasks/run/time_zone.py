@@ -50,8 +50,8 @@ def zone_named(name: str) -> tzinfo:
 
 def local(instant: datetime, name: str) -> str:
     """An instant as a person of the shop reads it on the terminal, with its zone where that is UTC."""
-    said = f"{instant.astimezone(zone_named(name)):%Y-%m-%d %H:%M}"
-    return said if is_zone(name) and name != UNKNOWN else f"{said} UTC"
+    reason = f"{instant.astimezone(zone_named(name)):%Y-%m-%d %H:%M}"
+    return reason if is_zone(name) and name != UNKNOWN else f"{reason} UTC"
 
 
 def _path(folder: ShopFolder) -> Path:

@@ -67,5 +67,5 @@ class Watermark:
         if kept is None or kept <= self._began + TOLERANCE:
             return kept
         figures = {"value": local_text(kept, self._zone), "detail": local_text(self._began, self._zone)}
-        self._run.tell(Level.INFO, "watermark_in_future", **figures)
+        self._run.note(Level.INFO, "watermark_in_future", **figures)
         return None

@@ -65,14 +65,14 @@ def _unclaimed(folder: ShopFolder, language: str) -> list[str]:
 def _rejects(folder: ShopFolder) -> list[RejectsFile]:
     """The files of rejected lines, newest first; of streams that say all anew in each file, the newest alone."""
     found: list[RejectsFile] = []
-    said = set()
+    reason = set()
     paths = sorted((folder.path / "rejects").glob("*.rejects.csv"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in paths:
         stream = stream_of(path.name, tuple(folder.imports.streams.values()))
         if stream is not None and stream.name in _SAID_ANEW:
-            if stream.name in said:
+            if stream.name in reason:
                 continue
-            said.add(stream.name)
+            reason.add(stream.name)
         found.append(_rejects_file(path))
     return found
 

@@ -69,9 +69,9 @@ async def _give(run: Run, group: Sequence[StatusChange], state: int, *, mail: bo
         for receipt in receipts:
             order = group[receipt.position].one.id
             if receipt.error is not None and mail and receipt.id is not None:
-                run.tell(Level.ERROR, "status_mail_not_sent", str(order), value=str(state))
+                run.note(Level.ERROR, "status_mail_not_sent", str(order), value=str(state))
             elif receipt.error is not None:
-                refused[order] = receipt.error.said
+                refused[order] = receipt.error.reason
 
     entities = [{"id_order": each.one.id, "id_order_state": state} for each in group]
     options = {"sendemail": "1"} if mail else {}
@@ -86,7 +86,7 @@ async def _write_shipments(run: Run, changes: Sequence[StatusChange]) -> dict[in
         return {}
     receipts = await run.shop.update("order_carriers", [_parcel(each) for each in wanted])
     both = zip(wanted, receipts, strict=True)
-    return {each.one.id: receipt.error.said for each, receipt in both if receipt.error is not None}
+    return {each.one.id: receipt.error.reason for each, receipt in both if receipt.error is not None}
 
 
 def _parcel(each: StatusChange) -> Entity:

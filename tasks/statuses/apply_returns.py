@@ -42,7 +42,7 @@ async def write_return_statuses(run: Run, chunk: Chunk[StatusChange]) -> None:
         entities = [{"id": each.one.id, "state": str(state)} for each in group]
         receipts = await run.shop.update(run.facts.returns, entities, options={"sendemail": "1"} if mail else {})
         both = zip(group, receipts, strict=True)
-        refused |= {each.one.id: receipt.error.said for each, receipt in both if receipt.error is not None}
+        refused |= {each.one.id: receipt.error.reason for each, receipt in both if receipt.error is not None}
     await _read_back(run, changes, refused)
     chunk.left.clear()
 

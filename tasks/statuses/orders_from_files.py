@@ -22,7 +22,7 @@ from tasks.erp import kind_of
 from tasks.flat.translate.rows import FlatRow, flat_rows
 from tasks.handover.translate.identity import keyed_hash
 from tasks.read.validate import ValidatedStream
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 from tasks.statuses.apply_orders import apply_order_statuses
@@ -75,7 +75,7 @@ async def read_documents(run: Run, validated: ValidatedStream) -> list[OrderRows
                 grouped[found[0]] += rows
             else:
                 code = "document_order_ambiguous" if found else "document_order_unknown"
-                run.tell(Level.ERROR, code, reference, detail=", ".join(found))
+                run.note(Level.ERROR, code, reference, detail=", ".join(found))
                 _record(run, rows, Outcome.REFUSED, code, ", ".join(found))
         _confirm(run, grouped)
         return _new(run, grouped)
@@ -115,8 +115,8 @@ def _day(row: FlatRow, target: str) -> date | None:
 
 
 def _quantity(row: FlatRow, target: str) -> Decimal | None:
-    said = row.value(target)
-    return None if said is None else Decimal(str(said))
+    reason = row.value(target)
+    return None if reason is None else Decimal(str(reason))
 
 
 async def _keys(run: Run, references: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -233,9 +233,9 @@ def _tell(run: Run, by_key: Mapping[str, OrderRows], keys: Iterable[str]) -> Non
     for key in sorted(keys):
         named = by_key[key].documents
         for word in named.unknown_words:
-            run.tell(Level.ERROR, "document_type_unknown", key, value=word)
+            run.note(Level.ERROR, "document_type_unknown", key, value=word)
         if named.more_than_ordered:
-            run.tell(Level.INFO, "document_more_delivered", key, detail=", ".join(named.more_than_ordered))
+            run.note(Level.INFO, "document_more_delivered", key, detail=", ".join(named.more_than_ordered))
 
 
 def _unconfirmed(run: Run) -> list[Incident]:
@@ -274,4 +274,6 @@ def _remember(run: Run, named: Sequence[OrderRows]) -> None:
 
 
 def _record(run: Run, rows: Sequence[DocumentRow], outcome: Outcome, code: str = "", detail: str = "") -> None:
-    run.rows.end(row_outcomes([(row.ref.file, row.ref.line, row.ref.key, outcome.value, code, detail) for row in rows]))
+    run.rows.record(
+        row_outcomes([RowOutcome(row.ref.file, row.ref.line, row.ref.key, outcome.value, code, detail) for row in rows])
+    )

@@ -31,7 +31,7 @@ async def with_pages(
     if not wanted:
         return list(changes)
     if not shop_shows(run):
-        run.tell(Level.ERROR, "documents_resource_missing", RESOURCE, value=str(len(wanted)))
+        run.note(Level.ERROR, "documents_resource_missing", RESOURCE, value=str(len(wanted)))
         return list(changes)
     there = await run.shop.documents(wanted)
     return [_with_page(each, wanted.get(each.one.id), there) for each in changes]
@@ -69,7 +69,9 @@ async def write_pages(run: Run, changes: Sequence[StatusChange]) -> dict[int, st
         return {}
     sent = [(order, reference, page) for order, (reference, page) in wanted.items()]
     receipts = await run.shop.write_documents(sent)
-    refused = {order: receipt.error.said for (order, *_), receipt in zip(sent, receipts, strict=True) if receipt.error}
+    refused = {
+        order: receipt.error.reason for (order, *_), receipt in zip(sent, receipts, strict=True) if receipt.error
+    }
     there = await run.shop.documents(order for order in wanted if order not in refused)
     for order, _, page in sent:
         if order not in refused and (order not in there or page.beside(there[order])):

@@ -109,14 +109,14 @@ def _report_carriers(
         status = statuses.get(order.document)
         is_asked = carriers.codes or carriers.patterns
         if is_asked and status and status.carrier_code and not carriers.knows(status.carrier_code):
-            run.tell(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.carrier_code)
+            run.note(Level.INFO, "status_carrier_unknown", str(order.id), detail=status.carrier_code)
 
 
 async def _report_deleted(run: Run, absent: str, known: Mapping[str, LedgerEntry], there: Collection[str]) -> None:
     """Orders that the ERP has and the shop no longer: reported once, then followed no further."""
     deleted = await gone(run, "orders", absent, known, there, code="order_not_listed")
     for key in deleted:
-        run.tell(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
+        run.note(Level.ERROR, "status_order_deleted", key, detail=str(known[key].document))
     if deleted and run.may_write_shop:
         links = [Link(key, int(key), state=FINAL, confirmed_value=str(known[key].set_before)) for key in deleted]
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)

@@ -15,7 +15,7 @@ from schemas.outcomes import Outcome
 from tasks.flat.translate.rows import flat_rows
 from tasks.read.validate import ValidatedStream
 from tasks.returns.look_up import require_returns
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 from tasks.statuses.plan import StatusChange, TrackedDocument, plan_status_change, rule_for
@@ -102,5 +102,5 @@ def _change(run: Run, named: _FileRow, one: TrackedDocument) -> StatusChange:
 
 
 def _record(run: Run, named: Sequence[_FileRow], outcome: Outcome, code: str, detail: str = "") -> None:
-    rows = [(one.ref.file, one.ref.line, one.ref.key, outcome.value, code, detail) for one in named]
-    run.rows.end(row_outcomes(rows))
+    rows = [RowOutcome(one.ref.file, one.ref.line, one.ref.key, outcome.value, code, detail) for one in named]
+    run.rows.record(row_outcomes(rows))

@@ -13,7 +13,7 @@ from connectors.prestashop import Entity
 from schemas.erp import Asked, DocumentStatus, Erp, ErpNumber, need
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 from tasks.statuses.plan import StatusChange, TrackedDocument
 
@@ -58,7 +58,7 @@ def without_reused(
         if one.identity in ("", identity(row)):
             kept.append(row)
         else:
-            run.tell(Level.INFO, f"{prefix}status_id_reused", str(row["id"]), detail=str(one.document))
+            run.note(Level.INFO, f"{prefix}status_id_reused", str(row["id"]), detail=str(one.document))
     return kept
 
 
@@ -93,22 +93,24 @@ def report_incidents(
         key = str(each.one.id)
         if each.code:
             level = Level.ERROR if each.outcome is Outcome.REFUSED else Level.INFO
-            run.tell(level, prefix + each.code, key, detail=each.detail)
+            run.note(level, prefix + each.code, key, detail=each.detail)
         status = statuses.get(each.one.document)
         for member, texts in (status.unknown if status else {}).items():
-            run.tell(Level.INFO, f"{prefix}status_unknown", key, value=texts, detail=member)
+            run.note(Level.INFO, f"{prefix}status_unknown", key, value=texts, detail=member)
 
 
 def record(run: Run, changes: Sequence[StatusChange], prefix: str = "") -> None:
     """They are finished."""
-    run.rows.end(_rows([(each.one, each.outcome, each.code and prefix + each.code, each.detail) for each in changes]))
+    run.rows.record(
+        _rows([(each.one, each.outcome, each.code and prefix + each.code, each.detail) for each in changes])
+    )
 
 
 def record_refused(run: Run, changes: Sequence[StatusChange], texts: Mapping[int, str], code: str) -> None:
     """The shop took something of these not; `texts` are its words by id."""
     for each in changes:
-        run.tell(Level.ERROR, code, str(each.one.id), detail=texts[each.one.id])
-    run.rows.end(_rows([(each.one, Outcome.REFUSED, code, texts[each.one.id]) for each in changes]))
+        run.note(Level.ERROR, code, str(each.one.id), detail=texts[each.one.id])
+    run.rows.record(_rows([(each.one, Outcome.REFUSED, code, texts[each.one.id]) for each in changes]))
 
 
 def remember(run: Run, kind: str, changes: Sequence[StatusChange]) -> None:
@@ -128,7 +130,7 @@ def remember(run: Run, kind: str, changes: Sequence[StatusChange]) -> None:
 
 def _rows(outcomes: Sequence[tuple[TrackedDocument, Outcome, str, str]]) -> pl.DataFrame:
     return row_outcomes(
-        (file, line, str(one.id), outcome.value, code, detail)
+        RowOutcome(file, line, str(one.id), outcome.value, code, detail)
         for one, outcome, code, detail in outcomes
         for file, line in ((one.file, one.line or one.id), *one.more)
     )

@@ -14,7 +14,7 @@ from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 from tasks.stock.look_up import LINES, stock_rows
@@ -45,20 +45,20 @@ class Line:
         old = "" if self.old is None else str(self.old)
         return PlannedChange(self.key, "stock", "update", (("quantity", old, str(self.quantity)),))
 
-    def with_outcome(self, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
+    def with_outcome(self, outcome: Outcome, code: str = "", detail: str = "") -> RowOutcome:
         """The line as a row of `ROW_OUTCOMES`; what stands in no row is wanted at 0 because the file leaves it out."""
         if self.file < 0 and outcome is Outcome.UPDATED:
             outcome = Outcome.DEACTIVATED
-        return (self.file, self.line, self.key, outcome.value, code, detail)
+        return RowOutcome(self.file, self.line, self.key, outcome.value, code, detail)
 
 
 async def apply_stock(run: Run, plan: StockPlan) -> None:
     """Writes what is to be written; what the shop has already is only confirmed."""
-    run.rows.end(plan.outcomes)
+    run.rows.record(plan.outcomes)
     if run.asked.dry_run:
-        run.rows.end(row_outcomes([Line(*row).with_outcome(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
+        run.rows.record(row_outcomes([Line(*row).with_outcome(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
         writes = [Line(*row) for row in plan.writes.iter_rows()]
-        run.rows.end(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in writes]))
+        run.rows.record(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in writes]))
         run.planned += stock_changes(plan)
         return
     _doubt_items_that_are_gone(run, plan.outcomes)
@@ -140,11 +140,11 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
         orient="row",
     )
     plan = plan_stock(rows, await stock_rows(run.shop, run.stream.key_column.target, [row.key for row in gone], {}))
-    run.rows.end(plan.outcomes)
+    run.rows.record(plan.outcomes)
     _doubt_items_that_are_gone(run, plan.outcomes)
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
     again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], WritePath())
-    run.rows.end(
+    run.rows.record(
         row_outcomes([line.with_outcome(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again])
     )
 
@@ -166,7 +166,7 @@ async def _make_rows(run: Run, lines: list[Line]) -> None:
         else:
             missing.append(line)
     _confirm(run, made, Outcome.UPDATED)
-    run.rows.end(row_outcomes([line.with_outcome(Outcome.REFUSED, "stock_row_missing") for line in missing]))
+    run.rows.record(row_outcomes([line.with_outcome(Outcome.REFUSED, "stock_row_missing") for line in missing]))
 
 
 @chunk_task("write stock")
@@ -196,10 +196,10 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Lin
         if receipt.outcome == "missing":
             gone.append(line)
         elif receipt.error is not None:
-            outcomes.append(line.with_outcome(Outcome.REFUSED, receipt.message_code, receipt.error.said))
+            outcomes.append(line.with_outcome(Outcome.REFUSED, receipt.message_code, receipt.error.reason))
             if receipt.is_of_what_was_sent:
                 mark = sent_mark(run, content(line.id, line.quantity))
-                refusals.append(Refusal(line.key, mark, receipt.message_code, receipt.error.said))
+                refusals.append(Refusal(line.key, mark, receipt.message_code, receipt.error.reason))
         else:
             written.append(line)
     held = await _read_back(run, written)
@@ -214,8 +214,8 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Lin
     # The disk acknowledges each confirmation: other requests go out meanwhile.
     await asyncio.to_thread(_remember, run, sound)
     await asyncio.to_thread(note_refusals, run, KIND, refusals, [line.key for line in sound])
-    run.rows.end(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in sound]))
-    run.rows.end(row_outcomes(outcomes))
+    run.rows.record(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in sound]))
+    run.rows.record(row_outcomes(outcomes))
     return gone
 
 
@@ -238,4 +238,4 @@ def _remember(run: Run, lines: list[Line]) -> None:
 def _confirm(run: Run, lines: list[Line], outcome: Outcome) -> None:
     if lines:
         _remember(run, lines)
-        run.rows.end(row_outcomes([line.with_outcome(outcome) for line in lines]))
+        run.rows.record(row_outcomes([line.with_outcome(outcome) for line in lines]))

@@ -82,7 +82,7 @@ def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Stop]) -> Stoc
     for file, line, key, quantity in rows.select("_file", "_line", "_key", "quantity").iter_rows():
         at = found.get(key, Stop(Outcome.IGNORED, "not_on_shop"))
         if isinstance(at, Stop):
-            ends.append((file, line, key, at.outcome.value, at.code, at.detail))
+            ends.append(RowOutcome(file, line, key, at.outcome.value, at.code, at.detail))
             continue
         target = confirms if at.id and at.quantity == quantity else writes
         target.append((file, line, key, quantity, at.id, at.id_product_attribute, at.quantity))

@@ -16,7 +16,7 @@ from schemas.outcomes import Outcome
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
 from tasks.run.changed import believed, with_links
-from tasks.run.outcomes import one_outcome, row_outcomes
+from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
 from tasks.stock.look_up import stock_rows
@@ -65,7 +65,7 @@ def _rows(run: Run, validated: ValidatedStream) -> pl.DataFrame:
         rejected,
         complete=run.stream.absent_rows is AbsentRows.DEACTIVATE,
     )
-    run.rows.end(ended)
+    run.rows.record(ended)
     return sums
 
 
@@ -110,7 +110,7 @@ def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     }
     rows = writes.filter(pl.col("_key").is_in(list(held)))
     again = [
-        (file, line, key, Outcome.REFUSED.value, held[key].code, held[key].detail)
+        RowOutcome(file, line, key, Outcome.REFUSED.value, held[key].code, held[key].detail)
         for file, line, key in rows.select("_file", "_line", "_key").iter_rows()
     ]
     left = writes.filter(~pl.col("_key").is_in(list(held)))

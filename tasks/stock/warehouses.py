@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.outcomes import Outcome
-from tasks.run.outcomes import ROW_OUTCOMES, one_outcome
+from tasks.run.outcomes import one_outcome, row_outcomes
 
 
 def summed(
@@ -37,4 +37,4 @@ def summed(
         one_outcome(lacking, Outcome.REJECTED, "warehouse_missing", ", ".join(wanted)),
         one_outcome(others, Outcome.IGNORED, "warehouse_summed"),
     )
-    return sums.select("_file", "_line", "_key", "quantity"), pl.concat([pl.DataFrame(schema=ROW_OUTCOMES), *ended])
+    return sums.select("_file", "_line", "_key", "quantity"), pl.concat([row_outcomes(()), *ended])

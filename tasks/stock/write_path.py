@@ -56,12 +56,12 @@ def write_path_of(run: Run) -> WritePath:
     if wanted == "webservice":
         return WritePath()
     if run.stream.key_column.target != "reference":
-        run.tell(Level.INFO, "lane_needs_references", value=wanted, detail=run.stream.key_column.target)
+        run.note(Level.INFO, "lane_needs_references", value=wanted, detail=run.stream.key_column.target)
         return WritePath()
     if not run.facts.may("PUT", LINES):
-        run.tell(Level.INFO, "lane_not_offered", value=wanted, detail=LINES)
+        run.note(Level.INFO, "lane_not_offered", value=wanted, detail=LINES)
         return WritePath()
     if wanted == "module-plain":
-        run.tell(Level.INFO, "lane_without_hooks", value=wanted)
+        run.note(Level.INFO, "lane_without_hooks", value=wanted)
         return WritePath("plain")
     return WritePath("hooks")

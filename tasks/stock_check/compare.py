@@ -15,7 +15,7 @@ from schemas.outcomes import Outcome
 from tasks.orders.look_up import see_orders
 from tasks.orders.plan.sorting import SeenOrder
 from tasks.report.progress import advance
-from tasks.run.outcomes import ROW_OUTCOMES, one_outcome
+from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.run import Run
 from tasks.stock.look_up import stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, plan_stock
@@ -58,7 +58,7 @@ async def compare_stock(run: Run) -> StockPlan:
         rows = _rows(run)
         run.rows.read = rows.height
         run.rows.accepted = rows.select("_file", "_line", "_key")
-        run.rows.end(one_outcome(rows.filter(pl.col("quantity").is_null()), Outcome.WAITING, "stock_in_doubt"))
+        run.rows.record(one_outcome(rows.filter(pl.col("quantity").is_null()), Outcome.WAITING, "stock_in_doubt"))
         rows = rows.filter(pl.col("quantity").is_not_null())
         comparison = _Comparison(run, rows)
         differences = await comparison.differences()
@@ -98,7 +98,7 @@ class _Comparison:
     async def differences(self) -> list[Difference]:
         """What two looks find the same, and no sale explains."""
         if self.rows.height and not self.sees_orders:
-            self.run.tell(Level.INFO, "stock_check_blind")
+            self.run.note(Level.INFO, "stock_check_blind")
         left, before = await self._look(self.rows), dict[str, Difference]()
         same: list[Difference] = []
         for _ in range(LOOKS):
@@ -121,8 +121,8 @@ class _Comparison:
                 self.run.shop, self.run.stream.key_column.target, part["_key"].to_list(), self.item_ids
             )
             plan = plan_stock(part, {key: row for key, row in found.items() if not _is_to_be_made(row)})
-            self.run.rows.end(plan.outcomes)
-            self.run.rows.end(one_outcome(plan.confirms, Outcome.UNCHANGED))
+            self.run.rows.record(plan.outcomes)
+            self.run.rows.record(one_outcome(plan.confirms, Outcome.UNCHANGED))
             candidates += plan.writes.iter_rows()
             advance("compare stock", min(start + AT_ONCE, rows.height), rows.height)
         await self._find_items(candidates)
@@ -165,9 +165,9 @@ class _Comparison:
         item = self.item_ids.get(key)
         return sales.since(item, self.written_at[key]) if item else Moved()
 
-    def _end(self, ended: Iterable[Difference], outcome: Outcome, code: str = "") -> None:
-        rows = [(*one.row[:3], outcome.value, code, "") for one in ended]
-        self.run.rows.end(pl.DataFrame(rows, schema=ROW_OUTCOMES, orient="row"))
+    def _end(self, outcomes: Iterable[Difference], outcome: Outcome, code: str = "") -> None:
+        rows = [RowOutcome(*one.row[:3], outcome.value, code) for one in outcomes]
+        self.run.rows.record(row_outcomes(rows))
 
 
 def _is_to_be_made(row: object) -> bool:
@@ -180,7 +180,7 @@ def _is_explained(one: Difference) -> bool:
 
 def _plan(run: Run, differences: list[Difference], known: int) -> StockPlan:
     """The repairs; a difference that is not to be repaired, or not to the piece, is told and waits."""
-    repaired, ended = [], []
+    repaired, outcomes = [], []
     for one in differences:
         level = Level.ERROR
         if run.folder.settings.stock.repair and one.moved.is_certain:
@@ -188,11 +188,10 @@ def _plan(run: Run, differences: list[Difference], known: int) -> StockPlan:
             repaired.append((file, line, key, one.expected, *ids))
             level = Level.INFO
         else:
-            ended.append((*one.row[:3], Outcome.WAITING.value, "stock_differs", f"{one.expected} / {one.found}"))
+            detail = f"{one.expected} / {one.found}"
+            outcomes.append(RowOutcome(*one.row[:3], Outcome.WAITING.value, "stock_differs", detail))
         code = "stock_differs" if level is Level.ERROR else "stock_repaired"
-        run.tell(level, code, one.key, value=str(one.found), detail=str(one.expected))
-    run.rows.end(pl.DataFrame(ended, schema=ROW_OUTCOMES, orient="row"))
+        run.note(level, code, one.key, value=str(one.found), detail=str(one.expected))
+    run.rows.record(row_outcomes(outcomes))
     none = pl.DataFrame(schema=WRITES)
-    return StockPlan(
-        pl.DataFrame(repaired, schema=WRITES, orient="row"), none, pl.DataFrame(schema=ROW_OUTCOMES), known
-    )
+    return StockPlan(pl.DataFrame(repaired, schema=WRITES, orient="row"), none, row_outcomes(()), known)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.outcomes import Outcome
-from tasks.run.outcomes import ROW_OUTCOMES
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 from tasks.stock.apply import Line, stock_changes
 from tasks.stock.plan import StockPlan
@@ -33,7 +32,7 @@ async def repair_stock(run: Run, plan: StockPlan) -> None:
         ended = []
         for line, receipt in zip(lines, receipts, strict=True):
             if receipt.error is not None:
-                ended.append(line.with_outcome(Outcome.REFUSED, receipt.message_code, receipt.error.said))
+                ended.append(line.with_outcome(Outcome.REFUSED, receipt.message_code, receipt.error.reason))
             elif receipt.outcome == "missing" or line.id not in held:
                 ended.append(line.with_outcome(Outcome.REFUSED, "stock_row_missing", str(line.id)))
             elif held[line.id] != line.quantity:
@@ -44,5 +43,5 @@ async def repair_stock(run: Run, plan: StockPlan) -> None:
         _end(run, ended)
 
 
-def _end(run: Run, rows: list[tuple[int, int, str, str, str, str]]) -> None:
-    run.rows.end(pl.DataFrame(rows, schema=ROW_OUTCOMES, orient="row"))
+def _end(run: Run, rows: list[RowOutcome]) -> None:
+    run.rows.record(row_outcomes(rows))

@@ -12,7 +12,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 from tasks.stock.apply import KIND as STOCK
 from tasks.store_orders.look_up import orders_by_id
@@ -31,7 +31,7 @@ async def apply_store_orders(run: Run, plan: SalesPlan) -> None:
     busy = [sale for sale in plan.sales if sale.entity]
     _report_kept(run, idle)
     if run.asked.dry_run:
-        run.rows.end(_outcomes(plan.sales))
+        run.rows.record(_outcomes(plan.sales))
         run.planned += [PlannedChange(sale.key, KIND, "create", tuple(sale.changes)) for sale in busy]
         return
     _confirm(run, plan, idle)
@@ -54,7 +54,7 @@ def _doubt_stock(run: Run, sales: Iterable[PlannedSale]) -> None:
 def _report_kept(run: Run, sales: Iterable[PlannedSale]) -> None:
     for sale in sales:
         if sale.code == KEPT:
-            run.tell(Level.ERROR, KEPT, sale.key, detail=sale.detail)
+            run.note(Level.ERROR, KEPT, sale.key, detail=sale.detail)
 
 
 @chunk_task("write store orders")
@@ -73,7 +73,7 @@ async def _create(run: Run, batch: Sequence[PlannedSale]) -> None:
     for sale, receipt in zip(batch, receipts, strict=True):
         sale.id = receipt.id or 0
         if receipt.error is not None:
-            sale.outcome, sale.code, sale.detail = Outcome.REFUSED, receipt.message_code, receipt.error.said
+            sale.outcome, sale.code, sale.detail = Outcome.REFUSED, receipt.message_code, receipt.error.reason
     await _read_back(run, [sale for sale in batch if sale.id])
 
 
@@ -105,12 +105,12 @@ def _confirm(run: Run, plan: SalesPlan, sales: Sequence[PlannedSale]) -> None:
     ]
     if links:
         run.ledger.confirm(run.folder.name, KIND, links, run_id=run.run_id)
-    run.rows.end(_outcomes(sales))
+    run.rows.record(_outcomes(sales))
 
 
 def _outcomes(sales: Iterable[PlannedSale]) -> pl.DataFrame:
     rows = [
-        (ref.file, ref.line, sale.key, sale.outcome.value, sale.code, sale.detail)
+        RowOutcome(ref.file, ref.line, sale.key, sale.outcome.value, sale.code, sale.detail, sale.column)
         for sale in sales
         for ref in sale.refs
     ]

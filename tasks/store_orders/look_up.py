@@ -157,9 +157,9 @@ def _ids(
     if not sale.has_invoice_address:
         return SaleIds(customers[customer], stores.get(store, 0))
     if country not in iso_of:
-        return Stop(Outcome.REJECTED, "country_not_associated", country)
+        return Stop(Outcome.REJECTED, "country_not_associated", country, "country")
     if iso_of[country] not in countries:
-        return Stop(Outcome.REJECTED, "country_not_on_shop", iso_of[country])
+        return Stop(Outcome.REJECTED, "country_not_on_shop", iso_of[country], "country")
     return SaleIds(customers[customer], stores.get(store, 0), countries[iso_of[country]])
 
 

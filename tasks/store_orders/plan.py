@@ -29,6 +29,7 @@ class PlannedSale:
     outcome: Outcome
     code: str = ""
     detail: str = ""
+    column: str = ""
     id: int = 0
     entity: dict[str, Any] = field(default_factory=dict)
     expected: Mapping[str, Any] = field(default_factory=dict)
@@ -59,7 +60,7 @@ class PlannedSale:
 
 def held(key: str, refs: Sequence[RowRef], stop: Stop) -> PlannedSale:
     """A sale that goes no further."""
-    return PlannedSale(key, refs, stop.outcome, stop.code, stop.detail)
+    return PlannedSale(key, refs, stop.outcome, stop.code, stop.detail, stop.column)
 
 
 def already_there(sale: Sale, id_customer: int, order: Entity) -> PlannedSale:

@@ -63,7 +63,7 @@ async def prepare_store_orders(run: Run, validated: ValidatedStream) -> SalesPla
 
 def _require_module(run: Run) -> None:
     if not run.facts.may("POST", "store_orders"):
-        run.tell(Level.ERROR, "sales_need_module")
+        run.note(Level.ERROR, "sales_need_module")
     require_store_orders(run.facts)
 
 
@@ -90,7 +90,7 @@ def _of_last_file(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> p
     outcomes = one_outcome(earlier, Outcome.IGNORED, "superseded").with_columns(
         detail=earlier["_by_line"].cast(pl.String)
     )
-    run.rows.end(outcomes.select(list(ROW_OUTCOMES)))
+    run.rows.record(outcomes.select(list(ROW_OUTCOMES)))
     return joined.filter(pl.col("_file") == pl.col("_last")).select(rows.columns)
 
 
@@ -113,7 +113,7 @@ def _without_held(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> p
     at_fault = pl.concat([named.select(_ROW), *beside]).group_by("_key").agg(pl.col("_line").min().alias("_by_line"))
     held_back = rows.join(at_fault, on="_key", how="inner", maintain_order="left")
     outcomes = one_outcome(held_back, Outcome.REJECTED, "sale_row_at_fault")
-    run.rows.end(outcomes.with_columns(detail=held_back["_by_line"].cast(pl.String)).select(list(ROW_OUTCOMES)))
+    run.rows.record(outcomes.with_columns(detail=held_back["_by_line"].cast(pl.String)).select(list(ROW_OUTCOMES)))
     return rows.join(at_fault, on="_key", how="anti", maintain_order="left")
 
 
@@ -126,9 +126,9 @@ def _marked(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _record_confirmed(run: Run, rows: pl.DataFrame) -> None:
     is_kept = pl.col("state") == LinkState.KEPT
-    run.rows.end(one_outcome(rows.filter(~is_kept), Outcome.UNCHANGED))
+    run.rows.record(one_outcome(rows.filter(~is_kept), Outcome.UNCHANGED))
     kept = rows.filter(is_kept)
-    run.rows.end(one_outcome(kept, Outcome.IGNORED, KEPT).with_columns(detail=kept["shop_id"].cast(pl.String)))
+    run.rows.record(one_outcome(kept, Outcome.IGNORED, KEPT).with_columns(detail=kept["shop_id"].cast(pl.String)))
 
 
 def _sales(run: Run, validated: ValidatedStream, rows: pl.DataFrame) -> list[Sale | PlannedSale]:

@@ -14,7 +14,7 @@ from schemas.errors import PasserelleError
 from schemas.messages import message
 from tasks.run.shop_folder import ShopFolder
 from tasks.why.files import file_rows
-from tasks.why.past import said_in_ledger, said_in_reports
+from tasks.why.past import notes_in_ledger, notes_in_reports
 from tasks.why.shapes import Article, InShop, LinkFact
 
 KINDS = ("product", "stock")
@@ -32,7 +32,7 @@ async def article_facts(folder: ShopFolder, reference: str) -> Article:
         rows, newest = file_rows(folder, ledger, reference)
         links = _links(folder, ledger, reference)
         keys = {reference, *links["erp_key"]}
-        said = [*said_in_ledger(folder, ledger, keys, KINDS), *said_in_reports(folder, keys, _FLOWS)]
+        notes = [*notes_in_ledger(folder, ledger, keys, KINDS), *notes_in_reports(folder, keys, _FLOWS)]
         refused = _refused(folder, ledger, reference)
         alike = _alike(folder, ledger, reference) if links.is_empty() else []
     in_shop, shop_error = await _ask_shop(folder, reference)
@@ -40,7 +40,7 @@ async def article_facts(folder: ShopFolder, reference: str) -> Article:
         reference=reference,
         rows=rows,
         newest_files=newest,
-        said=said,
+        notes=notes,
         links=[_fact(kind, row) for row, kind in zip(links.iter_rows(named=True), links["kind"], strict=True)],
         refused=refused,
         in_shop=in_shop,

@@ -13,8 +13,8 @@ from schemas.errors import PasserelleError
 from schemas.messages import catalogue, message
 from tasks.run.shop_folder import ShopFolder
 from tasks.run.time_zone import time_zone_of
-from tasks.why.past import said_in_ledger
-from tasks.why.shapes import Order, OrderInShop, Said
+from tasks.why.past import notes_in_ledger
+from tasks.why.shapes import Note, Order, OrderInShop
 
 _PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
 _RUNS_READ = 500
@@ -26,15 +26,15 @@ async def order_facts(folder: ShopFolder, key: str) -> Order:
     settings = folder.settings.orders
     with folder.open_ledger() as ledger:
         delivery = _delivery(ledger, folder.name, key)
-        said = said_in_ledger(folder, ledger, {key}, ("order", "orderstatus"))
+        notes = notes_in_ledger(folder, ledger, {key}, ("order", "orderstatus"))
         last_export = _last_export(ledger, folder.name)
     in_shop, shop_error = await _ask_shop(folder, key)
     placed_from = settings.placed_from
     return Order(
         key=key,
         delivery=delivery,
-        why=_why(folder, key, delivery, said),
-        said=said,
+        why=_why(folder, key, delivery, notes),
+        notes=notes,
         in_shop=in_shop,
         shop_error=shop_error,
         exported_states=tuple(settings.states),
@@ -51,13 +51,13 @@ def _delivery(ledger: Ledger, shop: str, key: str) -> dict[str, Any] | None:
     return next(orders.iter_rows(named=True), None)
 
 
-def _why(folder: ShopFolder, key: str, delivery: dict[str, Any] | None, said: list[Said]) -> tuple[str, str] | None:
+def _why(folder: ShopFolder, key: str, delivery: dict[str, Any] | None, notes: list[Note]) -> tuple[str, str] | None:
     """Reason and remedy of what holds the delivery, in the words of its own incident where there is one."""
     code = delivery and delivery["last_code"]
     if not code or code not in catalogue("en"):
         return None
     plain = message(code, folder.settings.shop.language, key=key)
-    for one in said:
+    for one in notes:
         if one.remedy == plain.remedy or one.reason == plain.reason:
             return one.reason, one.remedy
     return plain.reason, plain.remedy

@@ -11,19 +11,19 @@ from typing import Any
 from connectors.ledger import Ledger
 from schemas.messages import catalogue, message
 from tasks.run.shop_folder import ShopFolder
-from tasks.why.shapes import Said
+from tasks.why.shapes import Note
 
 _REPORTS_READ = 200
 _DRY = "Planned"
 
 
-def said_in_reports(folder: ShopFolder, keys: set[str], flows: tuple[str, ...]) -> list[Said]:
+def notes_in_reports(folder: ShopFolder, keys: set[str], flows: tuple[str, ...]) -> list[Note]:
     """Rejects and incidents of these keys in the kept reports of these flows, newest first; plans are no news."""
     pages = sorted((folder.path / "reports").glob("*.json"), key=lambda page: page.name, reverse=True)
-    return [said for page in pages[:_REPORTS_READ] for said in _of_report(_read(page), keys, flows)]
+    return [note for page in pages[:_REPORTS_READ] for note in _of_report(_read(page), keys, flows)]
 
 
-def said_in_ledger(folder: ShopFolder, ledger: Ledger, keys: set[str], streams: tuple[str, ...]) -> list[Said]:
+def notes_in_ledger(folder: ShopFolder, ledger: Ledger, keys: set[str], streams: tuple[str, ...]) -> list[Note]:
     """The open incidents of these keys that ask for something, newest first."""
     found = ledger.incidents(shop=folder.name, open_only=True)
     return [
@@ -33,10 +33,10 @@ def said_in_ledger(folder: ShopFolder, ledger: Ledger, keys: set[str], streams: 
     ]
 
 
-def _of_incident(row: dict[str, Any], language: str) -> Said:
+def _of_incident(row: dict[str, Any], language: str) -> Note:
     params = {"key": row["key"]} | json.loads(row["params"])
     text = message(row["code"], language, **{name: str(value) for name, value in params.items()})
-    return Said(row["recorded_at"], row["stream"], "incident", text.reason, text.remedy, row["file"], row["line"])
+    return Note(row["recorded_at"], row["stream"], "incident", text.reason, text.remedy, row["file"], row["line"])
 
 
 def _read(page: Any) -> dict[str, Any]:
@@ -46,14 +46,14 @@ def _read(page: Any) -> dict[str, Any]:
     return {}
 
 
-def _of_report(report: dict[str, Any], keys: set[str], flows: tuple[str, ...]) -> Iterator[Said]:
+def _of_report(report: dict[str, Any], keys: set[str], flows: tuple[str, ...]) -> Iterator[Note]:
     if report.get("flow") not in flows or report.get("state") == _DRY:
         return
     at = datetime.fromisoformat(report["started_at"]).astimezone(UTC)
     for one in report.get("rejects", ()):
         if one["key"] in keys:
             text = f"{one['column']}: {one['reason']}" if one["column"] else one["reason"]
-            yield Said(at, report["flow"], "reject", text, one["remedy"], one["file"], one["line"])
+            yield Note(at, report["flow"], "reject", text, one["remedy"], one["file"], one["line"])
     for one in report.get("incidents", ()):
         if one["key"] in keys and one["level"] != "info":
-            yield Said(at, report["flow"], "incident", one["reason"], one["remedy"], one.get("file", ""), one["line"])
+            yield Note(at, report["flow"], "incident", one["reason"], one["remedy"], one.get("file", ""), one["line"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tasks.why.shapes import Article, FileRow, InShop, Line, Order, Said
+from tasks.why.shapes import Article, FileRow, InShop, Line, Note, Order
 
 _SHOWN_ROWS = 4
 
@@ -76,7 +76,7 @@ def _article_verdict(of: Article) -> Iterator[Line]:
         yield Line("bad", "is_waiting", {"file": waiting[0].file})
         yield Line("remedy", "do_run", {"flow": waiting[0].flow})
     if fault is not None:
-        yield from _as_said(fault)
+        yield from _as_noted(fault)
     elif of.refused is not None:
         reason, remedy = of.refused
         yield Line("bad", "is_refused", {"reason": reason})
@@ -85,16 +85,16 @@ def _article_verdict(of: Article) -> Iterator[Line]:
         yield from _without_fault(of)
 
 
-def _as_said(fault: Said) -> Iterator[Line]:
+def _as_noted(fault: Note) -> Iterator[Line]:
     params = {"at": fault.at, "flow": fault.flow, "reason": fault.reason}
     yield Line("bad", "is_rejected" if fault.kind == "reject" else "has_incident", params)
     if fault.remedy:
         yield Line("remedy", "do_as_said", {"remedy": fault.remedy})
 
 
-def _newest_fault(of: Article) -> Said | None:
+def _newest_fault(of: Article) -> Note | None:
     """The newest reject, or incident, that no later row of the same article has put right."""
-    faults = sorted((one for one in of.said if one.kind != "planned"), key=lambda one: one.at, reverse=True)
+    faults = sorted((one for one in of.notes if one.kind != "planned"), key=lambda one: one.at, reverse=True)
     done = [row for row in of.rows if row.done_at is not None]
     for fault in faults:
         later = [row for row in done if row.flow == fault.flow and row.done_at and row.done_at > fault.at]
@@ -178,7 +178,7 @@ def _delivery(of: Order) -> Iterator[Line]:
 
 def _order_verdict(of: Order) -> Iterator[Line]:
     state = "" if of.delivery is None else str(of.delivery["state"])
-    newest = max(of.said, key=lambda one: one.at, default=None)
+    newest = max(of.notes, key=lambda one: one.at, default=None)
     if state == "delivered":
         yield Line("good", "order_is_delivered", {"number": (of.delivery or {}).get("erp_number") or ""})
     elif state in {"held", "waiting"} and of.why is not None:
@@ -192,7 +192,7 @@ def _order_verdict(of: Order) -> Iterator[Line]:
     else:
         yield from _not_sent(of)
     if newest is not None and (of.why is None or newest.reason != of.why[0]):
-        yield from _as_said(newest)
+        yield from _as_noted(newest)
 
 
 def _not_sent(of: Order) -> Iterator[Line]:

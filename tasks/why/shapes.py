@@ -33,7 +33,7 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Note:
     """What a report said of the article or order, in the shop's language."""
 
     at: datetime
@@ -77,7 +77,7 @@ class Article:
     """Newest first; the rows of waiting files before the others."""
     newest_files: Mapping[str, str] = field(default_factory=dict)
     """The newest file done, by stream."""
-    said: Sequence[Said] = ()
+    notes: Sequence[Note] = ()
     links: Sequence[LinkFact] = ()
     refused: tuple[str, str] | None = None
     """Reason and remedy of what the shop refused and is not sent again by every run."""
@@ -107,7 +107,7 @@ class Order:
     """The ledger's delivery: state, erp_number, delivered_at, last_code, changed_at, attempts, doubt_at."""
     why: tuple[str, str] | None = None
     """Reason and remedy of what holds it."""
-    said: Sequence[Said] = ()
+    notes: Sequence[Note] = ()
     in_shop: OrderInShop | None = None
     shop_error: str = ""
     exported_states: Sequence[int] = ()

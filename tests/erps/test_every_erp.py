@@ -162,7 +162,7 @@ def test_an_email_of_several_customers_is_nobodys(world: ErpWorld, ledger: Ledge
     with pytest.raises(RefusedError) as refused:
         sent(world, ledger)
     assert refused.value.code == SEVERAL
-    assert "C7, C8" in refused.value.said
+    assert "C7, C8" in refused.value.reason
 
 
 def test_a_code_that_somebody_else_has_is_not_ours(world: ErpWorld, ledger: Ledger) -> None:

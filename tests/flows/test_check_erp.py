@@ -15,7 +15,7 @@ PATHS = ("drop folder", "archives")
 
 
 def errors(findings: list[Finding]) -> list[str]:
-    return [f"{each.said}\n{each.remedy}" for each in findings if each.verdict == "error"]
+    return [f"{each.reason}\n{each.remedy}" for each in findings if each.verdict == "error"]
 
 
 async def findings_of(world: OrderWorld) -> list[Finding]:
@@ -49,15 +49,15 @@ async def test_a_shop_with_everything_in_place_is_ready(complete: OrderWorld) ->
     findings = await findings_of(complete)
     assert errors(findings) == []
     [cegid] = [each for each in findings if each.subject == "cegid"]
-    assert "production access" in cegid.said
-    assert "23.0.0.1200" in cegid.said
-    assert any(each.subject == "currencies" and "EUR" in each.said for each in findings)
+    assert "production access" in cegid.reason
+    assert "23.0.0.1200" in cegid.reason
+    assert any(each.subject == "currencies" and "EUR" in each.reason for each in findings)
     assert any(each.subject == "module" and each.verdict == "warning" for each in findings)
 
 
 async def test_a_markdown_reason_that_is_not_set_is_a_warning(complete: OrderWorld) -> None:
     def warned(findings: list[Finding]) -> list[str]:
-        return [each.said for each in findings if each.subject == "service items" and each.verdict == "warning"]
+        return [each.reason for each in findings if each.subject == "service items" and each.verdict == "warning"]
 
     assert warned(await findings_of(complete)) == []
     complete.write_settings(erp__cegid={"default_markdown": ""})
@@ -97,7 +97,7 @@ async def test_service_items_and_states_that_are_missing_are_named(complete: Ord
 
 async def test_currencies_are_compared_with_those_of_the_erps_documents(complete: OrderWorld) -> None:
     def said(findings: list[Finding]) -> list[tuple[str, bool]]:
-        return [(each.verdict, "EUR" in each.said) for each in findings if each.subject == "currencies"]
+        return [(each.verdict, "EUR" in each.reason) for each in findings if each.subject == "currencies"]
 
     assert said(await findings_of(complete)) == [("warning", True)]
     complete.place()
@@ -105,11 +105,15 @@ async def test_currencies_are_compared_with_those_of_the_erps_documents(complete
     assert said(await findings_of(complete)) == [("ok", True)]
     complete.document(1)
     complete.shop.insert("currencies", {"iso_code": "CHF", "name": "Franc", "active": 1, "deleted": 0})
-    told = [(each.verdict, "CHF" in each.said) for each in await findings_of(complete) if each.subject == "currencies"]
+    told = [
+        (each.verdict, "CHF" in each.reason) for each in await findings_of(complete) if each.subject == "currencies"
+    ]
     assert told == [("ok", False), ("warning", True)]
     euros = next(row["id"] for row in complete.shop.rows("currencies") if row["iso_code"] == "EUR")
     complete.shop.change("currencies", euros, {"iso_code": "XEU"})
-    told = [(each.verdict, "EUR" in each.said) for each in await findings_of(complete) if each.subject == "currencies"]
+    told = [
+        (each.verdict, "EUR" in each.reason) for each in await findings_of(complete) if each.subject == "currencies"
+    ]
     assert told == [("error", True), ("warning", False)]
 
 
@@ -156,14 +160,14 @@ async def test_a_french_shop_is_checked_in_french(complete: OrderWorld) -> None:
     assert 'language = "en"' in written
     settings.write_text(written.replace('language = "en"', 'language = "fr"'), encoding="utf-8")
     findings = await check_shop(complete.folder)
-    assert any(each.said.startswith("accès") and "base" in each.said for each in findings)
+    assert any(each.reason.startswith("accès") and "base" in each.reason for each in findings)
     assert "dossier de dépôt" in {each.title("fr") for each in findings}
     english = re.compile(r"\b(the|which|and|this|of|is|may|no)\b")
     assert [
         text
         for each in findings
         if each.subject not in PATHS
-        for text in (each.said, each.remedy)
+        for text in (each.reason, each.remedy)
         if english.search(text)
     ] == []
 
@@ -179,8 +183,8 @@ async def test_documents_and_customers_under_our_prefixes_that_are_not_ours_are_
     complete.erp.insert_document(header, ("SAC", 1, "10.00"))
     documents, customers = await prefixes(complete)
     assert (documents.verdict, customers.verdict) == ("warning", "warning")
-    assert "WEB77" in documents.said
-    assert "WEB0000000002" in customers.said
+    assert "WEB77" in documents.reason
+    assert "WEB0000000002" in customers.reason
 
 
 async def prefixes(world: OrderWorld) -> list[Finding]:

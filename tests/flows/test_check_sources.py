@@ -29,8 +29,8 @@ async def test_a_source_that_lets_us_in_is_told_with_its_files_and_nothing_is_fe
     world.send("stock_1.csv")
     [finding] = await found(world, "source")
     assert (finding.verdict, finding.remedy) == ("ok", "")
-    assert finding.said.startswith("share:")
-    assert finding.said.endswith("files there: 1.")
+    assert finding.reason.startswith("share:")
+    assert finding.reason.endswith("files there: 1.")
     assert world.dropped() == []
 
 
@@ -40,7 +40,7 @@ async def test_a_folder_that_is_not_there_is_told_with_its_remedy(world: Collect
     world.fetch_from("folder", gone, shop={"language": language})
     [finding] = await found(world, "source")
     assert finding.verdict == "error"
-    assert "share" in finding.said
+    assert "share" in finding.reason
     assert REMEDY[language] in finding.remedy
 
 
@@ -54,14 +54,14 @@ async def test_one_source_that_fails_does_not_hide_the_next(world: CollectWorld)
 async def test_a_source_of_an_unknown_stream_is_told(world: CollectWorld) -> None:
     world.fetch_from_folder(streams=["prices"])
     [finding] = await found(world, "source")
-    assert (finding.verdict, "prices" in finding.said) == ("error", True)
+    assert (finding.verdict, "prices" in finding.reason) == ("error", True)
 
 
 async def test_a_secret_that_is_not_there_is_told_by_its_name(world: CollectWorld) -> None:
     access = {"name": "exchange", "host": "127.0.0.1", "user": "erp", "password": "env:PASSERELLE_TEST_NO_SUCH"}
     world.fetch_from("ftps", access)
     [finding] = await found(world, "source")
-    assert (finding.verdict, "PASSERELLE_TEST_NO_SUCH" in finding.said + finding.remedy) == ("error", True)
+    assert (finding.verdict, "PASSERELLE_TEST_NO_SUCH" in finding.reason + finding.remedy) == ("error", True)
 
 
 @pytest.mark.parametrize(("password", "verdict"), [(PASSWORD, "ok"), ("another", "error")])
@@ -76,9 +76,9 @@ async def test_an_sftp_server_is_signed_in_to_and_listed(
         secrets = {"host_keys": [server.public_key], "password": f"env:{SOURCE_PASSWORD}"}
         world.fetch_from("sftp", access | secrets)
         [finding] = await found(world, "source")
-    assert (finding.verdict, "does not let us in" in finding.said) == (verdict, verdict == "error")
+    assert (finding.verdict, "does not let us in" in finding.reason) == (verdict, verdict == "error")
     assert (finding.remedy == "") is (verdict == "ok")
-    assert password not in finding.said + finding.remedy
+    assert password not in finding.reason + finding.remedy
     assert world.dropped() == []
 
 
@@ -93,7 +93,7 @@ async def test_an_exchange_is_asked_for_one_key_and_listed_however_often_it_is_c
         world.fetch_from("rfe", {"name": "cegid"} | who | urls)
         findings = [*await found(world, "source"), *await found(world, "source")]
         assert (rfe.requests["key"], rfe.waiting()) == (1, ["stock.csv"])
-    assert [(finding.verdict, finding.said.endswith("files there: 1.")) for finding in findings] == [("ok", True)] * 2
+    assert [(finding.verdict, finding.reason.endswith("files there: 1.")) for finding in findings] == [("ok", True)] * 2
 
 
 async def test_an_exchange_that_does_not_know_us_is_told(world: CollectWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,14 +104,14 @@ async def test_an_exchange_that_does_not_know_us_is_told(world: CollectWorld, mo
         world.fetch_from("rfe", {"name": "cegid"} | who | urls)
         [finding] = await found(world, "source")
     assert (finding.verdict, bool(finding.remedy)) == ("error", True)
-    assert "hunter2" not in finding.said + finding.remedy
+    assert "hunter2" not in finding.reason + finding.remedy
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "does not offer stock_lines"), ("fr", "stock_lines")])
 async def test_a_lane_that_the_key_may_not_take_is_told(world: CollectWorld, language: str, said: str) -> None:
     world.write_settings(shop={"lane": "module", "language": language})
     [finding] = await found(world, "lane")
-    assert (finding.verdict, said in finding.said) == ("warning", True)
+    assert (finding.verdict, said in finding.reason) == ("warning", True)
     assert "PUT" in finding.remedy
 
 

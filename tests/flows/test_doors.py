@@ -121,4 +121,4 @@ async def test_a_check_leaves_nothing_open_that_it_would_warn_of(order_world: Or
     os.umask(0o022)
     for _ in range(2):
         findings = await check_shop(order_world.folder)
-        assert [finding.said for finding in findings if finding.subject in {"files", "certificate"}] == []
+        assert [finding.reason for finding in findings if finding.subject in {"files", "certificate"}] == []

@@ -153,7 +153,7 @@ async def test_a_french_folder_that_names_none_is_told_so_in_french(shop_of: Cal
     world.write_settings(shop={"language": "fr"})
     [told] = [found for found in await check_shop(world.folder) if found.subject == "shop"]
     assert told.verdict == "error"
-    assert "plusieurs boutiques" in told.said
+    assert "plusieurs boutiques" in told.reason
     assert "Indiquez `id_shop`" in told.remedy
     assert "2 = " in told.remedy
 
@@ -164,5 +164,5 @@ async def test_check_says_which_shop_it_is_in_the_folders_language(shop_of: Call
         world.write_settings(shop={"id_shop": 3, "language": language})
         [told] = [found for found in await check_shop(world.folder) if found.subject == "multishop"]
         assert told.verdict == "ok"
-        assert own in told.said
-        assert "3 (" in told.said
+        assert own in told.reason
+        assert "3 (" in told.reason

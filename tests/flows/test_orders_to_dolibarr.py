@@ -107,11 +107,11 @@ async def test_a_plan_writes_nothing_and_names_nobody(world: DolibarrWorld) -> N
 async def test_a_check_says_what_is_in_order_and_what_an_association_lacks(world: DolibarrWorld) -> None:
     world.place()
     ready = [each for each in await check_shop(world.folder) if each.subject in SUBJECTS]
-    assert [f"{each.subject}: {each.said}" for each in ready if each.verdict == "error"] == []
+    assert [f"{each.subject}: {each.reason}" for each in ready if each.verdict == "error"] == []
     assert {"dolibarr", "rights", "guard", "prefixes", "service items"} <= {each.subject for each in ready}
     wrong = ASSOCIATIONS.replace('"VIR"', '"VIR/NOWHERE"')
     (world.folder / "associations.toml").write_text(wrong, encoding="utf-8")
     errors = [each for each in await check_shop(world.folder) if each.verdict == "error" and each.subject in SUBJECTS]
-    assert [(each.subject, "NOWHERE" in each.said) for each in errors] == [("payments", True)]
+    assert [(each.subject, "NOWHERE" in each.reason) for each in errors] == [("payments", True)]
     for language in ("en", "fr"):
         assert all(each.title(language) for each in ready)

@@ -66,7 +66,7 @@ async def test_stock_of_a_product_that_is_not_listed_once_is_written(silent: Wor
 async def test_check_names_the_silence_in_the_shop_s_language(silent: World) -> None:
     silent.write_settings(shop={"language": "fr"})
     findings = [finding for finding in await check_shop(silent.folder) if finding.subject == "database"]
-    assert [(finding.verdict, "liste vide" in finding.said) for finding in findings] == [("warning", True)]
+    assert [(finding.verdict, "liste vide" in finding.reason) for finding in findings] == [("warning", True)]
 
 
 async def test_check_names_no_silence_where_a_failed_query_is_an_error(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ async def run(world: World) -> Any:
 
 async def columns_found(world: World) -> list[tuple[str, str]]:
     found = [finding for finding in await check_shop(world.folder) if finding.subject == "columns"]
-    return [(finding.verdict, finding.said) for finding in found]
+    return [(finding.verdict, finding.reason) for finding in found]
 
 
 async def stopped(world: World, *said: str) -> None:
@@ -113,7 +113,7 @@ async def test_updates_that_would_empty_a_field_for_good_are_told_by_check(tmp_p
         rights = dict.fromkeys(("customers", "languages", "configurations"), ("GET", "PUT", "POST"))
         world.shop.add_key(KEY, rights)
         os.environ[KEY_VARIABLE] = KEY
-        found = [finding for finding in await check_shop(world.folder) if "secure_key" in finding.said]
+        found = [finding for finding in await check_shop(world.folder) if "secure_key" in finding.reason]
         assert [(one.subject, one.verdict, "customers" in one.remedy) for one in found] == [("rights", "error", True)]
 
 

@@ -12,13 +12,13 @@ class ApiError(Exception):
     def __init__(self, status: int, said: str = "", *causes: str) -> None:
         super().__init__(said)
         self.status = status
-        self.said = said
+        self.reason = said
         self.causes = causes
 
     def body(self) -> dict[str, Any]:
         """As JSON."""
         phrase = HTTPStatus(self.status).phrase
-        message = f"{phrase}: {self.said}" if self.said else phrase
+        message = f"{phrase}: {self.reason}" if self.reason else phrase
         error: dict[str, Any] = {"code": self.status, "message": message}
         error |= {str(number): cause for number, cause in enumerate(self.causes)}
         stages = {"success": ["get", "route", "negotiate", "authenticate", "validate"], "failure": ["call", "message"]}

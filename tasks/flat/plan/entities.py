@@ -50,6 +50,7 @@ class PlannedEntity:
     outcome: Outcome
     code: str = ""
     detail: str = ""
+    column: str = ""
     action: Action | None = None
     id: int = 0
     fields: Fields = field(default_factory=dict)
@@ -79,7 +80,7 @@ def plan_entity(wanted: WantedEntity, current: Entity | Stop | None, closing: Cl
     """What is to be written so that the shop has what is wanted; `current` None: the shop does not have it."""
     stop = wanted.stop or (current if isinstance(current, Stop) else None)
     if stop is not None:
-        return PlannedEntity(wanted.ref, stop.outcome, stop.code, stop.detail)
+        return PlannedEntity(wanted.ref, stop.outcome, stop.code, stop.detail, stop.column)
     if current is None or isinstance(current, Stop):
         return _created(wanted)
     if wanted.closed:

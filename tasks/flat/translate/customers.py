@@ -129,9 +129,9 @@ def _put_title(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Stop 
     if not code:
         return None
     if code not in rules.titles:
-        return Stop(Outcome.REJECTED, "title_not_associated", code)
+        return Stop(Outcome.REJECTED, "title_not_associated", code, "title_id")
     if rules.title_ids is not None and rules.titles[code] not in rules.title_ids:
-        return Stop(Outcome.REJECTED, "title_not_on_shop", code)
+        return Stop(Outcome.REJECTED, "title_not_on_shop", code, "title_id")
     row.put(wanted, "title_id", {"id_gender": rules.titles[code]})
     return None
 
@@ -140,7 +140,7 @@ def _put_group(row: FlatRow, wanted: WantedEntity, rules: AccountRules) -> Stop 
     """The default group, of which the account becomes a member too; it stays in its other groups."""
     code = row.text("default_group")
     if code and code not in rules.groups:
-        return Stop(Outcome.REJECTED, "group_not_associated", code)
+        return Stop(Outcome.REJECTED, "group_not_associated", code, "default_group")
     if code:
         row.put(wanted, "default_group", {"id_default_group": rules.groups[code]})
     if "id_default_group" in wanted.owned:

@@ -91,9 +91,9 @@ def _case(row: FlatRow, market: Market) -> Fields | Stop:
     country, currency = row.text("iso_code").upper(), row.text("currency").upper()
     email = row.text("email").casefold()
     if country and country not in market.countries:
-        return Stop(Outcome.REJECTED, "country_not_on_shop", country)
+        return Stop(Outcome.REJECTED, "country_not_on_shop", country, "country")
     if currency and currency not in market.currencies:
-        return Stop(Outcome.REJECTED, "currency_not_on_shop", currency)
+        return Stop(Outcome.REJECTED, "currency_not_on_shop", currency, "currency")
     if email and email not in market.customers:
         return Stop(Outcome.IGNORED, "customer_not_on_shop")
     start, end = _moment(row.value("from")), _end(row.value("to"), market.settings)
@@ -142,13 +142,13 @@ def _cut(row: FlatRow, item: Item, market: Market) -> Fields | Stop:
 
 def _contradiction(row: FlatRow, kind: str, price: Decimal | None, reduction: Decimal) -> Stop | None:
     if kind not in PERCENT | AMOUNT:
-        return Stop(Outcome.REJECTED, "reduction_type_unknown", row.text("type"))
+        return Stop(Outcome.REJECTED, "reduction_type_unknown", row.text("type"), "type")
     if price is None and not reduction:
         return Stop(Outcome.REJECTED, "price_says_nothing")
     if kind in PERCENT and 0 < reduction < 1:
-        return Stop(Outcome.REJECTED, "reduction_below_one", f"{reduction.normalize():f}")
+        return Stop(Outcome.REJECTED, "reduction_below_one", f"{reduction.normalize():f}", "reduction")
     if kind in PERCENT and reduction > _HUNDRED:
-        return Stop(Outcome.REJECTED, "reduction_above_hundred", f"{reduction.normalize():f}")
+        return Stop(Outcome.REJECTED, "reduction_above_hundred", f"{reduction.normalize():f}", "reduction")
     return None
 
 

@@ -65,9 +65,9 @@ def _put_country(row: FlatRow, wanted: WantedEntity, geography: Geography) -> St
         return None
     iso = geography.country_iso.get(code)
     if iso is None:
-        return Stop(Outcome.REJECTED, "country_not_associated", code)
+        return Stop(Outcome.REJECTED, "country_not_associated", code, "country")
     if iso not in geography.countries:
-        return Stop(Outcome.REJECTED, "country_not_on_shop", iso)
+        return Stop(Outcome.REJECTED, "country_not_on_shop", iso, "country")
     row.put(wanted, "country", {"id_country": geography.countries[iso]})
     return None
 
@@ -79,6 +79,6 @@ def _put_state(row: FlatRow, wanted: WantedEntity, geography: Geography) -> Stop
     iso = str(state).upper()
     country = int(str((wanted.first | wanted.owned).get("id_country", 0)))
     if iso and (country, iso) not in geography.states:
-        return Stop(Outcome.REJECTED, "state_unknown", iso)
+        return Stop(Outcome.REJECTED, "state_unknown", iso, "state")
     row.put(wanted, "state", {"id_state": geography.states.get((country, iso), 0)})
     return None

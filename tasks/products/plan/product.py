@@ -39,7 +39,7 @@ def plan_product(
     `held`: what stops rows, by key; the others of the product go without them.
     """
     if isinstance(current, Stop):
-        return _all_rows(wanted, current.outcome, current.code, current.detail)
+        return _all_rows(wanted, current.outcome, current.code, current.detail, column=current.column)
     if held:
         return _without(held, wanted, current, rules)
     if current is None and not wanted.active:
@@ -81,7 +81,9 @@ def _without(
         plan.rows += [PlannedRow(ref, Outcome.IGNORED, "generic_item") for ref in wanted.generic_rows]
     for row in wanted.rows:
         if stop := held.get(row.ref.key):
-            plan.rows.append(PlannedRow(row.ref, stop.outcome, stop.code, stop.detail, closed=not row.active))
+            plan.rows.append(
+                PlannedRow(row.ref, stop.outcome, stop.code, stop.detail, stop.column, closed=not row.active)
+            )
     return plan
 
 
@@ -94,10 +96,7 @@ def _all_rows(
     column: str = "",
     current: CurrentProduct | None = None,
 ) -> ProductPlan:
-    rows = [
-        PlannedRow(row.ref, outcome, code, detail, column=column, value=detail if column else "", closed=not row.active)
-        for row in wanted.rows
-    ]
+    rows = [PlannedRow(row.ref, outcome, code, detail, column, closed=not row.active) for row in wanted.rows]
     rows += [PlannedRow(ref, Outcome.IGNORED, "generic_item") for ref in wanted.generic_rows]
     return ProductPlan(wanted.key, current.id if current else 0, wanted.simple, rows)
 

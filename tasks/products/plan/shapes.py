@@ -107,10 +107,9 @@ class PlannedRow:
     outcome: Outcome
     code: str = ""
     detail: str = ""
+    column: str = ""
     closed: bool = False
     id_combination: int = 0
-    column: str = ""
-    value: str = ""
     price_changed: bool = False
     """The price that a customer pays is another than the shop's now."""
 

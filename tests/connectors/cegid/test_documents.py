@@ -71,7 +71,7 @@ def test_a_duplicate_is_told_by_its_code_in_every_language(connect: Connect, lan
         with pytest.raises(RefusedError) as refused:
             client.create_document(order("W1"))
     assert isinstance(refused.value, AlreadyThereError)
-    assert {"en": "already exists", "fr": "existe déjà"}[language] in refused.value.said
+    assert {"en": "already exists", "fr": "existe déjà"}[language] in refused.value.reason
 
 
 @pytest.mark.parametrize("lost", ["reset-after", "500-after"])

@@ -167,5 +167,5 @@ def test_every_obstacle_has_a_text_that_takes_its_parameters() -> None:
     obstacles += obstacles_of(paid) + obstacles_of(replace(GOOD, total_products_tax_excl=Decimal(30)))
     assert len({each.code for each in obstacles}) == 23
     for each in obstacles:
-        said = message(each.code, "fr", key="12", **each.params)
-        assert "?" not in said.reason + said.remedy
+        text = message(each.code, "fr", key="12", **each.params)
+        assert "?" not in text.reason + text.remedy

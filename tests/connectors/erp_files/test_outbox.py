@@ -54,7 +54,7 @@ class World:
         outbox = self.open()
         for key in keys:
             if outbox.find(key) is None:
-                outbox.take(entry(key), rows_of(key))
+                outbox.accept(entry(key), rows_of(key))
         outbox.pack(name_of, OPENING, one_each=one_each)
         async with FolderSource(self.erp) as target:
             await deliver(outbox, target, NOW)
@@ -104,15 +104,15 @@ async def test_a_second_run_writes_nothing(world: World) -> None:
 
 async def test_a_document_with_other_rows_under_the_same_key_is_refused(world: World) -> None:
     outbox = await world.run("WEB1")
-    outbox.take(entry("WEB1"), rows_of("WEB1"))
+    outbox.accept(entry("WEB1"), rows_of("WEB1"))
     with pytest.raises(AlreadyThereError):
-        outbox.take(entry("WEB1"), b"WEB1;SHOES\r\n")
+        outbox.accept(entry("WEB1"), b"WEB1;SHOES\r\n")
 
 
 @pytest.mark.parametrize("key", ["../WEB1", "a/b", "", "WEB 1", "A" * 101])
 def test_a_key_that_is_no_name_is_refused(world: World, key: str) -> None:
     with pytest.raises(RefusedError):
-        world.open().take(entry(key), b"")
+        world.open().accept(entry(key), b"")
 
 
 @contextmanager
@@ -184,7 +184,7 @@ class Breaking(FolderSource):
 @pytest.mark.parametrize("is_accepted", [True, False], ids=["taken at once", "still there"])
 async def test_a_lost_answer_sends_no_file_twice(world: World, lost: str, is_accepted: bool) -> None:
     outbox = world.open()
-    outbox.take(entry("WEB1"), rows_of("WEB1"))
+    outbox.accept(entry("WEB1"), rows_of("WEB1"))
     outbox.pack(name_of, OPENING, one_each=False)
     async with Breaking(world.erp) as target:
         target.lost = lost
@@ -211,7 +211,7 @@ async def test_an_erp_that_is_away_leaves_the_files_for_the_next_run(world: Worl
 
 async def test_a_marker_follows_its_file(world: World) -> None:
     outbox = world.open()
-    outbox.take(entry("WEB1"), rows_of("WEB1"))
+    outbox.accept(entry("WEB1"), rows_of("WEB1"))
     outbox.pack(name_of, b"", one_each=False)
     [file] = outbox.files()
     async with FolderSource(world.erp) as target:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connectors.files import private
-from connectors.files.arrive import ASIDE, Arrived, DiskFullError, check_space, clear_aside, fetched_aside, put_in_place
+from connectors.files.arrive import ASIDE, Arrived, DiskFullError, check_space, clear_aside, fetched_aside, move_arrived
 from connectors.files.dropped import content_hash
 from connectors.files.private import keep_private
 from schemas.errors import DeniedError, TransientError
@@ -93,11 +93,11 @@ async def test_what_a_killed_run_left_aside_is_cleared(tmp_path: Path) -> None:
 async def test_a_file_in_its_place_is_as_old_as_at_its_source_and_has_its_marker(tmp_path: Path) -> None:
     part = clear_aside(tmp_path) / "part"
     part.write_bytes(CONTENT)
-    place = tmp_path / "stock" / "a.csv"
-    put_in_place([Arrived(part, place, NOON)], tmp_path, ".ok")
-    assert place.read_bytes() == CONTENT
-    assert place.stat().st_mtime == NOON.timestamp()
-    assert (place.parent / "a.csv.ok").exists()
+    target = tmp_path / "stock" / "a.csv"
+    move_arrived([Arrived(part, target, NOON)], tmp_path, ".ok")
+    assert target.read_bytes() == CONTENT
+    assert target.stat().st_mtime == NOON.timestamp()
+    assert (target.parent / "a.csv.ok").exists()
     assert not part.exists()
 
 
@@ -108,7 +108,7 @@ async def test_a_link_out_of_the_drop_folder_takes_nothing(tmp_path: Path) -> No
     part.write_bytes(CONTENT)
     (drop / "stock").symlink_to(outside)
     with pytest.raises(DeniedError, match="out of the drop folder"):
-        put_in_place([Arrived(part, drop / "stock" / "a.csv", NOON)], drop)
+        move_arrived([Arrived(part, drop / "stock" / "a.csv", NOON)], drop)
     assert list(outside.iterdir()) == []
 
 
@@ -117,7 +117,7 @@ async def test_a_folder_of_the_drop_folder_stays_open_to_the_erp_s_user(tmp_path
     drop = tmp_path / "streams"
     part = clear_aside(drop) / "0.part"
     part.write_bytes(b"A;1\n")
-    put_in_place([Arrived(part, drop / "stock" / "a.csv", NOON)], drop)
+    move_arrived([Arrived(part, drop / "stock" / "a.csv", NOON)], drop)
     for folder in (drop, drop / "stock"):
         assert folder.stat().st_mode & 0o777 == 0o777 & ~private._USUAL
     assert (drop / "stock" / "a.csv").stat().st_mode & 0o777 == 0o600

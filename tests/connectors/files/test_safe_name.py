@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.files.archive import place_for
+from connectors.files.archive import archive_path_for
 from connectors.files.dropped import DroppedFile
 from connectors.files.safe_name import safe_name
 from schemas.offered import Offered
@@ -29,8 +29,8 @@ ODD = st.text(
 @given(ODD)
 def test_whatever_a_file_is_called_its_name_stays_in_the_folder(told: str) -> None:
     name = safe_name(told, DIGEST)
-    place = Path("/drop/stock") / name
-    assert place.parent == Path("/drop/stock")
+    target = Path("/drop/stock") / name
+    assert target.parent == Path("/drop/stock")
     assert name not in {"", ".", ".."}
     assert not re.search(r'[\\/:*?"<>|%]', name)
     assert all(character.isprintable() for character in name)
@@ -44,7 +44,7 @@ def test_whatever_a_file_is_called_its_name_stays_in_the_folder(told: str) -> No
 def test_with_what_the_archive_adds_a_name_fits_any_file_system(told: str) -> None:
     name = safe_name(told, DIGEST)
     file = DroppedFile(Path("/drop") / name, name, 0, None, "", 0)  # type: ignore[arg-type] # its time is not asked for
-    archived = place_for(file, Path("/archives"), date(2026, 11, 21)).name
+    archived = archive_path_for(file, Path("/archives"), date(2026, 11, 21)).name
     assert len(f".{archived}.tmp".encode()) <= 255
     assert len(f"{name}.12345678.rejects.csv.part".encode()) <= 255
 

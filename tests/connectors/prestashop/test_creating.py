@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connectors.prestashop import Identity, Shop, ShopLimits
-from connectors.prestashop.drafts import Part
+from connectors.prestashop.pending_writes import Part
 from connectors.prestashop.replies import Reply, Verdict
 from deployments.sandbox.shop import Fault, SandboxShop
 from schemas.errors import DeniedError, RefusedError, TransientError
@@ -91,9 +91,9 @@ async def test_one_bad_product_is_named_with_the_shop_s_own_words_and_the_others
     first, second = receipts[4].error, receipts[7].error
     assert isinstance(first, RefusedError)
     assert (first.code, first.key) == ("85", "BAD")
-    assert "price" in first.said
+    assert "price" in first.reason
     assert isinstance(second, RefusedError)
-    assert "reference" in second.said
+    assert "reference" in second.reason
     assert len(references(sandbox)) == 8
 
 

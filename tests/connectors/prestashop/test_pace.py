@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from connectors.prestashop.limits import ShopLimits
-from connectors.prestashop.pace import Learnt, Pace, page_lane
+from connectors.prestashop.pace import Learnt, Pace, page_workload
 
 FULL = ShopLimits(pace="full", max_connections=8, max_batch=500)
 POLITE = ShopLimits(pace="polite", max_connections=8, max_batch=500)
@@ -28,14 +28,14 @@ class SimulatedShop:
     def engine_seconds(self, entities: int) -> float:
         return self.fixed + self.each * entities
 
-    def serve(self, pace: Pace, answers: int, lane: str = "stock_availables") -> float:
+    def serve(self, pace: Pace, answers: int, workload: str = "stock_availables") -> float:
         """So many answers to full documents, all connections used; seconds per entity of the last one."""
         entities, seconds = 1, 0.0
         for _ in range(answers):
-            entities, flying = pace.batch_size(lane), pace.connections
+            entities, flying = pace.batch_size(workload), pace.connections
             seconds = self.seconds(entities, flying)
             engine = self.engine_seconds(entities)
-            pace.answered(lane, entities, seconds, in_flight=flying, server_seconds=engine, wrote="PATCH")
+            pace.answered(workload, entities, seconds, in_flight=flying, server_seconds=engine, wrote="PATCH")
         return seconds / entities / pace.connections
 
 
@@ -195,20 +195,20 @@ def test_limits_are_hard() -> None:
     )
     pace = Pace(limits)
     shop = SimulatedShop(workers=16, each=0.0)
-    for lane in ("stock_availables", "products", page_lane("products", full=False)):
-        shop.serve(pace, 200, lane)
+    for workload in ("stock_availables", "products", page_workload("products", full=False)):
+        shop.serve(pace, 200, workload)
     assert (pace.batch_size("stock_availables"), pace.batch_size("products")) == (40, 7)
     assert pace.page_size("products") == 50
     assert pace.connections <= 3
 
 
 def test_the_same_answers_give_the_same_pace() -> None:
-    def settled() -> tuple[int, int]:
+    def wait_until_quiet() -> tuple[int, int]:
         pace = Pace(FULL)
         SimulatedShop(workers=3, fixed=0.013, each=0.0021).serve(pace, 137)
         return pace.batch_size("stock_availables"), pace.connections
 
-    assert settled() == settled()
+    assert wait_until_quiet() == wait_until_quiet()
 
 
 @pytest.mark.parametrize("limits", [FULL, POLITE])

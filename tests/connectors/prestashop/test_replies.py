@@ -66,9 +66,9 @@ def test_the_first_code_decides_whatever_php_adds_to_it(name: str) -> None:
 def test_messages_are_unescaped_and_without_php_noise() -> None:
     reply, _ = _recorded("05_multi/products_put_3__2nd_invalid_price")
     assert (reply.verdict, reply.code) == (Verdict.REFUSED, "85")
-    assert reply.said == 'Validation error: "Property Product->price is not valid"'
+    assert reply.reason == 'Validation error: "Property Product->price is not valid"'
     reply, _ = _recorded("05_multi/products_delete_no_id")
-    assert reply.said == "Id(s) not exists: 0"
+    assert reply.reason == "Id(s) not exists: 0"
     assert reply.code == "87"
 
 
@@ -120,7 +120,7 @@ def test_a_gateway_that_gave_up_does_not_say_that_the_shop_did() -> None:
 def test_a_page_for_people_is_a_firewall_or_a_wrong_address_d24(status: int) -> None:
     reply = _reply(status, "<html><h1>Access denied</h1>by WAF</html>", Content_Type="text/html")
     assert (reply.verdict, denial(reply, "POST", "products")) == (Verdict.BLOCKED, None)
-    assert "Access denied by WAF" in blocked(reply, "POST products").said
+    assert "Access denied by WAF" in blocked(reply, "POST products").reason
 
 
 def test_a_firewall_that_let_something_through_blames_the_one_document() -> None:
@@ -146,7 +146,7 @@ def test_sizes_are_refused_by_the_web_server(status: int) -> None:
 
 def test_warnings_alone_are_an_error_of_their_own() -> None:
     reply = _reply(500, ERROR.format("3", "[PHP Warning #2] foreach()"))
-    assert (reply.verdict, reply.code, reply.said) == (Verdict.REFUSED, "3", "[PHP Warning #2] foreach()")
+    assert (reply.verdict, reply.code, reply.reason) == (Verdict.REFUSED, "3", "[PHP Warning #2] foreach()")
 
 
 def test_an_error_hidden_in_a_success_is_still_an_error() -> None:

@@ -52,7 +52,7 @@ async def test_of_each_sale_one_order_is_made_and_refusals_stand_alone(both: tup
     shop, sandbox = both
     receipts = await shop.create_sales([sale("T1"), sale("T2", id_customer=404), sale("T3"), sale("T1")])
     assert outcomes(receipts) == ["created", "refused", "created", "adopted"]
-    assert str(receipts[1].error and receipts[1].error.said) == "unknown customer"
+    assert str(receipts[1].error and receipts[1].error.reason) == "unknown customer"
     assert [order["note"] for order in sandbox.rows("orders")] == ["T1", "T3"]
     assert {order["payment"] for order in sandbox.rows("orders")} == {"Carte & espèces"}
     assert outcomes(await shop.create_sales([sale("T3")])) == ["adopted"]

@@ -13,7 +13,7 @@ from lxml import etree
 from connectors.rfe import RfeAccess, RfeSource
 from deployments.sandbox.rfe import SandboxRfe
 from tests.connectors.rfe.azurite import VERSION, NotInstalledError, azurite
-from tests.connectors.rfe.test_rfe import AnyTurn
+from tests.connectors.rfe.test_rfe import AnySchedule
 from tests.connectors.sources import NOON, Remote, SourceSuite
 
 
@@ -38,7 +38,7 @@ class AzureExchange:
         who = {"folder_id": sandbox.folder_id, "container": sandbox.container, "user": sandbox.user}
         urls = {"sign_in_url": sandbox.url, "api_url": sandbox.url}
         access = RfeAccess(**who, **urls, password=sandbox.password, seconds_between=0.0)  # type: ignore[arg-type] # texts
-        return RfeSource(access, AnyTurn())
+        return RfeSource(access, AnySchedule())
 
     def _ask(self, method: str, path: str, query: str, body: bytes = b"") -> bytes:
         connection = http.client.HTTPConnection(self._address.netloc)

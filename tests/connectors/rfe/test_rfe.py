@@ -21,7 +21,7 @@ from tests.connectors.listener import Asked, Listener, Told
 from tests.connectors.sources import NOON, SourceSuite
 
 
-class AnyTurn:
+class AnySchedule:
     """Remembers when the exchange may be asked again, as the ledger does."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Exchange:
 
     def __init__(self, sandbox: SandboxRfe) -> None:
         self.sandbox = sandbox
-        self.turn = AnyTurn()
+        self.schedule = AnySchedule()
 
     def put(self, name: str, content: bytes, modified_at: datetime = NOON) -> None:
         self.sandbox.put(name, content, modified_at)
@@ -56,7 +56,7 @@ class Exchange:
             "patience_seconds": 10.0,
         }
         access = {"folder_id": sandbox.folder_id, "container": sandbox.container, "user": sandbox.user}
-        return RfeSource(RfeAccess(**access | {"password": sandbox.password} | given | changes), self.turn)
+        return RfeSource(RfeAccess(**access | {"password": sandbox.password} | given | changes), self.schedule)
 
     @property
     def asked(self) -> tuple[int, int]:
@@ -137,22 +137,22 @@ async def test_the_exchange_is_not_asked_for_keys_more_often_than_it_allows(remo
     remote.sandbox.expire_keys()
     with pytest.raises(TooSoonError) as caught:
         await use(remote.open(seconds_between=300.0))
-    assert caught.value.next_at == remote.turn.instant
+    assert caught.value.next_at == remote.schedule.instant
     assert remote.asked == (1, 1)
-    remote.turn.instant = datetime.now(UTC) - timedelta(seconds=1)
+    remote.schedule.instant = datetime.now(UTC) - timedelta(seconds=1)
     await use(remote.open(seconds_between=300.0))
     assert remote.asked == (1, 2)
 
 
 async def test_another_process_respects_the_time_as_well(remote: Exchange) -> None:
-    remote.turn.not_before(datetime.now(UTC) + timedelta(minutes=4))
+    remote.schedule.not_before(datetime.now(UTC) + timedelta(minutes=4))
     with pytest.raises(TooSoonError):
         await use(remote.open())
     assert remote.asked == (0, 0)
 
 
 async def test_a_time_noted_by_a_clock_that_was_a_day_ahead_keeps_no_file_back(remote: Exchange) -> None:
-    remote.turn.not_before(datetime.now(UTC) + timedelta(days=1))
+    remote.schedule.not_before(datetime.now(UTC) + timedelta(days=1))
     await use(remote.open())
     assert remote.asked == (1, 1)
 
@@ -165,8 +165,8 @@ async def test_an_exchange_that_has_too_much_is_left_alone_for_as_long_as_it_say
     with pytest.raises(TransientError, match="10,000 files") as caught:
         await use(remote.open(seconds_between=300.0))
     assert caught.value.retry_after == wanted
-    assert remote.turn.instant is not None
-    left = remote.turn.instant - datetime.now(UTC)
+    assert remote.schedule.instant is not None
+    left = remote.schedule.instant - datetime.now(UTC)
     assert timedelta(seconds=wanted - 10) < left <= timedelta(seconds=wanted)
 
 
@@ -289,7 +289,7 @@ async def test_no_more_files_a_minute_pass_than_allowed() -> None:
     pace = Pace(3, lambda: now, sleep)
     passed = []
     for _ in range(7):
-        await pace.turn()
+        await pace.wait()
         passed.append(now)
         now += 1.0
     assert passed == [0.0, 1.0, 2.0, 60.0, 61.0, 62.0, 120.0]

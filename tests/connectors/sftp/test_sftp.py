@@ -29,7 +29,7 @@ async def test_a_server_with_another_key_is_not_spoken_to(remote: SshServer) -> 
     with pytest.raises(DeniedError) as caught:
         async with remote.open(host_keys=(other,)):
             pass
-    assert remote.host_key.get_fingerprint() in caught.value.said
+    assert remote.host_key.get_fingerprint() in caught.value.reason
     assert f"ssh-keyscan -p {remote.port} 127.0.0.1" in caught.value.remedy
 
 

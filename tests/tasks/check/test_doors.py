@@ -68,7 +68,7 @@ def test_a_file_that_others_may_read_is_found_with_its_remedy(tmp_path: Path) ->
         (reports / name).chmod(mode)
     assert sorted(path.name for path in open_to_others(reports)) == ["all.html", "group.html"]
     [finding] = check_doors(folder(tmp_path), SAY)
-    assert (finding.verdict, "2 " in finding.said) == ("warning", True)
+    assert (finding.verdict, "2 " in finding.reason) == ("warning", True)
     assert f"chmod -R go= '{reports}'" in finding.remedy
     os.system(f"chmod -R go= '{reports}'")  # noqa: S605 - what the remedy says
     assert not list(check_doors(folder(tmp_path), SAY))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connectors.files.archive import NotArchivedError, archive, place_for
+from connectors.files.archive import NotArchivedError, archive, archive_path_for
 from schemas.messages import message
 from tasks.read.dropped import collect
 from tests.tasks.read.sample_streams import PRODUCT, STOCK, text_stream
@@ -212,7 +212,7 @@ def test_what_was_done_before_the_newest_file_is_done_again(drop: Path) -> None:
 
 
 def archived(file: DroppedFile, archives: Path) -> Path:
-    place = place_for(file, archives, DAY)
+    place = archive_path_for(file, archives, DAY)
     archive(file, place)
     return place
 

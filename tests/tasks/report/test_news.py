@@ -12,8 +12,8 @@ from schemas.notify_settings import Notify
 from schemas.run_report import RunReport
 from tasks.report.news import (
     FlowWeek,
+    LastNews,
     News,
-    Told,
     is_news,
     news_of_run,
     news_of_silence,
@@ -30,7 +30,7 @@ def a_report(**told: Any) -> RunReport:
     return RunReport("id", "import_products", "Maison Lenoir", given.pop("language", "en"), NOW.isoformat(), **given)
 
 
-def occasion_of(report: RunReport, last: Told | None = None, incidents: tuple[Incident, ...] = ()) -> str | None:
+def occasion_of(report: RunReport, last: LastNews | None = None, incidents: tuple[Incident, ...] = ()) -> str | None:
     news = news_of_run(report, incidents, last)
     return None if news is None else news.occasion
 
@@ -52,16 +52,16 @@ def test_what_waits_for_a_person_is_news_although_all_rows_are_done() -> None:
 
 
 def test_after_a_failure_the_first_good_run_says_so_and_the_second_says_nothing() -> None:
-    assert occasion_of(a_report(), Told("failure", "m", NOW)) == "recovered"
-    assert occasion_of(a_report(), Told("recovered", "m", NOW)) is None
+    assert occasion_of(a_report(), LastNews("failure", "m", NOW)) == "recovered"
+    assert occasion_of(a_report(), LastNews("recovered", "m", NOW)) is None
 
 
 def test_the_same_is_told_again_only_after_a_day() -> None:
     news = News("failure", "m", "t", "b")
     assert is_news(news, None, NOW)
-    assert not is_news(news, Told("failure", "m", NOW - timedelta(hours=1)), NOW)
-    assert is_news(news, Told("failure", "m", NOW - timedelta(hours=25)), NOW)
-    assert is_news(news, Told("failure", "other", NOW), NOW)
+    assert not is_news(news, LastNews("failure", "m", NOW - timedelta(hours=1)), NOW)
+    assert is_news(news, LastNews("failure", "m", NOW - timedelta(hours=25)), NOW)
+    assert is_news(news, LastNews("failure", "other", NOW), NOW)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -100,9 +100,9 @@ def test_silence_and_the_week_have_their_words(language: str) -> None:
         (datetime(2026, 11, 30, 6, 59, tzinfo=UTC), None, None),
         (datetime(2026, 11, 30, 7, 0, tzinfo=UTC), None, "2026-11-30"),
         (datetime(2026, 12, 3, 1, 0, tzinfo=UTC), None, "2026-11-30"),
-        (datetime(2026, 12, 3, 1, 0, tzinfo=UTC), Told("summary", "2026-11-30", NOW), None),
+        (datetime(2026, 12, 3, 1, 0, tzinfo=UTC), LastNews("summary", "2026-11-30", NOW), None),
     ],
 )
-def test_the_summary_comes_once_a_week_from_seven_on(now: datetime, last: Told | None, mark: str | None) -> None:
+def test_the_summary_comes_once_a_week_from_seven_on(now: datetime, last: LastNews | None, mark: str | None) -> None:
     assert summary_is_due(Notify(), now, last) == mark
     assert summary_is_due(Notify(summary_on=""), now, last) is None

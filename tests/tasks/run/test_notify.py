@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from schemas.run_report import RunReport
-from tasks.run.notify import send_test, tell_run, tell_watch, tell_what_is_due
+from tasks.run.notify import notify_run, notify_what_is_due, send_test, ping_watch
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the services that apprise loads
@@ -76,7 +76,7 @@ async def test_a_failure_is_told_once_and_then_that_all_is_well(
     page.write_text("<p>report</p>", "utf-8")
     with folder.open_ledger() as ledger:
         for state in ("Failed", "Failed", "Completed", "Completed"):
-            await tell_run(folder, ledger, a_run(state), page)
+            await notify_run(folder, ledger, a_run(state), page)
     assert [(one["title"], one["type"]) for one in heard] == [
         ("boutique: Stock import, failed", "failure"),
         ("boutique: Stock import, back to normal", "success"),
@@ -96,14 +96,14 @@ async def test_an_address_that_takes_nothing_is_named_by_its_secret_and_stops_no
     monkeypatch.setenv(VARIABLE, "json://user:secret-password@127.0.0.1:9/hook")
     assert await send_test(folder) == [f"env:{VARIABLE}"]
     with folder.open_ledger() as ledger:
-        await tell_run(folder, ledger, a_run("Failed"), None)
+        await notify_run(folder, ledger, a_run("Failed"), None)
     assert VARIABLE in caplog.text
     assert "secret-password" not in caplog.text
 
 
 async def test_nothing_is_due_where_nothing_is_asked_for(folder: ShopFolder, heard: list[dict[str, Any]]) -> None:
     with folder.open_ledger() as ledger:
-        assert await tell_what_is_due(folder, ledger) == []
+        assert await notify_what_is_due(folder, ledger) == []
     assert heard == []
 
 
@@ -115,10 +115,10 @@ async def test_a_watch_is_asked_for_after_every_run_that_came_to_its_end_and_aft
     root = os.environ[VARIABLE].removeprefix("json").removesuffix("/hook")
     monkeypatch.setenv("PING", f"http{root}/alive-SECRET")
     for state in ("Completed", "CompletedWithRejects", "Planned", "Failed", "StoppedByGuard", "AlreadyRunning"):
-        await tell_watch(str(tmp_path), state)
+        await ping_watch(str(tmp_path), state)
     assert heard == [{"asked": "/alive-SECRET"}] * 2
     for address in (f"http{root}/gone-SECRET", "http://127.0.0.1:9/SECRET", "no address, SECRET"):
         monkeypatch.setenv("PING", address)
-        await tell_watch(str(tmp_path), "Completed")
+        await ping_watch(str(tmp_path), "Completed")
     assert len([line for line in caplog.messages if "env:PING" in line]) == 3
     assert "SECRET" not in caplog.text

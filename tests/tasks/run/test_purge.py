@@ -13,7 +13,7 @@ from schemas.import_json import default_import_spec
 from schemas.incidents import Incident, Level
 from schemas.messages import message
 from schemas.settings import parse_settings
-from tasks.run.purge import purge, tell_purge
+from tasks.run.purge import purge, purge_and_report
 from tasks.run.shop_folder import ShopFolder
 
 TODAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_what_the_ledger_keeps_of_old_runs_goes_as_well(tmp_path: Path, ledger: 
 def test_what_was_removed_is_told_for_each_kind_with_its_number(tmp_path: Path, ledger: Ledger, language: str) -> None:
     written(tmp_path / "archives/2026-10-01/stock.abc.csv", TODAY.date())
     written(tmp_path / "reports/20261001-import-stock.html", date(2026, 10, 1))
-    told = tell_purge(folder(tmp_path), ledger, TODAY)
+    told = purge_and_report(folder(tmp_path), ledger, TODAY)
     assert [incident.code for incident in told] == ["purged_archives", "purged_reports"]
     for incident in told:
         reason = message(incident.code, language, **incident.params).reason

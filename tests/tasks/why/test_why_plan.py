@@ -9,7 +9,7 @@ import pytest
 
 from schemas.terminal_texts import LANGUAGES, terminal_text
 from tasks.why.plan import article_answer, order_answer
-from tasks.why.shapes import Article, FileRow, InShop, Line, LinkFact, Order, OrderInShop, Said
+from tasks.why.shapes import Article, FileRow, InShop, Line, LinkFact, Note, Order, OrderInShop
 
 NIGHT = datetime(2026, 11, 29, 2, 0, tzinfo=UTC)
 MORNING = NIGHT + timedelta(hours=6)
@@ -40,16 +40,16 @@ def test_what_is_there_as_the_files_say_is_said_so() -> None:
 
 
 def test_a_rejected_row_is_answered_with_its_own_reason_and_remedy() -> None:
-    reject = Said(NIGHT, "import_products", "reject", "not a number", "Write digits.", "product_1.csv", 12)
-    lines = article_answer(an_article(rows=[ROW], said=[reject]))
+    reject = Note(NIGHT, "import_products", "reject", "not a number", "Write digits.", "product_1.csv", 12)
+    lines = article_answer(an_article(rows=[ROW], notes=[reject]))
     assert verdict(lines) == ["is_rejected", "do_as_said"]
     assert lines[-1].params == {"remedy": "Write digits."}
 
 
 def test_a_reject_that_a_later_file_has_put_right_is_no_reason_any_more() -> None:
-    reject = Said(NIGHT, "import_products", "reject", "not a number", "Write digits.", "product_0.csv", 12)
+    reject = Note(NIGHT, "import_products", "reject", "not a number", "Write digits.", "product_0.csv", 12)
     later = FileRow("product", "import_products", "product_1.csv", 12, MORNING)
-    assert verdict(article_answer(an_article(rows=[later], said=[reject], links=[LINK], in_shop=[THERE])))[0] == (
+    assert verdict(article_answer(an_article(rows=[later], notes=[reject], links=[LINK], in_shop=[THERE])))[0] == (
         "is_there"
     )
 

@@ -24,7 +24,7 @@ OnReceipts: TypeAlias = Callable[[Sequence[Receipt]], None]
 
 
 @dataclass(slots=True)
-class Draft:
+class PendingWrite:
     """One entity to write. `positions` are its places in the call: several when it was asked for twice."""
 
     positions: list[int]
@@ -35,9 +35,9 @@ class Draft:
 
 @dataclass(slots=True)
 class Part:
-    """Drafts that go in one document; `tries` counts how often exactly these were sent in vain."""
+    """Writes that go in one document; `tries` counts how often exactly these were sent in vain."""
 
-    drafts: list[Draft]
+    writes: list[PendingWrite]
     tries: int = 0
     _last: tuple[Verdict, int] | None = None
     _alike: int = 0
@@ -55,13 +55,13 @@ class Part:
         return self._alike
 
     def halves(self) -> list[Part]:
-        """The same drafts in two parts; none when there is only one."""
-        middle = len(self.drafts) // 2
-        return [Part(self.drafts[:middle]), Part(self.drafts[middle:])] if middle else []
+        """The same writes in two parts; none when there is only one."""
+        middle = len(self.writes) // 2
+        return [Part(self.writes[:middle]), Part(self.writes[middle:])] if middle else []
 
 
 class Desk:
-    """Where the drafts of one call end: every one gets its receipts, once."""
+    """Where the writes of one call end: every one gets its receipts, once."""
 
     def __init__(self, resource: str, method: str, how_many: int) -> None:
         self.resource = resource
@@ -73,24 +73,30 @@ class Desk:
         """What is being done, for errors."""
         return f"{self.method} {self.resource}"
 
-    def settle(self, draft: Draft, outcome: OutcomeName, id: int | None, error: RefusedError | None = None) -> None:  # noqa: A002 - the field's own name
-        """Gives `draft` its receipts; twins of a created entity are adopted."""
-        for number, position in enumerate(draft.positions):
+    def finish(
+        self,
+        pending: PendingWrite,
+        outcome: OutcomeName,
+        id: int | None,  # noqa: A002 - the field's own name
+        error: RefusedError | None = None,
+    ) -> None:
+        """Gives `pending` its receipts; twins of a created entity are adopted."""
+        for number, position in enumerate(pending.positions):
             told: OutcomeName = "adopted" if number and outcome == "created" else outcome
             self._receipts[position] = Receipt(position, id, told, error)
 
-    def refuse(self, draft: Draft, reply: Reply, id: int | None = None) -> None:  # noqa: A002 - the field's own name
-        """Sets `draft` aside with the shop's own words."""
-        key = ", ".join(part for part in draft.key if part)
-        said = f"{len(draft.xml)} B (HTTP {reply.status})" if reply.verdict is Verdict.TOO_LARGE else reply.said
+    def refuse(self, pending: PendingWrite, reply: Reply, id: int | None = None) -> None:  # noqa: A002 - the field's own name
+        """Sets `pending` aside with the shop's own words."""
+        key = ", ".join(part for part in pending.key if part)
+        reason = f"{len(pending.xml)} B (HTTP {reply.status})" if reply.verdict is Verdict.TOO_LARGE else reply.reason
         error = RefusedError(
-            said, system=SYSTEM, action=self.action, key=key, code=reply.code or str(reply.status or "")
+            reason, system=SYSTEM, action=self.action, key=key, code=reply.code or str(reply.status or "")
         )
-        self.settle(draft, "refused", id, error)
+        self.finish(pending, "refused", id, error)
 
-    def receipts_of(self, drafts: Sequence[Draft]) -> list[Receipt]:
-        """The receipts given so far to these drafts, in the order of the call."""
-        told = (self._receipts[position] for draft in drafts for position in draft.positions)
+    def receipts_of(self, writes: Sequence[PendingWrite]) -> list[Receipt]:
+        """The receipts given so far to these writes, in the order of the call."""
+        told = (self._receipts[position] for pending in writes for position in pending.positions)
         return sorted((receipt for receipt in told if receipt is not None), key=lambda receipt: receipt.position)
 
     def all(self) -> list[Receipt]:
@@ -105,7 +111,7 @@ async def once_more(part: Part, reply: Reply, patience: Patience, desk: Desk, wr
     """
     alike = part.in_vain(reply, written)
     stubborn = reply.verdict in {Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE}
-    if stubborn and (len(part.drafts) == 1 or reply.final) and alike > TRIES_OF_ONE:
+    if stubborn and (len(part.writes) == 1 or reply.final) and alike > TRIES_OF_ONE:
         raise_if_general(reply, desk.action, written)
         return None
     await patience.wait(reply)
@@ -116,17 +122,17 @@ async def once_more(part: Part, reply: Reply, patience: Patience, desk: Desk, wr
 async def in_documents(
     transport: Transport,
     resource: str,
-    drafts: Sequence[Draft],
-    write: Callable[[list[Draft]], Awaitable[None]],
+    writes: Sequence[PendingWrite],
+    write: Callable[[list[PendingWrite]], Awaitable[None]],
     *,
     at_once: int,
 ) -> None:
-    """Gives `write` one document's worth of drafts after the other, `at_once` at the same time.
+    """Gives `write` one document's worth of writes after the other, `at_once` at the same time.
 
     The sizes are asked of the pace as the work goes on. After a failure no further document is begun, those under
     way end, and the first failure is raised.
     """
-    left = list(reversed(drafts))
+    left = list(reversed(writes))
     failures: list[PasserelleError] = []
 
     async def worker() -> None:
@@ -140,14 +146,14 @@ async def in_documents(
             except PasserelleError as error:
                 failures.append(error)
 
-    await asyncio.gather(*(worker() for _ in range(max(1, min(at_once, len(drafts))))))
+    await asyncio.gather(*(worker() for _ in range(max(1, min(at_once, len(writes))))))
     if failures:
         raise failures[0]
 
 
-def _take(left: list[Draft], at_most: int, body_bytes: int) -> list[Draft]:
-    """The next drafts, taken from the end of `left`; one at least, however large it is."""
-    part: list[Draft] = []
+def _take(left: list[PendingWrite], at_most: int, body_bytes: int) -> list[PendingWrite]:
+    """The next writes, taken from the end of `left`; one at least, however large it is."""
+    part: list[PendingWrite] = []
     size = ENVELOPE_BYTES
     while left and len(part) < at_most:
         size += len(left[-1].xml)
@@ -157,21 +163,21 @@ def _take(left: list[Draft], at_most: int, body_bytes: int) -> list[Draft]:
     return part
 
 
-def tell(desk: Desk, drafts: list[Draft], on_receipts: OnReceipts | None) -> None:
-    """Gives the receipts that these drafts have so far to whom it may concern."""
-    if on_receipts is not None and (receipts := desk.receipts_of(drafts)):
+def report(desk: Desk, writes: list[PendingWrite], on_receipts: OnReceipts | None) -> None:
+    """Gives the receipts that these writes have so far to whom it may concern."""
+    if on_receipts is not None and (receipts := desk.receipts_of(writes)):
         on_receipts(receipts)
 
 
-def drafts_of(entities: Iterable[Entity], key_of: Callable[[Entity], Key]) -> list[Draft]:
-    """One draft per key; the later fields of an entity asked for twice go over the earlier ones."""
-    drafts: dict[Key, Draft] = {}
+def pending_writes_of(entities: Iterable[Entity], key_of: Callable[[Entity], Key]) -> list[PendingWrite]:
+    """One write per key; the later fields of an entity asked for twice go over the earlier ones."""
+    writes: dict[Key, PendingWrite] = {}
     for position, entity in enumerate(entities):
         key = key_of(entity)
-        draft = drafts.get(key)
-        if draft is None:
-            drafts[key] = Draft([position], dict(entity), key)
+        pending = writes.get(key)
+        if pending is None:
+            writes[key] = PendingWrite([position], dict(entity), key)
         else:
-            draft.positions.append(position)
-            draft.entity |= entity
-    return list(drafts.values())
+            pending.positions.append(position)
+            pending.entity |= entity
+    return list(writes.values())

@@ -6,7 +6,7 @@ from schemas.errors import DeniedError, PasserelleError, StoppedByGuardError
 from schemas.file_refused import FileRefusedError
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import GuardCheck, RunReport
-from tasks.report.end_message import end_message
+from tasks.report.final_message import final_message
 
 COUNTS = Counts(1200, {Outcome.CREATED: 3, Outcome.UNCHANGED: 1190, Outcome.REJECTED: 7})
 DENIED = DeniedError("no right", system="PrestaShop", action="GET products", remedy="Tick it.")
@@ -22,7 +22,7 @@ def said(
     report = RunReport("r1", "import_stock", "boutique", language, "2026-11-21T00:00:00+00:00")
     report.parameters = parameters
     report.guard = [GuardCheck("zeroed", 40, 100, 0.4, 0.2, tripped=True), GuardCheck("few-rows", 1, 1, 1, 0.5, False)]
-    return end_message(report, counts, error, refused).replace("\u00a0", " ")
+    return final_message(report, counts, error, refused).replace("\u00a0", " ")
 
 
 def test_the_counts_are_told_in_the_language_of_the_shop() -> None:

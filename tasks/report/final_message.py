@@ -14,7 +14,7 @@ from schemas.run_report import GuardCheck, RunReport
 from tasks.report.texts import Texts, texts
 
 
-def end_message(
+def final_message(
     report: RunReport,
     counts: Counts,
     error: PasserelleError | StoppedByGuardError | None,
