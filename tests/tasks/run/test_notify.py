@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from schemas.run_report import RunReport
-from tasks.run.notify import notify_run, notify_what_is_due, send_test, ping_watch
+from tasks.run.notify import notify_run, notify_what_is_due, ping_watch, send_test
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the services that apprise loads
