@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal, NewType, Protocol, TypeVar
 
 from schemas.amounts import cents
+from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock
 from schemas.documents import Customer, Order, Return
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
@@ -297,6 +298,9 @@ class Erp:
         cancels: CancelsDocuments | None = None,
         statuses: TellsStatuses | None = None,
         itself: LooksAtItself | None = None,
+        categories: TakesEntities[Category] | None = None,
+        items: TakesEntities[Item] | None = None,
+        first_stock: TakesFirstStock | None = None,
         dispatch: Callable[[str], None] | None = None,
     ) -> None:
         self.kind = kind
@@ -313,6 +317,9 @@ class Erp:
         self.cancels = cancels
         self.statuses = statuses
         self.itself = itself
+        self.categories = categories
+        self.items = items
+        self.first_stock = first_stock
         self.dispatch = dispatch
         """Brings the ERP what was created of a stream (`order`, `return`, `customer`), where creating it was not that.
 
@@ -347,6 +354,16 @@ def returns_of(erp: Erp) -> TakesDocuments[Return]:
 def customers_of(erp: Erp) -> TakesCustomers:
     """How the ERP takes customers."""
     return need(erp.customers, erp.kind, "export_customers")
+
+
+def categories_of(erp: Erp) -> TakesEntities[Category]:
+    """How the ERP takes categories."""
+    return need(erp.categories, erp.kind, "export_catalogue")
+
+
+def items_of(erp: Erp) -> TakesEntities[Item]:
+    """How the ERP takes items."""
+    return need(erp.items, erp.kind, "export_catalogue")
 
 
 Ability = TypeVar("Ability")

@@ -212,6 +212,25 @@ _EVERY = (
         },
     ),
     Flow(
+        "export_catalogue",
+        "the shop's categories, products and combinations are in the ERP, as the shop has them; off unless wanted",
+        Direction.OUT_OF_SHOP,
+        "20 * * * *",
+        "catalogue",
+        takes=frozenset({"accept_guard", "sweep"}),
+        rights=_SHOP
+        | _TAXES
+        | {
+            "currencies": _READ,
+            "categories": _READ,
+            "products": _READ,
+            "combinations": _READ,
+            "product_options": _READ,
+            "product_option_values": _READ,
+            "stock_availables": _READ,
+        },
+    ),
+    Flow(
         "export_orders",
         "every paid shop order is in the ERP, exactly once, with its customer",
         Direction.OUT_OF_SHOP,

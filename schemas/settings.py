@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, InstanceOf, ValidationInfo, field_validator
 
+from schemas.catalogue_settings import Catalogue
 from schemas.erp_settings import Erp, Orders, Returns
 from schemas.erps import MOVED
 from schemas.notify_settings import Notify, Reports
@@ -252,6 +253,7 @@ class ShopSettings(Section):
     orders: Orders = Orders()
     returns: Returns = Returns()
     schedules: Schedules = Schedules()
+    catalogue: Catalogue = Catalogue()
     reports: Reports = Reports()
     notify: Notify = Notify()
 

@@ -108,10 +108,17 @@ def _dolibarr(folder: ShopFolder, time_zone: str, ledger: Ledger | None) -> Iter
     access = dolibarr_access(erp)
     codes = dolibarr_codes(erp, folder.associations, time_zone)
     limits = DolibarrLimits(own.connections, answer_seconds=own.timeout_seconds, verify_tls=own.verify_tls)
+    with_note = folder.settings.catalogue.long_description == "note"
     with (
         WriterLease(folder, ledger, f"dolibarr {access.root}", own.wait_seconds) as lease,
         opened_dolibarr(
-            access, codes, erp.access, country=own.country, limits=limits, before_write=lease.check
+            access,
+            codes,
+            erp.access,
+            country=own.country,
+            limits=limits,
+            before_write=lease.check,
+            with_note=with_note,
         ) as opened,
     ):
         yield opened

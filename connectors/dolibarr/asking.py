@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connectors.dolibarr import filters, guard
@@ -15,7 +15,14 @@ from schemas.errors import DeniedError, RefusedError, TransientError, Unexpected
 
 Record = dict[str, Any]
 """One object in Dolibarr's own words."""
-LISTS = {"societe": "/thirdparties", "socpeople": "/contacts", "commande": "/orders", "facture": "/invoices"}
+LISTS = {
+    "societe": "/thirdparties",
+    "socpeople": "/contacts",
+    "commande": "/orders",
+    "facture": "/invoices",
+    "product": "/products",
+    "categorie": "/categories",
+}
 """The list of each kind of object that has a guard."""
 _ALIASES = {"socpeople": "te"}
 """What a list calls its table of extra fields: `ef`, but `te` for contacts (docs/facts/dolibarr.md, F2)."""
@@ -26,16 +33,20 @@ class Asking:
 
     def __init__(self, transport: DolibarrTransport) -> None:
         self._transport = transport
-        self._guards: frozenset[str] | None = None
+        self._guards: dict[str, bool] = {}
         self._guarding = threading.Lock()
 
     @property
     def guards(self) -> frozenset[str]:
-        """The kinds of objects that have the extra field of the guard; of the others none can be ours."""
+        """The kinds of objects of orders that have the extra field of the guard; of the others none can be ours."""
+        return frozenset(element for element in guard.ELEMENTS if self.is_guarded(element))
+
+    def is_guarded(self, element: str) -> bool:
+        """Whether a kind of object has the extra field of the guard, asked once."""
         with self._guarding:
-            if self._guards is None:
-                self._guards = frozenset(element for element in guard.ELEMENTS if self._has_guard(element))
-            return self._guards
+            if element not in self._guards:
+                self._guards[element] = self._has_guard(element)
+            return self._guards[element]
 
     def _has_guard(self, element: str) -> bool:
         try:
@@ -47,13 +58,13 @@ class Asking:
             raise
         return True
 
-    def _make_guards(self) -> None:
+    def _make_guards(self, elements: Iterable[str] = guard.ELEMENTS) -> None:
         """Makes the guards that are missing; `DeniedError` where the key may not."""
-        missing = [element for element in guard.ELEMENTS if element not in self.guards]
+        missing = [element for element in elements if not self.is_guarded(element)]
         with self._guarding:
             for element in missing:
                 self._make_guard(element)
-            self._guards = frozenset(guard.ELEMENTS)
+                self._guards[element] = True
 
     def _make_guard(self, element: str) -> None:
         path = f"/setup/extrafields/{element}/{guard.NAME}"
@@ -94,13 +105,15 @@ class Asking:
         return filters.equal(f"{_ALIASES.get(element, 'ef')}.{guard.NAME}", uid)
 
     def _guarded_one(self, element: str, action: str, uid: str) -> Record | None:
-        if element not in self.guards:
+        if not self.is_guarded(element):
             return None
         found = self._list(LISTS[element], action, self._guarded(element, uid), limit=1)
         return found[0] if found else None
 
-    def _created(self, path: str, action: str, uid: str, values: Mapping[str, Any]) -> int:
-        self._make_guards()
+    def _created(
+        self, path: str, action: str, uid: str, values: Mapping[str, Any], guards: Iterable[str] = guard.ELEMENTS
+    ) -> int:
+        self._make_guards(guards)
         body = {**values, "array_options": guard.guarded(uid)}
         return id_of(self._write_text("POST", path, action, uid, body))
 

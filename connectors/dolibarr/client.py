@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from connectors.dolibarr import filters, guard
 from connectors.dolibarr.access import SYSTEM, DolibarrAccess, Limits
-from connectors.dolibarr.asking import Asking, Record
+from connectors.dolibarr.asking import Record
+from connectors.dolibarr.goods import Goods
 from connectors.dolibarr.replies import Hello, id_of, read_hello
 from connectors.dolibarr.transport import DolibarrTransport
 from schemas.errors import DeniedError, PasserelleError, RefusedError, UnexpectedReplyError
@@ -29,7 +30,7 @@ _READ = {
 }
 
 
-class Dolibarr(Asking):
+class Dolibarr(Goods):
     """A connection to one Dolibarr, to be used as a context manager.
 
     Entering reads the version; a guard that is missing is made before the first thing that it guards. Every method

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from connectors.dolibarr.access import SYSTEM, DolibarrAccess, Limits
 from connectors.dolibarr.asking import Record
+from connectors.dolibarr.catalogue import Categories, FirstStock, Items
 from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.customer_obstacles import customer_losses, customer_obstacles
@@ -52,8 +53,12 @@ def opened(
     country: str,
     limits: Limits,
     before_write: Callable[[], None],
+    with_note: bool = True,
 ) -> Iterator[Erp]:
-    """The ERP behind an access; `use` is `test` or `production`, `country` is that of its company."""
+    """The ERP behind an access; `use` is `test` or `production`, `country` is that of its company.
+
+    Without `with_note` the long descriptions of items stay in the shop.
+    """
     with Dolibarr(access, limits=limits, before_write=before_write) as dolibarr:
         known = with_dictionaries(codes, dolibarr, country)
         people = Customers(dolibarr, known)
@@ -67,6 +72,9 @@ def opened(
             cancels=Cancels(dolibarr),
             statuses=Statuses(dolibarr),
             itself=LookAtDolibarr(dolibarr, known, use, country),
+            categories=Categories(dolibarr, known),
+            items=Items(dolibarr, known, with_note=with_note),
+            first_stock=FirstStock(dolibarr),
         )
 
 

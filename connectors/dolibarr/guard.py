@@ -6,7 +6,9 @@ NAME = "ps_uid"
 OPTION = f"options_{NAME}"
 LENGTH = 64
 ELEMENTS = ("societe", "socpeople", "commande", "facture")
-"""What we create, by Dolibarr's inner names, whose guard must be there."""
+"""What orders and customers become, by Dolibarr's inner names, whose guard must be there."""
+GOODS = ("product", "categorie")
+"""What the catalogue becomes."""
 DEFINITION = {
     "label": "Passerelle",
     "type": "varchar",

@@ -41,6 +41,7 @@ _SETTINGS = (
     "PS_OS_CANCELED",
     "PS_OS_ERROR",
     "PS_LIMIT_UPLOAD_IMAGE_VALUE",
+    "PS_WEIGHT_UNIT",
 )
 _CANCELED, _ERROR = 6, 8
 """Ids of these states in every shop that has not made them anew."""

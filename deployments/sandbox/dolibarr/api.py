@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deployments.sandbox.dolibarr import filters
+from deployments.sandbox.dolibarr.categories import Categories
 from deployments.sandbox.dolibarr.errors import ApiError
 from deployments.sandbox.dolibarr.invoices import Invoices
 from deployments.sandbox.dolibarr.orders import Orders, Shipments
@@ -53,6 +54,7 @@ class Api:
         self.state = state
         self.people = People(state)
         self.products = Products(state)
+        self.categories = Categories(state)
         self.orders = Orders(state)
         self.shipments = Shipments(state, self.orders)
         self.invoices = Invoices(state)
@@ -139,8 +141,18 @@ class Api:
         yield Route("GET", "products", lambda: listing)
         yield Route("POST", "products", products.create, takes_body=True)
         yield Route("GET", "products/{id}", products.product)
+        yield Route("PUT", "products/{id}", products.update, takes_body=True)
         yield _deleting("products", state.products)
         yield Route("GET", "products/{id}/stock", products.stock)
+        yield Route("GET", "products/{id}/categories", self.categories.of_product)
+        yield Route("GET", "categories", lambda: Listing(state.categories, self.categories.shown, "category list"))
+        yield Route("POST", "categories", self.categories.create, takes_body=True)
+        yield Route("PUT", "categories/{id}", self.categories.update, takes_body=True)
+        yield Route("POST", "categories/{id}/objects/product/{product}", self.categories.link)
+        yield Route("DELETE", "categories/{id}/objects/product/{product}", self.categories.unlink)
+        yield _deleting("categories", state.categories)
+        houses = Listing(state.warehouses, lambda row: {**row, "id": str(row["id"])}, "warehouse list")
+        yield Route("GET", "warehouses", lambda: houses)
         yield Route("POST", "warehouses", products.create_warehouse, takes_body=True)
         movements = Listing(state.movements, lambda row: {**row, "id": str(row["id"])}, "stock movement")
         yield Route("GET", "stockmovements", lambda: movements)

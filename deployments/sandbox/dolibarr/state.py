@@ -37,6 +37,8 @@ class State:
     movements: Table = field(default_factory=lambda: Table("stock_mouvement", "movement"))
     stock: dict[tuple[int, int], Any] = field(default_factory=dict)
     """Quantity by product and warehouse."""
+    sorted_in: set[tuple[int, int]] = field(default_factory=set)
+    """Category and product of each product that is in a category."""
     lines: int = 0
     counters: dict[str, int] = field(default_factory=dict)
 

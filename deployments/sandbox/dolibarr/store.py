@@ -44,6 +44,12 @@ class Table:
                 raise ApiError(500, f"Error creating {self.what}", "Data too long for column 'ps_uid' at row 1")
         return {f"options_{name}": value for name, value in kept.items()}
 
+    def give(self, row: Row, options: Any) -> None:
+        """A row has these extra fields from now on; one that is given empty is gone."""
+        for option in options if isinstance(options, dict) else ():
+            row["array_options"].pop(option, None)
+        row["array_options"] |= self.options(options)
+
     def check_unique(self, options: dict[str, str], besides: int = 0) -> None:
         """500 when a unique extra field has this value already, by the collation of the database."""
         for option, value in options.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 
 _TAG = re.compile(r"<[^>]*>")
 
@@ -17,6 +18,19 @@ def reference(text: str) -> str:
     """The reference of a product: of few characters."""
     plain = "".join(each for each in unicodedata.normalize("NFKD", name(text)) if not unicodedata.combining(each))
     return re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("_")
+
+
+def product_reference(text: str) -> str:
+    """The reference of a product, as recorded of one sign after the other."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name(text)) if not unicodedata.combining(each))
+    plain = re.sub(r"""[ '/\\:*?"<>|\[\],;=°$`~]""", "_", plain)
+    return re.sub(r"--+", "_", plain).replace("..", "")
+
+
+def kept_html(text: str) -> str:
+    """A description or a note: without scripts and classes, its entities as characters, its breaks as HTML 5."""
+    text = re.sub(r"&(?!(?:amp|lt|gt|quot);)(#?\w+);", lambda found: unescape(found[0]), html(text))
+    return re.sub(r"<br\s*/>", "<br>", text)
 
 
 def description(text: str, *, breaks: bool) -> str:

@@ -1,0 +1,112 @@
+"""What the client asks and writes of products, their categories and warehouses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from connectors.dolibarr import filters, guard
+from connectors.dolibarr.asking import Asking, Record
+
+_AT_ONCE = 100
+_PAGE = 1_000
+PRODUCT = (
+    "id,ref,label,status,price,price_base_type,tva_tx,description,note_public,barcode,weight,weight_units,array_options"
+)
+CATEGORY = "id,label,fk_parent,array_options"
+
+
+class Goods(Asking):
+    """Products and categories, under guards of their own."""
+
+    def products_of(self, uids: Iterable[str]) -> list[Record]:
+        """The products of these guards, a hundred in a request."""
+        if not self.is_guarded("product"):
+            return []
+        found: list[Record] = []
+        for some in _parts(sorted(set(uids))):
+            named = ",".join(f"'{uid}'" for uid in some)
+            asked = f"(ef.{guard.NAME}:in:{named})"
+            found += self._list("/products", "look up products", asked, properties=PRODUCT, sortfield="t.rowid")
+        return found
+
+    def products_called(self, references: Iterable[str]) -> list[Record]:
+        """The products with these references, whatever the case, a hundred in a request."""
+        found: list[Record] = []
+        for some in _parts(sorted(set(references))):
+            asked = filters.any_of(filters.equal("t.ref", each) for each in some)
+            found += self._list("/products", "look up products", asked, properties=PRODUCT, sortfield="t.rowid")
+        return found
+
+    def products_under(self, prefix: str) -> Iterator[Record]:
+        """Every product whose guard begins so, a thousand in a request."""
+        if not self.is_guarded("product"):
+            return
+        asked, page = f"(ef.{guard.NAME}:like:'{prefix}%')", 0
+        while True:
+            query: dict[str, str | int] = {"sortfield": "t.rowid", "limit": _PAGE, "page": page}
+            rows = self._list("/products", "read products", asked, properties=PRODUCT, **query)
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            page += 1
+
+    def create_product(self, uid: str, values: Mapping[str, Any]) -> int:
+        """A new product under this guard; its id. Its price is rounded to the cent (docs/facts/dolibarr.md, C3)."""
+        return self._created("/products", "create a product", uid, values, guard.GOODS)
+
+    def update_product(self, id_: int, values: Mapping[str, Any]) -> Record:
+        """Gives a product these values, all others staying as they are; the product."""
+        answer = self._write_text("PUT", f"/products/{id_}", "update a product", str(id_), dict(values))
+        return dict(answer.value)
+
+    def claim(self, path: str, element: str, id_: int, uid: str) -> None:
+        """Something that is there already bears our guard from now on."""
+        self._make_guards((element,))
+        self._transport.write("PUT", f"{path}/{id_}", "take over", uid, {"array_options": guard.guarded(uid)})
+
+    def delete_product(self, id_: int) -> None:
+        """A product is gone; refused where something was made of it."""
+        self._transport.write("DELETE", f"/products/{id_}", "delete a product", str(id_))
+
+    def product_categories(self) -> list[Record]:
+        """All categories of products."""
+        return self._list("/categories", "read the categories", "(t.rowid:>:0)", type="product", properties=CATEGORY)
+
+    def create_category(self, uid: str, values: Mapping[str, Any]) -> int:
+        """A new category of products under this guard; its id."""
+        return self._created("/categories", "create a category", uid, {**values, "type": "product"}, guard.GOODS)
+
+    def update_category(self, id_: int, values: Mapping[str, Any]) -> None:
+        """Gives a category these values."""
+        self._write_text("PUT", f"/categories/{id_}", "update a category", str(id_), dict(values))
+
+    def categories_of(self, product_id: int) -> dict[int, str]:
+        """The categories that a product is in, by id, with the guard of each."""
+        path = f"/products/{product_id}/categories"
+        found = self._transport.get(path, "read a product's categories", str(product_id))
+        return {int(each["id"]): guard.uid_of(each) for each in found or ()}
+
+    def put_into(self, category_id: int, product_id: int) -> None:
+        """A product is in a category; nothing happens where it is already."""
+        self._act(f"/categories/{category_id}/objects/product/{product_id}", "put into a category", product_id)
+
+    def take_out(self, category_id: int, product_id: int) -> None:
+        """A product is no longer in a category; nothing happens where it was not."""
+        path = f"/categories/{category_id}/objects/product/{product_id}"
+        self._transport.write("DELETE", path, "take out of a category", str(product_id))
+
+    def warehouses(self) -> dict[str, int]:
+        """The ids of the warehouses, by reference."""
+        found = self._list("/warehouses", "read the warehouses", "(t.rowid:>:0)", properties="id,ref")
+        return {str(each["ref"]): int(each["id"]) for each in found}
+
+    def has_moved(self, product_id: int) -> bool:
+        """Whether there is any movement of a product."""
+        asked = f"(t.fk_product:=:{product_id})"
+        return bool(self._list("/stockmovements", "look for movements", asked, properties="id", limit=1))
+
+
+def _parts(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]

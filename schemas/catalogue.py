@@ -1,0 +1,190 @@
+"""The shop's catalogue as plain frozen types, and what an ERP that takes it can be asked, in words of no ERP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NewType, Protocol, TypeVar
+
+EntityNumber = NewType("EntityNumber", str)
+"""How the ERP names one category or item, as text that only the ERP's own room takes apart."""
+FIELDS = (
+    "reference",
+    "name",
+    "description",
+    "long_description",
+    "price",
+    "vat",
+    "weight",
+    "barcode",
+    "on_sale",
+    "categories",
+)
+"""What is told of an item, by the names that the settings use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of the shop."""
+
+    id_category: int
+    id_parent: int
+    """0: it stands at the top."""
+    name: str
+    erp_parent: EntityNumber = EntityNumber("")
+    """What its parent is called in the ERP; empty: it stands at the top."""
+
+    @property
+    def key(self) -> str:
+        """What the ledger and the report call it."""
+        return f"c{self.id_category}"
+
+    @property
+    def shop_ids(self) -> tuple[int, int]:
+        """Its ids in the shop, as a link holds them."""
+        return self.id_category, 0
+
+    @property
+    def unchanging(self) -> str:
+        """What never changes of it: nothing of a category."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is sold: a product without combinations, or one combination."""
+
+    id_product: int
+    id_combination: int
+    reference: str
+    """Its own; where a combination has none, its product's."""
+    name: str
+    detail: str = ""
+    """What a combination is of its product, as `Size: S, Colour: Blue`."""
+    summary: str = ""
+    """The short description, as HTML."""
+    description: str = ""
+    """The long one, as HTML."""
+    price_tax_excl: Decimal = Decimal(0)
+    vat_rate: Decimal | None = None
+    """In per cent; None where the shop has no rate for its own country."""
+    currency: str = ""
+    weight_kg: Decimal = Decimal(0)
+    ean13: str = ""
+    upc: str = ""
+    isbn: str = ""
+    on_sale: bool = True
+    is_virtual: bool = False
+    categories: tuple[int, ...] = ()
+    """The ids of its categories, the default one first."""
+    added_text: str = ""
+    """`date_add` of its product as the shop itself writes it, and what a combination is made of."""
+    erp_reference: str = ""
+    """What it is called in the ERP."""
+    erp_categories: tuple[EntityNumber, ...] = ()
+    """What its categories are called there."""
+
+    @property
+    def key(self) -> str:
+        """What the ledger and the report call it."""
+        return f"{self.id_product}-{self.id_combination}" if self.id_combination else str(self.id_product)
+
+    @property
+    def shop_ids(self) -> tuple[int, int]:
+        """Its ids in the shop, as a link holds them."""
+        return self.id_product, self.id_combination
+
+    @property
+    def unchanging(self) -> str:
+        """What never changes of it."""
+        return self.added_text
+
+
+@dataclass(frozen=True, slots=True)
+class WantedEntity:
+    """A category or an item as the ERP is to have it."""
+
+    uid: str
+    """Our own reference of it, which nothing else in the ERP bears."""
+    name: str
+    """What people find it by there: no two have the same."""
+    fields: Mapping[str, str]
+    """What is compared, by our names of the fields, in the form in which the ERP keeps it."""
+    request: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    """What is sent of each field, in the ERP's own words."""
+    alike: tuple[str, ...] = ()
+    """The fields by which something else is known to be the same, where they are not empty; one of them is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntity:
+    """A category or an item as the ERP has it."""
+
+    number: EntityNumber
+    uid: str
+    """Our reference that it bears; empty: none."""
+    name: str
+    fields: Mapping[str, str]
+
+
+Entity_contra = TypeVar("Entity_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntities:
+    """What the ERP has of what was looked for."""
+
+    by_uid: Mapping[str, FoundEntity] = field(default_factory=dict)
+    by_name: Mapping[str, FoundEntity] = field(default_factory=dict)
+    """Of those that were not found by their uid, by the name that was looked for."""
+
+
+class Obstacle(Protocol):
+    """See `schemas.erp.Obstacle`."""
+
+    @property
+    def code(self) -> str:
+        """The code of the message."""
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """Its parameters."""
+
+
+class TakesEntities(Protocol[Entity_contra]):
+    """The ERP is given categories or items, which may change. Every method is safe in threads."""
+
+    def obstacles(self, entity: Entity_contra) -> tuple[Obstacle, ...]:
+        """Every reason why it is not sent."""
+
+    def stored_name(self, name: str) -> str:
+        """A name as the ERP keeps it; empty where it keeps nothing of it."""
+
+    def wanted(self, entity: Entity_contra) -> WantedEntity:
+        """It in the ERP's own words."""
+
+    def find(self, wanted: Sequence[WantedEntity]) -> FoundEntities:
+        """What the ERP has of them, by our references, else by their names; a few requests for a hundred."""
+
+    def ours(self) -> Mapping[str, FoundEntity]:
+        """Everything that bears a reference of this shop's, by it; a request for a thousand."""
+
+    def create(self, wanted: WantedEntity) -> EntityNumber:
+        """The number of a new one, whole. `AlreadyThereError`: look whether an earlier call made it, and `update`."""
+
+    def update(self, found: FoundEntity, wanted: WantedEntity, fields: frozenset[str]) -> bool:
+        """Gives it these fields, our reference, and what belongs to it; whether anything had to be written."""
+
+    def close(self, number: EntityNumber, *, delete: bool) -> None:
+        """It is no longer on sale; with `delete` it is gone, where the ERP lets it go. Safe to repeat."""
+
+
+class TakesFirstStock(Protocol):
+    """The ERP is told, once, how many there are of an item that was made for the shop."""
+
+    def has_warehouse(self, warehouse: str) -> bool:
+        """Whether there is a warehouse of this reference."""
+
+    def give(self, number: EntityNumber, uid: str, quantity: int, warehouse: str) -> None:
+        """The item has this quantity, unless anything of it ever moved. Safe to repeat."""

@@ -1,0 +1,134 @@
+"""The shop's categories are in the ERP, parents first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import groupby
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.catalogue import Category, EntityNumber, TakesEntities
+from schemas.erp import Erp, categories_of
+from schemas.errors import RefusedError
+from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
+from tasks.catalogue.known import CATEGORY, KnownEntities
+from tasks.catalogue.look_up import Catalogue, leave_behind
+from tasks.catalogue.plan.entities import Change, Held, decide, differing, fingerprint
+from tasks.run.outcomes import row_outcomes
+from tasks.run.run import Run
+
+_NOT_YET = EntityNumber("-1")
+"""The number of a category that a plan would make."""
+_OWNED: frozenset[str] = frozenset()
+
+
+@task(name="send the categories", cache_policy=NO_CACHE, persist_result=False)
+async def sync_categories(run: Run, erp: Erp, catalogue: Catalogue) -> dict[int, EntityNumber]:
+    """What each category of the shop is called in the ERP, by id_category; those that are held are left out."""
+    if not catalogue.categories:
+        return {}
+    with run.step("send the categories"):
+        sync = _Sync(run, erp, catalogue)
+        await asyncio.to_thread(sync.carry_out)
+    return {id_: number for id_, number in sync.numbers.items() if number != _NOT_YET}
+
+
+class _Sync:
+    """One run's categories."""
+
+    def __init__(self, run: Run, erp: Erp, catalogue: Catalogue) -> None:
+        self._run = run
+        self._catalogue = catalogue
+        self._categories: TakesEntities[Category] = categories_of(erp)
+        self._links = KnownEntities(run, erp, CATEGORY)
+        self._secret = run.ledger.secret()
+        self.numbers: dict[int, EntityNumber] = {}
+
+    def carry_out(self) -> None:
+        """Level after level: what a parent is called must be known."""
+        depths = _depths(self._catalogue.categories)
+        for _, level in groupby(self._catalogue.categories, lambda each: depths[each.id_category]):
+            self._run.lease.check()
+            self._level(list(level))
+
+    def _level(self, level: list[Category]) -> None:
+        due: list[tuple[Category, str]] = []
+        for category in level:
+            if category.id_parent and category.id_parent not in self.numbers:
+                self._leave(category, Outcome.WAITING, "category_parent_held", str(category.id_parent))
+            elif obstacles := self._categories.obstacles(category):
+                self._leave(category, Outcome.REJECTED, obstacles[0].code, obstacles[0].params.get("detail", ""))
+            else:
+                placed = replace(category, erp_parent=self.numbers.get(category.id_parent, EntityNumber("")))
+                mark = fingerprint(self._categories.wanted(placed), _OWNED, self._secret)
+                known = self._links.known.get(category.key)
+                if known is not None and known.fingerprint == mark and not known.in_doubt:
+                    self.numbers[category.id_category] = EntityNumber(known.number)
+                    self._end(category, Outcome.UNCHANGED)
+                else:
+                    due.append((placed, mark))
+        if due:
+            self._bring(due)
+
+    def _bring(self, due: list[tuple[Category, str]]) -> None:
+        wanted = {category.key: self._categories.wanted(category) for category, _ in due}
+        found = self._categories.find(list(wanted.values()))
+        if not self._run.asked.dry_run:
+            self._links.doubt(wanted)
+        for category, mark in due:
+            known = self._links.known.get(category.key)
+            change = decide(wanted[category.key], category.unchanging, known, found, _OWNED, adopts=False)
+            if isinstance(change, Held):
+                self._leave(category, Outcome.REJECTED, change.code.replace("item_", "category_"), change.detail)
+            elif self._run.asked.dry_run:
+                self._plan(category, change)
+            else:
+                self._write(category, change, mark)
+
+    def _plan(self, category: Category, change: Change) -> None:
+        self.numbers[category.id_category] = change.found.number if change.found else _NOT_YET
+        if change.action == "confirm":
+            self._end(category, Outcome.UNCHANGED)
+            return
+        action = "create" if change.action == "create" else "update"
+        self._run.planned.append(PlannedChange(category.key, "category", action, change.differing))
+        self._end(category, Outcome.CREATED if action == "create" else Outcome.UPDATED)
+
+    def _write(self, category: Category, change: Change, mark: str) -> None:
+        wanted = self._categories.wanted(category)
+        try:
+            written = True
+            if change.found is None:
+                number = self._categories.create(wanted)
+            else:
+                number = change.found.number
+                written = self._categories.update(change.found, wanted, change.fields)
+            if written:
+                held = self._categories.find([wanted]).by_uid.get(wanted.uid)
+                if held is None or differing(wanted, held, frozenset(wanted.fields)):
+                    self._leave(category, Outcome.REFUSED, "category_read_back_differs", category.name)
+                    return
+        except RefusedError as error:
+            self._leave(category, Outcome.REFUSED, "category_erp_refused", error.said)
+            return
+        self._links.confirm([(category, number, mark)])
+        self.numbers[category.id_category] = number
+        outcomes = {True: Outcome.CREATED if change.action == "create" else Outcome.UPDATED, False: Outcome.UNCHANGED}
+        self._end(category, outcomes[written])
+
+    def _leave(self, category: Category, outcome: Outcome, code: str, detail: str) -> None:
+        leave_behind(self._run, self._catalogue, category.key, outcome, code, detail)
+
+    def _end(self, category: Category, outcome: Outcome) -> None:
+        self._run.rows.end(row_outcomes([self._catalogue.row(category.key, outcome)]))
+
+
+def _depths(categories: list[Category]) -> Mapping[int, int]:
+    depths: dict[int, int] = {}
+    for category in categories:
+        depths[category.id_category] = depths.get(category.id_parent, 0) + 1
+    return depths

@@ -1,0 +1,56 @@
+"""What the ledger knows of the categories and items that an ERP was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connectors.ledger import Link
+from connectors.ledger.links import LinkState
+from schemas.catalogue import Category, EntityNumber, Item
+from schemas.erp import Erp
+from tasks.catalogue.plan.entities import Known
+from tasks.run.run import Run
+
+CATEGORY, ITEM = "category", "item"
+
+
+class KnownEntities:
+    """The links of one kind, by key. Not a dataclass: Prefect walks through those."""
+
+    def __init__(self, run: Run, erp: Erp, what: str) -> None:
+        self._run = run
+        self.kind = erp.ledger_kind(what)
+        links = run.ledger.links(run.folder.name, self.kind)
+        rows = links.select("erp_key", "erp_code", "fingerprint", "confirmed_value", "in_doubt", "state")
+        self.known: dict[str, Known] = {}
+        self.closed: set[str] = set()
+        for key, number, fingerprint, unchanging, in_doubt, state in rows.iter_rows():
+            self.known[key] = Known(number or "", fingerprint, unchanging or "", in_doubt)
+            if state == LinkState.CLOSED:
+                self.closed.add(key)
+
+    def doubt(self, keys: Iterable[str]) -> None:
+        """They are about to be written."""
+        self._run.ledger.doubt(self._run.folder.name, self.kind, list(keys))
+
+    def confirm(self, entities: Iterable[tuple[Category | Item, EntityNumber, str]]) -> None:
+        """The ERP has them: with the number and the fingerprint of each."""
+        links = []
+        for entity, number, fingerprint in entities:
+            shop_id, sub_id = entity.shop_ids
+            link = Link(
+                entity.key,
+                shop_id,
+                sub_id,
+                fingerprint=fingerprint,
+                erp_code=number,
+                confirmed_value=entity.unchanging,
+            )
+            links.append(link)
+        self._run.ledger.confirm(self._run.folder.name, self.kind, links, run_id=self._run.run_id)
+
+    def close(self, key: str) -> None:
+        """The shop no longer has it, and the ERP was told."""
+        known = self.known[key]
+        link = Link(key, 0, state=LinkState.CLOSED, erp_code=known.number, confirmed_value=known.unchanging)
+        self._run.ledger.confirm(self._run.folder.name, self.kind, [link], run_id=self._run.run_id)

@@ -1,0 +1,106 @@
+"""Reads the shop's catalogue: its categories, and what is sold."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.catalogue import Category, Item
+from schemas.incidents import Level
+from schemas.outcomes import Outcome
+from tasks.catalogue.translate.rows import CatalogueWords, categories_of, items_of, text
+from tasks.products.taxes import tax_rates
+from tasks.run.outcomes import row_outcomes
+from tasks.run.run import Run
+
+PRODUCT = (
+    "id",
+    "reference",
+    "name",
+    "description_short",
+    "description",
+    "price",
+    "weight",
+    "ean13",
+    "upc",
+    "isbn",
+    "active",
+    "state",
+    "is_virtual",
+    "id_tax_rules_group",
+    "id_category_default",
+    "date_add",
+    "categories[id]",
+)
+COMBINATION = (
+    "id",
+    "id_product",
+    "reference",
+    "price",
+    "weight",
+    "ean13",
+    "upc",
+    "isbn",
+    "product_option_values[id]",
+)
+_CATEGORY = ("id", "id_parent", "name")
+
+
+class Catalogue:
+    """What the shop has, as it is. Not a dataclass: Prefect walks through those."""
+
+    def __init__(self, categories: list[Category], items: list[Item]) -> None:
+        self.categories = categories
+        """Parents first; none where the settings tell none."""
+        self.items = items
+        keys = [*(each.key for each in categories), *(each.key for each in items)]
+        self.lines = {key: line for line, key in enumerate(keys, 1)}
+
+    def row(self, key: str, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
+        """A category or an item as a row of `ROW_OUTCOMES`."""
+        return (0, self.lines[key], key, outcome.value, code, detail)
+
+
+def leave_behind(run: Run, catalogue: Catalogue, key: str, outcome: Outcome, code: str, detail: str = "") -> None:
+    """A category or an item goes no further, and a person is told why."""
+    run.tell(Level.ERROR, code, key, detail=detail)
+    run.rows.end(row_outcomes([catalogue.row(key, outcome, code, detail)]))
+
+
+@task(name="read the catalogue", cache_policy=NO_CACHE, persist_result=False)
+async def read_catalogue(run: Run) -> Catalogue:
+    """The whole catalogue of the shop: every category and item is a row of the run."""
+    with run.step("read the catalogue"):
+        if not run.asked.dry_run:
+            # What still holds is told anew by this run.
+            run.ledger.close_incidents(run.folder.name, run.stream.name)
+        words = await _words(run)
+        categories: list[Category] = []
+        if words.categories != "none":
+            rows = await run.shop.read("categories", display=_CATEGORY)
+            root = int(run.facts.settings.get("PS_ROOT_CATEGORY") or 1)
+            categories = categories_of(rows, root, run.facts.home_category, words.language)
+        products = await run.shop.read("products", display=PRODUCT)
+        combinations = await run.shop.read("combinations", display=COMBINATION)
+        catalogue = Catalogue(categories, list(items_of(products, combinations, words)))
+        waiting = [catalogue.row(key, Outcome.WAITING, "waiting") for key in catalogue.lines]
+        run.rows.read = len(waiting)
+        run.rows.accepted = row_outcomes(waiting).select("_file", "_line", "_key")
+    return catalogue
+
+
+async def _words(run: Run) -> CatalogueWords:
+    language = run.facts.default_language
+    currencies = await run.shop.read("currencies", display=("id", "iso_code"))
+    attributes = await run.shop.read("product_options", display=("id", "name", "public_name"))
+    values = await run.shop.read("product_option_values", display=("id", "id_attribute_group", "name"))
+    own = (row["iso_code"].upper() for row in currencies if int(row["id"]) == run.facts.default_currency)
+    return CatalogueWords(
+        language=language,
+        currency=next(own, ""),
+        rates=await tax_rates(run.shop, run.facts),
+        weight_unit=run.facts.settings.get("PS_WEIGHT_UNIT", "kg"),
+        values={int(row["id"]): (int(row["id_attribute_group"]), text(row.get("name"), language)) for row in values},
+        attributes={int(row["id"]): text(row.get("public_name"), language) for row in attributes},
+        categories=run.folder.settings.catalogue.categories,
+    )

@@ -1,0 +1,74 @@
+"""Pure: what each item is called in the ERP, where no two may have the same reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from schemas.catalogue import Item
+
+
+@dataclass(frozen=True, slots=True)
+class NoReference:
+    """Why an item has none: the code and detail of the message."""
+
+    code: str
+    detail: str
+
+
+def named(
+    items: Sequence[Item],
+    template: str,
+    stored: Callable[[str], str],
+    known: Mapping[str, str],
+    *,
+    numbers: bool,
+) -> dict[str, str | NoReference]:
+    """The reference of each item by its key, as the ERP keeps it (`stored`); one that it had already stays (`known`).
+
+    Of items that the shop gives one reference, the first keeps it and the others are numbered, or have none without
+    `numbers`. References that differ and that the ERP would keep as one are never numbered: each means another item.
+    """
+    raws = {item.key: _filled(template, item) for item in items}
+    bases = {key: stored(raw) for key, raw in raws.items()}
+    own = {base.casefold() for base in bases.values()}
+    found: dict[str, str | NoReference] = {}
+    taken: dict[str, str] = {}
+    for key, base in bases.items():
+        kept = known.get(key, "")
+        if base and _is_of(kept, base) and kept.casefold() not in taken:
+            found[key] = kept
+            taken[kept.casefold()] = key
+    for item in items:
+        if item.key not in found:
+            base, raw = bases[item.key], raws[item.key]
+            holder = taken.get(base.casefold())
+            found[item.key] = _new(base, raw, raws.get(holder or ""), numbers=numbers, taken=own | taken.keys())
+            if isinstance(given := found[item.key], str):
+                taken[given.casefold()] = item.key
+    return found
+
+
+def _new(base: str, raw: str, of_holder: str | None, *, numbers: bool, taken: Collection[str]) -> str | NoReference:
+    """A reference for an item that has none yet; `of_holder` is what the shop calls the item that has it."""
+    if not base:
+        return NoReference("item_reference_empty", raw)
+    if of_holder is None:
+        return base
+    if of_holder.casefold() != raw.casefold():
+        return NoReference("item_reference_collapses", f"{raw} / {of_holder}")
+    if not numbers:
+        return NoReference("item_reference_twice", raw)
+    numbered = (f"{base}_{number}" for number in count(2))
+    return next(each for each in numbered if each.casefold() not in taken)
+
+
+def _is_of(kept: str, base: str) -> bool:
+    """Whether a reference is this one, or this one numbered."""
+    head, number = kept[: len(base)], kept[len(base) :]
+    return head.casefold() == base.casefold() and (not number or (number[0] == "_" and number[1:].isdecimal()))
+
+
+def _filled(template: str, item: Item) -> str:
+    return template.format(ref=item.reference.strip(), id=item.id_product, combination=item.id_combination)

@@ -1,0 +1,172 @@
+"""The catalogue becomes a plan: what the ERP was not yet confirmed to have, and what it has of that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.catalogue import EntityNumber, FoundEntities, Item, TakesEntities, WantedEntity
+from schemas.erp import Erp, items_of
+from schemas.outcomes import Outcome
+from schemas.run_report import PlannedChange
+from tasks.catalogue.known import ITEM, KnownEntities
+from tasks.catalogue.look_up import Catalogue, leave_behind
+from tasks.catalogue.plan.entities import Change, Held, decide, differs, fingerprint
+from tasks.catalogue.plan.references import NoReference, named
+from tasks.report.progress import advance
+from tasks.run.outcomes import row_outcomes
+from tasks.run.refused_before import RefusedBefore
+from tasks.run.run import Run
+from tasks.run.sweeps import Sweep
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """One item that may have to be written."""
+
+    item: Item
+    wanted: WantedEntity
+    change: Change
+    mark: str
+    """Its fingerprint."""
+    is_new: bool
+    """Whether the ledger has no confirmed link of it: its first quantity may be missing."""
+
+    def planned(self) -> PlannedChange:
+        """As a plan shows it."""
+        action = "create" if self.change.action == "create" else "update"
+        return PlannedChange(self.item.key, "product", action, self.change.differing)
+
+
+class CataloguePlan:
+    """What is to be written. Not a dataclass: Prefect walks through those."""
+
+    def __init__(self, catalogue: Catalogue, links: KnownEntities, sweep: Sweep) -> None:
+        self.catalogue = catalogue
+        self.links = links
+        self.sweep = sweep
+        self.changes: list[PlannedItem] = []
+        self.gone: dict[str, EntityNumber] = {}
+        """Items that the shop has deleted, by key."""
+
+    @property
+    def closed(self) -> int:
+        """How many items would no longer be on sale."""
+        going = [each for each in self.changes if ("on_sale", "1", "0") in each.change.differing]
+        return len(going) + len(self.gone)
+
+    @property
+    def repriced(self) -> int:
+        """How many items that the ERP has would have another price."""
+        known = [each.change.differing for each in self.changes if each.change.found]
+        return sum(any(name == "price" for name, *_ in differing) for differing in known)
+
+
+@task(name="plan the items", cache_policy=NO_CACHE, persist_result=False)
+async def prepare_items(
+    run: Run, erp: Erp, catalogue: Catalogue, categories: Mapping[int, EntityNumber]
+) -> CataloguePlan:
+    """What differs from what the ERP was confirmed to have; every other item has its outcome when this returns."""
+    links = KnownEntities(run, erp, ITEM)
+    plan = CataloguePlan(catalogue, links, Sweep(run, links.kind))
+    with run.step("plan the items"):
+        placed = list(_Placing(run, items_of(erp), plan, categories).placed())
+        plan.sweep.done = plan.sweep.is_due
+        swept = await asyncio.to_thread(items_of(erp).ours) if plan.sweep.is_due and links.known else None
+        await _compare(run, items_of(erp), plan, placed, swept)
+        present = {item.key for item in catalogue.items}
+        plan.gone = {
+            key: EntityNumber(known.number)
+            for key, known in links.known.items()
+            if key not in present and key not in links.closed
+        }
+    return plan
+
+
+class _Placing:
+    """Gives each item its reference and its categories in the ERP, and sets aside what cannot go."""
+
+    def __init__(
+        self, run: Run, items: TakesEntities[Item], plan: CataloguePlan, categories: Mapping[int, EntityNumber]
+    ) -> None:
+        self._run = run
+        self._items = items
+        self._plan = plan
+        self._categories = categories
+
+    def placed(self) -> Iterable[Item]:
+        """The items without an obstacle."""
+        settings = self._run.folder.settings.catalogue
+        known = {key: each.number.rpartition("/")[0] for key, each in self._plan.links.known.items()}
+        references = named(
+            self._plan.catalogue.items,
+            settings.reference,
+            self._items.stored_name,
+            known,
+            numbers=settings.duplicates == "number",
+        )
+        for item in self._plan.catalogue.items:
+            reference = references[item.key]
+            if isinstance(reference, NoReference):
+                self._reject(item, reference.code, reference.detail)
+                continue
+            numbers = tuple(self._categories[each] for each in item.categories if each in self._categories)
+            placed = replace(item, erp_reference=reference, erp_categories=numbers)
+            if obstacles := self._items.obstacles(placed):
+                self._reject(item, obstacles[0].code, obstacles[0].params.get("detail", ""))
+            else:
+                yield placed
+
+    def _reject(self, item: Item, code: str, detail: str) -> None:
+        leave_behind(self._run, self._plan.catalogue, item.key, Outcome.REJECTED, code, detail)
+
+
+async def _compare(
+    run: Run, items: TakesEntities[Item], plan: CataloguePlan, placed: Sequence[Item], swept: object
+) -> None:
+    owned = frozenset(run.folder.settings.catalogue.erp_owns)
+    secret = run.ledger.secret()
+    before = RefusedBefore(run, plan.links.kind)
+    unchanged, due = [], []
+    for item in placed:
+        wanted = items.wanted(item)
+        mark = fingerprint(wanted, owned, secret)
+        known = plan.links.known.get(item.key)
+        same = known is not None and known.fingerprint == mark and not known.in_doubt
+        if same and isinstance(swept, Mapping):
+            there = swept.get(wanted.uid)
+            same = there is not None and not differs(wanted, there, owned)
+        refusal = None if same or not before else before.of(item.key, partial(str, mark))
+        if same and item.key not in plan.links.closed:
+            unchanged.append(plan.catalogue.row(item.key, Outcome.UNCHANGED))
+        elif refusal is not None:
+            leave_behind(run, plan.catalogue, item.key, Outcome.REFUSED, refusal.code, refusal.detail)
+        else:
+            due.append((item, wanted, mark))
+    run.rows.end(row_outcomes(unchanged))
+    for start in range(0, len(due), _AT_ONCE):
+        run.lease.check()
+        some = due[start : start + _AT_ONCE]
+        found = await asyncio.to_thread(items.find, [wanted for _, wanted, _ in some])
+        for item, wanted, mark in some:
+            _decide(run, plan, item, wanted, mark, found)
+        advance("plan the items", min(start + _AT_ONCE, len(due)), len(due))
+
+
+def _decide(run: Run, plan: CataloguePlan, item: Item, wanted: WantedEntity, mark: str, found: FoundEntities) -> None:
+    settings = run.folder.settings.catalogue
+    known = plan.links.known.get(item.key)
+    owned, adopts = frozenset(settings.erp_owns), settings.known_items == "adopt"
+    change = decide(wanted, item.unchanging, known, found, owned, adopts=adopts)
+    if isinstance(change, Held):
+        leave_behind(run, plan.catalogue, item.key, Outcome.REJECTED, change.code, change.detail)
+    else:
+        is_new = known is None and change.action != "take over"
+        plan.changes.append(PlannedItem(item, wanted, change, mark, is_new))

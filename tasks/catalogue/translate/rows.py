@@ -1,0 +1,119 @@
+"""Pure: rows of the shop become categories and items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from schemas.catalogue import Category, Item
+
+Row = Mapping[str, Any]
+_KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "lb": Decimal("0.45359237"), "oz": Decimal("0.028349523125")}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueWords:
+    """What the shop's ids and units mean, read once a run."""
+
+    language: int
+    currency: str
+    """ISO 4217, of its prices."""
+    rates: Mapping[int, Decimal]
+    """VAT rate in per cent, by id_tax_rules_group."""
+    weight_unit: str
+    values: Mapping[int, tuple[int, str]]
+    """id_attribute_group and name of each value of an attribute."""
+    attributes: Mapping[int, str]
+    categories: str
+    """Which of its categories an item is told with: `all`, `default` or `none`."""
+
+
+def categories_of(rows: Sequence[Row], root: int, home: int, language: int) -> list[Category]:
+    """The categories below the shop's home, parents first; what is not below it is another shop's."""
+    children: dict[int, list[Row]] = {}
+    for row in rows:
+        children.setdefault(int(row["id_parent"] or 0), []).append(row)
+    found: list[Category] = []
+    level, seen = [home], {root, home}
+    while level:
+        below = [row for parent in level for row in children.get(parent, ()) if int(row["id"]) not in seen]
+        for row in below:
+            parent = int(row["id_parent"])
+            found.append(Category(int(row["id"]), 0 if parent == home else parent, text(row.get("name"), language)))
+        level = [int(row["id"]) for row in below]
+        seen.update(level)
+    return found
+
+
+def items_of(products: Sequence[Row], combinations: Sequence[Row], words: CatalogueWords) -> Iterator[Item]:
+    """What is sold, by id; a product that has combinations is none itself."""
+    of_product: dict[int, list[Row]] = {}
+    for row in combinations:
+        of_product.setdefault(int(row["id_product"]), []).append(row)
+    for product in sorted(products, key=lambda row: int(row["id"])):
+        if str(product.get("state") or "1") != "1":
+            continue
+        own = of_product.get(int(product["id"]))
+        if own is None:
+            yield _item(product, {}, words)
+        else:
+            yield from (_item(product, row, words) for row in sorted(own, key=lambda row: int(row["id"])))
+
+
+def _item(product: Row, combination: Row, words: CatalogueWords) -> Item:
+    group = int(product.get("id_tax_rules_group") or 0)
+    members = combination.get("associations", {}).get("product_option_values", [])
+    values = sorted(int(each["id"]) for each in members)
+    weight = number(product.get("weight")) + number(combination.get("weight"))
+    own = combination or product
+    return Item(
+        id_product=int(product["id"]),
+        id_combination=int(combination["id"]) if combination else 0,
+        reference=str(combination.get("reference") or product.get("reference") or ""),
+        name=text(product.get("name"), words.language),
+        detail=_detail(values, words),
+        summary=text(product.get("description_short"), words.language),
+        description=text(product.get("description"), words.language),
+        price_tax_excl=number(product.get("price")) + number(combination.get("price")),
+        vat_rate=words.rates.get(group) if group else Decimal(0),
+        currency=words.currency,
+        weight_kg=weight * _KILOGRAMS.get(words.weight_unit.casefold(), Decimal(1)),
+        ean13=str(own.get("ean13") or ""),
+        upc=str(own.get("upc") or ""),
+        isbn=str(own.get("isbn") or ""),
+        on_sale=str(product.get("active")) == "1",
+        is_virtual=str(product.get("is_virtual")) == "1",
+        categories=_categories(product, words),
+        added_text=" ".join([str(product.get("date_add") or ""), *map(str, values)]),
+    )
+
+
+def _detail(values: Sequence[int], words: CatalogueWords) -> str:
+    named = [words.values[each] for each in values if each in words.values]
+    told = [f"{words.attributes.get(group, '')}: {name}".removeprefix(": ") for group, name in sorted(named)]
+    return ", ".join(told)
+
+
+def _categories(product: Row, words: CatalogueWords) -> tuple[int, ...]:
+    default = int(product.get("id_category_default") or 0)
+    if words.categories == "none":
+        return ()
+    members = product.get("associations", {}).get("categories", []) if words.categories == "all" else []
+    return tuple(dict.fromkeys((default, *sorted(int(each["id"]) for each in members))))
+
+
+def text(value: Any, language: int) -> str:
+    """A text in one language of the shop, or in any that it has."""
+    if isinstance(value, Mapping):
+        value = value.get(language) or next(iter(value.values()), "")
+    return str(value or "")
+
+
+def number(value: Any) -> Decimal:
+    """A number as the webservice writes it; 0 where there is none."""
+    try:
+        return Decimal(str(value or 0))
+    except InvalidOperation:
+        return Decimal(0)

@@ -1,0 +1,158 @@
+"""What we believe of Dolibarr's products, categories and first stock (docs/facts/dolibarr.md, C1 to C8)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.contract.dolibarr.rest import UID, Rest
+
+PRODUCT = (
+    "id,ref,label,status,price,price_base_type,tva_tx,description,note_public,barcode,weight,weight_units,array_options"
+)
+HTML = (
+    '<p class="x" style="color:red" onclick="a()">D&eacute;j&agrave; &amp; "vu" <b>gras</b><br />L\'eau&nbsp;&lt;3</p>'
+)
+KEPT = '<p style="color:red">Déjà &amp; "vu" <b>gras</b><br>L\'eau\u00a0&lt;3</p>'
+
+
+def product_body(erp: Rest, ref: str, uid: str, **more: Any) -> dict[str, Any]:
+    body = {
+        "ref": ref,
+        "label": 'Mug 15" <b>x</b>',
+        "type": 0,
+        "status": 1,
+        "status_buy": 1,
+        "price": "9.91667",
+        "price_base_type": "HT",
+        "tva_tx": "20",
+        "description": HTML,
+        "note_public": HTML,
+        "weight": "0.35",
+        "weight_units": 0,
+        "barcode": "",
+    }
+    return body | more | erp.guarded(uid)
+
+
+def listed(erp: Rest, asked: str) -> list[dict[str, Any]]:
+    return erp.found("/products", asked, properties=PRODUCT, sortfield="t.rowid", limit=0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("A B", "A_B"),
+        ("A/B\\C", "A_B_C"),
+        ("É-1", "E-1"),
+        ("A'B,C=D", "A_B_C_D"),
+        ("A--B", "A_B"),
+        ("A..B", "AB"),
+        ('A"B', "AB"),
+        ("A+B&C@D%E", "A+B&C@D%E"),
+        ("_A_", "_A_"),
+        ("A[1]", "A_1_"),
+    ],
+)
+def test_a_reference_is_rewritten(erp: Rest, sent: str, kept: str) -> None:
+    uid = erp.uid()
+    id_ = erp.made("/products", product_body(erp, f"{uid}{sent}z", uid))
+    assert erp("GET", f"/products/{id_}").value["ref"] == f"{uid}{kept}z"
+
+
+def test_a_product_keeps_html_and_loses_what_is_active_and_its_price_is_rounded_once(erp: Rest) -> None:
+    uid = erp.uid()
+    id_ = erp.made("/products", product_body(erp, f"{uid}-MUG", uid, barcode=f"2{erp.mark}"[:12], barcode_type=2))
+    (made,) = listed(erp, f"(ef.{UID}:in:'{uid}','nobody')")
+    assert (made["id"], made["label"], made["description"], made["note_public"]) == (str(id_), "Mug 15 x", KEPT, KEPT)
+    assert (made["status"], Decimal(made["weight"]), made["weight_units"]) == ("1", Decimal("0.35"), "0")
+    assert (Decimal(made["price"]), made["price_base_type"], Decimal(made["tva_tx"])) == (
+        Decimal("9.92"),
+        "HT",
+        Decimal(20),
+    )
+    reply = erp("PUT", f"/products/{id_}", {"price": "9.91667", "price_base_type": "HT"})
+    assert (reply.status, Decimal(reply.value["price"])) == (200, Decimal("9.91667"))
+    new = {"ref": f"{uid}-NEW", "label": "New", "tva_tx": "5.5", "weight": "0.2", "weight_units": 0, "status": 0}
+    texts = {"description": "x", "note_public": "", "barcode": f"3{erp.mark}"[:12], "barcode_type": 2}
+    changed = erp("PUT", f"/products/{id_}", new | texts).value
+    assert (changed["ref"], changed["label"], changed["status"]) == (f"{uid}-NEW", "New", "0")
+    assert (Decimal(changed["price"]), Decimal(changed["tva_tx"])) == (Decimal("9.91667"), Decimal("5.5"))
+    assert changed["note_public"] == ""
+
+
+def test_a_product_is_found_by_the_beginning_of_its_guard_page_by_page(erp: Rest) -> None:
+    first, second = erp.uid(), erp.uid()
+    ids = [str(erp.made("/products", product_body(erp, f"{uid}-P", uid))) for uid in (first, second)]
+    query = {"properties": PRODUCT, "sortfield": "t.rowid", "limit": 1}
+    asked = f"(ef.{UID}:like:'{first[:-1]}%')"
+    pages = [erp.found("/products", asked, page=page, **query) for page in range(3)]
+    assert set(ids) <= {each["id"] for page in [*pages, listed(erp, asked)] for each in page}
+    assert [len(page) for page in pages[:2]] == [1, 1]
+
+
+def test_a_guard_is_given_by_a_change_and_emptied_by_one(erp: Rest) -> None:
+    uid, other = erp.uid(), erp.uid()
+    id_ = erp.made("/products", product_body(erp, f"{uid}-P", uid))
+    assert erp("PUT", f"/products/{id_}", erp.guarded(other)).status == 200
+    assert [each["id"] for each in listed(erp, f"(ef.{UID}:=:'{other}')")] == [str(id_)]
+    erp("PUT", f"/products/{id_}", erp.guarded(""))
+    assert listed(erp, f"(ef.{UID}:=:'{other}')") == []
+
+
+def test_a_second_product_of_a_reference_or_guard_is_refused_the_reference_first(erp: Rest) -> None:
+    uid = erp.uid()
+    erp.made("/products", product_body(erp, f"{uid}-P", uid))
+    both = erp("POST", "/products", product_body(erp, f"{uid}-P", uid))
+    guard = erp("POST", "/products", product_body(erp, f"{uid}-Q", uid))
+    assert (both.status, guard.status) == (500, 500)
+    assert "ErrorProductAlreadyExists" in both.said
+    assert "uk_product_extrafields" in guard.said
+    assert erp("DELETE", f"/products/{999999999}").status == 404
+
+
+def test_a_category_stands_below_its_parent_and_has_no_twin_there(erp: Rest) -> None:
+    uid, below, twin = erp.uid(), erp.uid(), erp.uid()
+    body = {"label": f'{uid} "Robes"', "type": "product", "fk_parent": 0}
+    top = erp.made("/categories", body | erp.guarded(uid))
+    child = erp.made("/categories", {"label": "Soldes", "type": "product", "fk_parent": top} | erp.guarded(below))
+    refused = erp("POST", "/categories", body | erp.guarded(twin))
+    # The reason is in the language of the server.
+    assert refused.status == 500
+    changed = erp("PUT", f"/categories/{child}", {"label": "Fins", "fk_parent": 0} | erp.guarded(below)).value
+    assert (changed["label"], int(changed["fk_parent"])) == ("Fins", 0)
+    found = erp.found(
+        "/categories", "(t.rowid:>:0)", type="product", limit=0, properties="id,label,fk_parent,array_options"
+    )
+    mine = {each["array_options"].get(f"options_{UID}"): each for each in found if each["array_options"]}
+    assert (mine[uid]["label"], mine[uid]["fk_parent"]) == (f"{uid} Robes", 0)
+    assert erp.found("/categories", f"(ef.{UID}:=:'nobody')", limit=1) == []
+
+
+def test_a_product_is_put_into_categories_and_taken_out_however_often(erp: Rest) -> None:
+    uid = erp.uid()
+    product = erp.made("/products", product_body(erp, f"{uid}-P", uid))
+    category = erp.made(
+        "/categories", {"label": f"{uid} C", "type": "product", "fk_parent": 0} | erp.guarded(erp.uid())
+    )
+    link = f"/categories/{category}/objects/product/{product}"
+    assert erp("GET", f"/products/{product}/categories").value == []
+    assert [erp("POST", link).status for _ in range(2)] == [200, 200]
+    assert [each["id"] for each in erp("GET", f"/products/{product}/categories").value] == [str(category)]
+    assert [erp("DELETE", link).status for _ in range(2)] == [200, 200]
+    assert erp("GET", f"/products/{product}/categories").value == []
+
+
+def test_whether_a_product_has_ever_moved_is_asked_of_its_movements(erp: Rest) -> None:
+    uid = erp.uid()
+    product = erp.made("/products", product_body(erp, f"{uid}-P", uid))
+    house = erp.made("/warehouses", {"ref": f"{uid}-H", "label": f"{uid}-H", "statut": 1})
+    asked = {"properties": "id", "limit": 1}
+    assert erp.found("/stockmovements", f"(t.fk_product:=:{product})", **asked) == []
+    moved = {"product_id": product, "warehouse_id": house, "qty": "3", "type": 3}
+    erp("POST", "/stockmovements", moved | {"movementcode": f"{uid}-first", "label": "PrestaShop"})
+    assert len(erp.found("/stockmovements", f"(t.fk_product:=:{product})", **asked)) == 1
+    houses = erp.found("/warehouses", "(t.rowid:>:0)", limit=0, properties="id,ref")
+    assert {each["ref"]: each["id"] for each in houses}[f"{uid}-H"] == str(house)

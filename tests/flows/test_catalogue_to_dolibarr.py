@@ -1,0 +1,273 @@
+"""The shop's categories, products and combinations are in Dolibarr, once, and follow the shop.
+
+With --erp-url and --erp-key on a real Dolibarr; otherwise on the sandbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from prefect.client.schemas.objects import State
+
+from connectors.ledger import Ledger
+from flows.export_catalogue import export_catalogue
+from tests.flows.dolibarr_world import DolibarrWorld
+from tests.flows.running import final_state
+
+WRITES = ("create", "update", "put", "take", "move", "delete", "make")
+DESCRIPTION = '<p class="lead" style="color:red">D&eacute;j&agrave; "vu" &amp; <b>revu</b><br />L\'eau&nbsp;<3</p>'
+
+
+class CatalogueWorld(DolibarrWorld):
+    """A shop that sells, and a Dolibarr that is told what."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        (self.folder / "export.json").write_text('{"catalogue": {"enabled": true}}', encoding="utf-8")
+        return self
+
+    async def catalogue(self, **asked: Any) -> State[Any]:
+        return await final_state(export_catalogue, str(self.folder), **asked)
+
+    def sell(self, reference: str, name: str = "Mug", price: str = "9.916667", **more: Any) -> int:
+        """A product of the shop, under a reference that no other session has used."""
+        told = {"reference": reference and self.called(reference), "name": {1: name, 2: name}, "price": price}
+        return self.shop.insert("products", told | more)
+
+    def called(self, reference: str) -> str:
+        return f"{self.prefix}-{reference}"
+
+    def sizes(self, id_product: int, *sizes: tuple[str, str, str]) -> list[int]:
+        """Combinations of a size each: name, reference and impact on the price."""
+        group = self.shop.insert("product_options", {"name": {1: "Size"}, "public_name": {1: "Size"}})
+        made = []
+        for size, reference, impact in sizes:
+            value = self.shop.insert("product_option_values", {"id_attribute_group": group, "name": {1: size}})
+            told = {"reference": reference and self.called(reference), "price": impact, "quantity": 4}
+            made.append(
+                self.shop.insert("combinations", told | {"id_product": id_product, "product_option_values": [value]})
+            )
+        return made
+
+    def category(self, name: str, parent: int = 2) -> int:
+        return self.shop.insert("categories", {"name": {1: name, 2: name}, "id_parent": parent})
+
+    def products_there(self) -> dict[str, dict[str, Any]]:
+        """What Dolibarr has of this shop, by reference without its prefix."""
+        return {each["ref"].removeprefix(f"{self.prefix}-"): each for each in self.ours("/products")}
+
+    def written(self) -> list[str]:
+        """The kinds of writes of the last run."""
+        sent = (name.removeprefix("dolibarr ") for name in self.report()["requests"])
+        return [name for name in sent if name.startswith(WRITES)]
+
+    def left_behind(self) -> dict[str, str]:
+        """The code of the message of each item that was left behind, by its key."""
+        with Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}", snapshots=None) as ledger:
+            found = ledger.incidents(shop=self.folder.name, open_only=True)
+        return dict(found.filter(found["level"] == "error").select("key", "code").iter_rows())
+
+    def reads(self) -> int:
+        requests: dict[str, int] = self.report()["requests"]
+        return sum(count for name, count in requests.items() if name.startswith("dolibarr "))
+
+
+@pytest.fixture
+def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
+    made = CatalogueWorld.at(tmp_path / "boutique")
+    url = pytestconfig.getoption("--erp-url")
+    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+        yield opened
+
+
+async def test_products_combinations_and_categories_are_there_as_in_the_shop(world: CatalogueWorld) -> None:
+    women = world.category(f"Femme {world.prefix}")
+    dresses = world.category("Robes", women)
+    world.sell("MUG", 'Mug 15" <b>x</b>', ean13="", weight="0.35", description_short={1: DESCRIPTION}, isbn="")
+    dress = world.sell("ROBE", "Robe", "20", categories=[2, women, dresses], id_category_default=dresses)
+    world.sizes(dress, ("S", "ROBE-S", "0"), ("M", "ROBE-M", "1.5"))
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    assert world.counts() == {"rows_read": 5, "created": 5}
+    there = world.products_there()
+    assert set(there) == {"MUG", "ROBE-S", "ROBE-M"}
+    mug, medium = there["MUG"], there["ROBE-M"]
+    assert (mug["label"], Decimal(mug["price"]), Decimal(mug["tva_tx"])) == (
+        "Mug 15 x",
+        Decimal("9.91667"),
+        Decimal(20),
+    )
+    assert (mug["status"], Decimal(mug["weight"])) == ("1", Decimal("0.35"))
+    assert '"vu"' in mug["description"]
+    assert (medium["label"], Decimal(medium["price"])) == ("Robe", Decimal("21.5"))
+    assert medium["description"].splitlines()[0].startswith("Size: M")
+    inside = world.rest.get(f"/products/{medium['id']}/categories").json()
+    assert {each["label"] for each in inside} == {f"Femme {world.prefix}", "Robes"}
+    (top,) = (each for each in inside if each["label"] != "Robes")
+    assert [each["fk_parent"] for each in inside if each["label"] == "Robes"] == [int(top["id"])]
+
+
+async def test_a_second_run_writes_nothing_not_even_without_its_ledger(world: CatalogueWorld) -> None:
+    robes = world.category(f"Robes {world.prefix}")
+    world.sell("MUG", 'Mug "x"', description_short={1: DESCRIPTION}, description={1: DESCRIPTION}, weight="0.2")
+    world.sizes(world.sell("ROBE", categories=[2, robes]), ("S", "ROBE-S", "0"), ("M", "", "0"), ("L", "", "0"))
+    await world.catalogue()
+    there = world.products_there()
+    assert set(there) == {"MUG", "ROBE-S", "ROBE", "ROBE_2"}
+    state = await world.catalogue(sweep=True)
+    assert state.name == "Completed", state.message
+    assert world.counts() == {"rows_read": 5, "unchanged": 5}
+    assert (world.written(), world.products_there()) == ([], there)
+    for path in world.folder.glob("ledger.db*"):
+        path.unlink()
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    assert world.counts() == {"rows_read": 5, "unchanged": 5}
+    assert (world.written(), world.products_there()) == ([], there)
+
+
+async def test_what_changes_in_the_shop_changes_there_and_what_the_erp_owns_does_not(world: CatalogueWorld) -> None:
+    robes, soldes = world.category(f"Robes {world.prefix}"), world.category(f"Soldes {world.prefix}")
+    mug = world.sell("MUG", "Mug", "10", categories=[2, robes], weight="0.2")
+    gone = world.sell("VASE", "Vase")
+    await world.catalogue()
+    world.shop.change("products", mug, {"name": {1: "Big mug"}, "price": "12.345", "categories": [2, soldes]})
+    world.shop.change("products", mug, {"active": 0})
+    world.shop.remove("products", gone)
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    assert world.counts() == {"rows_read": 3, "updated": 1, "unchanged": 2}
+    there = world.products_there()
+    assert (there["MUG"]["label"], Decimal(there["MUG"]["price"])) == ("Big mug", Decimal("12.345"))
+    assert (there["MUG"]["status"], there["VASE"]["status"]) == ("0", "0")
+    inside = world.rest.get(f"/products/{there['MUG']['id']}/categories").json()
+    assert [each["label"] for each in inside] == [f"Soldes {world.prefix}"]
+    world.write_settings(catalogue={"erp_owns": ["price", "categories"]})
+    world.rest.put(f"/products/{there['MUG']['id']}", json={"price": "99", "label": "Theirs"}).raise_for_status()
+    world.shop.change("products", mug, {"price": "1", "categories": [2]})
+    await world.catalogue(sweep=True)
+    there = world.products_there()
+    assert (there["MUG"]["label"], Decimal(there["MUG"]["price"])) == ("Big mug", Decimal(99))
+    await world.catalogue(sweep=True)
+    assert (world.counts(), world.written()) == ({"rows_read": 3, "unchanged": 3}, [])
+
+
+async def test_a_product_that_is_there_already_is_compared_before_it_is_ours(world: CatalogueWorld) -> None:
+    mug, vase = (world.called(each) for each in ("MUG", "VASE"))
+    for reference, label in ((mug, "Mug"), (vase, "Something else")):
+        world.make("/products", ref=reference, label=label, type=0, status=1, price="3", price_base_type="HT")
+    world.sell("MUG", "mug", "10")
+    other = world.sell("VASE", "Vase")
+    world.write_settings(catalogue={"first_stock": ""})
+    state = await world.catalogue()
+    assert state.name == "CompletedWithRejects", state.message
+    assert world.left_behind() == {str(other): "item_name_taken"}
+    there = world.products_there()
+    assert [Decimal(each["price"]) for each in there.values()] == [10]
+    world.write_settings(catalogue={"known_items": "adopt"})
+    await world.catalogue()
+    assert world.counts() == {"rows_read": 2, "unchanged": 1, "updated": 1}
+    assert {each["label"] for each in world.products_there().values()} == {"mug", "Vase"}
+
+
+async def test_an_id_that_is_another_products_now_is_held_until_a_person_has_parted_them(world: CatalogueWorld) -> None:
+    id_ = world.sell("MUG", "Mug", date_add="2026-01-02 03:04:05")
+    await world.catalogue()
+    world.shop.remove("products", id_)
+    again = world.sell("VASE", "Vase", id=id_, date_add="2026-03-04 05:06:07")
+    assert again == id_
+    state = await world.catalogue()
+    assert state.name == "CompletedWithRejects", state.message
+    assert world.left_behind() == {str(id_): "item_id_reused"}
+    assert {each["label"] for each in world.products_there().values()} == {"Mug"}
+    (mug,) = world.products_there().values()
+    world.rest.put(f"/products/{mug['id']}", json={"array_options": {"options_ps_uid": ""}}).raise_for_status()
+    await world.catalogue()
+    assert world.counts() == {"rows_read": 1, "created": 1}
+    assert {each["label"] for each in world.products_there().values()} == {"Vase"}
+
+
+async def test_what_cannot_go_is_held_whole_with_what_to_do_and_the_others_go(world: CatalogueWorld) -> None:
+    strange = world.shop.insert("taxes", {"rate": "19.6", "active": 1, "name": {1: "19.6"}})
+    group = world.shop.insert("tax_rule_groups", {"name": "19.6", "active": 1})
+    world.shop.insert("tax_rules", {"id_tax_rules_group": group, "id_country": 8, "id_state": 0, "id_tax": strange})
+    held = {
+        world.sell("RATE", id_tax_rules_group=group): "item_vat_rate_unknown",
+        world.sell("NAME", "<b></b>"): "item_name_empty",
+        world.sell(""): "item_reference_empty",
+    }
+    world.sell("A B")
+    held[world.sell("A/B")] = "item_reference_collapses"
+    state = await world.catalogue()
+    assert state.name == "CompletedWithRejects", state.message
+    assert world.counts() == {"rows_read": 5, "created": 1, "rejected": 4}
+    assert world.left_behind() == {str(key): code for key, code in held.items()}
+    assert set(world.products_there()) == {"A_B"}
+
+
+async def test_a_new_items_quantity_is_booked_once_and_is_the_erps_from_then_on(world: CatalogueWorld) -> None:
+    house = f"{world.prefix}-house"
+    world.make("/warehouses", label=house, ref=house, statut=1)
+    world.write_settings(catalogue={"first_stock": house})
+    world.sell("MUG", quantity=7)
+    world.sizes(world.sell("ROBE"), ("S", "ROBE-S", "0"))
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    stock = {name: int(Decimal(each["stock_reel"])) for name, each in world.products_there().items()}
+    assert stock == {"MUG": 7, "ROBE-S": 4}
+    for path in world.folder.glob("ledger.db*"):
+        path.unlink()
+    await world.catalogue()
+    assert {name: int(Decimal(each["stock_reel"])) for name, each in world.products_there().items()} == stock
+    world.write_settings(catalogue={"first_stock": "NOWHERE"})
+    state = await world.catalogue()
+    assert "first_stock" in (state.message or "")
+
+
+async def test_a_plan_writes_nothing_and_a_guard_stops_what_would_close_too_much(world: CatalogueWorld) -> None:
+    ids = [world.sell(f"MUG{number}") for number in range(4)]
+    world.category(f"Robes {world.prefix}")
+    state = await world.catalogue(dry_run=True)
+    assert state.is_completed(), state.message
+    assert (world.ours("/products"), world.written()) == ([], [])
+    await world.catalogue()
+    world.write_settings(guards={"min_affected": 1})
+    for id_ in ids[:3]:
+        world.shop.remove("products", id_)
+    state = await world.catalogue()
+    assert state.name == "StoppedByGuard", state.message
+    assert {each["status"] for each in world.products_there().values()} == {"1"}
+    await world.catalogue(accept_guard=True)
+    assert [each["status"] for each in world.products_there().values()] == ["0", "0", "0", "1"]
+
+
+async def test_a_bar_code_that_another_product_has_is_refused_and_not_sent_by_every_run(world: CatalogueWorld) -> None:
+    ean = "4006381333931" if world.sandbox_erp else f"2{abs(hash(world.prefix)) % 10**12:012}"
+    for name in ("Mug", "Vase"):
+        world.sell(name.upper(), name, ean13=ean)
+    state = await world.catalogue()
+    assert state.name == "CompletedWithRejects", state.message
+    refused = world.left_behind()
+    assert list(refused.values()) == ["item_erp_refused"]
+    await world.catalogue()
+    assert (world.left_behind(), world.written()) == (refused, [])
+
+
+@pytest.mark.slow
+async def test_lost_answers_make_nothing_twice(world: CatalogueWorld) -> None:
+    if world.sandbox_erp is None:
+        pytest.skip("a real one loses no answer on demand")
+    robes = world.category(f"Robes {world.prefix}")
+    for number in range(3):
+        world.sell(f"MUG{number}", categories=[2, robes])
+    for operation in ("POST products", "PUT products", "POST categories/objects/product"):
+        world.sandbox_erp.faults.add("reset-after", operation)
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    assert sorted(world.products_there()) == ["MUG0", "MUG1", "MUG2"]
+    await world.catalogue()
+    assert (world.counts(), world.written()) == ({"rows_read": 4, "unchanged": 4}, [])
