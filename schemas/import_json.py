@@ -22,7 +22,8 @@ from schemas.stream_checks import check_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_EXPORT_STREAMS = ("customer", "order", "return")
+_BY_FILE = ("customer", "order", "return")
+_EXPORT_STREAMS = ("catalogue", *_BY_FILE)
 WRITTEN_DATES = ("%d/%m/%Y",)
 """How a date is written where export.json says nothing: as Sage, EBP and Gestimum read it."""
 _OUR_COLUMNS = ("_file", "_line", "_key")
@@ -103,7 +104,7 @@ def _read_stream(name: str, values: dict[str, Any], notes: FaultNotes, *, with_c
     keys = JsonKeys(values, (name,), own)
     enabled = keys.flag("enabled", default=True)
     columns = _read_columns(name, keys) if with_columns else ()
-    is_written = not with_columns and name in _EXPORT_STREAMS and (keys.text("type") or WEB_SERVICE) != WEB_SERVICE
+    is_written = not with_columns and name in _BY_FILE and (keys.text("type") or WEB_SERVICE) != WEB_SERVICE
     stream = StreamSpec(
         name=name,
         columns=columns,
