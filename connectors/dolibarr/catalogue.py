@@ -208,5 +208,5 @@ def _members(wanted: WantedEntity, fields: Any) -> Record:
 def _there(error: RefusedError, wanted: WantedEntity) -> RefusedError:
     """A creation that was refused because it is there: the reference is looked at before the guard."""
     if error.code == DUPLICATE:
-        return AlreadyThereError(error.said, system=SYSTEM, action=error.action, key=wanted.uid, code=DUPLICATE)
+        return AlreadyThereError(error.reason, system=SYSTEM, action=error.action, key=wanted.uid, code=DUPLICATE)
     return error

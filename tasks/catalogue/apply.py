@@ -53,7 +53,7 @@ async def apply_items(run: Run, erp: Erp, plan: CataloguePlan) -> None:
 def _show(run: Run, plan: CataloguePlan) -> None:
     for each in plan.changes:
         outcome = _outcome(each, written=each.change.action != "confirm")
-        run.rows.end(row_outcomes([plan.catalogue.row(each.item.key, outcome)]))
+        run.rows.record(row_outcomes([plan.catalogue.row(each.item.key, outcome)]))
         if outcome is not Outcome.UNCHANGED:
             run.planned.append(each.planned())
     if run.folder.settings.catalogue.deleted != "leave":
@@ -88,7 +88,7 @@ async def send_items(run: Run, erp: Erp, plan: CataloguePlan, chunk: Chunk[list[
             done = _write(run, erp, planned, quantities)
         except RefusedError as error:
             with writing:
-                refusals.append(_refused(run, plan, planned, "item_erp_refused", error.said))
+                refusals.append(_refused(run, plan, planned, "item_erp_refused", error.reason))
             return
         with writing:
             written.append(done)
@@ -163,12 +163,12 @@ def _read_back(run: Run, erp: Erp, plan: CataloguePlan, written: list[Written], 
             sound.append(each)
     plan.links.confirm((each.planned.item, each.number, each.planned.mark) for each in sound)
     note_refusals(run, plan.links.kind, refusals, [each.planned.item.key for each in sound])
-    run.rows.end(row_outcomes([plan.catalogue.row(each.planned.item.key, each.outcome) for each in sound]))
+    run.rows.record(row_outcomes([plan.catalogue.row(each.planned.item.key, each.outcome) for each in sound]))
 
 
-def _refused(run: Run, plan: CataloguePlan, planned: PlannedItem, code: str, said: str) -> Refusal:
-    leave_behind(run, plan.catalogue, planned.item.key, Outcome.REFUSED, code, said)
-    return Refusal(planned.item.key, sent_mark(run, planned.mark), code, said)
+def _refused(run: Run, plan: CataloguePlan, planned: PlannedItem, code: str, reason: str) -> Refusal:
+    leave_behind(run, plan.catalogue, planned.item.key, Outcome.REFUSED, code, reason)
+    return Refusal(planned.item.key, sent_mark(run, planned.mark), code, reason)
 
 
 def _close(run: Run, erp: Erp, plan: CataloguePlan) -> None:
@@ -181,7 +181,7 @@ def _close(run: Run, erp: Erp, plan: CataloguePlan) -> None:
         try:
             items_of(erp).close(number, delete=policy == "delete")
         except RefusedError as error:
-            run.tell(Level.ERROR, "item_erp_refused", key, detail=error.said)
+            run.note(Level.ERROR, "item_erp_refused", key, detail=error.reason)
             continue
         plan.links.close(key)
     run.report.beyond_rows["items_gone"] = len(plan.gone)

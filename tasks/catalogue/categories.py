@@ -113,7 +113,7 @@ class _Sync:
                     self._leave(category, Outcome.REFUSED, "category_read_back_differs", category.name)
                     return
         except RefusedError as error:
-            self._leave(category, Outcome.REFUSED, "category_erp_refused", error.said)
+            self._leave(category, Outcome.REFUSED, "category_erp_refused", error.reason)
             return
         self._links.confirm([(category, number, mark)])
         self.numbers[category.id_category] = number
@@ -124,7 +124,7 @@ class _Sync:
         leave_behind(self._run, self._catalogue, category.key, outcome, code, detail)
 
     def _end(self, category: Category, outcome: Outcome) -> None:
-        self._run.rows.end(row_outcomes([self._catalogue.row(category.key, outcome)]))
+        self._run.rows.record(row_outcomes([self._catalogue.row(category.key, outcome)]))
 
 
 def _depths(categories: list[Category]) -> Mapping[int, int]:

@@ -10,7 +10,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.catalogue.translate.rows import CatalogueWords, categories_of, items_of, text
 from tasks.products.taxes import tax_rates
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 
 PRODUCT = (
@@ -56,15 +56,15 @@ class Catalogue:
         keys = [*(each.key for each in categories), *(each.key for each in items)]
         self.lines = {key: line for line, key in enumerate(keys, 1)}
 
-    def row(self, key: str, outcome: Outcome, code: str = "", detail: str = "") -> tuple[int, int, str, str, str, str]:
+    def row(self, key: str, outcome: Outcome, code: str = "", detail: str = "") -> RowOutcome:
         """A category or an item as a row of `ROW_OUTCOMES`."""
-        return (0, self.lines[key], key, outcome.value, code, detail)
+        return RowOutcome(0, self.lines[key], key, outcome.value, code, detail)
 
 
 def leave_behind(run: Run, catalogue: Catalogue, key: str, outcome: Outcome, code: str, detail: str = "") -> None:
     """A category or an item goes no further, and a person is told why."""
-    run.tell(Level.ERROR, code, key, detail=detail)
-    run.rows.end(row_outcomes([catalogue.row(key, outcome, code, detail)]))
+    run.note(Level.ERROR, code, key, detail=detail)
+    run.rows.record(row_outcomes([catalogue.row(key, outcome, code, detail)]))
 
 
 @task(name="read the catalogue", cache_policy=NO_CACHE, persist_result=False)

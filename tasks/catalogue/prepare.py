@@ -150,7 +150,7 @@ async def _compare(
             leave_behind(run, plan.catalogue, item.key, Outcome.REFUSED, refusal.code, refusal.detail)
         else:
             due.append((item, wanted, mark))
-    run.rows.end(row_outcomes(unchanged))
+    run.rows.record(row_outcomes(unchanged))
     for start in range(0, len(due), _AT_ONCE):
         run.lease.check()
         some = due[start : start + _AT_ONCE]
