@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -69,20 +70,24 @@ class Images:
         """The product does not have the image afterwards; UnexpectedReplyError when the shop keeps it."""
         await self._until("DELETE", id_product, id_image, GONE)
 
-    async def is_shown(self, id_product: int, id_image: int) -> bool:
-        """Whether there is a picture behind the image's row."""
-        return await self._until("GET", id_product, id_image, GONE | _NOT_ON_DISK)
+    async def shown(self, id_product: int, id_image: int) -> str:
+        """What tells the picture that the shop shows from every other one; empty where there is none.
 
-    async def _until(self, method: str, id_product: int, id_image: int, absent: frozenset[str]) -> bool:
-        """True once the shop has carried it out, False where it says that there is nothing."""
+        The same id may be another picture: a shop that was restored gives ids anew.
+        """
+        reply = await self._until("GET", id_product, id_image, GONE | _NOT_ON_DISK)
+        return "" if reply is None else blake2b(reply.body, digest_size=8).hexdigest()
+
+    async def _until(self, method: str, id_product: int, id_image: int, absent: frozenset[str]) -> Reply | None:
+        """The reply once the shop has carried it out, None where it says that there is nothing."""
         path = f"images/products/{id_product}/{id_image}"
         patience = self._transport.patience(f"{method} images")
         while True:
             reply = await self._transport.send(method, path, query=self._transport.scope_query)
             if reply.verdict is Verdict.DONE or _is_picture(reply):
-                return True
+                return reply
             if absent & {*reply.codes} or reply.status == HTTPStatus.NOT_FOUND:
-                return False
+                return None
             if patience.tries >= _TRIES and reply.verdict in {Verdict.REFUSED, Verdict.BROKEN, Verdict.BLOCKED}:
                 raise UnexpectedReplyError(
                     f"[{reply.code}] {reply.reason}", system="PrestaShop", action=f"{method} images"

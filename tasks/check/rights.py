@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connectors.prestashop import ShopFacts
-from schemas.flows import FLOWS
 from tasks.check.erp import RIGHTS as OF_ORDERS
 from tasks.check.shop import needed_rights
 from tasks.run.shop_folder import ShopFolder
@@ -25,13 +24,8 @@ class Box:
 def boxes(folder: ShopFolder, facts: ShopFacts) -> dict[str, dict[str, Box]]:
     """The boxes of every resource that is needed, by name and method."""
     needed = {name: set(methods) for name, methods in needed_rights(folder).items()}
-    others = [OF_ORDERS] if folder.settings.erp.kind != "none" else []
-    if (folder.path / folder.settings.images.folder).is_dir():
-        others.append(FLOWS["import_images"].rights)
-    if "stock_availables" in needed:
-        others.append(FLOWS["check_stock"].rights)
-    for rights in others:
-        for name, methods in rights.items():
+    if folder.settings.erp.kind != "none":
+        for name, methods in OF_ORDERS.items():
             needed.setdefault(name, set()).update(methods)
     return {
         name: {method: Box(method in methods, _is_held(facts, method, name)) for method in BOXES}

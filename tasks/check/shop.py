@@ -12,7 +12,7 @@ from schemas.column_spec import AbsentRows
 from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.fault_texts import fault_in
-from schemas.flows import IMPORTS
+from schemas.flows import FLOWS, IMPORTS
 from schemas.messages import message
 from schemas.stream_checks import lacking_for_new
 from tasks.check.doors import check_doors
@@ -175,10 +175,13 @@ def _lane(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Find
 
 
 def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:
-    """The methods that the streams which are on need, by resource."""
+    """The methods that the streams which are on need, and the look at quantities and pictures, by resource."""
     needed: dict[str, set[str]] = {}
-    for stream in _streams(folder):
-        for resource, methods in IMPORTS[stream].rights.items():
+    flows = [IMPORTS[stream] for stream in _streams(folder)]
+    flows += [FLOWS["check_stock"]] if "stock" in _streams(folder) else []
+    flows += [FLOWS["import_images"]] if (folder.path / folder.settings.images.folder).is_dir() else []
+    for flow in flows:
+        for resource, methods in flow.rights.items():
             needed.setdefault(resource, set()).update(methods)
     if folder.settings.orders.shows_documents:
         needed["erp_documents"] = {"GET", "PUT"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
@@ -83,21 +84,26 @@ class _Pictures:
         self.sent: dict[str, int] = {}
         """id_image of what was sent, by key."""
         self.refused: dict[str, tuple[Outcome, str, str]] = {}
+        self.shown: dict[int, str] = {}
+        """What the shop showed for each of our images when it was confirmed."""
 
     async def write(self) -> None:
         """All that is to be done; the rows of what could not be done say why."""
         plan = self.plan
         there = await self._there()
+        self._recall()
         self._note_former([*plan.replaced.values(), *(one.id_image for one in plan.removed if one.id_image)])
+        others = await self._leave_others(there)
         for one in plan.send:
             there = await self._send(one, there)
         await self._show()
         wrong = await self._cover()
         gone = await self._remove()
         for former in plan.removed:
-            if not former.id_image or former.id_image in gone:
+            if not former.id_image or former.id_image in gone | others:
                 await asyncio.to_thread(self.run.ledger.forget, self.run.folder.name, KIND, [former.key])
-                self.run.note(Level.INFO, "image_removed", former.key, value=former.key, detail=plan.reference)
+                if former.id_image not in others:
+                    self.run.note(Level.INFO, "image_removed", former.key, value=former.key, detail=plan.reference)
         ended = []
         for one in (*plan.send, *plan.reshow):
             outcome, code, detail = self.refused.get(one.key) or wrong or (_outcome(plan, one), "", "")
@@ -107,6 +113,24 @@ class _Pictures:
                 self.run.note(level, code, one.path.name, file=one.path.name, value=one.path.name, detail=detail)
         _end(self.run, ended)
 
+    def _recall(self) -> None:
+        """What was shown for the images of this product that we have sent."""
+        keys = [*(one.key for one in self.plan.wanted), *(held.key for held in self.plan.removed)]
+        for kind, asked in ((KIND, keys), (FORMER, [str(image) for image in self.former])):
+            links = self.run.ledger.links_for(self.run.folder.name, kind, asked)
+            self.shown |= {image: seen or "" for image, seen in links.select("shop_id", "confirmed_value").iter_rows()}
+
+    async def _leave_others(self, there: Shown) -> set[int]:
+        """The ids that were to be removed, and under which the shop shows another picture now: it stays."""
+        others = set()
+        for image in sorted(self.former & there.images):
+            if await self.run.shop.images.shown(self.plan.id_product, image) not in {"", self.shown.get(image, "")}:
+                others.add(image)
+                self.run.note(Level.ERROR, "image_of_others", str(image), value=str(image), detail=self.plan.reference)
+        self.run.ledger.forget(self.run.folder.name, FORMER, [str(image) for image in others])
+        self.former -= others
+        return others
+
     async def _there(self) -> Shown:
         return (await images_of(self.run, [self.plan.id_product])).get(self.plan.id_product, _NOTHING)
 
@@ -114,7 +138,7 @@ class _Pictures:
         """Sends one picture, or takes the one that a run sent which was cut off; what the product has afterwards."""
         adopted = await self._adopted(one, there)
         if adopted:
-            self._sent(one, adopted)
+            await self._sent(one, adopted)
             return there
         newest = max(there.images, default=0)
         self._confirm(KIND, Link(one.key, self.plan.replaced.get(one.key, 0), self.plan.id_product,
@@ -123,17 +147,17 @@ class _Pictures:
         for _ in range(TRIES):
             added = await self.run.shop.images.add(self.plan.id_product, one.path.name, one.kind, content)
             if added.id:
-                self._sent(one, added.id)
+                await self._sent(one, added.id)
                 return Shown(there.images | {added.id}, there.cover or added.id)
             await self.run.shop.wait_until_quiet()
             now = await self._there()
             new = now.images - there.images
-            shown = [image for image in new if await self.run.shop.images.is_shown(self.plan.id_product, image)]
+            shown = [image for image in new if await self.run.shop.images.shown(self.plan.id_product, image)]
             for image in new.difference(shown):
                 # A row that a bad file has left behind: the shop shows a broken picture for it (facts I3).
                 await self.run.shop.images.remove(self.plan.id_product, image)
             if len(shown) == 1:
-                self._sent(one, shown[0])
+                await self._sent(one, shown[0])
                 return now
             if new or not added.unknown:
                 break
@@ -151,25 +175,33 @@ class _Pictures:
         newest = int(intent["mapping_version"].item() or 0)
         ours = set(self.run.ledger.links(self.run.folder.name, KIND)["shop_id"])
         for image in sorted(image for image in there.images - ours if image > newest):
-            if await self.run.shop.images.is_shown(self.plan.id_product, image):
+            if await self.run.shop.images.shown(self.plan.id_product, image):
                 return image
             await self.run.shop.images.remove(self.plan.id_product, image)
         return 0
 
-    def _sent(self, one: Wanted, image: int) -> None:
+    async def _sent(self, one: Wanted, image: int) -> None:
         self.sent[one.key] = image
+        self.shown[image] = await self.run.shop.images.shown(self.plan.id_product, image)
         self._confirm(KIND, self._link(one, image))
 
     def _link(self, one: Wanted, image: int) -> Link:
         return Link(
-            one.key, image, self.plan.id_product, self.plan.reference, fingerprint=one.mark, mapping_version=one.stamp
+            one.key,
+            image,
+            self.plan.id_product,
+            self.plan.reference,
+            fingerprint=one.mark,
+            mapping_version=one.stamp,
+            confirmed_value=self.shown.get(image),
         )
 
     def _forget_intent(self, one: Wanted) -> None:
         """The former picture, if there is one, stays ours and stays shown."""
         former = self.plan.replaced.get(one.key, 0)
         if former:
-            self._confirm(KIND, Link(one.key, former, self.plan.id_product, self.plan.reference, fingerprint="refused"))
+            kept = Link(one.key, former, self.plan.id_product, self.plan.reference, fingerprint="refused")
+            self._confirm(KIND, replace(kept, confirmed_value=self.shown.get(former)))
             self.run.ledger.forget(self.run.folder.name, FORMER, [str(former)])
             self.former.discard(former)
         else:
@@ -245,7 +277,7 @@ class _Pictures:
     def _note_former(self, images: Iterable[int]) -> None:
         for image in images:
             self.former.add(image)
-            self._confirm(FORMER, Link(str(image), image, self.plan.id_product))
+            self._confirm(FORMER, Link(str(image), image, self.plan.id_product, confirmed_value=self.shown.get(image)))
 
     def _confirm(self, kind: str, link: Link) -> None:
         self.run.ledger.confirm(self.run.folder.name, kind, [link], run_id=self.run.run_id)

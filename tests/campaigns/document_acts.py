@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.campaigns.flat_acts import CUSTOMERS, FLAT_ACTS, flat
+from tests.campaigns.picture_acts import PICTURE_ACTS
 from tests.campaigns.stage import ACTS, FIRST_DAY, Act
 from tests.flows.flat_world import BY_FILE, FlatWorld
 
@@ -103,4 +104,4 @@ RETURN_STATUSES = Act(
 )
 """States that move forward, stay, would go back, and one told twice; every move sends a mail."""
 FILE_ACTS = (*FLAT_ACTS, SALES, RETURN_STATUSES)
-EVERY_ACT = (*ACTS, *FILE_ACTS)
+EVERY_ACT = (*ACTS, *FILE_ACTS, *PICTURE_ACTS)

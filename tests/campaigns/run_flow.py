@@ -29,11 +29,13 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from flows.check_stock import check_stock
 from flows.collect_files import collect_files
 from flows.export_orders import export_orders
 from flows.export_returns import export_returns
 from flows.import_customers import import_customers
 from flows.import_files import import_files
+from flows.import_images import import_images
 from flows.import_products import import_products
 from flows.import_return_statuses import import_return_statuses
 from flows.import_specific_prices import import_specific_prices
@@ -45,8 +47,10 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 FLOWS: Mapping[str, Any] = {
+    "check_stock": check_stock,
     "collect_files": collect_files,
     "import_files": import_files,
+    "import_images": import_images,
     "import_products": import_products,
     "import_stock": import_stock,
     "import_stores": import_stores,

@@ -22,7 +22,17 @@ from tests.flows.world import KEY_VARIABLE, World
 
 SHOP_STATE = "shop.json"
 FOLDER = "boutique"
-KINDS = ("product", "stock", "store", "customer", "specific_price", "store_order", "return_status")
+KINDS = (
+    "product",
+    "stock",
+    "store",
+    "customer",
+    "specific_price",
+    "store_order",
+    "return_status",
+    "image",
+    "image_former",
+)
 """Of the links that are compared."""
 MOST_RUNS = 8
 """How often a run that was told to fail may be started again before it counts as never ending well."""

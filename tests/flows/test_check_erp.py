@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tasks.check.erp import RIGHTS
 from tasks.check.finding import Finding
-from tasks.check.shop import check_shop
+from tasks.check.shop import check_shop, needed_rights
+from tasks.run.shop_folder import open_shop_folder
 from tests.flows.order_world import OrderWorld
+from tests.flows.world import KEY_VARIABLE
 
 PATHS = ("drop folder", "archives")
 """What these say is the path itself."""
@@ -189,3 +193,30 @@ async def test_documents_and_customers_under_our_prefixes_that_are_not_ours_are_
 
 async def prefixes(world: OrderWorld) -> list[Finding]:
     return [each for each in await check_shop(world.folder) if each.subject == "prefixes"]
+
+
+async def test_orders_and_their_statuses_go_with_the_rights_that_check_asks_for_and_no_other(
+    complete: OrderWorld,
+) -> None:
+    order = complete.place()
+    of_imports = {name: tuple(methods) for name, methods in needed_rights(open_shop_folder(complete.folder)).items()}
+    rights = {name: _patched((*of_imports.get(name, ()), *RIGHTS.get(name, ()))) for name in {*of_imports, *RIGHTS}}
+    complete.shop.add_key("K" * 32, rights)
+    complete.shop.key = "K" * 32
+    os.environ[KEY_VARIABLE] = complete.shop.key
+    assert errors(await findings_of(complete)) == []
+    state = await complete.orders()
+    assert state.name == "Completed", state.message
+    complete.ship(order, shipping="Totally", tracking="6A123")
+    state = await complete.statuses()
+    assert state.name == "Completed", state.message
+    assert complete.state(order) == 4
+    for resource in RIGHTS.keys() - of_imports.keys():
+        complete.shop.add_key("L" * 32, {name: methods for name, methods in rights.items() if name != resource})
+        os.environ[KEY_VARIABLE] = "L" * 32
+        assert any(resource in each for each in errors(await findings_of(complete))), resource
+
+
+def _patched(methods: tuple[str, ...]) -> tuple[str, ...]:
+    """PATCH is ticked with PUT."""
+    return (*methods, "PATCH") if "PUT" in methods else methods

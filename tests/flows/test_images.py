@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from prefect.client.schemas.objects import State
@@ -42,6 +45,16 @@ def put(world: World, name: str, content: bytes) -> Path:
     path.write_bytes(content)
     os.utime(path, (1_700_000_000, 1_700_000_000 + len(list(path.parent.iterdir()))))
     return path
+
+
+def by_hand(world: World, reference: str, content: bytes) -> None:
+    """The merchant adds a picture to a product."""
+    body = b'--B\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n' + content + b"\r\n--B--\r\n"
+    url = f"{world.shop.url}/api/images/products/{world.product(reference)['id']}"
+    asked = Request(url, body, {"Content-Type": "multipart/form-data; boundary=B"})  # noqa: S310 - loopback
+    asked.add_header("Authorization", "Basic " + base64.b64encode(f"{world.shop.key}:".encode()).decode())
+    with urlopen(asked) as answer:  # noqa: S310
+        assert answer.status == 200
 
 
 def shown(world: World, reference: str) -> tuple[list[int], int]:
@@ -237,3 +250,31 @@ async def test_a_dry_run_names_what_it_would_send(pictured: World) -> None:
     state = await run(pictured, dry_run=True)
     assert (state.name, pictured.shop.writes) == ("Planned", 0)
     assert [(one["key"], one["action"]) for one in pictured.report()["plan"]] == [("CEINTURE", "create")]
+
+
+@pytest.mark.parametrize("then", ["the file is gone", "the file has changed"])
+async def test_a_picture_of_the_merchant_under_an_id_that_was_ours_before_a_restore_stays(
+    pictured: World, then: str
+) -> None:
+    kept = pictured.shop.backup()
+    ours = put(pictured, "CEINTURE.png", png(RED))
+    await run(pictured)
+    pictured.shop.restore(kept)
+    await asyncio.to_thread(by_hand, pictured, "CEINTURE", png(BLUE))
+    theirs, _ = shown(pictured, "CEINTURE")
+    assert theirs == pictured.links("image")["shop_id"].to_list()
+    pictured.write_settings(images={"absent": "delete"})
+    if then == "the file is gone":
+        ours.unlink()
+    else:
+        put(pictured, "CEINTURE.png", png(GREEN))
+    state = await run(pictured, accept_guard=True)
+    assert state.name == "Completed", state.message
+    images, _ = shown(pictured, "CEINTURE")
+    assert images[0] == theirs[0]
+    assert len(images) == (1 if then == "the file is gone" else 2)
+    [told] = [one for one in pictured.report()["incidents"] if "is another one" in one["reason"]]
+    assert "--since" in told["remedy"]
+    pictured.shop.reset_counts()
+    await run(pictured)
+    assert pictured.shop.writes == 0

@@ -55,7 +55,27 @@ def snapshot(store: Store) -> dict[str, list[dict[str, Any]]]:
             "customers": _sorted(named.customer(row) for row in _all(store, "customers")),
             "addresses": _sorted(named.address(row) for row in _all(store, "addresses")),
             "stores": _sorted(named.plain("stores", row) for row in _all(store, "stores")),
+            "pictures": _sorted(_pictures(store, row) for row in _all(store, "products") if row.get("images")),
         }
+
+
+def _pictures(store: Store, product: Row) -> dict[str, Any]:
+    """What a product shows, in its order; a row without a picture is `broken`."""
+    shown = {
+        image: "broken" if image in store.broken_images else store.contents_of_images.get(image, "")
+        for image in product["images"]
+    }
+    combinations = {
+        row["reference"]: sorted(shown.get(image, "of another product") for image in row.get("images", ()))
+        for row in store["combinations"].where("id_product", product["id"])
+        if row.get("images")
+    }
+    return {
+        "reference": product["reference"],
+        "shown": list(shown.values()),
+        "cover": shown.get(product.get("cover"), ""),
+        "combinations": combinations,
+    }
 
 
 def _all(store: Store, resource: str) -> Iterable[Row]:

@@ -174,6 +174,8 @@ class Store:
         self.broken_images: set[int] = set()
         """Rows of pictures whose files were bad."""
         self.kinds_of_images: dict[int, str] = {}
+        self.contents_of_images: dict[int, str] = {}
+        """What tells a picture from another one, by its id."""
         self._newest_image = 0
         self.seconds_between_statements = 0.0
         """How long others may write between two statements that belong together."""
@@ -233,6 +235,11 @@ class Store:
         with self.lock:
             state = {
                 "languages": self.languages,
+                "pictures": {
+                    "broken": sorted(self.broken_images),
+                    "kinds": self.kinds_of_images,
+                    "contents": self.contents_of_images,
+                },
                 "tables": {
                     name: {"next_id": table.next_id, "rows": list(table.rows.values())}
                     for name, table in self.tables.items()
@@ -252,11 +259,16 @@ class Store:
         """Put every table back as a backup has it; ids that were given since are given again."""
         for name, (next_id, rows) in kept.items():
             self.tables[name].put_back(next_id, copy.deepcopy(rows))
+        self._newest_image = 0
 
     def load(self, path: Path) -> None:
         """Take the shop back from a file that :meth:`save` wrote."""
         state = json.loads(path.read_text(encoding="utf-8"))
         self.languages = tuple(state["languages"])
+        pictures = state.get("pictures", {})
+        self.broken_images = set(pictures.get("broken", ()))
+        self.kinds_of_images = {int(image): kind for image, kind in pictures.get("kinds", {}).items()}
+        self.contents_of_images = {int(image): text for image, text in pictures.get("contents", {}).items()}
         for name, kept in state["tables"].items():
             table = self.tables.get(name)
             if table is None:
