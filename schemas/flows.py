@@ -218,6 +218,7 @@ _EVERY = (
         "20 * * * *",
         "catalogue",
         takes=frozenset({"accept_guard", "sweep"}),
+        asks="items",
         rights=_SHOP
         | _TAXES
         | {

@@ -15,6 +15,7 @@ from schemas.erp import Erp, need, orders_of
 from schemas.erp_settings import Erp as ErpSettings
 from schemas.erps import ABILITIES
 from schemas.errors import ConfigurationError, RefusedError, TransientError
+from schemas.flows import FLOWS
 from tasks.handover.customers import OTHER_NAME, SEVERAL, CustomerSync
 from tasks.handover.sender import Delivered, DocumentSender, Handover, ToDeliver
 from tasks.handover.translate.identity import identity_of_order
@@ -67,7 +68,8 @@ def sent(world: ErpWorld, ledger: Ledger, of_order: Order = ORDER, **more: str) 
 @pytest.mark.parametrize("kind", sorted(ABILITIES.keys() & WORLDS.keys()))
 def test_what_an_erp_can_is_what_its_flows_are_deployed_for(kind: str, tmp_path: Path) -> None:
     with WORLDS[kind](tmp_path / "erp") as one:
-        able = {name for name in ("customers", "orders", "returns", "statuses") if getattr(one.erp, name) is not None}
+        asked = {flow.asks for flow in FLOWS.values() if flow.asks}
+        able = {name for name in asked if getattr(one.erp, name) is not None}
         assert able <= ABILITIES[one.erp.kind]
         assert ABILITIES[one.erp.kind] - able <= {"returns"}, "the world of an ERP by file writes orders only"
 
