@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 import yaml
 from prefect.client.orchestration import PrefectClient
@@ -41,6 +42,7 @@ class Server:
         self._client = client
         self._pool = pool
         self._runs = runs
+        self._flows: dict[str, UUID] = {}
 
     async def plan_pool(self) -> list[Change]:
         """How the pool differs from what is asked for."""
@@ -116,10 +118,11 @@ class Server:
                 await self._reschedule(change.found, change.wanted)
 
     async def _make(self, wanted: Deployment) -> None:
-        flow = await self._client.create_flow_from_name(wanted.flow)
+        if wanted.flow not in self._flows:
+            self._flows[wanted.flow] = await self._client.create_flow_from_name(wanted.flow)
         schedules = [DeploymentScheduleCreate(schedule=_schedule(wanted), slug=_SLUG)] if wanted.cron else []
         await self._client.create_deployment(
-            flow, wanted.shop, schedules=schedules, enforce_parameter_schema=True, **wanted.values
+            self._flows[wanted.flow], wanted.shop, schedules=schedules, enforce_parameter_schema=True, **wanted.values
         )
 
     async def _reschedule(self, found: Found, wanted: Deployment) -> None:
