@@ -210,6 +210,7 @@ def test_run_ends_with_what_happened_and_where_to_read_it_although_prefect_is_aw
     assert "6 created" in listed
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(PREFECTS_SOCKETS)
 @pytest.mark.usefixtures("prefect_api")
 def test_plan_writes_nothing(world: World, own_environment: dict[str, str]) -> None:

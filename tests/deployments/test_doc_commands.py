@@ -42,6 +42,8 @@ NOT_RUN = {
 """By its first word: why a command is not run here. Each has a test of its words."""
 ANSWERS = frozenset({("orders", "another"), ("orders", "same"), ("orders", "resend")})
 """Answers to a question about an order, which the shop of this test does not have."""
+READ_FIRST = (ROOT / "README.md", ROOT / "docs" / "getting-started.md")
+"""The pages whose commands `make test` runs; those of the others are run by `make slow`."""
 _DID_IT = frozenset({Exit.COMPLETED, Exit.REJECTS})
 
 
@@ -68,7 +70,12 @@ def folder(tmp_path: Path, prefect_api: str, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.filterwarnings(PREFECTS_SOCKETS)
 @pytest.mark.parametrize(
-    "page", [page.name for page in PAGES if any(c.page == page.name for c in those_of("passerelle"))]
+    "page",
+    [
+        pytest.param(page.name, marks=() if page in READ_FIRST else pytest.mark.slow)
+        for page in PAGES
+        if any(command.page == page.name for command in those_of("passerelle"))
+    ],
 )
 def test_every_passerelle_command_of_a_page_does_what_it_says(
     page: str, folder: Path, monkeypatch: pytest.MonkeyPatch

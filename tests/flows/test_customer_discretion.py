@@ -41,15 +41,16 @@ ANSWERS = {
     "a refusal": an_error(b"85"),
     "PHP's warning": an_error(b"3"),
 }
+TO_READS = ("a page of a server error", "a refusal", "an error that ends the run")
 TO_WRITES = ("a page of a server error", "a refusal", "PHP's warning")
-"""Those that are read in another place when they answer a write; the others are played by `make slow`."""
+"""Those that each are read in another place; the others are played by `make slow`."""
 
 
 @pytest.mark.parametrize(
     ("method", "told"),
-    [pytest.param("GET", told, id=f"GET-{name}") for name, told in ANSWERS.items()]
-    + [
-        pytest.param("POST", told, id=f"POST-{name}", marks=() if name in TO_WRITES else pytest.mark.slow)
+    [
+        pytest.param(method, told, id=f"{method}-{name}", marks=() if name in quick else pytest.mark.slow)
+        for method, quick in (("GET", TO_READS), ("POST", TO_WRITES))
         for name, told in ANSWERS.items()
     ],
 )

@@ -19,6 +19,7 @@ from prefect.events.worker import EventsWorker
 from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.cegid.refusals import DispatcherFault
 from tests.flows import order_process
+from tests.flows.lost import one_of
 from tests.flows.order_process import DeadlyErp
 from tests.flows.order_world import ORDERS, PASSWORD_VARIABLE, PERSON, OrderWorld
 from tests.flows.world import KEY_VARIABLE
@@ -38,7 +39,7 @@ def deadly(prefect_api: None, tmp_path: Path) -> Iterator[DeadlyWorld]:
         yield world
 
 
-@pytest.mark.parametrize("kind", ["reset-before", "reset-after", "500-after", "503"])
+@pytest.mark.parametrize("kind", one_of("reset-after", "reset-before", "500-after", "503"))
 async def test_a_lost_answer_at_any_step_creates_nothing_twice(order_world: OrderWorld, kind: str) -> None:
     orders = [order_world.place() for _ in range(8)]
     for call in CALLS:

@@ -9,6 +9,7 @@ import pytest
 
 from deployments.commands.orders import another, same
 from deployments.exits import Exit
+from tests.flows.lost import one_of
 from tests.flows.order_world import PERSON, RETURN, OrderWorld
 
 CALLS = ("GetByExternalReference", "GetByReference", "Create")
@@ -86,7 +87,7 @@ async def test_a_return_of_an_order_that_the_erp_was_not_given_is_held_and_goes_
     assert world.counts() == {"rows_read": 2, "created": 1, "unchanged": 1}
 
 
-@pytest.mark.parametrize("kind", ["reset-before", "reset-after", "500-after"])
+@pytest.mark.parametrize("kind", one_of("reset-after", "reset-before", "500-after"))
 async def test_a_lost_answer_at_any_step_announces_nothing_twice(world: OrderWorld, kind: str) -> None:
     for order in (1, 2):
         for _ in range(2):

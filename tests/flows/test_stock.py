@@ -11,6 +11,7 @@ import pytest
 from deployments.sandbox.shop import Fault
 from deployments.sandbox.shop.faults import FaultKind
 from tests.flows.beginnings import Beginnings
+from tests.flows.lost import one_of
 from tests.flows.world import World
 
 
@@ -88,7 +89,7 @@ async def test_busy_busy_fine_is_survived(stocked: World) -> None:
     assert stocked.quantity("CEINTURE") == 8
 
 
-@pytest.mark.parametrize("kind", ["500-before", "500-after", "reset-before", "reset-after"])
+@pytest.mark.parametrize("kind", one_of("reset-after", "500-before", "500-after", "reset-before"))
 async def test_a_lost_answer_is_asked_for_again(stocked: World, kind: FaultKind) -> None:
     stocked.shop.faults.add(Fault(kind=kind, method="PATCH", path=r".*", times=1))
     stocked.drop_stock({row["reference"]: 4 for row in stocked.dress(10)})

@@ -9,6 +9,7 @@ import pytest
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.import_stores import import_stores
 from tests.flows.flat_world import FlatWorld
+from tests.flows.lost import one_of
 
 
 def store(code: str, **said: Any) -> dict[str, Any]:
@@ -103,7 +104,7 @@ async def test_a_state_is_found_by_its_iso_code_in_its_country(world: FlatWorld)
     assert int(world.shop.rows("stores")[0]["id_state"]) == number
 
 
-@pytest.mark.parametrize("kind", ["500-after", "reset-after", "500-before", "reset-before"])
+@pytest.mark.parametrize("kind", one_of("reset-after", "500-after", "500-before", "reset-before"))
 async def test_a_lost_answer_makes_no_second_store(world: FlatWorld, kind: FaultKind) -> None:
     world.shop.faults.add(Fault(kind=kind, method="POST", path="/api/stores", times=2))
     world.drop("store", *(store(f"{i:03}") for i in range(6)))
