@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State
 
 from flows.collect_files import acknowledge_files, collect_files
 from flows.import_customers import import_customers
+from flows.import_invoices import import_invoices
 from flows.import_order_documents import import_order_documents
 from flows.import_product_suppliers import import_product_suppliers
 from flows.import_products import import_products
@@ -42,6 +43,7 @@ _FLOWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
             import_specific_prices,
             import_store_orders,
             import_order_documents,
+            import_invoices,
             import_return_statuses,
         )
     }

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from schemas.export_template import ExportTemplate
 
 
-_SEVERAL_ROWS_PER_KEY = frozenset({"specificprice", "storeOrder", "productsupplier", "orderDocument"})
+_SEVERAL_ROWS_PER_KEY = frozenset(
+    {"specificprice", "storeOrder", "productsupplier", "orderDocument", "invoiceDocument"}
+)
 WEB_SERVICE = "webservice"
 """Type of a stream that asks the ERP instead of reading files."""
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")

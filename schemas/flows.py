@@ -257,6 +257,14 @@ _EVERY = (
         "orderDocument",
     ),
     Flow(
+        "import_invoices",
+        "the ERP's invoices and credit notes are on the page of their order, with their PDF (needs the module)",
+        Direction.INTO_SHOP,
+        "25 * * * *",
+        "invoiceDocument",
+        rights=_SHOP | {"orders": _READ, "erp_invoices": ("GET", "PUT")},
+    ),
+    Flow(
         "export_returns",
         "merchandise returns of the shop are announced in the ERP, once (needs the module)",
         Direction.OUT_OF_SHOP,

@@ -290,6 +290,17 @@ _ORDER_DOCUMENT: Mapping[str, KnownColumn] = {
     "total_tax_incl": _BLANKED_QUANTITY,
 }
 
+_INVOICE_DOCUMENT: Mapping[str, KnownColumn] = {
+    "order_reference": _text(100, required=True),
+    "invoice_number": _text(64, required=True),
+    "invoice_date": _BLANKED_DATE,
+    "kind": _text(32),
+    "total_tax_excl": _ORDER_AMOUNT,
+    "total_tax_incl": _ORDER_AMOUNT,
+    "pdf_file": _text(255),
+    "status": _text(64),
+}
+
 _RETURN_STATUS: Mapping[str, KnownColumn] = {
     "return_reference": _formed("[A-Za-z0-9_-]*[0-9]+", "WEBR12", 64),
     "return_status": _text(64, required=True),
@@ -321,6 +332,7 @@ KNOWN_STREAMS: Mapping[str, KnownStream] = {
     "storeOrder": KnownStream(_STORE_ORDER, ("order_internal_reference", "order_external_reference")),
     "orderstatus": KnownStream({}),
     "orderDocument": KnownStream(_ORDER_DOCUMENT, ("order_reference",)),
+    "invoiceDocument": KnownStream(_INVOICE_DOCUMENT, ("order_reference",)),
     "orderReturnStatus": KnownStream(_RETURN_STATUS, ("return_reference",)),
 }
 

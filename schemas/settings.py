@@ -185,6 +185,38 @@ class Images(Section):
     """What becomes of a picture that we have sent and whose file is gone."""
 
 
+KIND_WORDS: Mapping[str, Literal["invoice", "credit"]] = {
+    "invoice": "invoice",
+    "facture": "invoice",
+    "fa": "invoice",
+    "fc": "invoice",
+    "f": "invoice",
+    "6": "invoice",
+    "7": "invoice",
+    "credit": "credit",
+    "avoir": "credit",
+    "av": "credit",
+    "ba": "credit",
+    "a": "credit",
+    "5": "credit",
+}
+"""What Sage, Gestimum and people call invoices and credit notes."""
+
+
+class Invoices(Section):
+    """`[invoices]`: invoices of the ERP on the orders' pages."""
+
+    kind_words: dict[str, Literal["invoice", "credit"]] = Field(default_factory=dict)
+    """What the column `kind` holds, beside the usual words; an empty cell is an invoice."""
+    max_pdf_bytes: Annotated[int, Field(ge=1, le=7_000_000)] = 5_000_000
+    """A larger PDF is not sent."""
+
+    @property
+    def words(self) -> dict[str, Literal["invoice", "credit"]]:
+        """Every word, without case."""
+        return {word.casefold(): kind for word, kind in {**KIND_WORDS, **self.kind_words}.items()}
+
+
 class SpecificPrices(Section):
     """`[specific_prices]`: how the ERP's discounts become specific prices."""
 
@@ -245,6 +277,7 @@ class ShopSettings(Section):
     products: Products = Products()
     stock: Stock = Stock()
     images: Images = Images()
+    invoices: Invoices = Invoices()
     specific_prices: SpecificPrices = SpecificPrices()
     store_orders: StoreOrders = StoreOrders()
     read_back: ReadBack = ReadBack()

@@ -28,6 +28,7 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("unit_price_tax_incl", "total_tax_incl"),
     ),
     "orderDocument": (("document_type",),),
+    "invoiceDocument": (("invoice_number",),),
     "orderReturnStatus": (("return_status",),),
 }
 """Without one of each of these, nothing can be done with any row."""

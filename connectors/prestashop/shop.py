@@ -10,11 +10,11 @@ from connectors.http import checked_address
 from connectors.prestashop.answered import Answered, Form
 from connectors.prestashop.creating import Creation
 from connectors.prestashop.deleting import Deleting
-from connectors.prestashop.erp_documents import ERP_DOCUMENTS, order_xml, read_documents
 from connectors.prestashop.facts import ShopFacts, read_facts
 from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.lines import LineMode, Lines, fits_in_a_line, line
+from connectors.prestashop.pages import OrderPages
 from connectors.prestashop.pending_writes import Desk, OnReceipts, PendingWrite, in_documents, pending_writes_of, report
 from connectors.prestashop.presence import Presence
 from connectors.prestashop.reading import Reader
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from connectors.prestashop.entities import Entity, Identity, Receipt
     from connectors.prestashop.filters import Filters
     from connectors.prestashop.pace import Pace
-    from schemas.order_documents import ErpDocuments
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SHARED = frozenset({"customers"})
@@ -338,14 +337,10 @@ class Shop:
         """
         return await self._answered(SALES, sales, lambda sale: entity_xml(sale, resource_of(SALES.resource)))
 
-    async def documents(self, orders: Iterable[int]) -> dict[int, ErpDocuments]:
-        """What our module shows of the ERP's documents on the pages of these orders, by id."""
-        return await read_documents(self._reader, orders)
-
-    async def write_documents(self, orders: Sequence[tuple[int, str, ErpDocuments]]) -> list[Receipt]:
-        """Has our module show this on the page of each order, of this id and reference; one receipt each."""
-        entities: list[Entity] = [{"id_order": one[0], "order": one} for one in orders]
-        return await self._answered(ERP_DOCUMENTS, entities, lambda entity: order_xml(*entity["order"]))
+    @property
+    def pages(self) -> OrderPages:
+        """What our module shows on the pages of the shop's orders."""
+        return OrderPages(self._reader, self._answered)
 
     async def _answered(
         self, form: Form, entities: Sequence[Entity], written_out: Callable[[Entity], bytes]

@@ -26,7 +26,7 @@ from tasks.products.taxes import tax_rates
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.stock.look_up import LINES
 
-_OF_MODULE = frozenset({"store_orders", "erp_documents"})
+_OF_MODULE = frozenset({"store_orders", "erp_documents", "erp_invoices"})
 _TICKS = {
     "GET": "View (GET)",
     "POST": "Add (POST)",

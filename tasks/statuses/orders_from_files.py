@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +25,7 @@ from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 from tasks.statuses.apply_orders import apply_order_statuses
+from tasks.statuses.named_orders import identities, orders_named
 from tasks.statuses.pages import shop_shows
 from tasks.statuses.plan import StatusChange
 from tasks.statuses.prepare_orders import KIND, open_orders, plan_changes
@@ -67,7 +67,7 @@ async def read_documents(run: Run, validated: ValidatedStream) -> list[OrderRows
     """The orders that the files say something new of; the other rows have their outcome when this returns."""
     with run.step("read documents"):
         by_reference = _by_reference(run, validated)
-        keys = await _keys(run, by_reference)
+        keys = await orders_named(run, by_reference)
         grouped: dict[str, list[DocumentRow]] = defaultdict(list)
         for reference, rows in by_reference.items():
             found = keys.get(reference, ())
@@ -119,34 +119,6 @@ def _quantity(row: FlatRow, target: str) -> Decimal | None:
     return None if reason is None else Decimal(str(reason))
 
 
-async def _keys(run: Run, references: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The orders' ids by reference: by what the ERP was given, else by our own reference, else by the shop's.
-
-    Our own holds the id alone, which the shop may have given to another order since: it names an order only if the
-    ledger knows it as delivered, and then its identity is compared before anything is written.
-    """
-    shop, kind = run.folder.name, kind_of(run.folder, "order")
-    delivered = run.ledger.deliveries(shop, kind, states=[DeliveryState.DELIVERED])
-    known: dict[str, tuple[str, ...]] = {}
-    for key, number in delivered.filter(pl.col("erp_number").is_not_null()).select("key", "erp_number").iter_rows():
-        known[number] = (*known.get(number, ()), key)
-    own = re.compile(rf"{re.escape(run.folder.settings.erp.order_prefix)}(\d+)")
-    found = {reference: known[reference] for reference in references if reference in known}
-    left = [reference for reference in references if reference not in found]
-    ids = {reference: match[1] for reference in left if (match := own.fullmatch(reference))}
-    rows = await run.shop.find("orders", "id", ids.values(), display=_ORDER) if ids else []
-    there = {str(row["id"]) for row in rows} & set(delivered["key"])
-    found |= {reference: (key,) for reference, key in ids.items() if key in there}
-    named = [reference for reference in left if reference not in found]
-    for row in await run.shop.find("orders", "reference", named, display=_TOGETHER) if named else []:
-        found[row["reference"]] = (*found.get(row["reference"], ()), str(row["id"]))
-    return found
-
-
-_ORDER = ("id", "current_state", "date_add", "reference")
-_TOGETHER = ("id", "reference", "id_cart", "total_paid_tax_incl")
-
-
 def _confirm(run: Run, keys: Iterable[str]) -> None:
     """A file of the ERP names these orders: it has them."""
     shop, wanted = run.folder.name, list(keys)
@@ -184,12 +156,12 @@ async def _changes(run: Run, named: Sequence[OrderRows]) -> list[StatusChange]:
     final = [key for key in by_key if before.get(key, ("", ""))[1] == FINAL]
     for key in final:
         _record(run, by_key.pop(key).rows, Outcome.UNCHANGED)
-    identities = _identities(run, by_key)
+    identity_of = identities(run, by_key)
     known = {
         key: LedgerEntry(
             ErpNumber(each.rows[0].ref.key),
             int(before.get(key, ("", ""))[0] or 0),
-            identities.get(key, ""),
+            identity_of.get(key, ""),
         )
         for key, each in by_key.items()
     }
@@ -209,11 +181,6 @@ async def _changes(run: Run, named: Sequence[OrderRows]) -> list[StatusChange]:
 
 
 _OF_LINK = ("erp_key", "confirmed_value", "state")
-
-
-def _identities(run: Run, keys: Iterable[str]) -> dict[str, str]:
-    delivered = run.ledger.deliveries(run.folder.name, kind_of(run.folder, "order"), keys=list(keys))
-    return {key: identity for key, identity in delivered.select("key", "identity").iter_rows() if identity}
 
 
 def _status(each: OrderRows) -> DocumentStatus:

@@ -33,7 +33,7 @@ async def with_pages(
     if not shop_shows(run):
         run.note(Level.ERROR, "documents_resource_missing", RESOURCE, value=str(len(wanted)))
         return list(changes)
-    there = await run.shop.documents(wanted)
+    there = await run.shop.pages.documents(wanted)
     return [_with_page(each, wanted.get(each.one.id), there) for each in changes]
 
 
@@ -68,11 +68,11 @@ async def write_pages(run: Run, changes: Sequence[StatusChange]) -> dict[int, st
     if not wanted:
         return {}
     sent = [(order, reference, page) for order, (reference, page) in wanted.items()]
-    receipts = await run.shop.write_documents(sent)
+    receipts = await run.shop.pages.write_documents(sent)
     refused = {
         order: receipt.error.reason for (order, *_), receipt in zip(sent, receipts, strict=True) if receipt.error
     }
-    there = await run.shop.documents(order for order in wanted if order not in refused)
+    there = await run.shop.pages.documents(order for order in wanted if order not in refused)
     for order, _, page in sent:
         if order not in refused and (order not in there or page.beside(there[order])):
             refused[order] = f"{RESOURCE}: not read back as it was sent"

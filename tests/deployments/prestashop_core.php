@@ -77,6 +77,11 @@ class Customer extends ObjectModel
 }
 class Currency extends ObjectModel { public $conversion_rate = '1.000000'; }
 class Country extends ObjectModel {}
+class Tab extends ObjectModel
+{
+    public static function getIdFromClassName($name) { return false; }
+}
+
 class Language extends ObjectModel
 {
     public $iso_code = 'fr', $locale = 'fr-FR';

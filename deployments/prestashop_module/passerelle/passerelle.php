@@ -12,7 +12,10 @@ if (!defined('_PS_VERSION_')) {
 class Passerelle extends Module
 {
     const STORE_ORDER_STATE = 'PASSERELLE_STORE_ORDER_STATE';
-    const DOCUMENTS = ['PasserelleRefusal', 'PasserelleErpTables', 'PasserelleErpOrder', 'PasserelleErpDocuments'];
+    const DOCUMENTS = [
+        'PasserelleRefusal', 'PasserelleErpTables', 'PasserelleErpOrder', 'PasserelleErpDocuments', 'PasserelleErpInvoice',
+        'PasserelleErpInvoices', 'PasserelleInvoiceFile',
+    ];
 
     public function __construct()
     {
@@ -99,6 +102,11 @@ class Passerelle extends Module
                 'specific_management' => true,
                 'forbidden_method' => ['POST', 'PATCH', 'DELETE'],
             ],
+            'erp_invoices' => [
+                'description' => 'Invoices of the ERP by order',
+                'specific_management' => true,
+                'forbidden_method' => ['POST', 'PATCH', 'DELETE'],
+            ],
         ], $params);
     }
 
@@ -137,6 +145,7 @@ class Passerelle extends Module
             'stock_lines' => array_merge($lines, ['WebserviceSpecificManagementStockLines']),
             'price_lines' => array_merge($lines, ['WebserviceSpecificManagementPriceLines']),
             'erp_documents' => array_merge(self::DOCUMENTS, ['WebserviceSpecificManagementErpDocuments']),
+            'erp_invoices' => array_merge(self::DOCUMENTS, ['WebserviceSpecificManagementErpInvoices']),
         ];
         if (!isset($classes[$resource])) {
             return;
@@ -165,9 +174,38 @@ class Passerelle extends Module
         $this->load(['PasserelleErpTables']);
 
         return PasserelleErpTables::install()
+            && $this->installInvoiceTab()
             && $this->registerHook('displayOrderDetail')
             // The order's page has other hooks since 1.7.7.
             && $this->registerHook(version_compare(_PS_VERSION_, '1.7.7', '<') ? 'displayAdminOrder' : 'displayAdminOrderMain');
+    }
+
+    /**
+     * The back office's way to the PDF of an invoice: an entry that no menu shows.
+     */
+    private function installInvoiceTab()
+    {
+        if (Tab::getIdFromClassName('AdminPasserelleInvoice')) {
+            return true;
+        }
+        $tab = new Tab();
+        $tab->class_name = 'AdminPasserelleInvoice';
+        $tab->module = $this->name;
+        $tab->id_parent = -1;
+        $tab->name = [];
+        foreach (Language::getLanguages(false) as $language) {
+            $tab->name[(int) $language['id_lang']] = 'Passerelle';
+        }
+
+        return $tab->add();
+    }
+
+    /**
+     * The classes of the ERP's documents, for the controllers.
+     */
+    public function loadDocuments()
+    {
+        $this->load(self::DOCUMENTS);
     }
 
     public function hookDisplayOrderDetail($params)

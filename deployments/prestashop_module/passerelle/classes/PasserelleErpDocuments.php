@@ -162,7 +162,7 @@ class PasserelleErpDocuments
         PasserelleErpTables::execute(
             'INSERT INTO ' . $table . ' (`id_order`, `type`, `number`, `date`) VALUES (' . (int) $idOrder . ', '
             . PasserelleErpTables::quoted($document['type']) . ', ' . PasserelleErpTables::quoted($document['number']) . ', '
-            . PasserelleErpTables::date($document['date']) . ')
+            . PasserelleErpTables::nullable($document['date']) . ')
             ON DUPLICATE KEY UPDATE `date` = VALUES(`date`), `id_document` = LAST_INSERT_ID(`id_document`)'
         );
         $id = (int) Db::getInstance()->Insert_ID();

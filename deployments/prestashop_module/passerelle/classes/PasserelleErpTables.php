@@ -36,6 +36,20 @@ class PasserelleErpTables
             `quantity` DECIMAL(20,6) NOT NULL,
             `parcel` VARCHAR(64) NOT NULL,
             PRIMARY KEY (`id_document`, `position`)',
+        'passerelle_invoice' => '
+            `id_invoice` INT UNSIGNED NOT NULL AUTO_INCREMENT,
+            `id_order` INT UNSIGNED NOT NULL,
+            `reference` VARCHAR(255) NOT NULL,
+            `kind` VARCHAR(16) NOT NULL,
+            `number` VARCHAR(64) COLLATE utf8mb4_bin NOT NULL,
+            `date` DATE NULL,
+            `total_tax_excl` DECIMAL(20,6) NULL,
+            `total_tax_incl` DECIMAL(20,6) NULL,
+            `file` VARCHAR(64) NOT NULL,
+            `sha256` CHAR(64) NOT NULL,
+            `size` INT UNSIGNED NOT NULL,
+            PRIMARY KEY (`id_invoice`),
+            UNIQUE KEY `one_of_a_number` (`id_order`, `kind`, `number`)',
     ];
 
     public static function install()
@@ -59,14 +73,17 @@ class PasserelleErpTables
     }
 
     /**
-     * A text as a statement holds it, empty dates as NULL.
+     * A text as a statement holds it.
      */
     public static function quoted($text)
     {
         return "'" . pSQL($text, true) . "'";
     }
 
-    public static function date($text)
+    /**
+     * A date or an amount, NULL where there is none.
+     */
+    public static function nullable($text)
     {
         return $text === '' ? 'NULL' : self::quoted($text);
     }

@@ -112,6 +112,19 @@ trait PasserelleSpecificResource
         return $nodes;
     }
 
+    /**
+     * The orders that a request names as `id_order=1|2|3`, each once.
+     */
+    private function orderIds()
+    {
+        $ids = $this->parameter('id_order', '');
+        if (!preg_match('/^[0-9]{1,10}(\|[0-9]{1,10})*$/', $ids)) {
+            throw new WebserviceException('id_order names orders as 1|2|3', [85, 400]);
+        }
+
+        return array_values(array_unique(array_map('intval', explode('|', $ids))));
+    }
+
     private function parameter($name, $default)
     {
         return isset($this->wsObject->urlFragments[$name]) ? (string) $this->wsObject->urlFragments[$name] : $default;

@@ -30,11 +30,7 @@ class WebserviceSpecificManagementErpDocuments implements WebserviceSpecificMana
 
     private function read()
     {
-        $ids = $this->parameter('id_order', '');
-        if (!preg_match('/^[0-9]{1,10}(\|[0-9]{1,10})*$/', $ids)) {
-            throw new WebserviceException('id_order names orders as 1|2|3', [85, 400]);
-        }
-        $ids = array_map('intval', array_unique(explode('|', $ids)));
+        $ids = $this->orderIds();
         $orders = PasserelleErpDocuments::orders($ids);
         $documents = PasserelleErpDocuments::of($orders);
         $answers = [];

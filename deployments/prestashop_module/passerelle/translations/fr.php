@@ -31,3 +31,7 @@ $_MODULE['<{passerelle}prestashop>admin_order_documents_a149e85a44aeec9140e92733
 $_MODULE['<{passerelle}prestashop>admin_order_documents_7d74f3b92b19da5e606d737d339a9679'] = 'Article';
 $_MODULE['<{passerelle}prestashop>admin_order_documents_694e8d1f2ee056f98ee488bdc4982d73'] = 'Quantité';
 $_MODULE['<{passerelle}prestashop>admin_order_documents_f38e9081d395bb971dd1bf81f65f22e6'] = 'Colis';
+$_MODULE['<{passerelle}prestashop>order_documents_44749712dbec183e983dcd78a7736c41'] = 'Date';
+$_MODULE['<{passerelle}prestashop>order_documents_96b0141273eabab320119c467cdcaf17'] = 'Total TTC';
+$_MODULE['<{passerelle}prestashop>admin_order_documents_44749712dbec183e983dcd78a7736c41'] = 'Date';
+$_MODULE['<{passerelle}prestashop>admin_order_documents_96b0141273eabab320119c467cdcaf17'] = 'Total TTC';

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from deployments.sandbox.shop import render_xml, shops
 from deployments.sandbox.shop.errors import ServiceError
 from deployments.sandbox.shop.exchange import JSON, XML, Reply, wants_json
-from deployments.sandbox.shop.module import answers, erp_documents, facts, price_lines, stock_lines, store_orders
+from deployments.sandbox.shop.module import (
+    answers,
+    erp_documents,
+    erp_invoices,
+    facts,
+    price_lines,
+    stock_lines,
+    store_orders,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +31,7 @@ SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
     "stock_lines": stock_lines.answer,
     "price_lines": price_lines.answer,
     "erp_documents": erp_documents.answer,
+    "erp_invoices": erp_invoices.answer,
 }
 
 _OF_ONE_SHOP = frozenset({"store_orders", "stock_lines", "price_lines"})

@@ -33,12 +33,17 @@ def answer(store: Store, request: Request, charge: Charge) -> Node:
         nodes = nodes_of(request, "erp_order")
         charge("erp_documents", "PUT", len(nodes))
         return {"erp_order": [_written(store, node) for node in nodes]}
+    wanted = order_ids(request)
+    charge("erp_documents", "GET", len(wanted))
+    return {"erp_order": [_told(store, number) for number in wanted]}
+
+
+def order_ids(request: Request) -> list[int]:
+    """The orders that a request names, each once."""
     ids = request.query.text("id_order")
     if _IDS.fullmatch(ids) is None:
         raise ServiceError(400, 85, "id_order names orders as 1|2|3")
-    wanted = [int(text) for text in dict.fromkeys(ids.split("|"))]
-    charge("erp_documents", "GET", len(wanted))
-    return {"erp_order": [_told(store, number) for number in wanted]}
+    return list(dict.fromkeys(int(text) for text in ids.split("|")))
 
 
 def nodes_of(request: Request, name: str) -> list[etree._Element]:
@@ -135,9 +140,14 @@ def _line_of(node: etree._Element) -> dict[str, str]:
     return {
         "reference": text_of(node, "reference", 64),
         "name": text_of(node, "name", 255),
-        "quantity": quantity.rstrip("0").rstrip(".") if "." in quantity else quantity,
+        "quantity": plain(quantity),
         "parcel": text_of(node, "parcel", 64),
     }
+
+
+def plain(number: str) -> str:
+    """A number as it is written shortest."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def text_of(node: etree._Element, name: str, longest: int = 0) -> str:

@@ -53,6 +53,14 @@ def _documents(one: Asked, _elements: frozenset[str], world: World, bench: OwnBe
     return reply, "orders", [order.id]
 
 
+def _invoices(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
+    order = world.shop.read("orders", world.rows["orders"][0].id)
+    if one.method == "GET":
+        return world.shop.get("erp_invoices", id_order=order.id), "orders", []
+    sent = [pages.invoice(order, bench.name("fa")) for _ in range(2 if one.number == "several" else 1)]
+    return world.shop.send("PUT", "erp_invoices", body=pages.invoices_body(*sent)), "orders", []
+
+
 def _picture(world: World, product: int) -> Reply:
     """The answer to a small picture that is sent for a product."""
     body = (
@@ -80,6 +88,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBen
     ("POST", "store_orders"): _sales,
     ("GET", "erp_documents"): _documents,
     ("PUT", "erp_documents"): _documents,
+    ("GET", "erp_invoices"): _invoices,
+    ("PUT", "erp_invoices"): _invoices,
     ("GET", "images/id"): _image,
     ("POST", "images/id"): _image,
     ("DELETE", "images/id"): _image,

@@ -40,5 +40,29 @@
         </div>
       {/if}
     {/foreach}
+    {if $passerelle.invoices}
+      <div class="table-responsive">
+        <table class="table">
+          <thead>
+            <tr>
+              <th>{l s='Invoice' mod='passerelle'}</th>
+              <th>{l s='Date' mod='passerelle'}</th>
+              <th class="text-right">{l s='Total' mod='passerelle'}</th>
+              <th></th>
+            </tr>
+          </thead>
+          <tbody>
+            {foreach from=$passerelle.invoices item=invoice}
+              <tr>
+                <td>{if $invoice.kind == 'credit'}{l s='Credit note' mod='passerelle'} {/if}{$invoice.number|escape:'html':'UTF-8'}</td>
+                <td>{$invoice.date|escape:'html':'UTF-8'}</td>
+                <td class="text-right">{$invoice.total|escape:'html':'UTF-8'}</td>
+                <td>{if $invoice.url}<a href="{$invoice.url|escape:'html':'UTF-8'}">PDF</a>{/if}</td>
+              </tr>
+            {/foreach}
+          </tbody>
+        </table>
+      </div>
+    {/if}
   </div>
 </div>

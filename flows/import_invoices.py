@@ -1,0 +1,34 @@
+"""The ERP's invoices and credit notes show on the pages of their orders, each with its PDF."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from schemas.flows import FLOWS
+from tasks.invoices.apply import apply_invoices
+from tasks.invoices.prepare import prepare_invoices
+from tasks.run.carry_out import carried_out
+from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.read_files import read_files
+from tasks.run.run import Asked, Run
+
+
+@flow(name="import_invoices", persist_result=False)
+async def import_invoices(
+    shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
+) -> State:
+    """Invoices of the ERP's files, with the PDFs beside them, to the pages of the shop's orders.
+
+    `shop` is the path of the shop's folder; the shop needs our module. `since` reads again the files of that day and
+    later, `accept_guard` takes a file whose columns changed. `dry_run` ends with a plan, and so does every run with the
+    ERP's test access.
+    """
+    return await carried_out(_steps, Asked(FLOWS["import_invoices"], shop, since, dry_run, accept_guard))
+
+
+async def _steps(run: Run) -> None:
+    erp = run.folder.settings.erp
+    if erp.kind != "none" and erp.access == "test":
+        run.keep_shop()
+    await apply_invoices(run, await prepare_invoices(run, await read_files(run)))
