@@ -79,7 +79,7 @@ class Currency extends ObjectModel { public $conversion_rate = '1.000000'; }
 class Country extends ObjectModel {}
 class Tab extends ObjectModel
 {
-    public static function getIdFromClassName($name) { return false; }
+    public static function getIdFromClassName($name) { return 7; }
 }
 
 class Language extends ObjectModel
