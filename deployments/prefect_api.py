@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ from schemas.errors import ConfigFault, ConfigurationError, DeniedError, Passere
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+_LOOK_EVERY_SECONDS = 2.0
 _REFUSED = frozenset({401, 403})
 
 
@@ -88,10 +91,11 @@ async def _answers() -> bool:
 
 
 @asynccontextmanager
-async def server_client() -> AsyncIterator[PrefectClient]:
-    """A client of the Prefect server that was named.
+async def server_client(wait_seconds: float) -> AsyncIterator[PrefectClient]:
+    """A client of the Prefect server that was named; one that is starting is given `wait_seconds` to answer.
 
-    ConfigurationError when none was, TransientError when it does not answer, DeniedError when it wants another token.
+    ConfigurationError when none was named, TransientError when it does not answer, DeniedError when it wants another
+    token.
     """
     address = get_current_settings().api.url
     if address is None:
@@ -99,6 +103,7 @@ async def server_client() -> AsyncIterator[PrefectClient]:
         fault = ConfigFault("PREFECT_API_URL", "Prefect", "no Prefect server is named", remedy)
         raise ConfigurationError((fault,), action="deploy")
     try:
+        await _started(address, wait_seconds)
         async with get_client() as client:
             yield client
     except httpx.TransportError as error:
@@ -117,3 +122,13 @@ async def server_client() -> AsyncIterator[PrefectClient]:
             action="deploy",
             remedy="Set PREFECT_API_AUTH_STRING to the server's token: `. ./prefect.env` does it.",
         ) from error
+
+
+async def _started(address: str, wait_seconds: float) -> None:
+    """Waits for a server that has just been started: the first time, it makes its database."""
+    until = time.monotonic() + wait_seconds
+    if wait_seconds <= 0 or await _answers():
+        return
+    err.print(said("Waiting for Prefect at {address} …", address=address), markup=False)
+    while time.monotonic() < until and not await _answers():  # noqa: ASYNC110 - a server tells nobody that it starts
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)

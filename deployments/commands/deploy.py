@@ -38,6 +38,7 @@ async def deploy(
     prune: Annotated[
         bool, Parameter(negative=(), help=said("Delete the deployments of shops that are not named here."))
     ] = False,
+    wait: Annotated[float, Parameter(help=said("Seconds given to a server that is starting."))] = 60.0,
 ) -> Exit:
     """Make the pool, the automations, and a deployment of each flow that a shop has streams or settings for."""
     from deployments.deploying.server import Server, with_forms  # noqa: PLC0415 - imports Prefect
@@ -45,7 +46,7 @@ async def deploy(
 
     folders, refused = _opened(shops or (Path(),))
     wanted = with_forms(each for folder in folders for each in deployments_of(folder, pool))
-    async with server_client() as client:
+    async with server_client(wait) as client:
         server = Server(client, pool, runs)
         left = await _brought_up(server, wanted, refused, dry_run=dry_run, prune=prune)
         has_worker = await server.has_worker()

@@ -165,7 +165,7 @@ def test_a_sale_that_is_no_order_or_two_breaks_a_law() -> None:
 
 def test_every_stream_of_files_is_shown() -> None:
     flows = {step for day in (*DAYS, *FILE_DAYS) for step in day.steps}
-    # Pictures and suppliers are streams that the shipped import.json leaves out.
+    # Pictures are no stream, and suppliers are streams that the shipped import.json has switched off.
     left_out = {"import_files", "import_images", "import_suppliers", "import_product_suppliers"}
     assert {name for name in FLOWS if name.startswith("import_")} - flows == left_out
 

@@ -312,7 +312,7 @@ def test_a_server_that_is_away_or_not_named_is_told(
     monkeypatch.setenv("LC_ALL", "C")
     folder = str(made(tmp_path / "boutique", imports=STOCK))
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
-        assert answer(["deploy", folder]) == Exit.FAILED
+        assert answer(["deploy", folder, "--wait", "0"]) == Exit.FAILED
     assert "does not answer" in capsys.readouterr().err
     with temporary_settings(restore_defaults={PREFECT_API_URL}):
         assert answer(["deploy", folder]) == Exit.USAGE
