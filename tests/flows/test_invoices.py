@@ -173,6 +173,15 @@ async def test_a_run_killed_before_the_file_was_archived_sends_nothing_twice(wor
     assert hashlib.sha256(world.shown(order)[0][2]).hexdigest() == hashlib.sha256(PDF).hexdigest()
 
 
+async def test_an_order_that_has_got_the_id_of_another_one_gets_no_invoice_of_it(world: InvoiceWorld) -> None:
+    [order] = await sent(world)
+    world.shop.change("orders", order, {"reference": "SOMEBODYS", "date_add": "2026-10-01 10:00:00"})
+    world.drop_invoices(told(order, "FA1", "FA1.pdf"), FA1=PDF)
+    await world.invoices()
+    assert world.counts() == {"rows_read": 1, "refused": 1}
+    assert (world.shown(order), (world.beside / "FA1.pdf").exists()) == ([], True)
+
+
 async def test_a_plan_writes_nothing_and_leaves_the_pdf(world: InvoiceWorld) -> None:
     [order] = await sent(world)
     world.drop_invoices(told(order, "FA1", "FA1.pdf"), FA1=PDF)
