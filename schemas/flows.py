@@ -74,6 +74,14 @@ _EVERY = (
         takes=_SINCE,
     ),
     Flow(
+        "answer_requests",
+        "what was asked on the module's page in the back office is done, once, and the page says so",
+        Direction.INTO_SHOP,
+        "",
+        takes=_NO_PARAMETER,
+        rights=_SHOP | {"passerelle_board": ("GET", "PUT")},
+    ),
+    Flow(
         "import_stores",
         "the shop's page of stores shows the ERP's",
         Direction.INTO_SHOP,

@@ -134,6 +134,7 @@ class Deliveries(LedgerPart):
         *,
         states: Sequence[DeliveryState] | None = None,
         keys: Sequence[str] | None = None,
+        changed_after: datetime | None = None,
         limit: int | None = None,
     ) -> pl.DataFrame:
         """The deliveries, latest change first.
@@ -144,6 +145,8 @@ class Deliveries(LedgerPart):
         query = sa.select(*DELIVERIES.c).where(_of(shop, kind, keys)).order_by(DELIVERIES.c.changed_at.desc())
         if states is not None:
             query = query.where(DELIVERIES.c.state.in_([state.value for state in states]))
+        if changed_after is not None:
+            query = query.where(DELIVERIES.c.changed_at > changed_after)
         with self.database.read("read deliveries") as connection:
             return rows_as_frame(connection, query.limit(limit))
 

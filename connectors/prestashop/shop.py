@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from connectors.http import checked_address
 from connectors.prestashop.answered import Answered, Form
+from connectors.prestashop.board import Board
 from connectors.prestashop.creating import Creation
 from connectors.prestashop.deleting import Deleting
 from connectors.prestashop.facts import ShopFacts, read_facts
@@ -202,19 +203,22 @@ class Shop:
         """The pictures of the shop's products."""
         return Images(self._transport)
 
+    @property
+    def board(self) -> Board:
+        """The page that our module adds to the back office."""
+        return Board(self._transport, self._reader)
+
     async def is_gone(self, resource: str, identifier: int) -> bool:
         """Whether the shop answers by id that it has no such entity, while it answers for another one."""
         return await Presence(self._transport, self._reader).is_gone(resource, identifier)
 
     async def carrier_countries(self) -> dict[int, frozenset[str]]:
         """The countries (ISO codes) that each carrier in use serves, by `id_reference`, as our module tells them."""
-        reply = await self._reader.get("passerelle_info")
-        return {
-            int(carrier.findtext("id_reference") or 0): frozenset(
-                filter(None, (carrier.findtext("countries") or "").split(","))
-            )
-            for carrier in parse(reply.body).iter("carrier_country")
+        told = parse((await self._reader.get("passerelle_info")).body).iter("carrier_country")
+        served = {
+            int(each.findtext("id_reference") or 0): (each.findtext("countries") or "").split(",") for each in told
         }
+        return {carrier: frozenset(filter(None, countries)) for carrier, countries in served.items()}
 
     async def create(
         self,
@@ -229,9 +233,8 @@ class Shop:
     ) -> list[Receipt]:
         """Creates the entities, each exactly once; one receipt each, in their order.
 
-        With `look_first`, `within` says in whose shops those that exist are looked for.
-
-        `options` are the resource's own query parameters, such as `sendemail` of order_histories.
+        With `look_first`, `within` says in whose shops those that exist are looked for. `options` are the resource's
+        own query parameters, such as `sendemail` of order_histories.
 
         Two entities of one identity are created once: the second is `adopted`. Without `look_first` the caller knows
         that none of them exists yet; with it, those that exist are `adopted`. `on_receipts` is given the receipts of

@@ -101,6 +101,8 @@ def _usual(folder: ShopFolder, flow: Flow) -> str:
 def _has(folder: ShopFolder, flow: Flow) -> bool:
     if flow.direction is Direction.TO_DROP_FOLDER:
         return bool(folder.settings.sources.every)
+    if flow.name == "answer_requests":  # where the module has a page in the back office, which only the shop knows
+        return flow.name in folder.settings.schedules.flows
     if not flow.stream:
         return any(stream.enabled and _by_file(stream) for stream in folder.imports.streams.values())
     stream = (folder.exports if flow.is_export else folder.imports).streams.get(flow.stream)

@@ -19,8 +19,8 @@ from tasks.report.texts import TEMPLATES, Texts, texts
 
 TREND_RUNS = 14
 _KEYS_SHOWN = 8
-_LEVELS = ("error", "retry", "info")
-_DOCUMENTS = ("order", "return", "customer", "orderstatus", "orderReturnStatus")
+LEVELS = ("error", "retry", "info")
+DOCUMENT_STREAMS = ("order", "return", "customer", "orderstatus", "orderReturnStatus")
 """Streams whose incidents stay open until they are settled; those of files are said again by every run."""
 _WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED)
 _GOOD = ("Completed", "CompletedWithRejects")
@@ -159,7 +159,7 @@ def open_groups(incidents: Iterable[Mapping[str, Any]], newest_runs: Iterable[st
     current = set(newest_runs)
     groups: dict[tuple[str, ...], OpenGroup] = {}
     for row in incidents:
-        if row["code"] not in catalogue("en") or not (row["stream"] in _DOCUMENTS or row["run_id"] in current):
+        if row["code"] not in catalogue("en") or not (row["stream"] in DOCUMENT_STREAMS or row["run_id"] in current):
             continue
         params = {name: str(value) for name, value in json.loads(row["params"]).items()}
         text = message(row["code"], language, **{"key": row["key"]} | params)
@@ -169,7 +169,7 @@ def open_groups(incidents: Iterable[Mapping[str, Any]], newest_runs: Iterable[st
         group.since = row["recorded_at"].isoformat()
         if row["key"] and len(group.keys) < _KEYS_SHOWN and row["key"] not in group.keys:
             group.keys.append(row["key"])
-    return sorted(groups.values(), key=lambda group: (*_LEVELS, group.level).index(group.level))
+    return sorted(groups.values(), key=lambda group: (*LEVELS, group.level).index(group.level))
 
 
 def stream_line(stream: str, done_at: Sequence[datetime], now: datetime) -> StreamLine:
@@ -192,7 +192,7 @@ def board_html(board: Board) -> str:
         "b": board,
         "t": words,
         "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
-        "levels": {level: [group for group in board.open if group.level == level] for level in _LEVELS},
+        "levels": {level: [group for group in board.open if group.level == level] for level in LEVELS},
         "flow_name": lambda flow: texts(board.language, flow).word("flow", flow),
     }
     return environment().get_template("board.html.j2").render(rows)

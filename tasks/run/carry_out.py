@@ -33,6 +33,7 @@ from tasks.run.certificates import unverified
 from tasks.run.conclude import conclude
 from tasks.run.ledger_found import incidents_for_report, other_ledger
 from tasks.run.notify import notify_run, ping_watch
+from tasks.run.push_board import push_board
 from tasks.run.recall_pace import recall_pace, remember_pace
 from tasks.run.run import Asked, Run
 from tasks.run.shop_folder import ShopFolder, language_in_settings, open_shop_folder
@@ -158,7 +159,10 @@ async def _under_lease(
             error = await _outcome_of(steps, run)
             if error is None:
                 remember_pace(folder, shop)
-            return await _ended(run, error)
+            ended = await _ended(run, error)
+            if run.may_write_shop:
+                await push_board(folder, ledger, shop, asked.flow)
+            return ended
     except (PasserelleError, OSError) as error:
         if not report.ended_at:
             report.incidents += incidents_for_report(strange, report.language)

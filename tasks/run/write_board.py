@@ -50,7 +50,7 @@ def board_of(folder: ShopFolder, ledger: Ledger) -> Board:
         written_at=now.isoformat(),
         flows=flow_lines(runs, texts(language), zone),
         open=open_groups(incidents, newest.values(), language),
-        rejects=_rejects(folder),
+        rejects=rejects_of(folder),
         streams=_streams(folder, ledger, now),
         unclaimed=_unclaimed(folder, language),
     )
@@ -62,7 +62,7 @@ def _unclaimed(folder: ShopFolder, language: str) -> list[str]:
     return [f"{text.reason} {text.remedy}" for text in texts_of]
 
 
-def _rejects(folder: ShopFolder) -> list[RejectsFile]:
+def rejects_of(folder: ShopFolder) -> list[RejectsFile]:
     """The files of rejected lines, newest first; of streams that say all anew in each file, the newest alone."""
     found: list[RejectsFile] = []
     reason = set()

@@ -76,11 +76,22 @@ def test_versions_agree() -> None:
 
 def test_texts_are_translated_to_french() -> None:
     french = (MODULE / "translations" / "fr.php").read_text(encoding="utf-8")
-    texts = re.findall(r"->l\('([^']+)'\)", MAIN)
-    assert texts
-    for text in texts:
-        key = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-        assert f"passerelle_{key}'] = '" in french
+    board = "".join(path.read_text("utf-8") for path in (MODULE / "controllers").rglob("*.php"))
+    template = (MODULE / "views" / "templates" / "admin" / "passerelle_board.tpl").read_text("utf-8")
+    texts = [("passerelle", text) for text in re.findall(r"->l\('([^']+)'\)", MAIN)]
+    found = re.findall(r"->l\('([^']+)', 'passerelle_board'\)", board) + re.findall(r"\{l s='([^']+)' mod", template)
+    texts += [("passerelle_board", text) for text in found]
+    keys = [f"{source}_{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}" for source, text in texts]
+    assert len(keys) > 50
+    assert [text for (_, text), key in zip(texts, keys, strict=True) if f"{key}'] = '" not in french] == []
+
+
+def test_what_a_template_shows_is_escaped() -> None:
+    """Numbers are cast, our own constant texts come from `l`; an address is escaped as any text is."""
+    for path in MODULE.rglob("*.tpl"):
+        shown = re.findall(r"\{(\$[^}]*)\}", path.read_text("utf-8"))
+        assert shown
+        assert [text for text in shown if not re.search(r"\|(escape:'html':'UTF-8'|intval)$", text)] == []
 
 
 def test_the_sandbox_offers_the_same_resources_with_the_same_methods() -> None:

@@ -13,6 +13,8 @@ from schemas.messages import message
 from tests.flows.beginnings import Beginnings
 from tests.flows.world import KEY_VARIABLE, World
 
+PAGE = "passerelle_board"
+"""The module's page in the back office, which tells of a run after it."""
 LINES = "/api/stock_lines"
 
 
@@ -45,7 +47,7 @@ async def test_quantities_go_by_reference_in_one_request(stocked: World) -> None
     assert stocked.counts() == {"rows_read": 31, "updated": 31}
     assert {stocked.quantity(row["reference"]) for row in stocked.dress(10)} == {7}
     assert stocked.quantity("CEINTURE") == -2
-    assert stocked.shop.writes == stocked.shop.count("PUT", LINES)
+    assert stocked.shop.writes == stocked.shop.count("PUT", LINES) + stocked.shop.count("PUT", PAGE)
     assert stocked.report()["incidents"] == []
 
 
@@ -154,7 +156,7 @@ async def test_a_quantity_written_and_not_confirmed_is_set_again_when_the_erp_ta
 async def test_a_guard_stops_a_file_that_would_empty_the_shop(stocked: World) -> None:
     stocked.drop_stock({row["reference"]: 0 for row in stocked.dress(10)})
     assert (await stocked.stock()).name == "StoppedByGuard"
-    assert stocked.shop.writes == 0
+    assert stocked.shop.writes == stocked.shop.count("PUT", PAGE) == 1
 
 
 async def test_a_dry_run_writes_nothing(stocked: World) -> None:

@@ -16,6 +16,7 @@ class Passerelle extends Module
         'PasserelleRefusal', 'PasserelleErpTables', 'PasserelleErpOrder', 'PasserelleErpDocuments', 'PasserelleErpInvoice',
         'PasserelleErpInvoices', 'PasserelleInvoiceFile',
     ];
+    const BOARD = 'AdminPasserelleBoard';
 
     public function __construct()
     {
@@ -29,7 +30,7 @@ class Passerelle extends Module
         parent::__construct();
 
         $this->displayName = $this->l('Passerelle');
-        $this->description = $this->l('Adds to the webservice what an ERP needs: merchandise returns, titles, sales of the stores, stock and prices by reference.');
+        $this->description = $this->l('Adds to the webservice what an ERP needs: merchandise returns, titles, sales of the stores, stock and prices by reference; and a page of its runs, incidents and settings.');
     }
 
     public function install()
@@ -43,7 +44,8 @@ class Passerelle extends Module
         $installed = parent::install()
             && $this->registerHook('addWebserviceResources')
             && $this->installStoreOrderState()
-            && $this->installDocuments();
+            && $this->installDocuments()
+            && $this->installBoard();
         if ($shop) {
             Shop::setContext(Shop::CONTEXT_SHOP, (int) $shop);
         } elseif ($group) {
@@ -51,6 +53,49 @@ class Passerelle extends Module
         }
 
         return $installed;
+    }
+
+    public function uninstall()
+    {
+        $tab = new Tab((int) Tab::getIdFromClassName(self::BOARD));
+        $this->loadBoard();
+
+        return (!$tab->id || $tab->delete()) && PasserelleBoard::uninstall() && parent::uninstall();
+    }
+
+    /**
+     * The page of the back office, with its entry in the menu, and its tables; once.
+     */
+    public function installBoard()
+    {
+        $this->loadBoard();
+        if (!PasserelleBoard::install() || Tab::getIdFromClassName(self::BOARD)) {
+            return (bool) Tab::getIdFromClassName(self::BOARD);
+        }
+        $tab = new Tab();
+        $tab->class_name = self::BOARD;
+        $tab->module = $this->name;
+        $tab->id_parent = (int) Tab::getIdFromClassName('SELL');
+        $tab->icon = 'sync';
+        $tab->active = true;
+        foreach (Language::getLanguages(false) as $language) {
+            $tab->name[(int) $language['id_lang']] = $this->displayName;
+        }
+
+        return $tab->add();
+    }
+
+    public function loadBoard()
+    {
+        $this->load(['PasserelleBoard', 'PasserelleBoardForms', 'PasserelleBoardOrders']);
+    }
+
+    /**
+     * Configure, in the list of modules, leads to the page.
+     */
+    public function getContent()
+    {
+        Tools::redirectAdmin($this->context->link->getAdminLink(self::BOARD));
     }
 
     /**
@@ -81,6 +126,11 @@ class Passerelle extends Module
                 'description' => 'Facts about the shop',
                 'specific_management' => true,
                 'forbidden_method' => $readOnly,
+            ],
+            'passerelle_board' => [
+                'description' => 'The page of Passerelle in the back office',
+                'specific_management' => true,
+                'forbidden_method' => ['POST', 'PATCH', 'DELETE'],
             ],
             'store_orders' => [
                 'description' => 'Orders sold in a physical store',
@@ -130,6 +180,7 @@ class Passerelle extends Module
             'order_returns' => ['PasserelleOrderReturn'],
             'passerelle_order_returns' => ['PasserelleOrderReturn'],
             'passerelle_info' => ['WebserviceSpecificManagementPasserelleInfo'],
+            'passerelle_board' => ['PasserelleBoard', 'WebserviceSpecificManagementPasserelleBoard'],
             'store_orders' => [
                 'PasserelleReferences',
                 'PasserelleRefusal',

@@ -171,7 +171,15 @@ def _of_version(resource: Resource, profile: str) -> Resource:
     return replace(resource, fields=tuple(fields), php_class=php_class, by_name={})
 
 
-SPECIFIC_RESOURCES = ("erp_documents", "erp_invoices", "passerelle_info", "price_lines", "stock_lines", "store_orders")
+SPECIFIC_RESOURCES = (
+    "erp_documents",
+    "erp_invoices",
+    "passerelle_board",
+    "passerelle_info",
+    "price_lines",
+    "stock_lines",
+    "store_orders",
+)
 MODULE_RESOURCES = ("genders", "order_return_states", "order_returns", *SPECIFIC_RESOURCES)
 CORE_RETURNS = "core_order_returns"
 OWN_RETURNS = "passerelle_order_returns"

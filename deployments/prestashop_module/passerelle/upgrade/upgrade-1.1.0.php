@@ -1,6 +1,6 @@
 <?php
 /**
- * To 1.1.0: tables and hooks of the ERP's documents.
+ * To 1.1.0: tables and hooks of the ERP's documents, the page of the back office with its tables.
  *
  * @author Passerelle
  * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
@@ -11,5 +11,5 @@ if (!defined('_PS_VERSION_')) {
 
 function upgrade_module_1_1_0($module)
 {
-    return $module->installDocuments();
+    return $module->installDocuments() && $module->installBoard();
 }

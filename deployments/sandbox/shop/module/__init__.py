@@ -9,6 +9,7 @@ from deployments.sandbox.shop.errors import ServiceError
 from deployments.sandbox.shop.exchange import JSON, XML, Reply, wants_json
 from deployments.sandbox.shop.module import (
     answers,
+    board,
     erp_documents,
     erp_invoices,
     facts,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.store import Store
 
 SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
+    "passerelle_board": board.answer,
     "passerelle_info": facts.answer,
     "store_orders": store_orders.answer,
     "stock_lines": stock_lines.answer,
@@ -34,7 +36,7 @@ SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
     "erp_invoices": erp_invoices.answer,
 }
 
-_OF_ONE_SHOP = frozenset({"store_orders", "stock_lines", "price_lines"})
+_OF_ONE_SHOP = frozenset({"passerelle_board", "store_orders", "stock_lines", "price_lines"})
 
 
 def reply(store: Store, resource: str, request: Request, charge: Charge) -> Reply:

@@ -67,7 +67,7 @@ MEMBERS = {"accessories": "products", "order_rows": "order_details", "order_slip
 RESOURCES = {node: resource for resource, node in NODES.items()}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?")
 _STAMPS = re.compile(r"date_(add|upd)|(invoice|delivery)_date|last_passwd_gen|newsletter_date_add|payment_date")
-_CHANCE = re.compile(r"secure_key|passwd|shop_address|unique_id")
+_CHANCE = re.compile(r"secure_key|passwd|shop_address|unique_id|board|digest|token|asked_at")
 _STRANGE = 2
 _REFERENCES = re.compile(r"(order_)?reference")
 _COUNTED = re.compile(
@@ -147,7 +147,12 @@ def lines_of(reply: Reply, resource: str, names: Names, *, in_order: bool = True
 
 
 def _xml(root: etree._Element, resource: str, names: Names, *, in_order: bool) -> Iterator[str]:
-    if len(root) == 1 and str(root[0].tag) == resource and all(isinstance(row.tag, str) for row in root[0]):
+    if (
+        resource != "passerelle_board"
+        and len(root) == 1
+        and str(root[0].tag) == resource
+        and all(isinstance(row.tag, str) for row in root[0])
+    ):
         yield f"list {resource} {' '.join(map(str, root[0].attrib))}".rstrip()
         yield from _chosen([_xml_row(row, resource, names) for row in root[0]], in_order=in_order)
         return

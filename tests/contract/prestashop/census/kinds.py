@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -102,7 +103,9 @@ def _displayed(display: str) -> Iterator[str]:
 
 
 def _sent(body: bytes) -> tuple[str, Elements]:
-    """Whether a document holds one or several entities, and the elements of all of them."""
+    """Whether a document holds one or several entities, and the elements of all of them; the parts of one in JSON."""
+    if body.startswith(b"{"):
+        return "json", frozenset(json.loads(body))
     try:
         root = etree.fromstring(body)
     except etree.XMLSyntaxError:

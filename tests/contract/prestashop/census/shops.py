@@ -25,6 +25,14 @@ _RETURN = {
 }
 
 
+ASKED = (
+    ("run", "import_stock", "[]"),
+    ("resend_order", "5", "[]"),
+    ("settings", "", '[{"key":"guards.max_zeroed_share","seen":"0.3","value":"0.45"}]'),
+    ("associations", "", '[{"key":"taxes.NOR","seen":"","value":"5"},{"key":"countries.FR","seen":"","value":"FRA"}]'),
+)
+"""What employees have asked on the page of a shop under test: kind, subject, content."""
+
 _GROUPS = (ShopGroup(2, share_stock=True), ShopGroup(1))
 SECOND = 2
 """The shop that is asked where there are several."""
@@ -60,4 +68,8 @@ def sandbox_like(shop: str) -> Iterator[Webservice]:
             sandbox.insert("orders", {"id": NOBODY, "id_shop": SECOND, "id_shop_group": 1, "reference": "NOBODYS"})
         for _ in range(RETURNS):
             sandbox.insert("order_returns", _RETURN)
+        for number, (asked, subject, content) in enumerate(ASKED):
+            row = {"part": "request", "token": f"{number:032x}", "kind": asked, "subject": subject, "content": content}
+            sandbox.insert("passerelle_board", row | {"asked_at": "2026-11-30T02:00:00Z", "state": "asked"})
+        sandbox.insert("passerelle_board", {"part": "text", "name": "digest", "content": "of the last page"})
         yield client

@@ -1,10 +1,13 @@
-"""Kinds whose requests are not made of an entity's fields: lines and sales of the module, pictures."""
+"""Kinds whose requests are not made of an entity's fields: lines, sales and the page of the module, pictures."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
 
 from tests.contract.prestashop.census.requests import written_parameter
 from tests.contract.prestashop.module import pages
@@ -82,6 +85,26 @@ def _image(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench)
     return reply, "products", [product]
 
 
+def _board(one: Asked, elements: frozenset[str], world: World, _bench: OwnBench) -> Outcome:
+    """What employees have asked is written on the page alone: a shop without it shows nothing of the kind."""
+    query = {
+        name: value for name, text in one.parameters for name, value in written_parameter(name, text, world).items()
+    }
+    parts = {
+        "page": {"runs": [], "verdict": "Completed"},
+        "digest": "census",
+        "orders": [
+            {"id": 1, "state": "held", "erp_number": "", "why": {"en": "a", "fr": "é"}, "changed_at": "2026-11-30"}
+        ],
+        "answers": [{"token": "of nobody", "state": "done", "text": {"en": "a", "fr": "é"}}],
+    }
+    body = json.dumps({name: parts[name] for name in sorted(elements)}).encode() if one.writes else b""
+    reply = world.shop.send(one.method, one.resource, query, body)
+    if b"<request>" not in reply.body:
+        pytest.skip("no employee has asked for anything on the page of this shop")
+    return reply, "orders", []
+
+
 SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBench], Outcome]] = {
     ("PUT", "stock_lines"): _lines,
     ("PUT", "price_lines"): _lines,
@@ -90,6 +113,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBen
     ("PUT", "erp_documents"): _documents,
     ("GET", "erp_invoices"): _invoices,
     ("PUT", "erp_invoices"): _invoices,
+    ("GET", "passerelle_board"): _board,
+    ("PUT", "passerelle_board"): _board,
     ("GET", "images/id"): _image,
     ("POST", "images/id"): _image,
     ("DELETE", "images/id"): _image,

@@ -1,0 +1,79 @@
+"""What was asked on the module's page in the back office is done, once, and the page says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.check_stock import check_stock
+from flows.collect_files import collect_files
+from flows.export_catalogue import export_catalogue
+from flows.export_customers import export_customers
+from flows.export_orders import export_orders
+from flows.export_returns import export_returns
+from flows.import_customers import import_customers
+from flows.import_files import import_files
+from flows.import_images import import_images
+from flows.import_invoices import import_invoices
+from flows.import_order_documents import import_order_documents
+from flows.import_order_statuses import import_order_statuses
+from flows.import_product_suppliers import import_product_suppliers
+from flows.import_products import import_products
+from flows.import_return_statuses import import_return_statuses
+from flows.import_specific_prices import import_specific_prices
+from flows.import_stock import import_stock
+from flows.import_store_orders import import_store_orders
+from flows.import_stores import import_stores
+from flows.import_suppliers import import_suppliers
+from schemas.flows import FLOWS
+from tasks.back_office.answer import answer_what_was_asked
+from tasks.run.carry_out import without_traceback
+from tasks.run.parameters import DryRun, ShopPath
+from tasks.run.run import Asked
+
+ASKED_FOR: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            import_files,
+            collect_files,
+            import_stores,
+            import_customers,
+            import_products,
+            import_stock,
+            check_stock,
+            import_images,
+            import_suppliers,
+            import_product_suppliers,
+            import_specific_prices,
+            import_store_orders,
+            export_orders,
+            export_catalogue,
+            import_order_statuses,
+            import_order_documents,
+            import_invoices,
+            export_returns,
+            import_return_statuses,
+            export_customers,
+        )
+    }
+)
+
+
+@flow(name="answer_requests", persist_result=False)
+async def answer_requests(shop: ShopPath, dry_run: DryRun = False) -> State:
+    """Runs, orders to send again, changed settings and associations, as employees asked for them in the back office.
+
+    `shop` is the path of the shop's folder; `dry_run` counts what is asked and does nothing.
+    """
+
+    async def start(name: str) -> State:
+        ended: State = await ASKED_FOR[name](shop, return_state=True)
+        return ended
+
+    asked = Asked(FLOWS["answer_requests"], shop, dry_run=dry_run)
+    return await without_traceback(lambda: answer_what_was_asked(asked, start), shop)

@@ -1,0 +1,141 @@
+"""Tells the module's page in the back office what happened: runs, open incidents, orders, settings; news alone."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from connectors.ledger import Ledger
+from connectors.prestashop import Shop
+from connectors.prestashop.board import RESOURCE, BoardState
+from schemas.back_office import shown_associations, shown_settings
+from schemas.column_spec import WEB_SERVICE
+from schemas.erp import ledger_kind
+from schemas.errors import PasserelleError
+from schemas.flows import FLOWS, Flow
+from tasks.report.back_office import (
+    digest_of,
+    in_both_languages,
+    incident_lines,
+    news_runs,
+    order_line,
+    run_lines,
+    verdict_of,
+)
+from tasks.run.shop_folder import ShopFolder
+from tasks.run.write_board import rejects_of
+
+logger = logging.getLogger(__name__)
+_RUNS_READ = 400
+_ORDERS_IN_ONE = 500
+_REASONS_SHOWN = 5
+_ORDERS = "export_orders"
+"""Whoever runs it holds the lease under which deliveries of orders change: none is missed between two looks."""
+
+
+async def has_board(shop: Shop) -> bool:
+    """Whether the shop has the page and the key may read and write it; one of several shops has none."""
+    facts = await shop.describe()
+    return facts.may("GET", RESOURCE) and facts.may("PUT", RESOURCE) and not facts.shops.named
+
+
+async def push_board(folder: ShopFolder, ledger: Ledger, shop: Shop, flow: str) -> None:
+    """Writes what is new since the page was written last; a shop that refuses costs a line in the log."""
+    try:
+        if not await has_board(shop):
+            return
+        state = await shop.board.read()
+        await write_news(folder, ledger, shop, state, with_orders=flow == _ORDERS)
+    except PasserelleError as error:
+        logger.warning("The page in the back office of %s is not written: %s", folder.name, error.reason)
+
+
+async def write_news(
+    folder: ShopFolder,
+    ledger: Ledger,
+    shop: Shop,
+    state: BoardState,
+    *,
+    with_orders: bool,
+    answers: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Sends `answers`, the page where it tells something else than before, and the orders that have changed."""
+    document: dict[str, Any] = {"answers": list(answers)} if answers else {}
+    page = page_of(folder, ledger)
+    digest = digest_of(page)
+    if digest != state.digest:
+        document |= {"page": page, "digest": digest}
+    mark = f"board orders {state.board}"
+    orders = _changed_orders(folder, ledger, mark) if with_orders else []
+    for number in range(0, max(len(orders), 1), _ORDERS_IN_ONE):
+        part = orders[number : number + _ORDERS_IN_ONE]
+        if part:
+            document["orders"] = [order_line(row) for row in part]
+        if document:
+            await shop.board.write(document)
+        document = {}
+    if orders:
+        ledger.set_watermark(folder.name, mark, orders[-1]["changed_at"])
+
+
+def page_of(folder: ShopFolder, ledger: Ledger) -> dict[str, Any]:
+    """Everything that the page shows beside the orders and what was asked."""
+    runs = list(ledger.runs(folder.name, limit=_RUNS_READ).iter_rows(named=True))
+    newest: dict[str, str] = {}
+    for run in runs:
+        newest.setdefault(run["flow"], run["run_id"])
+    open_rows = ledger.incidents(shop=folder.name, open_only=True).iter_rows(named=True)
+    incidents = incident_lines(open_rows, newest.values())
+    shown = news_runs(runs)
+    verdict = verdict_of(runs, incidents)
+    return {
+        "written_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "verdict": verdict,
+        "verdict_label": in_both_languages("board_verdict", verdict),
+        "verdict_hint": in_both_languages("board_hint", verdict),
+        "runs": run_lines(shown, folder.settings.reports.url, {run["run_id"]: _reasons(run) for run in shown}),
+        "incidents": incidents,
+        "rejects": [{"name": file.name, "lines": file.lines} for file in rejects_of(folder)],
+        "flows": [_offered(each) for each in FLOWS.values() if can_run(folder, each)],
+        "settings": shown_settings(folder.settings),
+        "associations": shown_associations(folder.associations),
+    }
+
+
+def _reasons(run: Mapping[str, Any]) -> list[str]:
+    """Why rows were left behind, the most frequent first, without their values; none where the report is gone."""
+    try:
+        told = json.loads(Path(run["report_path"] or "").with_suffix(".json").read_text(encoding="utf-8"))
+        faults = sorted(told["faults_by_column"], key=lambda fault: -fault[2])
+    except (OSError, ValueError, KeyError):
+        return []
+    return [f"{f'{column}: ' if column else ''}{reason} ({count})" for column, reason, count in faults[:_REASONS_SHOWN]]
+
+
+def _offered(flow: Flow) -> dict[str, Any]:
+    return {"name": flow.name, "label": in_both_languages("flow", flow.name)}
+
+
+def can_run(folder: ShopFolder, flow: Flow) -> bool:
+    """Whether the shop's folder has what the flow is about, so that somebody may ask for a run of it."""
+    if flow.name == "answer_requests":
+        return False
+    if not flow.stream:
+        return True
+    streams = (folder.exports if flow.is_export else folder.imports).streams
+    stream = streams.get(flow.stream)
+    needs_erp = flow.is_export or (stream is not None and stream.type == WEB_SERVICE)
+    return stream is not None and stream.enabled and (folder.settings.erp.kind != "none" or not needs_erp)
+
+
+def _changed_orders(folder: ShopFolder, ledger: Ledger, mark: str) -> list[dict[str, Any]]:
+    """The deliveries of orders that changed after the mark, the oldest change first."""
+    erp = folder.settings.erp
+    since = ledger.watermark(folder.name, mark)
+    found = ledger.deliveries(folder.name, ledger_kind(erp.kind, erp.access, "order"), changed_after=since)
+    rows = [row for row in found.iter_rows(named=True) if str(row["key"]).isdecimal()]
+    return sorted(rows, key=lambda row: row["changed_at"])
