@@ -5,7 +5,10 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.column_spec import WEB_SERVICE
 from schemas.flows import FLOWS
+from tasks.catalogue.drop_stock import drop_stock
+from tasks.erp import open_erp
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.read_files import read_files
@@ -21,6 +24,8 @@ async def import_stock(
 ) -> State:
     """Quantities of simple products and combinations, from the `stock` stream's files to the shop.
 
+    Where the stream is of type `webservice`, the ERP is asked first, and its answer is such a file.
+
     `shop` is the path of the shop's folder. `since` reads again the files of that day and later, and does not
     believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
     would stop.
@@ -29,6 +34,9 @@ async def import_stock(
 
 
 async def _steps(run: Run) -> None:
+    if run.stream.type == WEB_SERVICE:
+        async with open_erp(run) as erp:
+            await drop_stock(run, erp)
     validated = await read_files(run)
     plan = await prepare_stock(run, validated)
     guard_stock(run, plan)

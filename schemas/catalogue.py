@@ -180,6 +180,29 @@ class TakesEntities(Protocol[Entity_contra]):
         """It is no longer on sale; with `delete` it is gone, where the ERP lets it go. Safe to repeat."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadStock:
+    """What an ERP has in its warehouses, as far as it may have changed."""
+
+    cursor: str
+    """Up to where its movements were read, as text that only the ERP's own room takes apart."""
+    quantities: Mapping[str, int]
+    """By the reference of the item."""
+
+
+class TellsStock(Protocol):
+    """The ERP says how many there are of its items."""
+
+    def unknown_warehouses(self, warehouses: Sequence[str]) -> tuple[str, ...]:
+        """Those of these references that it does not have."""
+
+    def stock(self, warehouses: Sequence[str], after: str) -> ReadStock:
+        """The quantities of what has moved since that cursor, summed over these warehouses, or over all of them.
+
+        Without a cursor: of every item.
+        """
+
+
 class TakesFirstStock(Protocol):
     """The ERP is told, once, how many there are of an item that was made for the shop."""
 

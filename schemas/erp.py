@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal, NewType, Protocol, TypeVar
 
 from schemas.amounts import cents
-from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock
+from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TellsStock
 from schemas.documents import Customer, Order, Return
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
@@ -301,6 +301,7 @@ class Erp:
         categories: TakesEntities[Category] | None = None,
         items: TakesEntities[Item] | None = None,
         first_stock: TakesFirstStock | None = None,
+        stock: TellsStock | None = None,
         dispatch: Callable[[str], None] | None = None,
     ) -> None:
         self.kind = kind
@@ -320,6 +321,7 @@ class Erp:
         self.categories = categories
         self.items = items
         self.first_stock = first_stock
+        self.stock = stock
         self.dispatch = dispatch
         """Brings the ERP what was created of a stream (`order`, `return`, `customer`), where creating it was not that.
 

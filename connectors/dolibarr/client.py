@@ -219,8 +219,8 @@ class Dolibarr(Goods):
             found += self._list("/orders", "read statuses", some, properties=_ORDER_HEAD)
         return found
 
-    def latest_orders(self, limit: int = 500) -> list[Record]:
-        """The heads of the newest orders."""
+    def latest_orders(self, page: int, limit: int) -> list[Record]:
+        """The heads of the newest orders, so many a page."""
         return self._list(
             "/orders",
             "read the newest orders",
@@ -228,6 +228,7 @@ class Dolibarr(Goods):
             sortfield="t.rowid",
             sortorder="DESC",
             limit=limit,
+            page=page,
             properties=_ORDER_HEAD,
         )
 

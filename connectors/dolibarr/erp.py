@@ -20,6 +20,7 @@ from connectors.dolibarr.order_obstacles import order_obstacles
 from connectors.dolibarr.orders import CANCELLED, VALIDATED, OrderWriter, id_in, is_complete, number_of
 from connectors.dolibarr.replies import amount, day_of
 from connectors.dolibarr.statuses import read_statuses, status_of
+from connectors.dolibarr.stock import Stock
 from connectors.dolibarr.texts import first_line
 from connectors.dolibarr.translate_customers import erp_customer, new_third_party, values_to_write
 from schemas.amounts import cents, unit_prices
@@ -75,6 +76,7 @@ def opened(
             categories=Categories(dolibarr, known),
             items=Items(dolibarr, known, with_note=with_note),
             first_stock=FirstStock(dolibarr),
+            stock=Stock(dolibarr),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.dolibarr import filters, guard
 from connectors.dolibarr.asking import Asking, Record
@@ -14,6 +14,8 @@ PRODUCT = (
     "id,ref,label,status,price,price_base_type,tva_tx,description,note_public,barcode,weight,weight_units,array_options"
 )
 CATEGORY = "id,label,fk_parent,array_options"
+_STOCK = "id,ref,stock_reel,stock_warehouse"
+_STOCK_PAGE = 500
 
 
 class Goods(Asking):
@@ -101,12 +103,40 @@ class Goods(Asking):
         found = self._list("/warehouses", "read the warehouses", "(t.rowid:>:0)", properties="id,ref")
         return {str(each["ref"]): int(each["id"]) for each in found}
 
+    def newest_movement(self) -> int:
+        """The id of the newest movement of stock; 0 of none."""
+        query: dict[str, str | int] = {"sortfield": "t.rowid", "sortorder": "DESC", "limit": 1}
+        asked = "(t.rowid:>:0)"
+        found = self._list("/stockmovements", "read stock movements", asked, properties="id", **query)
+        return int(found[0]["id"]) if found else 0
+
+    def stocks(self, product_ids: Iterable[int]) -> Iterator[Record]:
+        """Reference and stock by warehouse of these products, a hundred in a request."""
+        for some in _parts(sorted(set(product_ids))):
+            asked = filters.ids("t.rowid", some)
+            yield from self._list("/products", "read stocks", asked, properties=_STOCK, includestockdata=1)
+
+    def all_stocks(self) -> Iterator[Record]:
+        """The same of every product that is no service, five hundred in a request."""
+        page = 0
+        while True:
+            query: dict[str, str | int] = {"sortfield": "t.rowid", "limit": _STOCK_PAGE, "page": page}
+            asked = "(t.fk_product_type:=:0)"
+            rows = self._list("/products", "read stocks", asked, properties=_STOCK, includestockdata=1, **query)
+            yield from rows
+            if len(rows) < _STOCK_PAGE:
+                return
+            page += 1
+
     def has_moved(self, product_id: int) -> bool:
         """Whether there is any movement of a product."""
         asked = f"(t.fk_product:=:{product_id})"
         return bool(self._list("/stockmovements", "look for movements", asked, properties="id", limit=1))
 
 
-def _parts(values: list[str]) -> Iterator[list[str]]:
+Value = TypeVar("Value")
+
+
+def _parts(values: list[Value]) -> Iterator[list[Value]]:
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]

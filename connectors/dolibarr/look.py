@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
+from connectors.dolibarr.asking import Record
 from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.guard import ELEMENTS, uid_of
 from connectors.dolibarr.orders import number_of
-from connectors.dolibarr.replies import NEWEST
+from connectors.dolibarr.replies import NEWEST, day_of
 from schemas.erp import Found
 from schemas.same_person import same_email
 
 _SHOWN = 5
+_DAYS = 31
+_PAGE = 500
 _ROUNDING = (
     ("MAIN_MAX_DECIMALS_UNIT", frozenset({"", "5", "6", "7", "8"})),
     ("MAIN_ROUNDOFTOTAL_NOT_TOTALOFROUND", frozenset({"", "0"})),
@@ -93,15 +98,26 @@ class LookAtDolibarr:
 
     def strangers(self, known: frozenset[str], emails: Mapping[int, str]) -> Iterator[Found]:
         """Orders and third parties under our prefixes that are not ours."""
-        heads = self._dolibarr.latest_orders()
+        heads = self._orders_of_last_days()
         ours = [each for each in heads if self._codes.is_order_uid(uid_of(each)) and number_of(each) not in known]
         if ours:
             named = ", ".join(uid_of(each) for each in ours[:_SHOWN])
-            params = {"value": str(len(ours)), "days": "31", "detail": named}
+            params = {"value": str(len(ours)), "days": str(_DAYS), "detail": named}
             yield Found("warning", "prefixes", "prefix_documents_unknown", params)
         taken = [code for code in (self._stranger(id_, email) for id_, email in emails.items()) if code]
         if taken:
             yield Found("warning", "prefixes", "prefix_customers_unknown", {"detail": ", ".join(taken)})
+
+    def _orders_of_last_days(self) -> Iterator[Record]:
+        """The orders of the last days, by their own date, a page after the other until one holds none of them."""
+        zone = self._dolibarr.hello.zone
+        since = (datetime.now(zone or UTC) - timedelta(days=_DAYS)).date().isoformat()
+        for page in count():
+            heads = self._dolibarr.latest_orders(page, _PAGE)
+            recent = [each for each in heads if day_of(each.get("date"), zone) >= since]
+            yield from recent
+            if len(heads) < _PAGE or not recent:
+                return
 
     def _stranger(self, id_customer: int, email: str) -> str:
         uid = next(self._codes.customer_uids(id_customer))

@@ -71,7 +71,12 @@ class Products:
         """As it is answered."""
         stock = sum((each for (id_, _), each in self._state.stock.items() if id_ == row["id"]), Decimal(0))
         shown = {"module": None, **_BLANK, **row, "id": str(row["id"]), "stock_reel": f"{stock:f}"}
-        return shown | {"array_options": dict(row["array_options"])}
+        houses = {
+            str(house): {"id": str(house), "real": f"{each:f}"}
+            for (product, house), each in self._state.stock.items()
+            if product == row["id"]
+        }
+        return shown | {"array_options": dict(row["array_options"]), "stock_warehouse": houses or []}
 
     def product(self, id_: str) -> Row:
         """One product."""

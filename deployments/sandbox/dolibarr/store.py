@@ -76,5 +76,12 @@ class Table:
         return row.get(_COLUMNS.get(name, name))
 
 
-_COLUMNS = {"rowid": "id", "fk_soc": "socid", "nom": "name", "fk_statut": "status", "inventorycode": "movementcode"}
+_COLUMNS = {
+    "rowid": "id",
+    "fk_soc": "socid",
+    "nom": "name",
+    "fk_statut": "status",
+    "inventorycode": "movementcode",
+    "fk_product_type": "type",
+}
 _KEYS = {"categorie": "categories"}

@@ -121,8 +121,8 @@ def test_a_category_stands_below_its_parent_and_has_no_twin_there(erp: Rest) -> 
     refused = erp("POST", "/categories", body | erp.guarded(twin))
     # The reason is in the language of the server.
     assert refused.status == 500
-    changed = erp("PUT", f"/categories/{child}", {"label": "Fins", "fk_parent": 0} | erp.guarded(below)).value
-    assert (changed["label"], int(changed["fk_parent"])) == ("Fins", 0)
+    changed = erp("PUT", f"/categories/{child}", {"label": f"{uid} Fins", "fk_parent": 0} | erp.guarded(below)).value
+    assert (changed["label"], int(changed["fk_parent"])) == (f"{uid} Fins", 0)
     found = erp.found(
         "/categories", "(t.rowid:>:0)", type="product", limit=0, properties="id,label,fk_parent,array_options"
     )
@@ -156,3 +156,21 @@ def test_whether_a_product_has_ever_moved_is_asked_of_its_movements(erp: Rest) -
     assert len(erp.found("/stockmovements", f"(t.fk_product:=:{product})", **asked)) == 1
     houses = erp.found("/warehouses", "(t.rowid:>:0)", limit=0, properties="id,ref")
     assert {each["ref"]: each["id"] for each in houses}[f"{uid}-H"] == str(house)
+
+
+def test_stock_by_warehouse_comes_with_the_list_where_it_is_asked_for(erp: Rest) -> None:
+    uid = erp.uid()
+    product = erp.made("/products", product_body(erp, f"{uid}-P", uid))
+    house = erp.made("/warehouses", {"ref": f"{uid}-H", "label": f"{uid}-H", "statut": 1})
+    moved = {"product_id": product, "warehouse_id": house, "qty": "3", "type": 3, "movementcode": uid, "label": "x"}
+    first = int(erp("POST", "/stockmovements", moved).value)
+    query = {"includestockdata": 1, "properties": "id,ref,stock_reel,stock_warehouse"}
+    (row,) = erp.found("/products", f"(t.rowid:in:{product})", limit=0, **query)
+    assert Decimal(str(row["stock_reel"])) == Decimal(row["stock_warehouse"][str(house)]["real"]) == Decimal(3)
+    goods = erp.found("/products", "(t.fk_product_type:=:0)", limit=5, page=0, sortfield="t.rowid", **query)
+    assert all({"ref", "stock_warehouse"} <= each.keys() for each in goods)
+    newest = {"properties": "id", "sortfield": "t.rowid", "sortorder": "DESC", "limit": 1}
+    assert int(erp.found("/stockmovements", "(t.rowid:>:0)", **newest)[0]["id"]) >= first
+    after = {"properties": "id,product_id,warehouse_id,qty", "sortfield": "t.rowid", "limit": 1000}
+    told = erp.found("/stockmovements", f"(t.rowid:>:{first - 1})", **after)
+    assert (told[0]["id"], told[0]["product_id"]) == (str(first), str(product))

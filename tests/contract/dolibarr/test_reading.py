@@ -89,7 +89,7 @@ def test_bank_accounts_say_reference_and_status(erp: Rest, account: int) -> None
 
 
 def test_a_list_gives_its_newest_rows_first_where_it_is_asked_to(erp: Rest) -> None:
-    query = {"sortfield": "t.rowid", "sortorder": "DESC", "limit": 5, "properties": ORDER_HEAD}
+    query = {"sortfield": "t.rowid", "sortorder": "DESC", "limit": 5, "page": 0, "properties": ORDER_HEAD}
     ids = [int(each["id"]) for each in erp.found("/orders", "(t.rowid:>:0)", **query)]
     assert ids == sorted(ids, reverse=True)
 

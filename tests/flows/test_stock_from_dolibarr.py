@@ -1,0 +1,90 @@
+"""What Dolibarr has in its warehouses is the shop's quantity: what moved in each run, everything once a day.
+
+With --erp-url and --erp-key on a real Dolibarr; otherwise on the sandbox.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.test_catalogue_to_dolibarr import CatalogueWorld
+
+DATA = {"reference": {"index": 0, "object_key": True}, "quantity": {"index": 2}}
+
+
+@pytest.fixture
+def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
+    made = CatalogueWorld.at(tmp_path / "boutique")
+    url = pytestconfig.getoption("--erp-url")
+    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+        stream: dict[str, Any] = {"class": "\\StockAvailable", "enabled": True, "type": "webservice", "data": DATA}
+        imports = json.loads((opened.folder / "import.json").read_text(encoding="utf-8")) | {"stock": stream}
+        (opened.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
+        yield opened
+
+
+def stocked(world: CatalogueWorld, reference: str, *houses: tuple[str, int]) -> int:
+    """A product of Dolibarr with stock in warehouses."""
+    ref = world.called(reference)
+    product = world.make("/products", ref=ref, label=ref, type=0, status=1)
+    for house, quantity in houses:
+        move(world, product, house, quantity)
+    return product
+
+
+def move(world: CatalogueWorld, product: int, house: str, quantity: int) -> None:
+    name = f"{world.prefix}-{house}"
+    known = {each["ref"]: int(each["id"]) for each in world.rest.get("/warehouses", params={"limit": 0}).json()}
+    id_ = known.get(name) or world.make("/warehouses", ref=name, label=name, statut=1)
+    moved = {"product_id": product, "warehouse_id": id_, "qty": quantity, "type": 3 if quantity > 0 else 2}
+    world.make("/stockmovements", **moved, movementcode=world.prefix, label="x")
+
+
+def shown(world: CatalogueWorld) -> dict[str, int]:
+    return {name: world.quantity(world.called(name)) for name in ("MUG", "VASE")}
+
+
+async def test_quantities_of_the_chosen_warehouses_are_summed_and_follow_what_moves(world: CatalogueWorld) -> None:
+    world.write_settings(stock={"warehouses": [f"{world.prefix}-A", f"{world.prefix}-B"]})
+    mug = stocked(world, "MUG", ("A", 3), ("B", 4), ("C", 100))
+    stocked(world, "VASE", ("A", 1), ("B", 1))
+    world.sell("MUG")
+    world.sell("VASE")
+    await world.stock()
+    assert shown(world) == {"MUG": 7, "VASE": 2}
+    move(world, mug, "B", -3)
+    state = await world.stock()
+    assert state.name == "Completed", state.message
+    assert shown(world) == {"MUG": 4, "VASE": 2}
+    assert world.counts() == {"rows_read": 1, "updated": 1}
+    writes = world.shop.writes
+    state = await world.stock()
+    assert (state.name, world.shop.writes) == ("Completed", writes)
+    assert not list((world.folder / "streams").rglob("stock_erp*"))
+
+
+async def test_without_warehouses_all_count_and_a_plan_or_a_test_access_brings_nothing(world: CatalogueWorld) -> None:
+    stocked(world, "MUG", ("A", 3), ("B", 4))
+    stocked(world, "VASE", ("C", 1))
+    world.sell("MUG")
+    world.sell("VASE")
+    state = await world.stock(dry_run=True)
+    assert state.is_completed(), state.message
+    access = {"url": world.url, "key": "env:PASSERELLE_TEST_DOLIBARR_KEY"}
+    world.write_settings(erp={"access": "test"}, erp__dolibarr__test=access)
+    await world.stock()
+    assert shown(world) == {"MUG": 0, "VASE": 0}
+    world.write_settings()
+    await world.stock()
+    assert shown(world) == {"MUG": 7, "VASE": 1}
+
+
+async def test_a_warehouse_that_is_not_there_is_named(world: CatalogueWorld) -> None:
+    world.write_settings(stock={"warehouses": ["NOWHERE"]})
+    state = await world.stock()
+    assert "NOWHERE" in (state.message or "")
