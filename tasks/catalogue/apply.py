@@ -69,7 +69,7 @@ def _outcome(planned: PlannedItem, *, written: bool) -> Outcome:
 def _check_warehouse(run: Run, erp: Erp) -> None:
     warehouse = run.folder.settings.catalogue.first_stock
     if warehouse and (erp.first_stock is None or not erp.first_stock.has_warehouse(warehouse)):
-        reason, remedy = "the ERP has no warehouse of this reference", "Write the reference of one that it has."
+        reason, remedy = f"the ERP has no warehouse {warehouse}", "Write the reference of one that it has."
         raise ConfigurationError((ConfigFault("settings.toml", "catalogue.first_stock", reason, remedy),))
 
 

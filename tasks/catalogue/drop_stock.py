@@ -55,8 +55,8 @@ async def drop_stock(run: Run, erp: Erp) -> None:
 
 def _check(run: Run, unknown: tuple[str, ...]) -> None:
     if unknown:
-        reason, remedy = "the ERP has no warehouse of this reference", "Write the reference of one that it has."
-        faults = (ConfigFault("settings.toml", f"stock.warehouses: {each}", reason, remedy) for each in unknown)
+        remedy, key = "Write the reference of one that it has.", "stock.warehouses"
+        faults = [ConfigFault("settings.toml", key, f"the ERP has no warehouse {each}", remedy) for each in unknown]
         raise ConfigurationError(tuple(faults))
     targets = {column.target for column in run.stream.columns}
     if "quantity" not in targets or not any(column.object_key for column in run.stream.columns):
