@@ -189,12 +189,21 @@ class Deliveries(LedgerPart):
             return noted.rowcount > 0
 
 
+_UNLESS_THE_SAME = (
+    "changed_at = case when deliveries.state = excluded.state "
+    "and coalesce(deliveries.last_code, '') = coalesce(excluded.last_code, '') "
+    "then deliveries.changed_at else excluded.changed_at end"
+)
+
+
 @cache
 def _noting(values: tuple[str, ...], *, again: bool) -> sa.TextClause:
     """Inserts a delivery or changes its `values`. SQLAlchemy compiles its own upserts anew at every call."""
     names = (*_KEYS, "attempts", *values)
     is_intent = "intent_at" in values
-    changes = ", ".join(_change(name, is_intent=is_intent) for name in values)
+    # What is held or waits for the same reason as before has not changed: `changed_at` says since when.
+    kept = () if again or "last_code" not in values else ("changed_at",)
+    changes = ", ".join(_UNLESS_THE_SAME if name in kept else _change(name, is_intent=is_intent) for name in values)
     statement = sa.text(
         f"insert into deliveries ({', '.join(names)}) values ({', '.join(f':{name}' for name in names)}) "  # noqa: S608 -- names of columns only
         f"on conflict ({', '.join(_KEYS)}) "

@@ -120,6 +120,7 @@ FILE_DAYS = (
             Event.SAGE_TAKES,
             Event.INVOICES,
             "import_order_documents",
+            "import_invoices",
         ),
     ),
     Day(
@@ -128,6 +129,7 @@ FILE_DAYS = (
             "export_orders",
             Event.SAGE_TAKES,
             "import_order_documents",
+            "import_invoices",
         ),
     ),
 )

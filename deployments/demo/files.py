@@ -20,7 +20,7 @@ from deployments.demo.flat_rows import (
     store_lines,
 )
 from deployments.demo.rows import PRODUCT_COLUMNS, STOCK_COLUMNS, product_lines, stock_lines
-from deployments.demo.sage import FIELDS
+from deployments.demo.sage import FIELDS, INVOICE_FIELDS
 from deployments.sandbox.cegid import SandboxCegid
 
 FIRST_DAY = date(2026, 3, 2)
@@ -123,7 +123,10 @@ def import_json(*, by_file: bool = False) -> str:
         "stock": _stream("\\StockAvailable", STOCK_COLUMNS),
         **{name: _stream(kind, columns_of(name), _KEYS.get(name)) for name, kind in FLAT_STREAMS.items()},
         **(
-            {"orderDocument": _stream("\\OrderHistory", FIELDS, "order_reference") | {"headerLines": 1}}
+            {
+                "orderDocument": _stream("\\OrderHistory", FIELDS, "order_reference") | {"headerLines": 1},
+                "invoiceDocument": _stream("\\OrderInvoice", INVOICE_FIELDS, "order_reference") | {"headerLines": 1},
+            }
             if by_file
             else {}
         ),

@@ -54,6 +54,16 @@ def broken_laws(runs: Sequence[DemoRun], references_held_twice: Sequence[str]) -
     return broken
 
 
+def broken_invoices(made: Mapping[int, Sequence[str]], shown: Mapping[int, Sequence[str]]) -> list[str]:
+    """What does not hold between the ERP's invoices and those on the orders' pages, numbers by id_order."""
+    return [
+        f"order {id_order}: its invoices are {', '.join(made.get(id_order, ())) or 'none'}, "
+        f"and its page shows {', '.join(shown.get(id_order, ())) or 'none'}"
+        for id_order in sorted(made.keys() | shown.keys())
+        if sorted(made.get(id_order, ())) != sorted(shown.get(id_order, ()))
+    ]
+
+
 def broken_circle(
     placed: Sequence[Placed],
     held: Mapping[str, Sequence[Decimal]],

@@ -18,7 +18,7 @@ from deployments.demo.at_rest import Searched, search
 from deployments.demo.days import FILE_DAYS, Event, Stage
 from deployments.demo.files import KEY_VARIABLE, PASSWORD_VARIABLE, Erp, write_configuration
 from deployments.demo.flat_rows import SALES
-from deployments.demo.laws import GOOD_STATES, DemoRun, broken_circle, broken_laws, broken_sales
+from deployments.demo.laws import GOOD_STATES, DemoRun, broken_circle, broken_invoices, broken_laws, broken_sales
 from deployments.demo.sage import Sage
 from deployments.demo.shop import DemoShop, open_shop
 from deployments.demo.told import tell
@@ -132,8 +132,11 @@ async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage) -> Demo
 def _broken(runs: list[DemoRun], stage: Stage) -> list[str]:
     warehouse, shop = stage.warehouse, stage.shop
     circle = broken_circle(stage.visitors.placed, warehouse.totals(), warehouse.parcels(), shop.parcels())
-    sales = [] if isinstance(warehouse, Sage) else broken_sales(SALES, shop.sales())
-    return broken_laws(runs, shop.references_held_twice()) + circle + sales
+    if isinstance(warehouse, Sage):
+        others = broken_invoices(warehouse.invoices(), shop.invoices())
+    else:
+        others = broken_sales(SALES, shop.sales())
+    return broken_laws(runs, shop.references_held_twice()) + circle + others
 
 
 def _sold(stage: Stage) -> str:

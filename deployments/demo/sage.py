@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -38,8 +39,13 @@ FIELDS = (
     "parcel_number",
 )
 """What the columns are in import.json."""
+INVOICE_COLUMNS = ("DO_Ref", "DO_Piece", "DO_Date", "DO_Type", "DO_TotalTTC", "Fichier")
+INVOICE_FIELDS = ("order_reference", "invoice_number", "invoice_date", "kind", "total_tax_incl", "pdf_file")
+"""Those of its invoices."""
 ORDER, DELIVERY, RETURN, INVOICE = "1", "3", "4", "6"
 _CENT = Decimal("0.01")
+_PDF = b"%%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%% %b\ntrailer<</Root 1 0 R>>\n%%%%EOF\n"
+"""The least that is a PDF, with the invoice's number in a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class Sage:
     def __init__(self, to_sage: Path, exports: Path) -> None:
         self._to_sage = to_sage
         self._exports = exports
+        self._invoices = exports.with_name("invoiceDocument")
         self._documents: list[Document] = []
         self._taken: list[Document] = []
         """As they came: what becomes of them lies in the documents."""
@@ -154,20 +161,29 @@ class Sage:
                     numbers[line.parcel] = None
         return {id_order: ",".join(numbers) for id_order, numbers in found.items()}
 
+    def invoices(self) -> dict[int, list[str]]:
+        """The numbers of each order's invoices, by id_order."""
+        found: dict[int, list[str]] = {}
+        for document in self._documents:
+            if document.type == INVOICE:
+                found.setdefault(int(document.reference.removeprefix(PREFIX)), []).append(document.number)
+        return found
+
     def _number(self, type_: str) -> str:
         self._numbers += 1
         return f"{ {ORDER: 'BC', DELIVERY: 'BL', RETURN: 'BR', INVOICE: 'FA'}[type_] }{self._numbers:06}"
 
     def _export(self) -> None:
-        """All documents of orders, as Sage's export of lines of documents writes them."""
+        """All documents of orders, line by line, and its invoices with their PDFs."""
         self._exported += 1
-        self._exports.mkdir(parents=True, exist_ok=True)
-        part = self._exports / ".export.part"
-        with part.open("w", encoding="cp1252", newline="") as file:
-            writer = csv.writer(file, delimiter=";")
-            writer.writerow(COLUMNS)
-            writer.writerows(row for document in self._documents if document.type != RETURN for row in _rows(document))
-        part.replace(self._exports / f"orderDocument_{self._exported:04}.csv")
+        of_orders = (row for document in self._documents if document.type != RETURN for row in _rows(document))
+        _write(self._exports / f"orderDocument_{self._exported:04}.csv", COLUMNS, of_orders)
+        invoices = [document for document in self._documents if document.type == INVOICE]
+        if invoices:
+            path = self._invoices / f"invoiceDocument_{self._exported:04}.csv"
+            _write(path, INVOICE_COLUMNS, map(_invoice_row, invoices))
+            for invoice in invoices:
+                (self._invoices / f"{invoice.number}.pdf").write_bytes(_PDF % invoice.number.encode())
 
 
 def _rows(document: Document) -> list[list[str]]:
@@ -177,3 +193,19 @@ def _rows(document: Document) -> list[list[str]]:
         [*head, line.item, line.text, str(line.quantity), str(line.quantity) if delivered else "", line.parcel]
         for line in document.lines
     ]
+
+
+def _invoice_row(invoice: Document) -> list[str]:
+    total = sum((line.total for line in invoice.lines), Decimal(0))
+    return [invoice.reference, invoice.number, invoice.on, invoice.type, str(total), f"{invoice.number}.pdf"]
+
+
+def _write(path: Path, columns: tuple[str, ...], rows: Iterable[list[str]]) -> None:
+    """The file is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.parent / ".export.part"
+    with part.open("w", encoding="cp1252", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    part.replace(path)

@@ -45,6 +45,13 @@ class DemoShop:
         """The number of each order's parcel, by id_order."""
         return {int(row["id_order"]): row["tracking_number"] for row in self.rows("order_carriers")}
 
+    def invoices(self) -> dict[int, list[str]]:
+        """The numbers of the ERP's invoices on each order's page, by id_order."""
+        found: dict[int, list[str]] = {}
+        for row in self.rows("erp_invoices"):
+            found.setdefault(int(row["id_order"]), []).append(row["number"])
+        return found
+
     def sales(self) -> int:
         """How many orders are sales of the stores."""
         return sum(row["module"] == "passerelle" for row in self.rows("orders"))

@@ -17,8 +17,9 @@ RUNS_SHOWN = 20
 _KEYS_SHOWN = 8
 _GROUPS_SHOWN = 40
 _GOOD = ("Completed", "Planned")
+_ENDED = (*_GOOD, "CompletedWithRejects")
 _CHANGED = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED)
-_TOLD = (*_CHANGED, Outcome.REJECTED, Outcome.REFUSED)
+_LEFT_BEHIND = (Outcome.REJECTED, Outcome.REFUSED)
 _NEWS_BY_ITSELF = ("written_at", "since_at")
 """What differs at every look although nothing has happened."""
 
@@ -43,23 +44,25 @@ def _without_dates(part: Any) -> Any:
 def news_runs(runs: Iterable[Row]) -> list[Row]:
     """The runs that had something to tell, newest first; `runs` are the ledger's, newest first.
 
-    Left out are plans, runs that changed nothing and left nothing behind, and those that ended as the one before. A
-    quiet run after one that failed is told: all is well again.
+    Left out are plans, and runs that changed nothing and ended as the one before: what they left behind, if anything,
+    it had left behind as well. A quiet run after one that failed is shown: all is well again.
     """
-    told: list[Row] = []
-    last: dict[str, tuple[str, str, str]] = {}
+    shown: list[Row] = []
+    last: dict[str, tuple[str, list[int], str]] = {}
     for run in reversed(list(runs)):
         if run["ended_at"] is None or json.loads(run["parameters"]).get("dry_run") == "true":
             continue
         counts = json.loads(run["counts"])
-        same = (run["state"], json.dumps([counts.get(name, 0) for name in _TOLD]), run["message"])
-        before = last.get(run["flow"], ("Completed", "", ""))
+        left_behind = [counts.get(name, 0) for name in _LEFT_BEHIND]
+        # The message of a run that came to its end says how many rows were unchanged, which is no news.
+        same = (run["state"], left_behind, "" if run["state"] in _ENDED else run["message"])
+        before = last.get(run["flow"], ("Completed", [0, 0], ""))
         changed = any(counts.get(name) for name in _CHANGED)
-        is_quiet = run["state"] in _GOOD and not any(counts.get(name) for name in _TOLD)
+        is_quiet = run["state"] in _GOOD and not changed and not any(left_behind)
         last[run["flow"]] = same
         if changed or (before[0] not in _GOOD if is_quiet else same != before):
-            told.append(run)
-    return told[::-1][:RUNS_SHOWN]
+            shown.append(run)
+    return shown[::-1][:RUNS_SHOWN]
 
 
 def run_lines(runs: Sequence[Row], reports_url: str, reasons: Mapping[str, list[str]]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -55,7 +56,7 @@ class InvoiceWorld(FilesWorld):
     def shown(self, order: int) -> list[tuple[str, str, bytes]]:
         """Kind, number and PDF of what the order's page shows."""
         rows = [row for row in self.shop.rows("erp_invoices") if row["id_order"] == order]
-        return [(row["kind"], row["number"], row["pdf"]) for row in rows]
+        return [(row["kind"], row["number"], base64.b64decode(row["pdf"])) for row in rows]
 
 
 @pytest.fixture

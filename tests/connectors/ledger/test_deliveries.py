@@ -57,6 +57,15 @@ def test_a_held_or_waiting_order_says_why_and_is_sent_later(ledger: Ledger) -> N
     assert (_one(ledger)["last_code"], _one(ledger)["attempts"]) == (None, 1)
 
 
+def test_what_is_held_again_for_the_same_reason_has_not_changed(ledger: Ledger) -> None:
+    ledger.hold("shop", "order", "41", code="no-carrier", run_id="r1")
+    first = _one(ledger)["changed_at"]
+    ledger.hold("shop", "order", "41", code="no-carrier", run_id="r2")
+    assert (_one(ledger)["changed_at"], _one(ledger)["run_id"]) == (first, "r2")
+    ledger.hold("shop", "order", "41", code="no-country", run_id="r3")
+    assert _one(ledger)["changed_at"] > first
+
+
 def test_a_cleared_delivery_is_looked_at_as_if_for_the_first_time(ledger: Ledger) -> None:
     for key in ("41", "42"):
         ledger.delivered("shop", "order", key, erp_number=key, erp_code=None, run_id="r1")

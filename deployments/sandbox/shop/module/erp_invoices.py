@@ -46,7 +46,7 @@ def answer(store: Store, request: Request, charge: Charge) -> Node:
 
 
 def kept(store: Store, order: Row) -> list[dict[str, Any]]:
-    """The invoices of an order, the PDF of each under `pdf`; those of another one that had its id are not its."""
+    """The invoices of an order, each PDF in base64; those of another one that had its id are not its."""
     own = (int(order["id"]), order["reference"])
     rows = [row for row in store["erp_invoices"].rows.values() if (row["id_order"], row["reference"]) == own]
     return sorted(rows, key=lambda row: (row["date"], row["id"]))
@@ -65,7 +65,7 @@ def _told(store: Store, number: int) -> Node:
 
 def _shown(row: dict[str, Any]) -> Node:
     told = {name: row[name] for name in _SHOWN}
-    return told | {"sha256": hashlib.sha256(row["pdf"]).hexdigest() if row["pdf"] else ""}
+    return told | {"sha256": hashlib.sha256(base64.b64decode(row["pdf"])).hexdigest() if row["pdf"] else ""}
 
 
 def _written(store: Store, node: etree._Element) -> Node:
@@ -79,7 +79,7 @@ def _written(store: Store, node: etree._Element) -> Node:
     return {**line, "status": "written" if _store(store, order, values, pdf) else "unchanged", "message": ""}
 
 
-def _read(node: etree._Element) -> tuple[dict[str, str], bytes]:
+def _read(node: etree._Element) -> tuple[dict[str, str], str]:
     kind = text_of(node, "kind")
     if kind not in KINDS:
         raise DocumentsRefusedError("kind: " + ", ".join(KINDS))
@@ -89,7 +89,7 @@ def _read(node: etree._Element) -> tuple[dict[str, str], bytes]:
     values = {"kind": kind, "number": number, "date": date_of(node, "date")}
     values |= {name: _amount(node, name) for name in ("total_tax_excl", "total_tax_incl")}
     text = text_of(node, "pdf")
-    return values, _pdf(text) if text else b""
+    return values, _pdf(text) if text else ""
 
 
 def _amount(node: etree._Element, name: str) -> str:
@@ -99,7 +99,8 @@ def _amount(node: etree._Element, name: str) -> str:
     return plain(text)
 
 
-def _pdf(text: str) -> bytes:
+def _pdf(text: str) -> str:
+    """The PDF as it is kept, in base64: a shop is written to a file as JSON."""
     if len(text) > 4 * LARGEST_PDF / 3 + 4:
         raise DocumentsRefusedError(f"pdf: {LARGEST_PDF} bytes at most")
     try:
@@ -108,10 +109,10 @@ def _pdf(text: str) -> bytes:
         raise DocumentsRefusedError("pdf: base64") from fault
     if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-_TAIL_BYTES:]:
         raise DocumentsRefusedError("pdf: not a whole PDF")
-    return content
+    return base64.b64encode(content).decode("ascii")
 
 
-def _store(store: Store, order: Row, values: dict[str, str], pdf: bytes) -> bool:
+def _store(store: Store, order: Row, values: dict[str, str], pdf: str) -> bool:
     """Whether anything was another; without a PDF the one that is there stays."""
     name = (values["kind"], values["number"])
     known = next((row for row in kept(store, order) if (row["kind"], row["number"]) == name), None)
