@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -22,6 +23,8 @@ _CHANGED = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED)
 _LEFT_BEHIND = (Outcome.REJECTED, Outcome.REFUSED)
 _NEWS_BY_ITSELF = ("written_at", "since_at")
 """What differs at every look although nothing has happened."""
+_STREAM = re.compile(r"[A-Za-z]*")
+"""What the name of a file begins with."""
 
 
 def in_both_languages(section: str, key: str, flow: str = "") -> dict[str, str]:
@@ -30,8 +33,9 @@ def in_both_languages(section: str, key: str, flow: str = "") -> dict[str, str]:
 
 
 def digest_of(page: Mapping[str, Any]) -> str:
-    """Equal for pages that tell the same."""
-    text = json.dumps(_without_dates(page), sort_keys=True, ensure_ascii=False)
+    """Equal for pages that tell the same; a further file of as many rejected lines of a stream tells nothing new."""
+    rejects = {(_STREAM.match(file["name"])[0], file["lines"]) for file in page.get("rejects", ())}  # type: ignore[index]
+    text = json.dumps(_without_dates({**page, "rejects": sorted(rejects)}), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -57,7 +61,8 @@ def news_runs(runs: Iterable[Row]) -> list[Row]:
         # The message of a run that came to its end says how many rows were unchanged, which is no news.
         same = (run["state"], left_behind, "" if run["state"] in _ENDED else run["message"])
         before = last.get(run["flow"], ("Completed", [0, 0], ""))
-        changed = any(counts.get(name) for name in _CHANGED)
+        # What was fetched is told by the run that imports it.
+        changed = run["flow"] != "collect_files" and any(counts.get(name) for name in _CHANGED)
         is_quiet = run["state"] in _GOOD and not changed and not any(left_behind)
         last[run["flow"]] = same
         if changed or (before[0] not in _GOOD if is_quiet else same != before):

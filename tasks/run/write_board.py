@@ -65,14 +65,14 @@ def _unclaimed(folder: ShopFolder, language: str) -> list[str]:
 def rejects_of(folder: ShopFolder) -> list[RejectsFile]:
     """The files of rejected lines, newest first; of streams that say all anew in each file, the newest alone."""
     found: list[RejectsFile] = []
-    reason = set()
+    seen = set()
     paths = sorted((folder.path / "rejects").glob("*.rejects.csv"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in paths:
         stream = stream_of(path.name, tuple(folder.imports.streams.values()))
         if stream is not None and stream.name in _SAID_ANEW:
-            if stream.name in reason:
+            if stream.name in seen:
                 continue
-            reason.add(stream.name)
+            seen.add(stream.name)
         found.append(_rejects_file(path))
     return found
 

@@ -39,3 +39,9 @@ def test_another_row_left_behind_is_news() -> None:
 def test_a_failure_is_news_once_and_so_is_the_quiet_run_after_it() -> None:
     failed = [run_of(number, "Failed", "The shop does not answer.") for number in (1, 2)]
     assert shown(*failed, run_of(3), run_of(4)) == ["r3", "r1"]
+
+
+def test_files_that_were_fetched_are_no_news_until_they_are_imported() -> None:
+    fetched = run_of(1, created=2) | {"flow": "collect_files"}
+    assert shown(fetched) == []
+    assert shown(fetched, run_of(2, "Failed", "No source answers.") | {"flow": "collect_files"}) == ["r2"]
