@@ -6,6 +6,9 @@ import ipaddress
 import logging
 import re
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import SplitResult, urlsplit
@@ -139,10 +142,25 @@ def redacted(text: str, *secrets: str) -> str:
     return text
 
 
+_unlogged: ContextVar[bool] = ContextVar("unlogged", default=False)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Within the block no request is logged: its address is a secret as a whole."""
+    before = _unlogged.set(True)
+    try:
+        yield
+    finally:
+        _unlogged.reset(before)
+
+
 class _WithoutQueries(logging.Filter):
     """httpx logs every URL at INFO; a query may hold an e-mail address or a reference."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if _unlogged.get():
+            return False
         record.msg = _QUERY.sub("?...", record.getMessage())
         record.args = None
         return True

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import httpx
 
-from connectors.http import open_client
+from connectors.http import open_client, unlogged
 
 PATIENCE_SECONDS = 30.0
 _PING_SECONDS = 10.0
 
 logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it names hosts and users of the addresses
-logging.getLogger("httpx").setLevel(logging.WARNING)  # it names every address that is asked for, the watch's too
 
 
 async def send(addresses: Sequence[str], *, title: str, body: str, kind: str, attach: Path | None = None) -> list[int]:
@@ -49,7 +48,8 @@ async def ping(address: str) -> str:
     """Asks for an address, so that whoever watches it knows we are alive; why not, where that did not go well."""
     try:
         async with open_client(address, headers={}, timeout_seconds=_PING_SECONDS, connections=1) as client:
-            answer = await client.get(address)
+            with unlogged():
+                answer = await client.get(address)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return type(error).__name__
     return "" if answer.is_success else str(answer.status_code)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from connectors.http import checked_address, is_loopback, open_client, redacted, tls_context
+from connectors.notify import ping
 from schemas.errors import ConfigurationError
 from tests.connectors.listener import Asked, Listener, Told
 
@@ -101,3 +102,11 @@ async def test_a_certificate_nobody_vouches_for_is_refused_unless_a_setting_trus
         for verify in (str(own_certificate), False):
             async with open_client(server.url, headers={}, verify=verify, timeout_seconds=5, connections=1) as client:
                 assert (await client.get("/")).text == "over TLS"
+
+
+async def test_a_request_to_an_address_that_is_a_secret_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Listener(lambda _: Told()) as server:
+        assert await ping(f"{server.url}/watch/secret") == ""
+    assert [asked.path for asked in server.asked] == ["/watch/secret"]
+    assert "secret" not in caplog.text
