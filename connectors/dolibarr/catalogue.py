@@ -112,7 +112,7 @@ class Items:
         for each in sorted(named - there.keys()):
             self._dolibarr.put_into(each, id_)
         for each in sorted(gone):
-            self._dolibarr.take_out(each, id_)
+            self._dolibarr.remove_from(each, id_)
         changed = bool(named - there.keys() or gone)
         if changed and not named <= self._dolibarr.categories_of(id_).keys():
             said = "a product is not in the categories that it was put into"

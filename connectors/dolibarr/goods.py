@@ -93,7 +93,7 @@ class Goods(Asking):
         """A product is in a category; nothing happens where it is already."""
         self._act(f"/categories/{category_id}/objects/product/{product_id}", "put into a category", product_id)
 
-    def take_out(self, category_id: int, product_id: int) -> None:
+    def remove_from(self, category_id: int, product_id: int) -> None:
         """A product is no longer in a category; nothing happens where it was not."""
         path = f"/categories/{category_id}/objects/product/{product_id}"
         self._transport.write("DELETE", path, "take out of a category", str(product_id))

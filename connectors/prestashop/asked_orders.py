@@ -15,19 +15,19 @@ from connectors.prestashop.xml import UnreadableError, parse, wire_text
 if TYPE_CHECKING:
     from connectors.prestashop.reading import Reader
 
-Told = TypeVar("Told")
+Read = TypeVar("Told")
 _AT_ONCE = 100
 """Orders of one question."""
 
 
 async def read_orders(
-    reader: Reader, resource: str, ids: Iterable[int], told_in: Callable[[etree._Element], Told]
-) -> dict[int, Told]:
-    """What `told_in` reads of each order; those that are none of this shop are left out.
+    reader: Reader, resource: str, ids: Iterable[int], read_of: Callable[[etree._Element], Read]
+) -> dict[int, Read]:
+    """What `read_of` reads of each order; those that are none of this shop are left out.
 
     UnexpectedReplyError for an answer that does not speak of exactly these orders.
     """
-    found: dict[int, Told] = {}
+    found: dict[int, Read] = {}
     wanted = list(dict.fromkeys(ids))
     for start in range(0, len(wanted), _AT_ONCE):
         part = wanted[start : start + _AT_ONCE]
@@ -35,7 +35,7 @@ async def read_orders(
         try:
             nodes = {int(text(node, "id_order")): node for node in parse(reply.body).iter("erp_order")}
             known = [(number, node) for number, node in nodes.items() if text(node, "status") == "known"]
-            found.update({number: told_in(node) for number, node in known})
+            found.update({number: read_of(node) for number, node in known})
         except (UnreadableError, ValueError, ArithmeticError) as error:
             raise unreadable(reply, resource) from error
         if nodes.keys() != set(part):

@@ -34,23 +34,23 @@ def named(
     bases = {key: stored(raw) for key, raw in raws.items()}
     own = {base.casefold() for base in bases.values()}
     found: dict[str, str | NoReference] = {}
-    taken: dict[str, str] = {}
+    in_use: dict[str, str] = {}
     for key, base in bases.items():
         kept = known.get(key, "")
-        if base and _is_of(kept, base) and kept.casefold() not in taken:
+        if base and _is_of(kept, base) and kept.casefold() not in in_use:
             found[key] = kept
-            taken[kept.casefold()] = key
+            in_use[kept.casefold()] = key
     for item in items:
         if item.key not in found:
             base, raw = bases[item.key], raws[item.key]
-            holder = taken.get(base.casefold())
-            found[item.key] = _new(base, raw, raws.get(holder or ""), numbers=numbers, taken=own | taken.keys())
+            holder = in_use.get(base.casefold())
+            found[item.key] = _new(base, raw, raws.get(holder or ""), numbers=numbers, in_use=own | in_use.keys())
             if isinstance(given := found[item.key], str):
-                taken[given.casefold()] = item.key
+                in_use[given.casefold()] = item.key
     return found
 
 
-def _new(base: str, raw: str, of_holder: str | None, *, numbers: bool, taken: Collection[str]) -> str | NoReference:
+def _new(base: str, raw: str, of_holder: str | None, *, numbers: bool, in_use: Collection[str]) -> str | NoReference:
     """A reference for an item that has none yet; `of_holder` is what the shop calls the item that has it."""
     if not base:
         return NoReference("item_reference_empty", raw)
@@ -61,7 +61,7 @@ def _new(base: str, raw: str, of_holder: str | None, *, numbers: bool, taken: Co
     if not numbers:
         return NoReference("item_reference_twice", raw)
     numbered = (f"{base}_{number}" for number in count(2))
-    return next(each for each in numbered if each.casefold() not in taken)
+    return next(each for each in numbered if each.casefold() not in in_use)
 
 
 def _is_of(kept: str, base: str) -> bool:
