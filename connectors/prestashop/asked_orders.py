@@ -15,7 +15,7 @@ from connectors.prestashop.xml import UnreadableError, parse, wire_text
 if TYPE_CHECKING:
     from connectors.prestashop.reading import Reader
 
-Read = TypeVar("Told")
+Read = TypeVar("Read")
 _AT_ONCE = 100
 """Orders of one question."""
 
