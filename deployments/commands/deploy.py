@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.markup import escape
 
-from deployments.deploying.changes import Change, Found, changes_of
+from deployments.deploying.changes import Change, Found, changes_of, namesake_faults
 from deployments.deploying.wanted import Deployment, deployments_of, name_faults
 from deployments.exits import Exit
 from deployments.program import program
@@ -45,10 +45,13 @@ async def deploy(
     from deployments.prefect_api import server_client  # noqa: PLC0415
 
     folders, refused = _opened(shops or (Path(),))
-    wanted = with_forms(each for folder in folders for each in deployments_of(folder, pool))
     async with server_client(wait) as client:
         server = Server(client, pool, runs)
-        left = await _brought_up(server, wanted, refused, dry_run=dry_run, prune=prune)
+        found = await server.deployments()
+        folders, namesakes = _without(folders, namesake_faults(folders, found))
+        refused += namesakes
+        wanted = with_forms(each for folder in folders for each in deployments_of(folder, pool))
+        left = await _brought_up(server, found, wanted, refused, dry_run=dry_run, prune=prune)
         has_worker = await server.has_worker()
     _say_what_remains(folders, left, pool, has_worker=has_worker)
     return Exit.USAGE if refused else Exit.COMPLETED
@@ -57,20 +60,29 @@ async def deploy(
 def _opened(shops: Sequence[Path]) -> tuple[list[ShopFolder], list[str]]:
     """The folders that can be deployed, and the paths of the others, whose faults are shown."""
     opened: list[ShopFolder] = []
-    errors: list[tuple[Path, ConfigurationError]] = []
+    refused: list[str] = []
     for shop in dict.fromkeys(shop.expanduser().resolve() for shop in shops):
         try:
             folder = open_shop_folder(shop)
             _check_has_streams(folder)
             opened.append(folder)
         except ConfigurationError as refusal:
-            errors.append((shop, refusal))
-    faults = name_faults(opened)
-    errors += [(path, ConfigurationError((fault,))) for path, fault in faults.items()]
-    for shop, error in errors:
-        out.print(said("{shop} is not deployed:", shop=shop), markup=False, soft_wrap=True)
-        show_error(error)
-    return [folder for folder in opened if folder.path not in faults], [str(shop) for shop, _ in errors]
+            _show_refusal(shop, refusal)
+            refused.append(str(shop))
+    folders, of_one_name = _without(opened, name_faults(opened))
+    return folders, refused + of_one_name
+
+
+def _without(folders: Sequence[ShopFolder], faults: Mapping[Path, ConfigFault]) -> tuple[list[ShopFolder], list[str]]:
+    """The folders without a fault, and the paths of the others, whose faults are shown."""
+    for path, fault in faults.items():
+        _show_refusal(path, ConfigurationError((fault,)))
+    return [folder for folder in folders if folder.path not in faults], [str(path) for path in faults]
+
+
+def _show_refusal(shop: Path, error: ConfigurationError) -> None:
+    out.print(said("{shop} is not deployed:", shop=shop), markup=False, soft_wrap=True)
+    show_error(error)
 
 
 def _check_has_streams(folder: ShopFolder) -> None:
@@ -81,10 +93,15 @@ def _check_has_streams(folder: ShopFolder) -> None:
 
 
 async def _brought_up(
-    server: Server, wanted: Sequence[Deployment], refused: Sequence[str], *, dry_run: bool, prune: bool
+    server: Server,
+    found: Sequence[Found],
+    wanted: Sequence[Deployment],
+    refused: Sequence[str],
+    *,
+    dry_run: bool,
+    prune: bool,
 ) -> list[Found]:
     """Shows what differs, and unless it is a dry run changes it; what is left of shops that were not named."""
-    found = await server.deployments()
     changes, left = changes_of(wanted, found, refused=refused, prune=prune)
     pool, automations = await server.plan_pool(), await server.plan_automations()
     parts = (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from deployments.deploying.wanted import Deployment
+from deployments.deploying.wanted import ONE_NAME_EACH, Deployment
+from schemas.errors import ConfigFault
+from tasks.run.shop_folder import ShopFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,22 @@ def changes_of(
         elif folder not in refused:
             left.append(gone)
     return changes, left
+
+
+def namesake_faults(folders: Sequence[ShopFolder], found: Iterable[Found]) -> dict[Path, ConfigFault]:
+    """The folders under whose name the server starts the flows of another shop, which would never be started again.
+
+    A folder that has moved is no longer where it was: its deployments follow it.
+    """
+    named = {folder.path for folder in folders}
+    elsewhere = {each.deployment.shop: Path(each.deployment.folder) for each in found}
+    faults: dict[Path, ConfigFault] = {}
+    for folder in folders:
+        there = elsewhere.get(folder.name, folder.path)
+        if there not in named and (there / "settings.toml").exists():
+            where, reason = str(folder.path / "settings.toml"), f"the server knows {folder.name} as the shop in {there}"
+            faults[folder.path] = ConfigFault(where, "shop.name", reason, ONE_NAME_EACH)
+    return faults
 
 
 def _differs(has: Deployment, wanted: Deployment) -> dict[str, tuple[Any, Any]]:

@@ -17,6 +17,7 @@ from tasks.run.shop_folder import ShopFolder
 
 OURS = "passerelle"
 """The tag of every deployment that we have made."""
+ONE_NAME_EACH = "Give each a `name` of its own under [shop]; ledger, reports and Prefect know a shop by it."
 _REFUSED_IN_NAMES = "/%&<>"
 """Prefect takes none of them in the name of a deployment."""
 
@@ -69,8 +70,7 @@ def name_faults(folders: Iterable[ShopFolder]) -> dict[Path, ConfigFault]:
     for folder in named:
         where = str(folder.path / "settings.toml")
         if counted[folder.name] > 1:
-            remedy = "Give each a `name` of its own under [shop]; ledger, reports and Prefect know a shop by it."
-            faults[folder.path] = ConfigFault(where, "shop.name", f"two shops are called {folder.name}", remedy)
+            faults[folder.path] = ConfigFault(where, "shop.name", f"two shops are called {folder.name}", ONE_NAME_EACH)
         elif any(character in folder.name for character in _REFUSED_IN_NAMES):
             remedy = f"Give the shop a `name` under [shop] without {' '.join(_REFUSED_IN_NAMES)}."
             faults[folder.path] = ConfigFault(

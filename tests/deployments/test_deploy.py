@@ -272,6 +272,21 @@ def test_two_shops_of_one_name_and_a_name_that_prefect_refuses_are_faults(tmp_pa
     assert found() == {}
 
 
+def test_another_folder_of_a_name_that_is_deployed_takes_nothing_over_and_one_that_moved_does(
+    tmp_path: Path, said: Any
+) -> None:
+    ours, other = (made(tmp_path / place / "boutique", imports=STOCK) for place in ("a", "b"))
+    said(ours)
+    code, text = said(other)
+    assert code == Exit.USAGE
+    assert f"the server knows boutique as the shop in {ours}" in " ".join(text.split())
+    assert {row.parameters["shop"] for row in found().values()} == {str(ours)}
+    moved = ours.rename(tmp_path / "moved")
+    (moved / "settings.toml").write_text(SHOP.format(name="boutique") + 'name = "boutique"\n', encoding="utf-8")
+    assert said(moved)[0] == Exit.COMPLETED
+    assert {row.parameters["shop"] for row in found().values()} == {str(moved)}
+
+
 def test_a_shop_without_any_stream_is_a_fault(tmp_path: Path, said: Any) -> None:
     code, text = said(made(tmp_path / "boutique", imports={"stock": STOCK["stock"] | {"enabled": False}}))
     assert code == Exit.USAGE
