@@ -76,7 +76,7 @@ class Creation:
         while parts:
             part = parts.pop()
             reply = await self._send(part.writes)
-            if reply.verdict is Verdict.DONE and self._all_told(part.writes, reply):
+            if reply.verdict is Verdict.DONE and self._all_finished(part.writes, reply):
                 patience.progress()
             elif reply.verdict is Verdict.NOT_SENT:
                 await patience.wait(reply)
@@ -96,7 +96,7 @@ class Creation:
             entities=len(writes),
         )
 
-    def _all_told(self, writes: list[PendingWrite], reply: Reply) -> bool:
+    def _all_finished(self, writes: list[PendingWrite], reply: Reply) -> bool:
         ids = written_ids(reply.body, self._node, len(writes))
         if len(ids) != len(writes):
             return False

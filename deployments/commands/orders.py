@@ -102,7 +102,7 @@ def another(*order: int, returns: Returns = False, shop: ShopOption = Path()) ->
             ledger.forget(folder.name, kind_of(folder, link), answered)
             ledger.forget(folder.name, link, answered)
     language = folder.settings.shop.language
-    return _told(ours, answered, language) or _left(young, language)
+    return _answered(ours, answered, language) or _left(young, language)
 
 
 @orders.command
@@ -114,7 +114,7 @@ def same(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Ex
     with folder.open_ledger() as ledger, ledger.lease(folder.name, f"export_{kind}s"):
         named = kind_of(folder, kind)
         answered = [key for key in keys if ledger.answer(folder.name, named, key, SAME, code=f"{kind}_answered")]
-    return _told(keys, answered, folder.settings.shop.language)
+    return _answered(keys, answered, folder.settings.shop.language)
 
 
 orders.command(
@@ -145,7 +145,7 @@ def _left(young: Mapping[str, datetime], language: str) -> Exit:
     return Exit.USAGE if young else Exit.COMPLETED
 
 
-def _told(keys: Sequence[str], answered: Sequence[str], language: str) -> Exit:
+def _answered(keys: Sequence[str], answered: Sequence[str], language: str) -> Exit:
     """Says how many questions are answered; which of the keys have none."""
     out.print(said("{count} answered; the next run goes on from there.", language, count=len(answered)))
     left = [key for key in keys if key not in answered]

@@ -81,7 +81,7 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
         for page in () if err.quiet else follower.pages:
             show_report(page)
         asks = state.name == "Completed" and any(map(asks_for_a_person, follower.pages))
-        _tell(WITH_INCIDENTS if asks else state.name, state.message, language)
+        _show_end(WITH_INCIDENTS if asks else state.name, state.message, language)
     for page in follower.pages:
         out.print(said("Report: {page}", language, page=page), markup=False, soft_wrap=True)
     if exchanges is not None:
@@ -99,6 +99,6 @@ async def plan(flow: FlowName, shop: ShopFolder = Path(), *, since: Since = None
     return await run(flow, shop=shop, since=since, dry_run=True)
 
 
-def _tell(state: str | None, message: str | None, language: str) -> None:
+def _show_end(state: str | None, message: str | None, language: str) -> None:
     named = texts(language).word("state", state or "")
     out.print(f"[bold]{escape(named)}[/] {escape(message or '')}", soft_wrap=True)

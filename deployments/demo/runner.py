@@ -21,7 +21,7 @@ from deployments.demo.flat_rows import SALES
 from deployments.demo.laws import GOOD_STATES, DemoRun, broken_circle, broken_invoices, broken_laws, broken_sales
 from deployments.demo.sage import Sage
 from deployments.demo.shop import DemoShop, open_shop
-from deployments.demo.told import tell
+from deployments.demo.told import show
 from deployments.demo.warehouse import open_warehouse
 from deployments.exits import Exit
 from deployments.flow_names import flow_named
@@ -71,7 +71,7 @@ async def run_demo(
     found.broken += [f"somebody is named in {file}" for file in found.searched.naming]
     found.seconds = time.monotonic() - started
     _write_summary(summary, found)
-    tell(folder, found, summary, shop)
+    show(folder, found, summary, shop)
     return Exit.FAILED if found.broken else Exit.COMPLETED
 
 

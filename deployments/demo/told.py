@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WIDER_THAN_ANY = 1_000
 
 
-def tell(folder: Path, found: Found, summary: Path, shop: DemoShop) -> None:
+def show(folder: Path, found: Found, summary: Path, shop: DemoShop) -> None:
     """Prints it; what is broken goes to the other stream."""
     _show_runs(found.runs)
     products, combinations = found.held["products"], found.held["combinations"]
@@ -31,7 +31,7 @@ def tell(folder: Path, found: Found, summary: Path, shop: DemoShop) -> None:
     named = "nobody" if not found.searched.naming else "somebody"
     searched = f"the {found.searched.files} files of ledger, reports and Prefect"
     out.print(f"{len(PEOPLE)} people ordered; {named} is named in {searched}.", soft_wrap=True)
-    _tell_where(folder, found.runs, summary, shop)
+    _show_where(folder, found.runs, summary, shop)
     for law in found.broken:
         err.print(f"BROKEN: {law}", markup=False, soft_wrap=True)
     days = ", ".join(f"day {number} {seconds:.0f} s" for number, seconds in enumerate(found.days, start=1))
@@ -85,7 +85,7 @@ def _cells(run: DemoRun, shown: list[Outcome]) -> list[str]:
     ]
 
 
-def _tell_where(folder: Path, runs: list[DemoRun], summary: Path, shop: DemoShop) -> None:
+def _show_where(folder: Path, runs: list[DemoRun], summary: Path, shop: DemoShop) -> None:
     port = shop.url.rpartition(":")[2]
     orders = next((run.report for run in runs if run.flow == "export_orders"), "none, the demo did not come so far")
     lines = (

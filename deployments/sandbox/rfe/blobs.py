@@ -63,7 +63,7 @@ class Container:
         """`EnumerationResults` from `marker` on, `size` files at most."""
         with self._lock:
             names = [name for name in self.names() if name.startswith(prefix) and name >= marker]
-            blobs = "".join(_told(name, self._blobs[name]) for name in names[:size])
+            blobs = "".join(_listed(name, self._blobs[name]) for name in names[:size])
         following = names[size] if len(names) > size else ""
         return (
             f'<?xml version="1.0" encoding="utf-8"?><EnumerationResults><Prefix>{escape(prefix)}</Prefix>'
@@ -71,7 +71,7 @@ class Container:
         ).encode()
 
 
-def _told(name: str, blob: Blob) -> str:
+def _listed(name: str, blob: Blob) -> str:
     return (
         f"<Blob><Name>{escape(name)}</Name><Properties>"
         f"<Last-Modified>{format_datetime(blob.modified_at, usegmt=True)}</Last-Modified><Etag>{blob.etag}</Etag>"

@@ -79,3 +79,6 @@ def product_line(reference: str, **cells: str) -> str:
     """A line of the product file: a sound single item unless `cells` says otherwise."""
     sound = {"reference": reference, "name": f"Article {reference}", "price": "19,90", "active": "1"} | cells
     return ";".join(sound.get(column.key, "") for column in PRODUCT.columns)
+
+
+ACCENTS = "reference;name\n" + "".join(f"R{at};Pièce d'été n° {at}\n" for at in range(4))
