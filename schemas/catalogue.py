@@ -82,8 +82,10 @@ class Item:
     """`date_add` of its product as the shop itself writes it, and what a combination is made of."""
     erp_reference: str = ""
     """What it is called in the ERP."""
-    erp_categories: tuple[EntityNumber, ...] = ()
-    """What its categories are called there."""
+    erp_categories: tuple[EntityNumber, ...] | None = ()
+    """What its categories are called there; None: nothing is told of them."""
+    held_categories: tuple[int, ...] = ()
+    """Of its categories those that go no further now, by id_category: it stays in what the ERP has of them."""
 
     @property
     def key(self) -> str:

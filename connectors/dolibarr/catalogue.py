@@ -106,9 +106,16 @@ class Items:
                 raise
 
     def _sort_in(self, wanted: WantedEntity, id_: int, there: Mapping[int, str]) -> bool:
-        """Whether the product had to be put into categories, or taken out of some of the shop's."""
-        named = set(wanted.request["categories"]["categories"])
-        gone = {each for each, uid in there.items() if is_category_uid(uid, self._codes)} - named
+        """Whether the product had to be put into categories, or taken out of some of the shop's.
+
+        It stays in those that the shop has it in and that are held now.
+        """
+        told = wanted.request.get("categories")
+        if told is None:
+            return False
+        named, held = set(told["categories"]), set(told.get("held", ()))
+        ours = {each for each, uid in there.items() if is_category_uid(uid, self._codes) and uid.lower() not in held}
+        gone = ours - named
         for each in sorted(named - there.keys()):
             self._dolibarr.put_into(each, id_)
         for each in sorted(gone):

@@ -37,9 +37,9 @@ def item_uid(item: Item, codes: DolibarrCodes) -> str:
     return uid_prefix(codes) + item.key
 
 
-def category_uid(category: Category, codes: DolibarrCodes) -> str:
+def category_uid(id_category: int, codes: DolibarrCodes) -> str:
     """Our own reference of a category."""
-    return f"{codes.order_prefix}{category.key}".lower()
+    return f"{codes.order_prefix}c{id_category}".lower()
 
 
 def is_item_uid(uid: str, codes: DolibarrCodes) -> bool:
@@ -84,7 +84,6 @@ def wanted_item(item: Item, codes: DolibarrCodes, *, with_note: bool) -> WantedE
         "weight": {"weight": _plain(item.weight_kg.quantize(_GRAM)), "weight_units": 0},
         "barcode": {"barcode": barcode} | ({"barcode_type": type_} if barcode else {}),
         "on_sale": {"status": int(item.on_sale)},
-        "categories": {"categories": [int(number) for number in item.erp_categories]},
         "new": {"type": int(item.is_virtual), "status_buy": 1},
     }
     fields = {
@@ -97,6 +96,10 @@ def wanted_item(item: Item, codes: DolibarrCodes, *, with_note: bool) -> WantedE
         "barcode": barcode,
         "on_sale": str(int(item.on_sale)),
     }
+    if item.erp_categories is not None:
+        held = [category_uid(each, codes) for each in item.held_categories]
+        told = {"categories": [int(number) for number in item.erp_categories]}
+        request["categories"] = told | ({"held": held} if held else {})
     if with_note:
         note = kept_html(item.description)
         request["long_description"] = {"note_public": note}
@@ -146,7 +149,9 @@ def wanted_category(category: Category, codes: DolibarrCodes) -> WantedEntity:
     label, parent = stored_name(category.name), category.erp_parent or "0"
     fields = {"name": label, "parent": parent}
     request: dict[str, Mapping[str, Any]] = {"name": {"label": category.name}, "parent": {"fk_parent": int(parent)}}
-    return WantedEntity(category_uid(category, codes), category_name(parent, label), fields, request, ("name",))
+    return WantedEntity(
+        category_uid(category.id_category, codes), category_name(parent, label), fields, request, ("name",)
+    )
 
 
 def found_category(record: Record) -> FoundEntity:

@@ -100,6 +100,7 @@ class _Placing:
         self._items = items
         self._plan = plan
         self._categories = categories
+        self._shown = {each.id_category for each in plan.catalogue.categories}
 
     def placed(self) -> Iterable[Item]:
         """The items without an obstacle."""
@@ -117,12 +118,19 @@ class _Placing:
             if isinstance(reference, NoReference):
                 self._reject(item, reference.code, reference.detail)
                 continue
-            numbers = tuple(self._categories[each] for each in item.categories if each in self._categories)
-            placed = replace(item, erp_reference=reference, erp_categories=numbers)
+            placed = self._sorted_in(replace(item, erp_reference=reference))
             if obstacles := self._items.obstacles(placed):
                 self._reject(item, obstacles[0].code, obstacles[0].params.get("detail", ""))
             else:
                 yield placed
+
+    def _sorted_in(self, item: Item) -> Item:
+        """The item with its categories: those that the ERP has, and those that are held now."""
+        if self._run.folder.settings.catalogue.categories == "none":
+            return replace(item, erp_categories=None)
+        numbers = tuple(self._categories[each] for each in item.categories if each in self._categories)
+        held = tuple(each for each in item.categories if each in self._shown and each not in self._categories)
+        return replace(item, erp_categories=numbers, held_categories=held)
 
     def _reject(self, item: Item, code: str, detail: str) -> None:
         leave_behind(self._run, self._plan.catalogue, item.key, Outcome.REJECTED, code, detail)

@@ -60,6 +60,11 @@ class CatalogueWorld(DolibarrWorld):
         """What Dolibarr has of this shop, by reference without its prefix."""
         return {each["ref"].removeprefix(f"{self.prefix}-"): each for each in self.ours("/products")}
 
+    def inside(self, reference: str) -> list[str]:
+        """The categories that a product of Dolibarr is in."""
+        id_ = self.products_there()[reference]["id"]
+        return sorted(each["label"] for each in self.rest.get(f"/products/{id_}/categories").json())
+
     def written(self) -> list[str]:
         """The kinds of writes of the last run."""
         sent = (name.removeprefix("dolibarr ") for name in self.report()["requests"])
@@ -154,6 +159,22 @@ async def test_what_changes_in_the_shop_changes_there_and_what_the_erp_owns_does
     assert (there["MUG"]["label"], Decimal(there["MUG"]["price"])) == ("Big mug", Decimal(99))
     await world.catalogue(sweep=True)
     assert (world.counts(), world.written()) == ({"rows_read": 3, "unchanged": 3}, [])
+
+
+async def test_products_stay_in_a_category_that_is_held_or_no_longer_told(world: CatalogueWorld) -> None:
+    robes = world.category(f"Robes {world.prefix}")
+    longues = world.category("Longues", robes)
+    world.sell("MUG", categories=[2, robes, longues])
+    await world.catalogue()
+    assert world.inside("MUG") == ["Longues", f"Robes {world.prefix}"]
+    world.shop.change("categories", robes, {"name": {1: "<b></b>", 2: "<b></b>"}})
+    state = await world.catalogue()
+    assert state.name == "CompletedWithRejects", state.message
+    assert world.left_behind() == {f"c{robes}": "category_name_empty", f"c{longues}": "category_parent_held"}
+    assert world.inside("MUG") == ["Longues", f"Robes {world.prefix}"]
+    world.write_settings(catalogue={"categories": "none"})
+    await world.catalogue()
+    assert world.inside("MUG") == ["Longues", f"Robes {world.prefix}"]
 
 
 async def test_a_product_that_is_there_already_is_compared_before_it_is_ours(world: CatalogueWorld) -> None:
