@@ -36,6 +36,8 @@ async def import_stock(
 async def _steps(run: Run) -> None:
     if run.stream.type == WEB_SERVICE:
         async with open_erp(run) as erp:
+            if erp.is_test:
+                run.keep_shop()
             await drop_stock(run, erp)
     validated = await read_files(run)
     plan = await prepare_stock(run, validated)

@@ -52,7 +52,7 @@ logger = located_logger(__name__)
 
 @asynccontextmanager
 async def open_erp(run: Run) -> AsyncIterator[Erp]:
-    """The ERP of the run; the report says which it is. With its test access the run writes nothing to the shop."""
+    """The ERP of the run; the report says which it is."""
     erp_of_folder = erp_of(run.folder, run.facts.time_zone, run.ledger)
     erp = await asyncio.to_thread(erp_of_folder.__enter__)
     run.report.parameters["erp"] = f"{erp.kind} {erp.access}"

@@ -111,5 +111,5 @@ class _Answering:
             state = await self.shop.board.read()
             given = [asdict(answer) for answer in answers]
             await write_news(self.folder, self.ledger, self.shop, state, with_orders=False, answers=given)
-        except PasserelleError as error:
-            logger.warning("An answer to the back office is told later: %s", error.reason)
+        except (PasserelleError, OSError) as error:
+            logger.warning("An answer to the back office is told later: %s", error)

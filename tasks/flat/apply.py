@@ -28,7 +28,7 @@ _CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Out
 
 async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     """Writes what is to be written; rows with nothing to write are confirmed."""
-    if run.asked.dry_run:
+    if not run.may_write_shop:
         run.rows.record(_outcomes(plan.entities))
         run.planned += entity_changes(plan)
         return

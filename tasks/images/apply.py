@@ -29,7 +29,7 @@ _NOTHING = Shown(frozenset(), 0)
 
 async def apply_images(run: Run, plan: ImagesPlan) -> None:
     """Sends what is to be sent, product by product; pictures of earlier runs that are still to go are removed."""
-    if run.asked.dry_run:
+    if not run.may_write_shop:
         run.planned += image_changes(plan)
         for product in plan.products:
             _end(run, [(one, _outcome(product, one), "", "") for one in (*product.send, *product.reshow)])

@@ -64,7 +64,7 @@ class _Sent:
 
 async def apply_products(run: Run, plan: ProductsPlan) -> None:
     """Creates the missing names, then writes products in batches; rows with nothing to write are confirmed."""
-    if run.asked.dry_run:
+    if not run.may_write_shop:
         for product in plan.products:
             run.rows.record(_outcomes(product.rows))
         run.planned += product_changes(plan)

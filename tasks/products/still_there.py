@@ -22,7 +22,7 @@ async def doubt_what_was_deleted(run: Run) -> None:
     one, or an older one.
     """
     sweep = Sweep(run, "products")
-    if run.asked.dry_run or not sweep.is_due:
+    if not run.may_write_shop or not sweep.is_due:
         return
     links = run.ledger.links(run.folder.name, KIND).filter(
         (pl.col("state") == LinkState.ACTIVE) & (pl.col("shop_id") > 0)

@@ -44,14 +44,15 @@ async def has_board(shop: Shop) -> bool:
 
 
 async def push_board(folder: ShopFolder, ledger: Ledger, shop: Shop, flow: str) -> None:
-    """Writes what is new since the page was written last; a shop that refuses costs a line in the log."""
+    """Writes what is new since the page was written last; what stands in the way costs a line in the log."""
     try:
         if not await has_board(shop):
             return
         state = await shop.board.read()
         await write_news(folder, ledger, shop, state, with_orders=flow == _ORDERS)
-    except PasserelleError as error:
-        logger.warning("The page in the back office of %s is not written: %s", folder.name, error.reason)
+    except (PasserelleError, OSError) as error:
+        # The run has ended by now: a file of rejects that is gone or closed to us must not change how.
+        logger.warning("The page in the back office of %s is not written: %s", folder.name, error)
 
 
 async def write_news(

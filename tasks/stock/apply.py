@@ -55,7 +55,7 @@ class Line:
 async def apply_stock(run: Run, plan: StockPlan) -> None:
     """Writes what is to be written; what the shop has already is only confirmed."""
     run.rows.record(plan.outcomes)
-    if run.asked.dry_run:
+    if not run.may_write_shop:
         run.rows.record(row_outcomes([Line(*row).with_outcome(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
         writes = [Line(*row) for row in plan.writes.iter_rows()]
         run.rows.record(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in writes]))

@@ -49,7 +49,7 @@ def _wanted(run: Run, validated: ValidatedStream, links: pl.DataFrame) -> pl.Dat
         .filter(pl.col("quantity").is_not_null())
         .select("_file", "_line", "_key", "quantity")
     )
-    if deleted or run.asked.dry_run:
+    if deleted or not run.may_write_shop:
         return rows
     return pl.concat([rows, _closed_by_absence(run, links.filter(is_closed), rows)])
 

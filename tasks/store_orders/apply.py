@@ -30,7 +30,7 @@ async def apply_store_orders(run: Run, plan: SalesPlan) -> None:
     idle = [sale for sale in plan.sales if not sale.entity]
     busy = [sale for sale in plan.sales if sale.entity]
     _report_kept(run, idle)
-    if run.asked.dry_run:
+    if not run.may_write_shop:
         run.rows.record(_outcomes(plan.sales))
         run.planned += [PlannedChange(sale.key, KIND, "create", tuple(sale.changes)) for sale in busy]
         return

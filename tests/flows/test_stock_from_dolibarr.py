@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tasks.catalogue.drop_stock import as_file
+from tasks.run.shop_folder import open_shop_folder
 from tests.flows.test_catalogue_to_dolibarr import CatalogueWorld
 
 DATA = {"reference": {"index": 0, "object_key": True}, "quantity": {"index": 2}}
@@ -88,3 +90,18 @@ async def test_a_warehouse_that_is_not_there_is_named(world: CatalogueWorld) -> 
     world.write_settings(stock={"warehouses": ["NOWHERE"]})
     state = await world.stock()
     assert "NOWHERE" in (state.message or "")
+
+
+async def test_with_the_test_access_a_file_that_a_guard_left_behind_writes_nothing_to_the_shop(
+    world: CatalogueWorld,
+) -> None:
+    world.sell("MUG")
+    access = {"url": world.url, "key": "env:PASSERELLE_TEST_DOLIBARR_KEY"}
+    world.write_settings(erp={"access": "test"}, erp__dolibarr__test=access)
+    folder = open_shop_folder(world.folder)
+    left = folder.drop / f"stock_erp_1.{folder.imports.streams['stock'].file_extension}"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text(as_file(folder.imports.streams["stock"], {world.called("MUG"): 42}), encoding="utf-8")
+    state = await world.stock()
+    assert (state.name, world.quantity(world.called("MUG"))) == ("Planned", 0)
+    assert left.exists()
