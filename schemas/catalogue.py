@@ -32,6 +32,8 @@ class Category:
     id_parent: int
     """0: it stands at the top."""
     name: str
+    added_text: str = ""
+    """`date_add` as the shop itself writes it."""
     erp_parent: EntityNumber = EntityNumber("")
     """What its parent is called in the ERP; empty: it stands at the top."""
 
@@ -47,8 +49,8 @@ class Category:
 
     @property
     def unchanging(self) -> str:
-        """What never changes of it: nothing of a category."""
-        return ""
+        """What never changes of it."""
+        return self.added_text
 
 
 @dataclass(frozen=True, slots=True)

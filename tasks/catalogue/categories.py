@@ -68,6 +68,8 @@ class _Sync:
                 known = self._links.known.get(category.key)
                 if known is not None and known.fingerprint == mark and not known.in_doubt:
                     self.numbers[category.id_category] = EntityNumber(known.number)
+                    if known.unchanging != category.unchanging and not self._run.asked.dry_run:
+                        self._links.confirm([(category, EntityNumber(known.number), mark)])
                     self._end(category, Outcome.UNCHANGED)
                 else:
                     due.append((placed, mark))

@@ -43,7 +43,6 @@ COMBINATION = (
     "isbn",
     "product_option_values[id]",
 )
-_CATEGORY = ("id", "id_parent", "name")
 
 
 class Catalogue:
@@ -77,7 +76,7 @@ async def read_catalogue(run: Run) -> Catalogue:
         words = await _words(run)
         categories: list[Category] = []
         if words.categories != "none":
-            rows = await run.shop.read("categories", display=_CATEGORY)
+            rows = await run.shop.read("categories", display="full")
             root = int(run.facts.settings.get("PS_ROOT_CATEGORY") or 1)
             categories = categories_of(rows, root, run.facts.home_category, words.language)
         products = await run.shop.read("products", display=PRODUCT)

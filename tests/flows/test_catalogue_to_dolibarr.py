@@ -53,8 +53,8 @@ class CatalogueWorld(DolibarrWorld):
             )
         return made
 
-    def category(self, name: str, parent: int = 2) -> int:
-        return self.shop.insert("categories", {"name": {1: name, 2: name}, "id_parent": parent})
+    def category(self, name: str, parent: int = 2, **more: Any) -> int:
+        return self.shop.insert("categories", {"name": {1: name, 2: name}, "id_parent": parent} | more)
 
     def products_there(self) -> dict[str, dict[str, Any]]:
         """What Dolibarr has of this shop, by reference without its prefix."""
@@ -210,6 +210,21 @@ async def test_an_id_that_is_another_products_now_is_held_until_a_person_has_par
     await world.catalogue()
     assert world.counts() == {"rows_read": 1, "created": 1}
     assert {each["label"] for each in world.products_there().values()} == {"Vase"}
+
+
+async def test_a_category_whose_id_is_anothers_now_is_held_and_the_one_there_stays(world: CatalogueWorld) -> None:
+    robes = world.category(f"Robes {world.prefix}", date_add="2026-01-02 03:04:05")
+    world.sell("MUG", categories=[2, robes])
+    await world.catalogue()
+    world.shop.change("categories", robes, {"name": {1: f"Robe {world.prefix}", 2: f"Robe {world.prefix}"}})
+    await world.catalogue()
+    assert world.inside("MUG") == [f"Robe {world.prefix}"]
+    world.shop.remove("categories", robes)
+    assert world.category("Chaussures", id=robes, date_add="2026-03-04 05:06:07") == robes
+    state = await world.catalogue()
+    assert state.name == "CompletedWithRejects", state.message
+    assert world.left_behind() == {f"c{robes}": "category_id_reused"}
+    assert world.inside("MUG") == [f"Robe {world.prefix}"]
 
 
 async def test_what_cannot_go_is_held_whole_with_what_to_do_and_the_others_go(world: CatalogueWorld) -> None:

@@ -67,7 +67,7 @@ def decide(
     """
     sent = _told(wanted) - owned
     if ours := found.by_uid.get(wanted.uid):
-        if (known is None or known.unchanging != unchanging) and not _alike(wanted, ours):
+        if not _is_same(known, unchanging) and not _alike(wanted, ours):
             return Held("item_id_reused", f"{wanted.name} / {ours.name}")
         return _followed(wanted, ours, known, sent)
     if there := found.by_name.get(wanted.name):
@@ -76,6 +76,11 @@ def decide(
         return Change("take over", there, sent, _differing(wanted, there, sent))
     shown = tuple((name, "", value) for name, value in wanted.fields.items() if value and name not in FORMATTED)
     return Change("create", differing=shown)
+
+
+def _is_same(known: Known | None, unchanging: str) -> bool:
+    """Whether the ledger knows this one; a link of the time before it noted what never changes is believed."""
+    return known is not None and (known.unchanging == unchanging or not (known.unchanging or known.in_doubt))
 
 
 def _told(wanted: WantedEntity) -> frozenset[str]:

@@ -40,8 +40,9 @@ def categories_of(rows: Sequence[Row], root: int, home: int, language: int) -> l
     while level:
         below = [row for parent in level for row in children.get(parent, ()) if int(row["id"]) not in seen]
         for row in below:
-            parent = int(row["id_parent"])
-            found.append(Category(int(row["id"]), 0 if parent == home else parent, text(row.get("name"), language)))
+            parent, name = int(row["id_parent"]), text(row.get("name"), language)
+            added = str(row.get("date_add") or "")
+            found.append(Category(int(row["id"]), 0 if parent == home else parent, name, added))
         level = [int(row["id"]) for row in below]
         seen.update(level)
     return found
