@@ -31,4 +31,5 @@ async def _steps(run: Run) -> None:
     erp = run.folder.settings.erp
     if erp.kind != "none" and erp.access == "test":
         run.keep_shop()
-    await apply_invoices(run, await prepare_invoices(run, await read_files(run)))
+    prepared = await prepare_invoices(run, await read_files(run))
+    await apply_invoices(run, prepared.invoices, prepared.held)

@@ -6,6 +6,7 @@ import errno
 import re
 import secrets
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.files.dropped import DroppedFile, content_hash
@@ -16,8 +17,8 @@ from schemas.errors import ContractError
 from schemas.shown import shown_name
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
-    from pathlib import Path
 
 GONE = "file_gone"
 REPLACED = "file_replaced"
@@ -41,8 +42,11 @@ def archive_path_for(file: DroppedFile, shelf: Path, day: date) -> Path:
     """
     if file.is_archived:
         return file.path
-    ending = f".{secrets.token_hex(_TOKEN_BYTES)}{shown_name(file.path.suffix)}"
-    return shelf / day.isoformat() / with_ending(file.path.stem, ending, spare=_SPARE_BYTES)
+    return shelf / day.isoformat() / _archived_name(file.path, secrets.token_hex(_TOKEN_BYTES))
+
+
+def _archived_name(dropped: Path, token: str) -> str:
+    return with_ending(dropped.stem, f".{token}{shown_name(dropped.suffix)}", spare=_SPARE_BYTES)
 
 
 def archive(file: DroppedFile, target: Path) -> None:
@@ -76,6 +80,17 @@ def archive(file: DroppedFile, target: Path) -> None:
 def name_when_dropped(archived: Path) -> str:
     """The name that an archived file had in the drop folder."""
     return _TOKEN.sub("", archived.name)
+
+
+def archived_under(names: Collection[str], shelf: Path) -> dict[str, list[Path]]:
+    """The files of the archives that had these names in the drop folder, by name."""
+    dropped = {_TOKEN.sub("", _archived_name(Path(name), "0" * 2 * _TOKEN_BYTES)): name for name in names}
+    found: dict[str, list[Path]] = {}
+    for path in shelf.glob("*/*") if names else ():
+        name = dropped.get(name_when_dropped(path))
+        if name is not None:
+            found.setdefault(name, []).append(path)
+    return found
 
 
 def _give_back_another(file: DroppedFile, target: Path) -> None:

@@ -35,6 +35,11 @@ class DroppedFile:
     """It already lies in the archives and is taken again on demand."""
 
 
+def hash_of(content: bytes) -> str:
+    """What `content_hash` says of a file with this content."""
+    return blake2b(content, digest_size=HASH_BYTES).hexdigest()
+
+
 def content_hash(path: Path) -> str:
     """The blake2b-128 of the file's bytes, in hex."""
     digest = blake2b(digest_size=HASH_BYTES)

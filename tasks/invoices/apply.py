@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.files.archive import NotArchivedError, archive, archive_path_for
-from connectors.files.dropped import DroppedFile, content_hash
+from connectors.files.archive import REPLACED, NotArchivedError, archive, archive_path_for
+from connectors.files.dropped import DroppedFile
 from connectors.prestashop.pages import INVOICES
-from schemas.erp_invoices import ErpInvoice
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.invoices.plan import FileInvoice
+from tasks.invoices.pdf import read_pdf
+from tasks.invoices.plan import FileInvoice, Pdf
 from tasks.invoices.prepare import record
 from tasks.run.chunks import Chunk, chunk_task, chunked
 from tasks.run.outcomes import Stop
@@ -27,19 +26,33 @@ _AT_ONCE_BYTES = 8_000_000
 _AT_ONCE = 50
 
 
-async def apply_invoices(run: Run, invoices: Sequence[FileInvoice]) -> None:
-    """Writes what the shop lacks; what is there already ends at once."""
+async def apply_invoices(run: Run, invoices: Sequence[FileInvoice], held: Collection[Path]) -> None:
+    """Writes what the shop lacks; what is there already ends at once. The PDFs in `held` stay in the drop folder."""
     busy = [one for one in invoices if one.outcome is not Outcome.UNCHANGED]
     record(run, [(one, Stop(Outcome.UNCHANGED, "")) for one in invoices if one.outcome is Outcome.UNCHANGED])
     if not run.may_write_shop:
         run.planned += map(_planned, busy)
         record(run, [(one, Stop(one.outcome or Outcome.UPDATED, "")) for one in busy])
         return
+    pdfs = _Pdfs(held=set(held))
+    pdfs.shown(one for one in invoices if one.outcome is Outcome.UNCHANGED)
     with run.step("write invoices"):
-        held: set[Path] = set()
         for chunk in chunked(busy, CHUNK_INVOICES):
-            await write_invoices(run, chunk, held)
-    _archive(run, {one.pdf.path for one in invoices if one.pdf is not None} - held)
+            await write_invoices(run, chunk, pdfs)
+    _archive(run, pdfs)
+
+
+@dataclass(slots=True)
+class _Pdfs:
+    """What is in the shop as it was read, by its path, and what the drop folder must keep."""
+
+    held: set[Path]
+    there: dict[Path, set[Pdf]] = field(default_factory=dict)
+
+    def shown(self, invoices: Iterable[FileInvoice]) -> None:
+        for one in invoices:
+            if one.pdf is not None:
+                self.there.setdefault(one.pdf.path, set()).add(one.pdf)
 
 
 def _planned(one: FileInvoice) -> PlannedChange:
@@ -49,12 +62,12 @@ def _planned(one: FileInvoice) -> PlannedChange:
 
 
 @chunk_task("write invoices")
-async def write_invoices(run: Run, chunk: Chunk[FileInvoice], held: set[Path]) -> None:
-    """One chunk, in groups of as many PDFs as memory holds; `held` are the PDFs that the shop did not take."""
+async def write_invoices(run: Run, chunk: Chunk[FileInvoice], pdfs: _Pdfs) -> None:
+    """One chunk, in groups of as many PDFs as memory holds."""
     while chunk.left:
         run.lease.check()
         group = list(next(_groups(list(chunk.left))))
-        held |= await _write(run, group)
+        await _write(run, group, pdfs)
         for _ in group:
             chunk.left.popleft()
 
@@ -72,19 +85,21 @@ def _groups(invoices: Sequence[FileInvoice]) -> Iterator[Sequence[FileInvoice]]:
         yield group
 
 
-async def _write(run: Run, group: Sequence[FileInvoice]) -> set[Path]:
-    """Writes, reads back and records; the PDFs of those that were refused."""
-    contents = [one.pdf.path.read_bytes() if one.pdf else b"" for one in group]
-    sent = [_as_sent(one.invoice, content) for one, content in zip(group, contents, strict=True)]
+async def _write(run: Run, planned: Sequence[FileInvoice], pdfs: _Pdfs) -> None:
+    """Writes, reads back and records; notes which PDFs the shop has now, and which it did not take."""
+    read = [(one, _as_read(run, one)) for one in planned]
+    record(run, [(one, found) for one, found in read if isinstance(found, Stop)])
+    pdfs.held |= {one.pdf.path for one, found in read if isinstance(found, Stop) and one.pdf is not None}
+    sent = [found for _, found in read if not isinstance(found, Stop)]
     receipts = await run.shop.pages.write_invoices(
-        [(one.id_order, one.order_reference, invoice, content)
-         for one, invoice, content in zip(group, sent, contents, strict=True)]
-    )  # fmt: skip
+        [(one.id_order, one.order_reference, one.invoice, content) for one, content in sent]
+    )
     refused = {receipt.position: receipt.error.reason for receipt in receipts if receipt.error is not None}
-    there = await run.shop.pages.invoices({one.id_order for one in group})
-    for position, (one, invoice) in enumerate(zip(group, sent, strict=True)):
+    there = await run.shop.pages.invoices({one.id_order for one, _ in sent})
+    group = [one for one, _ in sent]
+    for position, one in enumerate(group):
         shown = {known.name: known for known in there.get(one.id_order, ())}
-        if position not in refused and not invoice.is_shown_as(shown.get(invoice.name)):
+        if position not in refused and not one.invoice.is_shown_as(shown.get(one.invoice.name)):
             refused[position] = f"{INVOICES}: not read back as it was sent"
     for position, said in refused.items():
         one = group[position]
@@ -98,22 +113,32 @@ async def _write(run: Run, group: Sequence[FileInvoice]) -> set[Path]:
             for position, one in enumerate(group)
         ],
     )
-    return {pdf.path for position in refused if (pdf := group[position].pdf) is not None}
+    pdfs.held |= {pdf.path for position in refused if (pdf := group[position].pdf) is not None}
+    pdfs.shown(one for position, one in enumerate(group) if position not in refused)
 
 
-def _as_sent(invoice: ErpInvoice, content: bytes) -> ErpInvoice:
-    """With the hash of what is sent: the ERP may have written the file anew since it was planned."""
-    return replace(invoice, sha256=hashlib.sha256(content).hexdigest()) if content else invoice
+def _as_read(run: Run, one: FileInvoice) -> tuple[FileInvoice, bytes] | Stop:
+    """With the PDF as it is now: the ERP may have written it anew, or removed it, since it was planned."""
+    if one.pdf is None:
+        return one, b""
+    found = read_pdf(one.pdf.path, most_bytes=run.folder.settings.invoices.max_pdf_bytes)
+    if isinstance(found, Stop):
+        return found
+    pdf, content = found
+    return replace(one, pdf=pdf, invoice=replace(one.invoice, sha256=pdf.sha256)), content
 
 
-def _archive(run: Run, paths: Iterable[Path]) -> None:
-    """What the shop has now leaves the drop folder."""
-    today = datetime.now(UTC).date()
-    for path in sorted(paths):
-        state = path.stat()
-        written_at = datetime.fromtimestamp(state.st_mtime, UTC)
-        file = DroppedFile(path, path.name, state.st_size, written_at, content_hash(path), 0)
+def _archive(run: Run, pdfs: _Pdfs) -> None:
+    """What the shop has now leaves the drop folder; what the ERP has written anew since it was read stays."""
+    now = datetime.now(UTC)
+    for path in sorted(pdfs.there.keys() - pdfs.held):
+        pdf, *others = pdfs.there[path]
+        if others:  # The ERP wrote it anew between two invoices that name it: the one of them has the former.
+            run.note(Level.ERROR, "invoice_pdf_replaced", file=path.name, value=path.name)
+            continue
+        file = DroppedFile(path, path.name, pdf.size, now, pdf.content_hash, 0)
         try:
-            archive(file, archive_path_for(file, run.folder.archives, today))
+            archive(file, archive_path_for(file, run.folder.archives, now.date()))
         except NotArchivedError as error:
-            run.note(Level.INFO, error.code, file=file.name, value=file.name)
+            level, code = (Level.ERROR, "invoice_pdf_replaced") if error.code == REPLACED else (Level.INFO, error.code)
+            run.note(level, code, file=path.name, value=path.name)

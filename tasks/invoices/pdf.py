@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.files.dropped import hash_of
 from schemas.outcomes import Outcome
 from schemas.shown import shown_name
+from tasks.invoices.plan import Pdf
 from tasks.run.outcomes import Stop
 
 _HEAD, _TAIL = b"%PDF-", b"%%EOF"
+MISSING = "invoice_pdf_missing"
 _TAIL_BYTES = 1024
 """PDF readers look for the end in as many bytes: some programs write blanks behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pdf:
-    """A file that is one."""
-
-    path: Path
-    size: int
-    sha256: str
-    """In hex."""
 
 
 def find_pdf(name: str, folders: Iterable[Path], *, most_bytes: int) -> Pdf | Stop:
@@ -31,15 +23,22 @@ def find_pdf(name: str, folders: Iterable[Path], *, most_bytes: int) -> Pdf | St
     if not _is_plain(name):
         return _rejected("invoice_pdf_outside", name)
     path = next((folder / name for folder in folders if (folder / name).is_file()), None)
-    if path is None:
-        return _rejected("invoice_pdf_missing", name)
-    code = "invoice_pdf_outside" if path.is_symlink() else _fault_of_size(path.stat().st_size, most_bytes)
+    found = _rejected(MISSING, name) if path is None else read_pdf(path, most_bytes=most_bytes)
+    return found if isinstance(found, Stop) else found[0]
+
+
+def read_pdf(path: Path, *, most_bytes: int) -> tuple[Pdf, bytes] | Stop:
+    """The file and its content as they are now, or why it is not taken: an ERP may write or remove it any time."""
+    try:
+        code = "invoice_pdf_outside" if path.is_symlink() else _fault_of_size(path.stat().st_size, most_bytes)
+        content = b"" if code else path.read_bytes()
+    except FileNotFoundError:
+        code = MISSING
     if code:
-        return _rejected(code, name)
-    content = path.read_bytes()
+        return _rejected(code, path.name)
     if not content.startswith(_HEAD) or _TAIL not in content[-_TAIL_BYTES:]:
-        return _rejected("invoice_pdf_none", name)
-    return Pdf(path, len(content), hashlib.sha256(content).hexdigest())
+        return _rejected("invoice_pdf_none", path.name)
+    return Pdf(path, len(content), hashlib.sha256(content).hexdigest(), hash_of(content)), content
 
 
 def _fault_of_size(size: int, most_bytes: int) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.files.archive import archived_under
 from connectors.files.folder import folder_of
 from connectors.prestashop import ShopFacts
 from connectors.prestashop.pages import INVOICES
@@ -21,7 +23,7 @@ from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.flat.translate.rows import FlatRow, flat_rows
 from tasks.handover.translate.identity import order_identity
-from tasks.invoices.pdf import find_pdf
+from tasks.invoices.pdf import MISSING, find_pdf
 from tasks.invoices.plan import FileInvoice, last_of_each, planned
 from tasks.read.validate import ValidatedStream
 from tasks.run.outcomes import RowOutcome, Stop, row_outcomes
@@ -45,42 +47,69 @@ def require_invoices(facts: ShopFacts) -> None:
     ).worded("invoices_resource_missing")
 
 
+@dataclass(slots=True)
+class Prepared:
+    """What is to be written or is there already, and the PDFs that rows which go no further still need."""
+
+    invoices: list[FileInvoice] = field(default_factory=list)
+    held: set[Path] = field(default_factory=set)
+
+
 @task(name="read invoices", cache_policy=NO_CACHE, persist_result=False)
-async def prepare_invoices(run: Run, validated: ValidatedStream) -> list[FileInvoice]:
+async def prepare_invoices(run: Run, validated: ValidatedStream) -> Prepared:
     """One per invoice that is to be written or is there already; the other rows have their outcome then."""
     with run.step("read invoices"):
         cells = validated.accepted_rows_scan().sort("_file", "_line").collect().to_dicts()
         if not cells:
-            return []
+            return Prepared()
         require_invoices(run.facts)
         named = await _named(run, cells)
-        rows, superseded = last_of_each(named)
+        rows, superseded = last_of_each(_with_archived(run, named.invoices))
         record(run, [(row, Stop(Outcome.IGNORED, "superseded", str(line))) for row, line in superseded])
         there = await run.shop.pages.invoices(row.id_order for row in rows)
         plans = [(row, planned(row, {one.name: one for one in there.get(row.id_order, ())})) for row in rows]
         record(run, [(row, plan) for row, plan in plans if isinstance(plan, Stop)])
-        return [plan for _, plan in plans if isinstance(plan, FileInvoice)]
+        return Prepared([plan for _, plan in plans if isinstance(plan, FileInvoice)], named.held)
 
 
-async def _named(run: Run, cells: Sequence[Mapping[str, Any]]) -> list[FileInvoice]:
+async def _named(run: Run, cells: Sequence[Mapping[str, Any]]) -> Prepared:
     """The rows whose order the shop has, once and as it was handed over, and whose kind has a word."""
     refs = [RowRef(row["_file"], row["_line"], str(row["_key"]).strip()) for row in cells]
     keys = await orders_named(run, dict.fromkeys(ref.key for ref in refs))
     orders = await _orders(run, {found[0] for found in keys.values() if len(found) == 1})
     folders = _folders(run)
-    named = []
+    named = Prepared()
     for ref, row in zip(refs, flat_rows(list(cells), run.stream), strict=True):
         found = keys.get(ref.key, ())
         reference = orders.get(found[0]) if len(found) == 1 else None
         if reference is None:
             _unknown(run, ref, found)
+            named.held |= _named_pdfs(row, folders)
             continue
         one = _row(run, row, FileInvoice(ref, int(found[0]), reference, _invoice(row)), folders)
         if isinstance(one, Stop):
             record(run, [(FileInvoice(ref, 0, "", _invoice(row)), one)])
+            named.held |= _named_pdfs(row, folders)
         else:
-            named.append(one)
+            named.invoices.append(one)
     return named
+
+
+def _named_pdfs(row: FlatRow, folders: Sequence[Path]) -> set[Path]:
+    return {folder / row.text("pdf_file").strip() for folder in folders}
+
+
+def _with_archived(run: Run, rows: Sequence[FileInvoice]) -> list[FileInvoice]:
+    """The rows whose PDF is missing, with what the archives have under its name."""
+    missing = {row.stop.detail for row in rows if row.stop is not None and row.stop.code == MISSING}
+    found = archived_under(missing, run.folder.archives)
+    hashes = {name: frozenset(_sha256(path) for path in paths) for name, paths in found.items()}
+    return [replace(row, archived=hashes.get(row.stop.detail, row.archived)) if row.stop else row for row in rows]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 async def _orders(run: Run, keys: Iterable[str]) -> dict[str, str]:

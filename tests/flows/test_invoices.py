@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from prefect.client.schemas.objects import State
 
+from connectors.prestashop.pages import OrderPages
 from deployments.sandbox.shop import Fault
 from flows.import_invoices import import_invoices
 from tests.flows.files_world import FilesWorld
@@ -201,3 +202,66 @@ async def test_without_the_module_the_files_stay_and_the_message_says_what_to_do
         state = await world.invoices()
         assert (state.name, "erp_invoices" in (state.message or "")) == ("Failed", True)
         assert (world.beside / "FA1.pdf").exists()
+
+
+async def test_a_pdf_that_the_erp_writes_anew_while_it_is_sent_is_not_archived_unsent(
+    world: InvoiceWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [order] = await sent(world)
+    world.drop_invoices(told(order, "FA1", "FA1.pdf"), told(order, "FA2", "FA2.pdf"), FA1=PDF, FA2=PDF)
+    write = OrderPages.write_invoices
+
+    async def meanwhile(self: OrderPages, invoices: Any) -> Any:
+        receipts = await write(self, invoices)
+        (world.beside / "FA1.pdf").write_bytes(OTHER)
+        (world.beside / "FA2.pdf").unlink()
+        return receipts
+
+    monkeypatch.setattr(OrderPages, "write_invoices", meanwhile)
+    assert (await world.invoices()).name == "Completed"
+    assert (world.beside / "FA1.pdf").read_bytes() == OTHER
+    assert list((world.folder / "archives").rglob("*.pdf")) == []
+    monkeypatch.undo()
+    world.drop_invoices(told(order, "FA1", "FA1.pdf", status="again"))
+    await world.invoices()
+    assert world.shown(order)[0] == ("invoice", "FA1", OTHER)
+
+
+async def test_a_pdf_that_is_gone_when_it_is_to_be_sent_rejects_its_row(
+    world: InvoiceWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [order] = await sent(world)
+    world.drop_invoices(told(order, "FA1", "FA1.pdf"), told(order, "FA2", "FA2.pdf"), FA1=PDF, FA2=PDF)
+    read = OrderPages.invoices
+
+    async def meanwhile(self: OrderPages, orders: Any) -> Any:
+        (world.beside / "FA1.pdf").unlink(missing_ok=True)
+        return await read(self, orders)
+
+    monkeypatch.setattr(OrderPages, "invoices", meanwhile)
+    assert (await world.invoices()).name == "CompletedWithRejects"
+    assert world.counts() == {"rows_read": 2, "created": 1, "rejected": 1}
+    assert world.shown(order) == [("invoice", "FA2", PDF)]
+
+
+async def test_a_corrected_pdf_that_is_not_there_yet_holds_its_row_although_the_shop_has_a_former_one(
+    world: InvoiceWorld,
+) -> None:
+    [order] = await sent(world)
+    world.drop_invoices(told(order, "FA1", "FA1.pdf"), FA1=PDF)
+    await world.invoices()
+    world.drop_invoices(told(order, "FA1", "FA1-corrected.pdf"))
+    await world.invoices()
+    assert world.counts() == {"rows_read": 1, "rejected": 1}
+    world.drop_invoices(told(order, "FA1", "FA1-corrected.pdf"), **{"FA1-corrected": OTHER})
+    await world.invoices()
+    assert world.shown(order) == [("invoice", "FA1", OTHER)]
+
+
+async def test_a_pdf_that_another_row_still_needs_stays(world: InvoiceWorld) -> None:
+    [order] = await sent(world)
+    rows = told(order, "FA1", "both.pdf"), told(999, "FA2", "both.pdf"), told(order, "FA3", "kind.pdf", kind="X")
+    world.drop_invoices(*rows, told(order, "FA4", "kind.pdf"), both=PDF, kind=PDF)
+    await world.invoices()
+    assert world.counts() == {"rows_read": 4, "created": 2, "refused": 1, "rejected": 1}
+    assert sorted(path.name for path in world.beside.glob("*.pdf")) == ["both.pdf", "kind.pdf"]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.invoices.pdf import Pdf, find_pdf
+from connectors.files.dropped import content_hash
+from tasks.invoices.pdf import find_pdf
+from tasks.invoices.plan import Pdf
 from tasks.run.outcomes import Stop
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -23,8 +25,8 @@ def test_a_whole_pdf_is_found_in_the_first_folder_that_has_it(tmp_path: Path) ->
     for folder in (first, second):
         folder.mkdir()
     (second / "FA 1é.pdf").write_bytes(PDF)
-    hashed = hashlib.sha256(PDF).hexdigest()
-    assert find_pdf("FA 1é.pdf", [first, second], most_bytes=MOST) == Pdf(second / "FA 1é.pdf", len(PDF), hashed)
+    path, hashed = second / "FA 1é.pdf", hashlib.sha256(PDF).hexdigest()
+    assert find_pdf("FA 1é.pdf", [first, second], most_bytes=MOST) == Pdf(path, len(PDF), hashed, content_hash(path))
 
 
 @pytest.mark.parametrize(
