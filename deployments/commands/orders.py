@@ -19,10 +19,14 @@ from deployments.terminal import out, show_table
 from deployments.words import said
 from schemas.messages import catalogue, message
 from tasks.erp import kind_of
+from tasks.handover.send_again import forget_sent
 from tasks.handover.sender import DOUBT_LASTS
+from tasks.orders.identities import identities_now as order_identities_now
+from tasks.returns.identities import identities_now as return_identities_now
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.run.time_zone import local, time_zone_of
 
+_PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
 State: TypeAlias = Literal["intent", "delivered", "held", "waiting"]
 
 Returns: TypeAlias = Annotated[bool, Parameter(negative=(), help=said("Returns instead of orders."))]
@@ -62,26 +66,36 @@ def show(
 
 
 @orders.command
-def resend(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Exit:
+async def resend(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Exit:
     """Forget that these orders were delivered or held: the next run looks at them again.
 
     It asks the ERP first: what the ERP has is not created a second time. One that was sent without an answer may still
-    reach the ERP: it can be sent again a day later, and what was sent is then no longer looked for.
+    reach the ERP: it can be sent again a day later, and what was sent is then no longer looked for. An id that the shop
+    has given to another order since is held with a question.
     """
     kind, keys, folder = _named(order, shop, returns=returns)
     if not keys:
         return Exit.USAGE
-    with folder.open_ledger() as ledger, ledger.lease(folder.name, f"export_{kind}s"):
-        named = kind_of(folder, kind)
-        young = _in_doubt(ledger, folder.name, named, keys)
-        sent = [key for key in keys if key not in young]
-        cleared = ledger.clear(folder.name, named, sent, doubts=True)
-        for key in sent:
-            ledger.wait(folder.name, named, key, code=f"{kind}_resent", run_id=None)
-    language = folder.settings.shop.language
+    now = return_identities_now if returns else order_identities_now
+    with folder.open_ledger() as ledger:
+        async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as open_shop:
+            whose = await now(open_shop, keys, ledger.secret())
+        with ledger.lease(folder.name, f"export_{kind}s"):
+            named = kind_of(folder, kind)
+            wished = {
+                key: forget_sent(ledger, folder.name, named, key, subject=kind, identity=whose.get(key)) for key in keys
+            }
+    forgotten = [sent for sent in wished.values() if sent.is_forgotten]
+    language, cleared = folder.settings.shop.language, sum(sent.was_known for sent in forgotten)
     text = "{count} will be looked at by the next run, {cleared} of them known so far."
-    out.print(said(text, language, count=len(sent), cleared=cleared))
-    return _left(young, language)
+    out.print(said(text, language, count=len(forgotten), cleared=cleared))
+    for key, sent in wished.items():
+        if sent.question is not None:
+            asked = message(sent.question.code, language, key=key, **sent.question.params)
+            out.print(f"{asked.reason} {asked.remedy}", markup=False, soft_wrap=True)
+    in_doubt = {key: sent.in_doubt_until for key, sent in wished.items() if sent.in_doubt_until}
+    _left(in_doubt, language)
+    return Exit.COMPLETED if len(forgotten) == len(keys) else Exit.USAGE
 
 
 @orders.command
@@ -131,17 +145,17 @@ def _named(
     return ("return" if returns else "order"), [str(each) for each in dict.fromkeys(order)], open_shop_folder(shop)
 
 
-def _in_doubt(ledger: Ledger, shop: str, kind: str, keys: Sequence[str]) -> dict[str, datetime]:
+def _in_doubt(ledger: Ledger, shop: str, kind: str, keys: Sequence[str]) -> dict[str, str]:
     """Those that were sent without an answer less than a day ago, and when nobody need wait for them any more."""
     known = {key: ledger.delivery(shop, kind, key) for key in keys}
     until = {key: one.doubt_at + DOUBT_LASTS for key, one in known.items() if one is not None and one.doubt_at}
-    return {key: at for key, at in until.items() if at > datetime.now(UTC)}
+    return {key: f"{at:%Y-%m-%d %H:%M}" for key, at in until.items() if at > datetime.now(UTC)}
 
 
-def _left(young: Mapping[str, datetime], language: str) -> Exit:
+def _left(young: Mapping[str, str], language: str) -> Exit:
     for key, until in young.items():
         text = "{key} was sent without an answer and may still reach the ERP: wait until {until} UTC."
-        out.print(said(text, language, key=key, until=f"{until:%Y-%m-%d %H:%M}"))
+        out.print(said(text, language, key=key, until=until))
     return Exit.USAGE if young else Exit.COMPLETED
 
 

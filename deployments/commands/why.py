@@ -58,7 +58,7 @@ async def resync(
     if what in _ORDER_WORDS:
         if not number.isdigit():
             return _name_one(folder, "resync")
-        ended = resend(int(number), shop=shop)
+        ended = await resend(int(number), shop=shop)
         return ended if ended is not Exit.COMPLETED else await run("export_orders", shop=shop, dry_run=dry_run)
     doubted = resync_article(folder, what)
     code = "resync_noted" if doubted.count else "resync_unknown"

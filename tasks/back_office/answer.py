@@ -89,7 +89,7 @@ class _Answering:
             case "associations":
                 return change_associations(self.folder, request)
             case "resend_order":
-                return send_again(self.folder, self.ledger, request, begun_at)
+                return await send_again(self.folder, self.ledger, self.shop, request, begun_at)
             case "run":
                 return await self._run(request)
             case _:

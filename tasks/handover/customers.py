@@ -10,8 +10,8 @@ from schemas.documents import Customer
 from schemas.erp import Erp, ErpCustomer, customers_of
 from schemas.erp_settings import Erp as ErpSettings
 from schemas.errors import RefusedError
+from schemas.identities import identity_of_account, identity_of_email
 from schemas.same_person import same_email, same_name
-from tasks.handover.translate.identity import identity_of_account, identity_of_email
 
 SEVERAL = "SEVERAL_CUSTOMERS"
 """Code of the refusal of a customer whose e-mail several customers of the ERP bear; their codes are listed."""

@@ -46,7 +46,7 @@ class ToDeliver(Generic[Doc]):
     key: str
     """What the ledger calls it."""
     identity: str
-    """Who it is of: see `tasks.handover.translate.identity`."""
+    """Who it is of: see `schemas.identities`."""
     account: str
     """The customer's id in the shop."""
     external_reference: str

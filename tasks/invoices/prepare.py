@@ -19,10 +19,10 @@ from connectors.prestashop import ShopFacts
 from connectors.prestashop.pages import INVOICES
 from schemas.erp_invoices import ErpInvoice
 from schemas.errors import DeniedError
+from schemas.identities import order_identity
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.flat.translate.rows import FlatRow, flat_rows
-from tasks.handover.translate.identity import order_identity
 from tasks.invoices.pdf import MISSING, find_pdf
 from tasks.invoices.plan import FileInvoice, last_of_each, planned
 from tasks.read.validate import ValidatedStream

@@ -10,7 +10,7 @@ from connectors.ledger import DeliveryState
 from schemas.documents import Order
 from schemas.erp import Erp, FoundDocument, orders_of
 from schemas.errors import RefusedError
-from tasks.handover.translate.identity import identity_of_order
+from schemas.identities import identity_of_order
 from tasks.handover.translate.intent import differences
 from tasks.orders.changed import remember_sent
 from tasks.orders.erp_lines import ErpLines

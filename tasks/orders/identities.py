@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.prestashop import Shop
+from schemas.identities import order_identity
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.handover.sender import reused
-from tasks.handover.translate.identity import order_identity
 from tasks.orders.plan.sorting import DELIVERED, OrderOutcome, SeenOrder
 from tasks.run.run import Run
 
@@ -52,6 +53,13 @@ def whose_orders(run: Run, kind: str, seen: Sequence[SeenOrder]) -> WhoseOrders:
     if not run.asked.dry_run:
         run.ledger.identify(shop, kind, proven)
     return WhoseOrders(frozenset(mistaken), frozenset(unproven))
+
+
+async def identities_now(shop: Shop, keys: Iterable[str], secret: bytes) -> dict[str, str]:
+    """Whose the ids are in the shop now; those that it has not are left out."""
+    display = ("id", "reference", "current_state", "date_add", "date_upd")
+    found = await shop.find("orders", "id", keys, display=display)
+    return {str(row["id"]): order_identity(row["reference"], row["date_add"], secret) for row in found}
 
 
 def is_older(run: Run, made_at: datetime, delivered_at: datetime | None) -> bool:

@@ -11,6 +11,7 @@ from connectors.ledger import ASKED
 from schemas.documents import Order
 from schemas.erp import Erp, orders_of
 from schemas.errors import RefusedError, TransientError
+from schemas.identities import identity_of_order
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
@@ -18,7 +19,6 @@ from tasks.handover.customers import OTHER_NAME, SEVERAL, CustomerSync
 from tasks.handover.dispatch import dispatch
 from tasks.handover.sender import DocumentSender, Handover, Question, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
-from tasks.handover.translate.identity import identity_of_order
 from tasks.orders.changed import remember_sent
 from tasks.orders.identities import is_older
 from tasks.orders.plan.sorting import OrderOutcome, SeenOrder

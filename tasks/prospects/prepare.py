@@ -13,9 +13,9 @@ from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import Filters, after
 from schemas.documents import Customer
 from schemas.erp import Erp, customers_of
+from schemas.identities import account_identity
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.handover.translate.identity import account_identity
 from tasks.orders.look_up import ADDRESS, CUSTOMER, read_words
 from tasks.orders.rows import ShopWords, address_of, customer_of
 from tasks.report.progress import advance

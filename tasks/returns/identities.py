@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from connectors.ledger import DeliveryState
-from connectors.prestashop import Entity
+from connectors.prestashop import Entity, Shop
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
+from schemas.identities import return_identity
 from schemas.incidents import Level
 from tasks.handover.sender import reused
-from tasks.handover.translate.identity import return_identity
 from tasks.orders.identities import is_older
+from tasks.returns.look_up import RETURN_FIELDS
 from tasks.run.run import Run
 
 
@@ -49,6 +50,12 @@ def whose_returns(run: Run, kind: str, rows: Sequence[Entity]) -> WhoseReturns:
 def identity_of(run: Run, row: Entity) -> str:
     """The identity of a return as the shop has it."""
     return return_identity(whole(row, "id_order"), row["date_add"], run.ledger.secret())
+
+
+async def identities_now(shop: Shop, keys: Iterable[str], secret: bytes) -> dict[str, str]:
+    """Whose the ids are in the shop now; those that it has not are left out."""
+    found = await shop.find((await shop.describe()).returns, "id", keys, display=RETURN_FIELDS)
+    return {str(row["id"]): return_identity(whole(row, "id_order"), row["date_add"], secret) for row in found}
 
 
 def hold_reused(run: Run, kind: str, rows: Sequence[Entity], keys: Collection[str]) -> list[str]:

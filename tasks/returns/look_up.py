@@ -12,7 +12,7 @@ from schemas.documents import Return, ReturnLine
 from schemas.errors import DeniedError
 from tasks.orders.rows import ShopWords
 
-_RETURN = (
+RETURN_FIELDS = (
     "id",
     "id_customer",
     "id_order",
@@ -53,14 +53,14 @@ async def see_returns(shop: Shop, facts: ShopFacts, states: Iterable[int], known
 
     Of several shops of one PrestaShop, those of this shop's orders: a return itself names no shop.
     """
-    rows = await shop.find(facts.returns, "state", [str(state) for state in states], display=_RETURN)
+    rows = await shop.find(facts.returns, "state", [str(state) for state in states], display=RETURN_FIELDS)
     if facts.shops.several:
         ids = {str(row["id_order"]) for row in rows}
         own = await shop.find("orders", "id", ids, display=("id",), also=facts.shops.own_rows)
         orders = {int(order["id"]) for order in own}
         rows = [row for row in rows if whole(row, "id_order") in orders]
     there = {str(row["id"]) for row in rows}
-    rows += await shop.find(facts.returns, "id", [key for key in known if key not in there], display=_RETURN)
+    rows += await shop.find(facts.returns, "id", [key for key in known if key not in there], display=RETURN_FIELDS)
     return sorted(rows, key=lambda row: int(row["id"]))
 
 

@@ -15,9 +15,9 @@ from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
 from schemas.documents import Return
 from schemas.erp import Erp, Obstacle, returns_of
+from schemas.identities import order_identity
 from schemas.incidents import Incident, Level
 from schemas.outcomes import Outcome
-from tasks.handover.translate.identity import order_identity
 from tasks.orders.absent import gone
 from tasks.orders.adoption import NEEDED, Adopter
 from tasks.orders.erp_lines import items_of_erp

@@ -6,13 +6,13 @@ from schemas.documents import Return
 from schemas.emails import struck_out
 from schemas.erp import Erp, returns_of
 from schemas.errors import RefusedError
+from schemas.identities import return_identity
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.handover.dispatch import dispatch
 from tasks.handover.sender import DocumentSender, Handover, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
-from tasks.handover.translate.identity import return_identity
 from tasks.returns.prepare import STREAM, DueReturn, record_returns
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.run import Run

@@ -14,12 +14,12 @@ from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import DeliveryState, Link
 from schemas.erp import DocumentStatus, ErpNumber
+from schemas.identities import keyed_hash
 from schemas.incidents import Incident, Level
 from schemas.order_documents import ErpDocuments
 from schemas.outcomes import Outcome
 from tasks.erp import kind_of
 from tasks.flat.translate.rows import FlatRow, flat_rows
-from tasks.handover.translate.identity import keyed_hash
 from tasks.read.validate import ValidatedStream
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.row_ref import RowRef

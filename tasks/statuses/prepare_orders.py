@@ -12,9 +12,9 @@ from connectors.ledger import Link
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
 from schemas.erp import DocumentStatus, Erp, ErpNumber
+from schemas.identities import order_identity
 from schemas.incidents import Incident, Level
 from schemas.order_documents import ErpDocument
-from tasks.handover.translate.identity import order_identity
 from tasks.orders.absent import gone
 from tasks.run.run import Run
 from tasks.statuses.pages import with_pages

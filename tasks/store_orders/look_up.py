@@ -10,11 +10,11 @@ from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity, Shop, ShopFacts
 from connectors.prestashop.sales import MODULE
 from schemas.errors import DeniedError
+from schemas.identities import account_identity
 from schemas.outcomes import Outcome
 from schemas.references import CUSTOMER_DIGITS, customer_code
 from tasks.erp import kind_of
 from tasks.flat.countries import country_ids
-from tasks.handover.translate.identity import account_identity
 from tasks.run.outcomes import Stop
 from tasks.run.run import Run
 from tasks.stock.look_up import item_ids_of

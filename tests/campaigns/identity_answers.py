@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from connectors.ledger import DeliveryState
 from deployments.commands.orders import another, resend, same
 from deployments.terminal import out
@@ -16,27 +14,29 @@ _ANSWERED = ("_id_reused", "_document_differs", "_document_by_hand", "_documents
 _SENT_AGAIN = ("_doubt_stays",)
 
 
-def answer(trial: Trial) -> list[Sold]:
+async def answer(trial: Trial) -> list[Sold]:
     """Answers all questions; the orders that are to be sent by the next run, or were found to be there."""
-    answered = [sold for world in trial.installations for sold in _of(trial, world)]
+    answered = [sold for world in trial.installations for sold in await _of(trial, world)]
     trial.answered = {id(sold) for sold in answered}
     return answered
 
 
-def _of(trial: Trial, world: Installation) -> Iterator[Sold]:
+async def _of(trial: Trial, world: Installation) -> list[Sold]:
+    paid = []
     documents = own_documents(trial)
     orders = {each.key: each for each in trial.book.of(world.number)}
     for kind, key, code in _questions(world):
         sold = orders.get(key) if kind == "order" else None
         with out.capture():
             if code.endswith(_SENT_AGAIN):
-                resend(int(key), returns=kind == "return", shop=world.folder)
+                await resend(int(key), returns=kind == "return", shop=world.folder)
             elif sold is not None and documents.get(id(sold)):
                 same(int(key), shop=world.folder)
             else:
                 another(int(key), returns=kind == "return", shop=world.folder)
         if sold is not None and sold.state == PAID:
-            yield sold
+            paid.append(sold)
+    return paid
 
 
 def _questions(world: Installation) -> list[tuple[str, str, str]]:

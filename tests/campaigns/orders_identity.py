@@ -108,7 +108,7 @@ async def _quiet(here: Trial, moves: Sequence[Move]) -> list[str]:
         bad = await _round(here, flows)
     found = bad + broken_laws(here)
     note_told(here)
-    if answered := answer(here):
+    if answered := await answer(here):
         # What a question asks for, one more run does; the answer may have been to wait for another day.
         found += await _round(here, flows)
         found += unanswered(here, answered) + broken_laws(here)

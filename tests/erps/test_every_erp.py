@@ -16,9 +16,9 @@ from schemas.erp_settings import Erp as ErpSettings
 from schemas.erps import ABILITIES
 from schemas.errors import ConfigurationError, RefusedError, TransientError
 from schemas.flows import FLOWS
+from schemas.identities import identity_of_order
 from tasks.handover.customers import OTHER_NAME, SEVERAL, CustomerSync
 from tasks.handover.sender import Delivered, DocumentSender, Handover, ToDeliver
-from tasks.handover.translate.identity import identity_of_order
 from tests.connectors.cegid.shop_orders import line, order
 from tests.erps.worlds import WORLDS, ErpWorld
 

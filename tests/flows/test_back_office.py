@@ -244,6 +244,21 @@ async def test_an_order_is_shown_as_synchronised_and_sent_again_without_a_second
     assert delivery.state == "delivered"
 
 
+async def test_an_id_that_is_another_orders_now_is_not_sent_again(selling: OrderWorld) -> None:
+    order = selling.place(("MUG", 1, "12.00"))
+    await selling.orders()
+    selling.shop.change("orders", order, {"reference": "ANOTHER", "date_add": "2026-11-29 10:00:00"})
+    token = ask(selling.shop, "resend_order", str(order))
+    await answered(selling)
+    state, text = answer(selling.shop, token)
+    assert state == "refused"
+    assert f"The shop has given the id {order} to a new order" in text
+    with selling.ledger() as ledger:
+        former = ledger.former("boutique", ORDER, str(order))
+    assert former is not None
+    assert former.state == "delivered"
+
+
 async def test_a_request_whose_process_dies_is_begun_again_and_given_up_after_three_times(world: World) -> None:
     request = BoardRequest("a" * 32, "run", "import_stock", ())
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from connectors.ledger.tables import LEDGER
 from deployments.commands.orders import another, resend, same
 from deployments.exits import Exit
-from tests.flows.order_world import OrderWorld
+from tests.flows.order_world import ORDER, OrderWorld
 
 CANCELLED = 6
 
@@ -304,7 +304,7 @@ async def test_an_order_cancelled_after_a_lost_answer_stays_in_doubt_until_the_e
     world.move(order, CANCELLED)
     await world.orders()
     assert told(world) == [(str(order), "order_in_doubt")]
-    assert answered(resend, world, order) is Exit.USAGE
+    assert await resend(order, shop=world.folder) is Exit.USAGE
     older(world, timedelta(days=2))
     await world.orders()
     assert told(world) == [(str(order), "order_doubt_stays")]
@@ -313,13 +313,30 @@ async def test_an_order_cancelled_after_a_lost_answer_stays_in_doubt_until_the_e
     assert (world.deliveries(), len(world.documents())) == ({str(order): "delivered"}, 1)
 
 
+async def test_an_id_that_is_another_orders_now_is_not_sent_again_but_asked_for(world: OrderWorld) -> None:
+    order = world.place()
+    await world.orders()
+    [old] = world.documents()
+    reuse(world, order)
+    assert await resend(order, shop=world.folder) is Exit.USAGE
+    with world.ledger() as ledger:
+        held, former = (of(world.folder.name, ORDER, str(order)) for of in (ledger.delivery, ledger.former))
+    assert held is not None
+    assert (held.state, held.last_code, held.answer) == ("held", "order_id_reused", "asked")
+    assert former is not None
+    assert former.erp_number == f"CustomerOrder/ECO/{old['Key']['Number']}"
+    assert answered(another, world, order) is Exit.COMPLETED
+    await world.orders()
+    assert len(world.documents()) == 2
+
+
 async def test_a_doubt_is_cleared_by_a_person_after_a_day(world: OrderWorld) -> None:
     order = world.place()
     await lost_answer(world, order)
     world.move(order, CANCELLED)
     await world.orders()
     older(world, timedelta(days=1, minutes=1))
-    assert answered(resend, world, order) is Exit.COMPLETED
+    assert await resend(order, shop=world.folder) is Exit.COMPLETED
     await world.orders()
     assert (world.deliveries(), told(world)) == ({}, [])
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from schemas.amounts import cents
 from schemas.erp import Compared, FoundDocument
-from tasks.handover.translate.identity import keyed_hash
+from schemas.identities import keyed_hash
 
 
 @dataclass(frozen=True, slots=True)
