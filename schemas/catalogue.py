@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NewType, Protocol, TypeVar
@@ -168,6 +168,12 @@ class TakesEntities(Protocol[Entity_contra]):
     def wanted(self, entity: Entity_contra) -> WantedEntity:
         """It in the ERP's own words."""
 
+    def uid(self, key: str) -> str:
+        """Our own reference of what the ledger calls so."""
+
+    def bearing(self, uids: Collection[str]) -> Mapping[str, FoundEntity]:
+        """What bears these references of ours, by them; a request for a hundred."""
+
     def find(self, wanted: Sequence[WantedEntity]) -> FoundEntities:
         """What the ERP has of them, by our references, else by their names; a few requests for a hundred."""
 
@@ -180,8 +186,8 @@ class TakesEntities(Protocol[Entity_contra]):
     def update(self, found: FoundEntity, wanted: WantedEntity, fields: frozenset[str]) -> bool:
         """Gives it these fields, our reference, and what belongs to it; whether anything had to be written."""
 
-    def close(self, number: EntityNumber, *, delete: bool) -> None:
-        """It is no longer on sale; with `delete` it is gone, where the ERP lets it go. Safe to repeat."""
+    def close(self, found: FoundEntity, *, delete: bool) -> None:
+        """It is no longer on sale; with `delete` it is gone, where the ERP and the key let it go. Safe to repeat."""
 
 
 @dataclass(frozen=True, slots=True)

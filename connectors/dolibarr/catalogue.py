@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +14,13 @@ from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.faults import DUPLICATE, NOT_THERE
 from connectors.dolibarr.texts import stored_name, stored_reference
 from connectors.dolibarr.translate_items import (
+    category_uid,
     found_category,
     found_item,
     is_category_uid,
     is_item_uid,
     item_obstacles,
+    item_uid,
     product_id,
     rounded_at_creation,
     uid_prefix,
@@ -27,7 +29,7 @@ from connectors.dolibarr.translate_items import (
 )
 from schemas.catalogue import Category, EntityNumber, FoundEntities, FoundEntity, Item, WantedEntity
 from schemas.erp import Obstacle
-from schemas.errors import AlreadyThereError, RefusedError
+from schemas.errors import AlreadyThereError, DeniedError, RefusedError
 
 _OF_CREATION = ("new",)
 _BESIDE = frozenset({"categories", *_OF_CREATION})
@@ -54,9 +56,17 @@ class Items:
         """See the protocol."""
         return wanted_item(entity, self._codes, with_note=self._with_note)
 
+    def uid(self, key: str) -> str:
+        """See the protocol."""
+        return item_uid(key, self._codes)
+
+    def bearing(self, uids: Collection[str]) -> Mapping[str, FoundEntity]:
+        """See the protocol."""
+        return {each.uid: each for each in map(found_item, self._dolibarr.products_of(uids))}
+
     def find(self, wanted: Sequence[WantedEntity]) -> FoundEntities:
         """See the protocol."""
-        by_uid = {each.uid: each for each in map(found_item, self._dolibarr.products_of(one.uid for one in wanted))}
+        by_uid = self.bearing([one.uid for one in wanted])
         left = [one.name for one in wanted if one.uid not in by_uid]
         named = {each.name.casefold(): each for each in map(found_item, self._dolibarr.products_called(left))}
         return FoundEntities(by_uid, {name: named[name.casefold()] for name in left if name.casefold() in named})
@@ -89,15 +99,15 @@ class Items:
         sorted_in = "categories" in fields and self._sort_in(wanted, id_, self._dolibarr.categories_of(id_))
         return sorted_in or bool(values) or found.uid != wanted.uid
 
-    def close(self, number: EntityNumber, *, delete: bool) -> None:
-        """See the protocol."""
-        id_ = product_id(number)
+    def close(self, found: FoundEntity, *, delete: bool) -> None:
+        """One that something was made of, or that the key may not delete, is taken off sale."""
+        id_ = product_id(found.number)
         try:
             if delete:
                 self._dolibarr.delete_product(id_)
                 return
-        except RefusedError as error:
-            if error.code == NOT_THERE:
+        except (RefusedError, DeniedError) as error:
+            if isinstance(error, RefusedError) and error.code == NOT_THERE:
                 return
         try:
             self._dolibarr.update_product(id_, {"status": 0})
@@ -146,6 +156,14 @@ class Categories:
         """See the protocol."""
         return wanted_category(entity, self._codes)
 
+    def uid(self, key: str) -> str:
+        """See the protocol."""
+        return category_uid(int(key.removeprefix("c")), self._codes)
+
+    def bearing(self, uids: Collection[str]) -> Mapping[str, FoundEntity]:
+        """See the protocol."""
+        return {each.uid: each for each in self._all() if each.uid in uids}
+
     def find(self, wanted: Sequence[WantedEntity]) -> FoundEntities:
         """There are few: all of them are read."""
         found = self._all()
@@ -175,7 +193,7 @@ class Categories:
             self._dolibarr.update_category(int(found.number), values)
         return bool(values) or found.uid != wanted.uid
 
-    def close(self, number: EntityNumber, *, delete: bool) -> None:
+    def close(self, found: FoundEntity, *, delete: bool) -> None:
         """Nothing: a category without products is in nobody's way."""
 
     def _all(self) -> list[FoundEntity]:

@@ -32,9 +32,9 @@ def uid_prefix(codes: DolibarrCodes) -> str:
     return f"{codes.order_prefix}p".lower()
 
 
-def item_uid(item: Item, codes: DolibarrCodes) -> str:
-    """Our own reference of an item."""
-    return uid_prefix(codes) + item.key
+def item_uid(key: str, codes: DolibarrCodes) -> str:
+    """Our own reference of the item of this key."""
+    return uid_prefix(codes) + key
 
 
 def category_uid(id_category: int, codes: DolibarrCodes) -> str:
@@ -105,7 +105,7 @@ def wanted_item(item: Item, codes: DolibarrCodes, *, with_note: bool) -> WantedE
         request["long_description"] = {"note_public": note}
         fields["long_description"] = seen_text(note)
     alike = ("barcode",) if item.id_combination else ("barcode", "name")
-    return WantedEntity(item_uid(item, codes), item.erp_reference, fields, request, alike)
+    return WantedEntity(item_uid(item.key, codes), item.erp_reference, fields, request, alike)
 
 
 def _description(item: Item) -> str:

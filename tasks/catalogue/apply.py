@@ -1,4 +1,4 @@
-"""Items go to the ERP, are read back, and are confirmed; what the shop has deleted is closed there."""
+"""Items go to the ERP, are read back, and are confirmed; what the shop has deleted is closed there last."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from connectors.ledger import Refusal
 from schemas.catalogue import EntityNumber, FoundEntities
 from schemas.erp import Erp, items_of
 from schemas.errors import AlreadyThereError, ConfigFault, ConfigurationError, RefusedError
-from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
+from tasks.catalogue.close import close_items, find_gone
 from tasks.catalogue.look_up import leave_behind
 from tasks.catalogue.plan.entities import Held, decide, differing
 from tasks.catalogue.prepare import CataloguePlan, PlannedItem
@@ -39,25 +39,26 @@ class Written:
 
 async def apply_items(run: Run, erp: Erp, plan: CataloguePlan) -> None:
     """Writes what is to be written; a dry run only names it."""
+    gone = await find_gone(run, plan)
     if run.asked.dry_run:
-        _show(run, plan)
+        _show(run, plan, gone)
         return
     _check_warehouse(run, erp)
     with run.step("send the items"):
         chunks = chunked([[each] for each in plan.changes], CHUNK, lambda group: [each.item.key for each in group])
         await fan_out("send the items", chunks, lambda chunk: send_items(run, erp, plan, chunk), rows=len)
-        await asyncio.to_thread(_close, run, erp, plan)
+        await asyncio.to_thread(close_items, run, erp, plan, gone)
     plan.sweep.keep()
 
 
-def _show(run: Run, plan: CataloguePlan) -> None:
+def _show(run: Run, plan: CataloguePlan, gone: Sequence[str]) -> None:
     for each in plan.changes:
         outcome = _outcome(each, written=each.change.action != "confirm")
         run.rows.record(row_outcomes([plan.catalogue.row(each.item.key, outcome)]))
         if outcome is not Outcome.UNCHANGED:
             run.planned.append(each.planned())
-    if run.folder.settings.catalogue.deleted != "leave":
-        run.planned += [PlannedChange(key, "product", "deactivate", ()) for key in plan.gone]
+    if plan.closes:
+        run.planned += [PlannedChange(key, "product", "deactivate", ()) for key in gone]
 
 
 def _outcome(planned: PlannedItem, *, written: bool) -> Outcome:
@@ -169,19 +170,3 @@ def _read_back(run: Run, erp: Erp, plan: CataloguePlan, written: list[Written], 
 def _refused(run: Run, plan: CataloguePlan, planned: PlannedItem, code: str, reason: str) -> Refusal:
     leave_behind(run, plan.catalogue, planned.item.key, Outcome.REFUSED, code, reason)
     return Refusal(planned.item.key, sent_mark(run, planned.mark), code, reason)
-
-
-def _close(run: Run, erp: Erp, plan: CataloguePlan) -> None:
-    """Items that the shop no longer has: closed or deleted in the ERP, or left, as the settings say."""
-    policy = run.folder.settings.catalogue.deleted
-    if policy == "leave" or not plan.gone:
-        return
-    for key, number in plan.gone.items():
-        run.lease.check()
-        try:
-            items_of(erp).close(number, delete=policy == "delete")
-        except RefusedError as error:
-            run.note(Level.ERROR, "item_erp_refused", key, detail=error.reason)
-            continue
-        plan.links.close(key)
-    run.report.beyond_rows["items_gone"] = len(plan.gone)

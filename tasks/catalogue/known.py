@@ -49,8 +49,10 @@ class KnownEntities:
             links.append(link)
         self._run.ledger.confirm(self._run.folder.name, self.kind, links, run_id=self._run.run_id)
 
-    def close(self, key: str) -> None:
-        """The shop no longer has it, and the ERP was told."""
-        known = self.known[key]
-        link = Link(key, 0, state=LinkState.CLOSED, erp_code=known.number, confirmed_value=known.unchanging)
-        self._run.ledger.confirm(self._run.folder.name, self.kind, [link], run_id=self._run.run_id)
+    def close(self, keys: Iterable[str]) -> None:
+        """The shop no longer has them, and the ERP was told."""
+        links = []
+        for key in keys:
+            known = self.known[key]
+            links.append(Link(key, 0, state=LinkState.CLOSED, erp_code=known.number, confirmed_value=known.unchanging))
+        self._run.ledger.confirm(self._run.folder.name, self.kind, links, run_id=self._run.run_id)

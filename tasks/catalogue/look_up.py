@@ -8,7 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from schemas.catalogue import Category, Item
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.catalogue.translate.rows import CatalogueWords, categories_of, items_of, text
+from tasks.catalogue.translate.rows import CatalogueWords, Listed, categories_of, items_of, listed_in, text
 from tasks.products.taxes import tax_rates
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
@@ -48,10 +48,13 @@ COMBINATION = (
 class Catalogue:
     """What the shop has, as it is. Not a dataclass: Prefect walks through those."""
 
-    def __init__(self, categories: list[Category], items: list[Item]) -> None:
+    def __init__(self, categories: list[Category], items: list[Item], listed: Listed) -> None:
         self.categories = categories
         """Parents first; none where the settings tell none."""
         self.items = items
+        self.products = listed.products
+        self.parents = listed.parents
+        self.present = listed.keys
         keys = [*(each.key for each in categories), *(each.key for each in items)]
         self.lines = {key: line for line, key in enumerate(keys, 1)}
 
@@ -81,7 +84,8 @@ async def read_catalogue(run: Run) -> Catalogue:
             categories = categories_of(rows, root, run.facts.home_category, words.language)
         products = await run.shop.read("products", display=PRODUCT)
         combinations = await run.shop.read("combinations", display=COMBINATION)
-        catalogue = Catalogue(categories, list(items_of(products, combinations, words)))
+        items = list(items_of(products, combinations, words))
+        catalogue = Catalogue(categories, items, listed_in(products, combinations))
         waiting = [catalogue.row(key, Outcome.WAITING, "waiting") for key in catalogue.lines]
         run.rows.read = len(waiting)
         run.rows.accepted = row_outcomes(waiting).select("_file", "_line", "_key")

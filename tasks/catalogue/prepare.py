@@ -48,19 +48,21 @@ class PlannedItem:
 class CataloguePlan:
     """What is to be written. Not a dataclass: Prefect walks through those."""
 
-    def __init__(self, catalogue: Catalogue, links: KnownEntities, sweep: Sweep) -> None:
+    def __init__(self, catalogue: Catalogue, links: KnownEntities, sweep: Sweep, *, closes: bool) -> None:
         self.catalogue = catalogue
         self.links = links
         self.sweep = sweep
+        self.closes = closes
+        """Whether what the shop has deleted is closed in the ERP."""
         self.changes: list[PlannedItem] = []
-        self.gone: dict[str, EntityNumber] = {}
-        """Items that the shop has deleted, by key."""
+        self.absent = [key for key in links.known if key not in catalogue.present and key not in links.closed]
+        """The keys of the items that the ERP was given and that the shop did not list."""
 
     @property
     def closed(self) -> int:
         """How many items would no longer be on sale."""
         going = [each for each in self.changes if ("on_sale", "1", "0") in each.change.differing]
-        return len(going) + len(self.gone)
+        return len(going) + (len(self.absent) if self.closes else 0)
 
     @property
     def repriced(self) -> int:
@@ -75,18 +77,13 @@ async def prepare_items(
 ) -> CataloguePlan:
     """What differs from what the ERP was confirmed to have; every other item has its outcome when this returns."""
     links = KnownEntities(run, erp, ITEM)
-    plan = CataloguePlan(catalogue, links, Sweep(run, links.kind))
+    closes = run.folder.settings.catalogue.deleted != "leave"
+    plan = CataloguePlan(catalogue, links, Sweep(run, links.kind), closes=closes)
     with run.step("plan the items"):
         placed = list(_Placing(run, items_of(erp), plan, categories).placed())
         plan.sweep.done = plan.sweep.is_due
         swept = await asyncio.to_thread(items_of(erp).ours) if plan.sweep.is_due and links.known else None
         await _compare(run, items_of(erp), plan, placed, swept)
-        present = {item.key for item in catalogue.items}
-        plan.gone = {
-            key: EntityNumber(known.number)
-            for key, known in links.known.items()
-            if key not in present and key not in links.closed
-        }
     return plan
 
 

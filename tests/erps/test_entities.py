@@ -103,12 +103,13 @@ def test_a_creation_whose_answer_was_lost_is_there_already(sandbox: SandboxDolib
 def test_an_item_that_is_closed_is_no_longer_on_sale_and_may_be_closed_again(sandbox: SandboxDolibarr) -> None:
     with erp_of(sandbox) as erp:
         items = items_of(erp)
-        number = items.create(items.wanted(MUG))
+        items.create(items.wanted(MUG))
+        (mug,) = items.bearing([items.uid(MUG.key)]).values()
         for _ in range(2):
-            items.close(number, delete=False)
+            items.close(mug, delete=False)
         assert [each.fields["on_sale"] for each in items.ours().values()] == ["0"]
         for _ in range(2):
-            items.close(number, delete=True)
+            items.close(mug, delete=True)
         assert items.ours() == {}
 
 

@@ -14,6 +14,7 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
+from deployments.sandbox.shop import Fault
 from flows.export_catalogue import export_catalogue
 from tests.flows.dolibarr_world import DolibarrWorld
 from tests.flows.running import final_state
@@ -70,11 +71,11 @@ class CatalogueWorld(DolibarrWorld):
         sent = (name.removeprefix("dolibarr ") for name in self.report()["requests"])
         return [name for name in sent if name.startswith(WRITES)]
 
-    def left_behind(self) -> dict[str, str]:
+    def left_behind(self, level: str = "error") -> dict[str, str]:
         """The code of the message of each item that was left behind, by its key."""
         with Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}", snapshots=None) as ledger:
             found = ledger.incidents(shop=self.folder.name, open_only=True)
-        return dict(found.filter(found["level"] == "error").select("key", "code").iter_rows())
+        return dict(found.filter(found["level"] == level).select("key", "code").iter_rows())
 
     def reads(self) -> int:
         requests: dict[str, int] = self.report()["requests"]
@@ -292,6 +293,52 @@ async def test_a_bar_code_that_another_product_has_is_refused_and_not_sent_by_ev
     assert list(refused.values()) == ["item_erp_refused"]
     await world.catalogue()
     assert (world.left_behind(), world.written()) == (refused, [])
+
+
+async def test_what_one_reading_lacks_stays_on_sale_until_the_shop_denies_it_by_its_id(
+    prefect_api: str, tmp_path: Path
+) -> None:
+    with CatalogueWorld.at(tmp_path / "silent", php=7) as world:
+        mug, vase = world.sell("MUG"), world.sell("VASE")
+        sizes = world.sizes(world.sell("ROBE"), ("S", "ROBE-S", "0"), ("M", "ROBE-M", "0"))
+        await world.catalogue()
+        world.write_settings(guards={"min_affected": 9}, catalogue={"deleted": "delete"})
+        world.shop.faults.add(Fault("sql-failure", method="GET", path="/api/products.*price", times=None))
+        await world.catalogue()
+        unlisted = dict.fromkeys([str(mug), str(vase), *(f"3-{each}" for each in sizes)], "item_not_listed")
+        assert (world.left_behind(level="retry"), world.written()) == (unlisted, [])
+        world.shop.faults.clear()
+        world.shop.change("products", vase, {"state": 0})
+        world.shop.remove("combinations", sizes[1])
+        await world.catalogue()
+        assert world.left_behind(level="retry") == {}
+        on_sale = {name: each["status"] for name, each in world.products_there().items()}
+        assert on_sale == {"MUG": "1", "VASE": "1", "ROBE-S": "1", "ROBE-M": "0"}
+
+
+async def test_only_what_bears_our_reference_is_closed_and_what_may_not_be_deleted_goes_off_sale(
+    world: CatalogueWorld,
+) -> None:
+    parted, kept, last = world.sell("MUG", "Mug"), world.sell("VASE", "Vase"), world.sell("POT", "Pot")
+    await world.catalogue()
+    mug = world.products_there()["MUG"]["id"]
+    theirs = {"label": "Another article", "array_options": {"options_ps_uid": ""}}
+    world.rest.put(f"/products/{mug}", json=theirs).raise_for_status()
+    world.write_settings(guards={"min_affected": 9}, catalogue={"deleted": "delete"})
+    for id_ in (parted, kept):
+        world.shop.remove("products", id_)
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    assert world.report()["beyond_rows"] == {"items_closed": 1}
+    assert world.rest.get(f"/products/{mug}").json()["status"] == "1"
+    # The key of the sandbox may not delete, that of a real one may.
+    left = {name: each["status"] for name, each in world.products_there().items()}
+    assert left == ({"VASE": "0", "POT": "1"} if world.sandbox_erp else {"POT": "1"})
+    world.write_settings(guards={"min_affected": 0, "max_deactivated_share": 0.1}, catalogue={"deleted": "leave"})
+    world.shop.remove("products", last)
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    assert (world.written(), world.products_there()["POT"]["status"]) == ([], "1")
 
 
 @pytest.mark.slow

@@ -30,6 +30,27 @@ class CatalogueWords:
     """Which of its categories an item is told with: `all`, `default` or `none`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the shop has, also of what it does not sell yet."""
+
+    products: frozenset[int]
+    """Every id_product."""
+    parents: frozenset[int]
+    """Those of products that have combinations."""
+    keys: frozenset[str]
+    """The keys of what is an item, or will be one once a person has saved it."""
+
+
+def listed_in(products: Sequence[Row], combinations: Sequence[Row]) -> Listed:
+    """What these rows show to be there. A product whose page was opened and not saved has the state 0."""
+    ids = frozenset(int(row["id"]) for row in products)
+    pairs = [(int(row["id_product"]), int(row["id"])) for row in combinations]
+    parents = frozenset(parent for parent, _ in pairs)
+    keys = [*map(str, ids - parents), *(f"{parent}-{id_}" for parent, id_ in pairs if parent in ids)]
+    return Listed(ids, parents, frozenset(keys))
+
+
 def categories_of(rows: Sequence[Row], root: int, home: int, language: int) -> list[Category]:
     """The categories below the shop's home, parents first; what is not below it is another shop's."""
     children: dict[int, list[Row]] = {}
