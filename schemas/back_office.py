@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -15,6 +16,8 @@ from schemas.settings import ShopSettings
 Said: TypeAlias = dict[str, str]
 """A text in both languages: `en`, `fr`."""
 _BOOLEANS = ("true", "false")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)([.,][0-9]+)?")
+"""As TOML writes it, but for the comma."""
 
 
 @cache
@@ -92,10 +95,9 @@ def association_as_toml(section: str, text: str) -> str | None:
 
 def _plain(text: str) -> str:
     """A number, true or false as it stands; anything else between quotes."""
-    number = text.removeprefix("-").replace(".", "", 1).replace(",", "", 1)
     if text in _BOOLEANS:
         return text
-    return text.replace(",", ".") if number.isdecimal() and number.isascii() else json.dumps(text, ensure_ascii=False)
+    return text.replace(",", ".") if _NUMBER.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _rows(associations: Associations, section: str) -> Mapping[Any, Any]:

@@ -21,23 +21,25 @@ def with_value(text: str, table: str, key: str, written: str | None, *, source: 
 
     ConfigurationError where the text is written in a way that only a person can change.
     """
+    line_end = "\r\n" if "\r\n" in text else "\n"
     lines = text.splitlines(keepends=True)
     start, end = _extent_of_table(lines, table)
     if start is None:
-        lines += ["" if not text or text.endswith("\n") else "\n", f"\n[{table}]\n"]
+        lines += ["" if not text or text.endswith("\n") else line_end, f"{line_end}[{table}]{line_end}"]
         start = end = len(lines)
     at = next((number for number in range(start, end) if _key_of(lines[number]) == key), None)
     if at is not None:
         after = _end_of_value(lines, at, end)
-        lines[at:after] = [] if written is None else [_line(key, written, _comment(lines[at:after]))]
+        lines[at:after] = [] if written is None else [_line(key, written, _comment(lines[at:after])) + line_end]
     elif written is not None:
         keys = [number for number in range(start, end) if _key_of(lines[number]) is not None]
         place = _end_of_value(lines, keys[-1], end) if keys else start
         if place and not lines[place - 1].endswith("\n"):
-            lines[place - 1] += "\n"
-        lines.insert(place, _line(key, written, ""))
+            lines[place - 1] += line_end
+        lines.insert(place, _line(key, written, "") + line_end)
     changed = "".join(lines)
-    if _read(changed) != _as_wanted(text, table, key, written):
+    wanted = _as_wanted(text, table, key, written)
+    if wanted is None or _read(changed) != wanted:
         fault = ConfigFault(source, f"{table}.{key}", "the line cannot be changed from here", "Change it in the file.")
         raise ConfigurationError((fault,))
     return changed
@@ -69,13 +71,13 @@ def _end_of_value(lines: list[str], at: int, end: int) -> int:
 
 def _comment(lines: list[str]) -> str:
     """The comment behind a value of one line."""
-    found = _COMMENT.match(lines[0].rstrip("\n")) if len(lines) == 1 else None
+    found = _COMMENT.match(lines[0].rstrip("\r\n")) if len(lines) == 1 else None
     return found[2] if found and _read(found[1]) == _read(lines[0]) else ""
 
 
 def _line(key: str, written: str, comment: str) -> str:
     name = key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
-    return f"{name} = {written}{comment}\n"
+    return f"{name} = {written}{comment}"
 
 
 def _read(text: str) -> dict[str, Any] | None:
@@ -86,15 +88,18 @@ def _read(text: str) -> dict[str, Any] | None:
 
 
 def _as_wanted(text: str, table: str, key: str, written: str | None) -> dict[str, Any] | None:
-    """What the changed text must say; None, which no text says, where the one before cannot be read."""
+    """What the changed text must say; None where no text can."""
     data = tomllib.loads(text)
     place = data
     for part in table.split("."):
         place = place.setdefault(part, {})
         if not isinstance(place, dict):
-            return {"": None}
+            return None
     if written is None:
         place.pop(key, None)
-    else:
-        place[key] = tomllib.loads(f"value = {written}")["value"]
+        return data
+    value = _read(f"value = {written}")
+    if value is None:
+        return None
+    place[key] = value["value"]
     return data

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from connectors.files.durable import make_durable
+from connectors.files.durable import read_text, replace_text
 from connectors.prestashop.board import BoardRequest
 from schemas.associations import parse_associations
 from schemas.back_office import (
@@ -38,7 +38,7 @@ def change_associations(folder: ShopFolder, request: BoardRequest) -> Answer:
 
 
 def _changed(path: Path, request: BoardRequest, with_change: Callable[[str, Mapping[str, str], str], str]) -> Answer:
-    before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    before = read_text(path) if path.exists() else ""
     text = before
     faults: list[ConfigFault] = []
     for change in request.content:
@@ -49,7 +49,7 @@ def _changed(path: Path, request: BoardRequest, with_change: Callable[[str, Mapp
     if faults:
         return faulty(request, ConfigurationError(tuple(faults)))
     if text != before:
-        _write(path, text)
+        replace_text(path, text)
     return done(request, "changed", file=path.name)
 
 
@@ -89,12 +89,3 @@ def _require_seen(source: str, key: str, now: str, seen: str) -> None:
 
 def _fault(source: str, key: str, reason: str, remedy: str) -> ConfigurationError:
     return ConfigurationError((ConfigFault(source, key, reason, remedy),))
-
-
-def _write(path: Path, text: str) -> None:
-    """In one move, as private as the file was."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o600)
-    make_durable(part)
-    part.replace(path)

@@ -31,7 +31,7 @@ from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 from tasks.statuses.named_orders import identities, orders_named
 
-_CENT = Decimal("0.000001")
+_MILLIONTH = Decimal("0.000001")
 
 
 def require_invoices(facts: ShopFacts) -> None:
@@ -149,7 +149,7 @@ def _invoice(row: FlatRow) -> ErpInvoice:
 
 def _amount(row: FlatRow, target: str) -> Decimal | None:
     said = row.value(target)
-    return None if said is None else Decimal(str(said)).quantize(_CENT)
+    return None if said is None else Decimal(str(said)).quantize(_MILLIONTH)
 
 
 def _row(run: Run, row: FlatRow, one: FileInvoice, folders: Sequence[Path]) -> FileInvoice | Stop:

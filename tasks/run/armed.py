@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from connectors.files.durable import make_durable
-from schemas.errors import ConfigFault, ConfigurationError, DeniedError
+from connectors.files.durable import read_text, replace_text
+from schemas.edit_toml import with_value
+from schemas.errors import DeniedError
 from schemas.incidents import Incident, Level
 from schemas.settings import parse_settings
 from tasks.run.run import Asked
@@ -36,24 +37,12 @@ def may_write(asked: Asked, check: Callable[[], None]) -> Callable[[], None]:
     return _refuse if asked.unarmed else check
 
 
-_KEY = re.compile(r"^armed_for[ \t]*=.*$", re.MULTILINE)
-_SHOP = re.compile(r"^\[shop\][^\n]*$", re.MULTILINE)
-
-
 def note_armed(folder: ShopFolder, address: str) -> None:
     """settings.toml says from now on that `address` may be written to; every other line stays as it is."""
     path = folder.path / "settings.toml"
-    text, line = path.read_text(encoding="utf-8"), f'armed_for = "{address}"'
-    place, new = (_KEY, line) if _KEY.search(text) else (_SHOP, f"[shop]\n{line}")
-    text = place.sub(lambda _: new, text, count=1)
-    if parse_settings(text, source=path.name).shop.armed_for != address:
-        fault = ConfigFault(path.name, "shop.armed_for", "the key cannot be written", f"Write {line} under [shop].")
-        raise ConfigurationError((fault,), action="arm the shop")
-    part = path.with_name(".settings.toml.part")
-    part.write_text(text, encoding="utf-8")
-    part.chmod(path.stat().st_mode & 0o777)
-    make_durable(part)
-    part.replace(path)
+    text = with_value(read_text(path), "shop", "armed_for", json.dumps(address), source=path.name)
+    parse_settings(text, source=path.name)
+    replace_text(path, text)
 
 
 def _refuse() -> NoReturn:

@@ -187,6 +187,9 @@ async def test_a_setting_that_is_changed_on_the_page_is_in_the_file(world: World
     [
         (("guards.max_zeroed_share", "0.3", "3"), "less than or equal to 1"),
         (("guards.max_zeroed_share", "0.3", "much"), "Write a number"),
+        (("guards.max_zeroed_share", "0.3", ".4"), "Write a number"),
+        (("guards.min_affected", "20", "05"), "Write a whole number"),
+        (("guards.max_zeroed_share", "0.3", "5,"), "Write a number"),
         (("products.prices", "tax_excl", "both"), "'tax_excl' or 'tax_incl'"),
         (("guards.max_zeroed_share", "0.4", "0.5"), "the file was changed meanwhile: it says `0.3` there"),
         (("shop.url", "", "http://evil.example"), "this is not changed from the back office"),

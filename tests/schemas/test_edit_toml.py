@@ -64,3 +64,18 @@ def test_every_key_of_the_file_that_init_writes_is_changed_where_it_stands() -> 
     after = changed(text, "erp.items", "misc", '"DIVERS"')
     assert len(after.splitlines()) == len(text.splitlines())
     assert tomllib.loads(after)["erp"]["items"]["misc"] == "DIVERS"
+
+
+def test_a_file_of_windows_keeps_its_line_ends() -> None:
+    text = TEXT.replace("\n", "\r\n")
+    after = changed(text, "guards", "max_zeroed_share", "0.5")
+    assert after == text.replace("0.30 ", "0.5 ")
+    after = changed(changed(after, "guards", "min_affected", "5"), "stock", "repair", "true")
+    assert after.endswith("]\r\n\r\n[stock]\r\nrepair = true\r\n")
+    assert after.count("\n") == after.count("\r\n")
+
+
+def test_what_no_toml_can_say_is_a_fault() -> None:
+    for written in (".4", "05", '"\x7f"'):
+        with pytest.raises(ConfigurationError, match="cannot be changed from here"):
+            changed(TEXT, "guards", "max_zeroed_share", written)
