@@ -78,8 +78,8 @@ class Runs(LedgerPart):
         with self.database.read("read runs") as connection:
             return connection.execute(query.order_by(RUNS.c.started_at.desc()).limit(1)).scalar_one_or_none()
 
-    def runs(self, shop: str | None = None, *, limit: int = 100) -> pl.DataFrame:
-        """The last runs, newest first.
+    def runs(self, shop: str | None = None, *, limit: int = 100, of_each_flow: bool = False) -> pl.DataFrame:
+        """The last `limit` runs, or the last `limit` of each flow, newest first.
 
         Columns: run_id, shop, flow, state, started_at, ended_at (UTC, null while it runs), rows_read (Int64|null),
         parameters and counts (JSON text), message, report_path.
@@ -99,8 +99,15 @@ class Runs(LedgerPart):
         )
         if shop is not None:
             query = query.where(RUNS.c.shop == shop)
+        newest_first = RUNS.c.started_at.desc()
+        if of_each_flow:
+            place = sa.func.row_number().over(partition_by=(RUNS.c.shop, RUNS.c.flow), order_by=newest_first)
+            places = sa.select(RUNS.c.run_id, place.label("place")).subquery()
+            query = query.join(places, places.c.run_id == RUNS.c.run_id).where(places.c.place <= limit)
+        else:
+            query = query.limit(limit)
         with self.database.read("read runs") as connection:
-            return rows_as_frame(connection, query.order_by(RUNS.c.started_at.desc()).limit(limit))
+            return rows_as_frame(connection, query.order_by(newest_first))
 
     def previous_row_counts(self, shop: str, flow: str, n: int) -> list[int]:
         """How many rows the last `n` completed runs read that read any, newest first."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from schemas.messages import LANGUAGES, catalogue, message
 from schemas.outcomes import Outcome
-from tasks.report.board import DOCUMENT_STREAMS, LEVELS
+from tasks.report.open_incidents import DOCUMENT_STREAMS, SameIncidents
 from tasks.report.texts import texts
 
 Row: TypeAlias = Mapping[str, Any]
 RUNS_SHOWN = 20
-_KEYS_SHOWN = 8
 _GROUPS_SHOWN = 40
 _GOOD = ("Completed", "Planned")
 _ENDED = (*_GOOD, "CompletedWithRejects")
@@ -45,22 +45,25 @@ def _without_dates(part: Any) -> Any:
     return [_without_dates(each) for each in part] if isinstance(part, list) else part
 
 
-def news_runs(runs: Iterable[Row]) -> list[Row]:
-    """The runs that had something to tell, newest first; `runs` are the ledger's, newest first.
+def news_runs(runs: Sequence[Row], of_each_flow: int) -> list[Row]:
+    """The runs that had something to tell, newest first; `runs` are the last `of_each_flow`, newest first.
 
     Left out are plans, and runs that changed nothing and ended as the one before: what they left behind, if anything,
-    it had left behind as well. A quiet run after one that failed is shown: all is well again.
+    it had left behind as well. A quiet run after one that failed is shown: all is well again. The first of a flow
+    with more runs than were read is compared with nobody, or it would be news at every look.
     """
     shown: list[Row] = []
     last: dict[str, tuple[str, list[int], str]] = {}
-    for run in reversed(list(runs)):
+    counted = Counter(run["flow"] for run in runs)
+    cut = {flow for flow, count in counted.items() if count >= of_each_flow}
+    for run in reversed(runs):
         if run["ended_at"] is None or json.loads(run["parameters"]).get("dry_run") == "true":
             continue
         counts = json.loads(run["counts"])
         left_behind = [counts.get(name, 0) for name in _LEFT_BEHIND]
         # The message of a run that came to its end says how many rows were unchanged, which is no news.
         same = (run["state"], left_behind, "" if run["state"] in _ENDED else run["message"])
-        before = last.get(run["flow"], ("Completed", [0, 0], ""))
+        before = last.get(run["flow"], same if run["flow"] in cut else ("Completed", [0, 0], ""))
         # What was fetched is told by the run that imports it.
         changed = run["flow"] != "collect_files" and any(counts.get(name) for name in _CHANGED)
         is_quiet = run["state"] in _GOOD and not changed and not any(left_behind)
@@ -95,54 +98,32 @@ def run_lines(runs: Sequence[Row], reports_url: str, reasons: Mapping[str, list[
     return lines
 
 
-def incident_lines(incidents: Iterable[Row], newest_runs: Iterable[str]) -> list[dict[str, Any]]:
-    """What is open, the gravest first, equal texts together.
-
-    Of files, only what the newest run of a flow said and somebody may do something about: the rest is no news.
-    """
-    current = set(newest_runs)
-    groups: dict[tuple[str, ...], dict[str, Any]] = {}
-    for row in incidents:
-        of_a_file = row["stream"] not in DOCUMENT_STREAMS
-        if row["code"] not in catalogue("en") or (
-            of_a_file and (row["run_id"] not in current or row["level"] == "info")
-        ):
-            continue
-        params = {"key": row["key"]} | {name: str(value) for name, value in json.loads(row["params"]).items()}
-        both = {language: message(row["code"], language, **params) for language in LANGUAGES}
-        group = groups.setdefault(
-            (row["level"], row["stream"], row["code"], both["en"].remedy),
-            {
-                "level": row["level"],
-                "level_label": in_both_languages("level", row["level"]),
-                "where": in_both_languages("board_stream", row["stream"]),
-                "reason": {language: text.reason for language, text in both.items()},
-                "remedy": {language: text.remedy for language, text in both.items()},
-                "keys": [],
-                "count": 0,
-            },
-        )
-        group["count"] += 1
-        group["since_at"] = _utc(row["recorded_at"])
-        if row["key"] and len(group["keys"]) < _KEYS_SHOWN and row["key"] not in group["keys"]:
-            group["keys"].append(row["key"])
-    ranked = sorted(groups.values(), key=lambda group: (*LEVELS, group["level"]).index(group["level"]))
-    return [group | {"has_more": group["count"] > len(group["keys"])} for group in ranked[:_GROUPS_SHOWN]]
+def incident_lines(incidents: Iterable[SameIncidents]) -> list[dict[str, Any]]:
+    """What is open; of files, what somebody may do something about: the rest is no news."""
+    shown = [each for each in incidents if each.stream in DOCUMENT_STREAMS or each.level != "info"]
+    return [
+        {
+            "level": each.level,
+            "level_label": in_both_languages("level", each.level),
+            "where": in_both_languages("board_stream", each.stream),
+            "reason": {language: text.reason for language, text in each.texts.items()},
+            "remedy": {language: text.remedy for language, text in each.texts.items()},
+            "keys": each.keys,
+            "count": each.count,
+            "since_at": _utc(each.since),
+            "has_more": each.count > len(each.keys),
+        }
+        for each in shown[:_GROUPS_SHOWN]
+    ]
 
 
-def verdict_of(runs: Iterable[Row], incidents: Iterable[Mapping[str, Any]]) -> str:
-    """How the shop stands by the newest run of each flow and what is open, as a state of a run."""
+def newest_states(runs: Iterable[Row]) -> list[str]:
+    """How the newest run of each flow ended, plans left out; `runs` are the ledger's, newest first."""
     newest: dict[str, str] = {}
     for run in runs:
         if run["ended_at"] is not None and json.loads(run["parameters"]).get("dry_run") != "true":
             newest.setdefault(run["flow"], run["state"])
-    states = set(newest.values())
-    if states & {"Failed", "Crashed"}:
-        return "Failed"
-    if "StoppedByGuard" in states:
-        return "StoppedByGuard"
-    waits = "CompletedWithRejects" in states or any(each["level"] == "error" for each in incidents)
-    return "CompletedWithRejects" if waits else "Completed"
+    return [*newest.values()]
 
 
 def order_line(row: Row) -> dict[str, Any]:

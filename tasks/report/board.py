@@ -12,16 +12,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from schemas.messages import catalogue, message
 from schemas.outcomes import Outcome
+from tasks.report.open_incidents import LEVELS, SameIncidents, verdict_of
 from tasks.report.page import environment
 from tasks.report.texts import TEMPLATES, Texts, texts
 
 TREND_RUNS = 14
-_KEYS_SHOWN = 8
-LEVELS = ("error", "retry", "info")
-DOCUMENT_STREAMS = ("order", "return", "customer", "orderstatus", "orderReturnStatus")
-"""Streams whose incidents stay open until they are settled; those of files are said again by every run."""
 _WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED)
 _GOOD = ("Completed", "CompletedWithRejects")
 _LATE_FACTOR = 2
@@ -100,13 +96,8 @@ class Board:
     @property
     def verdict(self) -> str:
         """How the shop stands, as a state of a run: the gravest that a person should look at."""
-        states = {line.state for line in self.flows}
-        if states & {"Failed", "Crashed"}:
-            return "Failed"
-        if "StoppedByGuard" in states:
-            return "StoppedByGuard"
-        waits = any(group.level == "error" for group in self.open)
-        return "CompletedWithRejects" if waits or self.rejects or self.unclaimed or self.is_late else "Completed"
+        waits = any(group.level == "error" for group in self.open) or self.rejects or self.unclaimed or self.is_late
+        return verdict_of({line.state for line in self.flows}, waits=bool(waits))
 
     @property
     def is_late(self) -> bool:
@@ -154,22 +145,20 @@ def _written(run: Mapping[str, Any]) -> int:
     return sum(counts.get(outcome, 0) for outcome in _WRITTEN)
 
 
-def open_groups(incidents: Iterable[Mapping[str, Any]], newest_runs: Iterable[str], language: str) -> list[OpenGroup]:
-    """What is open, the gravest first, equal texts together; of files, only what the newest run of a flow said."""
-    current = set(newest_runs)
-    groups: dict[tuple[str, ...], OpenGroup] = {}
-    for row in incidents:
-        if row["code"] not in catalogue("en") or not (row["stream"] in DOCUMENT_STREAMS or row["run_id"] in current):
-            continue
-        params = {name: str(value) for name, value in json.loads(row["params"]).items()}
-        text = message(row["code"], language, **{"key": row["key"]} | params)
-        same = (row["level"], row["stream"], row["code"], text.remedy)
-        group = groups.setdefault(same, OpenGroup(row["level"], row["stream"], text.reason, text.remedy, ""))
-        group.count += 1
-        group.since = row["recorded_at"].isoformat()
-        if row["key"] and len(group.keys) < _KEYS_SHOWN and row["key"] not in group.keys:
-            group.keys.append(row["key"])
-    return sorted(groups.values(), key=lambda group: (*LEVELS, group.level).index(group.level))
+def open_groups(incidents: Iterable[SameIncidents], language: str) -> list[OpenGroup]:
+    """What is open, in one language."""
+    return [
+        OpenGroup(
+            each.level,
+            each.stream,
+            each.texts[language].reason,
+            each.texts[language].remedy,
+            each.since.isoformat(),
+            each.keys,
+            each.count,
+        )
+        for each in incidents
+    ]
 
 
 def stream_line(stream: str, done_at: Sequence[datetime], now: datetime) -> StreamLine:

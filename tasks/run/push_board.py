@@ -21,16 +21,16 @@ from tasks.report.back_office import (
     digest_of,
     in_both_languages,
     incident_lines,
+    newest_states,
     news_runs,
     order_line,
     run_lines,
-    verdict_of,
 )
+from tasks.report.open_incidents import verdict_of
 from tasks.run.shop_folder import ShopFolder
-from tasks.run.write_board import rejects_of
+from tasks.run.write_board import RUNS_OF_EACH_FLOW, last_runs, open_incidents, rejects_of
 
 logger = logging.getLogger(__name__)
-_RUNS_READ = 400
 _ORDERS_IN_ONE = 500
 _REASONS_SHOWN = 5
 _ORDERS = "export_orders"
@@ -85,22 +85,20 @@ async def write_news(
 
 def page_of(folder: ShopFolder, ledger: Ledger) -> dict[str, Any]:
     """Everything that the page shows beside the orders and what was asked."""
-    runs = list(ledger.runs(folder.name, limit=_RUNS_READ).iter_rows(named=True))
-    newest: dict[str, str] = {}
-    for run in runs:
-        newest.setdefault(run["flow"], run["run_id"])
-    open_rows = ledger.incidents(shop=folder.name, open_only=True).iter_rows(named=True)
-    incidents = incident_lines(open_rows, newest.values())
-    shown = news_runs(runs)
-    verdict = verdict_of(runs, incidents)
+    runs = last_runs(folder, ledger)
+    open_now = open_incidents(folder, ledger, runs)
+    rejects = rejects_of(folder)
+    shown = news_runs(runs, RUNS_OF_EACH_FLOW)
+    waits = bool(rejects) or any(each.level == "error" for each in open_now)
+    verdict = verdict_of(newest_states(runs), waits=waits)
     return {
         "written_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "verdict": verdict,
         "verdict_label": in_both_languages("board_verdict", verdict),
         "verdict_hint": in_both_languages("board_hint", verdict),
         "runs": run_lines(shown, folder.settings.reports.url, {run["run_id"]: _reasons(run) for run in shown}),
-        "incidents": incidents,
-        "rejects": [{"name": file.name, "lines": file.lines} for file in rejects_of(folder)],
+        "incidents": incident_lines(open_now),
+        "rejects": [{"name": file.name, "lines": file.lines} for file in rejects],
         "flows": [_offered(each) for each in FLOWS.values() if can_run(folder, each)],
         "settings": shown_settings(folder.settings),
         "associations": shown_associations(folder.associations),

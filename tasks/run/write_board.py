@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from connectors.files.folder import files_of_no_stream, stream_of
 from connectors.ledger import Ledger
@@ -13,6 +15,7 @@ from schemas.column_spec import WEB_SERVICE
 from schemas.errors import PasserelleError
 from schemas.messages import message
 from tasks.report.board import Board, RejectsFile, StreamLine, board_html, flow_lines, open_groups, stream_line
+from tasks.report.open_incidents import SameIncidents, same_incidents
 from tasks.report.page import write_whole
 from tasks.report.texts import texts
 from tasks.run.shop_folder import ShopFolder
@@ -20,7 +23,7 @@ from tasks.run.time_zone import time_zone_of
 
 logger = logging.getLogger(__name__)
 INDEX = "index.html"
-_RUNS_READ = 400
+RUNS_OF_EACH_FLOW = 400
 _FILES_OF = timedelta(days=60)
 _FILES_JUDGED = 20
 _SAID_ANEW = ("product", "stock")
@@ -38,22 +41,31 @@ def write_board(folder: ShopFolder, ledger: Ledger) -> None:
 def board_of(folder: ShopFolder, ledger: Ledger) -> Board:
     """What the ledger and the folder say of the shop now."""
     now, language, zone = datetime.now(UTC), folder.settings.shop.language, time_zone_of(folder)
-    runs = list(ledger.runs(folder.name, limit=_RUNS_READ).iter_rows(named=True))
-    newest: dict[str, str] = {}
-    for run in runs:
-        newest.setdefault(run["flow"], run["run_id"])
-    incidents = ledger.incidents(shop=folder.name, open_only=True).iter_rows(named=True)
+    runs = last_runs(folder, ledger)
     return Board(
         shop=folder.name,
         language=language,
         time_zone=zone,
         written_at=now.isoformat(),
         flows=flow_lines(runs, texts(language), zone),
-        open=open_groups(incidents, newest.values(), language),
+        open=open_groups(open_incidents(folder, ledger, runs), language),
         rejects=rejects_of(folder),
         streams=_streams(folder, ledger, now),
         unclaimed=_unclaimed(folder, language),
     )
+
+
+def last_runs(folder: ShopFolder, ledger: Ledger) -> list[dict[str, Any]]:
+    """The last runs of each flow, the newest first: how often another one runs does not matter."""
+    return list(ledger.runs(folder.name, limit=RUNS_OF_EACH_FLOW, of_each_flow=True).iter_rows(named=True))
+
+
+def open_incidents(folder: ShopFolder, ledger: Ledger, runs: Iterable[Mapping[str, Any]]) -> list[SameIncidents]:
+    """What is open; of files, what the newest of `runs` of a flow said."""
+    newest: dict[str, str] = {}
+    for run in runs:
+        newest.setdefault(run["flow"], run["run_id"])
+    return same_incidents(ledger.incidents(shop=folder.name, open_only=True).iter_rows(named=True), newest.values())
 
 
 def _unclaimed(folder: ShopFolder, language: str) -> list[str]:

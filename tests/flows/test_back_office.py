@@ -96,6 +96,30 @@ async def test_a_run_with_news_shows_on_the_page_and_one_without_writes_nothing(
     assert world.shop.count("GET", BOARD) == 1
 
 
+async def test_the_page_tells_that_rejected_lines_wait_and_a_file_of_them_that_is_gone_stops_nothing(
+    world: World,
+) -> None:
+    world.drop_stock({"MUG": 7, "CUP": "many"})
+    await world.stock()
+    world.drop_stock({"MUG": 8}, name="stock_2.csv")
+    await world.stock()
+    shown = page(world.shop)
+    assert (shown["verdict"], shown["runs"][0]["state"]) == ("CompletedWithRejects", "Completed")
+    (file,) = (world.folder / "rejects").glob("*.rejects.csv")
+    file.unlink()
+    # A name whose file is gone, as when it is taken away between two looks.
+    file.symlink_to(world.folder / "gone.csv")
+    world.drop_stock({"MUG": 9}, name="stock_3.csv")
+    assert (await world.stock()).name == "Completed"
+    assert (world.folder / "reports" / "index.html").exists()
+    token = ask(world.shop, "run", "import_stock")
+    assert "1 requests done" in ((await answered(world)).message or "")
+    assert world.quantity("MUG") == 9
+    file.unlink()
+    await answered(world)
+    assert answer(world.shop, token)[0] == "done"
+
+
 async def test_nothing_stops_where_the_key_may_not_write_the_page(world: World) -> None:
     world.shop.faults.add(Fault(kind="503", method="GET", path=f"/api/{BOARD}.*", times=99))
     world.write_settings(shop__limits={"patience_seconds": 0.2})

@@ -34,6 +34,13 @@ def test_runs_are_given_newest_first_by_shop_and_as_many_as_wanted(ledger: Ledge
     assert ledger.runs(limit=1)["run_id"].to_list() == [runs[2]]
 
 
+def test_the_last_runs_of_each_flow_are_given_however_often_another_runs(ledger: Ledger) -> None:
+    flows = ["import_products", "import_stock", "import_stock", "import_stock", "import_stock"]
+    runs = [ledger.start_run("paris", flow, {}) for flow in flows]
+    ledger.start_run("lyon", "import_stock", {})
+    assert ledger.runs("paris", limit=2, of_each_flow=True)["run_id"].to_list() == [runs[4], runs[3], runs[0]]
+
+
 def test_runs_have_their_types_when_there_are_none(ledger: Ledger) -> None:
     runs = ledger.runs()
     assert runs.schema["started_at"] == pl.Datetime("us", "UTC")

@@ -21,8 +21,8 @@ def run_of(number: int, state: str = "Completed", message: str = "", **counts: i
     }
 
 
-def shown(*runs: dict[str, Any]) -> list[str]:
-    return [run["run_id"] for run in news_runs(reversed(runs))]
+def shown(*runs: dict[str, Any], of_each_flow: int = 400) -> list[str]:
+    return [run["run_id"] for run in news_runs(runs[::-1], of_each_flow)]
 
 
 def test_a_run_that_changed_nothing_and_left_behind_what_the_one_before_had_is_no_news() -> None:
@@ -45,3 +45,9 @@ def test_files_that_were_fetched_are_no_news_until_they_are_imported() -> None:
     fetched = run_of(1, created=2) | {"flow": "collect_files"}
     assert shown(fetched) == []
     assert shown(fetched, run_of(2, "Failed", "No source answers.") | {"flow": "collect_files"}) == ["r2"]
+
+
+def test_a_flow_that_fails_for_longer_than_is_read_is_no_news_at_every_look() -> None:
+    failed = [run_of(number, "Failed", "The shop does not answer.") for number in range(1, 5)]
+    assert shown(*failed, of_each_flow=5) == ["r1"]
+    assert shown(*failed, of_each_flow=4) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tasks.report.board import Board, OpenGroup, RejectsFile, board_html, flow_lines, open_groups, stream_line
+from tasks.report.open_incidents import same_incidents
 from tasks.report.texts import texts
 from tests.tasks.report.test_page import Page
 
@@ -65,7 +66,7 @@ def test_a_plan_is_no_run_of_the_board() -> None:
 
 def test_what_is_open_is_grouped_by_what_it_says_and_the_gravest_comes_first() -> None:
     rows = [an_incident(level="info", code="waiting"), an_incident(key="18"), an_incident()]
-    groups = open_groups(rows, {"1"}, "en")
+    groups = open_groups(same_incidents(rows, {"1"}), "en")
     assert [(group.level, group.count, group.keys) for group in groups] == [
         ("error", 2, ["18", "17"]),
         ("info", 1, ["17"]),
@@ -74,7 +75,7 @@ def test_what_is_open_is_grouped_by_what_it_says_and_the_gravest_comes_first() -
 
 def test_what_an_earlier_run_said_of_a_file_is_past_and_of_an_order_is_not() -> None:
     rows = [an_incident(run_id="0", stream="product"), an_incident(run_id="0")]
-    assert [group.where for group in open_groups(rows, {"1"}, "en")] == ["order"]
+    assert [group.where for group in open_groups(same_incidents(rows, {"1"}), "en")] == ["order"]
 
 
 def test_a_file_is_late_after_twice_its_usual_time() -> None:
