@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.ledger import Refusal
-from schemas.catalogue import EntityNumber, FoundEntities
+from schemas.catalogue import EntityNumber, FoundEntities, Item
 from schemas.erp import Erp, items_of
 from schemas.errors import AlreadyThereError, ConfigFault, ConfigurationError, RefusedError
 from schemas.outcomes import Outcome
@@ -19,7 +19,7 @@ from tasks.catalogue.plan.entities import Held, decide, differing
 from tasks.catalogue.prepare import CataloguePlan, PlannedItem
 from tasks.handover.several_at_once import several_at_once
 from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
-from tasks.run.outcomes import row_outcomes
+from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 from tasks.stock.look_up import DISPLAY
@@ -79,6 +79,8 @@ async def send_items(run: Run, erp: Erp, plan: CataloguePlan, chunk: Chunk[list[
     """One chunk of items, each written on its own; together they are read back and confirmed."""
     units = [each for group in chunk.left for each in group]
     await asyncio.to_thread(plan.links.doubt, [each.item.key for each in units])
+    made = [each.item for each in units if each.change.action == "create" and each.item.key not in plan.links.known]
+    await asyncio.to_thread(plan.links.intend, made)
     quantities = await _quantities(run, units)
     written: list[Written] = []
     refusals: list[Refusal] = []
@@ -153,7 +155,8 @@ def _read_back(run: Run, erp: Erp, plan: CataloguePlan, written: list[Written], 
     """Compares what was written with what the ERP has now, and confirms it."""
     changed = [each.planned.wanted for each in written if each.outcome is not Outcome.UNCHANGED]
     there = items_of(erp).find(changed).by_uid if changed else {}
-    sound: list[Written] = []
+    sound: list[tuple[Item, EntityNumber, str]] = []
+    ended: list[RowOutcome] = []
     for each in written:
         held = there.get(each.planned.wanted.uid)
         wrong = () if held is None else differing(each.planned.wanted, held, each.fields)
@@ -161,10 +164,13 @@ def _read_back(run: Run, erp: Erp, plan: CataloguePlan, written: list[Written], 
             detail = f"{each.planned.item.erp_reference}: {', '.join(wrong)}"
             refusals.append(_refused(run, plan, each.planned, "item_read_back_differs", detail))
         else:
-            sound.append(each)
-    plan.links.confirm((each.planned.item, each.number, each.planned.mark) for each in sound)
-    note_refusals(run, plan.links.kind, refusals, [each.planned.item.key for each in sound])
-    run.rows.record(row_outcomes([plan.catalogue.row(each.planned.item.key, each.outcome) for each in sound]))
+            # A change of the reference has changed the number.
+            number = each.number if held is None else held.number
+            sound.append((each.planned.item, number, each.planned.mark))
+            ended.append(plan.catalogue.row(each.planned.item.key, each.outcome))
+    plan.links.confirm(sound)
+    note_refusals(run, plan.links.kind, refusals, [item.key for item, _, _ in sound])
+    run.rows.record(row_outcomes(ended))
 
 
 def _refused(run: Run, plan: CataloguePlan, planned: PlannedItem, code: str, reason: str) -> Refusal:

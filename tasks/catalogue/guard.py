@@ -10,6 +10,6 @@ from tasks.run.run import Run
 
 def guard_items(run: Run, plan: CataloguePlan) -> None:
     """StoppedByGuardError when the plan would close or reprice too much of the ERP and nobody accepted it."""
-    known = len(plan.links.known) - len(plan.links.closed)
+    known = plan.links.confirmed
     figures = Figures(run.rows.read, deactivated=(plan.closed, known), price_changed=(plan.repriced, known))
     pass_guard(run, figures, lambda: [each.planned() for each in plan.changes])

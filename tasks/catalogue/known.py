@@ -24,10 +24,28 @@ class KnownEntities:
         rows = links.select("erp_key", "erp_code", "fingerprint", "confirmed_value", "in_doubt", "state")
         self.known: dict[str, Known] = {}
         self.closed: set[str] = set()
+        self.intended: set[str] = set()
+        """What was about to be made, and was not confirmed."""
         for key, number, fingerprint, unchanging, in_doubt, state in rows.iter_rows():
             self.known[key] = Known(number or "", fingerprint, unchanging or "", in_doubt)
             if state == LinkState.CLOSED:
                 self.closed.add(key)
+            elif state == LinkState.INTENDED:
+                self.intended.add(key)
+
+    @property
+    def confirmed(self) -> int:
+        """How many of them the ERP was confirmed to have, and not closed since."""
+        return len(self.known) - len(self.closed) - len(self.intended)
+
+    def intend(self, entities: Iterable[Category | Item]) -> None:
+        """They are about to be made: a run that is killed leaves behind that the ERP has them from us."""
+        links = []
+        for each in entities:
+            shop_id, sub_id = each.shop_ids
+            intent = LinkState.INTENDED
+            links.append(Link(each.key, shop_id, sub_id, state=intent, confirmed_value=each.unchanging, in_doubt=True))
+        self._run.ledger.confirm(self._run.folder.name, self.kind, links, run_id=self._run.run_id)
 
     def doubt(self, keys: Iterable[str]) -> None:
         """They are about to be written."""

@@ -37,7 +37,7 @@ class PlannedItem:
     mark: str
     """Its fingerprint."""
     is_new: bool
-    """Whether the ledger has no confirmed link of it: its first quantity may be missing."""
+    """Whether it is made for the shop, by this run or by one that was cut off: its first quantity may be missing."""
 
     def planned(self) -> PlannedChange:
         """As a plan shows it."""
@@ -57,6 +57,8 @@ class CataloguePlan:
         self.changes: list[PlannedItem] = []
         self.absent = [key for key in links.known if key not in catalogue.present and key not in links.closed]
         """The keys of the items that the ERP was given and that the shop did not list."""
+        self.left: frozenset[str] = frozenset()
+        """Our references of items that the shop has deleted and the ERP may still have."""
 
     @property
     def closed(self) -> int:
@@ -80,6 +82,7 @@ async def prepare_items(
     closes = run.folder.settings.catalogue.deleted != "leave"
     plan = CataloguePlan(catalogue, links, Sweep(run, links.kind), closes=closes)
     with run.step("plan the items"):
+        plan.left = frozenset(items_of(erp).uid(key) for key in links.closed if key not in catalogue.present)
         placed = list(_Placing(run, items_of(erp), plan, categories).placed())
         plan.sweep.done = plan.sweep.is_due
         swept = await asyncio.to_thread(items_of(erp).ours) if plan.sweep.is_due and links.known else None
@@ -169,9 +172,10 @@ def _decide(run: Run, plan: CataloguePlan, item: Item, wanted: WantedEntity, mar
     settings = run.folder.settings.catalogue
     known = plan.links.known.get(item.key)
     owned, adopts = frozenset(settings.erp_owns), settings.known_items == "adopt"
-    change = decide(wanted, item.unchanging, known, found, owned, adopts=adopts)
+    change = decide(wanted, item.unchanging, known, found, owned, adopts=adopts, left=plan.left)
     if isinstance(change, Held):
         leave_behind(run, plan.catalogue, item.key, Outcome.REJECTED, change.code, change.detail)
     else:
-        is_new = known is None and change.action != "take over"
+        was_intended = item.key in plan.links.intended and change.action != "take over"
+        is_new = change.action == "create" or was_intended
         plan.changes.append(PlannedItem(item, wanted, change, mark, is_new))

@@ -341,6 +341,52 @@ async def test_only_what_bears_our_reference_is_closed_and_what_may_not_be_delet
     assert (world.written(), world.products_there()["POT"]["status"]) == ([], "1")
 
 
+async def test_references_that_came_to_be_one_are_numbered_once_and_stay_so(world: CatalogueWorld) -> None:
+    ids = [world.sell(reference, name) for reference, name in (("ROBE", "One"), ("A", "Two"), ("MUG_2", "Three"))]
+    await world.catalogue()
+    world.shop.change("products", ids[2], {"reference": world.called("ROBE")})
+    await world.catalogue()
+    world.shop.change("products", ids[1], {"reference": world.called("ROBE")})
+    await world.catalogue()
+    called = {name: each["label"] for name, each in world.products_there().items()}
+    assert called == {"ROBE": "One", "ROBE_2": "Three", "ROBE_3": "Two"}
+    for _ in range(2):
+        state = await world.catalogue(sweep=True)
+        assert (state.name, world.counts(), world.written()) == ("Completed", {"rows_read": 3, "unchanged": 3}, [])
+
+
+async def test_a_product_that_was_deleted_and_made_again_is_the_one_that_is_there(world: CatalogueWorld) -> None:
+    first = world.sell("MUG", "Mug", date_add="2026-01-02 03:04:05")
+    await world.catalogue()
+    there = world.products_there()["MUG"]["id"]
+    world.shop.remove("products", first)
+    again = world.sell("MUG", "Mug", date_add="2026-03-04 05:06:07")
+    await world.catalogue()
+    assert world.left_behind() == {str(again): "item_name_taken"}
+    state = await world.catalogue()
+    assert (state.name, world.counts()) == ("Completed", {"rows_read": 1, "updated": 1})
+    mug = world.products_there()["MUG"]
+    assert (mug["id"], mug["status"]) == (there, "1")
+
+
+async def test_only_what_a_run_has_made_gets_a_first_quantity_also_after_it_was_cut_off(world: CatalogueWorld) -> None:
+    house = f"{world.prefix}-house"
+    world.make("/warehouses", label=house, ref=house, statut=1)
+    world.make("/products", ref=world.called("MUG"), label="Mug", type=0, status=1, price="3", price_base_type="HT")
+    world.write_settings(catalogue={"first_stock": house})
+    world.sell("MUG", "Mug", quantity=7)
+    await world.catalogue()
+    for path in world.folder.glob("ledger.db*"):
+        path.unlink()
+    world.sell("VASE", "Vase", quantity=5)
+    if world.sandbox_erp is not None:
+        world.sandbox_erp.faults.add("403", "POST stockmovements")
+        assert (await world.catalogue()).name == "Failed"
+    await world.catalogue()
+    stock = {name: int(Decimal(each["stock_reel"] or 0)) for name, each in world.products_there().items()}
+    assert stock == {"MUG": 0, "VASE": 5}
+
+
 @pytest.mark.slow
 async def test_lost_answers_make_nothing_twice(world: CatalogueWorld) -> None:
     if world.sandbox_erp is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from json import dumps
@@ -59,19 +59,22 @@ def decide(
     owned: frozenset[str],
     *,
     adopts: bool,
+    left: Collection[str] = (),
 ) -> Change | Held:
     """What becomes of it; `owned` are the fields that are the ERP's own, `adopts` takes over whatever bears its name.
 
-    What bears our own reference is ours where its identity is the one that the ledger knows, or where it is alike: a
-    shop restored from a backup gives its ids to other products.
+    `left` are our references of what the shop has deleted: what bears one is nobody's any more. What bears our own
+    reference is ours where its identity is the one that the ledger knows, or where it is alike: a shop restored from a
+    backup gives its ids to other products.
     """
     sent = _told(wanted) - owned
     if ours := found.by_uid.get(wanted.uid):
-        if not _is_same(known, unchanging) and not _alike(wanted, ours):
+        is_named_so = wanted.name.casefold() == ours.name.casefold()
+        if not (_is_same(known, unchanging) or is_named_so or _alike(wanted, ours)):
             return Held("item_id_reused", f"{wanted.name} / {ours.name}")
         return _followed(wanted, ours, known, sent)
     if there := found.by_name.get(wanted.name):
-        if there.uid or not (adopts or _alike(wanted, there)):
+        if (there.uid and there.uid not in left) or not (adopts or _alike(wanted, there)):
             return Held("item_name_taken", f"{wanted.name}: {there.fields['name']} {there.uid}".strip())
         return Change("take over", there, sent, _differing(wanted, there, sent))
     shown = tuple((name, "", value) for name, value in wanted.fields.items() if value and name not in FORMATTED)
@@ -113,7 +116,5 @@ def differing(wanted: WantedEntity, there: FoundEntity, fields: frozenset[str]) 
 
 
 def _alike(wanted: WantedEntity, there: FoundEntity) -> bool:
-    if wanted.name.casefold() == there.name.casefold() and there.uid:
-        return True
     same: Mapping[str, str] = {name: there.fields.get(name, "").casefold() for name in wanted.alike}
     return any(text and text == wanted.fields[name].casefold() for name, text in same.items())

@@ -29,22 +29,28 @@ def named(
 
     Of items that the shop gives one reference, the first keeps it and the others are numbered, or have none without
     `numbers`. References that differ and that the ERP would keep as one are never numbered: each means another item.
+    A number stays while another item has the reference itself, or had it when it was deleted.
     """
     raws = {item.key: _filled(template, item) for item in items}
     bases = {key: stored(raw) for key, raw in raws.items()}
-    own = {base.casefold() for base in bases.values()}
+    of_reference: dict[str, set[str]] = {}
+    for key, reference in [*bases.items(), *known.items()]:
+        of_reference.setdefault(reference.casefold(), set()).add(key)
     found: dict[str, str | NoReference] = {}
     in_use: dict[str, str] = {}
     for key, base in bases.items():
         kept = known.get(key, "")
-        if base and _is_of(kept, base) and kept.casefold() not in in_use:
+        is_shared = bool(of_reference[base.casefold()] - {key})
+        if base and _is_of(kept, base, numbered=is_shared) and kept.casefold() not in in_use:
             found[key] = kept
             in_use[kept.casefold()] = key
     for item in items:
         if item.key not in found:
             base, raw = bases[item.key], raws[item.key]
             holder = in_use.get(base.casefold())
-            found[item.key] = _new(base, raw, raws.get(holder or ""), numbers=numbers, in_use=own | in_use.keys())
+            found[item.key] = _new(
+                base, raw, raws.get(holder or ""), numbers=numbers, in_use=of_reference.keys() | in_use
+            )
             if isinstance(given := found[item.key], str):
                 in_use[given.casefold()] = item.key
     return found
@@ -64,10 +70,12 @@ def _new(base: str, raw: str, of_holder: str | None, *, numbers: bool, in_use: C
     return next(each for each in numbered if each.casefold() not in in_use)
 
 
-def _is_of(kept: str, base: str) -> bool:
-    """Whether a reference is this one, or this one numbered."""
+def _is_of(kept: str, base: str, *, numbered: bool) -> bool:
+    """Whether a reference is this one, or with `numbered` this one and a number."""
     head, number = kept[: len(base)], kept[len(base) :]
-    return head.casefold() == base.casefold() and (not number or (number[0] == "_" and number[1:].isdecimal()))
+    if head.casefold() != base.casefold():
+        return False
+    return not number or (numbered and number[0] == "_" and number[1:].isdecimal())
 
 
 def _filled(template: str, item: Item) -> str:

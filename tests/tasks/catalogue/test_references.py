@@ -27,6 +27,13 @@ def test_a_reference_that_an_item_had_already_stays_whoever_comes_before_it() ->
     assert given("VASE", known={"1": "MUG_2"}) == ["VASE"]
 
 
+def test_a_number_stays_while_the_reference_itself_is_anothers_and_no_longer() -> None:
+    assert given("MUG", known={"1": "MUG_2"}) == ["MUG"]
+    assert given("MUG", known={"1": "MUG_2", "9": "MUG"}) == ["MUG_2"]
+    assert given("MUG", "MUG_2", known={"1": "MUG_2"}) == ["MUG", "MUG_2"]
+    assert given("MUG", "MUG", known={"1": "MUG", "9": "MUG_2"}) == ["MUG", "MUG_3"]
+
+
 def test_references_that_become_one_are_never_numbered() -> None:
     assert given("A B", "A/B", "A B") == ["A_B", "item_reference_collapses", "A_B_2"]
 
