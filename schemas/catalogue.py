@@ -198,6 +198,8 @@ class ReadStock:
     """Up to where its movements were read, as text that only the ERP's own room takes apart."""
     quantities: Mapping[str, int]
     """By the reference of the item."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """The key of the item that each is of, by reference, where it bears one of ours; empty: another shop's."""
 
 
 class TellsStock(Protocol):

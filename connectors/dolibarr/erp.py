@@ -76,7 +76,7 @@ def opened(
             categories=Categories(dolibarr, known),
             items=Items(dolibarr, known, with_note=with_note),
             first_stock=FirstStock(dolibarr),
-            stock=Stock(dolibarr),
+            stock=Stock(dolibarr, known),
         )
 
 

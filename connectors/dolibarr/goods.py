@@ -14,7 +14,7 @@ PRODUCT = (
     "id,ref,label,status,price,price_base_type,tva_tx,description,note_public,barcode,weight,weight_units,array_options"
 )
 CATEGORY = "id,label,fk_parent,array_options"
-_STOCK = "id,ref,stock_reel,stock_warehouse"
+_STOCK = "id,ref,stock_reel,stock_warehouse,array_options"
 _STOCK_PAGE = 500
 
 
@@ -44,14 +44,8 @@ class Goods(Asking):
         """Every product whose guard begins so, a thousand in a request."""
         if not self.is_guarded("product"):
             return
-        asked, page = f"(ef.{guard.NAME}:like:'{prefix}%')", 0
-        while True:
-            query: dict[str, str | int] = {"sortfield": "t.rowid", "limit": _PAGE, "page": page}
-            rows = self._list("/products", "read products", asked, properties=PRODUCT, **query)
-            yield from rows
-            if len(rows) < _PAGE:
-                return
-            page += 1
+        asked = f"(ef.{guard.NAME}:like:'{prefix}%')"
+        yield from self._all_products("read products", asked, _PAGE, properties=PRODUCT)
 
     def create_product(self, uid: str, values: Mapping[str, Any]) -> int:
         """A new product under this guard; its id. Its price is rounded to the cent (docs/facts/dolibarr.md, C3)."""
@@ -118,15 +112,19 @@ class Goods(Asking):
 
     def all_stocks(self) -> Iterator[Record]:
         """The same of every product that is no service, five hundred in a request."""
-        page = 0
+        asked = "(t.fk_product_type:=:0)"
+        yield from self._all_products("read stocks", asked, _STOCK_PAGE, properties=_STOCK, includestockdata=1)
+
+    def _all_products(self, action: str, asked: str, size: int, **query: str | int) -> Iterator[Record]:
+        """All of a list: each page begins after the last id of the one before, so that a deletion moves none away."""
+        last = 0
         while True:
-            query: dict[str, str | int] = {"sortfield": "t.rowid", "limit": _STOCK_PAGE, "page": page}
-            asked = "(t.fk_product_type:=:0)"
-            rows = self._list("/products", "read stocks", asked, properties=_STOCK, includestockdata=1, **query)
+            those = f"{asked} and (t.rowid:>:{last})"
+            rows = self._list("/products", action, those, sortfield="t.rowid", limit=size, **query)
             yield from rows
-            if len(rows) < _STOCK_PAGE:
+            if len(rows) < size:
                 return
-            page += 1
+            last = max(int(each["id"]) for each in rows)
 
     def has_moved(self, product_id: int) -> bool:
         """Whether there is any movement of a product."""

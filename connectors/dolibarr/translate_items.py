@@ -42,6 +42,11 @@ def category_uid(id_category: int, codes: DolibarrCodes) -> str:
     return f"{codes.order_prefix}c{id_category}".lower()
 
 
+def item_key(uid: str, codes: DolibarrCodes) -> str:
+    """The key of the item of this shop that has this reference; empty where it is none of this shop's."""
+    return uid.lower().removeprefix(uid_prefix(codes)) if is_item_uid(uid.lower(), codes) else ""
+
+
 def is_item_uid(uid: str, codes: DolibarrCodes) -> bool:
     """Whether an item of this shop has this reference."""
     return re.fullmatch(rf"{re.escape(uid_prefix(codes))}\d+(-\d+)?", uid) is not None

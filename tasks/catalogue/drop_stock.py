@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from prefect import task
@@ -23,6 +23,7 @@ from schemas.errors import ConfigFault, ConfigurationError
 from schemas.incidents import Level
 from tasks.run.run import Run
 from tasks.run.sweeps import Sweep
+from tasks.stock.look_up import item_ids_of
 
 _CURSOR = "cursor"
 
@@ -40,14 +41,16 @@ async def drop_stock(run: Run, erp: Erp) -> None:
     sweep = Sweep(run, kind)
     with run.step("read the ERP's stock"):
         is_complete = sweep.is_due or run.stream.absent_rows is not AbsentRows.KEEP or run.since is not None
-        after = "" if is_complete else _cursor(run, kind)
+        summed = " ".join(sorted(set(warehouses)))
+        after = "" if is_complete else _cursor(run, kind, summed)
         read = await asyncio.to_thread(stock.stock, warehouses, after)
         if not run.may_write_shop or erp.is_test:
             run.note(Level.INFO, "stock_of_erp_planned", value=str(len(read.quantities)))
             return
+        held = await _of_others(run, read)
         if read.quantities:
-            _drop(run, read)
-        link = Link(_CURSOR, 0, confirmed_value=read.cursor)
+            _drop(run, read, held)
+        link = Link(_CURSOR, 0, fingerprint=summed, confirmed_value=read.cursor)
         run.ledger.confirm(run.folder.name, kind, [link], run_id=run.run_id)
         sweep.done = not after
         sweep.keep()
@@ -68,12 +71,28 @@ def _check(run: Run, unknown: tuple[str, ...]) -> None:
         raise ConfigurationError((ConfigFault("import.json", "stock.data.warehouse", reason, remedy),))
 
 
-def _cursor(run: Run, kind: str) -> str:
+def _cursor(run: Run, kind: str, summed: str) -> str:
+    """Where the last run ended; nothing where it summed other warehouses."""
     links = run.ledger.links_for(run.folder.name, kind, [_CURSOR])
-    return str(links["confirmed_value"][0] or "") if links.height else ""
+    if not links.height or links["fingerprint"][0] != summed:
+        return ""
+    return str(links["confirmed_value"][0] or "")
 
 
-def _drop(run: Run, read: ReadStock) -> None:
+async def _of_others(run: Run, read: ReadStock) -> set[str]:
+    """The references under which the ERP has another shop's item, or another one than this shop: they are reported."""
+    asked = [reference for reference, key in read.owners.items() if key]
+    found = await item_ids_of(run.shop, run.stream.key_column.target, asked)
+    held = {reference for reference, key in read.owners.items() if not key}
+    for reference, ids in found.items():
+        if isinstance(ids, tuple) and read.owners[reference] != "-".join(str(id_) for id_ in ids if id_):
+            held.add(reference)
+    for reference in sorted(held):
+        run.note(Level.ERROR, "stock_of_other_item", reference, detail=read.owners[reference] or "-")
+    return held
+
+
+def _drop(run: Run, read: ReadStock, held: Collection[str]) -> None:
     """The file appears whole; a run that is killed before it is noted drops the same quantities once more."""
     files, drop = run.folder.settings.files, run.folder.drop
     name = f"{run.stream.name}_erp_{datetime.now(UTC):%Y%m%dT%H%M%S%f}.{run.stream.file_extension}"
@@ -81,14 +100,19 @@ def _drop(run: Run, read: ReadStock) -> None:
     shared_folder(place.parent)
     # A hidden name is nobody's.
     part = place.with_name(f".{place.name}")
-    part.write_text(as_file(run.stream, read.quantities), encoding=run.stream.encoding or "utf-8")
+    part.write_text(
+        as_file(run.stream, {**read.quantities, **dict.fromkeys(held, "")}), encoding=run.stream.encoding or "utf-8"
+    )
     make_durable(part)
     marker = files.marker_suffix if files.complete == "marker" else ""
     move_arrived([Arrived(part, place, datetime.now(UTC))], drop, marker)
 
 
-def as_file(stream: StreamSpec, quantities: Mapping[str, int]) -> str:
-    """Quantities as the files of the stream are written: each value in the column that import.json names for it."""
+def as_file(stream: StreamSpec, quantities: Mapping[str, int | str]) -> str:
+    """Quantities as the files of the stream are written: each value in the column that import.json names for it.
+
+    One that is held is empty: its row is rejected, and what a row names is not absent.
+    """
     cells = {column.index: column for column in stream.columns}
     width = max(cells) + 1
     text = io.StringIO()

@@ -105,3 +105,58 @@ async def test_with_the_test_access_a_file_that_a_guard_left_behind_writes_nothi
     state = await world.stock()
     assert (state.name, world.quantity(world.called("MUG"))) == ("Planned", 0)
     assert left.exists()
+
+
+async def test_a_movement_that_is_seen_later_than_a_newer_one_is_not_lost(world: CatalogueWorld) -> None:
+    if world.sandbox_erp is None:
+        pytest.skip("a real one shows a movement late only while its transaction is open")
+    mug, vase = stocked(world, "MUG", ("A", 3)), stocked(world, "VASE", ("A", 1))
+    world.sell("MUG")
+    world.sell("VASE")
+    await world.stock()
+    state = world.sandbox_erp.api.state
+    move(world, mug, "A", -1)
+    late = state.movements.rows.pop(max(state.movements.rows))
+    (place,) = (each for each in state.stock if each[0] == mug)
+    state.stock[place] += 1
+    move(world, vase, "A", 1)
+    await world.stock()
+    assert shown(world) == {"MUG": 3, "VASE": 2}
+    state.movements.rows[late["id"]] = late
+    state.stock[place] -= 1
+    await world.stock()
+    assert (shown(world), world.counts()) == ({"MUG": 2, "VASE": 2}, {"rows_read": 1, "updated": 1})
+    await world.stock()
+    assert world.counts() == {}
+
+
+async def test_other_warehouses_in_the_settings_make_everything_be_read_again(world: CatalogueWorld) -> None:
+    world.write_settings(stock={"warehouses": [f"{world.prefix}-A"]})
+    stocked(world, "MUG", ("A", 3), ("B", 4))
+    stocked(world, "VASE", ("A", 1))
+    world.sell("MUG")
+    world.sell("VASE")
+    await world.stock()
+    world.write_settings(stock={"warehouses": [f"{world.prefix}-B", f"{world.prefix}-A"]})
+    await world.stock()
+    assert shown(world) == {"MUG": 7, "VASE": 1}
+
+
+async def test_the_stock_of_another_shops_or_another_items_product_is_held_and_not_taken_for_absent(
+    world: CatalogueWorld,
+) -> None:
+    imports = json.loads((world.folder / "import.json").read_text(encoding="utf-8"))
+    imports["stock"]["absentRows"] = "deactivate"
+    (world.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
+    mug, vase, pot = (stocked(world, name, ("A", 3)) for name in ("MUG", "VASE", "POT"))
+    own = [world.sell(name) for name in ("MUG", "VASE", "POT")]
+    await world.stock()
+    for product, uid in ((mug, f"{world.prefix}p{own[0]}"), (vase, f"{world.prefix}p999"), (pot, f"other{vase}p7")):
+        given = {"array_options": {"options_ps_uid": uid}}
+        world.rest.put(f"/products/{product}", json=given).raise_for_status()
+        move(world, product, "A", 6)
+    state = await world.stock()
+    assert state.name == "CompletedWithRejects", state.message
+    assert [world.quantity(world.called(name)) for name in ("MUG", "VASE", "POT")] == [9, 3, 3]
+    held = {key: code for key, code in world.left_behind().items() if code == "stock_of_other_item"}
+    assert set(held) == {world.called("VASE"), world.called("POT")}
