@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from prefect.artifacts import acreate_link_artifact, acreate_markdown_artifact, acreate_table_artifact
+from prefect.context import FlowRunContext
 
 from tasks.report.page import headline_of, rows_and_outcomes
 from tasks.report.texts import Texts, texts
@@ -27,8 +28,11 @@ _PLAN_SHOWN = 200
 async def publish(report: RunReport, path: Path) -> bool:
     """Whether Prefect took the artifacts: figures (markdown, table), the page's place (link), the plan of a dry run.
 
-    A Prefect API that cannot be reached costs the artifacts and a warning, never the run.
+    A Prefect API that cannot be reached costs the artifacts and a warning, never the run. Outside a run of Prefect
+    there is nothing that they would be shown with.
     """
+    if FlowRunContext.get() is None:
+        return False
     words = texts(report.language, report.flow)
     title = words.page("title", flow=words.word("flow", report.flow), shop=report.shop)
     creations = [

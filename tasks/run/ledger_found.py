@@ -12,6 +12,8 @@ from schemas.messages import message
 from schemas.run_report import IncidentReport
 from tasks.run.shop_folder import ShopFolder
 
+_SECOND = len("20261130-063612")
+"""Of a report's name: when its run began."""
 _SEEN = 1000
 """Runs that are looked at: more than are made between two reports."""
 
@@ -22,7 +24,7 @@ def other_ledger(folder: ShopFolder, ledger: Ledger) -> list[Incident]:
     To be asked before a run begins. A run is noted in the ledger before its report is written, so that no crash leads
     to this.
     """
-    newest = max((folder.path / "reports").glob("*.json"), key=lambda path: path.name, default=None)
+    newest = _newest(folder.path / "reports")
     run_id = _run_of(newest) if newest is not None else None
     if newest is None or run_id is None or ledger.knows_run(run_id):
         return []
@@ -38,6 +40,20 @@ def incidents_for_report(incidents: list[Incident], language: str) -> list[Incid
     """The same for the report of a run that could not begin."""
     texts = [(one, message(one.code, language, **one.params)) for one in incidents]
     return [IncidentReport(one.level.value, one.key, text.reason, text.remedy) for one, text in texts]
+
+
+def _newest(reports: Path) -> Path | None:
+    """The report of the run that began last; of several that began in one second, the one that was written last."""
+    pages = list(reports.glob("*.json"))
+    second = max((page.name[:_SECOND] for page in pages), default="")
+    return max((page for page in pages if page.name.startswith(second)), key=_written_at, default=None)
+
+
+def _written_at(page: Path) -> int:
+    try:
+        return page.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _run_of(page: Path) -> str | None:

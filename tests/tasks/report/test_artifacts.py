@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from prefect.context import FlowRunContext
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from schemas.run_report import FileReport, GuardCheck, PlannedChange, RejectReport, RunReport, StepReport
@@ -71,6 +72,15 @@ async def test_an_unreachable_prefect_costs_the_artifacts_and_a_warning(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     nowhere = {PREFECT_API_URL: f"http://127.0.0.1:{port}/api", PREFECT_CLIENT_MAX_RETRIES: 0}
-    with temporary_settings(nowhere), caplog.at_level(logging.WARNING, "tasks.report.artifacts"):
+    of_a_run = FlowRunContext.model_construct()
+    with temporary_settings(nowhere), of_a_run, caplog.at_level(logging.WARNING, "tasks.report.artifacts"):
         assert not await publish(a_report(), tmp_path / "report.html")
     assert re.search(r"did not take the artifacts .*report\.html", caplog.text)
+
+
+async def test_outside_a_run_of_prefect_nobody_is_asked_to_take_artifacts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:1/api"}), caplog.at_level(logging.WARNING):
+        assert not await publish(a_report(), tmp_path / "report.html")
+    assert caplog.text == ""
