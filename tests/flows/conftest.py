@@ -13,7 +13,8 @@ from tests.campaigns.stage import Stage
 from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
-from tests.flows.running import by_function
+from tests.flows.ready_ledgers import use_ready_ledgers
+from tests.flows.running import by_function, run_tasks_by_function
 from tests.flows.world import World
 
 HERE = Path(__file__).parent
@@ -25,6 +26,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings(PREFECTS_SOCKETS))
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        run_tasks_by_function(patch)
+        use_ready_ledgers(patch, tmp_path_factory.mktemp("ledger"))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connectors.prestashop import Identity, Shop, ShopLimits
+from connectors.prestashop import Identity, Shop, ShopLimits, transport
 from schemas.errors import TransientError, UnexpectedReplyError
 from tests.connectors.listener import Asked, Listener, Told
-from tests.connectors.prestashop.test_answers import KEY, LIMITS, _shop_with
+from tests.connectors.prestashop.test_answers import KEY, _shop_with
 
 if TYPE_CHECKING:
     from connectors.prestashop.entities import Entity
 
+LIMITS = ShopLimits(pace="full", patience_seconds=0.2, settle_seconds=0.01, timeout_seconds=2)
 BROKEN = {
     "nothing": b"",
     "cut off in JSON": b'{"products":[{"id":1,"refer',
@@ -28,6 +29,11 @@ BROKEN = {
     "a language without text": b'{"products":[{"id":1,"name":[{"id":"1"}]}]}',
     "very deep JSON": b"[" * 100_000,
 }
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_FIRST_WAIT", 0.03)
 
 
 async def found(shop: Shop) -> list[Entity]:
