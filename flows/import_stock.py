@@ -15,6 +15,7 @@ from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.stock.apply import apply_stock
 from tasks.stock.guard import guard_stock
+from tasks.stock.items import apply_items, prepare_items
 from tasks.stock.prepare import prepare_stock
 
 
@@ -23,6 +24,8 @@ async def import_stock(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:
     """Quantities of simple products and combinations, from the `stock` stream's files to the shop.
+
+    So are the weight and the bar code of the items, where the stream has columns for them.
 
     Where the stream is of type `webservice`, the ERP is asked first, and its answer is such a file.
 
@@ -41,5 +44,7 @@ async def _steps(run: Run) -> None:
             await drop_stock(run, erp)
     validated = await read_files(run)
     plan = await prepare_stock(run, validated)
+    items = await prepare_items(run, validated, plan)
     guard_stock(run, plan)
     await apply_stock(run, plan)
+    await apply_items(run, items)

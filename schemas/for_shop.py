@@ -37,7 +37,7 @@ _OF_TARGET: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = {
         "siret": (("customers", "siret"),),
         "ape": (("customers", "ape"),),
     },
-    "stock": {"warehouse": ()},
+    "stock": {"warehouse": (), "kept_in_stock": ()},
     "supplier": {"name": (("suppliers", "name"),), "description": (("suppliers", "description"),)},
     "productsupplier": {
         "supplier": (),

@@ -169,6 +169,8 @@ _STOCK: Mapping[str, KnownColumn] = {
     **IDENTIFIERS,
     "quantity": _whole(-(2**31), required=True),
     "warehouse": _text(64),
+    "kept_in_stock": _text(32),
+    "weight": _BLANKED_PRICE,
 }
 
 _CUSTOMER: Mapping[str, KnownColumn] = {
@@ -231,6 +233,7 @@ _SPECIFIC_PRICE: Mapping[str, KnownColumn] = {
     "iso_code": _formed("[a-zA-Z]{2}", "FR"),
     "currency": _formed("[a-zA-Z]{3}", "EUR"),
     "email": KnownColumn(ValueType.EMAIL, max_length=255),
+    "group": _formed(r"[^|@]*", "REVENDEUR", 64),
     "price": _price(),
     "reduction": _price(),
     "type": _text(required=True),

@@ -167,6 +167,9 @@ class Products(Section):
     question whether the reference was renamed, or made as another article."""
 
 
+_MOST_PIECES = 2**31 - 1
+
+
 class Stock(Section):
     """`[stock]`: how quantities are looked after."""
 
@@ -174,6 +177,8 @@ class Stock(Section):
     """Whether `check_stock` writes what the shop should have where nothing explains what it has; else it lists it."""
     warehouses: list[str] = Field(default_factory=list)
     """The warehouses whose quantities are added up, where the files have a column `warehouse`."""
+    quantity_if_not_kept: Annotated[int, Field(ge=0, le=_MOST_PIECES)] = 999
+    """The quantity of items that the ERP keeps no stock of, where the files have a column `kept_in_stock`."""
 
 
 class Images(Section):

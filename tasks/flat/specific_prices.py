@@ -39,7 +39,10 @@ class SpecificPriceStream(FlatStream):
     notes_intent = True
 
     def keys(self, run: Run, rows: pl.DataFrame) -> pl.Series:
-        """`reference|country|currency|customer|quantity|from|to`; a customer is a keyed hash that names nobody."""
+        """`reference|country|currency|customer|quantity|from|to`; a customer is a keyed hash that names nobody.
+
+        A price for a group has `@` and the group's code behind the customer: the keys of others are what they were.
+        """
         columns = {column.target: column.key for column in run.stream.columns}
 
         def cell(target: str) -> pl.Expr:
@@ -49,7 +52,7 @@ class SpecificPriceStream(FlatStream):
             pl.col("_key"),
             cell("iso_code").cast(pl.String).str.to_uppercase(),
             cell("currency").cast(pl.String).str.to_uppercase(),
-            pl.lit(_marks(rows, columns.get("email"), run.ledger.secret())),
+            pl.lit(_marks(rows, columns.get("email"), run.ledger.secret())) + _of_group(rows, columns.get("group")),
             cell("from_quantity").fill_null(1).cast(pl.String),
             cell("from").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M"),
             cell("to").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M"),
@@ -57,8 +60,10 @@ class SpecificPriceStream(FlatStream):
         return rows.select(pl.concat_str([part.fill_null("") for part in parts], separator="|")).to_series()
 
     def salt(self, run: Run) -> str:
-        """The settings."""
-        return repr(run.folder.settings.specific_prices)
+        """The settings, and the groups where a column names them."""
+        settings = repr(run.folder.settings.specific_prices)
+        groups = run.folder.associations.groups if run.stream.column("group") else {}
+        return settings + repr(sorted(groups.items())) if groups else settings
 
     def always_looked_at(self, run: Run) -> pl.Expr:
         """A percentage that is recomputed follows the item's own price."""
@@ -106,6 +111,7 @@ class SpecificPriceStream(FlatStream):
             countries=countries,
             currencies=await currency_ids(run.shop, {row.text("currency").upper() for row in asked}),
             customers=await customer_ids(run.shop, {row.text("email") for row in asked}),
+            groups=run.folder.associations.groups,
             id_shop=run.facts.shops.own,
             settings=settings.specific_prices,
             default_currency=run.facts.default_currency,
@@ -173,3 +179,9 @@ def _marks(rows: pl.DataFrame, email: str | None, secret: bytes) -> pl.Series:
         blake2b(text.casefold().encode(), digest_size=8, key=secret).hexdigest() if text else "" for text in emails
     )
     return pl.Series(marks, dtype=pl.String)
+
+
+def _of_group(rows: pl.DataFrame, group: str | None) -> pl.Expr:
+    """`@` and the code of each row's group, empty for none."""
+    codes = rows[group].to_list() if group else [None] * rows.height
+    return pl.lit(pl.Series([f"@{code.strip()}" if code and code.strip() else "" for code in codes], dtype=pl.String))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
@@ -24,6 +25,8 @@ from tasks.stock.plan import StockPlan, content, known_writes, plan_stock, uncha
 from tasks.stock.warehouses import summed
 
 KIND = "stock"
+NOT_KEPT = ("0", "n", "no", "non", "false", "faux", "aucun", "none", "-")
+"""Words of the column `kept_in_stock` for no; Sage's AR_SuiviStock has 0 for none, and numbers for ways of keeping."""
 
 
 @task(name="plan stock", cache_policy=NO_CACHE, persist_result=False)
@@ -48,16 +51,17 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
 def _rows(run: Run, validated: ValidatedStream) -> pl.DataFrame:
     """The quantity of each item (`_file`, `_line`, `_key`, `quantity`), those of several warehouses added up."""
     columns = {column.target: column.key for column in run.stream.columns}
-    asked = ["_file", "_line", "_key", pl.col(columns["quantity"]).cast(pl.Int64).alias("quantity")]
+    asked = ["_file", "_line", "_key", *_quantity(run, columns)]
     if not run.stream.has_warehouses:
-        return validated.accepted_rows_scan().select(asked).collect()
+        rows = validated.accepted_rows_scan().select(asked).collect()
+        return _with_a_quantity(run, rows)
     chosen = run.folder.settings.stock.warehouses
     if not chosen:
         reason = "the stock files have a column for the warehouse, and none is chosen"
         remedy = 'Write those that count, such as `warehouses = ["CENTRAL"]`, under [stock].'
         raise ConfigurationError((ConfigFault("settings.toml", "stock.warehouses", reason, remedy),))
     warehouse = pl.col(columns["warehouse"]).cast(pl.String).alias("warehouse")
-    rows = validated.accepted_rows_scan().select(*asked, warehouse).collect()
+    rows = _with_a_quantity(run, validated.accepted_rows_scan().select(*asked, warehouse).collect())
     rejected = run.rows.faults.filter(~pl.col("blanked")).select("_key").collect()["_key"].drop_nulls()
     sums, ended = summed(
         rows.with_columns(pl.col("_file").cast(pl.Int32)),
@@ -66,7 +70,29 @@ def _rows(run: Run, validated: ValidatedStream) -> pl.DataFrame:
         complete=run.stream.absent_rows is AbsentRows.DEACTIVATE,
     )
     run.rows.record(ended)
-    return sums
+    is_kept = ~pl.col("_key").is_in(rows.filter(~pl.col("_kept"))["_key"].implode())
+    default = pl.lit(run.folder.settings.stock.quantity_if_not_kept, dtype=pl.Int64)
+    return sums.with_columns(
+        pl.when(is_kept).then("quantity").otherwise(default).alias("quantity"), is_kept.alias("_kept")
+    )
+
+
+def _quantity(run: Run, columns: Mapping[str, str]) -> tuple[pl.Expr, ...]:
+    """`quantity`, and `_kept`: whether the ERP keeps stock of the item, so that the quantity is its own."""
+    quantity = pl.col(columns["quantity"]).cast(pl.Int64)
+    if "kept_in_stock" not in columns:
+        return quantity.alias("quantity"), pl.lit(value=True).alias("_kept")
+    word = pl.col(columns["kept_in_stock"]).cast(pl.String).str.strip_chars().str.to_lowercase()
+    is_kept = ~word.is_in(NOT_KEPT).fill_null(value=False)
+    default = pl.lit(run.folder.settings.stock.quantity_if_not_kept, dtype=pl.Int64)
+    return pl.when(is_kept).then(quantity).otherwise(default).alias("quantity"), is_kept.alias("_kept")
+
+
+def _with_a_quantity(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows but those of items in stock without a quantity, which are rejected."""
+    without = rows.filter(pl.col("quantity").is_null())
+    run.rows.record(one_outcome(without, Outcome.REJECTED, "stock_without_quantity"))
+    return rows.filter(pl.col("quantity").is_not_null())
 
 
 async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, *, complete: bool) -> StockPlan:
@@ -76,14 +102,19 @@ async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, 
     has complete files, keys that are confirmed and in no row are wanted at 0.
     """
     links = run.ledger.links(run.folder.name, KIND)
+    sold_off = rows.filter(~pl.col("_kept"))["_key"] if "_kept" in rows.columns else pl.Series(dtype=pl.String)
+    rows = rows.select("_file", "_line", "_key", "quantity")
     rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))
     if complete:
         rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links))])
     rows = rows.with_columns(confirmed_value=pl.col("quantity").cast(pl.String))
     rows = with_links(rows, links, run.since, compared="confirmed_value")
+    # What was sold of an item that no stock is kept of, the ERP never brings: the shop is asked what is left of it.
+    rows = rows.with_columns(pl.col("_changed") | pl.col("_key").is_in(sold_off.implode()))
     changed = rows.filter("_changed")
     # The row without a combination is the sum of the combinations once its product has some: it is looked at.
     is_known = pl.lit(run.since is None) & (pl.col("shop_id") > 0) & (pl.col("sub_id") > 0)
+    is_known &= ~pl.col("_key").is_in(sold_off.implode())
     known = changed.filter(is_known).with_columns(_confirmed_quantity=pl.col("_confirmed").cast(pl.Int64, strict=False))
     asked = changed.filter(~is_known.fill_null(value=False))
     ids = _known_ids(asked, products, run.since)

@@ -245,3 +245,18 @@ async def test_a_combination_of_values_that_the_product_has_already_is_refused_a
     world.drop_products(red | {"couleur": "Bleu"}, blue | {"couleur": "Rouge"})
     await world.products()
     assert world.counts() == {"rows_read": 2, "updated": 2}
+
+
+async def test_simple_articles_that_share_a_family_are_one_product(world: World) -> None:
+    """As a Sage exports them: articles alone, one column that some of them share, no row for the group."""
+    articles = [
+        {"reference": f"TSHIRT-{size}", "reference_parent": "TSHIRT", "name": "T-shirt", "price": price, "taille": size}
+        for size, price in (("S", "10.00"), ("M", "10.00"), ("L", "12.00"))
+    ]
+    world.drop_products(*articles, {"reference": "MUG", "name": "Mug", "price": "7.50"})
+    assert (await world.products()).name == "Completed"
+    assert world.counts() == {"rows_read": 4, "created": 4}
+    grouped = world.product("TSHIRT")
+    assert {float(world.combination(f"TSHIRT-{size}")["price"]) for size in "SM"} == {0}
+    assert float(grouped["price"]) + float(world.combination("TSHIRT-L")["price"]) == 12
+    assert not [row for row in world.shop.rows("combinations") if row["id_product"] == world.product("MUG")["id"]]

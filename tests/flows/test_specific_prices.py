@@ -85,6 +85,40 @@ def _values(world: FlatWorld) -> dict[tuple[Any, ...], tuple[float, float, str]]
     }
 
 
+async def test_each_group_of_customers_has_its_own_price(sold: FlatWorld) -> None:
+    sold.specify(specificprice={"data": sold.columns("specificprice", "group")})
+    associations = sold.folder / "associations.toml"
+    associations.write_text(associations.read_text() + "\n[groups]\nREV = 4\nPRO = 3\n")
+    columns = sold.columns("specificprice", "group")
+    rows = [
+        discount("CEINTURE"),
+        discount("CEINTURE", reduction="30", group="REV"),
+        discount("CEINTURE", reduction="25", group="PRO"),
+        discount("CEINTURE", reduction="40", group="REV", email="anna@lab.test"),
+        discount("CEINTURE", reduction="50", group="GROS"),
+    ]
+    sold._drop("specificprice", columns, rows, None)
+    await sold.run(import_specific_prices)
+    assert sold.counts() == {"rows_read": 5, "created": 4, "rejected": 1}
+    told = {(int(row["id_group"]), int(row["id_customer"])): float(row["reduction"]) for row in prices(sold)}
+    assert told == {(0, 0): 0.2, (4, 0): 0.3, (3, 0): 0.25, (4, 1): 0.4}
+    sold.shop.reset_counts()
+    sold._drop("specificprice", columns, rows[:4], None)
+    await sold.run(import_specific_prices)
+    assert (sold.counts(), sold.shop.writes) == ({"rows_read": 4, "unchanged": 4}, 0)
+
+
+async def test_prices_that_were_there_before_groups_had_a_column_stay_the_same_prices(sold: FlatWorld) -> None:
+    sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0000", email="anna@lab.test"))
+    await sold.run(import_specific_prices)
+    sold.specify(specificprice={"data": sold.columns("specificprice", "group")})
+    sold.shop.reset_counts()
+    rows = [discount("CEINTURE"), discount("ROBE0000", email="anna@lab.test")]
+    sold._drop("specificprice", sold.columns("specificprice", "group"), rows, None)
+    await sold.run(import_specific_prices)
+    assert (sold.counts(), sold.shop.writes) == ({"rows_read": 2, "unchanged": 2}, 0)
+
+
 @pytest.mark.prefect
 async def test_a_second_run_writes_nothing(sold: FlatWorld) -> None:
     rows = [discount(row["reference"]) for row in sold.dress(2)]

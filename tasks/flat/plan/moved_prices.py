@@ -8,7 +8,7 @@ import polars as pl
 
 _FOR_EVER = "9999"
 _PARTS = r"^(?<_case>.*)\|(?<_quantity>[^|]*)\|(?<_from>[^|]*)\|(?<_to>[^|]*)$"
-"""Keys are `reference|country|currency|customer|quantity|from|to`."""
+"""Keys are `reference|country|currency|customer and group|quantity|from|to`."""
 
 
 def prices_moved(rows: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:

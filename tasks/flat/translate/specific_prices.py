@@ -24,13 +24,14 @@ CASE = (
     "id_customer",
     "id_currency",
     "id_country",
+    "id_group",
     "from_quantity",
     "from",
     "to",
 )
 """The fields in which two prices of ours differ (they are in the shop's unique key, D15)."""
-NOBODYS: Mapping[str, int] = {"id_shop_group": 0, "id_cart": 0, "id_group": 0, "id_specific_price_rule": 0}
-"""The rest of the shop's unique key: carts, groups and rules have prices of their own, which are none of ours."""
+NOBODYS: Mapping[str, int] = {"id_shop_group": 0, "id_cart": 0, "id_specific_price_rule": 0}
+"""The rest of the shop's unique key: carts and rules have prices of their own, which are none of ours."""
 _HUNDRED = 100
 
 
@@ -54,6 +55,8 @@ class Market:
     currencies: Mapping[str, int]
     customers: Mapping[str, int]
     """id_customer by e-mail in lower case."""
+    groups: Mapping[str, int]
+    """id_group by the ERP's code."""
     id_shop: int
     settings: SpecificPrices
     default_currency: int
@@ -94,6 +97,9 @@ def _case(row: FlatRow, market: Market) -> Fields | Stop:
         return Stop(Outcome.REJECTED, "country_not_on_shop", country, "country")
     if currency and currency not in market.currencies:
         return Stop(Outcome.REJECTED, "currency_not_on_shop", currency, "currency")
+    group = row.text("group")
+    if group and group not in market.groups:
+        return Stop(Outcome.REJECTED, "group_not_associated", group, "group")
     if email and email not in market.customers:
         return Stop(Outcome.IGNORED, "customer_not_on_shop")
     start, end = _moment(row.value("from")), _end(row.value("to"), market.settings)
@@ -103,6 +109,7 @@ def _case(row: FlatRow, market: Market) -> Fields | Stop:
         "id_customer": market.customers[email] if email else 0,
         "id_currency": market.currencies[currency] if currency else 0,
         "id_country": market.countries[country] if country else 0,
+        "id_group": market.groups[group] if group else 0,
         "from_quantity": int(row.text("from_quantity") or 1),
         "from": start,
         "to": end,

@@ -71,6 +71,7 @@ def test_a_duplicate_in_a_document_stops_it(shop: Webservice, setting: Setting, 
         {"to": "2030-01-01 00:00:00"},
         {"id_product_attribute": 987654},
         {"id_customer": 987654},
+        {"id_group": 987654},
         {"id_shop": 0},
     ],
 )

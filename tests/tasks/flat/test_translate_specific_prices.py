@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,10 @@ from tasks.flat.translate.specific_prices import AMOUNT, PERCENT, Item, Market, 
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 
-STREAM = default_import_spec().streams["specificprice"]
+SHIPPED = default_import_spec().streams["specificprice"]
+STREAM = replace(
+    SHIPPED, columns=(*SHIPPED.columns, replace(SHIPPED.columns[-1], key="group", target="group", index=99))
+)
 EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
 
 
@@ -25,7 +29,15 @@ def wanted(settings: SpecificPrices | None = None, rate: Decimal | None = Decima
     item = Item(7, 3, Decimal(100), 4)
     rates = {} if rate is None else {0: {4: rate}, 8: {4: Decimal(25)}}
     market = Market(
-        {"A": item}, {"FR": 8}, {"EUR": 1, "CHF": 2}, {"a@b.c": 5}, 1, settings or SpecificPrices(), 1, rates
+        {"A": item},
+        {"FR": 8},
+        {"EUR": 1, "CHF": 2},
+        {"a@b.c": 5},
+        {"REV": 4},
+        1,
+        settings or SpecificPrices(),
+        1,
+        rates,
     )
     return wanted_price(flat_rows([row], STREAM)[0], RowRef(0, 2, "A"), "A", market)
 
@@ -59,6 +71,11 @@ def test_a_case_is_told_by_ids_whatever_the_letters_case() -> None:
     assert [owned[name] for name in ("id_country", "id_currency", "id_customer", "from_quantity")] == [8, 1, 5, 3]
 
 
+def test_a_group_is_told_by_the_code_that_the_erp_has_for_it() -> None:
+    assert wanted(reduction=Decimal(5), group="REV").owned["id_group"] == 4
+    assert wanted(reduction=Decimal(5)).owned["id_group"] == 0
+
+
 def test_the_last_day_counts_unless_said_otherwise() -> None:
     dates: dict[str, Any] = {"reduction": Decimal(5), "from": moment("2026-01-01"), "to": moment("2026-01-01")}
     assert wanted(**dates).owned["to"] == "2026-01-01 23:59:59"
@@ -82,6 +99,7 @@ def test_an_end_with_a_time_is_kept() -> None:
         ({"reduction": Decimal(5), "iso_code": "ZZ"}, "country_not_on_shop"),
         ({"reduction": Decimal(5), "currency": "USD"}, "currency_not_on_shop"),
         ({"reduction": Decimal(5), "email": "x@y.z"}, "customer_not_on_shop"),
+        ({"reduction": Decimal(5), "group": "GROS"}, "group_not_associated"),
     ],
 )
 def test_what_cannot_be_a_price_says_why(cells: dict[str, Any], code: str) -> None:
