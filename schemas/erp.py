@@ -212,6 +212,10 @@ class TakesDocuments(Protocol[Doc_contra]):
     def former_types(self) -> tuple[str, ...]:
         """The types that the settings may have named before."""
 
+    @property
+    def confirms(self) -> bool:
+        """Whether the ERP has what was created; else it was sent, and the ERP's own files name it later."""
+
     def reference(self, document: Doc_contra) -> str:
         """Our own reference of it."""
 

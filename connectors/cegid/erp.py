@@ -106,6 +106,8 @@ class Customers:
 class _Documents:
     """What documents of both kinds share."""
 
+    confirms = True
+
     def __init__(self, cegid: Cegid, codes: CegidCodes) -> None:
         self._cegid = cegid
         self._codes = codes

@@ -167,6 +167,7 @@ class Orders:
 
     type = ORDER
     former_types: tuple[str, ...] = ()
+    confirms = True
 
     def __init__(self, dolibarr: Dolibarr, codes: DolibarrCodes, customers: Customers) -> None:
         self._dolibarr = dolibarr

@@ -215,6 +215,7 @@ class _Documents(Generic[Doc]):
     """What documents of both kinds share."""
 
     former_types: tuple[str, ...] = ()
+    confirms = True
 
     def __init__(self, boxes: Boxes, codes: FilesCodes, stream: str) -> None:
         self._boxes = boxes
@@ -263,7 +264,9 @@ class _Documents(Generic[Doc]):
 
 
 class Orders(_Documents[Order]):
-    """See `schemas.erp.TakesDocuments`."""
+    """See `schemas.erp.TakesDocuments`. The stream `orderDocument` names them once the ERP has them."""
+
+    confirms = False
 
     def reference(self, document: Order) -> str:
         return self._codes.order_reference(document.id_order)

@@ -1,6 +1,6 @@
 """Our own memory, in SQLite or PostgreSQL."""
 
-from connectors.ledger.deliveries import Delivery, DeliveryState
+from connectors.ledger.deliveries import HANDED_OVER, Delivery, DeliveryState
 from connectors.ledger.identities import ANOTHER, ASKED, SAME
 from connectors.ledger.leases import Lease, LeaseHeldError, LeaseLostError
 from connectors.ledger.ledger import Ledger
@@ -10,6 +10,7 @@ from connectors.ledger.refusals import Refusal
 __all__ = [
     "ANOTHER",
     "ASKED",
+    "HANDED_OVER",
     "LINK_FRAME",
     "SAME",
     "Delivery",

@@ -25,6 +25,8 @@ class DeliveryState(StrEnum):
 
     INTENT = "intent"
     """About to be sent, or sent without an answer: ask the ERP before any create."""
+    SENT = "sent"
+    """Handed over in a file, whole: delivered once a file of the ERP names it."""
     DELIVERED = "delivered"
     """The ERP has confirmed it."""
     HELD = "held"
@@ -33,6 +35,8 @@ class DeliveryState(StrEnum):
     """Looked at again every run."""
 
 
+HANDED_OVER = (DeliveryState.SENT, DeliveryState.DELIVERED)
+"""It is not sent again."""
 _KEYS = ("shop", "kind", "key")
 _SAME_IDENTITY = "deliveries.identity is null or deliveries.identity = excluded.identity"
 
@@ -71,7 +75,7 @@ DELIVERY_COLUMNS = tuple(DELIVERIES.c[each.name] for each in fields(Delivery))
 class Deliveries(LedgerPart):
     """The deliveries of a shop, by kind (`order`, `customer`, `return`) and key (the shop's id, as text).
 
-    Delivered is final: only `clear` takes it back.
+    What is handed over is never sent again: only `clear` takes it back.
     """
 
     def intend(
@@ -105,15 +109,24 @@ class Deliveries(LedgerPart):
         identity: str | None = None,
         fingerprint: str | None = None,
         confirmed_value: str | None = None,
+        state: DeliveryState = DeliveryState.DELIVERED,
     ) -> None:
-        """The ERP has it, under its own number and code, and no doubt is left; of two calls the newer numbers count."""
+        """The ERP has it, under its own number and code, and no doubt is left; of two calls the newer numbers count.
+
+        `state` is `SENT` where the ERP has yet to name it.
+        """
         numbers: dict[str, Any] = {"erp_number": erp_number, "erp_code": erp_code, "doubt_at": None}
         given = {"identity": identity, "fingerprint": fingerprint, "confirmed_value": confirmed_value}
         numbers |= {name: value for name, value in given.items() if value is not None}
         now = datetime.now(UTC)
-        self._note(
-            shop, kind, key, DeliveryState.DELIVERED, run_id, again=True, delivered_at=now, last_code=None, **numbers
-        )
+        self._note(shop, kind, key, state, run_id, again=True, delivered_at=now, last_code=None, **numbers)
+
+    def named_by_erp(self, shop: str, kind: str, keys: Sequence[str], *, run_id: str | None) -> int:
+        """How many of these were sent and are delivered from now on: the ERP has named them."""
+        which = sa.and_(_of(shop, kind, keys), DELIVERIES.c.state == DeliveryState.SENT.value)
+        values = {"state": DeliveryState.DELIVERED.value, "changed_at": datetime.now(UTC), "run_id": run_id}
+        with self.database.write("note what the ERP has named") as connection:
+            return connection.execute(sa.update(DELIVERIES).where(which).values(**values)).rowcount
 
     def hold(self, shop: str, kind: str, key: str, *, code: str, run_id: str | None, answered: bool = False) -> bool:
         """Whether it is held, for the reason `code`; False if it was delivered already.
@@ -189,6 +202,7 @@ class Deliveries(LedgerPart):
             return noted.rowcount > 0
 
 
+_FINAL = ", ".join(f"'{state.value}'" for state in HANDED_OVER)
 _UNLESS_THE_SAME = (
     "changed_at = case when deliveries.state = excluded.state "
     "and coalesce(deliveries.last_code, '') = coalesce(excluded.last_code, '') "
@@ -208,7 +222,7 @@ def _noting(values: tuple[str, ...], *, again: bool) -> sa.TextClause:
         f"insert into deliveries ({', '.join(names)}) values ({', '.join(f':{name}' for name in names)}) "  # noqa: S608 -- names of columns only
         f"on conflict ({', '.join(_KEYS)}) "
         f"do update set {changes}, attempts = deliveries.attempts + excluded.attempts"
-        + ("" if again else f" where deliveries.state != '{DeliveryState.DELIVERED.value}'")
+        + ("" if again else f" where deliveries.state not in ({_FINAL})")
         + (" and (deliveries.doubt_at is null or " + _SAME_IDENTITY + ")" if is_intent else "")
     )
     return statement.bindparams(*(sa.bindparam(name, type_=DELIVERIES.c[name].type) for name in names))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from connectors.ledger.deliveries import DELIVERY_COLUMNS, Delivery, DeliveryState
+from connectors.ledger.deliveries import DELIVERY_COLUMNS, HANDED_OVER, Delivery, DeliveryState
 from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import DELIVERIES, LEDGER
 
@@ -88,7 +88,7 @@ class Identities(LedgerPart):
             "changed_at": now,
         }
         with self.database.write("answer a question") as connection:
-            mine = sa.select(DELIVERIES.c.identity).where(_is(shop, kind, key), DELIVERIES.c.state != _DELIVERED)
+            mine = sa.select(DELIVERIES.c.identity).where(_is(shop, kind, key), DELIVERIES.c.state.not_in(HANDED_OVER))
             row = connection.execute(mine).first()
             if row is None:
                 return False
@@ -104,7 +104,6 @@ class Identities(LedgerPart):
             return True
 
 
-_DELIVERED = DeliveryState.DELIVERED.value
 _NEWEST_FIRST = (sa.func.length(DELIVERIES.c.key).desc(), DELIVERIES.c.key.desc())
 
 

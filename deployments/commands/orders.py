@@ -27,7 +27,7 @@ from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.run.time_zone import local, time_zone_of
 
 _PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
-State: TypeAlias = Literal["intent", "delivered", "held", "waiting"]
+State: TypeAlias = Literal["intent", "sent", "delivered", "held", "waiting"]
 
 Returns: TypeAlias = Annotated[bool, Parameter(negative=(), help=said("Returns instead of orders."))]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from connectors.ledger import ANOTHER, ASKED, SAME, Delivery, DeliveryState, Ledger
+from connectors.ledger import ANOTHER, ASKED, HANDED_OVER, SAME, Delivery, DeliveryState, Ledger
 from schemas.erp import Compared, ErpNumber, FoundDocument, FoundDocuments, OutgoingDocument, TakesDocuments
 from schemas.errors import AlreadyThereError, DeniedError, RefusedError, TransientError
 from schemas.incidents import Level
@@ -118,7 +118,7 @@ class DocumentSender(Generic[Doc]):
     def send(self, each: ToDeliver[Doc]) -> Delivered:
         """Whose is the key, customer, look-up, intent, document, delivery: in this order, each one safe to repeat."""
         known = self._ledger.delivery(self._shop, self._kind, each.key)
-        if known is not None and known.state is DeliveryState.DELIVERED:
+        if known is not None and known.state in HANDED_OVER:
             return self._delivered_before(each, known)
         if known is not None and known.doubt_at is not None:
             same = known.identity in (None, each.identity)
@@ -287,4 +287,5 @@ class DocumentSender(Generic[Doc]):
             erp_code=customer_code,
             run_id=self._run_id,
             identity=each.identity,
+            state=DeliveryState.DELIVERED if self._documents.confirms else DeliveryState.SENT,
         )

@@ -13,7 +13,7 @@ from schemas.run_report import PlannedChange
 from tasks.orders.adoption import STREAM, Adopter
 from tasks.orders.look_at import deliveries_of
 from tasks.orders.look_up import list_placed, read_words, see_orders_of
-from tasks.orders.plan.sorting import DELIVERED, INTENT, OrderOutcome, SeenOrder
+from tasks.orders.plan.sorting import HANDED_OVER, INTENT, OrderOutcome, SeenOrder
 from tasks.orders.prepare import order_rows
 from tasks.run.run import Run
 
@@ -56,8 +56,8 @@ async def _left(run: Run, erp: Erp, since: datetime) -> list[SeenOrder]:
     waiting = order_rows([OrderOutcome(order, Outcome.WAITING, "waiting") for order in seen])
     run.rows.accepted = waiting.select("_file", "_line", "_key")
     states = deliveries_of(run, kind, [order.key for order in seen])
-    _record(run, [order for order in seen if states.get(order.key) == DELIVERED], Outcome.UNCHANGED)
-    rest = [order for order in seen if states.get(order.key) != DELIVERED]
+    _record(run, [order for order in seen if states.get(order.key) in HANDED_OVER], Outcome.UNCHANGED)
+    rest = [order for order in seen if states.get(order.key) not in HANDED_OVER]
     _record(run, [order for order in rest if order.is_store_sale], Outcome.IGNORED, "order_came_from_erp")
     rest = [order for order in rest if not order.is_store_sale]
     _record(run, [order for order in rest if states.get(order.key) == INTENT], Outcome.WAITING, "order_to_look_up")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.ledger import DeliveryState
+from connectors.ledger import HANDED_OVER, DeliveryState
 from schemas.documents import Order
 from schemas.erp import Erp, FoundDocument, orders_of
 from schemas.errors import RefusedError
@@ -53,7 +53,7 @@ class Adopter:
         self._documents = orders_of(erp)
         self._words = words
         self._of_erp = ErpLines(run, words)
-        delivered = run.ledger.deliveries(run.folder.name, erp.ledger_kind(STREAM), states=[DeliveryState.DELIVERED])
+        delivered = run.ledger.deliveries(run.folder.name, erp.ledger_kind(STREAM), states=HANDED_OVER)
         self._taken = {number for number in delivered["erp_number"] if number}
         """Documents that are another order's."""
 
@@ -129,5 +129,6 @@ class Adopter:
             erp_code=document.status.customer_code,
             run_id=run.run_id,
             identity=identity_of_order(order, run.ledger.secret()),
+            state=DeliveryState.DELIVERED if self._documents.confirms else DeliveryState.SENT,
         )
         remember_sent(run, self._erp, [order])

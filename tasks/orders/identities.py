@@ -11,7 +11,7 @@ from schemas.identities import order_identity
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.handover.sender import reused
-from tasks.orders.plan.sorting import DELIVERED, OrderOutcome, SeenOrder
+from tasks.orders.plan.sorting import HANDED_OVER, OrderOutcome, SeenOrder
 from tasks.run.run import Run
 
 KEYS_AT_ONCE = 5_000
@@ -42,7 +42,7 @@ def whose_orders(run: Run, kind: str, seen: Sequence[SeenOrder]) -> WhoseOrders:
     for start in range(0, len(keys), KEYS_AT_ONCE):
         known = run.ledger.deliveries(shop, kind, keys=keys[start : start + KEYS_AT_ONCE])
         for key, state, identity, at in known.select("key", "state", "identity", "delivered_at").iter_rows():
-            if state != DELIVERED or identity == identities[key]:
+            if state not in HANDED_OVER or identity == identities[key]:
                 continue
             if identity is not None:
                 mistaken.add(key)

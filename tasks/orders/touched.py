@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from connectors.ledger import DeliveryState, Link, LinkState
+from connectors.ledger import HANDED_OVER, Link, LinkState
 from connectors.prestashop.dates import instant, local_text, zone_of
 from connectors.prestashop.filters import after
 from schemas.erp import Erp
@@ -59,7 +59,7 @@ async def touched_orders(run: Run, erp: Erp, *, everything: bool) -> Touched:
 def _recent(run: Run, erp: Erp) -> set[str]:
     days = run.folder.settings.orders.followed_days
     since = datetime.now(UTC) - timedelta(days=days)
-    delivered = run.ledger.deliveries(run.folder.name, erp.ledger_kind("order"), states=[DeliveryState.DELIVERED])
+    delivered = run.ledger.deliveries(run.folder.name, erp.ledger_kind("order"), states=HANDED_OVER)
     seen = run.ledger.links(run.folder.name, erp.ledger_kind(SEEN))
     over = set(seen.filter(seen["state"] == GONE)["erp_key"])
     rows = delivered.select("key", "delivered_at").iter_rows()

@@ -136,7 +136,8 @@ def order_line(row: Row) -> dict[str, Any]:
         }
     return {
         "id": int(row["key"]),
-        "state": row["state"],
+        # The module's page knows no other word for what is not sent again.
+        "state": "delivered" if row["state"] == "sent" else row["state"],
         "erp_number": row["erp_number"] or "",
         "why": why,
         "changed_at": _utc(row["changed_at"]),

@@ -9,7 +9,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from connectors.ledger import DeliveryState
+from connectors.ledger import HANDED_OVER, DeliveryState
 from connectors.prestashop import Entity
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
@@ -126,7 +126,7 @@ def _tied(run: Run, erp: Erp, return_: Return) -> DueReturn | None:
     """The return with its order's document; None when it is held, which is reported."""
     key = str(return_.id_order_return)
     order = run.ledger.deliveries(
-        run.folder.name, erp.ledger_kind("order"), states=[DeliveryState.DELIVERED], keys=[str(return_.id_order)]
+        run.folder.name, erp.ledger_kind("order"), states=HANDED_OVER, keys=[str(return_.id_order)]
     )
     [number, code] = _document(run, return_, order)
     goes = return_.state in run.folder.settings.returns.states

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from connectors.ledger import DeliveryState
+from connectors.ledger import HANDED_OVER
 from tasks.erp import kind_of
 from tasks.run.run import Run
 
@@ -23,7 +23,7 @@ async def orders_named(run: Run, references: Iterable[str]) -> dict[str, tuple[s
     """
     references = list(references)
     shop, kind = run.folder.name, kind_of(run.folder, "order")
-    delivered = run.ledger.deliveries(shop, kind, states=[DeliveryState.DELIVERED])
+    delivered = run.ledger.deliveries(shop, kind, states=HANDED_OVER)
     known: dict[str, tuple[str, ...]] = {}
     for key, number in delivered.filter(pl.col("erp_number").is_not_null()).select("key", "erp_number").iter_rows():
         known[number] = (*known.get(number, ()), key)

@@ -21,6 +21,7 @@ from schemas.outcomes import Outcome
 from tasks.erp import kind_of
 from tasks.flat.translate.rows import FlatRow, flat_rows
 from tasks.read.validate import ValidatedStream
+from tasks.run.matching import in_slices
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
@@ -34,8 +35,7 @@ from tasks.statuses.translate.documents import DocumentRow, OrderDocuments, docu
 from tasks.statuses.translate.shown import documents_shown
 from tasks.statuses.translate.tracking import tracking_number
 
-CONFIRMED = "order_confirmed"
-"""Links of orders that a file of the ERP has named: with files it is the only proof that it has them."""
+_KEYS_AT_ONCE = 500
 SEEN = "order_document"
 """Links of orders with a fingerprint of what the files said of them last."""
 
@@ -120,12 +120,11 @@ def _quantity(row: FlatRow, target: str) -> Decimal | None:
 
 
 def _confirm(run: Run, keys: Iterable[str]) -> None:
-    """A file of the ERP names these orders: it has them."""
-    shop, wanted = run.folder.name, list(keys)
-    before = set(run.ledger.links_for(shop, CONFIRMED, wanted)["erp_key"].to_list())
-    links = [Link(key, int(key), fingerprint="confirmed") for key in wanted if key not in before]
-    if links and run.may_write_shop:
-        run.ledger.confirm(shop, CONFIRMED, links, run_id=run.run_id)
+    """A file of the ERP names these orders: what was sent is delivered. With files it is the only proof there is."""
+    if not run.may_write_shop:
+        return
+    for some in in_slices(keys, _KEYS_AT_ONCE):
+        run.ledger.named_by_erp(run.folder.name, kind_of(run.folder, "order"), some, run_id=run.run_id)
 
 
 def _new(run: Run, grouped: Mapping[str, Sequence[DocumentRow]]) -> list[OrderRows]:
@@ -212,9 +211,8 @@ def _unconfirmed(run: Run) -> list[Incident]:
         return []
     days = settings.files.unconfirmed_days
     shop, kind = run.folder.name, kind_of(run.folder, "order")
-    sent = run.ledger.deliveries(shop, kind, states=[DeliveryState.DELIVERED])
+    sent = run.ledger.deliveries(shop, kind, states=[DeliveryState.SENT])
     old = sent.filter(pl.col("delivered_at") < datetime.now(UTC) - timedelta(days=days))
-    confirmed = set(run.ledger.links_for(shop, CONFIRMED, old["key"].to_list())["erp_key"].to_list())
     return [
         Incident(
             Level.ERROR,
@@ -224,7 +222,6 @@ def _unconfirmed(run: Run) -> list[Incident]:
             params={"detail": number or "?", "on": f"{delivered_at:%Y-%m-%d}", "value": str(days)},
         )
         for key, number, delivered_at in old.select("key", "erp_number", "delivered_at").iter_rows()
-        if key not in confirmed
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from connectors.ledger import DeliveryState, Link, LinkState
+from connectors.ledger import HANDED_OVER, Link, LinkState
 from connectors.prestashop import Entity
 from schemas.erp import Asked, DocumentStatus, Erp, ErpNumber, need
 from schemas.incidents import Incident, Level
@@ -33,7 +33,7 @@ class LedgerEntry:
 def known_open(run: Run, delivered_as: str, kind: str) -> dict[str, LedgerEntry]:
     """By key, what was delivered as `delivered_as` and is not finished for good; `kind` names the links."""
     shop, ledger = run.folder.name, run.ledger
-    delivered = ledger.deliveries(shop, delivered_as, states=[DeliveryState.DELIVERED])
+    delivered = ledger.deliveries(shop, delivered_as, states=HANDED_OVER)
     links = ledger.links(shop, kind)
     final = links.filter(pl.col("state") == FINAL)["erp_key"].to_list()
     before = dict(zip(links["erp_key"], links["confirmed_value"], strict=True))

@@ -181,6 +181,9 @@ def _order_verdict(of: Order) -> Iterator[Line]:
     newest = max(of.notes, key=lambda one: one.at, default=None)
     if state == "delivered":
         yield Line("good", "order_is_delivered", {"number": (of.delivery or {}).get("erp_number") or ""})
+    elif state == "sent":
+        yield Line("good", "order_is_sent")
+        yield Line("remedy", "do_import_documents")
     elif state in {"held", "waiting"} and of.why is not None:
         yield Line("bad", f"order_is_{state}", {"reason": of.why[0]})
         yield Line("remedy", "do_as_said", {"remedy": of.why[1]})

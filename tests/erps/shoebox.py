@@ -82,6 +82,7 @@ class Customers:
 class Orders:
     type = "card"
     former_types: tuple[str, ...] = ()
+    confirms = True
 
     def __init__(self, box: Shoebox) -> None:
         self._box = box

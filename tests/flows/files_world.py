@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import State
 from flows.import_order_documents import import_order_documents
 from schemas.commented_json import parse_commented_json
 from tests.flows.order_world import ASSOCIATIONS, OrderWorld
+from tests.flows.running import final_state
 from tests.flows.world import World
 
 DOCUMENT_COLUMNS = (
@@ -69,6 +70,11 @@ class FilesWorld(OrderWorld):
         merged = {name: given.get(name, {}) | dict(tables.get(name, {})) for name in given | tables}
         World.write_settings(self, **merged)
 
+    def deliveries(self) -> dict[str, str]:
+        with self.ledger() as ledger:
+            found = ledger.deliveries(self.folder.name, "files/production/order")
+        return dict(zip(found["key"], found["state"], strict=True))
+
     @property
     def to_erp(self) -> Path:
         return self.folder / "to-erp"
@@ -89,4 +95,4 @@ class FilesWorld(OrderWorld):
 
     async def statuses(self, **asked: Any) -> State[Any]:
         """Runs import_order_documents; the final state."""
-        return await import_order_documents(str(self.folder), return_state=True, **asked)
+        return await final_state(import_order_documents, str(self.folder), **asked)

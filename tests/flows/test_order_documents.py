@@ -135,6 +135,18 @@ async def test_a_type_without_a_word_is_told_and_the_number_of_a_parcel_goes_all
     assert "“LIVRE”" in told_once["reason"]
 
 
+async def test_an_order_is_sent_until_a_file_of_the_erp_names_it_and_then_delivered(world: FilesWorld) -> None:
+    named, unnamed = await sent(world, 2)
+    assert world.deliveries() == {str(named): "sent", str(unnamed): "sent"}
+    world.drop_documents(told(named, "1"))
+    await world.statuses(dry_run=True)
+    assert world.deliveries()[str(named)] == "sent"
+    await world.statuses()
+    assert world.deliveries() == {str(named): "delivered", str(unnamed): "sent"}
+    await world.orders()
+    assert world.deliveries() == {str(named): "delivered", str(unnamed): "sent"}
+
+
 async def test_an_order_that_no_file_names_becomes_an_incident_until_one_does(world: FilesWorld) -> None:
     old, new = await sent(world, 2)
     await world.statuses()
@@ -145,6 +157,8 @@ async def test_an_order_that_no_file_names_becomes_an_incident_until_one_does(wo
     [unconfirmed] = world.incidents()
     assert unconfirmed["key"] == str(old)
     assert "no file of the ERP has named it" in unconfirmed["reason"]
+    await world.statuses()
+    assert world.incidents() == [], "it is reported once, and stays open"
     world.drop_documents(told(old, "1"), told(new, "1"))
     await world.statuses()
     assert world.incidents() == []

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from schemas.outcomes import Outcome
 
-DELIVERED, INTENT = "delivered", "intent"
+HANDED_OVER, INTENT = ("sent", "delivered"), "intent"
 UNPAID = "order_unpaid"
 HELD_BY_STATE = "order_held_by_state"
 TOO_OLD = "order_too_old"
@@ -75,7 +75,7 @@ def sort_out(seen: Iterable[SeenOrder], which: WhichOrders, deliveries: Mapping[
     found = Sorted()
     for order in seen:
         known = deliveries.get(order.key)
-        if known == DELIVERED:
+        if known in HANDED_OVER:
             found.delivered.append(order)
             found.outcomes.append(OrderOutcome(order, Outcome.UNCHANGED))
         elif order.is_store_sale:

@@ -143,3 +143,14 @@ def test_a_delivery_is_given_its_identity_once(ledger: Ledger) -> None:
     ledger.identify("shop", "order", {"41": "a", "42": "b"})
     ledger.identify("shop", "order", {"41": "c"})
     assert _one(ledger)["identity"] == "a"
+
+
+def test_what_was_sent_is_delivered_once_the_erp_has_named_it_and_is_not_sent_again(ledger: Ledger) -> None:
+    for key in ("41", "42"):
+        ledger.delivered("shop", "order", key, erp_number=key, erp_code=None, run_id="r1", state=DeliveryState.SENT)
+    assert not ledger.intend("shop", "order", "41", run_id="r2")
+    assert not ledger.wait("shop", "order", "41", code="order_unpaid", run_id="r2")
+    assert ledger.named_by_erp("shop", "order", ["41", "43"], run_id="r3") == 1
+    assert ledger.named_by_erp("shop", "order", ["41"], run_id="r4") == 0
+    states = ledger.deliveries("shop", "order").sort("key").select("key", "state", "run_id").rows()
+    assert states == [("41", "delivered", "r3"), ("42", "sent", "r1")]

@@ -18,6 +18,7 @@ NAMES = ("kind", "erp_key", "parent_key", "state", "fingerprint")
 FORMER_LINKS = sa.table(
     "links", *map(sa.column, ("shop", "shop_id", "sub_id", "mapping_version", "confirmed_at", "seq", *NAMES))
 )
+FORMER_DELIVERIES = sa.table("deliveries", *map(sa.column, ("shop", "kind", "key", "state", "attempts", "changed_at")))
 # kind, key, parent_key, state, fingerprint -> parent_key, erp_code, state, fingerprint, confirmed_value, in_doubt
 LINKS: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = [
     (("product", "A", "P", "active", "f00d"), ("P", None, "active", "f00d", None, False)),
@@ -97,7 +98,7 @@ def test_a_delivery_keeps_all_it_had_and_may_have_a_fingerprint_and_a_value(form
         before = ledger.delivery("shop", "order", "7")
         assert before is not None
         assert (before.erp_number, before.identity, before.fingerprint) == ("CC-7", "abcd", None)
-        confirmed = {"fingerprint": "f00d", "confirmed_value": "12"}
+        confirmed: dict[str, Any] = {"fingerprint": "f00d", "confirmed_value": "12"}
         ledger.delivered("shop", "order", "7", erp_number="CC-7", erp_code=None, run_id=None, **confirmed)
         ledger.delivered("shop", "order", "7", erp_number="CC-8", erp_code=None, run_id=None)
         after = ledger.delivery("shop", "order", "7")
@@ -108,3 +109,24 @@ def test_a_delivery_keeps_all_it_had_and_may_have_a_fingerprint_and_a_value(form
             "f00d",
             "12",
         )
+
+
+def test_what_a_file_was_sent_and_no_file_of_the_erp_has_named_is_sent_and_not_delivered(place: Place) -> None:
+    database = Database(place.url)
+    migrate(database, to="0007")
+    with database.write("write as before") as connection:
+        same = {"shop": "shop", "attempts": 1, "changed_at": 1_000_000, "state": "delivered"}
+        for kind, key in (("files/production/order", "7"), ("files/production/order", "8"), ("cegid/test/order", "7")):
+            connection.execute(sa.insert(FORMER_DELIVERIES).values(same | {"kind": kind, "key": key}))
+        link = dict.fromkeys(("shop_id", "sub_id", "confirmed_at", "seq"), 7) | {"mapping_version": "", "shop": "shop"}
+        link |= {"kind": "order_confirmed", "erp_key": "7", "state": "active", "fingerprint": "confirmed"}
+        connection.execute(sa.insert(FORMER_LINKS).values(link))
+    database.close()
+    with Ledger.open(place.url) as ledger:
+        known = ledger.deliveries("shop").sort("kind", "key").select("kind", "key", "state").rows()
+        assert known == [
+            ("cegid/test/order", "7", "delivered"),
+            ("files/production/order", "7", "delivered"),
+            ("files/production/order", "8", "sent"),
+        ]
+        assert ledger.links("shop", "order_confirmed").is_empty()
