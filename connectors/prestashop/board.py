@@ -38,6 +38,10 @@ class BoardState:
     board: str
     digest: str
     requests: Sequence[BoardRequest]
+    orders_of: str | None = None
+    """Of which deliveries its orders are told, empty before any was; None where the module is older than 1.1.1."""
+    orders_until: str = ""
+    """Up to which change they were told, as it was written."""
 
 
 class Board:
@@ -52,7 +56,10 @@ class Board:
         return _state(await self._reader.get(RESOURCE))
 
     async def write(self, document: Mapping[str, Any]) -> BoardState:
-        """Gives it any of `page` with its `digest`, `orders` and `answers`; sending the same again changes nothing."""
+        """Gives it `page` with its `digest`, `orders` with `orders_of` and `orders_until`, `answers`, or any of these.
+
+        Sending the same again changes nothing.
+        """
         body = json.dumps(document, ensure_ascii=False).encode()
         action = f"PUT {RESOURCE}"
         patience = self._transport.patience(action)
@@ -77,7 +84,8 @@ def _state(reply: Reply) -> BoardState:
     for node in told.iter("request"):
         token, kind, subject, content = (node.findtext(name) or "" for name in ("token", "kind", "subject", "content"))
         requests.append(BoardRequest(token, kind, subject, _changes(content)))
-    return BoardState(board, told.findtext("digest") or "", requests)
+    until = told.findtext("orders_until") or ""
+    return BoardState(board, told.findtext("digest") or "", requests, told.findtext("orders_of"), until)
 
 
 def _changes(content: str) -> tuple[Mapping[str, str], ...]:

@@ -126,8 +126,8 @@ def newest_states(runs: Iterable[Row]) -> list[str]:
     return [*newest.values()]
 
 
-def order_line(row: Row) -> dict[str, Any]:
-    """How far one order is: its number in the ERP, and why it is held or waits."""
+def order_line(row: Row, reference: str) -> dict[str, Any]:
+    """How far the order of this reference is: its number in the ERP, and why it is held or waits."""
     code = row["last_code"] or ""
     why = {}
     if code in catalogue("en"):
@@ -136,6 +136,7 @@ def order_line(row: Row) -> dict[str, Any]:
         }
     return {
         "id": int(row["key"]),
+        "reference": reference,
         # The module's page knows no other word for what is not sent again.
         "state": "delivered" if row["state"] == "sent" else row["state"],
         "erp_number": row["erp_number"] or "",

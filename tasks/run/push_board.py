@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from schemas.column_spec import WEB_SERVICE
 from schemas.erp import ledger_kind
 from schemas.errors import PasserelleError
 from schemas.flows import FLOWS, Flow
+from schemas.identities import order_identity
 from tasks.report.back_office import (
     digest_of,
     in_both_languages,
@@ -70,17 +71,11 @@ async def write_news(
     digest = digest_of(page)
     if digest != state.digest:
         document |= {"page": page, "digest": digest}
-    mark = f"board orders {state.board}"
-    orders = _changed_orders(folder, ledger, mark) if with_orders else []
-    for number in range(0, max(len(orders), 1), _ORDERS_IN_ONE):
-        part = orders[number : number + _ORDERS_IN_ONE]
-        if part:
-            document["orders"] = [order_line(row) for row in part]
-        if document:
-            await shop.board.write(document)
+    for part in [part async for part in _orders(folder, ledger, shop, state)] if with_orders else []:
+        await shop.board.write(document | part)
         document = {}
-    if orders:
-        ledger.set_watermark(folder.name, mark, orders[-1]["changed_at"])
+    if document:
+        await shop.board.write(document)
 
 
 def page_of(folder: ShopFolder, ledger: Ledger) -> dict[str, Any]:
@@ -131,10 +126,44 @@ def can_run(folder: ShopFolder, flow: Flow) -> bool:
     return stream is not None and stream.enabled and (folder.settings.erp.kind != "none" or not needs_erp)
 
 
-def _changed_orders(folder: ShopFolder, ledger: Ledger, mark: str) -> list[dict[str, Any]]:
-    """The deliveries of orders that changed after the mark, the oldest change first."""
-    erp = folder.settings.erp
-    since = ledger.watermark(folder.name, mark)
-    found = ledger.deliveries(folder.name, ledger_kind(erp.kind, erp.access, "order"), changed_after=since)
+async def _orders(folder: ShopFolder, ledger: Ledger, shop: Shop, state: BoardState) -> AsyncIterator[dict[str, Any]]:
+    """Parts of documents: the orders whose deliveries changed since the page was told of them, the oldest change first.
+
+    How far it was told is kept by the page itself: restored from a backup, it is told again what it no longer says.
+    """
+    kind = ledger_kind(folder.settings.erp.kind, folder.settings.erp.access, "order")
+    if state.orders_of is None:
+        logger.warning("The module of %s is older than 1.1.1: its page is not told of orders", folder.name)
+        return
+    since = _instant(state.orders_until) if state.orders_of == kind else None
+    found = ledger.deliveries(folder.name, kind, changed_after=since)
     rows = [row for row in found.iter_rows(named=True) if str(row["key"]).isdecimal()]
-    return sorted(rows, key=lambda row: row["changed_at"])
+    rows.sort(key=lambda row: row["changed_at"])
+    if not rows and state.orders_of not in ("", kind):
+        yield {"orders_of": kind}
+    for start in range(0, len(rows), _ORDERS_IN_ONE):
+        part = rows[start : start + _ORDERS_IN_ONE]
+        lines = await _lines_of(ledger, shop, part)
+        yield {"orders_of": kind, "orders": lines, "orders_until": part[-1]["changed_at"].isoformat()}
+
+
+async def _lines_of(ledger: Ledger, shop: Shop, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The orders as the page shows them; those whose id another one has now, or nobody, are none of these."""
+    display, secret = ("id", "reference", "current_state", "date_add", "date_upd"), ledger.secret()
+    found = await shop.find("orders", "id", [row["key"] for row in rows], display=display)
+    now = {str(order["id"]): order for order in found}
+    lines = []
+    for row in rows:
+        order = now.get(row["key"])
+        if order is None:
+            continue
+        if row["identity"] in (None, order_identity(order["reference"], order["date_add"], secret)):
+            lines.append(order_line(row, str(order["reference"])))
+    return lines
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -12,13 +12,15 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
-from connectors.prestashop.board import BoardRequest
+from connectors.prestashop.board import BoardRequest, BoardState
 from deployments.sandbox.shop import SandboxShop
 from deployments.sandbox.shop.faults import Fault
 from flows.answer_requests import ASKED_FOR, answer_requests
 from flows.import_stock import import_stock
 from schemas.flows import FLOWS
 from tasks.back_office.answers import done, once
+from tasks.run.push_board import push_board
+from tasks.run.shop_folder import open_shop_folder
 from tests.flows.order_world import ORDER, OrderWorld
 from tests.flows.running import final_state
 from tests.flows.world import World
@@ -269,6 +271,49 @@ async def test_an_order_is_shown_as_synchronised_and_sent_again_without_a_second
         delivery = ledger.delivery("boutique", ORDER, str(order))
     assert delivery is not None
     assert delivery.state == "delivered"
+
+
+def told_orders(world: OrderWorld) -> dict[int, str]:
+    """How far each order is, as the page says it."""
+    return {row["id_order"]: row["state"] for row in world.shop.rows(BOARD) if row["part"] == "order"}
+
+
+async def test_a_restored_shop_is_told_again_and_an_id_of_another_order_is_not_told_of(selling: OrderWorld) -> None:
+    first, second = (selling.place(("MUG", 1, "12.00")) for _ in range(2))
+    kept = selling.shop.backup()
+    await selling.orders()
+    assert told_orders(selling) == {first: "delivered", second: "delivered"}
+    selling.shop.restore(kept)
+    selling.shop.change(
+        "orders", second, {"reference": "ANOTHER", "date_add": "2026-11-29 10:00:00", "current_state": 1}
+    )
+    await selling.orders()
+    assert told_orders(selling) == {first: "delivered"}
+    selling.shop.reset_counts()
+    await selling.orders()
+    assert selling.shop.writes == 0
+
+
+async def test_orders_that_went_to_the_test_of_the_erp_are_not_shown_as_delivered(selling: OrderWorld) -> None:
+    order = selling.place(("MUG", 1, "12.00"))
+    await selling.orders()
+    board = await page_told(selling)
+    assert (board.orders_of, bool(board.orders_until)) == (ORDER, True)
+    with selling.ledger() as ledger:
+        # As after the other access was in use.
+        ledger.clear("boutique", ORDER, [str(order)])
+        ledger.wait("boutique", "cegid/test/order", str(order), code="order_resent", run_id=None)
+    selling.write_settings(erp={"access": "test"})
+    folder = open_shop_folder(str(selling.folder))
+    with selling.ledger() as ledger:
+        async with folder.open_shop() as shop:
+            await push_board(folder, ledger, shop, "export_orders")
+    assert told_orders(selling) == {order: "waiting"}
+
+
+async def page_told(world: OrderWorld) -> BoardState:
+    async with open_shop_folder(str(world.folder)).open_shop() as shop:
+        return await shop.board.read()
 
 
 async def test_an_id_that_is_another_orders_now_is_not_sent_again(selling: OrderWorld) -> None:

@@ -13,7 +13,7 @@ class Passerelle extends Module
 {
     const STORE_ORDER_STATE = 'PASSERELLE_STORE_ORDER_STATE';
     const DOCUMENTS = [
-        'PasserelleRefusal', 'PasserelleErpTables', 'PasserelleErpOrder', 'PasserelleErpDocuments', 'PasserelleErpInvoice',
+        'PasserelleRefusal', 'PasserelleTables', 'PasserelleErpTables', 'PasserelleErpOrder', 'PasserelleErpDocuments', 'PasserelleErpInvoice',
         'PasserelleErpInvoices', 'PasserelleInvoiceFile',
     ];
     const BOARD = 'AdminPasserelleBoard';
@@ -22,7 +22,7 @@ class Passerelle extends Module
     {
         $this->name = 'passerelle';
         $this->tab = 'administration';
-        $this->version = '1.1.0';
+        $this->version = '1.1.1';
         $this->author = 'Passerelle';
         $this->need_instance = 0;
         $this->ps_versions_compliancy = ['min' => '1.7.6.0', 'max' => '9.99.99'];
@@ -87,7 +87,7 @@ class Passerelle extends Module
 
     public function loadBoard()
     {
-        $this->load(['PasserelleBoard', 'PasserelleBoardForms', 'PasserelleBoardOrders']);
+        $this->load(['PasserelleTables', 'PasserelleBoard', 'PasserelleBoardForms', 'PasserelleBoardOrders']);
     }
 
     /**
@@ -180,7 +180,7 @@ class Passerelle extends Module
             'order_returns' => ['PasserelleOrderReturn'],
             'passerelle_order_returns' => ['PasserelleOrderReturn'],
             'passerelle_info' => ['WebserviceSpecificManagementPasserelleInfo'],
-            'passerelle_board' => ['PasserelleBoard', 'WebserviceSpecificManagementPasserelleBoard'],
+            'passerelle_board' => ['PasserelleTables', 'PasserelleBoard', 'WebserviceSpecificManagementPasserelleBoard'],
             'store_orders' => [
                 'PasserelleReferences',
                 'PasserelleRefusal',
@@ -195,8 +195,8 @@ class Passerelle extends Module
             ],
             'stock_lines' => array_merge($lines, ['WebserviceSpecificManagementStockLines']),
             'price_lines' => array_merge($lines, ['WebserviceSpecificManagementPriceLines']),
-            'erp_documents' => array_merge(self::DOCUMENTS, ['WebserviceSpecificManagementErpDocuments']),
-            'erp_invoices' => array_merge(self::DOCUMENTS, ['WebserviceSpecificManagementErpInvoices']),
+            'erp_documents' => array_merge(self::DOCUMENTS, ['PasserelleErpResource', 'WebserviceSpecificManagementErpDocuments']),
+            'erp_invoices' => array_merge(self::DOCUMENTS, ['PasserelleErpResource', 'WebserviceSpecificManagementErpInvoices']),
         ];
         if (!isset($classes[$resource])) {
             return;
@@ -222,7 +222,7 @@ class Passerelle extends Module
      */
     public function installDocuments()
     {
-        $this->load(['PasserelleErpTables']);
+        $this->load(['PasserelleTables', 'PasserelleErpTables']);
 
         return PasserelleErpTables::install()
             && $this->installInvoiceTab()

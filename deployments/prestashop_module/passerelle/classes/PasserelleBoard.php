@@ -18,6 +18,19 @@ class PasserelleBoard
 
     const REQUESTS_SHOWN = 30;
 
+    const COLUMNS = [
+        'passerelle_board' => '`id_shop` INT UNSIGNED NOT NULL, `name` VARCHAR(32) NOT NULL, `content` MEDIUMTEXT NOT NULL,
+            PRIMARY KEY (`id_shop`, `name`)',
+        'passerelle_board_order' => '`id_order` INT UNSIGNED NOT NULL, `reference` VARCHAR(32) NOT NULL, `state` VARCHAR(16) NOT NULL,
+            `erp_number` VARCHAR(191) NOT NULL, `why` TEXT NOT NULL, `changed_at` VARCHAR(32) NOT NULL,
+            PRIMARY KEY (`id_order`), KEY `state` (`state`)',
+        'passerelle_board_request' => '`id_request` INT UNSIGNED NOT NULL AUTO_INCREMENT, `token` CHAR(32) NOT NULL,
+            `id_shop` INT UNSIGNED NOT NULL, `kind` VARCHAR(32) NOT NULL, `subject` VARCHAR(191) NOT NULL,
+            `content` MEDIUMTEXT NOT NULL, `id_employee` INT UNSIGNED NOT NULL, `asked_at` VARCHAR(32) NOT NULL,
+            `state` VARCHAR(16) NOT NULL, `answer` TEXT NOT NULL, `answered_at` VARCHAR(32) NOT NULL,
+            PRIMARY KEY (`id_request`), UNIQUE KEY `token` (`token`), KEY `state` (`id_shop`, `state`)',
+    ];
+
     /** @var int */
     private $shop;
 
@@ -28,27 +41,7 @@ class PasserelleBoard
 
     public static function install()
     {
-        $tables = [
-            'passerelle_board' => '`id_shop` INT UNSIGNED NOT NULL, `name` VARCHAR(32) NOT NULL, `content` MEDIUMTEXT NOT NULL,
-                PRIMARY KEY (`id_shop`, `name`)',
-            'passerelle_board_order' => '`id_order` INT UNSIGNED NOT NULL, `reference` VARCHAR(32) NOT NULL, `state` VARCHAR(16) NOT NULL,
-                `erp_number` VARCHAR(191) NOT NULL, `why` TEXT NOT NULL, `changed_at` VARCHAR(32) NOT NULL,
-                PRIMARY KEY (`id_order`), KEY `state` (`state`)',
-            'passerelle_board_request' => '`id_request` INT UNSIGNED NOT NULL AUTO_INCREMENT, `token` CHAR(32) NOT NULL,
-                `id_shop` INT UNSIGNED NOT NULL, `kind` VARCHAR(32) NOT NULL, `subject` VARCHAR(191) NOT NULL,
-                `content` MEDIUMTEXT NOT NULL, `id_employee` INT UNSIGNED NOT NULL, `asked_at` VARCHAR(32) NOT NULL,
-                `state` VARCHAR(16) NOT NULL, `answer` TEXT NOT NULL, `answered_at` VARCHAR(32) NOT NULL,
-                PRIMARY KEY (`id_request`), UNIQUE KEY `token` (`token`), KEY `state` (`id_shop`, `state`)',
-        ];
-        foreach ($tables as $name => $columns) {
-            $sql = 'CREATE TABLE IF NOT EXISTS `' . _DB_PREFIX_ . $name . '` (' . $columns . ')
-                ENGINE=' . _MYSQL_ENGINE_ . ' DEFAULT CHARSET=utf8mb4';
-            if (!Db::getInstance()->execute($sql)) {
-                return false;
-            }
-        }
-
-        return true;
+        return PasserelleTables::create(self::COLUMNS);
     }
 
     /**
@@ -56,9 +49,9 @@ class PasserelleBoard
      */
     public static function uninstall()
     {
-        $tables = ['passerelle_board', 'passerelle_board_order', 'passerelle_board_request'];
+        $tables = array_map(['PasserelleTables', 'name'], array_keys(self::COLUMNS));
 
-        return Db::getInstance()->execute('DROP TABLE IF EXISTS `' . _DB_PREFIX_ . implode('`, `' . _DB_PREFIX_, $tables) . '`');
+        return Db::getInstance()->execute('DROP TABLE IF EXISTS ' . implode(', ', $tables));
     }
 
     public static function now()
@@ -82,18 +75,19 @@ class PasserelleBoard
 
     public function text($name)
     {
-        return (string) Db::getInstance()->getValue(
-            'SELECT `content` FROM `' . _DB_PREFIX_ . 'passerelle_board`
-            WHERE `id_shop` = ' . $this->shop . " AND `name` = '" . pSQL($name) . "'",
-            false
+        $rows = PasserelleTables::rows(
+            'SELECT `content` FROM ' . PasserelleTables::name('passerelle_board') . '
+            WHERE `id_shop` = ' . $this->shop . ' AND `name` = ' . PasserelleTables::quoted($name)
         );
+
+        return $rows === [] ? '' : (string) $rows[0]['content'];
     }
 
     public function setText($name, $text)
     {
-        $this->write(
-            'REPLACE INTO `' . _DB_PREFIX_ . 'passerelle_board` (`id_shop`, `name`, `content`)
-            VALUES (' . $this->shop . ", '" . pSQL($name) . "', '" . pSQL($text, true) . "')"
+        PasserelleTables::execute(
+            'REPLACE INTO ' . PasserelleTables::name('passerelle_board') . ' (`id_shop`, `name`, `content`)
+            VALUES (' . $this->shop . ', ' . PasserelleTables::quoted($name) . ', ' . PasserelleTables::quoted($text) . ')'
         );
     }
 
@@ -108,16 +102,37 @@ class PasserelleBoard
     }
 
     /**
-     * With the reference that the order has now: another order that gets its id later is not the one that was told of.
+     * Of which deliveries the orders are told: those of another ERP, or of its test, say nothing of these.
+     */
+    public function setOrdersOf($kind)
+    {
+        if ($kind === $this->text('orders_of')) {
+            return;
+        }
+        // Until all of it is done, nothing is known to have been told.
+        $this->setText('orders_until', '');
+        PasserelleTables::execute(
+            'DELETE b FROM ' . PasserelleTables::name('passerelle_board_order') . ' b
+            LEFT JOIN ' . PasserelleTables::name('orders') . ' o ON o.`id_order` = b.`id_order`
+            WHERE o.`id_order` IS NULL OR o.`id_shop` = ' . $this->shop
+        );
+        $this->setText('orders_of', $kind);
+    }
+
+    /**
+     * An order that has this id under another reference is not the one that is told of: a restored shop gives ids anew.
      */
     public function setOrder(array $order)
     {
-        $this->write(
-            'REPLACE INTO `' . _DB_PREFIX_ . 'passerelle_board_order`
+        PasserelleTables::execute(
+            'REPLACE INTO ' . PasserelleTables::name('passerelle_board_order') . '
             (`id_order`, `reference`, `state`, `erp_number`, `why`, `changed_at`)
-            SELECT `id_order`, `reference`, \'' . pSQL($order['state']) . "', '" . pSQL($order['erp_number']) . "', '"
-            . pSQL(json_encode($order['why']), true) . "', '" . pSQL($order['changed_at']) . "'
-            FROM `" . _DB_PREFIX_ . 'orders` WHERE `id_order` = ' . (int) $order['id'] . ' AND `id_shop` = ' . $this->shop
+            SELECT `id_order`, `reference`, ' . PasserelleTables::quoted($order['state']) . ', '
+            . PasserelleTables::quoted($order['erp_number']) . ', ' . PasserelleTables::quoted(json_encode($order['why'])) . ', '
+            . PasserelleTables::quoted($order['changed_at']) . '
+            FROM ' . PasserelleTables::name('orders') . '
+            WHERE `id_order` = ' . (int) $order['id'] . ' AND `id_shop` = ' . $this->shop . '
+            AND ' . PasserelleTables::same('`reference`', PasserelleTables::quoted($order['reference']))
         );
     }
 
@@ -131,11 +146,11 @@ class PasserelleBoard
                 return;
             }
         }
-        $this->write(
-            'INSERT INTO `' . _DB_PREFIX_ . 'passerelle_board_request`
+        $values = [bin2hex(random_bytes(16)), $this->shop, $kind, $subject, json_encode($content), (int) $idEmployee, self::now()];
+        PasserelleTables::execute(
+            'INSERT INTO ' . PasserelleTables::name('passerelle_board_request') . '
             (`token`, `id_shop`, `kind`, `subject`, `content`, `id_employee`, `asked_at`, `state`, `answer`, `answered_at`)
-            VALUES (\'' . bin2hex(random_bytes(16)) . "', " . $this->shop . ", '" . pSQL($kind) . "', '" . pSQL($subject) . "', '"
-            . pSQL(json_encode($content), true) . "', " . (int) $idEmployee . ", '" . self::now() . "', 'asked', '{}', '')"
+            VALUES (' . implode(', ', array_map(['PasserelleTables', 'quoted'], $values)) . ", 'asked', '{}', '')"
         );
     }
 
@@ -154,28 +169,19 @@ class PasserelleBoard
 
     public function answer($token, $state, array $answer)
     {
-        $this->write(
-            'UPDATE `' . _DB_PREFIX_ . "passerelle_board_request` SET `state` = '" . pSQL($state) . "', `answer` = '"
-            . pSQL(json_encode($answer), true) . "', `answered_at` = '" . self::now() . "'
-            WHERE `token` = '" . pSQL($token) . "' AND `state` = 'asked' AND `id_shop` = " . $this->shop
+        PasserelleTables::execute(
+            'UPDATE ' . PasserelleTables::name('passerelle_board_request') . '
+            SET `state` = ' . PasserelleTables::quoted($state) . ', `answer` = ' . PasserelleTables::quoted(json_encode($answer)) . ',
+            `answered_at` = ' . PasserelleTables::quoted(self::now()) . '
+            WHERE `token` = ' . PasserelleTables::quoted($token) . " AND `state` = 'asked' AND `id_shop` = " . $this->shop
         );
     }
 
     private function requests($condition)
     {
-        $rows = Db::getInstance()->executeS(
-            'SELECT * FROM `' . _DB_PREFIX_ . 'passerelle_board_request` WHERE `id_shop` = ' . $this->shop . ' AND ' . $condition,
-            true,
-            false
+        return PasserelleTables::rows(
+            'SELECT * FROM ' . PasserelleTables::name('passerelle_board_request') . '
+            WHERE `id_shop` = ' . $this->shop . ' AND ' . $condition
         );
-
-        return $rows ?: [];
-    }
-
-    private function write($sql)
-    {
-        if (!Db::getInstance()->execute($sql, false)) {
-            throw new PrestaShopException('the database refused it');
-        }
     }
 }

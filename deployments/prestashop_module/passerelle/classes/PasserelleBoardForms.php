@@ -74,8 +74,12 @@ class PasserelleBoardForms
         $changes = [];
         foreach ($sections as $section => $rows) {
             foreach (is_array($rows) ? $rows : [] as $row) {
-                $code = isset($row['code']) ? trim((string) $row['code']) : '';
-                $value = isset($row['value']) ? trim((string) $row['value']) : '';
+                // An empty right side takes the line out: one that was not sent says nothing.
+                if (!isset($row['code'], $row['value'])) {
+                    continue;
+                }
+                $code = trim((string) $row['code']);
+                $value = trim((string) $row['value']);
                 $seen = isset($row['seen']) ? (string) $row['seen'] : '';
                 if ($code !== '' && $value !== $seen) {
                     $changes[] = ['key' => $section . '.' . $code, 'seen' => $seen, 'value' => $value];

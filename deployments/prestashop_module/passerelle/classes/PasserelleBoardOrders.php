@@ -37,20 +37,18 @@ class PasserelleBoardOrders
         if ($search !== '') {
             $where .= " AND (o.`reference` LIKE '%" . pSQL(addcslashes($search, '%_')) . "%' OR o.`id_order` = " . (int) $search . ')';
         }
-        $rows = Db::getInstance()->executeS(
+        $rows = PasserelleTables::rows(
             'SELECT o.`id_order`, o.`reference`, o.`date_add`, sl.`name` AS `state_name`,
                 b.`state`, b.`erp_number`, b.`why`, b.`changed_at`
-            FROM `' . _DB_PREFIX_ . 'orders` o
-            LEFT JOIN `' . _DB_PREFIX_ . 'passerelle_board_order` b
-                ON b.`id_order` = o.`id_order` AND b.`reference` = o.`reference`
-            LEFT JOIN `' . _DB_PREFIX_ . 'order_state_lang` sl
+            FROM ' . PasserelleTables::name('orders') . ' o
+            LEFT JOIN ' . PasserelleTables::name('passerelle_board_order') . ' b
+                ON b.`id_order` = o.`id_order` AND ' . PasserelleTables::same('b.`reference`', 'o.`reference`') . '
+            LEFT JOIN ' . PasserelleTables::name('order_state_lang') . ' sl
                 ON sl.`id_order_state` = o.`current_state` AND sl.`id_lang` = ' . $this->language . '
             WHERE ' . $where . '
             ORDER BY o.`id_order` DESC
-            LIMIT ' . (((int) $page - 1) * self::PER_PAGE) . ', ' . (self::PER_PAGE + 1),
-            true,
-            false
-        ) ?: [];
+            LIMIT ' . (((int) $page - 1) * self::PER_PAGE) . ', ' . (self::PER_PAGE + 1)
+        );
         $this->hasMore = count($rows) > self::PER_PAGE;
 
         return array_slice($rows, 0, self::PER_PAGE);

@@ -25,7 +25,7 @@ class PasserelleErpDocuments
         $shops = implode(', ', array_map('intval', Shop::getContextListShopID()));
         $query = 'SELECT `id_order`, `reference` FROM `' . _DB_PREFIX_ . 'orders`
             WHERE `id_order` IN (' . implode(', ', array_map('intval', $ids)) . ') AND `id_shop` IN (' . $shops . ')';
-        foreach (PasserelleErpTables::rows($query) as $row) {
+        foreach (PasserelleTables::rows($query) as $row) {
             $found[(int) $row['id_order']] = (string) $row['reference'];
         }
 
@@ -44,14 +44,15 @@ class PasserelleErpDocuments
             return $found;
         }
         $ids = implode(', ', array_keys($orders));
-        foreach (PasserelleErpTables::rows('SELECT * FROM ' . PasserelleErpTables::name('passerelle_order') . ' WHERE `id_order` IN (' . $ids . ')') as $row) {
+        $query = 'SELECT * FROM ' . PasserelleTables::name('passerelle_order') . ' WHERE `id_order` IN (' . $ids . ')';
+        foreach (PasserelleTables::rows($query) as $row) {
             if ((string) $row['reference'] === $orders[(int) $row['id_order']]) {
                 $found[(int) $row['id_order']] = ['delivery_date' => (string) $row['delivery_date'], 'documents' => []];
             }
         }
         $lines = self::linesOf($ids);
-        $query = 'SELECT * FROM ' . PasserelleErpTables::name('passerelle_document') . ' WHERE `id_order` IN (' . $ids . ') ORDER BY `id_document`';
-        foreach (PasserelleErpTables::rows($query) as $row) {
+        $query = 'SELECT * FROM ' . PasserelleTables::name('passerelle_document') . ' WHERE `id_order` IN (' . $ids . ') ORDER BY `id_document`';
+        foreach (PasserelleTables::rows($query) as $row) {
             if (isset($found[(int) $row['id_order']])) {
                 $id = (int) $row['id_document'];
                 $found[(int) $row['id_order']]['documents'][$id] = [
@@ -68,11 +69,11 @@ class PasserelleErpDocuments
 
     private static function linesOf($ids)
     {
-        $query = 'SELECT l.* FROM ' . PasserelleErpTables::name('passerelle_document_line') . ' l
-            INNER JOIN ' . PasserelleErpTables::name('passerelle_document') . ' d ON d.`id_document` = l.`id_document`
+        $query = 'SELECT l.* FROM ' . PasserelleTables::name('passerelle_document_line') . ' l
+            INNER JOIN ' . PasserelleTables::name('passerelle_document') . ' d ON d.`id_document` = l.`id_document`
             WHERE d.`id_order` IN (' . $ids . ') ORDER BY l.`id_document`, l.`position`';
         $lines = [];
-        foreach (PasserelleErpTables::rows($query) as $row) {
+        foreach (PasserelleTables::rows($query) as $row) {
             $lines[(int) $row['id_document']][] = [
                 'reference' => (string) $row['reference'],
                 'name' => (string) $row['name'],
@@ -91,7 +92,7 @@ class PasserelleErpDocuments
      */
     public static function store(PasserelleErpOrder $order)
     {
-        return PasserelleErpTables::atOnce(function () use ($order) {
+        return PasserelleTables::atOnce(function () use ($order) {
             self::claim($order);
             $there = self::of([$order->id => $order->reference])[$order->id];
             $changed = $order->deliveryDate !== '' && $order->deliveryDate !== $there['delivery_date'];
@@ -111,23 +112,23 @@ class PasserelleErpDocuments
      */
     private static function claim(PasserelleErpOrder $order)
     {
-        $table = PasserelleErpTables::name('passerelle_order');
-        PasserelleErpTables::execute(
+        $table = PasserelleTables::name('passerelle_order');
+        PasserelleTables::execute(
             'INSERT INTO ' . $table . ' (`id_order`, `reference`, `date_upd`)
-            VALUES (' . (int) $order->id . ', ' . PasserelleErpTables::quoted($order->reference) . ', NOW())
+            VALUES (' . (int) $order->id . ', ' . PasserelleTables::quoted($order->reference) . ', NOW())
             ON DUPLICATE KEY UPDATE `id_order` = VALUES(`id_order`)'
         );
-        $row = PasserelleErpTables::rows('SELECT `reference` FROM ' . $table . ' WHERE `id_order` = ' . (int) $order->id . ' FOR UPDATE');
+        $row = PasserelleTables::rows('SELECT `reference` FROM ' . $table . ' WHERE `id_order` = ' . (int) $order->id . ' FOR UPDATE');
         if ((string) $row[0]['reference'] === $order->reference) {
             return;
         }
-        PasserelleErpTables::execute(
-            'DELETE d, l FROM ' . PasserelleErpTables::name('passerelle_document') . ' d
-            LEFT JOIN ' . PasserelleErpTables::name('passerelle_document_line') . ' l ON l.`id_document` = d.`id_document`
+        PasserelleTables::execute(
+            'DELETE d, l FROM ' . PasserelleTables::name('passerelle_document') . ' d
+            LEFT JOIN ' . PasserelleTables::name('passerelle_document_line') . ' l ON l.`id_document` = d.`id_document`
             WHERE d.`id_order` = ' . (int) $order->id
         );
-        PasserelleErpTables::execute(
-            'UPDATE ' . $table . ' SET `reference` = ' . PasserelleErpTables::quoted($order->reference) . ', `delivery_date` = NULL
+        PasserelleTables::execute(
+            'UPDATE ' . $table . ' SET `reference` = ' . PasserelleTables::quoted($order->reference) . ', `delivery_date` = NULL
             WHERE `id_order` = ' . (int) $order->id
         );
     }
@@ -137,12 +138,12 @@ class PasserelleErpDocuments
      */
     private static function setDeliveryDate(PasserelleErpOrder $order)
     {
-        $date = PasserelleErpTables::quoted($order->deliveryDate);
-        PasserelleErpTables::execute(
-            'UPDATE ' . PasserelleErpTables::name('passerelle_order') . ' SET `delivery_date` = ' . $date . ', `date_upd` = NOW()
+        $date = PasserelleTables::quoted($order->deliveryDate);
+        PasserelleTables::execute(
+            'UPDATE ' . PasserelleTables::name('passerelle_order') . ' SET `delivery_date` = ' . $date . ', `date_upd` = NOW()
             WHERE `id_order` = ' . (int) $order->id
         );
-        PasserelleErpTables::execute(
+        PasserelleTables::execute(
             'UPDATE `' . _DB_PREFIX_ . 'orders` SET `delivery_date` = ' . $date . ' WHERE `id_order` = ' . (int) $order->id
         );
     }
@@ -158,22 +159,22 @@ class PasserelleErpDocuments
         if ($id && $there[$id] === $document) {
             return false;
         }
-        $table = PasserelleErpTables::name('passerelle_document');
-        PasserelleErpTables::execute(
+        $table = PasserelleTables::name('passerelle_document');
+        PasserelleTables::execute(
             'INSERT INTO ' . $table . ' (`id_order`, `type`, `number`, `date`) VALUES (' . (int) $idOrder . ', '
-            . PasserelleErpTables::quoted($document['type']) . ', ' . PasserelleErpTables::quoted($document['number']) . ', '
-            . PasserelleErpTables::nullable($document['date']) . ')
+            . PasserelleTables::quoted($document['type']) . ', ' . PasserelleTables::quoted($document['number']) . ', '
+            . PasserelleTables::nullable($document['date']) . ')
             ON DUPLICATE KEY UPDATE `date` = VALUES(`date`), `id_document` = LAST_INSERT_ID(`id_document`)'
         );
         $id = (int) Db::getInstance()->Insert_ID();
-        $lines = PasserelleErpTables::name('passerelle_document_line');
-        PasserelleErpTables::execute('DELETE FROM ' . $lines . ' WHERE `id_document` = ' . $id);
+        $lines = PasserelleTables::name('passerelle_document_line');
+        PasserelleTables::execute('DELETE FROM ' . $lines . ' WHERE `id_document` = ' . $id);
         foreach ($document['lines'] as $position => $line) {
-            PasserelleErpTables::execute(
+            PasserelleTables::execute(
                 'INSERT INTO ' . $lines . ' (`id_document`, `position`, `reference`, `name`, `quantity`, `parcel`) VALUES ('
-                . $id . ', ' . (int) $position . ', ' . PasserelleErpTables::quoted($line['reference']) . ', '
-                . PasserelleErpTables::quoted($line['name']) . ', ' . PasserelleErpTables::quoted($line['quantity']) . ', '
-                . PasserelleErpTables::quoted($line['parcel']) . ')'
+                . $id . ', ' . (int) $position . ', ' . PasserelleTables::quoted($line['reference']) . ', '
+                . PasserelleTables::quoted($line['name']) . ', ' . PasserelleTables::quoted($line['quantity']) . ', '
+                . PasserelleTables::quoted($line['parcel']) . ')'
             );
         }
 

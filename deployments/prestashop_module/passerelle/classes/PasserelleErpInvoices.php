@@ -26,9 +26,9 @@ class PasserelleErpInvoices
         if ($orders === []) {
             return $found;
         }
-        $query = 'SELECT * FROM ' . PasserelleErpTables::name('passerelle_invoice') . '
+        $query = 'SELECT * FROM ' . PasserelleTables::name('passerelle_invoice') . '
             WHERE `id_order` IN (' . implode(', ', array_map('intval', array_keys($orders))) . ') ORDER BY `date`, `id_invoice`';
-        foreach (PasserelleErpTables::rows($query) as $row) {
+        foreach (PasserelleTables::rows($query) as $row) {
             if ((string) $row['reference'] === $orders[(int) $row['id_order']]) {
                 $found[(int) $row['id_order']][] = self::plain($row);
             }
@@ -42,8 +42,8 @@ class PasserelleErpInvoices
      */
     public static function byId($id)
     {
-        $rows = PasserelleErpTables::rows(
-            'SELECT i.* FROM ' . PasserelleErpTables::name('passerelle_invoice') . ' i
+        $rows = PasserelleTables::rows(
+            'SELECT i.* FROM ' . PasserelleTables::name('passerelle_invoice') . ' i
             INNER JOIN `' . _DB_PREFIX_ . 'orders` o ON o.`id_order` = i.`id_order`
             WHERE i.`id_invoice` = ' . (int) $id
         );
@@ -81,7 +81,7 @@ class PasserelleErpInvoices
         $written = '';
         $former = '';
         try {
-            $changed = PasserelleErpTables::atOnce(function () use ($invoice, &$written, &$former) {
+            $changed = PasserelleTables::atOnce(function () use ($invoice, &$written, &$former) {
                 $row = self::claim($invoice);
                 $former = $row['former'];
                 $hash = $invoice->pdf === '' ? $row['sha256'] : hash('sha256', $invoice->pdf);
@@ -113,17 +113,17 @@ class PasserelleErpInvoices
      */
     private static function claim(PasserelleErpInvoice $invoice)
     {
-        $table = PasserelleErpTables::name('passerelle_invoice');
+        $table = PasserelleTables::name('passerelle_invoice');
         $values = $invoice->values;
-        PasserelleErpTables::execute(
+        PasserelleTables::execute(
             'INSERT INTO ' . $table . ' (`id_order`, `reference`, `kind`, `number`, `file`, `sha256`, `size`) VALUES ('
-            . (int) $invoice->idOrder . ', ' . PasserelleErpTables::quoted($invoice->reference) . ', '
-            . PasserelleErpTables::quoted($values['kind']) . ', ' . PasserelleErpTables::quoted($values['number']) . ", '', '', 0)
+            . (int) $invoice->idOrder . ', ' . PasserelleTables::quoted($invoice->reference) . ', '
+            . PasserelleTables::quoted($values['kind']) . ', ' . PasserelleTables::quoted($values['number']) . ", '', '', 0)
             ON DUPLICATE KEY UPDATE `id_invoice` = LAST_INSERT_ID(`id_invoice`)"
         );
         $isNew = Db::getInstance()->Affected_Rows() === 1;
         $id = (int) Db::getInstance()->Insert_ID();
-        $rows = PasserelleErpTables::rows('SELECT * FROM ' . $table . ' WHERE `id_invoice` = ' . $id . ' FOR UPDATE');
+        $rows = PasserelleTables::rows('SELECT * FROM ' . $table . ' WHERE `id_invoice` = ' . $id . ' FOR UPDATE');
         $row = self::plain($rows[0]);
         $former = '';
         if ($row['reference'] !== $invoice->reference) {
@@ -158,6 +158,28 @@ class PasserelleErpInvoices
         return $file;
     }
 
+    /**
+     * Files that no row names, as a process that was killed or a database restored from a backup leaves them, go; once a day.
+     */
+    public static function removeStrays()
+    {
+        $folder = _PS_DOWNLOAD_DIR_ . self::FOLDER;
+        $mark = $folder . '.looked';
+        $yesterday = time() - 86400;
+        if (!is_writable($folder) || (is_file($mark) && filemtime($mark) > $yesterday)) {
+            return;
+        }
+        touch($mark);
+        $rows = PasserelleTables::rows('SELECT `file` FROM ' . PasserelleTables::name('passerelle_invoice'));
+        $named = array_flip(array_column($rows, 'file'));
+        foreach (scandir($folder) as $file) {
+            $isOurs = preg_match('/^[0-9a-f]{40}(\.part)?$/', $file) === 1;
+            if ($isOurs && !isset($named[$file]) && filemtime($folder . $file) < $yesterday) {
+                self::remove($folder . $file);
+            }
+        }
+    }
+
     private static function remove($path)
     {
         if ($path !== '' && is_file($path)) {
@@ -169,14 +191,14 @@ class PasserelleErpInvoices
     {
         $values = $invoice->values;
         $size = $invoice->pdf === '' ? '' : ', `size` = ' . strlen($invoice->pdf);
-        PasserelleErpTables::execute(
-            'UPDATE ' . PasserelleErpTables::name('passerelle_invoice') . ' SET
-            `reference` = ' . PasserelleErpTables::quoted($invoice->reference) . ',
-            `date` = ' . PasserelleErpTables::nullable($values['date']) . ',
-            `total_tax_excl` = ' . PasserelleErpTables::nullable($values['total_tax_excl']) . ',
-            `total_tax_incl` = ' . PasserelleErpTables::nullable($values['total_tax_incl']) . ',
-            `file` = ' . PasserelleErpTables::quoted($file) . ',
-            `sha256` = ' . PasserelleErpTables::quoted($hash) . $size . '
+        PasserelleTables::execute(
+            'UPDATE ' . PasserelleTables::name('passerelle_invoice') . ' SET
+            `reference` = ' . PasserelleTables::quoted($invoice->reference) . ',
+            `date` = ' . PasserelleTables::nullable($values['date']) . ',
+            `total_tax_excl` = ' . PasserelleTables::nullable($values['total_tax_excl']) . ',
+            `total_tax_incl` = ' . PasserelleTables::nullable($values['total_tax_incl']) . ',
+            `file` = ' . PasserelleTables::quoted($file) . ',
+            `sha256` = ' . PasserelleTables::quoted($hash) . $size . '
             WHERE `id_invoice` = ' . (int) $id
         );
     }

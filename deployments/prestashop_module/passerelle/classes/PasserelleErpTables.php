@@ -1,8 +1,8 @@
 <?php
 /**
- * The module's own tables, and statements that do not fail in silence.
+ * The tables of the ERP's documents.
  *
- * The tables outlive an uninstallation: what they hold was shown to customers and is not sent twice.
+ * They outlive an uninstallation: what they hold was shown to customers and is not sent twice.
  *
  * @author Passerelle
  * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
@@ -54,74 +54,6 @@ class PasserelleErpTables
 
     public static function install()
     {
-        foreach (self::COLUMNS as $table => $columns) {
-            $made = Db::getInstance()->execute(
-                'CREATE TABLE IF NOT EXISTS `' . _DB_PREFIX_ . $table . '` (' . $columns . '
-                ) ENGINE=' . _MYSQL_ENGINE_ . ' DEFAULT CHARSET=utf8mb4'
-            );
-            if (!$made) {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    public static function name($table)
-    {
-        return '`' . _DB_PREFIX_ . $table . '`';
-    }
-
-    /**
-     * A text as a statement holds it.
-     */
-    public static function quoted($text)
-    {
-        return "'" . pSQL($text, true) . "'";
-    }
-
-    /**
-     * A date or an amount, NULL where there is none.
-     */
-    public static function nullable($text)
-    {
-        return $text === '' ? 'NULL' : self::quoted($text);
-    }
-
-    /**
-     * Before PHP 8 a query that fails gives false, which is not "nothing".
-     */
-    public static function rows($query)
-    {
-        $rows = Db::getInstance()->executeS($query, true, false);
-        if (!is_array($rows)) {
-            throw new PrestaShopException('the tables of the module could not be read');
-        }
-
-        return $rows;
-    }
-
-    public static function execute($statement)
-    {
-        if (!Db::getInstance()->execute($statement, false)) {
-            throw new PrestaShopException('the database refused it, nothing was written');
-        }
-    }
-
-    /**
-     * What `write` does, whole or not at all.
-     */
-    public static function atOnce(callable $write)
-    {
-        self::execute('START TRANSACTION');
-        try {
-            $result = $write();
-            self::execute('COMMIT');
-        } catch (Throwable $fault) {
-            Db::getInstance()->execute('ROLLBACK', false);
-            throw $fault;
-        }
-
-        return $result;
+        return PasserelleTables::create(self::COLUMNS);
     }
 }

@@ -78,10 +78,12 @@ class PasserelleOrderPage
             }
         }
 
-        $below = array_column($invoices, 'number');
+        $below = array_map(function (array $invoice) {
+            return [$invoice['kind'], $invoice['number']];
+        }, $invoices);
 
         return array_filter($documents, function ($document) use ($below) {
-            return $document['lines'] !== [] || $document['type'] === 'order' || !in_array($document['number'], $below, true);
+            return $document['lines'] !== [] || !in_array([$document['type'], $document['number']], $below, true);
         });
     }
 

@@ -13,20 +13,10 @@ if (!defined('_PS_VERSION_')) {
 
 class WebserviceSpecificManagementErpDocuments implements WebserviceSpecificManagementInterface
 {
-    use PasserelleSpecificResource;
+    use PasserelleErpResource;
 
-    public function manage()
-    {
-        try {
-            $answers = $this->wsObject->method === 'PUT' ? $this->written() : $this->read();
-        } catch (PrestaShopException $fault) {
-            if ($fault instanceof WebserviceException) {
-                throw $fault;
-            }
-            throw new WebserviceException('the documents could not be read, nothing was written', [85, 503]);
-        }
-        $this->answer = ['erp_documents' => ['erp_order' => $answers]];
-    }
+    const RESOURCE = 'erp_documents';
+    const NODE = 'erp_order';
 
     private function read()
     {
@@ -58,42 +48,16 @@ class WebserviceSpecificManagementErpDocuments implements WebserviceSpecificMana
         return $nodes === [] ? '' : ['document' => $nodes];
     }
 
-    private function written()
+    private function store(SimpleXMLElement $node, array $orders)
     {
-        $nodes = $this->nodesOf('erp_order');
-        $ids = [];
-        foreach ($nodes as $node) {
-            $ids[] = (int) $node->id_order;
-        }
-        $orders = PasserelleErpDocuments::orders($ids);
-        $answers = [];
-        foreach ($nodes as $node) {
-            $answers[] = $this->answerTo($node, $orders);
-        }
+        $order = PasserelleErpOrder::read($node);
+        $this->requireOrder($orders, $order->id, $order->reference);
 
-        return $answers;
+        return PasserelleErpDocuments::store($order);
     }
 
-    private function answerTo(SimpleXMLElement $node, array $orders)
+    private function named(SimpleXMLElement $node)
     {
-        $id = (int) $node->id_order;
-        try {
-            $order = PasserelleErpOrder::read($node);
-            if (!isset($orders[$id]) || $orders[$id] !== $order->reference) {
-                throw new PasserelleRefusal('no order of this shop has this id and this reference');
-            }
-
-            return $this->line($id, PasserelleErpDocuments::store($order) ? 'written' : 'unchanged');
-        } catch (PasserelleRefusal $refusal) {
-            return $this->line($id, 'error', $refusal->getMessage());
-        } catch (Throwable $fault) {
-            // The message of a failed statement holds the statement.
-            return $this->line($id, 'error', 'the database refused it, nothing was written');
-        }
-    }
-
-    private function line($id, $status, $message = '')
-    {
-        return ['id_order' => (string) $id, 'status' => $status, 'message' => $message];
+        return [];
     }
 }

@@ -13,21 +13,10 @@ if (!defined('_PS_VERSION_')) {
 
 class WebserviceSpecificManagementErpInvoices implements WebserviceSpecificManagementInterface
 {
-    use PasserelleSpecificResource;
+    use PasserelleErpResource;
 
-    public function manage()
-    {
-        try {
-            $this->answer = $this->wsObject->method === 'PUT'
-                ? ['erp_invoices' => ['erp_invoice' => $this->written()]]
-                : ['erp_invoices' => ['erp_order' => $this->read()]];
-        } catch (PrestaShopException $fault) {
-            if ($fault instanceof WebserviceException) {
-                throw $fault;
-            }
-            throw new WebserviceException('the invoices could not be read, nothing was written', [85, 503]);
-        }
-    }
+    const RESOURCE = 'erp_invoices';
+    const NODE = 'erp_invoice';
 
     private function read()
     {
@@ -59,45 +48,17 @@ class WebserviceSpecificManagementErpInvoices implements WebserviceSpecificManag
         return array_intersect_key($row, array_flip(['kind', 'number', 'date', 'total_tax_excl', 'total_tax_incl'])) + ['sha256' => $hash];
     }
 
-    private function written()
+    private function store(SimpleXMLElement $node, array $orders)
     {
-        $nodes = $this->nodesOf('erp_invoice');
-        $ids = [];
-        foreach ($nodes as $node) {
-            $ids[] = (int) $node->id_order;
-        }
-        $orders = PasserelleErpDocuments::orders($ids);
-        $answers = [];
-        foreach ($nodes as $node) {
-            $answers[] = $this->answerTo($node, $orders);
-        }
+        PasserelleErpInvoices::removeStrays();
+        $invoice = PasserelleErpInvoice::read($node);
+        $this->requireOrder($orders, $invoice->idOrder, $invoice->reference);
 
-        return $answers;
+        return PasserelleErpInvoices::store($invoice);
     }
 
-    private function answerTo(SimpleXMLElement $node, array $orders)
+    private function named(SimpleXMLElement $node)
     {
-        $id = (int) $node->id_order;
-        $key = trim((string) $node->key);
-        try {
-            $invoice = PasserelleErpInvoice::read($node);
-            if (!isset($orders[$id]) || $orders[$id] !== $invoice->reference) {
-                throw new PasserelleRefusal('no order of this shop has this id and this reference');
-            }
-
-            return $this->line($key, $id, PasserelleErpInvoices::store($invoice) ? 'written' : 'unchanged');
-        } catch (PasserelleRefusal $refusal) {
-            return $this->line($key, $id, 'error', $refusal->getMessage());
-        } catch (Throwable $fault) {
-            // The message of a failed statement holds the statement.
-            $isDatabase = $fault instanceof PrestaShopDatabaseException || !$fault instanceof PrestaShopException;
-
-            return $this->line($key, $id, 'error', $isDatabase ? 'the database refused it, nothing was written' : $fault->getMessage());
-        }
-    }
-
-    private function line($key, $id, $status, $message = '')
-    {
-        return ['key' => $key, 'id_order' => (string) $id, 'status' => $status, 'message' => $message];
+        return ['key' => trim((string) $node->key)];
     }
 }

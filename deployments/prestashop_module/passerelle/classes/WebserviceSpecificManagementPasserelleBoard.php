@@ -3,7 +3,8 @@
  * The resource `passerelle_board`: Passerelle reads what employees have asked for, and says what it did.
  *
  * GET answers who the tables are, what was said last and what is asked. PUT takes a JSON document with any of the parts
- * page, orders and answers; sending one again changes nothing.
+ * page, orders and answers; sending one again changes nothing. Of which deliveries the orders are, and up to which change
+ * they were told, is kept here: a shop that is restored says what it had then.
  *
  * @author Passerelle
  * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
@@ -32,6 +33,8 @@ class WebserviceSpecificManagementPasserelleBoard implements WebserviceSpecificM
             $this->answer = ['passerelle_board' => [
                 'board' => $board->id(),
                 'digest' => $board->text('digest'),
+                'orders_of' => $board->text('orders_of'),
+                'orders_until' => $board->text('orders_until'),
                 'requests' => $this->asked($board),
             ]];
         } catch (PrestaShopException $fault) {
@@ -78,11 +81,18 @@ class WebserviceSpecificManagementPasserelleBoard implements WebserviceSpecificM
             }
             $board->answer((string) $answer['token'], $answer['state'], (array) $answer['text']);
         }
+        if (isset($document['orders_of'])) {
+            $board->setOrdersOf((string) $document['orders_of']);
+        }
         foreach ($document['orders'] as $order) {
-            if (!isset($order['id'], $order['state'], $order['changed_at']) || !in_array($order['state'], self::ORDER_STATES, true)) {
+            $isWhole = isset($order['id'], $order['reference'], $order['state'], $order['changed_at']);
+            if (!$isWhole || !in_array($order['state'], self::ORDER_STATES, true)) {
                 throw new WebserviceException('an order is not what it should be', [85, 400]);
             }
             $board->setOrder($order + ['erp_number' => '', 'why' => []]);
+        }
+        if (isset($document['orders_until'])) {
+            $board->setText('orders_until', (string) $document['orders_until']);
         }
         if (isset($document['page'], $document['digest'])) {
             $board->setText('page', json_encode($document['page']));

@@ -36,6 +36,8 @@ def answer(store: Store, request: Request, charge: Charge) -> Node:
     return {
         "board": f"{shops.of(store).shop:032x}",
         "digest": text(store, "digest"),
+        "orders_of": text(store, "orders_of"),
+        "orders_until": text(store, "orders_until"),
         "requests": {"request": asked} if asked else "",
     }
 
@@ -66,13 +68,26 @@ def _take(store: Store, document: dict[str, Any]) -> None:
         for row in list(_rows(store, "request")):
             if (row["token"], row["state"]) == (one["token"], "asked"):
                 store[RESOURCE].update(int(row["id"]), {"state": one["state"], "answer": one["text"]})
-    for one in document["orders"]:
-        if not {"id", "state", "changed_at"} <= one.keys() or one["state"] not in _ORDER_STATES:
-            raise ServiceError(400, 85, "an order is not what it should be")
-        _put(store, "order", "id_order", one["id"], {name: value for name, value in one.items() if name != "id"})
+    _take_orders(store, document)
     if "page" in document and document.get("digest") is not None:
         _put(store, "text", "name", "page", {"content": json.dumps(document["page"])})
         _put(store, "text", "name", "digest", {"content": document["digest"]})
+
+
+def _take_orders(store: Store, document: dict[str, Any]) -> None:
+    if document.get("orders_of") is not None and document["orders_of"] != text(store, "orders_of"):
+        _put(store, "text", "name", "orders_until", {"content": ""})
+        for row in list(_rows(store, "order")):
+            store[RESOURCE].remove(int(row["id"]))
+        _put(store, "text", "name", "orders_of", {"content": str(document["orders_of"])})
+    for one in document["orders"]:
+        if not {"id", "reference", "state", "changed_at"} <= one.keys() or one["state"] not in _ORDER_STATES:
+            raise ServiceError(400, 85, "an order is not what it should be")
+        order = store["orders"].rows.get(int(one["id"]))
+        if order is not None and order["reference"] == one["reference"]:
+            _put(store, "order", "id_order", one["id"], {name: value for name, value in one.items() if name != "id"})
+    if document.get("orders_until") is not None:
+        _put(store, "text", "name", "orders_until", {"content": str(document["orders_until"])})
 
 
 def _put(store: Store, part: str, key: str, value: Any, values: Row) -> None:

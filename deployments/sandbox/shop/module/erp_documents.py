@@ -12,6 +12,8 @@ from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.errors import ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from deployments.sandbox.shop.exchange import Request
     from deployments.sandbox.shop.module.answers import Node
     from deployments.sandbox.shop.pace import Charge
@@ -29,13 +31,26 @@ class DocumentsRefusedError(Exception):
 
 def answer(store: Store, request: Request, charge: Charge) -> Node:
     """GET says what is kept of each order, PUT writes what differs."""
+    return answer_by_order(store, request, charge, "erp_order", _told, _written)
+
+
+def answer_by_order(
+    store: Store,
+    request: Request,
+    charge: Charge,
+    node: str,
+    told: Callable[[Store, int], Node],
+    written: Callable[[Store, etree._Element], Node],
+) -> Node:
+    """What is `told` of each order that a GET names; what came of each `node` that a PUT sends."""
+    resource = {"erp_order": "erp_documents", "erp_invoice": "erp_invoices"}[node]
     if request.method == "PUT":
-        nodes = nodes_of(request, "erp_order")
-        charge("erp_documents", "PUT", len(nodes))
-        return {"erp_order": [_written(store, node) for node in nodes]}
+        nodes = nodes_of(request, node)
+        charge(resource, "PUT", len(nodes))
+        return {node: [written(store, one) for one in nodes]}
     wanted = order_ids(request)
-    charge("erp_documents", "GET", len(wanted))
-    return {"erp_order": [_told(store, number) for number in wanted]}
+    charge(resource, "GET", len(wanted))
+    return {"erp_order": [told(store, number) for number in wanted]}
 
 
 def order_ids(request: Request) -> list[int]:

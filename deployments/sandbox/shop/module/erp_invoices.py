@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from deployments.sandbox.shop.module.erp_documents import (
     DocumentsRefusedError,
+    answer_by_order,
     date_of,
     named_order,
-    nodes_of,
-    order_ids,
     order_of,
     plain,
     text_of,
@@ -36,13 +35,7 @@ _SHOWN = ("kind", "number", "date", "total_tax_excl", "total_tax_incl")
 
 def answer(store: Store, request: Request, charge: Charge) -> Node:
     """GET says what is kept of each order, PUT writes what differs."""
-    if request.method == "PUT":
-        nodes = nodes_of(request, "erp_invoice")
-        charge("erp_invoices", "PUT", len(nodes))
-        return {"erp_invoice": [_written(store, node) for node in nodes]}
-    wanted = order_ids(request)
-    charge("erp_invoices", "GET", len(wanted))
-    return {"erp_order": [_told(store, number) for number in wanted]}
+    return answer_by_order(store, request, charge, "erp_invoice", _told, _written)
 
 
 def kept(store: Store, order: Row) -> list[dict[str, Any]]:

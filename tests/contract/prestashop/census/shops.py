@@ -71,5 +71,6 @@ def sandbox_like(shop: str) -> Iterator[Webservice]:
         for number, (asked, subject, content) in enumerate(ASKED):
             row = {"part": "request", "token": f"{number:032x}", "kind": asked, "subject": subject, "content": content}
             sandbox.insert("passerelle_board", row | {"asked_at": "2026-11-30T02:00:00Z", "state": "asked"})
-        sandbox.insert("passerelle_board", {"part": "text", "name": "digest", "content": "of the last page"})
+        for name in ("digest", "orders_of", "orders_until"):
+            sandbox.insert("passerelle_board", {"part": "text", "name": name, "content": "of the last page"})
         yield client

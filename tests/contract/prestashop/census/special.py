@@ -90,12 +90,14 @@ def _board(one: Asked, elements: frozenset[str], world: World, _bench: OwnBench)
     query = {
         name: value for name, text in one.parameters for name, value in written_parameter(name, text, world).items()
     }
+    order = world.shop.read("orders", world.rows["orders"][0].id)
+    told = {"id": order.id, "reference": order["reference"], "state": "held", "erp_number": "", "why": {"fr": "é"}}
     parts = {
         "page": {"runs": [], "verdict": "Completed"},
         "digest": "census",
-        "orders": [
-            {"id": 1, "state": "held", "erp_number": "", "why": {"en": "a", "fr": "é"}, "changed_at": "2026-11-30"}
-        ],
+        "orders": [told | {"changed_at": "2026-11-30"}],
+        "orders_of": "cegid/test/order",
+        "orders_until": "2026-11-30",
         "answers": [{"token": "of nobody", "state": "done", "text": {"en": "a", "fr": "é"}}],
     }
     body = json.dumps({name: parts[name] for name in sorted(elements)}).encode() if one.writes else b""

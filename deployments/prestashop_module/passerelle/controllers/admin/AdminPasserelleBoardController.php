@@ -47,6 +47,8 @@ class AdminPasserelleBoardController extends ModuleAdminController
             $this->back($forms->askRun((string) Tools::getValue('flow')));
         } elseif (Tools::isSubmit('ask_order') && $this->may('add')) {
             $this->back($forms->askOrder((int) Tools::getValue('id_order')));
+        } elseif ((Tools::isSubmit('ask_settings') || Tools::isSubmit('ask_associations')) && !Tools::isSubmit('whole')) {
+            $this->errors[] = $this->module->l('The form came without its end, nothing was noted: PHP takes fewer fields than it has. Raise max_input_vars.', 'passerelle_board');
         } elseif (Tools::isSubmit('ask_settings') && $this->may('edit')) {
             $this->back($forms->askSettings((array) Tools::getValue('settings'), (array) Tools::getValue('seen')));
         } elseif (Tools::isSubmit('ask_associations') && $this->may('edit')) {

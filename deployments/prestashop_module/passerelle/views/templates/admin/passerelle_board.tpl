@@ -172,6 +172,7 @@
 
   {if $page.settings}
   <form class="panel" id="passerelle-settings" method="post" action="{$action|escape:'html':'UTF-8'}">
+    <input type="hidden" name="ask_settings" value="1">
     <div class="panel-heading"><i class="icon-cogs"></i> {l s='Settings' mod='passerelle'}</div>
     <p class="text-muted">{l s='These are the values of the file settings.toml. Passerelle checks a change as it checks the file, writes it there, and answers under Asked for. If the file was changed meanwhile, the file wins. Addresses and secrets stay in the file.' mod='passerelle'}</p>
     {foreach $page.settings as $table}
@@ -199,12 +200,15 @@
         {/foreach}
       </fieldset>
     {/foreach}
-    {if $may_edit}<button type="submit" name="ask_settings" value="1" class="btn btn-primary">{l s='Save' mod='passerelle'}</button>{/if}
+    {* What comes last proves that the form came whole. *}
+    <input type="hidden" name="whole" value="1">
+    {if $may_edit}<button type="submit" class="btn btn-primary">{l s='Save' mod='passerelle'}</button>{/if}
   </form>
   {/if}
 
   {if $page.associations}
   <form class="panel" id="passerelle-associations" method="post" action="{$action|escape:'html':'UTF-8'}">
+    <input type="hidden" name="ask_associations" value="1">
     <div class="panel-heading"><i class="icon-random"></i> {l s='Associations' mod='passerelle'}</div>
     <p class="text-muted">{l s='Which code of the ERP is which thing of the shop, as in the file associations.toml. An empty right side removes a line.' mod='passerelle'}</p>
     {foreach $page.associations as $section}
@@ -248,7 +252,9 @@
         {/if}
       </fieldset>
     {/foreach}
-    {if $may_edit}<button type="submit" name="ask_associations" value="1" class="btn btn-primary">{l s='Save' mod='passerelle'}</button>{/if}
+    {* What comes last proves that the form came whole. *}
+    <input type="hidden" name="whole" value="1">
+    {if $may_edit}<button type="submit" class="btn btn-primary">{l s='Save' mod='passerelle'}</button>{/if}
   </form>
   {/if}
 {/if}
