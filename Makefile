@@ -35,8 +35,9 @@ MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {p
 
 PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-quick: $(READY) ## the pure parts and the connectors, in under a minute
-	@$(PYTEST) -m "not slow" tests/schemas tests/tasks tests/connectors
+quick: $(READY) ## the pure parts and the connectors, but for what waits or counts, in about a minute
+	@$(PYTEST) -m "not slow and not lasting" -k "not postgresql" --hypothesis-profile quick \
+	  tests/schemas tests/tasks tests/connectors
 
 test: $(READY) ## the test suite, but for `make slow`; THROUGH_PREFECT=1: every run of a flow goes through Prefect's engine
 	@$(PYTEST) --strict-census -m "not slow or always" $(if $(THROUGH_PREFECT),--through-prefect)

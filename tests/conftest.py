@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import certifi
 import pytest
+from hypothesis import settings
 
 from tests.contract.prestashop.census.plugin import CensusPlugin
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 BUILD = Path(__file__).parents[1] / "build"
 ONE_AUTHORITY = BUILD / "one-authority.pem"
+settings.register_profile("quick", max_examples=10)
 
 
 def pytest_configure(config: pytest.Config) -> None:

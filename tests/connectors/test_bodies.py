@@ -52,6 +52,7 @@ def test_a_body_of_just_the_limit_is_taken_and_one_more_byte_is_not() -> None:
             whole_body(pieces(pack(bytes(LIMIT + 1)), 1000), encoding, LIMIT)
 
 
+@pytest.mark.lasting
 def test_a_bomb_takes_no_more_memory_than_the_limit() -> None:
     packed = bomb(300 * 2**20)
     assert len(packed) < 2**19

@@ -58,6 +58,7 @@ def _told(path: Path) -> Iterator[str]:
                 yield from (text for each in said for text in _texts(each, names))
 
 
+@pytest.mark.lasting
 def test_every_text_of_a_fault_has_its_french() -> None:
     sources = [
         path for part in ("schemas", "connectors", "tasks", "deployments") for path in (ROOT / part).rglob("*.py")

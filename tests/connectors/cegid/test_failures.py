@@ -20,6 +20,8 @@ from schemas.errors import DeniedError, PasserelleError, RefusedError, Transient
 from tests.connectors.cegid.conftest import Connect
 from tests.connectors.cegid.requests_to_send import order
 
+pytestmark = pytest.mark.lasting
+
 
 @pytest.fixture(params=["none", "length", "chunked"])
 def compression(request: pytest.FixtureRequest) -> Any:

@@ -66,6 +66,7 @@ def test_discounts_as_negative_prices_add_up_as_well(of_order: Order) -> None:
     assert all(each["Quantity"] > 0 for each in lines_of(document))
 
 
+@pytest.mark.lasting
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(of_order=orders(most_lines=30))
 def test_any_order_arrives_in_the_erp_to_the_cent(erp: SandboxCegid, cegid: Cegid, of_order: Order) -> None:

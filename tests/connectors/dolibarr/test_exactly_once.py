@@ -17,6 +17,8 @@ from schemas.errors import AlreadyThereError, DeniedError, PasserelleError, Refu
 from tests.connectors.dolibarr.opening import open_erp
 from tests.connectors.dolibarr.shop_orders import ELSEWHERE, ZOE, line, order
 
+pytestmark = pytest.mark.lasting
+
 ORDER = order(
     line(1, "MUG", 3, "29.99"),
     line(2, "B & K", 1, "10.00", "5.5"),

@@ -9,6 +9,8 @@ from schemas.errors import DeniedError, RefusedError, TransientError, Unexpected
 from tests.connectors.ftps.ftp_server import FtpServer
 from tests.connectors.sources import NOON, CutSuite, SourceSuite, TargetSuite
 
+pytestmark = pytest.mark.lasting
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:

@@ -16,6 +16,8 @@ from tests.connectors.ledger.postgres_server import PostgresServer, server_or_sk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.lasting
+
 
 server = pytest.fixture(scope="module", name="server")(server_or_skip)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.connectors.ledger.places import Place
 
+pytestmark = pytest.mark.lasting
+
 REPOSITORY = Path(__file__).parents[3]
 HOLDER = """
 import sys, time

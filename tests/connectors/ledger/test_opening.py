@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.connectors.ledger.places import Place, SqlitePlace
     from tests.connectors.ledger.postgres_server import PostgresServer
 
+pytestmark = pytest.mark.lasting
+
 REPOSITORY = Path(__file__).parents[3]
 NEXT_REVISION = """
 import sqlalchemy as sa

@@ -212,5 +212,5 @@ class LinksAreNeverStale(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-TestLinksAreNeverStale = LinksAreNeverStale.TestCase
+TestLinksAreNeverStale = pytest.mark.lasting(LinksAreNeverStale.TestCase)
 TestLinksAreNeverStale.settings = settings(max_examples=25, stateful_step_count=16, deadline=None)

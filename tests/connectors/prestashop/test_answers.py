@@ -126,6 +126,7 @@ async def test_a_member_without_id_is_named_by_its_link() -> None:
     assert rows == [{"id": 5, "associations": {"product_option_values": [{"id": "88"}]}}]
 
 
+@pytest.mark.lasting
 async def test_an_association_that_is_stated_empty_is_empty_and_one_left_out_is_handed_to_nobody() -> None:
     told = "<customers><customer><id>5</id><associations>{}</associations></customer></customers>"
     for group, expected in (

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from connectors.prestashop import Receipt
     from deployments.sandbox.shop.faults import FaultKind
 
+pytestmark = pytest.mark.lasting
+
 
 async def test_many_products_need_few_documents_and_come_back_in_order(shop: Shop, sandbox: SandboxShop) -> None:
     receipts = await shop.create("products", products(120), BY_REFERENCE)

@@ -15,6 +15,8 @@ from tests.connectors.listener import Listener, Told
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.lasting
+
 KEY = "K" * 32
 LIMITS = ShopLimits(pace="full", patience_seconds=2, settle_seconds=0.01, timeout_seconds=2)
 

@@ -14,6 +14,8 @@ from tests.connectors.prestashop.test_answers import KEY, _shop_with
 if TYPE_CHECKING:
     from connectors.prestashop.entities import Entity
 
+pytestmark = pytest.mark.lasting
+
 LIMITS = ShopLimits(pace="full", patience_seconds=0.2, settle_seconds=0.01, timeout_seconds=2)
 BROKEN = {
     "nothing": b"",

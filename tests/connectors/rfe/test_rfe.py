@@ -20,6 +20,8 @@ from schemas.offered import CHANGED
 from tests.connectors.listener import Asked, Listener, Told
 from tests.connectors.sources import NOON, SourceSuite
 
+pytestmark = pytest.mark.lasting
+
 
 class AnySchedule:
     """Remembers when the exchange may be asked again, as the ledger does."""

@@ -11,6 +11,8 @@ from schemas.errors import ConfigurationError, DeniedError, TransientError, Unex
 from tests.connectors.sftp.ssh_server import SshServer
 from tests.connectors.sources import CutSuite, SourceSuite, TargetSuite
 
+pytestmark = pytest.mark.lasting
+
 
 @pytest.fixture
 def remote(tmp_path: Path) -> Iterator[SshServer]:

@@ -38,6 +38,7 @@ def named_by(node: ast.AST) -> list[str]:
     return [node.id] if isinstance(node, ast.Name) and node.id in {"eval", "exec"} else []
 
 
+@pytest.mark.lasting
 def test_nothing_of_ours_imports_what_runs_the_code_it_reads() -> None:
     found = [
         f"{path}: {name}"
@@ -50,6 +51,7 @@ def test_nothing_of_ours_imports_what_runs_the_code_it_reads() -> None:
     assert not found
 
 
+@pytest.mark.lasting
 def test_no_task_or_flow_lets_prefect_keep_its_results() -> None:
     """Prefect would pickle them, with what the rows say of people."""
     for package in ("flows", "tasks"):

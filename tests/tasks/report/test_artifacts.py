@@ -65,6 +65,7 @@ def test_a_plan_is_one_row_per_field() -> None:
     assert rows[1]["Key"] == "R2"
 
 
+@pytest.mark.lasting
 async def test_an_unreachable_prefect_costs_the_artifacts_and_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
