@@ -108,6 +108,7 @@ def _dolibarr(folder: ShopFolder, time_zone: str, ledger: Ledger | None) -> Iter
     access = dolibarr_access(erp)
     codes = dolibarr_codes(erp, folder.associations, time_zone)
     limits = DolibarrLimits(own.connections, answer_seconds=own.timeout_seconds, verify_tls=own.verify_tls)
+    catalogue = folder.exports.streams.get("catalogue")
     with_note = folder.settings.catalogue.long_description == "note"
     with (
         WriterLease(folder, ledger, f"dolibarr {access.root}", own.wait_seconds) as lease,
@@ -119,6 +120,7 @@ def _dolibarr(folder: ShopFolder, time_zone: str, ledger: Ledger | None) -> Iter
             limits=limits,
             before_write=lease.check,
             with_note=with_note,
+            with_catalogue=catalogue is not None and catalogue.enabled,
         ) as opened,
     ):
         yield opened

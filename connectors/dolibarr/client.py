@@ -76,13 +76,13 @@ class Dolibarr(Goods):
         """Version and time zone."""
         return read_hello(self._transport.get("/status", "read the status"))
 
-    def guards_that_are_not_unique(self) -> tuple[str, ...] | None:
+    def guards_that_are_not_unique(self, elements: Iterable[str] = guard.ELEMENTS) -> tuple[str, ...] | None:
         """The kinds of objects whose guard guards nothing; None where the key may not see it."""
         try:
             found = self._transport.get("/setup/extrafields", "read the extra fields")
         except DeniedError:
             return None
-        fields = {element: (found.get(element) or {}).get(guard.NAME) or {} for element in guard.ELEMENTS}
+        fields = {element: (found.get(element) or {}).get(guard.NAME) or {} for element in elements}
         return tuple(element for element, field in fields.items() if str(field.get("unique")) != "1")
 
     @cached_property

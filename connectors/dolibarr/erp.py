@@ -55,10 +55,12 @@ def opened(
     limits: Limits,
     before_write: Callable[[], None],
     with_note: bool = True,
+    with_catalogue: bool = True,
 ) -> Iterator[Erp]:
     """The ERP behind an access; `use` is `test` or `production`, `country` is that of its company.
 
-    Without `with_note` the long descriptions of items stay in the shop.
+    Without `with_note` the long descriptions of items stay in the shop; without `with_catalogue` it is not looked at
+    whether items could be written.
     """
     with Dolibarr(access, limits=limits, before_write=before_write) as dolibarr:
         known = with_dictionaries(codes, dolibarr, country)
@@ -72,7 +74,7 @@ def opened(
             orders=Orders(dolibarr, known, people),
             cancels=Cancels(dolibarr),
             statuses=Statuses(dolibarr),
-            itself=LookAtDolibarr(dolibarr, known, use, country),
+            itself=LookAtDolibarr(dolibarr, known, use, country, with_catalogue=with_catalogue),
             categories=Categories(dolibarr, known),
             items=Items(dolibarr, known, with_note=with_note),
             first_stock=FirstStock(dolibarr),

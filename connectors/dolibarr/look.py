@@ -9,7 +9,7 @@ from itertools import count
 from connectors.dolibarr.asking import Record
 from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
-from connectors.dolibarr.guard import ELEMENTS, uid_of
+from connectors.dolibarr.guard import ELEMENTS, GOODS, uid_of
 from connectors.dolibarr.orders import number_of
 from connectors.dolibarr.replies import NEWEST, day_of
 from schemas.erp import Found
@@ -28,11 +28,14 @@ _ROUNDING = (
 class LookAtDolibarr:
     """See `schemas.erp.LooksAtItself`."""
 
-    def __init__(self, dolibarr: Dolibarr, codes: DolibarrCodes, use: str, country: str) -> None:
+    def __init__(
+        self, dolibarr: Dolibarr, codes: DolibarrCodes, use: str, country: str, *, with_catalogue: bool
+    ) -> None:
         self._dolibarr = dolibarr
         self._codes = codes
         self._use = use
         self._country = country
+        self._elements = ELEMENTS + (GOODS if with_catalogue else ())
 
     def hello(self) -> Found:
         """The connection test: which version, and where."""
@@ -57,8 +60,8 @@ class LookAtDolibarr:
             yield Found("ok", "rights", "ok_dolibarr_rights")
 
     def _guards(self) -> Iterator[Found]:
-        missing = [element for element in ELEMENTS if element not in self._dolibarr.guards]
-        wrong = self._dolibarr.guards_that_are_not_unique()
+        missing = [element for element in self._elements if not self._dolibarr.is_guarded(element)]
+        wrong = self._dolibarr.guards_that_are_not_unique(self._elements)
         if missing:
             yield Found("warning", "guard", "dolibarr_guard_to_make", {"value": ", ".join(missing)})
         elif wrong:
@@ -66,7 +69,7 @@ class LookAtDolibarr:
         elif wrong is None:
             yield Found("warning", "guard", "dolibarr_guard_unseen")
         else:
-            yield Found("ok", "guard", "ok_dolibarr_guard")
+            yield Found("ok", "guard", "ok_dolibarr_guard", {"value": ", ".join(self._elements)})
 
     def _constants(self) -> Iterator[Found]:
         for name, harmless in _ROUNDING:

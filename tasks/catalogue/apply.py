@@ -22,7 +22,7 @@ from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
-from tasks.stock.look_up import DISPLAY
+from tasks.stock.look_up import read_rows
 
 CHUNK = 100
 
@@ -145,10 +145,9 @@ async def _quantities(run: Run, units: Sequence[PlannedItem]) -> dict[str, int]:
     new = [each.item for each in units if each.is_new and not each.item.is_virtual]
     if not new or not run.folder.settings.catalogue.first_stock:
         return {}
-    ids = sorted({str(item.id_product) for item in new}, key=int)
-    rows = run.facts.shops.stock_rows(await run.shop.find("stock_availables", "id_product", ids, display=DISPLAY))
-    held = {(int(row["id_product"]), int(row["id_product_attribute"])): int(row["quantity"] or 0) for row in rows}
-    return {item.key: held.get((item.id_product, item.id_combination), 0) for item in new}
+    rows = await read_rows(run.shop, {item.id_product for item in new})
+    held = {(id_, int(row["id_product_attribute"] or 0)): row["quantity"] for id_ in rows for row in rows[id_]}
+    return {item.key: int(held.get((item.id_product, item.id_combination)) or 0) for item in new}
 
 
 def _read_back(run: Run, erp: Erp, plan: CataloguePlan, written: list[Written], refusals: list[Refusal]) -> None:

@@ -10,16 +10,17 @@ from itertools import groupby
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from schemas.catalogue import Category, EntityNumber, TakesEntities
+from schemas.catalogue import Category, EntityNumber, FoundEntity, TakesEntities, WantedEntity
 from schemas.erp import Erp, categories_of
 from schemas.errors import RefusedError
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.catalogue.known import CATEGORY, KnownEntities
 from tasks.catalogue.look_up import Catalogue, leave_behind
-from tasks.catalogue.plan.entities import Change, Held, decide, differing, fingerprint
+from tasks.catalogue.plan.entities import Change, Held, Known, decide, differing, differs, fingerprint
 from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
+from tasks.run.sweeps import Sweep
 
 _NOT_YET = EntityNumber("-1")
 """The number of a category that a plan would make."""
@@ -46,14 +47,21 @@ class _Sync:
         self._categories: TakesEntities[Category] = categories_of(erp)
         self._links = KnownEntities(run, erp, CATEGORY)
         self._secret = run.ledger.secret()
+        self._sweep = Sweep(run, self._links.kind)
+        self._swept: Mapping[str, FoundEntity] | None = None
+        """What the ERP has of ours, where this run compares everything."""
         self.numbers: dict[int, EntityNumber] = {}
 
     def carry_out(self) -> None:
         """Level after level: what a parent is called must be known."""
+        if self._sweep.is_due:
+            self._swept = self._categories.ours() if self._links.known else None
         depths = _depths(self._catalogue.categories)
         for _, level in groupby(self._catalogue.categories, lambda each: depths[each.id_category]):
             self._run.lease.check()
             self._level(list(level))
+        self._sweep.done = self._sweep.is_due and not self._run.asked.dry_run
+        self._sweep.keep()
 
     def _level(self, level: list[Category]) -> None:
         due: list[tuple[Category, str]] = []
@@ -64,9 +72,10 @@ class _Sync:
                 self._leave(category, Outcome.REJECTED, obstacles[0].code, obstacles[0].params.get("detail", ""))
             else:
                 placed = replace(category, erp_parent=self.numbers.get(category.id_parent, EntityNumber("")))
-                mark = fingerprint(self._categories.wanted(placed), _OWNED, self._secret)
+                wanted = self._categories.wanted(placed)
+                mark = fingerprint(wanted, _OWNED, self._secret)
                 known = self._links.known.get(category.key)
-                if known is not None and known.fingerprint == mark and not known.in_doubt:
+                if known is not None and known.fingerprint == mark and self._is_there(category, wanted, known):
                     self.numbers[category.id_category] = EntityNumber(known.number)
                     if known.unchanging != category.unchanging and not self._run.asked.dry_run:
                         self._links.confirm([(category, EntityNumber(known.number), mark)])
@@ -75,6 +84,16 @@ class _Sync:
                     due.append((placed, mark))
         if due:
             self._bring(due)
+
+    def _is_there(self, category: Category, wanted: WantedEntity, known: Known) -> bool:
+        """Whether the ERP still has it so, as far as this run looks."""
+        if known.in_doubt:
+            return False
+        there = None if self._swept is None else self._swept.get(wanted.uid)
+        if self._swept is None or (there and there.number == known.number and not differs(wanted, there, _OWNED)):
+            return True
+        self._catalogue.by_sweep.append(category.key)
+        return False
 
     def _bring(self, due: list[tuple[Category, str]]) -> None:
         wanted = {category.key: self._categories.wanted(category) for category, _ in due}

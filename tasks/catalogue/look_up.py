@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from connectors.prestashop.entities import Entity, one_text
 from schemas.catalogue import Category, Item
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.catalogue.translate.rows import CatalogueWords, Listed, categories_of, items_of, listed_in, text
+from tasks.catalogue.translate.rows import CatalogueWords, Listed, categories_of, items_of, listed_in
 from tasks.products.taxes import tax_rates
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
@@ -43,6 +47,7 @@ COMBINATION = (
     "isbn",
     "product_option_values[id]",
 )
+_TEXTS = ("name", "public_name", "description_short", "description")
 
 
 class Catalogue:
@@ -55,6 +60,8 @@ class Catalogue:
         self.products = listed.products
         self.parents = listed.parents
         self.present = listed.keys
+        self.by_sweep: list[str] = []
+        """The keys of what the ERP was found not to have as it had been confirmed."""
         keys = [*(each.key for each in categories), *(each.key for each in items)]
         self.lines = {key: line for line, key in enumerate(keys, 1)}
 
@@ -81,8 +88,8 @@ async def read_catalogue(run: Run) -> Catalogue:
         if words.categories != "none":
             rows = await run.shop.read("categories", display="full")
             root = int(run.facts.settings.get("PS_ROOT_CATEGORY") or 1)
-            categories = categories_of(rows, root, run.facts.home_category, words.language)
-        products = await run.shop.read("products", display=PRODUCT)
+            categories = categories_of(_in_own_language(run, rows), root, run.facts.home_category)
+        products = _in_own_language(run, await run.shop.read("products", display=PRODUCT))
         combinations = await run.shop.read("combinations", display=COMBINATION)
         items = list(items_of(products, combinations, words))
         catalogue = Catalogue(categories, items, listed_in(products, combinations))
@@ -93,17 +100,25 @@ async def read_catalogue(run: Run) -> Catalogue:
 
 
 async def _words(run: Run) -> CatalogueWords:
-    language = run.facts.default_language
     currencies = await run.shop.read("currencies", display=("id", "iso_code"))
-    attributes = await run.shop.read("product_options", display=("id", "name", "public_name"))
-    values = await run.shop.read("product_option_values", display=("id", "id_attribute_group", "name"))
+    attributes = _in_own_language(run, await run.shop.read("product_options", display=("id", "name", "public_name")))
+    values = _in_own_language(
+        run, await run.shop.read("product_option_values", display=("id", "id_attribute_group", "name"))
+    )
     own = (row["iso_code"].upper() for row in currencies if int(row["id"]) == run.facts.default_currency)
     return CatalogueWords(
-        language=language,
         currency=next(own, ""),
         rates=await tax_rates(run.shop, run.facts),
         weight_unit=run.facts.settings.get("PS_WEIGHT_UNIT", "kg"),
-        values={int(row["id"]): (int(row["id_attribute_group"]), text(row.get("name"), language)) for row in values},
-        attributes={int(row["id"]): text(row.get("public_name"), language) for row in attributes},
+        values={int(row["id"]): (int(row["id_attribute_group"]), row["name"]) for row in values},
+        attributes={int(row["id"]): row["public_name"] for row in attributes},
         categories=run.folder.settings.catalogue.categories,
     )
+
+
+def _in_own_language(run: Run, rows: Sequence[Entity]) -> list[dict[str, Any]]:
+    """The rows with their texts in the shop's own language."""
+    language = run.facts.default_language
+    return [
+        {**row, **{name: one_text(row[name], language) for name in _TEXTS if row.get(name) is not None}} for row in rows
+    ]

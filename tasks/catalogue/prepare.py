@@ -87,6 +87,8 @@ async def prepare_items(
         plan.sweep.done = plan.sweep.is_due
         swept = await asyncio.to_thread(items_of(erp).ours) if plan.sweep.is_due and links.known else None
         await _compare(run, items_of(erp), plan, placed, swept)
+        if swept is not None:
+            plan.sweep.report(catalogue.by_sweep)
     return plan
 
 
@@ -151,6 +153,8 @@ async def _compare(
         if same and isinstance(swept, Mapping):
             there = swept.get(wanted.uid)
             same = there is not None and not differs(wanted, there, owned)
+            if not same:
+                plan.catalogue.by_sweep.append(item.key)
         refusal = None if same or not before else before.of(item.key, partial(str, mark))
         if same and item.key not in plan.links.closed:
             unchanged.append(plan.catalogue.row(item.key, Outcome.UNCHANGED))

@@ -29,11 +29,11 @@ async def stock_rows(
     keys = list(keys)
     ids: dict[str, tuple[int, int] | Stop] = {key: known[key] for key in keys if key in known}
     ids |= await item_ids_of(shop, key_field, [key for key in keys if key not in ids])
-    rows = await _read_rows(shop, {pair[0] for pair in ids.values() if not isinstance(pair, Stop)})
+    rows = await read_rows(shop, {pair[0] for pair in ids.values() if not isinstance(pair, Stop)})
     gone = [key for key, pair in ids.items() if key in known and not isinstance(pair, Stop) and _is_gone(pair, rows)]
     if gone:
         again = await item_ids_of(shop, key_field, gone)
-        rows |= await _read_rows(shop, {pair[0] for pair in again.values() if not isinstance(pair, Stop)})
+        rows |= await read_rows(shop, {pair[0] for pair in again.values() if not isinstance(pair, Stop)})
         ids = {key: pair for key, pair in ids.items() if key not in gone} | again
     facts = await shop.describe()
     found = {key: pair if isinstance(pair, Stop) else _choose(pair, rows.get(pair[0], [])) for key, pair in ids.items()}
@@ -75,7 +75,8 @@ def _item_ids(products: list[Entity], combinations: list[Entity]) -> tuple[int, 
     return (int(others[0]["id"]), 0) if others else None
 
 
-async def _read_rows(shop: Shop, products: set[int]) -> dict[int, list[Entity]]:
+async def read_rows(shop: Shop, products: set[int]) -> dict[int, list[Entity]]:
+    """The stock rows of these products in this shop, by id_product."""
     rows: dict[int, list[Entity]] = {}
     ids = sorted(str(product) for product in products)
     if ids:

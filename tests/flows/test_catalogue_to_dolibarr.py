@@ -387,6 +387,29 @@ async def test_only_what_a_run_has_made_gets_a_first_quantity_also_after_it_was_
     assert stock == {"MUG": 0, "VASE": 5}
 
 
+async def test_a_sweep_puts_right_what_was_changed_or_deleted_there_and_says_how_many(world: CatalogueWorld) -> None:
+    robes = world.category(f"Robes {world.prefix}")
+    sacs = world.category(f"Sacs {world.prefix}")
+    world.sell("MUG", "Mug", categories=[2, robes, sacs])
+    world.sell("VASE", "Vase")
+    await world.catalogue()
+    there = {each["label"].partition(" ")[0]: each["id"] for each in world.ours("/categories")}
+    world.rest.put(f"/categories/{there['Robes']}", json={"label": f"Theirs {world.prefix}"}).raise_for_status()
+    if world.sandbox_erp is not None:
+        world.rest.delete(f"/categories/{there['Sacs']}").raise_for_status()
+    vase = world.products_there()["VASE"]["id"]
+    world.rest.put(f"/products/{vase}", json={"label": "Theirs"}).raise_for_status()
+    state = await world.catalogue()
+    assert (state.name, world.written()) == ("Completed", [])
+    state = await world.catalogue(sweep=True)
+    assert state.name == "Completed", state.message
+    assert world.report()["beyond_rows"] == {"catalogues_by_sweep": 3 if world.sandbox_erp else 2}
+    assert world.inside("MUG") == [f"Robes {world.prefix}", f"Sacs {world.prefix}"]
+    assert {each["label"] for each in world.products_there().values()} == {"Mug", "Vase"}
+    await world.catalogue(sweep=True)
+    assert (world.written(), world.report()["beyond_rows"]) == ([], {"catalogues_by_sweep": 0})
+
+
 @pytest.mark.slow
 async def test_lost_answers_make_nothing_twice(world: CatalogueWorld) -> None:
     if world.sandbox_erp is None:

@@ -1,4 +1,4 @@
-"""Pure: rows of the shop become categories and items."""
+"""Pure: rows of the shop, their texts in one language, become categories and items."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ _KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "lb": Decimal("0.45359237
 class CatalogueWords:
     """What the shop's ids and units mean, read once a run."""
 
-    language: int
     currency: str
     """ISO 4217, of its prices."""
     rates: Mapping[int, Decimal]
@@ -51,7 +50,7 @@ def listed_in(products: Sequence[Row], combinations: Sequence[Row]) -> Listed:
     return Listed(ids, parents, frozenset(keys))
 
 
-def categories_of(rows: Sequence[Row], root: int, home: int, language: int) -> list[Category]:
+def categories_of(rows: Sequence[Row], root: int, home: int) -> list[Category]:
     """The categories below the shop's home, parents first; what is not below it is another shop's."""
     children: dict[int, list[Row]] = {}
     for row in rows:
@@ -61,7 +60,7 @@ def categories_of(rows: Sequence[Row], root: int, home: int, language: int) -> l
     while level:
         below = [row for parent in level for row in children.get(parent, ()) if int(row["id"]) not in seen]
         for row in below:
-            parent, name = int(row["id_parent"]), text(row.get("name"), language)
+            parent, name = int(row["id_parent"]), str(row.get("name") or "")
             added = str(row.get("date_add") or "")
             found.append(Category(int(row["id"]), 0 if parent == home else parent, name, added))
         level = [int(row["id"]) for row in below]
@@ -94,10 +93,10 @@ def _item(product: Row, combination: Row, words: CatalogueWords) -> Item:
         id_product=int(product["id"]),
         id_combination=int(combination["id"]) if combination else 0,
         reference=str(combination.get("reference") or product.get("reference") or ""),
-        name=text(product.get("name"), words.language),
+        name=str(product.get("name") or ""),
         detail=_detail(values, words),
-        summary=text(product.get("description_short"), words.language),
-        description=text(product.get("description"), words.language),
+        summary=str(product.get("description_short") or ""),
+        description=str(product.get("description") or ""),
         price_tax_excl=number(product.get("price")) + number(combination.get("price")),
         vat_rate=words.rates.get(group) if group else Decimal(0),
         currency=words.currency,
@@ -124,13 +123,6 @@ def _categories(product: Row, words: CatalogueWords) -> tuple[int, ...]:
         return ()
     members = product.get("associations", {}).get("categories", []) if words.categories == "all" else []
     return tuple(dict.fromkeys((default, *sorted(int(each["id"]) for each in members))))
-
-
-def text(value: Any, language: int) -> str:
-    """A text in one language of the shop, or in any that it has."""
-    if isinstance(value, Mapping):
-        value = value.get(language) or next(iter(value.values()), "")
-    return str(value or "")
 
 
 def number(value: Any) -> Decimal:

@@ -8,10 +8,12 @@ import pytest
 
 from connectors.dolibarr import Dolibarr, DolibarrAccess
 from connectors.dolibarr.faults import error_of, is_collision
+from connectors.dolibarr.look import LookAtDolibarr
 from deployments.sandbox.dolibarr import SandboxDolibarr
 from deployments.sandbox.dolibarr.faults import Kind
 from schemas.errors import DeniedError, PasserelleError, RefusedError, TransientError, UnexpectedReplyError
 from tests.connectors.dolibarr.opening import QUICK
+from tests.connectors.dolibarr.shop_orders import CODES
 
 
 def refusal(status: int, said: str, *causes: str) -> PasserelleError:
@@ -108,6 +110,17 @@ def test_a_guard_that_is_missing_is_made_where_the_key_may() -> None:
             assert client.guards_that_are_not_unique() == ()
         with Dolibarr(DolibarrAccess(box.url, box.key), limits=QUICK) as client:
             assert client.guards_that_are_not_unique() is None
+
+
+def test_what_only_the_catalogue_needs_is_looked_at_where_it_is_on() -> None:
+    with SandboxDolibarr(guarded=False) as box:
+        with Dolibarr(DolibarrAccess(box.url, box.admin_key), limits=QUICK) as client:
+            client.create_third_party("WEB1", {"name": "A", "client": 1})
+        for with_catalogue, missing in ((False, []), (True, ["product, categorie"])):
+            with Dolibarr(DolibarrAccess(box.url, box.key), limits=QUICK) as client:
+                looking = LookAtDolibarr(client, CODES, "test", "FR", with_catalogue=with_catalogue)
+                found = list(looking.look(frozenset()))
+            assert [each.params["value"] for each in found if each.code == "dolibarr_guard_to_make"] == missing
 
 
 def test_who_only_reads_makes_no_guard_and_finds_nothing_of_ours() -> None:
