@@ -120,3 +120,5 @@ class RunReport:
     """In which a person reads its times."""
     reports_url: str = ""
     """The address of the folder of the reports, if there is one."""
+    pages: dict[str, str] = field(default_factory=dict)
+    """Where the back office shows what a key stands for, by key."""

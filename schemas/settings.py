@@ -42,6 +42,17 @@ def _shop_url(value: Any) -> Any:
     return value.rstrip("/").removesuffix("/api").rstrip("/")
 
 
+def _admin_url(value: Any) -> Any:
+    if not isinstance(value, str) or not value:
+        return value
+    parts = urlsplit(value)
+    is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.username is None
+    if not is_address or not parts.path.strip("/").removesuffix("index.php"):
+        reason = "this is not the address of a back office"
+        raise fault("admin_url", reason, 'Write it like "https://www.example.com/admin123".')
+    return f"{parts.scheme}://{parts.netloc}{parts.path.partition('/index.php')[0].rstrip('/')}"
+
+
 class Limits(Section):
     """`[shop.limits]`: how hard the shop may be asked to work."""
 
@@ -94,6 +105,8 @@ class Shop(Section):
     """The language of reports and messages."""
     id_shop: ShopId | None = None
     """The shop inside a multishop; None: the key's own shop."""
+    admin_url: Annotated[str, BeforeValidator(_admin_url)] = ""
+    """The back office's address with its folder, for links to products, orders and customers; empty: no links."""
     armed_for: str | None = None
     """The address (with `#id_shop` where there is one) that may be written to; "": none. None: a folder from before."""
     verify_tls: bool | str = True

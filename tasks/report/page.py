@@ -6,9 +6,11 @@ import json
 import os
 import re
 import shlex
+from base64 import b64encode
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,6 +19,7 @@ from markupsafe import Markup
 from schemas.outcomes import Outcome
 from tasks.report.charts import Bar, side_by_side, stacked, waterfall
 from tasks.report.progress import report_written
+from tasks.report.same import Same, same_faults, same_incidents
 from tasks.report.texts import TEMPLATES, texts
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from schemas.run_report import IncidentReport, RunReport
 
 REJECTS_SHOWN = 500
+_FINDS_FROM = 8
+"""Rows of a table from which on there is a field to search in it."""
 _CLIPPED_AT = 300
 _ALWAYS_TOLD = ("reads", "writes")
 _LEVELS = ("error", "retry", "info")
@@ -105,6 +110,9 @@ def _view(report: RunReport) -> dict[str, Any]:
         "r": report,
         "t": words,
         "css": Markup((TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704 - our own file, no outside text
+        "finds": max(len(rejects), len(report.incidents), len(report.plan)) >= _FINDS_FROM,
+        "script": Markup(_script()),  # noqa: S704 - our own file, no outside text
+        "script_hash": b64encode(sha256(_script().encode()).digest()).decode(),
         "headline": headline_of(report),
         "state": shown_state(report),
         "headlines": "headline_export" if export else "headline" if reads_files else "headline_erp",
@@ -125,6 +133,8 @@ def _view(report: RunReport) -> dict[str, Any]:
         "fault_bars": _fault_bars(report),
         "step_bars": waterfall([(step.name, step.seconds) for step in report.steps]),
         "rejects": rejects,
+        "reject_groups": same_faults(rejects, report.faults_by_column),
+        "reject_columns": list(dict.fromkeys(reject.column for reject in rejects if reject.column)),
         "several_files": len({reject.file for reject in rejects}) > 1,
         "rejects_files": [file.rejects_file for file in report.files if file.rejects_file],
         "any_written_as": any(file.encoding for file in report.files),
@@ -170,9 +180,15 @@ def _fault_bars(report: RunReport) -> list[tuple[str, str, Bar]]:
     return [(column, reason, bar) for (column, reason, _), bar in zip(faults, bars, strict=True)]
 
 
-def _by_level(incidents: list[IncidentReport]) -> dict[str, list[IncidentReport]]:
+@cache
+def _script() -> str:
+    """What searches and filters in the page; the page allows this script by its hash, and no other."""
+    return (TEMPLATES / "report.js").read_text("utf-8")
+
+
+def _by_level(incidents: list[IncidentReport]) -> dict[str, list[Same]]:
     levels = sorted({i.level for i in incidents}, key=lambda level: (*_LEVELS, level).index(level))
-    return {level: [i for i in incidents if i.level == level] for level in levels}
+    return {level: same_incidents([i for i in incidents if i.level == level]) for level in levels}
 
 
 def _accept_command(report: RunReport) -> str:

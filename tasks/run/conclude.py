@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import polars as pl
@@ -20,6 +21,7 @@ from tasks.report.artifacts import publish
 from tasks.report.final_message import final_message
 from tasks.report.page import REJECTS_SHOWN, write_report
 from tasks.report.plan_file import describe_plan
+from tasks.run.admin_pages import admin_pages
 from tasks.run.file_ends import move_files, report_files
 from tasks.run.notify import notify_run
 from tasks.run.purge import purge_and_report
@@ -73,7 +75,9 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     report.ended_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     seconds = sum(step.seconds for step in report.steps) or time.monotonic() - start
     report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
-    # Before the ledger is asked for anything: it may be what the run failed of.
+    # Before the ledger is told of anything: it may be what the run failed of.
+    with suppress(PasserelleError):
+        report.pages = admin_pages(report, run.folder, run.ledger)
     page = write_report(report, run.folder.path)
     try:
         run.ledger.record_incidents(run.run_id, run.incidents)

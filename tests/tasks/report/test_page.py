@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -349,3 +351,37 @@ def test_what_came_in_and_what_was_left_behind_can_be_taken_from_the_page() -> N
     page = html(a_report(files=[file], plan=[PlannedChange("k", "product", "create")], plan_file="reports/p.plan.csv"))
     links = {given["href"] for tag, given in Page(page).tags if tag == "a"}
     assert {"../archives/2026-11-29/a%20b.csv", "../rejects/a.csv", "../reports/p.plan.csv"} <= links
+
+
+def test_faults_that_are_the_same_stand_together_with_what_to_do_once() -> None:
+    rejects = [
+        *(a_reject(number) for number in range(3)),
+        a_reject(3, column="name", reason="empty", remedy="Fill it."),
+    ]
+    page = seen(a_report(rejects=rejects, rejects_total=12, faults_by_column=[("price", "not a number", 11)]))
+    assert page.count("Write digits.") == 1
+    assert "price not a number 11→ Write digits." in page
+    assert page.index("not a number 11") < page.index("Fill it.")
+
+
+def test_incidents_that_are_settled_in_the_same_way_say_it_once() -> None:
+    incidents = [IncidentReport("error", str(key), f"No code for {key}.", "Add it.") for key in (1, 2)]
+    page = seen(a_report(incidents=[*incidents, IncidentReport("error", "3", "Closed.", "Open it.")]))
+    assert page.count("Add it.") == 1
+    assert "1 No code for 1." in page
+    assert "Closed. → Open it. 3" in re.sub(r"(?<=\.)→", " →", page).replace("Open it.3", "Open it. 3")
+
+
+def test_a_long_page_can_be_searched_by_a_script_that_it_allows_by_its_hash() -> None:
+    page = Page(html(a_report(rejects=[a_reject(number, value="<script>evil</script>") for number in range(9)])))
+    (policy,) = [given["content"] for tag, given in page.tags if given.get("http-equiv") == "Content-Security-Policy"]
+    script = (TEMPLATES / "report.js").read_text("utf-8")
+    assert f"script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in str(policy)
+    assert [tag for tag, _ in page.tags].count("script") == 1
+    assert f"<script>{script}</script>" in html(a_report(rejects=[a_reject(number) for number in range(9)]))
+
+
+def test_a_key_links_to_the_back_office_where_its_page_is_known() -> None:
+    address = "https://www.example.com/admin1/index.php?controller=AdminProducts&id_product=7&updateproduct"
+    page = Page(html(a_report(rejects=[a_reject(1), a_reject(2)], pages={"REF1": address})))
+    assert [given["href"] for tag, given in page.tags if tag == "a" and "rel" in given] == [address]
