@@ -80,13 +80,13 @@ def _cursor(run: Run, kind: str, summed: str) -> str:
 
 
 async def _of_others(run: Run, read: ReadStock) -> set[str]:
-    """The references under which the ERP has another shop's item, or another one than this shop: they are reported."""
-    asked = [reference for reference, key in read.owners.items() if key]
-    found = await item_ids_of(run.shop, run.stream.key_column.target, asked)
-    held = {reference for reference, key in read.owners.items() if not key}
-    for reference, ids in found.items():
-        if isinstance(ids, tuple) and read.owners[reference] != "-".join(str(id_) for id_ in ids if id_):
-            held.add(reference)
+    """The references of this shop under which the ERP has another shop's item, or another one: they are reported."""
+    found = await item_ids_of(run.shop, run.stream.key_column.target, list(read.owners))
+    held = {
+        reference
+        for reference, ids in found.items()
+        if isinstance(ids, tuple) and read.owners[reference] != "-".join(str(id_) for id_ in ids if id_)
+    }
     for reference in sorted(held):
         run.note(Level.ERROR, "stock_of_other_item", reference, detail=read.owners[reference] or "-")
     return held

@@ -150,11 +150,14 @@ async def test_the_stock_of_another_shops_or_another_items_product_is_held_and_n
     (world.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
     mug, vase, pot = (stocked(world, name, ("A", 3)) for name in ("MUG", "VASE", "POT"))
     own = [world.sell(name) for name in ("MUG", "VASE", "POT")]
+    elsewhere = world.make("/products", ref=world.called("PAN"), label="x", type=0, status=1)
     await world.stock()
     for product, uid in ((mug, f"{world.prefix}p{own[0]}"), (vase, f"{world.prefix}p999"), (pot, f"other{vase}p7")):
         given = {"array_options": {"options_ps_uid": uid}}
         world.rest.put(f"/products/{product}", json=given).raise_for_status()
         move(world, product, "A", 6)
+    guard = {"array_options": {"options_ps_uid": f"other{vase}p8"}}
+    world.rest.put(f"/products/{elsewhere}", json=guard).raise_for_status()
     state = await world.stock()
     assert state.name == "CompletedWithRejects", state.message
     assert [world.quantity(world.called(name)) for name in ("MUG", "VASE", "POT")] == [9, 3, 3]
