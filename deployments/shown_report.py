@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,11 @@ def show_report(page: Path) -> None:
 def asks_for_a_person(page: Path) -> bool:
     """Whether the report beside `page` holds an incident that only a person can settle."""
     return any(one["level"] == "error" for one in _read(page).get("incidents", ()))
+
+
+def whole(pages: Sequence[Path]) -> Sequence[Path]:
+    """The pages to show: that of a chain of flows holds what those of its parts do."""
+    return pages[-1:] if pages and _read(pages[-1]).get("parts") else pages
 
 
 def _read(page: Path) -> dict[str, Any]:

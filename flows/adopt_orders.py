@@ -11,9 +11,10 @@ from tasks.orders.adopt import adopt_orders_since
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptDifferences, DryRun, FirstDay, ShopPath
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 
 
-@flow(name="adopt_orders", persist_result=False)
+@flow(name="adopt_orders", flow_run_name=run_name, persist_result=False)
 async def adopt_orders(
     shop: ShopPath, since: FirstDay, dry_run: DryRun = False, accept_differences: AcceptDifferences = False
 ) -> State:

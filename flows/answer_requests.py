@@ -34,6 +34,7 @@ from tasks.back_office.answer import answer_what_was_asked
 from tasks.run.carry_out import without_traceback
 from tasks.run.parameters import DryRun, ShopPath
 from tasks.run.run import Asked
+from tasks.run.run_name import run_name
 
 ASKED_FOR: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
@@ -64,7 +65,7 @@ ASKED_FOR: Mapping[str, Callable[..., Any]] = MappingProxyType(
 )
 
 
-@flow(name="answer_requests", persist_result=False)
+@flow(name="answer_requests", flow_run_name=run_name, persist_result=False)
 async def answer_requests(shop: ShopPath, dry_run: DryRun = False) -> State:
     """Runs, orders to send again, changed settings and associations, as employees asked for them in the back office.
 

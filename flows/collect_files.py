@@ -10,9 +10,10 @@ from tasks.files.collect import Collecting, collected
 from tasks.files.fetch import acknowledge_all, fetch_from_all
 from tasks.run.parameters import DryRun, ShopPath, SinceText
 from tasks.run.run import Asked
+from tasks.run.run_name import run_name
 
 
-@flow(name="collect_files", persist_result=False)
+@flow(name="collect_files", flow_run_name=run_name, persist_result=False)
 async def collect_files(shop: ShopPath, since: SinceText = None, dry_run: DryRun = False) -> State:
     """Files from the sources of settings.toml to the drop folder; a source is told of a file once it is imported.
 
@@ -22,7 +23,7 @@ async def collect_files(shop: ShopPath, since: SinceText = None, dry_run: DryRun
     return await collected(_steps, Asked(FLOWS["collect_files"], shop, since, dry_run))
 
 
-@flow(name="acknowledge_files", persist_result=False)
+@flow(name="acknowledge_files", flow_run_name=run_name, persist_result=False)
 async def acknowledge_files(shop: ShopPath) -> State:
     """The sources are told which of their files have been imported since they were fetched."""
     return await collected(acknowledge_all, Asked(FLOWS["collect_files"], shop))

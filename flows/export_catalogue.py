@@ -15,9 +15,10 @@ from tasks.erp import open_erp
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, Sweep
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 
 
-@flow(name="export_catalogue", persist_result=False)
+@flow(name="export_catalogue", flow_run_name=run_name, persist_result=False)
 async def export_catalogue(
     shop: ShopPath, dry_run: DryRun = False, accept_guard: AcceptGuard = False, sweep: Sweep = False
 ) -> State:

@@ -12,9 +12,10 @@ from tasks.prospects.send import deliver_prospects
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import DryRun, ShopPath, SinceText, Sweep
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 
 
-@flow(name="export_customers", persist_result=False)
+@flow(name="export_customers", flow_run_name=run_name, persist_result=False)
 async def export_customers(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, sweep: Sweep = False
 ) -> State:

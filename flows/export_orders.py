@@ -12,9 +12,10 @@ from tasks.orders.send import deliver_orders
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import DryRun, ShopPath, SinceText, Sweep
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 
 
-@flow(name="export_orders", persist_result=False)
+@flow(name="export_orders", flow_run_name=run_name, persist_result=False)
 async def export_orders(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, sweep: Sweep = False
 ) -> State:

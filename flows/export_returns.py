@@ -12,9 +12,10 @@ from tasks.returns.send import deliver_returns
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import DryRun, ShopPath
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 
 
-@flow(name="export_returns", persist_result=False)
+@flow(name="export_returns", flow_run_name=run_name, persist_result=False)
 async def export_returns(shop: ShopPath, dry_run: DryRun = False) -> State:
     """Returns that wait for confirmation, from the shop to the ERP, tied to the document of their order.
 

@@ -28,6 +28,7 @@ from tasks.run.carry_out import without_traceback
 from tasks.run.chain import DONE, Chain, carried_out_as_one
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked
+from tasks.run.run_name import run_name
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 
 _FLOWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
@@ -50,7 +51,7 @@ _FLOWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 )
 
 
-@flow(name="import_files", persist_result=False)
+@flow(name="import_files", flow_run_name=run_name, persist_result=False)
 async def import_files(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

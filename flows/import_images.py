@@ -12,9 +12,10 @@ from tasks.images.prepare import prepare_images
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 
 
-@flow(name="import_images", persist_result=False)
+@flow(name="import_images", flow_run_name=run_name, persist_result=False)
 async def import_images(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

@@ -10,10 +10,11 @@ from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 from tasks.statuses.orders_from_files import import_documents
 
 
-@flow(name="import_order_documents", persist_result=False)
+@flow(name="import_order_documents", flow_run_name=run_name, persist_result=False)
 async def import_order_documents(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

@@ -13,11 +13,12 @@ from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 from tasks.stock.apply import apply_stock
 from tasks.stock.prepare_of_products import prepare_quantities
 
 
-@flow(name="import_products", persist_result=False)
+@flow(name="import_products", flow_run_name=run_name, persist_result=False)
 async def import_products(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

@@ -12,13 +12,14 @@ from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 from tasks.statuses.apply_returns import apply_return_statuses
 from tasks.statuses.plan import StatusChange
 from tasks.statuses.prepare_returns import prepare_return_statuses
 from tasks.statuses.returns_from_files import read_return_statuses
 
 
-@flow(name="import_return_statuses", persist_result=False)
+@flow(name="import_return_statuses", flow_run_name=run_name, persist_result=False)
 async def import_return_statuses(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

@@ -13,13 +13,14 @@ from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 from tasks.stock.apply import apply_stock
 from tasks.stock.guard import guard_stock
 from tasks.stock.items import apply_items, prepare_items
 from tasks.stock.prepare import prepare_stock
 
 
-@flow(name="import_stock", persist_result=False)
+@flow(name="import_stock", flow_run_name=run_name, persist_result=False)
 async def import_stock(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

@@ -14,9 +14,10 @@ from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
+from tasks.run.run_name import run_name
 
 
-@flow(name="import_stores", persist_result=False)
+@flow(name="import_stores", flow_run_name=run_name, persist_result=False)
 async def import_stores(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

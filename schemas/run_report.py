@@ -78,6 +78,16 @@ class StepReport:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class PartReport:
+    """How one part of a chain of flows ended, and the name of its own page, if it has one."""
+
+    part: str
+    state: str
+    message: str
+    page: str = ""
+
+
 @dataclass(slots=True)
 class RunReport:
     """Everything a run has to tell. Texts are in the shop's language; times are UTC, ISO 8601."""
@@ -120,5 +130,7 @@ class RunReport:
     """In which a person reads its times."""
     reports_url: str = ""
     """The address of the folder of the reports, if there is one."""
+    parts: list[PartReport] = field(default_factory=list)
+    """Of a chain of flows: its parts, in their order."""
     pages: dict[str, str] = field(default_factory=dict)
     """Where the back office shows what a key stands for, by key."""

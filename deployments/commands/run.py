@@ -14,7 +14,7 @@ from connectors.exchanges import Exchanges, keeping_exchanges
 from deployments.commands.parameters import ShopFolder
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import flow_named
-from deployments.shown_report import asks_for_a_person, show_report
+from deployments.shown_report import asks_for_a_person, show_report, whole
 from deployments.terminal import err, following, out
 from deployments.words import said
 from schemas.errors import ConfigurationError
@@ -78,11 +78,12 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
     async with api_or_none():
         with following() as follower:
             state = await flow(shop=folder, return_state=True, **asked)
-        for page in () if err.quiet else follower.pages:
+        pages = whole(follower.pages)
+        for page in () if err.quiet else pages:
             show_report(page)
-        asks = state.name == "Completed" and any(map(asks_for_a_person, follower.pages))
+        asks = state.name == "Completed" and any(map(asks_for_a_person, pages))
         _show_end(WITH_INCIDENTS if asks else state.name, state.message, language)
-    for page in follower.pages:
+    for page in pages:
         out.print(said("Report: {page}", language, page=page), markup=False, soft_wrap=True)
     if exchanges is not None:
         for page in follower.pages[-1:]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 import polars as pl
 from prefect.client.schemas.objects import State
@@ -13,11 +15,17 @@ from prefect.states import Completed, Failed
 
 from connectors.ledger import Ledger
 from schemas.errors import PasserelleError
+from schemas.run_report import RunReport
+from tasks.report.artifacts import publish
+from tasks.report.page import write_report
 from tasks.report.texts import texts
+from tasks.run.chain_report import add_parts
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder
+from tasks.run.time_zone import time_zone_of
 from tasks.run.write_board import write_board
 
+logger = logging.getLogger(__name__)
 DONE = frozenset({"Completed", "CompletedWithRejects", "Planned"})
 _BY_GRAVITY = ("Failed", "AlreadyRunning", "StoppedByGuard", "CompletedWithRejects", "Planned", "Completed")
 _PARTS_AT_MOST = 50
@@ -67,8 +75,11 @@ async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: A
         try:
             await steps(chain)
             message = chain.message(folder.settings.shop.language)
-            ledger.finish_run(run_id, chain.name, _counts(ledger, folder.name, asked.flow), message, None)
+            page, report = _report(chain, asked, folder, ledger, run_id)
+            ledger.finish_run(run_id, chain.name, report.counts, message, str(page) if page else None)
             write_board(folder, ledger)
+            if page is not None:
+                await publish(report, page)
         finally:
             # What stopped the chain is told by whoever started it.
             with suppress(PasserelleError):
@@ -77,12 +88,29 @@ async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: A
     return kind(name=chain.name, message=message)
 
 
-def _counts(ledger: Ledger, shop: str, flow: str) -> Mapping[str, int]:
-    """Rows read and outcomes of the runs since the chain began, added up."""
-    runs = ledger.runs(shop, limit=_PARTS_AT_MOST)
-    began = runs.filter(pl.col("flow") == flow)["started_at"].max()
-    total: dict[str, int] = {}
-    for counts in runs.filter((pl.col("flow") != flow) & (pl.col("started_at") >= began))["counts"]:
-        for name, count in json.loads(counts).items():
-            total[name] = total.get(name, 0) + count
-    return total
+def _report(
+    chain: Chain, asked: Asked, folder: ShopFolder, ledger: Ledger, run_id: str
+) -> tuple[Path | None, RunReport]:
+    """The chain's own page, and what it says; no page where the disk refuses it."""
+    runs = ledger.runs(folder.name, limit=_PARTS_AT_MOST)
+    began_at = runs.filter(pl.col("run_id") == run_id)["started_at"].item()
+    parts = runs.filter((pl.col("flow") != asked.flow) & (pl.col("started_at") >= began_at))
+    report = RunReport(
+        run_id=run_id,
+        flow=asked.flow,
+        shop=folder.name,
+        language=folder.settings.shop.language,
+        started_at=began_at.isoformat(timespec="milliseconds"),
+        ended_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        state=chain.name,
+        message=chain.message(folder.settings.shop.language),
+        parameters=asked.as_parameters(),
+        time_zone=time_zone_of(folder),
+        reports_url=folder.settings.reports.url,
+    )
+    add_parts(report, chain.states, parts.iter_rows(named=True))
+    try:
+        return write_report(report, folder.path), report
+    except OSError as error:
+        logger.warning("The report of %s is not written: %s", asked.flow, error.strerror)
+        return None, report

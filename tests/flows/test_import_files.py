@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect import get_client
 from prefect.client.schemas.objects import State
+from prefect.client.schemas.sorting import FlowRunSort
 
 from connectors.files.folder import files_of_no_stream
 from flows.import_files import import_files
@@ -159,6 +161,24 @@ async def test_the_chain_is_one_run_of_the_ledger_with_the_rows_of_its_parts(wor
     assert (whole["state"], whole["rows_read"]) == ("Completed", 3)
     assert json.loads(whole["counts"])["created"] == 2
     assert "product: Completed" in whole["message"]
+
+
+async def test_the_chain_has_one_report_with_what_those_of_its_parts_say_and_runs_are_named_by_shop(
+    world: CollectWorld,
+) -> None:
+    world.drop_products({"reference": "SAC1"}, {"reference": "SAC2", "price": "much"})
+    world.drop_stock({"SAC1": 3})
+    await chained(world)
+    (page,) = (world.folder / "reports").glob("*-import-files-*.html")
+    told = json.loads(page.with_suffix(".json").read_text("utf-8"))
+    assert [part["part"] for part in told["parts"]] == ["files", "product", "stock", "acknowledged"]
+    assert [Path(part["page"]).suffix for part in told["parts"]] == [".html", ".html", ".html", ""]
+    assert (told["state"], told["counts"]["rejected"], len(told["files"])) == ("CompletedWithRejects", 1, 2)
+    assert [reject["key"] for reject in told["rejects"]] == ["SAC2"]
+    assert "import-products" in page.read_text("utf-8")
+    async with get_client() as client:
+        runs = await client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=9)
+    assert {"boutique import_files", "boutique import_products"} <= {run.name for run in runs}
 
 
 async def test_a_chain_beside_another_one_does_not_start(world: CollectWorld) -> None:

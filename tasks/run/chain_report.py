@@ -1,0 +1,88 @@
+"""The one report of several flows that ran one after the other: what theirs say, put together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prefect.client.schemas.objects import State
+
+from schemas.flows import IMPORTS
+from schemas.run_report import (
+    FileReport,
+    GuardCheck,
+    IncidentReport,
+    PartReport,
+    PlannedChange,
+    RejectReport,
+    RunReport,
+    StepReport,
+)
+from tasks.report.page import REJECTS_SHOWN
+
+_INCIDENTS_SHOWN = 200
+_PLAN_SHOWN = 500
+_FLOWS = {"files": "collect_files"} | {name: flow.name for name, flow in IMPORTS.items()}
+Shape = TypeVar("Shape", FileReport, GuardCheck, IncidentReport, PlannedChange, RejectReport)
+
+
+def add_parts(report: RunReport, states: Mapping[str, State], runs: Iterable[Mapping[str, Any]]) -> None:
+    """Gives the report of a chain its parts and what their reports hold; `runs` are the ledger's of these parts.
+
+    A report that cannot be read is passed over: its part is named all the same.
+    """
+    runs = list(runs)
+    for run in runs:
+        _sum(report.counts, json.loads(run["counts"]))
+    pages = {run["flow"]: Path(run["report_path"]) for run in runs if run["report_path"]}
+    for part, state in states.items():
+        page = pages.get(_FLOWS.get(part, ""))
+        report.parts.append(PartReport(part, state.name or "", state.message or "", page.name if page else ""))
+        if page is not None:
+            _add(report, part, _read(page))
+    report.rejects = report.rejects[:REJECTS_SHOWN]
+    report.incidents = report.incidents[:_INCIDENTS_SHOWN]
+    report.plan = report.plan[:_PLAN_SHOWN]
+
+
+def _read(page: Path) -> Mapping[str, Any]:
+    try:
+        told: Mapping[str, Any] = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told
+
+
+def _add(report: RunReport, part: str, told: Mapping[str, Any]) -> None:
+    if not told:
+        return
+    report.files += _all(FileReport, told["files"])
+    report.rejects += _all(RejectReport, told["rejects"])
+    report.incidents += _all(IncidentReport, told["incidents"])
+    report.guard += _all(GuardCheck, told["guard"])
+    report.plan += _all(PlannedChange, told["plan"])
+    report.rejects_total += told["rejects_total"]
+    report.incidents_total += told["incidents_total"]
+    report.plan_total += told["plan_total"]
+    report.faults_by_column += [(column, reason, count) for column, reason, count in told["faults_by_column"]]
+    report.pages |= told["pages"]
+    for name in ("ignored_by_reason", "beyond_rows", "requests"):
+        _sum(getattr(report, name), told[name])
+    if told["started_at"] and told["ended_at"]:
+        begun, ended = (datetime.fromisoformat(told[name]) for name in ("started_at", "ended_at"))
+        report.steps.append(StepReport(part, (ended - begun).total_seconds()))
+
+
+def _sum(total: dict[str, int], counts: Mapping[str, int]) -> None:
+    for name, count in counts.items():
+        total[name] = total.get(name, 0) + count
+
+
+def _all(shape: type[Shape], rows: Iterable[Mapping[str, Any]]) -> list[Shape]:
+    """The rows as they were before they became JSON."""
+    known = {each.name for each in fields(shape)}
+    return [shape(**{name: value for name, value in row.items() if name in known}) for row in rows]
