@@ -36,6 +36,9 @@ from tasks.statuses.translate.shown import documents_shown
 from tasks.statuses.translate.tracking import tracking_number
 
 _KEYS_AT_ONCE = 500
+_ORDERS_AT_ONCE = 1_000
+"""Orders whose rows lie in memory before it is known whether they say anything new."""
+_REFERENCE = pl.col("_key").cast(pl.String).str.strip_chars()
 SEEN = "order_document"
 """Links of orders with a fingerprint of what the files said of them last."""
 
@@ -66,23 +69,38 @@ async def import_documents(run: Run, validated: ValidatedStream) -> None:
 async def read_documents(run: Run, validated: ValidatedStream) -> list[OrderRows]:
     """The orders that the files say something new of; the other rows have their outcome when this returns."""
     with run.step("read documents"):
-        by_reference = _by_reference(run, validated)
-        keys = await orders_named(run, by_reference)
-        grouped: dict[str, list[DocumentRow]] = defaultdict(list)
-        for reference, rows in by_reference.items():
+        references = validated.accepted_rows_scan().select(_REFERENCE.unique(maintain_order=True)).collect()
+        keys = await orders_named(run, references.to_series().to_list())
+        of_order: dict[str, list[str]] = defaultdict(list)
+        of_none: dict[str, tuple[str, ...]] = {}
+        for reference in references.to_series():
             found = keys.get(reference, ())
             if len(found) == 1:
-                grouped[found[0]] += rows
+                of_order[found[0]].append(reference)
             else:
-                code = "document_order_ambiguous" if found else "document_order_unknown"
-                run.note(Level.ERROR, code, reference, detail=", ".join(found))
-                _record(run, rows, Outcome.REFUSED, code, ", ".join(found))
-        _confirm(run, grouped)
-        return _new(run, grouped)
+                of_none[reference] = found
+        _refuse(run, validated, of_none)
+        _confirm(run, of_order)
+        new: list[OrderRows] = []
+        for some in in_slices(of_order, _ORDERS_AT_ONCE):
+            rows_of = _rows_of(run, validated, [each for key in some for each in of_order[key]])
+            new += _new(run, {key: [row for each in of_order[key] for row in rows_of[each]] for key in some})
+        return new
 
 
-def _by_reference(run: Run, validated: ValidatedStream) -> dict[str, list[DocumentRow]]:
-    rows = validated.accepted_rows_scan().sort("_file", "_line").collect().to_dicts()
+def _refuse(run: Run, validated: ValidatedStream, found: Mapping[str, tuple[str, ...]]) -> None:
+    """The rows of references that are none of our orders, or several."""
+    for some in in_slices(found, _ORDERS_AT_ONCE):
+        for reference, rows in _rows_of(run, validated, some).items():
+            code = "document_order_ambiguous" if found[reference] else "document_order_unknown"
+            run.note(Level.ERROR, code, reference, detail=", ".join(found[reference]))
+            _record(run, rows, Outcome.REFUSED, code, ", ".join(found[reference]))
+
+
+def _rows_of(run: Run, validated: ValidatedStream, references: Sequence[str]) -> dict[str, list[DocumentRow]]:
+    """The rows that bear these references, each reference's in the order of the files."""
+    wanted = validated.accepted_rows_scan().filter(_REFERENCE.is_in(references))
+    rows = wanted.sort("_file", "_line").collect().to_dicts()
     grouped: dict[str, list[DocumentRow]] = defaultdict(list)
     for row, cells in zip(flat_rows(rows, run.stream), rows, strict=True):
         ref = RowRef(cells["_file"], cells["_line"], str(cells["_key"]))

@@ -16,6 +16,7 @@ PARTS = (
     "unchanged",
     "validation",
     "orders",
+    "documents",
     "collection",
     "prefect_share",
     "adaptivity",

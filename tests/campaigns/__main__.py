@@ -40,6 +40,7 @@ from tests.campaigns import (
     order_kills,
     order_totals,
     orders_identity,
+    outbox_kills,
     prefect_away,
     two_machines,
 )
@@ -204,9 +205,17 @@ def _orders_killed(stage: Stage, asked: Asked) -> list[Figure]:
     wanted = asked.of(ORDER_KILLS)
     trials = list(_told(order_kills.campaign(_order_stage(stage, "killed"), asked.seed, wanted)))
     struck = sum(killed.kills for killed in trials)
+    every = 1 if asked.share >= 1 else 10
+    by_file = list(_told(outbox_kills.at_every_touch(stage.place / "outbox", stage.api_url, every)))
     return [
         at_least("kill -9 under orders and returns: kills that struck", struck, "kills", wanted),
         none_of("kill -9 under orders and returns", [k for k in trials if k.broken], len(trials), "trials"),
+        none_of(
+            f"kill -9 before each change of a file ({outbox_kills.ACT})",
+            [k for k in by_file if k.broken],
+            len(by_file),
+            "trials",
+        ),
     ]
 
 

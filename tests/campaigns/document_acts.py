@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tests.campaigns.erp_file_acts import ERP_FILE_ACTS
 from tests.campaigns.flat_acts import CUSTOMERS, FLAT_ACTS, flat
 from tests.campaigns.picture_acts import PICTURE_ACTS
 from tests.campaigns.stage import ACTS, FIRST_DAY, Act
@@ -103,5 +104,5 @@ RETURN_STATUSES = Act(
     settings={"returns": {"status_rules": _MAILED}},
 )
 """States that move forward, stay, would go back, and one told twice; every move sends a mail."""
-FILE_ACTS = (*FLAT_ACTS, SALES, RETURN_STATUSES)
+FILE_ACTS = (*FLAT_ACTS, SALES, RETURN_STATUSES, *ERP_FILE_ACTS)
 EVERY_ACT = (*ACTS, *FILE_ACTS, *PICTURE_ACTS)

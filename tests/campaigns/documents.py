@@ -45,15 +45,30 @@ def documents(shop: SandboxShop) -> dict[str, list[dict[str, Any]]]:
             for row in shop.rows("orders")
         ],
         "order_payments": [_only(row, _PAYMENT) for row in shop.rows("order_payments")],
-        "order_returns": [{"return": str(row["id"]), "state": str(row["state"])} for row in _returns(shop)],
+        "order_returns": [
+            {"return": str(row["id"]), "state": str(row["state"])} for row in _rows(shop, "order_returns")
+        ],
+        "order_states": [
+            {"sale": row["note"], "state": str(row["current_state"])} for row in shop.rows("orders") if row["note"]
+        ],
+        "tracking": [
+            {"order": str(row["id_order"]), "tracking": row["tracking_number"]} for row in shop.rows("order_carriers")
+        ],
+        "order_histories": [
+            {"order": str(row["id_order"]), "state": str(row["id_order_state"])} for row in shop.rows("order_histories")
+        ],
+        "erp_invoices": [
+            {"invoice": f"{row['id_order']} {row['kind']} {row['number']}", "pdf": row["pdf"]}
+            for row in _rows(shop, "erp_invoices")
+        ],
         "mails": [{"mail": template, "order": order} for template, order in shop.mails],
     }
 
 
-def _returns(shop: SandboxShop) -> list[dict[str, Any]]:
-    """Without the module a shop does not tell its returns."""
+def _rows(shop: SandboxShop, resource: str) -> list[dict[str, Any]]:
+    """Without the module a shop does not tell its returns, and has no invoices of an ERP."""
     try:
-        return shop.rows("order_returns")
+        return shop.rows(resource)
     except KeyError:
         return []
 

@@ -29,6 +29,7 @@ IDENTITIES: Mapping[str, str] = {
     "orders": "sale",
     "order_payments": "transaction_id",
     "order_returns": "return",
+    "erp_invoices": "invoice",
 }
 """By what two entities of a snapshot are the same thing."""
 KEPT = frozenset({"erp"})

@@ -36,6 +36,8 @@ from flows.export_returns import export_returns
 from flows.import_customers import import_customers
 from flows.import_files import import_files
 from flows.import_images import import_images
+from flows.import_invoices import import_invoices
+from flows.import_order_documents import import_order_documents
 from flows.import_products import import_products
 from flows.import_return_statuses import import_return_statuses
 from flows.import_specific_prices import import_specific_prices
@@ -51,6 +53,8 @@ FLOWS: Mapping[str, Any] = {
     "collect_files": collect_files,
     "import_files": import_files,
     "import_images": import_images,
+    "import_invoices": import_invoices,
+    "import_order_documents": import_order_documents,
     "import_products": import_products,
     "import_stock": import_stock,
     "import_stores": import_stores,

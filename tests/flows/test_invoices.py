@@ -265,3 +265,20 @@ async def test_a_pdf_that_another_row_still_needs_stays(world: InvoiceWorld) -> 
     await world.invoices()
     assert world.counts() == {"rows_read": 4, "created": 2, "refused": 1, "rejected": 1}
     assert sorted(path.name for path in world.beside.glob("*.pdf")) == ["both.pdf", "kind.pdf"]
+
+
+async def test_a_pdf_that_is_empty_of_200_mb_or_a_link_holds_its_row_and_is_never_read_whole(
+    world: InvoiceWorld,
+) -> None:
+    [order] = await sent(world)
+    names = {"FA1": "empty.pdf", "FA2": "huge.pdf", "FA3": "link.pdf", "FA4": "FA4.pdf"}
+    world.drop_invoices(*(told(order, number, name) for number, name in names.items()), empty=b"", huge=PDF, FA4=PDF)
+    with (world.beside / "huge.pdf").open("r+b") as file:
+        file.truncate(200_000_000)
+    (world.beside / "link.pdf").symlink_to(world.folder / "settings.toml")
+    await world.invoices()
+    assert world.counts() == {"rows_read": 4, "created": 1, "rejected": 3}
+    reasons = [reject["reason"] for reject in world.report()["rejects"]]
+    for reason, text in zip(reasons, ("is empty", "larger than `max_pdf_bytes`", "leaves the folder"), strict=True):
+        assert text in reason
+    assert world.shown(order) == [("invoice", "FA4", PDF)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.campaigns.document_acts import FILE_ACTS, RETURN_STATUSES, SALES
+from tests.campaigns.erp_file_acts import DOCUMENTS, INVOICES
 from tests.campaigns.faults import lost_writes
 from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
@@ -31,6 +32,8 @@ AFTER_THE_FILE_MOVED = Moment("touch", -4)
         (PRICES, (Moment("during", 2),)),
         (SALES, (Moment("during", 1),)),
         (RETURN_STATUSES, (Moment("write", 1),)),
+        (INVOICES, (Moment("during", 1),)),
+        (DOCUMENTS, (Moment("write", 1), Moment("during", 2))),
     ],
     ids=lambda given: given.name if isinstance(given, Act) else "",
 )

@@ -186,3 +186,48 @@ async def test_a_dry_run_plans_and_confirms_nothing(world: FilesWorld) -> None:
     assert state(world, order) == PAID
     await world.statuses()
     assert state(world, order) == SHIPPED
+
+
+async def test_more_delivered_than_ordered_is_told_and_the_order_moves_all_the_same(world: FilesWorld) -> None:
+    [order] = await sent(world)
+    world.drop_documents(told(order, "3", item_reference="ROBE-S", quantity_ordered="2", quantity_delivered="3"))
+    await world.statuses()
+    assert (world.counts(), state(world, order)) == ({"rows_read": 1, "updated": 1}, SHIPPED)
+    [told_once] = world.incidents()
+    assert "More was delivered than ordered" in told_once["reason"]
+    assert "ROBE-S" in told_once["reason"]
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [("6A<1>", "a sign that the shop refuses: <"), ("6" * 65, "longer than 64 characters")]
+)
+async def test_the_number_of_a_parcel_that_the_shop_would_refuse_is_not_sent_and_the_state_goes(
+    world: FilesWorld, number: str, reason: str
+) -> None:
+    world.write_settings(erp__files={"tracking_from": "header_1"})
+    [order, other] = await sent(world, 2)
+    world.drop_documents(told(order, "3", header_1=number), told(other, "3", header_1="6A2"))
+    await world.statuses()
+    assert (tracking(world, order), tracking(world, other)) == ("", "6A2")
+    assert (state(world, order), state(world, other)) == (SHIPPED, SHIPPED)
+    [told_once] = world.incidents()
+    assert reason in told_once["reason"]
+
+
+async def test_half_a_document_costs_its_broken_line_only(world: FilesWorld) -> None:
+    whole, cut = await sent(world, 2)
+    path = world.drop_documents(told(whole, "3"), told(cut, "3", header_1="x" * 40))
+    path.write_bytes(path.read_bytes()[:-50])
+    await world.statuses()
+    assert state(world, whole) == SHIPPED
+    assert sum(count for name, count in world.counts().items() if name != "rows_read") == world.counts()["rows_read"]
+
+
+async def test_an_order_named_by_two_references_and_in_two_files_is_one(world: FilesWorld) -> None:
+    [order] = await sent(world)
+    own = str(world.shop.row("orders", order)["reference"])
+    world.drop_documents(told(order, "1"))
+    world.drop_documents({"order_reference": own, "document_type": "3", "origin_number": "D1"})
+    await world.statuses()
+    assert world.counts() == {"rows_read": 2, "updated": 2}
+    assert state(world, order) == SHIPPED

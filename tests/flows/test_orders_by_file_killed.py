@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaigns import outbox_kills
 from tests.flows.files_process import start
 from tests.flows.files_world import FilesWorld
 from tests.flows.world import KEY_VARIABLE
@@ -40,3 +41,12 @@ async def test_killed_and_begun_again_every_order_arrives_once(world: FilesWorld
     assert world.taken() == []
     rows = Counter(row["DO_Ref"] for rows in taken for row in rows)
     assert rows == {f"WEB{order}": 2 for order in orders}
+
+
+@pytest.mark.slow
+def test_killed_before_a_change_of_the_outbox_and_of_the_folder_every_order_arrives_once(
+    prefect_api: str, tmp_path: Path
+) -> None:
+    touches = outbox_kills.touches_of_a_run(tmp_path, prefect_api)
+    killed = outbox_kills.killed_and_run_again(tmp_path, prefect_api, (touches // 2, touches // 4))
+    assert (killed.kills, killed.broken) == (2, [])
