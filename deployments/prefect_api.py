@@ -29,14 +29,14 @@ _REFUSED = frozenset({401, 403})
 
 
 @asynccontextmanager
-async def api_or_none() -> AsyncIterator[None]:
-    """Inside the block Prefect speaks with its server, or with one of its own when that server is away.
+async def api_or_none() -> AsyncIterator[bool]:
+    """Whether a Prefect server was named and answers; where none does, a run needs none.
 
     TransientError when the server goes away meanwhile: Prefect then ends the run with an error of its HTTP client.
     """
     with _only_news():
-        async with _api():
-            yield
+        async with _api() as answers:
+            yield answers
 
 
 @contextmanager
@@ -53,24 +53,25 @@ def _only_news() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _api() -> AsyncIterator[None]:
+async def _api() -> AsyncIterator[bool]:
     address = get_current_settings().api.url
-    if address is not None and not await _answers():
-        text = "Prefect at {address} does not answer; this run is not shown there."
-        err.print(said(text, address=address), markup=False)
+    if address is None or not await _answers():
+        if address is not None:
+            text = "Prefect at {address} does not answer; this run is not shown there."
+            err.print(said(text, address=address), markup=False)
+        # For a secret in one of Prefect's blocks, which lie in its database.
         with temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: True}, restore_defaults={PREFECT_API_URL}):
-            yield
+            yield False
         return
-    with temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: True}):
-        try:
-            yield
-        except httpx.TransportError as error:
-            raise TransientError(
-                f"it went away during the run ({type(error).__name__})",
-                system="Prefect",
-                action="store the run's state",
-                remedy="The run's report and `passerelle runs` say what was done. Starting it again is safe.",
-            ) from error
+    try:
+        yield True
+    except httpx.TransportError as error:
+        raise TransientError(
+            f"it went away during the run ({type(error).__name__})",
+            system="Prefect",
+            action="store the run's state",
+            remedy="The run's report and `passerelle runs` say what was done. Starting it again is safe.",
+        ) from error
 
 
 def _is_news(record: logging.LogRecord) -> bool:

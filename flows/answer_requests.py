@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -35,8 +35,9 @@ from tasks.run.carry_out import without_traceback
 from tasks.run.parameters import DryRun, ShopPath
 from tasks.run.run import Asked
 from tasks.run.run_name import run_name
+from tasks.run.step_tasks import final_state
 
-ASKED_FOR: Mapping[str, Callable[..., Any]] = MappingProxyType(
+ASKED_FOR: Mapping[str, Any] = MappingProxyType(
     {
         each.name: each
         for each in (
@@ -73,8 +74,7 @@ async def answer_requests(shop: ShopPath, dry_run: DryRun = False) -> State:
     """
 
     async def start(name: str) -> State:
-        ended: State = await ASKED_FOR[name](shop, return_state=True)
-        return ended
+        return await final_state(ASKED_FOR[name], shop)
 
     asked = Asked(FLOWS["answer_requests"], shop, dry_run=dry_run)
     return await without_traceback(lambda: answer_what_was_asked(asked, start), shop)

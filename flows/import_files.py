@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -30,8 +30,9 @@ from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.run import Asked
 from tasks.run.run_name import run_name
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
+from tasks.run.step_tasks import final_state
 
-_FLOWS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+_FLOWS: Mapping[str, Any] = MappingProxyType(
     {
         each.name: each
         for each in (
@@ -78,7 +79,7 @@ async def _chained(asked: Asked) -> State:
 
 async def _run_parts(chain: Chain, asked: Asked, folder: ShopFolder) -> None:
     given = {"since": asked.since, "dry_run": asked.dry_run}
-    chain.states["files"] = await collect_files(asked.shop, return_state=True, **given)
+    chain.states["files"] = await final_state(collect_files, asked.shop, **given)
     for name, declared in IMPORTS.items():
         if declared.name not in _FLOWS or not is_due(folder, name, again=asked.since is not None):
             continue
@@ -87,10 +88,9 @@ async def _run_parts(chain: Chain, asked: Asked, folder: ShopFolder) -> None:
         if obstacles:
             chain.waiting[name] = ", ".join(sorted(obstacles))
         else:
-            import_stream = _FLOWS[declared.name]
-            chain.states[name] = await import_stream(
-                asked.shop, return_state=True, **given, accept_guard=asked.accept_guard
+            chain.states[name] = await final_state(
+                _FLOWS[declared.name], asked.shop, **given, accept_guard=asked.accept_guard
             )
     if not asked.dry_run:
-        chain.states["acknowledged"] = await acknowledge_files(asked.shop, return_state=True)
+        chain.states["acknowledged"] = await final_state(acknowledge_files, asked.shop)
     chain.left = [f"{text.reason} {text.remedy}" for text in unclaimed_files(folder)]

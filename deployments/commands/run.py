@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.markup import escape
@@ -20,10 +21,15 @@ from deployments.words import said
 from schemas.errors import ConfigurationError
 from schemas.flows import FLOWS, FlowName, takers
 from schemas.since import parse_since
+from schemas.where import located_logger
 from tasks.report.page import WITH_INCIDENTS
 from tasks.report.texts import texts
 from tasks.run.shop_folder import language_in_settings, open_shop_folder
 
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
+
+logger = located_logger(__name__)
 Since = Annotated[
     str | None,
     Parameter(
@@ -75,9 +81,10 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
 
     language = language_in_settings(folder)
     err.print(f"{texts(language).word('flow', flow.name)}, {folder} …", markup=False, soft_wrap=True)
-    async with api_or_none():
+    async with api_or_none() as has_api:
         with following() as follower:
-            state = await flow(shop=folder, return_state=True, **asked)
+            run_of: Any = partial(flow, return_state=True) if has_api else partial(_by_itself, flow)
+            state = await run_of(shop=folder, **asked)
         pages = whole(follower.pages)
         for page in () if err.quiet else pages:
             show_report(page)
@@ -90,9 +97,22 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
             kept = page.with_suffix(".debug.txt")
             kept.write_text(json.dumps(exchanges.as_dicts(), indent=2) + "\n", encoding="utf-8")
             out.print(said("Last exchanges: {page}", language, page=kept), markup=False, soft_wrap=True)
-    started = not isinstance(await state.result(raise_on_failure=False), ConfigurationError)
+    # Prefect keeps what a run ended with in a record.
+    started = not isinstance(getattr(state.data, "result", state.data), ConfigurationError)
     ended = Exit.REJECTS if asks else exit_of(state.name or "")
     return ended if started else Exit.USAGE
+
+
+async def _by_itself(flow: Any, **asked: Any) -> State[Any]:
+    """The state in which the flow's own function ends; what nobody foresaw is logged with its traceback."""
+    from prefect.states import Failed  # noqa: PLC0415 - imports Prefect
+
+    try:
+        ended: State[Any] = await flow.fn(**asked)
+    except Exception as error:
+        logger.exception("%s ended by an error that nobody foresaw", flow.name)
+        return Failed(name="Failed", message=f"{type(error).__name__}: {error}")
+    return ended
 
 
 async def plan(flow: FlowName, shop: ShopFolder = Path(), *, since: Since = None) -> Exit:

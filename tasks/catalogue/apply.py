@@ -18,10 +18,11 @@ from tasks.catalogue.look_up import leave_behind
 from tasks.catalogue.plan.entities import Held, decide, differing
 from tasks.catalogue.prepare import CataloguePlan, PlannedItem
 from tasks.handover.several_at_once import several_at_once
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
+from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 from tasks.stock.look_up import read_rows
 
 CHUNK = 100

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from schemas.catalogue import Category, EntityNumber, FoundEntity, TakesEntities, WantedEntity
 from schemas.erp import Erp, categories_of
 from schemas.errors import RefusedError
@@ -20,6 +17,7 @@ from tasks.catalogue.look_up import Catalogue, leave_behind
 from tasks.catalogue.plan.entities import Change, Held, Known, decide, differing, differs, fingerprint
 from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.run.sweeps import Sweep
 
 _NOT_YET = EntityNumber("-1")
@@ -27,7 +25,7 @@ _NOT_YET = EntityNumber("-1")
 _OWNED: frozenset[str] = frozenset()
 
 
-@task(name="send the categories", cache_policy=NO_CACHE, persist_result=False)
+@step_task("send the categories")
 async def sync_categories(run: Run, erp: Erp, catalogue: Catalogue) -> dict[int, EntityNumber]:
     """What each category of the shop is called in the ERP, by id_category; those that are held are left out."""
     if not catalogue.categories:

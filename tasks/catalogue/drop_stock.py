@@ -8,9 +8,6 @@ import io
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from connectors.files.arrive import Arrived, move_arrived
 from connectors.files.durable import make_durable
 from connectors.files.folder import path_for
@@ -22,13 +19,14 @@ from schemas.erp import Erp, need
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.incidents import Level
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.run.sweeps import Sweep
 from tasks.stock.look_up import item_ids_of
 
 _CURSOR = "cursor"
 
 
-@task(name="read the ERP's stock", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read the ERP's stock")
 async def drop_stock(run: Run, erp: Erp) -> None:
     """A file of what has moved since the last one, and once a day of everything, lies in the drop folder.
 

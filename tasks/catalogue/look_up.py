@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from connectors.prestashop.entities import Entity, one_text
 from schemas.catalogue import Category, Item
 from schemas.incidents import Level
@@ -16,6 +13,7 @@ from tasks.catalogue.translate.rows import CatalogueWords, Listed, categories_of
 from tasks.products.taxes import tax_rates
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 
 PRODUCT = (
     "id",
@@ -76,7 +74,7 @@ def leave_behind(run: Run, catalogue: Catalogue, key: str, outcome: Outcome, cod
     run.rows.record(row_outcomes([catalogue.row(key, outcome, code, detail)]))
 
 
-@task(name="read the catalogue", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read the catalogue")
 async def read_catalogue(run: Run) -> Catalogue:
     """The whole catalogue of the shop: every category and item is a row of the run."""
     with run.step("read the catalogue"):

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from schemas.catalogue import EntityNumber, FoundEntities, Item, TakesEntities, WantedEntity
 from schemas.erp import Erp, items_of
 from schemas.outcomes import Outcome
@@ -22,6 +19,7 @@ from tasks.report.progress import advance
 from tasks.run.outcomes import row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.run.sweeps import Sweep
 
 _AT_ONCE = 200
@@ -73,7 +71,7 @@ class CataloguePlan:
         return sum(any(name == "price" for name, *_ in differing) for differing in known)
 
 
-@task(name="plan the items", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan the items")
 async def prepare_items(
     run: Run, erp: Erp, catalogue: Catalogue, categories: Mapping[int, EntityNumber]
 ) -> CataloguePlan:

@@ -8,9 +8,6 @@ from contextlib import aclosing, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from connectors.files.arrive import Arrived, check_space, clear_aside, fetched_aside, move_arrived
 from connectors.files.folder import path_for
 from connectors.files.private import shared_folder
@@ -27,6 +24,7 @@ from schemas.shown import shown_name
 from tasks.files.choice import Choice, Coming, choose
 from tasks.files.collect import Collecting, kept_since
 from tasks.files.sources import Source, SourceSettings, open_source, streams_of
+from tasks.run.step_tasks import step_task
 
 _STEP = timedelta(milliseconds=1)
 _BATCH_FILES = 50
@@ -55,7 +53,7 @@ async def acknowledge_all(run: Collecting) -> None:
             await acknowledge_to(run, settings)
 
 
-@task(name="fetch files", cache_policy=NO_CACHE, persist_result=False)
+@step_task("fetch files")
 async def fetch_from(run: Collecting, settings: SourceSettings, streams: Sequence[StreamSpec]) -> None:
     """The files of one source are in the drop folder; those whose import has ended well are acknowledged before."""
 
@@ -71,7 +69,7 @@ async def fetch_from(run: Collecting, settings: SourceSettings, streams: Sequenc
     await _with_source(run, settings, fetch)
 
 
-@task(name="acknowledge files", cache_policy=NO_CACHE, persist_result=False)
+@step_task("acknowledge files")
 async def acknowledge_to(run: Collecting, settings: SourceSettings) -> None:
     """The source knows which of its files are done with."""
     await _with_source(run, settings, lambda source: _acknowledge(run, settings, source))

@@ -18,10 +18,11 @@ from tasks.flat.plan.entities import Fields, PlannedEntity, shown_changes
 from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.products.translate.entities import differences
 from tasks.products.translate.values import as_text
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
+from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 
 _CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
 

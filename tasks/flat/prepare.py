@@ -8,8 +8,6 @@ from datetime import datetime
 from itertools import chain
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import LinkState
 from connectors.prestashop import Entity
@@ -25,6 +23,7 @@ from tasks.run.outcomes import ROW_OUTCOMES, Stop, one_outcome
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 
 BATCH_ROWS = 200_000
 _ROWS = {
@@ -37,7 +36,7 @@ _ROWS = {
 }
 
 
-@task(name="plan entities", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan entities")
 async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStream) -> EntitiesPlan:
     """The plan of every row that is not confirmed; the other rows end here as unchanged."""
     with run.step(stream.steps[0]):

@@ -17,9 +17,10 @@ from tasks.images.look_up import Shown, images_of, images_of_combinations
 from tasks.images.plan.pictures import Held, ProductPlan, Wanted
 from tasks.images.prepare import FORMER, KIND, ImagesPlan
 from tasks.report.progress import advance
-from tasks.run.chunks import Chunk, chunk_task, chunked
+from tasks.run.chunks import Chunk, chunked
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 
 PRODUCTS_OF_A_CHUNK = 25
 TRIES = 3

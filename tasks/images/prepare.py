@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import LinkState
 from schemas.incidents import Level
@@ -18,6 +16,7 @@ from tasks.images.plan.pictures import Held, ProductPlan, Wanted, plan_product
 from tasks.images.read import PictureFile, picture_files
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.stock.look_up import item_ids_of
 
 KIND = "image"
@@ -38,7 +37,7 @@ class ImagesPlan:
         """Pictures to be removed, by id_product, of runs that were cut off."""
 
 
-@task(name="plan images", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan images")
 async def prepare_images(run: Run) -> ImagesPlan:
     """The plan of every picture that is not confirmed; the other files end here."""
     with run.step("plan images"):

@@ -16,9 +16,10 @@ from schemas.run_report import PlannedChange
 from tasks.invoices.pdf import read_pdf
 from tasks.invoices.plan import FileInvoice, Pdf
 from tasks.invoices.prepare import record
-from tasks.run.chunks import Chunk, chunk_task, chunked
+from tasks.run.chunks import Chunk, chunked
 from tasks.run.outcomes import Stop
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 
 CHUNK_INVOICES = 200
 _AT_ONCE_BYTES = 8_000_000

@@ -10,9 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from connectors.files.archive import archived_under
 from connectors.files.folder import folder_of
 from connectors.prestashop import ShopFacts
@@ -29,6 +26,7 @@ from tasks.read.validate import ValidatedStream
 from tasks.run.outcomes import RowOutcome, Stop, row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.statuses.named_orders import identities, orders_named
 
 _MILLIONTH = Decimal("0.000001")
@@ -55,7 +53,7 @@ class Prepared:
     held: set[Path] = field(default_factory=set)
 
 
-@task(name="read invoices", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read invoices")
 async def prepare_invoices(run: Run, validated: ValidatedStream) -> Prepared:
     """One per invoice that is to be written or is there already; the other rows have their outcome then."""
     with run.step("read invoices"):

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import DeliveryState
 from schemas.documents import Order
@@ -38,6 +36,7 @@ from tasks.orders.touched import touched_orders
 from tasks.report.progress import advance
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 
 __all__ = ["STREAM", "DueOrders", "order_rows", "prepare_orders", "with_codes"]
 
@@ -56,7 +55,7 @@ class DueOrders:
         self.look = look
 
 
-@task(name="read orders", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read orders")
 async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     """The orders that are due and have no obstacle; all others have their outcome when this returns."""
     with run.step("look at orders"):

@@ -24,8 +24,9 @@ from tasks.orders.identities import is_older
 from tasks.orders.plan.sorting import OrderOutcome, SeenOrder
 from tasks.orders.prepare import STREAM, DueOrders, order_rows
 from tasks.orders.translate.discretion import discreet
-from tasks.run.chunks import RETRIES, Chunk, chunk_task, chunked, fan_out
+from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.run import Run
+from tasks.run.step_tasks import RETRIES, chunk_task
 
 NO_ANSWER = "order_erp_no_answer"
 _UNSURE = timedelta(days=3)

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import LinkState
 from schemas.column_spec import Column
@@ -32,6 +30,7 @@ from tasks.run.changed import believed, with_links
 from tasks.run.outcomes import one_outcome
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 
 KIND = "product"
 BATCH_ROWS = 200_000
@@ -45,7 +44,7 @@ REMEMBERED = {
 """What an unchanged row still is, by the state of its link."""
 
 
-@task(name="plan products", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan products")
 async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan:
     """The plan of every product that has a row not confirmed; the other rows end here as unchanged."""
     with run.step("plan products"):

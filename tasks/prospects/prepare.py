@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from connectors.ledger import DeliveryState
 from connectors.prestashop import Entity, Shop
 from connectors.prestashop.dates import instant, local_text, zone_of
@@ -21,6 +18,7 @@ from tasks.orders.rows import ShopWords, address_of, customer_of
 from tasks.report.progress import advance
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.run.sweeps import Sweep
 from tasks.run.watermarks import Watermark
 
@@ -53,7 +51,7 @@ class Prospects:
         self.sweep.keep()
 
 
-@task(name="read prospects", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read prospects")
 async def prepare_prospects(run: Run, erp: Erp) -> Prospects:
     """The prospects that have no obstacle; all other accounts have their outcome when this returns."""
     name = erp.ledger_kind("customers")

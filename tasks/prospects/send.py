@@ -15,8 +15,9 @@ from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.orders.send import customer_code, open_customers
 from tasks.orders.translate.discretion import of_customer
 from tasks.prospects.prepare import STREAM, Prospects, record_customers
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
+from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 
 CHUNK = 200
 _REFUSALS = {SEVERAL: "customer_ambiguous", OTHER_NAME: "customer_other_name"}

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import HANDED_OVER, DeliveryState
 from connectors.prestashop import Entity
@@ -28,6 +26,7 @@ from tasks.returns.identities import hold_reused, whose_returns
 from tasks.returns.look_up import read_returns, require_returns, see_returns
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 
 STREAM = "return"
 _FOLLOWED = (DeliveryState.INTENT, DeliveryState.HELD, DeliveryState.WAITING)
@@ -46,7 +45,7 @@ class DueReturn:
         return str(self.return_.id_order_return)
 
 
-@task(name="read returns", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read returns")
 async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
     """The returns that are due and have no obstacle; all others have their outcome when this returns."""
     require_returns(run.facts)

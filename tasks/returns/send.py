@@ -14,8 +14,9 @@ from tasks.handover.dispatch import dispatch
 from tasks.handover.sender import DocumentSender, Handover, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.returns.prepare import STREAM, DueReturn, record_returns
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
+from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 
 CHUNK = 100
 _ENDS = {Handover.CREATED: Outcome.CREATED, Handover.ADOPTED: Outcome.UNCHANGED, Handover.ALREADY: Outcome.UNCHANGED}

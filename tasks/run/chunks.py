@@ -8,12 +8,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from itertools import count
-from typing import Generic, ParamSpec, TypeVar
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.tasks import Task, exponential_backoff
+from typing import Generic, TypeVar
 
 from schemas.errors import TransientError
 from schemas.where import some_of, working_on
@@ -21,34 +16,12 @@ from tasks.report.progress import advance
 from tasks.run.run import Run
 
 Unit = TypeVar("Unit")
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
 
-RETRIES = 3
 BATCHES_OF_A_CHUNK = 10
 CHUNKS_AT_ONCE = 4
 """Task runs of one step: the oldest sends, the next one takes over without a pause, others wait to be tried again."""
 MOST_CHUNKS = 150
 """A task run costs Prefect some milliseconds and 20 kB: at most about 200 of them in a flow run."""
-
-
-def try_again(_task: Task[..., object], _task_run: TaskRun, state: State) -> bool:
-    """Whether a chunk that failed is worth another try: only when the system could not answer."""
-    # In a running event loop `state.result()` is a coroutine; a failure that is not persisted is `data` itself.
-    return isinstance(state.data, TransientError)
-
-
-def chunk_task(name: str) -> Callable[[Callable[Given, Result]], Task[Given, Result]]:
-    """Makes a function the task of one chunk, tried again while the system cannot answer."""
-    return task(
-        name=name,
-        retries=RETRIES,
-        retry_delay_seconds=exponential_backoff(2),
-        retry_jitter_factor=0.5,
-        retry_condition_fn=try_again,
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
 
 
 def _no_keys(_unit: object) -> Sequence[str]:

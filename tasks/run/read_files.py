@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.files.folder import files_of_no_stream
 from connectors.files.private import shared_folder
@@ -24,9 +22,10 @@ from tasks.read.validate import MOST_FAULTS, ValidatedStream, validate
 from tasks.run.fit_to_shop import fit_to_shop, refuse_two_texts
 from tasks.run.outcomes import ROW_OUTCOMES
 from tasks.run.run import FileOfRun, Run
+from tasks.run.step_tasks import step_task
 
 
-@task(name="read files", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read files")
 async def read_files(run: Run) -> ValidatedStream:
     """The accepted rows of every complete file of the stream, oldest file first, the last row of a key winning."""
     with run.step("collect files"):

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from connectors.prestashop import Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.run_report import PlannedChange
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
+from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 from tasks.statuses.pages import write_pages
 from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_orders import KIND

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from connectors.prestashop.values import whole
 from schemas.run_report import PlannedChange
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
+from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 from tasks.statuses.plan import StatusChange, by_state
 from tasks.statuses.prepare_returns import KIND, PREFIX
 from tasks.statuses.tracked import record, record_refused, remember

@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import DeliveryState, Link
 from schemas.erp import DocumentStatus, ErpNumber
@@ -25,6 +23,7 @@ from tasks.run.matching import in_slices
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.statuses.apply_orders import apply_order_statuses
 from tasks.statuses.named_orders import identities, orders_named
 from tasks.statuses.pages import shop_shows
@@ -65,7 +64,7 @@ async def import_documents(run: Run, validated: ValidatedStream) -> None:
         _remember(run, named)
 
 
-@task(name="read documents", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read documents")
 async def read_documents(run: Run, validated: ValidatedStream) -> list[OrderRows]:
     """The orders that the files say something new of; the other rows have their outcome when this returns."""
     with run.step("read documents"):

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from connectors.ledger import Link
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
@@ -17,6 +14,7 @@ from schemas.incidents import Incident, Level
 from schemas.order_documents import ErpDocument
 from tasks.orders.absent import gone
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.statuses.pages import with_pages
 from tasks.statuses.plan import Carriers, StatusChange, TrackedDocument, plan_status_change
 from tasks.statuses.tracked import FINAL, LedgerEntry, ask, known_open, report_incidents, without_reused
@@ -25,7 +23,7 @@ from tasks.statuses.translate.tracking import LONGEST, tracking_number
 KIND = "order_status"
 
 
-@task(name="read statuses", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read statuses")
 async def prepare_order_statuses(run: Run, erp: Erp) -> list[StatusChange]:
     """One change per order that is followed; with a test access nothing is written to the shop."""
     with run.step("read statuses"):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
 from schemas.erp import Erp
 from tasks.returns.identities import identity_of
 from tasks.returns.look_up import require_returns
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.statuses.plan import StatusChange, TrackedDocument, plan_status_change
 from tasks.statuses.tracked import LedgerEntry, ask, known_open, report_incidents, without_reused
 
@@ -19,7 +17,7 @@ PREFIX = "return_"
 """Before the code of a message about orders: the same one about returns."""
 
 
-@task(name="read return statuses", cache_policy=NO_CACHE, persist_result=False)
+@step_task("read return statuses")
 async def prepare_return_statuses(run: Run, erp: Erp) -> list[StatusChange]:
     """One change per return that is followed; with a test access nothing is written to the shop."""
     require_returns(run.facts)

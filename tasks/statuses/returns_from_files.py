@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from connectors.prestashop.dates import instant, zone_of
 from connectors.prestashop.values import whole
 from schemas.erp import DocumentStatus, ErpNumber
@@ -18,6 +15,7 @@ from tasks.returns.look_up import require_returns
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.statuses.plan import StatusChange, TrackedDocument, plan_status_change, rule_for
 from tasks.statuses.prepare_returns import KIND, PREFIX
 from tasks.statuses.tracked import report_incidents
@@ -34,7 +32,7 @@ class _FileRow:
     status: str
 
 
-@task(name="plan return statuses", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan return statuses")
 async def read_return_statuses(run: Run, validated: ValidatedStream) -> list[StatusChange]:
     """One change per return of the shop that the files name; the other rows end here.
 

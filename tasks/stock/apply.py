@@ -13,10 +13,11 @@ from connectors.ledger import Link, Refusal
 from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out, units_of_a_chunk
+from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 from tasks.stock.look_up import LINES, stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, content, plan_stock
 from tasks.stock.write_path import WritePath, write_path_of

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import Link
 from connectors.prestashop import Entity
@@ -20,10 +18,11 @@ from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.read.validate import ValidatedStream
 from tasks.run.changed import with_links
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
+from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.matching import by_key
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task, step_task
 from tasks.stock.plan import StockPlan
 
 KIND = "stock_item"
@@ -80,7 +79,7 @@ def item_columns(run: Run) -> tuple[Column, ...]:
     return tuple(each for each in columns if each.target in FIELDS and not each.object_key and each.owner is Owner.ERP)
 
 
-@task(name="plan items", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan items")
 async def prepare_items(run: Run, validated: ValidatedStream, stock: StockPlan) -> list[ItemWrite]:
     """What differs, of the items whose quantity the shop takes; an item is the one that bears the key."""
     columns = item_columns(run)

@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import partial
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import LinkState
 from schemas.column_spec import AbsentRows
@@ -20,6 +18,7 @@ from tasks.run.changed import believed, with_links
 from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.stock.look_up import stock_rows
 from tasks.stock.plan import StockPlan, content, known_writes, plan_stock, unchanged
 from tasks.stock.warehouses import summed
@@ -29,7 +28,7 @@ NOT_KEPT = ("0", "n", "no", "non", "false", "faux", "aucun", "none", "-")
 """Words of the column `kept_in_stock` for no; Sage's AR_SuiviStock has 0 for none, and numbers for ways of keeping."""
 
 
-@task(name="plan stock", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan stock")
 async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
     """The plan of the stock stream. Combinations that the ERP has closed keep their 0."""
     with run.step("plan stock"):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import LinkState
 from schemas.column_spec import Owner
 from tasks.read.validate import ValidatedStream
 from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.stock.plan import WRITES, StockPlan
 from tasks.stock.prepare import plan_quantities
 
 
-@task(name="plan quantities", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan quantities")
 async def prepare_quantities(run: Run, validated: ValidatedStream) -> StockPlan:
     """The stock plan of the products that the shop now has.
 

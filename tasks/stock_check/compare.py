@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
@@ -17,6 +15,7 @@ from tasks.orders.plan.sorting import SeenOrder
 from tasks.report.progress import advance
 from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.stock.look_up import stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, plan_stock
 from tasks.stock_check.differences import MARGIN, ItemIds, Moved, Sales, sales_of
@@ -51,7 +50,7 @@ class Difference:
         return self.row[6]
 
 
-@task(name="compare stock", cache_policy=NO_CACHE, persist_result=False)
+@step_task("compare stock")
 async def compare_stock(run: Run) -> StockPlan:
     """The writes that would make the shop's quantities what they should be; all other rows end here."""
     with run.step("compare stock"):

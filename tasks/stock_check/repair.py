@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from schemas.outcomes import Outcome
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.stock.apply import Line, stock_changes
 from tasks.stock.plan import StockPlan
 
 
-@task(name="repair stock", cache_policy=NO_CACHE, persist_result=False)
+@step_task("repair stock")
 async def repair_stock(run: Run, plan: StockPlan) -> None:
     """Writes the planned quantities; nothing is confirmed, so that the ERP's own next word is compared as before."""
     lines = [Line(*row) for row in plan.writes.sort("id").iter_rows()]

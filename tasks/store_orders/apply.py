@@ -11,9 +11,10 @@ from connectors.ledger import Link, LinkState
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.run.chunks import Chunk, chunk_task, chunked, fan_out
+from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
+from tasks.run.step_tasks import chunk_task
 from tasks.stock.apply import KIND as STOCK
 from tasks.store_orders.look_up import orders_by_id
 from tasks.store_orders.plan import KEPT, PlannedSale, difference

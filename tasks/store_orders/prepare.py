@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from connectors.ledger import LinkState
 from schemas.fingerprints import fingerprints
@@ -19,6 +17,7 @@ from tasks.run.changed import with_links
 from tasks.run.outcomes import ROW_OUTCOMES, Stop, one_outcome
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
 from tasks.store_orders.look_up import (
     orders_elsewhere,
     orders_of,
@@ -42,7 +41,7 @@ class SalesPlan:
         self.marks = marks
 
 
-@task(name="plan store orders", cache_policy=NO_CACHE, persist_result=False)
+@step_task("plan store orders")
 async def prepare_store_orders(run: Run, validated: ValidatedStream) -> SalesPlan:
     """The plan of every sale that is not confirmed; the rows of the others end here.
 

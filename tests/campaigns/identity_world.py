@@ -7,14 +7,11 @@ import json
 import os
 import shutil
 import string
-import sys
-import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any, Self
 
-from prefect import Task
 from prefect.client.schemas.objects import State
 
 from deployments.sandbox.cegid import SandboxCegid
@@ -23,6 +20,7 @@ from deployments.sandbox.shop import SandboxShop
 from flows.export_customers import export_customers
 from flows.export_orders import export_orders
 from flows.export_returns import export_returns
+from tasks.run import step_tasks
 from tests.flows.order_world import ORDER, PASSWORD_VARIABLE, OrderWorld
 from tests.flows.world import World
 
@@ -189,18 +187,12 @@ class Installation(OrderWorld):
 
     async def run(self, flow: str) -> State[Any]:
         """The final state of one run: the flow's own function, since Prefect's engine costs as much again."""
-        with warnings.catch_warnings():
-            # Artifacts of no flow run, which are not looked at here.
-            warnings.simplefilter("ignore", FutureWarning)
-            return await _FLOWS[flow](str(self.folder))
+        return await _FLOWS[flow](str(self.folder))
 
 
 def without_waits() -> None:
     """What is tried again is tried at once: a campaign has no other load to spare."""
-    for module in [each for name, each in sys.modules.items() if name.startswith("tasks.")]:
-        for each in vars(module).values():
-            if isinstance(each, Task) and each.retries:
-                each.retry_delay_seconds, each.retry_jitter_factor = [0.0], None
+    step_tasks.RETRY_SECONDS = (0.0,) * step_tasks.RETRIES
 
 
 def reference_of(number: int) -> str:

@@ -211,6 +211,18 @@ def test_run_ends_with_what_happened_and_where_to_read_it_although_prefect_is_aw
 
 
 @pytest.mark.slow
+def test_where_no_prefect_is_named_none_is_started(
+    world: World, own_environment: dict[str, str], tmp_path: Path
+) -> None:
+    world.drop_stock({"NOBODY": 1})
+    home = tmp_path / "alone"
+    run = run_passerelle(own_environment | {"PREFECT_HOME": str(home)}, "run", "import_stock", str(world.folder))
+    assert run.returncode == Exit.COMPLETED, run.stderr
+    assert world.counts() == {"rows_read": 1, "ignored": 1}
+    assert list(home.glob("*.db*")) == []
+
+
+@pytest.mark.slow
 @pytest.mark.filterwarnings(PREFECTS_SOCKETS)
 @pytest.mark.usefixtures("prefect_api")
 def test_plan_writes_nothing(world: World, own_environment: dict[str, str]) -> None:

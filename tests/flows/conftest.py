@@ -14,7 +14,7 @@ from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
 from tests.flows.ready_ledgers import use_ready_ledgers
-from tests.flows.running import by_function, run_tasks_by_function
+from tests.flows.running import by_function
 from tests.flows.world import World
 
 HERE = Path(__file__).parent
@@ -31,7 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package", autouse=True)
 def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        run_tasks_by_function(patch)
         use_ready_ledgers(patch, tmp_path_factory.mktemp("ledger"))
         yield
 

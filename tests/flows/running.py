@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-from prefect import Task
 from prefect.client.schemas.objects import State
 
 _through_prefect = [True]
@@ -21,18 +19,6 @@ def by_function(*, wanted: bool) -> Iterator[None]:
         yield
     finally:
         _through_prefect.pop()
-
-
-def run_tasks_by_function(patch: pytest.MonkeyPatch) -> None:
-    """Where flows are run by their own function, so are their tasks, but for those that may be tried again."""
-    through_prefect = Task.__call__
-
-    def call(task: Task[..., Any], *given: Any, **named: Any) -> Any:
-        if _through_prefect[-1] or task.retries:
-            return through_prefect(task, *given, **named)
-        return task.fn(*given, **named)
-
-    patch.setattr(Task, "__call__", call)
 
 
 async def final_state(flow: Any, folder: str, **asked: Any) -> State[Any]:
