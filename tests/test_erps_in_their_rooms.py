@@ -7,7 +7,8 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 ERPS = ("cegid",)
 MAY_NAME_IT = {
-    "tasks/erp.py",  # lists the ERPs
+    "tasks/erp.py",  # says which there are
+    "tasks/erps/cegid.py",
     "schemas/erp_settings.py",  # the table of each
     "schemas/source_settings.py",  # a file exchange of that name is a source like any other
     "schemas/erps/__init__.py",

@@ -51,29 +51,29 @@ def add_parts(report: RunReport, states: Mapping[str, State], runs: Iterable[Map
 
 def _read(page: Path) -> Mapping[str, Any]:
     try:
-        told: Mapping[str, Any] = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+        values: Mapping[str, Any] = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return told
+    return values
 
 
-def _add(report: RunReport, part: str, told: Mapping[str, Any]) -> None:
-    if not told:
+def _add(report: RunReport, part: str, values: Mapping[str, Any]) -> None:
+    if not values:
         return
-    report.files += _all(FileReport, told["files"])
-    report.rejects += _all(RejectReport, told["rejects"])
-    report.incidents += _all(IncidentReport, told["incidents"])
-    report.guard += _all(GuardCheck, told["guard"])
-    report.plan += _all(PlannedChange, told["plan"])
-    report.rejects_total += told["rejects_total"]
-    report.incidents_total += told["incidents_total"]
-    report.plan_total += told["plan_total"]
-    report.faults_by_column += [(column, reason, count) for column, reason, count in told["faults_by_column"]]
-    report.pages |= told["pages"]
+    report.files += _all(FileReport, values["files"])
+    report.rejects += _all(RejectReport, values["rejects"])
+    report.incidents += _all(IncidentReport, values["incidents"])
+    report.guard += _all(GuardCheck, values["guard"])
+    report.plan += _all(PlannedChange, values["plan"])
+    report.rejects_total += values["rejects_total"]
+    report.incidents_total += values["incidents_total"]
+    report.plan_total += values["plan_total"]
+    report.faults_by_column += [(column, reason, count) for column, reason, count in values["faults_by_column"]]
+    report.pages |= values["pages"]
     for name in ("ignored_by_reason", "beyond_rows", "requests"):
-        _sum(getattr(report, name), told[name])
-    if told["started_at"] and told["ended_at"]:
-        begun, ended = (datetime.fromisoformat(told[name]) for name in ("started_at", "ended_at"))
+        _sum(getattr(report, name), values[name])
+    if values["started_at"] and values["ended_at"]:
+        begun, ended = (datetime.fromisoformat(values[name]) for name in ("started_at", "ended_at"))
         report.steps.append(StepReport(part, (ended - begun).total_seconds()))
 
 
