@@ -30,21 +30,21 @@ _STYLES = {"+": "green", "~": "yellow", "-": "red"}
 
 def show_report(page: Path) -> None:
     """Prints what the report beside `page` holds; one that cannot be read is passed over."""
-    for line in report_lines(_read(page)):
+    for line in report_lines(read_report(page)):
         out.print(line, soft_wrap=True)
 
 
 def asks_for_a_person(page: Path) -> bool:
     """Whether the report beside `page` holds an incident that only a person can settle."""
-    return any(one["level"] == "error" for one in _read(page).get("incidents", ()))
+    return any(one["level"] == "error" for one in read_report(page).get("incidents", ()))
 
 
 def whole(pages: Sequence[Path]) -> Sequence[Path]:
     """The pages to show: that of a chain of flows holds what those of its parts do."""
-    return pages[-1:] if pages and _read(pages[-1]).get("parts") else pages
+    return pages[-1:] if pages and read_report(pages[-1]).get("parts") else pages
 
 
-def _read(page: Path) -> dict[str, Any]:
+def read_report(page: Path) -> dict[str, Any]:
     """What the report holds; nothing of one that cannot be read."""
     with suppress(OSError, ValueError):
         report: dict[str, Any] = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))

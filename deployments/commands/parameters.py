@@ -17,3 +17,9 @@ ShopFolder: TypeAlias = Annotated[
 ShopArgument: TypeAlias = Annotated[
     Path, Parameter(env_var=SHOP_VARIABLE, help=said("The shop's folder; by default this one."))
 ]
+AsJson = Annotated[
+    bool, Parameter(name="--json", negative=(), help=said("Nothing but lines of JSON, one a row, for scripts."))
+]
+AsTsv = Annotated[
+    bool, Parameter(name="--tsv", negative=(), help=said("The same with tabs between columns, their names first."))
+]

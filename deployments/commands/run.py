@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -12,9 +13,10 @@ from cyclopts import Parameter
 from rich.markup import escape
 
 from connectors.exchanges import Exchanges, keeping_exchanges
-from deployments.commands.parameters import ShopFolder
+from deployments.commands.parameters import AsJson, AsTsv, ShopFolder
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import flow_named
+from deployments.shown_plan import Form, show_plan_rows
 from deployments.shown_report import asks_for_a_person, show_report, whole
 from deployments.terminal import err, following, out
 from deployments.words import said
@@ -62,7 +64,7 @@ async def run(
     if since is not None:
         parse_since(since)
     given = {"since": since, "accept_guard": accept_guard, "sweep": sweep}
-    asked = {name: value for name, value in given.items() if value}
+    asked: dict[str, Any] = {name: value for name, value in given.items() if value}
     for name in asked.keys() - FLOWS[flow].takes:
         option, text = f"--{name.replace('_', '-')}", "{option} changes nothing in {flow}; it is for {takers}."
         out.print(said(text, option=option, flow=flow, takers=", ".join(takers(name))))
@@ -72,10 +74,12 @@ async def run(
         return await following_run(flow_named(flow), str(shop.resolve()), exchanges, dry_run=dry_run, **asked)
 
 
-async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = None, **asked: Any) -> Exit:
+async def following_run(
+    flow: Any, folder: str, exchanges: Exchanges | None = None, plan_as: Form | None = None, **asked: Any
+) -> Exit:
     """Runs a flow of a shop in this process and shows how it goes and where its report is.
 
-    What of its `exchanges` was kept is written beside the report.
+    What of its `exchanges` was kept is written beside the report. With `plan_as`, nothing but the plan is printed.
     """
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
 
@@ -85,13 +89,12 @@ async def following_run(flow: Any, folder: str, exchanges: Exchanges | None = No
         with following() as follower:
             run_of: Any = partial(flow, return_state=True) if has_api else partial(_by_itself, flow)
             state = await run_of(shop=folder, **asked)
-        pages = whole(follower.pages)
-        for page in () if err.quiet else pages:
-            show_report(page)
-        asks = state.name == "Completed" and any(map(asks_for_a_person, pages))
-        _show_end(WITH_INCIDENTS if asks else state.name, state.message, language)
-    for page in pages:
-        out.print(said("Report: {page}", language, page=page), markup=False, soft_wrap=True)
+    pages = whole(follower.pages)
+    asks = state.name == "Completed" and any(map(asks_for_a_person, pages))
+    if plan_as is not None:
+        show_plan_rows(follower.pages, plan_as)
+    else:
+        _show_run(pages, WITH_INCIDENTS if asks else state.name, state.message, language)
     if exchanges is not None:
         for page in follower.pages[-1:]:
             kept = page.with_suffix(".debug.txt")
@@ -115,11 +118,24 @@ async def _by_itself(flow: Any, **asked: Any) -> State[Any]:
     return ended
 
 
-async def plan(flow: FlowName, shop: ShopFolder = Path(), *, since: Since = None) -> Exit:
+async def plan(
+    flow: FlowName, shop: ShopFolder = Path(), *, since: Since = None, as_json: AsJson = False, as_tsv: AsTsv = False
+) -> Exit:
     """Say what a flow would do, field by field; nothing is written to the shop."""
-    return await run(flow, shop=shop, since=since, dry_run=True)
+    if not as_json and not as_tsv:
+        return await run(flow, shop=shop, since=since, dry_run=True)
+    if since is not None:
+        parse_since(since)
+    open_shop_folder(shop)
+    asked: dict[str, Any] = {"since": since} if since else {}
+    form: Form = "json" if as_json else "tsv"
+    return await following_run(flow_named(flow), str(shop.resolve()), plan_as=form, dry_run=True, **asked)
 
 
-def _show_end(state: str | None, message: str | None, language: str) -> None:
+def _show_run(pages: Sequence[Path], state: str | None, message: str | None, language: str) -> None:
+    for page in () if err.quiet else pages:
+        show_report(page)
     named = texts(language).word("state", state or "")
     out.print(f"[bold]{escape(named)}[/] {escape(message or '')}", soft_wrap=True)
+    for page in pages:
+        out.print(said("Report: {page}", language, page=page), markup=False, soft_wrap=True)

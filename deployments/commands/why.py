@@ -11,9 +11,11 @@ from cyclopts import Parameter
 from rich.markup import escape
 
 from deployments.commands.orders import resend
+from deployments.commands.parameters import AsJson, AsTsv
 from deployments.commands.parameters import ShopFolder as ShopOption
 from deployments.exits import Exit
 from deployments.program import program, shop_option
+from deployments.shown_plan import show_rows
 from deployments.terminal import out
 from deployments.words import said
 from schemas.terminal_texts import terminal_text
@@ -32,15 +34,22 @@ What = Annotated[str, Parameter(help=said("A reference of an article, or the wor
 Number = Annotated[str, Parameter(help=said("After `order`: the order's id in the shop."))]
 
 
-async def why(what: What, number: Number = "", *, shop: ShopOption = Path()) -> Exit:
+async def why(
+    what: What, number: Number = "", *, shop: ShopOption = Path(), as_json: AsJson = False, as_tsv: AsTsv = False
+) -> Exit:
     """Say in which file and line it came, what the ledger and the shop have, why it is not there, and what to do."""
     folder = open_shop_folder(shop)
     if what in _ORDER_WORDS:
         if not number.isdigit():
             return _name_one(folder, "why")
-        _show(order_answer(await order_facts(folder, str(int(number)))), folder, shop)
+        lines = order_answer(await order_facts(folder, str(int(number))))
     else:
-        _show(article_answer(await article_facts(folder, what)), folder, shop)
+        lines = article_answer(await article_facts(folder, what))
+    if as_json or as_tsv:
+        told = ({"meant_as": line.tone, "code": line.code, "text": _text(line, folder, shop)} for line in lines)
+        show_rows(told, "json" if as_json else "tsv")
+    else:
+        _show(lines, folder, shop)
     return Exit.COMPLETED
 
 
@@ -85,16 +94,15 @@ def _say(folder: ShopFolder, code: str, **params: object) -> None:
 
 
 def _show(lines: Sequence[Line], folder: ShopFolder, shop: Path) -> None:
-    zone, language = time_zone_of(folder), folder.settings.shop.language
-    typed = {"program": program(), "shop": shop_option(shop)}
     for line in lines:
-        told = {
-            name: local(value, zone) if isinstance(value, datetime) else value for name, value in line.params.items()
-        }
-        text = escape(terminal_text("why", line.code, language, **told | typed))
+        text = escape(_text(line, folder, shop))
         style, indent = _STYLES[line.tone], "" if line.tone == "head" else "→ " if line.tone == "remedy" else "  "
         out.print(f"{indent}[{style}]{text}[/]" if style else f"{indent}{text}", soft_wrap=True)
 
 
-def _read(value: object, zone: str) -> object:
-    return local(value, zone) if isinstance(value, datetime) else value
+def _text(line: Line, folder: ShopFolder, shop: Path) -> str:
+    """The sentence, in the shop's language and time."""
+    zone = time_zone_of(folder)
+    told = {name: local(value, zone) if isinstance(value, datetime) else value for name, value in line.params.items()}
+    typed = {"program": program(), "shop": shop_option(shop)}
+    return terminal_text("why", line.code, folder.settings.shop.language, **told | typed)

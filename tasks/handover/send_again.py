@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from connectors.ledger import Ledger
+from connectors.ledger import ASKED, Ledger
 from tasks.handover.sender import DOUBT_LASTS, Question, reused
 
 Subject = Literal["order", "return"]
@@ -32,13 +32,16 @@ def forget_sent(ledger: Ledger, shop: str, kind: str, key: str, *, subject: Subj
     """Has the next run look at it anew, for the holder of the export's lease.
 
     `identity` is that of who has the id in the shop now, None where nobody has it. Of another one than the ledger
-    knows, what is known is kept, and the one that has the id now is held with the question.
+    knows, what is known is kept, and the one that has the id now is held with the question, which stays until answered.
     """
     known = ledger.delivery(shop, kind, key)
     if known is not None and identity is not None and known.identity not in (None, identity):
         question = reused(subject, known)
         ledger.displace(shop, kind, key, identity=identity, code=question.code, run_id=None)
         return SentAgain(was_known=True, question=question)
+    if known is not None and known.answer == ASKED:
+        former = ledger.former(shop, kind, key)
+        return SentAgain(was_known=True, question=reused(subject, former or known))
     until = known.doubt_at + DOUBT_LASTS if known is not None and known.doubt_at else None
     if until is not None and until > datetime.now(UTC):
         return SentAgain(was_known=True, in_doubt_until=f"{until:%Y-%m-%d %H:%M}")
