@@ -18,6 +18,7 @@ PARTS = (
     "orders",
     "documents",
     "collection",
+    "cron",
     "prefect_share",
     "adaptivity",
 )
