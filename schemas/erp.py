@@ -270,6 +270,16 @@ class TellsStatuses(Protocol):
         """What it says of each; those that are gone are left out."""
 
 
+class TakesTracking(Protocol):
+    """The ERP's document of an order takes the number of a parcel that the shop knows."""
+
+    def give(self, number: ErpNumber, tracking: str, external_reference: str) -> bool:
+        """Whether it has it now, read back; False where its own field is filled: that is never written over.
+
+        `external_reference` is the order's own in the shop. Sent again after a lost answer it finds the field filled.
+        """
+
+
 class LooksAtItself(Protocol):
     """The ERP can be looked at before anything is sent."""
 
@@ -301,6 +311,7 @@ class Erp:
         returns: TakesDocuments[Return] | None = None,
         cancels: CancelsDocuments | None = None,
         statuses: TellsStatuses | None = None,
+        tracking: TakesTracking | None = None,
         itself: LooksAtItself | None = None,
         categories: TakesEntities[Category] | None = None,
         items: TakesEntities[Item] | None = None,
@@ -321,6 +332,7 @@ class Erp:
         self.returns = returns
         self.cancels = cancels
         self.statuses = statuses
+        self.tracking = tracking
         self.itself = itself
         self.categories = categories
         self.items = items

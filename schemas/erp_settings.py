@@ -118,6 +118,8 @@ class Orders(Section):
     a day the whole of it; 0: only orders whose own date of change moves."""
     cancel_states: list[ShopId] = Field(default_factory=list)
     """The states of the shop that cancel the ERP's document while nothing was made of it; none: a person does it."""
+    tracking_to_erp: bool = False
+    """Write the number of a parcel that the shop has into the ERP's document, where its own field is empty."""
     send_document_number: bool = False
     """Show the ERP's documents, type, number and date, on the order's page: to the customer and in the back office."""
     send_delivery_date: bool = False

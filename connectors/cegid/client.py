@@ -210,6 +210,21 @@ class Cegid:
         found = self.document(key)
         return None if found is None else found.status
 
+    def document_as_read(self, key: DocumentKey) -> dict[str, Any]:
+        """One whole document by the contract's names, in texts, to be sent back; empty when it is gone."""
+        wanted = {"Number": key.number, "Stump": key.stump, "Type": key.type}
+        result = self._look_up(_DOCUMENTS, "GetByKey", {"searchRequest": {"Key": wanted}}, str(key))
+        return {} if result is None else as_tree(result)
+
+    def update_header(self, key: DocumentKey, values: Mapping[str, Any]) -> None:
+        """Writes members of a document's header; UnexpectedReplyError where the tenant's contract cannot."""
+        if "UpdateHeader" not in self._contract(_DOCUMENTS).operations:
+            raise UnexpectedReplyError(
+                "its contract lacks operation UpdateHeader", system=SYSTEM, action="UpdateHeader"
+            ).worded("cegid_contract_lacks")
+        identifier = {"Key": {"Number": key.number, "Stump": key.stump, "Type": key.type}}
+        self._call(_DOCUMENTS, "UpdateHeader", {"updateHeaderRequest": {**values, "Identifier": identifier}}, str(key))
+
     def cancel_document(self, key: DocumentKey) -> None:
         """Cancels a document for good; UnexpectedReplyError where the tenant's contract has no such operation."""
         if "Cancel" not in self._contract(_DOCUMENTS).operations:

@@ -20,6 +20,7 @@ from connectors.cegid.order_obstacles import order_obstacles
 from connectors.cegid.preview import preview
 from connectors.cegid.statuses import read_statuses
 from connectors.cegid.texts import cut_of
+from connectors.cegid.tracking import give_tracking
 from connectors.cegid.translate_customers import new_customer_values
 from connectors.cegid.translate_orders import order_document
 from connectors.cegid.translate_returns import return_document
@@ -59,6 +60,7 @@ def opened(access: CegidAccess, codes: CegidCodes, settings: Settings, use: str,
             returns=Returns(cegid, codes),
             cancels=Cancels(cegid),
             statuses=Statuses(cegid, codes.store),
+            tracking=Tracking(cegid),
             itself=LookAtCegid(cegid, codes, settings, use, access.database),
         )
 
@@ -203,6 +205,16 @@ class Cancels:
 
     def cancel(self, number: ErpNumber) -> Cancellation:
         return cancel_document(self._cegid, DocumentKey.parse(number))
+
+
+class Tracking:
+    """See `schemas.erp.TakesTracking`."""
+
+    def __init__(self, cegid: Cegid) -> None:
+        self._cegid = cegid
+
+    def give(self, number: ErpNumber, tracking: str, external_reference: str) -> bool:
+        return give_tracking(self._cegid, DocumentKey.parse(number), tracking, external_reference)
 
 
 class Statuses:

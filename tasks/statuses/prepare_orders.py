@@ -18,6 +18,7 @@ from tasks.run.step_tasks import step_task
 from tasks.statuses.pages import with_pages
 from tasks.statuses.plan import Carriers, StatusChange, TrackedDocument, plan_status_change
 from tasks.statuses.tracked import FINAL, LedgerEntry, ask, known_open, report_incidents, without_reused
+from tasks.statuses.tracking_to_erp import give_numbers
 from tasks.statuses.translate.tracking import LONGEST, tracking_number
 
 KIND = "order_status"
@@ -30,6 +31,7 @@ async def prepare_order_statuses(run: Run, erp: Erp) -> list[StatusChange]:
         known = known_open(run, erp.ledger_kind("order"), KIND)
         orders = await open_orders(run, erp.ledger_kind(f"{KIND}_absent"), known)
         told = await ask(run, erp, orders)
+    await give_numbers(run, erp, orders, told)
     statuses = {number: with_own_document(status) for number, status in told.items()}
     return await plan_changes(run, orders, statuses)
 

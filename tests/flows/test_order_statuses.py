@@ -291,3 +291,52 @@ async def test_an_order_that_was_deleted_in_the_shop_is_told_once_with_its_docum
     assert number in incident["reason"]
     await world.statuses()
     assert world.incidents() == []
+
+
+def numbered_in_shop(world: OrderWorld, order: int, number: str) -> None:
+    [carrier] = [row for row in world.shop.rows("order_carriers") if int(row["id_order"]) == order]
+    world.shop.change("order_carriers", int(carrier["id"]), {"tracking_number": number})
+
+
+async def test_the_number_of_a_parcel_goes_into_the_erp_where_its_field_is_empty(world: OrderWorld) -> None:
+    world.write_settings(orders={"tracking_to_erp": True})
+    world.ship(2, tracking="ERP-2")
+    before = world.document(1)
+    for order in (1, 2):
+        numbered_in_shop(world, order, f"SHOP-{order}")
+    await world.statuses(dry_run=True)
+    assert world.erp.requests["UpdateHeader"] == 0
+    assert (await world.statuses()).name == "Completed"
+    after = world.document(1)
+    assert after["Header"]["OmniChannel"].pop("Tracking") == "SHOP-1"
+    before["Header"]["OmniChannel"].pop("Tracking", None)
+    assert after == before, "nothing else of the document has changed"
+    assert world.document(2)["Header"]["OmniChannel"]["Tracking"] == "ERP-2"
+    [carrier] = [row for row in world.shop.rows("order_carriers") if int(row["id_order"]) == 2]
+    assert carrier["tracking_number"] == "ERP-2"
+    await world.statuses()
+    assert world.erp.requests["UpdateHeader"] == 1
+
+
+async def test_no_number_goes_into_the_erp_unless_it_is_asked_for(world: OrderWorld) -> None:
+    numbered_in_shop(world, 1, "SHOP-1")
+    await world.statuses()
+    assert world.erp.requests["UpdateHeader"] == 0
+
+
+@pytest.mark.parametrize("kind", ["fault-fr", "503"])
+async def test_a_number_that_the_erp_does_not_take_stops_nothing_and_goes_with_the_next_run(
+    world: OrderWorld, kind: str
+) -> None:
+    world.write_settings(orders={"tracking_to_erp": True})
+    numbered_in_shop(world, 1, "SHOP-1")
+    world.ship(2, shipping="Totally")
+    world.erp.faults.add(kind, "UpdateHeader", times=99)  # type: ignore[arg-type]
+    await world.statuses()
+    assert world.state(2) == SHIPPED
+    [told] = world.incidents()
+    assert "SHOP-1" in told["reason"]
+    world.erp.faults.clear()
+    await world.statuses()
+    assert world.document(1)["Header"]["OmniChannel"]["Tracking"] == "SHOP-1"
+    assert world.incidents() == []
