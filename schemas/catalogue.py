@@ -215,6 +215,23 @@ class TellsStock(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class ItemPrice:
+    """What an item costs in the ERP, in its own currency."""
+
+    tax_excl: Decimal
+    tax_incl: Decimal
+    owner: str | None = None
+    """The key of the item that it is of, where it bears a reference of ours; empty: another shop's."""
+
+
+class TellsPrices(Protocol):
+    """The ERP says what its items cost."""
+
+    def prices(self) -> Mapping[str, ItemPrice]:
+        """The price of every item, by the reference of the item."""
+
+
 class TakesFirstStock(Protocol):
     """The ERP is told, once, how many there are of an item that was made for the shop."""
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal, NewType, Protocol, TypeVar
 
 from schemas.amounts import cents
-from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TellsStock
+from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TellsPrices, TellsStock
 from schemas.documents import Customer, Order, Return
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
@@ -317,6 +317,7 @@ class Erp:
         items: TakesEntities[Item] | None = None,
         first_stock: TakesFirstStock | None = None,
         stock: TellsStock | None = None,
+        prices: TellsPrices | None = None,
         dispatch: Callable[[str], None] | None = None,
     ) -> None:
         self.kind = kind
@@ -338,6 +339,7 @@ class Erp:
         self.items = items
         self.first_stock = first_stock
         self.stock = stock
+        self.prices = prices
         self.dispatch = dispatch
         """Brings the ERP what was created of a stream (`order`, `return`, `customer`), where creating it was not that.
 

@@ -15,6 +15,7 @@ PRODUCT = (
 )
 CATEGORY = "id,label,fk_parent,array_options"
 _STOCK = "id,ref,stock_reel,stock_warehouse,array_options"
+_PRICES = "id,ref,price,price_ttc,array_options"
 _STOCK_PAGE = 500
 
 
@@ -114,6 +115,10 @@ class Goods(Asking):
         """The same of every product that is no service, five hundred in a request."""
         asked = "(t.fk_product_type:=:0)"
         yield from self._all_products("read stocks", asked, _STOCK_PAGE, properties=_STOCK, includestockdata=1)
+
+    def all_prices(self) -> Iterator[Record]:
+        """Reference and prices of every product and service, a thousand in a request."""
+        yield from self._all_products("read prices", "(t.rowid:>:0)", _PAGE, properties=_PRICES)
 
     def _all_products(self, action: str, asked: str, size: int, **query: str | int) -> Iterator[Record]:
         """All of a list: each page begins after the last id of the one before, so that a deletion moves none away."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tasks.catalogue.drop_stock import as_file
+from tasks.catalogue.drop_stock import quantities_as_file
 from tasks.run.shop_folder import open_shop_folder
 from tests.flows.test_catalogue_to_dolibarr import CatalogueWorld
 
@@ -101,7 +101,7 @@ async def test_with_the_test_access_a_file_that_a_guard_left_behind_writes_nothi
     folder = open_shop_folder(world.folder)
     left = folder.drop / f"stock_erp_1.{folder.imports.streams['stock'].file_extension}"
     left.parent.mkdir(parents=True, exist_ok=True)
-    left.write_text(as_file(folder.imports.streams["stock"], {world.called("MUG"): 42}), encoding="utf-8")
+    left.write_text(quantities_as_file(folder.imports.streams["stock"], {world.called("MUG"): 42}), encoding="utf-8")
     state = await world.stock()
     assert (state.name, world.quantity(world.called("MUG"))) == ("Planned", 0)
     assert left.exists()
@@ -161,5 +161,5 @@ async def test_the_stock_of_another_shops_or_another_items_product_is_held_and_n
     state = await world.stock()
     assert state.name == "CompletedWithRejects", state.message
     assert [world.quantity(world.called(name)) for name in ("MUG", "VASE", "POT")] == [9, 3, 3]
-    held = {key: code for key, code in world.left_behind().items() if code == "stock_of_other_item"}
+    held = {key: code for key, code in world.left_behind().items() if code == "erp_item_of_other"}
     assert set(held) == {world.called("VASE"), world.called("POT")}

@@ -70,7 +70,9 @@ class Products:
     def shown(self, row: Row) -> Row:
         """As it is answered."""
         stock = sum((each for (id_, _), each in self._state.stock.items() if id_ == row["id"]), Decimal(0))
-        shown = {"module": None, **_BLANK, **row, "id": str(row["id"]), "stock_reel": f"{stock:f}"}
+        with_tax = number(row.get("price")) * (1 + number(row.get("tva_tx")) / 100)
+        own = {"id": str(row["id"]), "stock_reel": f"{stock:f}", "price_ttc": eight(with_tax)}
+        shown = {"module": None, **_BLANK, **row, **own}
         houses = {
             str(house): {"id": str(house), "real": f"{each:f}"}
             for (product, house), each in self._state.stock.items()

@@ -178,3 +178,12 @@ def test_stock_by_warehouse_comes_with_the_list_where_it_is_asked_for(erp: Rest)
     after = {"properties": "id,product_id,warehouse_id,qty", "sortfield": "t.rowid", "limit": 1000}
     told = erp.found("/stockmovements", f"(t.rowid:>:{first - 1})", **after)
     assert (told[0]["id"], told[0]["product_id"]) == (str(first), str(product))
+
+
+def test_prices_come_with_the_list_with_and_without_tax(erp: Rest) -> None:
+    uid = erp.uid()
+    product = erp.made("/products", product_body(erp, f"{uid}-P", uid, price="10", tva_tx="20"))
+    query = {"properties": "id,ref,price,price_ttc,array_options", "sortfield": "t.rowid", "limit": 1}
+    (row,) = erp.found("/products", f"(t.rowid:>:0) and (t.rowid:>:{product - 1})", **query)
+    assert (row["ref"], row["array_options"][f"options_{UID}"]) == (f"{uid}-P", uid)
+    assert (Decimal(row["price"]), Decimal(row["price_ttc"])) == (Decimal(10), Decimal(12))

@@ -1,0 +1,94 @@
+"""What products cost in the ERP becomes a file of the product stream, which travels as every file does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+from hashlib import blake2b
+
+from connectors.ledger import Link
+from schemas.catalogue import ItemPrice
+from schemas.column_spec import AbsentRows
+from schemas.erp import Erp, need
+from schemas.errors import ConfigFault, ConfigurationError
+from schemas.incidents import Level
+from tasks.catalogue.drop_file import as_file, check_column, drop_file, of_others
+from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
+from tasks.run.sweeps import Sweep
+from tasks.stock.look_up import item_ids_of
+
+_LAST = "last"
+
+
+@step_task("read the ERP's prices")
+async def drop_prices(run: Run, erp: Erp) -> None:
+    """A file of the prices of what the shop has on sale lies in the drop folder, where any has changed in the ERP.
+
+    Once a day whatever has changed. Nothing of a plan or of the ERP's test access: only how many prices there would be.
+    """
+    told = need(erp.prices, erp.kind, "import_products from the ERP")
+    _check(run)
+    kind = erp.ledger_kind("prices")
+    sweep = Sweep(run, kind)
+    with run.step("read the ERP's prices"):
+        prices = await asyncio.to_thread(told.prices)
+        mark = _mark(run, prices)
+        if not sweep.is_due and run.since is None and mark == _last(run, kind):
+            return
+        if not run.may_write_shop or erp.is_test:
+            run.note(Level.INFO, "rows_of_erp_planned", value=str(len(prices)))
+            return
+        if rows := await _rows(run, prices):
+            drop_file(run, as_file(run.stream, rows))
+        link = Link(_LAST, 0, fingerprint=mark)
+        run.ledger.confirm(run.folder.name, kind, [link], run_id=run.run_id)
+        sweep.done = True
+        sweep.keep()
+
+
+def _check(run: Run) -> None:
+    check_column(run, "price")
+    catalogue = run.folder.exports.streams.get("catalogue")
+    if run.stream.absent_rows is not AbsentRows.KEEP:
+        reason, remedy = "the ERP tells prices alone", "Take `absentRows` out of this stream."
+        raise ConfigurationError((ConfigFault("import.json", "product.absentRows", reason, remedy),))
+    if catalogue is not None and catalogue.enabled and "price" not in run.folder.settings.catalogue.erp_owns:
+        reason = "export_catalogue writes the price into the ERP, and import_products takes it from there"
+        remedy = 'Add "price" to `erp_owns`, so that it is the ERP\'s.'
+        raise ConfigurationError((ConfigFault("settings.toml", "catalogue.erp_owns", reason, remedy),))
+
+
+def _last(run: Run, kind: str) -> str:
+    links = run.ledger.links_for(run.folder.name, kind, [_LAST])
+    return str(links["fingerprint"][0]) if links.height else ""
+
+
+def _mark(run: Run, prices: Mapping[str, ItemPrice]) -> str:
+    """A hash of all that was told, with what of it is taken."""
+    text = "\n".join(f"{name} {price}" for name, price in sorted(prices.items()))
+    return blake2b(f"{run.folder.settings.products.prices}\n{text}".encode(), digest_size=16).hexdigest()
+
+
+async def _rows(run: Run, prices: Mapping[str, ItemPrice]) -> list[dict[str, str]]:
+    """A row of each product that is on sale in the shop, by reference; what is not is left as it is.
+
+    A price of 0 is that of an item which nobody gave a price. Combinations are left out: a row of one names what it is
+    made of, which the ERP does not tell.
+    """
+    held = await of_others(run, {name: each.owner for name, each in prices.items() if each.owner is not None})
+    wanted = [name for name, each in prices.items() if name not in held and each.tax_excl > 0]
+    key = run.stream.key_column.target
+    found = await item_ids_of(run.shop, key, wanted)
+    products = {name: pair[0] for name, pair in found.items() if isinstance(pair, tuple) and not pair[1]}
+    ids = map(str, sorted(set(products.values())))
+    rows = await run.shop.find("products", "id", ids, display=("id", "active"))
+    on_sale = {int(row["id"]) for row in rows if str(row["active"]) == "1"}
+    with_tax = run.folder.settings.products.prices == "tax_incl"
+    taken = {name: prices[name] for name, id_ in sorted(products.items()) if id_ in on_sale}
+    return [{key: name, "price": _text(each.tax_incl if with_tax else each.tax_excl)} for name, each in taken.items()]
+
+
+def _text(price: Decimal) -> str:
+    return f"{price.normalize():f}"

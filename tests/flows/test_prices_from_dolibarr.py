@@ -1,0 +1,108 @@
+"""What an item costs in Dolibarr is its price in the shop: of what is on sale there, by its reference.
+
+With --erp-url and --erp-key on a real Dolibarr; otherwise on the sandbox.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.schemas.objects import State
+
+from flows.import_products import import_products
+from tests.flows.running import final_state
+from tests.flows.test_catalogue_to_dolibarr import CatalogueWorld
+
+DATA = {
+    "reference": {"index": 0, "object_key": True},
+    "price": {"index": 2},
+}
+
+OWNED = {"guards": {"min_affected": 9}, "catalogue": {"erp_owns": ["price"]}}
+
+
+@pytest.fixture
+def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
+    made = CatalogueWorld.at(tmp_path / "boutique")
+    url = pytestconfig.getoption("--erp-url")
+    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+        stream: dict[str, Any] = {"class": "\\Product", "enabled": True, "type": "webservice", "data": DATA}
+        imports = json.loads((opened.folder / "import.json").read_text(encoding="utf-8")) | {"product": stream}
+        (opened.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
+        opened.write_settings(**OWNED)
+        yield opened
+
+
+async def brought(world: CatalogueWorld, **asked: Any) -> State[Any]:
+    return await final_state(import_products, str(world.folder), **asked)
+
+
+def priced(world: CatalogueWorld, reference: str, price: str) -> int:
+    """A product of Dolibarr at this price without tax, of which the creation keeps the cents."""
+    ref = world.called(reference)
+    id_ = world.make("/products", ref=ref, label=ref, type=0, status=1, tva_tx="20")
+    world.rest.put(f"/products/{id_}", json={"price": price, "price_base_type": "HT"}).raise_for_status()
+    return id_
+
+
+def shown(world: CatalogueWorld) -> dict[str, tuple[Decimal, str]]:
+    """Price without tax and whether it is on sale, of each product."""
+    rows = {row["reference"].partition("-")[2]: row for row in world.shop.rows("products")}
+    return {name: (Decimal(row["price"]), str(row["active"])) for name, row in rows.items()}
+
+
+async def test_prices_of_products_on_sale_follow_those_of_dolibarr(world: CatalogueWorld) -> None:
+    mug = priced(world, "MUG", "7.12345")
+    for reference, price in (("OFF", "3"), ("NEW", "4"), ("FREE", "0"), ("ROBE", "19"), ("ROBE-S", "20")):
+        priced(world, reference, price)
+    world.sell("MUG", price="9")
+    world.sell("OFF", price="9", active=0)
+    world.sell("FREE", price="9")
+    world.sizes(world.sell("ROBE", price="9"), ("S", "ROBE-S", "0"), ("M", "ROBE-M", "0"))
+    state = await brought(world)
+    assert state.name == "Completed", state.message
+    nine = Decimal(9)
+    assert {name: shown(world)[name] for name in ("MUG", "OFF", "FREE")} == {
+        "MUG": (Decimal("7.12345"), "1"),
+        "OFF": (nine, "0"),
+        "FREE": (nine, "1"),
+    }
+    assert "NEW" not in shown(world)
+    assert [Decimal(row["price"]) for row in world.shop.rows("combinations")] == [0, 0]
+    writes = world.shop.writes
+    await brought(world)
+    assert (world.shop.writes, list((world.folder / "streams").rglob("product_erp*"))) == (writes, [])
+    world.rest.put(f"/products/{mug}", json={"price": "8", "price_base_type": "HT"}).raise_for_status()
+    state = await brought(world)
+    assert (state.name, shown(world)["MUG"][0], world.shop.writes) == ("Completed", Decimal(8), writes + 1)
+
+
+async def test_a_plan_writes_nothing_prices_may_be_those_with_tax_and_each_has_one_owner(world: CatalogueWorld) -> None:
+    mug = priced(world, "MUG", "7")
+    world.sell("MUG", price="9")
+    state = await brought(world, dry_run=True)
+    assert state.is_completed(), state.message
+    assert shown(world)["MUG"][0] == 9
+    world.write_settings(**OWNED, products={"prices": "tax_incl"})
+    await brought(world)
+    assert shown(world)["MUG"][0] == 7
+    world.rest.put(f"/products/{mug}", json={"price": "8", "price_base_type": "HT"}).raise_for_status()
+    world.write_settings(guards={"min_affected": 9})
+    state = await brought(world)
+    assert "erp_owns" in (state.message or "")
+    assert shown(world)["MUG"][0] == 7
+
+
+async def test_the_price_of_another_items_product_is_not_taken(world: CatalogueWorld) -> None:
+    mug = priced(world, "MUG", "7")
+    world.sell("MUG", price="9")
+    guard = {"array_options": {"options_ps_uid": f"{world.prefix}p999"}}
+    world.rest.put(f"/products/{mug}", json=guard).raise_for_status()
+    await brought(world)
+    assert shown(world)["MUG"][0] == 9
+    assert world.left_behind() == {world.called("MUG"): "erp_item_of_other"}
