@@ -31,6 +31,8 @@ class RejectReport:
     value: str
     reason: str
     remedy: str
+    fault: str = ""
+    """The reason without what the row says: the same for all rows with this fault."""
 
 
 @dataclass(frozen=True, slots=True)

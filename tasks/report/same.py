@@ -15,24 +15,28 @@ class Same:
     reason: str
     """Empty where it differs from row to row."""
     remedy: str
+    """Empty where it differs from row to row."""
     column: str = ""
     rows: list[RejectReport | IncidentReport] = field(default_factory=list)
     """Those that are shown."""
     count: int = 0
+    differs: bool = False
+    """Whether each row has a reason of its own beside the group's."""
 
 
 def same_faults(rejects: Iterable[RejectReport], faults_by_column: Iterable[tuple[str, str, int]]) -> list[Same]:
     """Faults of one column for one reason, the most frequent first; `faults_by_column` counts those not shown too."""
-    counted = {(column, reason): count for column, reason, count in faults_by_column}
-    groups: dict[tuple[str, str, str], Same] = {}
+    counted = {(column, fault): count for column, fault, count in faults_by_column}
+    groups: dict[tuple[str, str], Same] = {}
     for one in rejects:
-        same = (one.column, one.reason, one.remedy)
-        groups.setdefault(same, Same(one.reason, one.remedy, one.column)).rows.append(one)
-    alone = [(column, reason) for column, reason, _ in groups]
-    for (column, reason, _), group in groups.items():
-        shown = len(group.rows)
-        # A reason with several remedies: the counts do not tell them apart.
-        group.count = max(shown, counted.get((column, reason), 0)) if alone.count((column, reason)) == 1 else shown
+        fault = one.fault or one.reason
+        group = groups.setdefault((one.column, fault), Same(one.reason, one.remedy, one.column))
+        group.rows.append(one)
+        if group.reason != one.reason:
+            group.reason, group.differs = fault, True
+        group.remedy = group.remedy if group.remedy == one.remedy else ""
+    for same, group in groups.items():
+        group.count = max(len(group.rows), counted.get(same, 0))
     return sorted(groups.values(), key=lambda group: -group.count)
 
 

@@ -212,6 +212,7 @@ def _reject(run: Run, row: dict[str, str | int | None]) -> RejectReport:
         value=str(row["value"] or ""),
         reason=reason,
         remedy=remedy,
+        fault=_reason(str(row["code"]), run.report.language, str(row["column"] or "")),
     )
 
 

@@ -364,6 +364,17 @@ def test_faults_that_are_the_same_stand_together_with_what_to_do_once() -> None:
     assert page.index("not a number 11") < page.index("Fill it.")
 
 
+def test_faults_of_several_values_stand_together_too_each_with_its_own_remedy() -> None:
+    told = {"fault": "“…” is no code.", "column": "tax"}
+    rejects = [
+        a_reject(at, reason=f"“{code}” is no code.", remedy=f"Add {code}.", **told) for at, code in enumerate("AB")
+    ]
+    page = seen(a_report(rejects=rejects, faults_by_column=[("tax", "“…” is no code.", 2)]))
+    assert "tax “…” is no code. 2" in page
+    assert page.index("tax “…” is no code.") < page.index("“A” is no code.")
+    assert page.index("Add A.") < page.index("Add B.")
+
+
 def test_incidents_that_are_settled_in_the_same_way_say_it_once() -> None:
     incidents = [IncidentReport("error", str(key), f"No code for {key}.", "Add it.") for key in (1, 2)]
     page = seen(a_report(incidents=[*incidents, IncidentReport("error", "3", "Closed.", "Open it.")]))
