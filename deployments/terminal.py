@@ -16,6 +16,7 @@ from deployments.words import said
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.fault_texts import fault_in, language_of_locale
 from tasks.report.progress import watched_by
+from tasks.report.texts import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,17 +47,19 @@ def show_table(table: Table) -> None:
 class Follower:
     """Shows how far the steps of a run are, and keeps the places of its reports: one, or one a part."""
 
-    def __init__(self, bars: Progress | None) -> None:
+    def __init__(self, bars: Progress | None, language: str) -> None:
         self.pages: list[Path] = []
         self._bars = bars
+        self._language = language
         self._tasks: dict[str, TaskID] = {}
         self._told: dict[str, float] = {}
 
     def advanced(self, step: str, done: int, total: int | None) -> None:
         """Move the step's bar, or say a line every few seconds and at its end."""
+        name = texts(self._language).word("step", step)
         if self._bars is not None:
             if step not in self._tasks:
-                self._tasks[step] = self._bars.add_task(step, total=total)
+                self._tasks[step] = self._bars.add_task(name, total=total)
             self._bars.update(self._tasks[step], completed=done, total=total)
             return
         now = time.monotonic()
@@ -64,7 +67,7 @@ class Follower:
         if ended or now - self._told.get(step, 0.0) >= _EVERY_SECONDS:
             self._told[step] = now
             text = "{step}: {done}" if total is None else "{step}: {done} of {total}"
-            err.print(said(text, step=step, done=done, total=total), markup=False)
+            err.print(said(text, self._language, step=name, done=done, total=total), markup=False)
 
     def reported(self, page: Path) -> None:
         """Keep where the page lies."""
@@ -73,17 +76,17 @@ class Follower:
 
 
 @contextmanager
-def following() -> Iterator[Follower]:
-    """A follower that sees every run started inside the block."""
+def following(language: str = "en") -> Iterator[Follower]:
+    """A follower that sees every run started inside the block, and speaks this language."""
     if not err.is_terminal:
-        follower = Follower(None)
+        follower = Follower(None, language)
         with watched_by(follower):
             yield follower
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bars:
         share_console()
-        follower = Follower(bars)
+        follower = Follower(bars, language)
         with watched_by(follower):
             yield follower
 

@@ -86,7 +86,7 @@ async def following_run(
     language = language_in_settings(folder)
     err.print(f"{texts(language).word('flow', flow.name)}, {folder} …", markup=False, soft_wrap=True)
     async with api_or_none() as has_api:
-        with following() as follower:
+        with following(language) as follower:
             run_of: Any = partial(flow, return_state=True) if has_api else partial(_by_itself, flow)
             state = await run_of(shop=folder, **asked)
     pages = whole(follower.pages)
