@@ -71,9 +71,10 @@ async def write_news(
     digest = digest_of(page)
     if digest != state.digest:
         document |= {"page": page, "digest": digest}
-    for part in [part async for part in _orders(folder, ledger, shop, state)] if with_orders else []:
-        await shop.board.write(document | part)
-        document = {}
+    if with_orders:
+        async for part in _orders(folder, ledger, shop, state):
+            await shop.board.write(document | part)
+            document = {}
     if document:
         await shop.board.write(document)
 
