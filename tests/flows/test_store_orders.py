@@ -1,80 +1,23 @@
 from __future__ import annotations
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import httpx
 import pytest
 
 from connectors.ledger import Ledger, Link
-from deployments.sandbox.shop import Fault, FaultKind
-from flows.import_store_orders import import_store_orders
-from tests.flows import flow_process
+from deployments.sandbox.shop import Fault
 from tests.flows.flat_world import FlatWorld
-from tests.flows.lost import one_of
-from tests.flows.world import KEY_VARIABLE
-from tests.tasks.read.mutated_files import mutated_file
-from tests.tasks.read.sample_streams import STORE_ORDER
-
-CUSTOMER, STORE = "MAG-1", "LYON"
-INVOICE = {"invoice_address_address_1": "17 impasse des Mirabelles", "invoice_address_city": "Hundling"}
-
-
-def article(sale: str, reference: str, quantity: int, excl: str, incl: str, **said: Any) -> dict[str, Any]:
-    return {
-        "order_internal_reference": sale,
-        "customer_erp_code": CUSTOMER,
-        "order_date": "2026-10-03 15:42:10",
-        "reference": reference,
-        "qty": quantity,
-        "unit_price_tax_excl": excl,
-        "unit_price_tax_incl": incl,
-    } | said
-
-
-def shirts(sale: str, **said: Any) -> dict[str, Any]:
-    return article(sale, "ROBE0001-M", 2, "15.825", "18.99") | said
-
-
-def belt(sale: str, **said: Any) -> dict[str, Any]:
-    return article(sale, "CEINTURE", 1, "9.916667", "11.90") | said
+from tests.flows.store_sales import INVOICE, STORE, amounts, article, belt, opened_world, orders, run, shirts
 
 
 @pytest.fixture
-async def world(prefect_api: None, tmp_path: Path) -> AsyncIterator[FlatWorld]:
-    """A shop with the module, combinations, a belt and a book, and a customer (1) and a store (1) of the ERP."""
-    with FlatWorld.at(tmp_path / "boutique", module=True) as world:
-        for number, reference in enumerate(("ROBE0001", "CEINTURE", "LIVRE"), 1):
-            world.shop.insert("products", {"id": number, "reference": reference, "price": 10, "name": reference})
-        world.shop.insert("combinations", {"id_product": 1, "reference": "ROBE0001-M"})
-        person = {"lastname": "Quatrebarbes", "firstname": "Zoé", "email": "zoe@lab.example", "secure_key": "k" * 32}
-        customer = world.shop.insert("customers", person | {"passwd": "x" * 60, "active": 1})
-        place = {"name": {1: "Lyon", 2: "Lyon"}, "address1": {1: "2 rue", 2: "2 rue"}, "city": "Lyon", "id_country": 8}
-        store = world.shop.insert("stores", place | {"postcode": "69001", "active": 1})
-        with Ledger.open(f"sqlite:///{world.folder / 'ledger.db'}", snapshots=None) as ledger:
-            ledger.confirm(world.folder.name, "customer", [Link(CUSTOMER, customer)], run_id=None)
-            ledger.confirm(world.folder.name, "store", [Link(STORE, store)], run_id=None)
-        world.shop.reset_counts()
+def world(prefect_api: None, tmp_path: Path) -> Iterator[FlatWorld]:
+    with opened_world(tmp_path / "boutique") as world:
         yield world
-
-
-async def run(world: FlatWorld, **asked: Any) -> str:
-    state = await world.run(import_store_orders, **asked)
-    return str(state.name)
-
-
-def orders(world: FlatWorld) -> dict[str, dict[str, Any]]:
-    """The shop's orders by the ERP's reference."""
-    return {row["note"]: row for row in world.shop.rows("orders")}
-
-
-def amounts(row: dict[str, Any], *names: str) -> tuple[Decimal, ...]:
-    return tuple(Decimal(row[name]) for name in names)
 
 
 @pytest.mark.prefect
@@ -327,43 +270,6 @@ async def test_since_reads_again_and_makes_what_the_shop_lost(world: FlatWorld) 
     assert sorted(orders(world)) == ["T1", "T2"]
 
 
-@pytest.mark.parametrize("kind", one_of("php-warnings-500", "reset-after", "500-after", "503", "reset-before"))
-async def test_a_lost_answer_makes_no_second_order(world: FlatWorld, kind: FaultKind) -> None:
-    world.shop.faults.add(Fault(kind, "POST", "store_orders", times=2))
-    world.drop("storeOrder", *(shirts(f"T{number}") for number in range(6)))
-    assert await run(world) == "Completed"
-    assert world.counts() == {"rows_read": 6, "created": 6}
-    assert sorted(row["note"] for row in world.shop.rows("orders")) == [f"T{number}" for number in range(6)]
-
-
-async def test_killed_between_the_order_and_its_confirmation(world: FlatWorld) -> None:
-    world.drop("storeOrder", shirts("T1"), belt("T1"))
-    shutil.copytree(world.folder, kept := world.folder.with_name("kept"))
-    await run(world)
-    shutil.rmtree(world.folder)
-    kept.rename(world.folder)
-    assert await run(world) == "Completed"
-    assert world.counts() == {"rows_read": 2, "unchanged": 2}
-    assert len(orders(world)) == 1
-
-
-async def test_killed_while_it_waits_for_the_answer(world: FlatWorld) -> None:
-    world.write_settings(shop__limits={"settle_seconds": 0.1})
-    world.shop.faults.add(Fault("latency", "POST", "store_orders", times=None, seconds=3.0))
-    world.drop("storeOrder", *(one for number in range(4) for one in (shirts(f"T{number}"), belt(f"T{number}"))))
-    process = flow_process.start("import_store_orders", world.folder, {KEY_VARIABLE: world.shop.key})
-    while not world.shop.rows("orders"):
-        assert process.is_alive()
-        await asyncio.sleep(0.05)
-    process.kill()
-    process.join()
-    assert process.exitcode == -9
-    world.shop.faults.clear()
-    assert await run(world) == "Completed", world.report()["message"]
-    assert (world.counts()["rows_read"], "rejected" in world.counts()) == (8, False)
-    assert sorted(row["note"] for row in world.shop.rows("orders")) == ["T0", "T1", "T2", "T3"]
-
-
 async def test_a_shop_without_the_module_keeps_the_file_and_is_told_what_to_do(flat_world: FlatWorld) -> None:
     path = flat_world.drop("storeOrder", shirts("T1"))
     assert await run(flat_world) == "Failed"
@@ -392,21 +298,3 @@ async def test_the_code_of_a_country_names_nobody_and_stands_in_the_remedy(world
     [reject] = world.report()["rejects"]
     assert "XX" in reject["reason"]
     assert "XX" in reject["remedy"]
-
-
-async def test_every_row_of_a_damaged_file_is_told_and_no_sale_is_made_twice(world: FlatWorld) -> None:
-    for seed in range(15):
-        path = world.folder / "streams" / f"storeOrder_{seed:03}.csv"
-        path.write_bytes(mutated_file(Random(seed), STORE_ORDER))
-    assert await run(world, dry_run=True) == "Planned"
-    assert world.shop.writes == 0
-    assert await run(world) in {"Completed", "CompletedWithRejects"}
-    report = world.report()
-    assert report["counts"]["rows_read"] == sum(file["rows"] for file in report["files"])
-    made = [row["note"] for row in world.shop.rows("orders")]
-    assert made
-    assert len(made) == len(set(made))
-    rows = world.shop.rows("order_details")
-    for order in world.shop.rows("orders"):
-        mine = [Decimal(row["total_price_tax_incl"]) for row in rows if row["id_order"] == str(order["id"])]
-        assert sum(mine) == Decimal(order["total_paid_tax_incl"])
