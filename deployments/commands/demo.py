@@ -17,10 +17,10 @@ async def demo(
     *,
     folder: Annotated[Path, Parameter(help=said("Where the demo's shop is kept; made anew each time."))] = Path("demo"),
     summary: Annotated[Path, Parameter(help=said("Where the figures are written."))] = Path("build/demo.json"),
-    items: Annotated[int, Parameter(help=said("How many items the catalogue has."))] = 2000,
+    items: Annotated[int | None, Parameter(help=said("How many items: 2000, with Dolibarr 200."))] = None,
     language: Annotated[Literal["fr", "en"], Parameter(help=said("The language of the reports."))] = "en",
     erp: Annotated[
-        Literal["cegid", "files"], Parameter(help=said("Which ERP takes the orders; files: a Sage."))
+        Literal["cegid", "files", "dolibarr"], Parameter(help=said("Which ERP takes the orders; files: a Sage."))
     ] = "cegid",
 ) -> Exit:
     """Play three days: files come in, orders go out, parcels and a return come back; show where every row ended."""
@@ -29,4 +29,5 @@ async def demo(
 
         from deployments.demo.runner import run_demo  # noqa: PLC0415 - imports Prefect
 
-        return await run_demo(folder, summary, items=items, language=language, erp=erp)
+        many = items or (200 if erp == "dolibarr" else 2000)
+        return await run_demo(folder, summary, items=many, language=language, erp=erp)

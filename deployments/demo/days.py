@@ -8,6 +8,7 @@ from enum import StrEnum
 from random import Random
 from typing import TypeAlias
 
+from deployments.demo.company import Company
 from deployments.demo.files import Erp
 from deployments.demo.laws import QUIET_DAY
 from deployments.demo.sage import Sage
@@ -136,15 +137,60 @@ FILE_DAYS = (
 """With an ERP that speaks through files."""
 
 
+COMPANY_DAYS = (
+    Day(
+        "the catalogue and the orders of the shop come to Dolibarr",
+        (
+            Event.FIRST_FILES,
+            "collect_files",
+            "import_products",
+            "import_stock",
+            "export_catalogue",
+            Event.ORDERS,
+            "export_orders",
+        ),
+    ),
+    Day(
+        "about 1 % has changed, and parcels leave",
+        (
+            Event.FILES,
+            "collect_files",
+            "import_products",
+            "import_stock",
+            "export_catalogue",
+            Event.SHIPPING,
+            "import_order_statuses",
+        ),
+    ),
+    Day(
+        "nothing has changed",
+        (
+            Event.FILES,
+            "collect_files",
+            "import_products",
+            "import_stock",
+            "export_catalogue",
+            "export_orders",
+            "import_order_statuses",
+        ),
+    ),
+)
+"""With a Dolibarr; the files are those of a supplier."""
+
+
 class Stage:
     """The two sides of the demo, and what happens on them."""
 
-    def __init__(self, erp: Erp, shop: DemoShop, warehouse: Warehouse | Sage, days: tuple[Day, ...] = DAYS) -> None:
+    def __init__(
+        self, erp: Erp, shop: DemoShop, warehouse: Warehouse | Sage | Company, days: tuple[Day, ...] = DAYS
+    ) -> None:
         self._erp = erp
         self.shop = shop
         self.warehouse = warehouse
         chance = Random(SEED)  # noqa: S311 - seeded, to be the same every time
-        self.visitors = Visitors(shop, erp.articles, erp.on_sale, chance)
+        # Dolibarr has every country; the other ERPs' codes of countries leave one out.
+        held_back = () if isinstance(warehouse, Company) else ("IT",)
+        self.visitors = Visitors(shop, erp.articles, erp.on_sale, chance, held_back)
         self._days = 0
         self.days = days
 
@@ -164,8 +210,10 @@ class Stage:
                 Event.INVOICES: self.warehouse.invoice,
             }
             if isinstance(self.warehouse, Sage)
-            else {Event.SHIPPING: self.warehouse.ship, Event.DECISION: self.warehouse.accept_returns}
+            else {Event.SHIPPING: self.warehouse.ship}
         )
+        if isinstance(self.warehouse, Warehouse):
+            of_erp[Event.DECISION] = self.warehouse.accept_returns
         return (told | of_erp)[event]()
 
     def _first_files(self) -> str:

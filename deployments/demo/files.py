@@ -22,6 +22,7 @@ from deployments.demo.flat_rows import (
 from deployments.demo.rows import PRODUCT_COLUMNS, STOCK_COLUMNS, product_lines, stock_lines
 from deployments.demo.sage import FIELDS, INVOICE_FIELDS
 from deployments.sandbox.cegid import SandboxCegid
+from deployments.sandbox.dolibarr import SandboxDolibarr
 
 FIRST_DAY = date(2026, 3, 2)
 KEY_VARIABLE = "PASSERELLE_DEMO_KEY"
@@ -95,13 +96,26 @@ class Erp:
 
 
 def write_configuration(
-    folder: Path, *, url: str, language: str, tax_rules_group: int, cegid: SandboxCegid | None
+    folder: Path,
+    *,
+    url: str,
+    language: str,
+    tax_rules_group: int,
+    cegid: SandboxCegid | None = None,
+    dolibarr: SandboxDolibarr | None = None,
 ) -> None:
-    """import.json, settings.toml and associations.toml of the demo shop; without a Cegid its ERP speaks by files."""
+    """import.json, settings.toml and associations.toml of the demo shop; without an ERP here it speaks by files."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "import.json").write_text(import_json(by_file=cegid is None), encoding="utf-8")
+    by_file = cegid is None and dolibarr is None
+    (folder / "import.json").write_text(import_json(by_file=by_file), encoding="utf-8")
     settings = _SETTINGS.format(url=url, key=KEY_VARIABLE, language=language)
     (folder / "associations.toml").write_text(_ASSOCIATIONS.format(group=tax_rules_group), encoding="utf-8")
+    if dolibarr is not None:
+        own = _DOLIBARR.format(url=dolibarr.url, key=PASSWORD_VARIABLE)
+        (folder / "settings.toml").write_text(settings + own, "utf-8")
+        (folder / "associations.toml").write_text(_OF_DOLIBARR.format(group=tax_rules_group), encoding="utf-8")
+        (folder / "export.json").write_text(_WHOLE, "utf-8")
+        return
     if cegid is None:
         (folder / "settings.toml").write_text(settings + _BY_FILE, "utf-8")
         (folder / "export.json").write_text(_sage_template(), "utf-8")
@@ -206,6 +220,30 @@ url = "{root}"
 user = '{user}'
 password = "env:{password}"
 database = "{database}"
+"""
+_DOLIBARR = """
+[erp]
+kind = "dolibarr"
+access = "production"
+
+[erp.dolibarr]
+bank_account = "WEB"
+
+[erp.dolibarr.production]
+url = "{url}"
+key = "env:{key}"
+"""
+_WHOLE = '{"catalogue": {"enabled": true}, "order": {"enabled": true}}\n'
+_OF_DOLIBARR = """\
+[taxes]
+N = {group}
+
+[carriers]
+2 = "TRANS"
+
+[[payments]]
+module = "ps_checkout"
+erp = "CB"
 """
 _ASSOCIATIONS = """\
 # The ERP's tax codes, and the tax rules group of the shop each stands for.

@@ -89,6 +89,14 @@ def broken_circle(
     ]
 
 
+def broken_catalogue(sold: Sequence[str], held: Sequence[str]) -> list[str]:
+    """What does not hold between the references of what the shop sells and those that the ERP has of it."""
+    missing, beside = sorted(set(sold) - set(held)), sorted(set(held) - set(sold))
+    broken = [f"the ERP lacks {len(missing)} items of the shop, such as {missing[0]}"] if missing else []
+    broken += [f"the ERP has {len(beside)} items that the shop does not sell, such as {beside[0]}"] if beside else []
+    return broken + ([] if len(held) == len(set(held)) else ["the ERP has an item twice"])
+
+
 def broken_sales(wanted: int, held: int) -> list[str]:
     """What does not hold between the sales of the stores that can become orders, and those orders of the shop."""
     return [] if wanted == held else [f"the stores sold {wanted} times, and the shop holds {held} such orders"]

@@ -10,15 +10,24 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from prefect.client.orchestration import get_client
 
 from deployments.demo.at_rest import Searched, search
-from deployments.demo.days import FILE_DAYS, Event, Stage
+from deployments.demo.company import Company, open_company
+from deployments.demo.days import COMPANY_DAYS, FILE_DAYS, Event, Stage
 from deployments.demo.files import KEY_VARIABLE, PASSWORD_VARIABLE, Erp, write_configuration
 from deployments.demo.flat_rows import SALES
-from deployments.demo.laws import GOOD_STATES, DemoRun, broken_circle, broken_invoices, broken_laws, broken_sales
+from deployments.demo.laws import (
+    GOOD_STATES,
+    DemoRun,
+    broken_catalogue,
+    broken_circle,
+    broken_invoices,
+    broken_laws,
+    broken_sales,
+)
 from deployments.demo.sage import Sage
 from deployments.demo.shop import DemoShop, open_shop
 from deployments.demo.told import show
@@ -32,6 +41,7 @@ from schemas.flows import FlowName
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+ErpName: TypeAlias = Literal["cegid", "files", "dolibarr"]
 MARK = ".passerelle-demo"
 FRENCH_STANDARD_RATE = 1
 
@@ -49,9 +59,7 @@ class Found:
     seconds: float = 0.0
 
 
-async def run_demo(
-    folder: Path, summary: Path, *, items: int, language: str, erp: Literal["cegid", "files"] = "cegid"
-) -> Exit:
+async def run_demo(folder: Path, summary: Path, *, items: int, language: str, erp: ErpName = "cegid") -> Exit:
     """The exit code; `folder` holds the shop's folder and the sandbox's state afterwards, `summary` the figures."""
     _make_anew(folder)
     started, found = time.monotonic(), Found()
@@ -75,18 +83,22 @@ async def run_demo(
     return Exit.FAILED if found.broken else Exit.COMPLETED
 
 
-def _stage(
-    opened: ExitStack, place: Path, shop: DemoShop, *, erp: Literal["cegid", "files"], items: int, language: str
-) -> Stage:
+def _stage(opened: ExitStack, place: Path, shop: DemoShop, *, erp: ErpName, items: int, language: str) -> Stage:
     """Both sides, open and configured."""
     drops = Erp(place.parent / "erp", items=items)
     configure = partial(
         write_configuration, place, url=shop.url, language=language, tax_rules_group=FRENCH_STANDARD_RATE
     )
     if erp == "files":
-        configure(cegid=None)
+        configure()
         err.print(f"A shop is open at {shop.url}; its ERP speaks through files. Three days follow.", markup=False)
         return Stage(drops, shop, Sage(place / "to-erp", place / "streams" / "orderDocument"), FILE_DAYS)
+    if erp == "dolibarr":
+        company = opened.enter_context(open_company())
+        os.environ[PASSWORD_VARIABLE] = company.erp.key
+        configure(dolibarr=company.erp)
+        err.print(f"A shop is open at {shop.url}, a Dolibarr at {company.erp.url}. Three days follow.", markup=False)
+        return Stage(drops, shop, company, COMPANY_DAYS)
     warehouse = opened.enter_context(open_warehouse())
     os.environ[PASSWORD_VARIABLE] = warehouse.erp.password
     configure(cegid=warehouse.erp)
@@ -134,6 +146,9 @@ def _broken(runs: list[DemoRun], stage: Stage) -> list[str]:
     circle = broken_circle(stage.visitors.placed, warehouse.totals(), warehouse.parcels(), shop.parcels())
     if isinstance(warehouse, Sage):
         others = broken_invoices(warehouse.invoices(), shop.invoices())
+    elif isinstance(warehouse, Company):
+        others = broken_catalogue(shop.sold(), warehouse.products())
+        others += [f"invoice {number} of the ERP is not paid" for number in warehouse.unpaid()]
     else:
         others = broken_sales(SALES, shop.sales())
     return broken_laws(runs, shop.references_held_twice()) + circle + others
@@ -143,6 +158,9 @@ def _sold(stage: Stage) -> str:
     totals = [amount for amounts in stage.warehouse.totals().values() for amount in amounts]
     if isinstance(stage.warehouse, Sage):
         return f"Sage now holds {len(totals)} orders of {sum(totals):,.2f} EUR, and {stage.warehouse.returns()} return"
+    if isinstance(stage.warehouse, Company):
+        products = len(stage.warehouse.products())
+        return f"Dolibarr now holds {products} products, and {len(totals)} orders of {sum(totals):,.2f} EUR"
     reduced, notices = stage.warehouse.marked_down(), len(stage.warehouse.erp.documents("ReturnNotice"))
     orders = (
         f"Cegid now holds {len(totals)} orders of {sum(totals):,.2f} EUR, {reduced} lines under its own markdown codes"

@@ -66,6 +66,13 @@ class DemoShop:
         combinations = self.rows("combinations")
         return products | {row["reference"]: (int(row["id_product"]), int(row["id"])) for row in combinations}
 
+    def sold(self) -> list[str]:
+        """The references of what is sold: products without combinations, and combinations."""
+        combinations = self.rows("combinations")
+        parents = {int(row["id_product"]) for row in combinations}
+        simple = [row["reference"] for row in self.rows("products") if int(row["id"]) not in parents]
+        return simple + [row["reference"] for row in combinations]
+
     def insert(self, resource: str, values: dict[str, Any]) -> int:
         """A row that came about in the shop itself; its id."""
         return int(self._ask(f"rows/{resource}", values)["id"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -37,9 +37,20 @@ class Placed:
 
 
 class Visitors:
-    """People who come to the shop. The same seed orders the same."""
+    """People who come to the shop. The same seed orders the same.
 
-    def __init__(self, shop: DemoShop, articles: Sequence[Article], on_sale: Mapping[str, str], chance: Random) -> None:
+    `held_back` are the countries to which no order goes on to the ERP.
+    """
+
+    def __init__(
+        self,
+        shop: DemoShop,
+        articles: Sequence[Article],
+        on_sale: Mapping[str, str],
+        chance: Random,
+        held_back: Collection[str],
+    ) -> None:
+        self._held_back = held_back
         self._shop = shop
         self._chance = chance
         self._on_sale = on_sale
@@ -133,7 +144,7 @@ class Visitors:
         if paid:
             payment = {"order_reference": f"DEMO{number:05d}", "id_currency": 1, "amount": total}
             self._shop.insert("order_payments", payment | {"payment_method": "Carte bancaire"})
-        self.placed.append(Placed(order, total, paid and person.country != "IT", tuple(details)))
+        self.placed.append(Placed(order, total, paid and person.country not in self._held_back, tuple(details)))
 
     def _line(self, article: Article, quantity: int, place: tuple[int, int]) -> dict[str, Any]:
         percent = MARKDOWNS.get(self._on_sale.get(article.reference, ""), 0)
@@ -180,7 +191,9 @@ def _amounts(number: int, products: Decimal) -> dict[str, Decimal]:
         "total_shipping_tax_incl": SHIPPING,
         "total_shipping_tax_excl": _excl(SHIPPING),
         "total_wrapping_tax_incl": wrapping,
+        "total_wrapping_tax_excl": _excl(wrapping),
         "total_discounts_tax_incl": voucher,
+        "total_discounts_tax_excl": _excl(voucher),
         "total_paid": total,
         "total_paid_real": total,
         "total_paid_tax_incl": total,

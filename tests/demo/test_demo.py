@@ -9,6 +9,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -217,10 +218,9 @@ def test_the_demos_people_are_told_apart_by_their_e_mails() -> None:
     assert len({one.email for one in PEOPLE}) == len(PEOPLE) > FROM_ERP
 
 
-@pytest.mark.slow
-@pytest.mark.always
-def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--items", "40"]
+def played(tmp_path: Path, *more: str) -> tuple[dict[str, Any], str]:
+    """The figures of a whole demo, and what it printed."""
+    command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--items", "40", *more]
     paths = ["--folder", str(tmp_path / "demo"), "--summary", str(tmp_path / "build" / "demo.json")]
     home = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     home["HOME"] = str(tmp_path / "home")
@@ -228,6 +228,24 @@ def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     told = json.loads((tmp_path / "build" / "demo.json").read_text("utf-8"))
     assert told["broken_laws"] == []
+    assert not (tmp_path / "home" / ".prefect").exists()
+    return told, ran.stdout
+
+
+@pytest.mark.slow
+def test_the_demo_with_a_dolibarr_from_end_to_end(tmp_path: Path) -> None:
+    told, _ = played(tmp_path, "--erp", "dolibarr")
+    runs = {(run["day"], run["flow"]): run for run in told["runs"]}
+    assert runs[1, "export_catalogue"]["counts"]["created"] > 100
+    assert runs[1, "export_orders"]["counts"]["created"] == 23
+    assert runs[2, "import_order_statuses"]["counts"]["updated"] == 23
+    assert {(run["write_requests"], run["erp_writes"]) for run in told["runs"] if run["day"] == 3} == {(0, 0)}
+
+
+@pytest.mark.slow
+@pytest.mark.always
+def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
+    told, printed = played(tmp_path)
     assert [(run["day"], run["flow"]) for run in told["runs"]] == [
         (number, step) for number, day in enumerate(DAYS, start=1) for step in day.steps if not isinstance(step, Event)
     ]
@@ -244,8 +262,7 @@ def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
     assert (counts[2, "export_returns"]["created"], counts[2, "import_return_statuses"]["updated"]) == (1, 1)
     assert told["files_searched"] > 30
     assert len(told["day_seconds"]) == len(DAYS)
-    assert "passerelle sandbox --module --port" in ran.stdout
-    assert not (tmp_path / "home" / ".prefect").exists()
+    assert "passerelle sandbox --module --port" in printed
 
 
 def test_the_demo_leaves_other_folders_alone(tmp_path: Path) -> None:

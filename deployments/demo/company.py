@@ -1,0 +1,61 @@
+"""The demo's Dolibarr: it is given the shop's catalogue and its orders, and its warehouse ships them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from deployments.demo.laws import PREFIX
+from deployments.sandbox.dolibarr import SandboxDolibarr
+
+_GUARD = "ps_uid"
+
+
+class Company:
+    """What happens to what the sandbox Dolibarr holds."""
+
+    def __init__(self, erp: SandboxDolibarr) -> None:
+        self.erp = erp
+
+    def writes(self) -> int:
+        """How many requests that write have arrived since the start."""
+        return sum(count for operation, count in self.erp.requests.items() if not operation.startswith("GET "))
+
+    def totals(self) -> dict[str, list[Decimal]]:
+        """What each order amounts to, by our reference; more than one amount is an order held twice."""
+        found: dict[str, list[Decimal]] = {}
+        for order in self.erp.orders():
+            uid = order["array_options"][f"options_{_GUARD}"].upper()
+            found.setdefault(uid, []).append(Decimal(order["total_ttc"]).quantize(Decimal("0.01")))
+        return found
+
+    def products(self) -> list[str]:
+        """The references of the shop's products that it has, services of Passerelle's own apart."""
+        return [row["ref"] for row in self.erp.state.products if row["array_options"].get(f"options_{_GUARD}")]
+
+    def unpaid(self) -> list[str]:
+        """The invoices that are not paid."""
+        return [invoice["ref"] for invoice in self.erp.invoices() if invoice["status"] != "2"]
+
+    def parcels(self) -> dict[int, str]:
+        """The number of each order's parcel, by id_order."""
+        uids = {int(order["id"]): order["array_options"][f"options_{_GUARD}"].upper() for order in self.erp.orders()}
+        return {
+            int(uids[int(row["origin_id"])].removeprefix(PREFIX)): row["tracking_number"]
+            for row in self.erp.state.shipments
+        }
+
+    def ship(self) -> str:
+        """Every order leaves with a number; the first has arrived already."""
+        orders = self.erp.orders()
+        for number, order in enumerate(orders):
+            self.erp.ship(int(order["id"]), f"6A{int(order['id']):09d}", arrived=number == 0)
+        return f"the warehouse ships {len(orders)} orders"
+
+
+@contextmanager
+def open_company() -> Iterator[Company]:
+    """A Dolibarr on a free port."""
+    with SandboxDolibarr() as erp:
+        yield Company(erp)
