@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import polars as pl
 
@@ -13,12 +13,13 @@ from tasks.run.changed import absent
 from tasks.run.run import Run
 
 
-def closed_by_absence(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+def closed_by_absence(run: Run, rows: pl.DataFrame, links: pl.DataFrame, named: Collection[str] = ()) -> pl.DataFrame:
     """The active links that the run's files close by leaving them out; `rows` are the accepted ones (`_key`).
 
-    None without a row accepted, and none when a file was refused. What a rejected row names is not absent; when a
-    rejected row does not tell its link's key, nothing is, and an incident says so. What a row names in other letters
-    is not absent either: the shop takes both keys for one.
+    `named` are the keys of rows that were accepted at first, and rejected since. None without a row accepted, and none
+    when a file was refused. What a rejected row names is not absent; when a rejected row does not tell its link's key,
+    nothing is, and an incident says so. What a row names in other letters is not absent either: the shop takes both
+    keys for one.
     """
     refused = any(file.refused is not None for file in run.files)
     if run.stream.absent_rows is not AbsentRows.DEACTIVATE or rows.is_empty() or refused:
@@ -31,7 +32,8 @@ def closed_by_absence(run: Run, rows: pl.DataFrame, links: pl.DataFrame) -> pl.D
         run.note(Level.ERROR, code, value=str(unnamed.height))
         return links.clear()
     gone = absent(rows, links).join(rejecting, left_on="erp_key", right_on="_key", how="anti")
-    return gone.filter(~_named_in_other_letters(gone["erp_key"], [rows["_key"], rejecting["_key"]]))
+    told = [rows["_key"], rejecting["_key"], pl.Series(list(named), dtype=pl.String)]
+    return gone.filter(~_named_in_other_letters(gone["erp_key"], told))
 
 
 def _named_in_other_letters(keys: pl.Series, named: Iterable[pl.Series]) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -32,13 +32,13 @@ NOT_KEPT = ("0", "n", "no", "non", "false", "faux", "aucun", "none", "-")
 async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
     """The plan of the stock stream. Combinations that the ERP has closed keep their 0."""
     with run.step("plan stock"):
-        rows = _rows(run, validated)
+        rows, without = _rows(run, validated)
         products = run.ledger.links(run.folder.name, "product")
         closed = products.filter((pl.col("state") == LinkState.CLOSED) & (pl.col("sub_id") > 0)).select(
             pl.col("erp_key").alias("_key")
         )
         is_closed = pl.col("_key").is_in(closed["_key"].implode())
-        plan = await plan_quantities(run, rows.filter(~is_closed), products, complete=True)
+        plan = await plan_quantities(run, rows.filter(~is_closed), products, complete=True, named=without)
     return StockPlan(
         plan.writes,
         plan.confirms,
@@ -47,8 +47,11 @@ async def prepare_stock(run: Run, validated: ValidatedStream) -> StockPlan:
     )
 
 
-def _rows(run: Run, validated: ValidatedStream) -> pl.DataFrame:
-    """The quantity of each item (`_file`, `_line`, `_key`, `quantity`), those of several warehouses added up."""
+def _rows(run: Run, validated: ValidatedStream) -> tuple[pl.DataFrame, list[str]]:
+    """The quantity of each item (`_file`, `_line`, `_key`, `quantity`), those of several warehouses added up.
+
+    With the keys of the rows that were rejected for want of one.
+    """
     columns = {column.target: column.key for column in run.stream.columns}
     asked = ["_file", "_line", "_key", *_quantity(run, columns)]
     if not run.stream.has_warehouses:
@@ -60,20 +63,19 @@ def _rows(run: Run, validated: ValidatedStream) -> pl.DataFrame:
         remedy = 'Write those that count, such as `warehouses = ["CENTRAL"]`, under [stock].'
         raise ConfigurationError((ConfigFault("settings.toml", "stock.warehouses", reason, remedy),))
     warehouse = pl.col(columns["warehouse"]).cast(pl.String).alias("warehouse")
-    rows = _with_a_quantity(run, validated.accepted_rows_scan().select(*asked, warehouse).collect())
+    rows, without = _with_a_quantity(run, validated.accepted_rows_scan().select(*asked, warehouse).collect())
     rejected = run.rows.faults.filter(~pl.col("blanked")).select("_key").collect()["_key"].drop_nulls()
     sums, ended = summed(
         rows.with_columns(pl.col("_file").cast(pl.Int32)),
         chosen,
-        rejected,
+        [*rejected, *without],
         complete=run.stream.absent_rows is AbsentRows.DEACTIVATE,
     )
     run.rows.record(ended)
     is_kept = ~pl.col("_key").is_in(rows.filter(~pl.col("_kept"))["_key"].implode())
     default = pl.lit(run.folder.settings.stock.quantity_if_not_kept, dtype=pl.Int64)
-    return sums.with_columns(
-        pl.when(is_kept).then("quantity").otherwise(default).alias("quantity"), is_kept.alias("_kept")
-    )
+    quantity = pl.when(is_kept).then("quantity").otherwise(default).alias("quantity")
+    return sums.with_columns(quantity, is_kept.alias("_kept")), without
 
 
 def _quantity(run: Run, columns: Mapping[str, str]) -> tuple[pl.Expr, ...]:
@@ -87,25 +89,27 @@ def _quantity(run: Run, columns: Mapping[str, str]) -> tuple[pl.Expr, ...]:
     return pl.when(is_kept).then(quantity).otherwise(default).alias("quantity"), is_kept.alias("_kept")
 
 
-def _with_a_quantity(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows but those of items in stock without a quantity, which are rejected."""
+def _with_a_quantity(run: Run, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """The rows but those of items in stock without a quantity, which are rejected, and the keys of these."""
     without = rows.filter(pl.col("quantity").is_null())
     run.rows.record(one_outcome(without, Outcome.REJECTED, "stock_without_quantity"))
-    return rows.filter(pl.col("quantity").is_not_null())
+    return rows.filter(pl.col("quantity").is_not_null()), without["_key"].to_list()
 
 
-async def plan_quantities(run: Run, rows: pl.DataFrame, products: pl.DataFrame, *, complete: bool) -> StockPlan:
+async def plan_quantities(
+    run: Run, rows: pl.DataFrame, products: pl.DataFrame, *, complete: bool, named: Collection[str] = ()
+) -> StockPlan:
     """Wanted quantities (`_file`, `_line`, `_key`, `quantity`) against the ledger and, where it is silent, the shop.
 
     `products` are the ledger's links of products, which save look-ups by key. With `complete`, and when the stream
-    has complete files, keys that are confirmed and in no row are wanted at 0.
+    has complete files, keys that are confirmed and in no row are wanted at 0, but for those `named` by rejected rows.
     """
     links = run.ledger.links(run.folder.name, KIND)
     sold_off = rows.filter(~pl.col("_kept"))["_key"] if "_kept" in rows.columns else pl.Series(dtype=pl.String)
     rows = rows.select("_file", "_line", "_key", "quantity")
     rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))
     if complete:
-        rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links))])
+        rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links, named))])
     rows = rows.with_columns(confirmed_value=pl.col("quantity").cast(pl.String))
     rows = with_links(rows, links, run.since, compared="confirmed_value")
     # What was sold of an item that no stock is kept of, the ERP never brings: the shop is asked what is left of it.

@@ -158,3 +158,13 @@ async def test_a_key_that_may_not_write_products_is_reported_and_the_quantities_
     await stocked.stock()
     assert (stocked.quantity("CEINTURE"), float(stocked.product("CEINTURE")["weight"])) == (8, 0)
     assert any("may not PUT products, combinations" in one["reason"] for one in stocked.report()["incidents"])
+
+
+async def test_a_row_without_a_quantity_is_not_absent_from_a_complete_file(stocked: World) -> None:
+    data: Mapping[str, dict[str, Any]] = {name: {"index": place} for place, name in enumerate(COLUMNS)}
+    key, quantity = {"index": 0, "object_key": True}, {"index": 1, "required": False}
+    stocked.write_specs(stock={"data": {**data, "reference": key, "quantity": quantity}, "absentRows": "deactivate"})
+    without = {"reference": "CEINTURE", "quantity": "", "kept_in_stock": "2"}
+    drop(stocked, [without, *({"reference": row["reference"], "quantity": 10} for row in stocked.dress(1))])
+    await stocked.stock(accept_guard=True)
+    assert (stocked.quantity("CEINTURE"), stocked.quantity("SAC")) == (10, 0)
