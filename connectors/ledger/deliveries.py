@@ -122,9 +122,13 @@ class Deliveries(LedgerPart):
         self._note(shop, kind, key, state, run_id, again=True, delivered_at=now, last_code=None, **numbers)
 
     def named_by_erp(self, shop: str, kind: str, keys: Sequence[str], *, run_id: str | None) -> int:
-        """How many of these were sent and are delivered from now on: the ERP has named them."""
+        """How many of these were sent and are delivered from now on: the ERP has named them.
+
+        `changed_at` stays: nothing has changed for whoever asks what became of the order in the shop, and the lease of
+        the export, under which it moves, is not held by whoever reads the ERP's files.
+        """
         which = sa.and_(_of(shop, kind, keys), DELIVERIES.c.state == DeliveryState.SENT.value)
-        values = {"state": DeliveryState.DELIVERED.value, "changed_at": datetime.now(UTC), "run_id": run_id}
+        values = {"state": DeliveryState.DELIVERED.value, "run_id": run_id}
         with self.database.write("note what the ERP has named") as connection:
             return connection.execute(sa.update(DELIVERIES).where(which).values(**values)).rowcount
 

@@ -165,3 +165,15 @@ async def test_the_number_that_cegid_gave_is_on_the_page(prefect_api: None, tmp_
         world.shop.reset_counts()
         await world.statuses()
         assert world.shop.writes == 0
+
+
+async def test_once_a_file_has_named_the_orders_an_export_writes_nothing_to_the_board(world: FilesWorld) -> None:
+    order = world.place()
+    await world.orders()
+    world.drop_documents({"order_reference": f"WEB{order}", "document_type": "1"})
+    await world.statuses()
+    assert world.deliveries() == {str(order): "delivered"}
+    world.shop.reset_counts()
+    await world.orders()
+    sent_again = [request for request in world.shop.requests if request[0] != "GET"]
+    assert sent_again == []
