@@ -19,7 +19,7 @@ from schemas.run_report import RunReport
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
 from tasks.report.texts import texts
-from tasks.run.chain_report import add_parts
+from tasks.run.chain_report import add_parts, flows_of
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder
 from tasks.run.time_zone import time_zone_of
@@ -28,7 +28,7 @@ from tasks.run.write_board import write_board
 logger = logging.getLogger(__name__)
 DONE = frozenset({"Completed", "CompletedWithRejects", "Planned"})
 _BY_GRAVITY = ("Failed", "AlreadyRunning", "StoppedByGuard", "CompletedWithRejects", "Planned", "Completed")
-_PARTS_AT_MOST = 50
+_RUNS_OF_EACH_FLOW = 20
 
 
 @dataclass(slots=True)
@@ -92,9 +92,10 @@ def _report(
     chain: Chain, asked: Asked, folder: ShopFolder, ledger: Ledger, run_id: str
 ) -> tuple[Path | None, RunReport]:
     """The chain's own page, and what it says; no page where the disk refuses it."""
-    runs = ledger.runs(folder.name, limit=_PARTS_AT_MOST)
+    # Of each flow: others of this shop may have run any number of times beside the chain.
+    runs = ledger.runs(folder.name, limit=_RUNS_OF_EACH_FLOW, of_each_flow=True)
     began_at = runs.filter(pl.col("run_id") == run_id)["started_at"].item()
-    parts = runs.filter((pl.col("flow") != asked.flow) & (pl.col("started_at") >= began_at))
+    parts = runs.filter(pl.col("flow").is_in(flows_of(chain.states)) & (pl.col("started_at") >= began_at))
     report = RunReport(
         run_id=run_id,
         flow=asked.flow,

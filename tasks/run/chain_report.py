@@ -49,6 +49,11 @@ def add_parts(report: RunReport, states: Mapping[str, State], runs: Iterable[Map
     report.plan = report.plan[:_PLAN_SHOWN]
 
 
+def flows_of(parts: Iterable[str]) -> list[str]:
+    """The flows that these parts of a chain are."""
+    return [_FLOWS[part] for part in parts if part in _FLOWS]
+
+
 def _read(page: Path) -> Mapping[str, Any]:
     try:
         values: Mapping[str, Any] = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from prefect import get_client
 from prefect.client.schemas.objects import State
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import Completed
 
 from connectors.files.folder import files_of_no_stream
 from flows.import_files import import_files
 from flows.import_stores import import_stores
+from schemas.flows import FLOWS
+from tasks.run.chain import Chain, carried_out_as_one
+from tasks.run.run import Asked
 from tasks.run.shop_folder import open_shop_folder
 from tests.flows.collect_world import CollectWorld
 from tests.flows.flat_world import BY_FILE, FlatWorld
@@ -179,6 +184,26 @@ async def test_the_chain_has_one_report_with_what_those_of_its_parts_say_and_run
     async with get_client() as client:
         runs = await client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=9)
     assert {"boutique import_files", "boutique import_products"} <= {run.name for run in runs}
+
+
+async def test_what_else_ran_meanwhile_is_no_part_of_the_chain_however_often(world: CollectWorld) -> None:
+    folder = open_shop_folder(world.folder)
+
+    async def steps(chain: Chain) -> None:
+        with folder.open_ledger() as ledger:
+            for _ in range(60):
+                ledger.finish_run(
+                    ledger.start_run("boutique", "answer_requests", {}), "Completed", {"updated": 1}, "", None
+                )
+            run_id = ledger.start_run("boutique", "import_stock", {})
+            ledger.finish_run(run_id, "Completed", {"rows_read": 3}, "", None)
+        chain.states["stock"] = Completed(name="Completed")
+
+    state = await carried_out_as_one(steps, Asked(FLOWS["import_files"], str(world.folder)), folder)
+    assert state.name == "Completed"
+    with folder.open_ledger() as ledger:
+        [whole] = ledger.runs("boutique").filter(pl.col("flow") == "import_files").iter_rows(named=True)
+    assert (whole["state"], json.loads(whole["counts"])) == ("Completed", {"rows_read": 3})
 
 
 async def test_a_chain_beside_another_one_does_not_start(world: CollectWorld) -> None:
