@@ -23,7 +23,6 @@ from deployments.words import said
 from schemas.errors import ConfigurationError
 from schemas.flows import FLOWS, FlowName, takers
 from schemas.since import parse_since
-from schemas.where import located_logger
 from tasks.report.page import WITH_INCIDENTS
 from tasks.report.texts import texts
 from tasks.run.shop_folder import language_in_settings, open_shop_folder
@@ -31,7 +30,6 @@ from tasks.run.shop_folder import language_in_settings, open_shop_folder
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
-logger = located_logger(__name__)
 Since = Annotated[
     str | None,
     Parameter(
@@ -82,13 +80,14 @@ async def following_run(
     What of its `exchanges` was kept is written beside the report. With `plan_as`, nothing but the plan is printed.
     """
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
+    from tasks.run.step_tasks import by_itself  # noqa: PLC0415 - the same
 
     language = language_in_settings(folder)
     err.print(f"{texts(language).word('flow', flow.name)}, {folder} …", markup=False, soft_wrap=True)
     async with api_or_none() as has_api:
         with following(language) as follower:
-            run_of: Any = partial(flow, return_state=True) if has_api else partial(_by_itself, flow)
-            state = await run_of(shop=folder, **asked)
+            run_of: Any = partial(flow, return_state=True) if has_api else partial(by_itself, flow)
+            state: State[Any] = await run_of(shop=folder, **asked)
     pages = whole(follower.pages)
     asks = state.name == "Completed" and any(map(asks_for_a_person, pages))
     if plan_as is not None:
@@ -104,18 +103,6 @@ async def following_run(
     started = not isinstance(getattr(state.data, "result", state.data), ConfigurationError)
     ended = Exit.REJECTS if asks else exit_of(state.name or "")
     return ended if started else Exit.USAGE
-
-
-async def _by_itself(flow: Any, **asked: Any) -> State[Any]:
-    """The state in which the flow's own function ends; what nobody foresaw is logged with its traceback."""
-    from prefect.states import Failed  # noqa: PLC0415 - imports Prefect
-
-    try:
-        ended: State[Any] = await flow.fn(**asked)
-    except Exception as error:
-        logger.exception("%s ended by an error that nobody foresaw", flow.name)
-        return Failed(name="Failed", message=f"{type(error).__name__}: {error}")
-    return ended
 
 
 async def plan(

@@ -15,6 +15,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import FlowRunContext
+from prefect.states import Failed
 from prefect.tasks import Task
 
 from schemas.errors import TransientError
@@ -38,7 +39,19 @@ def in_prefect() -> bool:
 
 async def final_state(part: Any, shop: str, **asked: Any) -> State[Any]:
     """The state in which a part of a chain ends: a flow run of Prefect within one, the flow's function elsewhere."""
-    ended: State[Any] = await (part(shop, return_state=True, **asked) if in_prefect() else part.fn(shop, **asked))
+    if in_prefect():
+        ended: State[Any] = await part(shop, return_state=True, **asked)
+        return ended
+    return await by_itself(part, shop, **asked)
+
+
+async def by_itself(flow: Any, shop: str, **asked: Any) -> State[Any]:
+    """The state in which the flow's own function ends; what nobody foresaw is logged with its traceback."""
+    try:
+        ended: State[Any] = await flow.fn(shop, **asked)
+    except Exception as error:
+        logger.exception("%s ended by an error that nobody foresaw", flow.name)
+        return Failed(name="Failed", message=f"{type(error).__name__}: {error}")
     return ended
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from prefect import flow
+from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
+from prefect.states import Completed
 
 from schemas.errors import RefusedError, TransientError
 from tasks.run import step_tasks
-from tasks.run.step_tasks import RETRIES, chunk_task, step_task
+from tasks.run.step_tasks import RETRIES, chunk_task, final_state, step_task
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +66,16 @@ async def test_a_step_is_a_task_run_within_a_flow_run_of_prefect_and_a_function_
     await of_prefect()
     assert seen[0] == ""
     assert seen[1].startswith("plan")
+
+
+async def test_a_part_of_a_chain_that_ends_as_nobody_foresaw_is_a_state_in_and_out_of_prefect(prefect_api: str) -> None:
+    @flow(persist_result=False)
+    async def part(shop: str) -> None:
+        raise KeyError(shop)
+
+    @flow(persist_result=False)
+    async def chain() -> State:
+        return Completed(message=(await final_state(part, "boutique")).name)
+
+    assert (await final_state(part, "boutique")).name == "Failed"
+    assert (await chain(return_state=True)).message == "Failed", prefect_api
