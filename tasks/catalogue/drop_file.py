@@ -11,7 +11,7 @@ from connectors.files.arrive import Arrived, move_arrived
 from connectors.files.durable import make_durable
 from connectors.files.folder import path_for
 from connectors.files.private import shared_folder
-from schemas.column_spec import StreamSpec
+from schemas.column_spec import Blank, StreamSpec
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.incidents import Level
 from tasks.run.run import Run
@@ -19,11 +19,17 @@ from tasks.stock.look_up import item_ids_of
 
 
 def check_column(run: Run, needed: str) -> None:
-    """ConfigurationError where the stream has no column for this, or none that is the key."""
+    """ConfigurationError where the stream lacks a column for this or the key, or would clear what is not told."""
     columns = run.stream.columns
     if run.stream.column(needed) is None or not any(column.object_key for column in columns):
         reason, remedy = f"the stream names no key or no {needed}", "Give it both columns under `data`, as for files."
         raise ConfigurationError((ConfigFault("import.json", f"{run.stream.name}.data", reason, remedy),))
+    cleared = [each.target for each in columns if each.blank is Blank.CLEAR and each.target != needed]
+    if cleared:
+        reason = "the ERP does not tell this column, whose empty cells would clear what the shop has"
+        remedy = "Take the column out of this stream."
+        faults = [ConfigFault("import.json", f"{run.stream.name}.data.{each}", reason, remedy) for each in cleared]
+        raise ConfigurationError(tuple(faults))
 
 
 async def of_others(run: Run, owners: Mapping[str, str]) -> set[str]:

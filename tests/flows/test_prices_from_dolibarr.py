@@ -106,3 +106,13 @@ async def test_the_price_of_another_items_product_is_not_taken(world: CatalogueW
     await brought(world)
     assert shown(world)["MUG"][0] == 9
     assert world.left_behind() == {world.called("MUG"): "erp_item_of_other"}
+
+
+async def test_columns_that_dolibarr_does_not_tell_are_refused(world: CatalogueWorld) -> None:
+    path = world.folder / "import.json"
+    imports = json.loads(path.read_text(encoding="utf-8"))
+    imports["product"]["data"]["weight"] = {"index": 3, "blank": "clear"}
+    path.write_text(json.dumps(imports), encoding="utf-8")
+    state = await brought(world)
+    assert state.name == "Failed"
+    assert "weight" in (state.message or "")
