@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from prefect.client.schemas.objects import State
 
 from schemas.flows import IMPORTS
+from schemas.incidents import Level
 from schemas.run_report import (
     FileReport,
     GuardCheck,
@@ -45,7 +46,8 @@ def add_parts(report: RunReport, states: Mapping[str, State], runs: Iterable[Map
         if page is not None:
             _add(report, part, _read(page))
     report.rejects = report.rejects[:REJECTS_SHOWN]
-    report.incidents = report.incidents[:_INCIDENTS_SHOWN]
+    # Of more than are shown, those that a person must settle stay: the exit code is made of them.
+    report.incidents = sorted(report.incidents, key=lambda each: each.level != Level.ERROR)[:_INCIDENTS_SHOWN]
     report.plan = report.plan[:_PLAN_SHOWN]
 
 
