@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from schemas.erp import DocumentStatus, Erp, ErpNumber, TakesTracking
-from schemas.errors import RefusedError, TransientError
+from schemas.errors import DeniedError, RefusedError, TransientError, UnexpectedReplyError
 from schemas.incidents import Level
 from schemas.run_report import PlannedChange
 from tasks.run.run import Run
@@ -40,7 +40,7 @@ async def _give(run: Run, tracking: TakesTracking, one: TrackedDocument) -> None
     key = str(one.id)
     try:
         await asyncio.to_thread(tracking.give, one.document, one.tracking, one.reference)
-    except RefusedError as error:
+    except (RefusedError, DeniedError, UnexpectedReplyError) as error:
         run.note(Level.ERROR, "tracking_refused_by_erp", key, value=one.tracking, detail=error.reason)
     except TransientError as error:
         run.note(Level.RETRY, "tracking_waits_for_erp", key, value=one.tracking, detail=error.reason)
