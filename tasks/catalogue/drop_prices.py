@@ -87,8 +87,10 @@ async def _rows(run: Run, prices: Mapping[str, ItemPrice]) -> list[dict[str, str
     on_sale = {int(row["id"]) for row in rows if str(row["active"]) == "1"}
     with_tax = run.folder.settings.products.prices == "tax_incl"
     taken = {name: prices[name] for name, id_ in sorted(products.items()) if id_ in on_sale}
-    return [{key: name, "price": _text(each.tax_incl if with_tax else each.tax_excl)} for name, each in taken.items()]
+    costs = {name: each.tax_incl if with_tax else each.tax_excl for name, each in taken.items()}
+    return [{key: name, "price": _text(price, run.stream.decimal_mark)} for name, price in costs.items()]
 
 
-def _text(price: Decimal) -> str:
-    return f"{price.normalize():f}"
+def _text(price: Decimal, decimal_mark: str | None) -> str:
+    """With the mark that the stream is read with: another one may part thousands there."""
+    return f"{price.normalize():f}".replace(".", decimal_mark or ".")

@@ -116,3 +116,14 @@ async def test_columns_that_dolibarr_does_not_tell_are_refused(world: CatalogueW
     state = await brought(world)
     assert state.name == "Failed"
     assert "weight" in (state.message or "")
+
+
+async def test_a_price_is_written_with_the_decimal_mark_of_the_stream(world: CatalogueWorld) -> None:
+    path = world.folder / "import.json"
+    imports = json.loads(path.read_text(encoding="utf-8"))
+    imports["product"]["decimalMark"] = ","
+    path.write_text(json.dumps(imports), encoding="utf-8")
+    priced(world, "MUG", "7.125")
+    world.sell("MUG", price="9")
+    await brought(world, accept_guard=True)
+    assert shown(world)["MUG"] == (Decimal("7.125"), "1")
