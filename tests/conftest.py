@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 BUILD = Path(__file__).parents[1] / "build"
 ONE_AUTHORITY = BUILD / "one-authority.pem"
-settings.register_profile("quick", max_examples=10)
+# How long an example takes is the machine's: no test measures time.
+settings.register_profile("any machine", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=10)
+settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,9 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than processors: tests of kills and of shops that stay away wait much."""
-    return min(4, (os.cpu_count() or 1) + 1)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than processors, for tests that wait much: those of kills and of shops that stay away."""
+    waits = "not lasting" not in config.getoption("markexpr")
+    return min(4, (os.cpu_count() or 1) + waits)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -50,6 +50,7 @@ async def test_one_that_goes_on_failing_or_fails_otherwise_is_not() -> None:
     assert len(refusals) == 1
 
 
+@pytest.mark.lasting
 async def test_a_step_is_a_task_run_within_a_flow_run_of_prefect_and_a_function_elsewhere(prefect_api: str) -> None:
     seen: list[str] = []
 
@@ -68,6 +69,7 @@ async def test_a_step_is_a_task_run_within_a_flow_run_of_prefect_and_a_function_
     assert seen[1].startswith("plan")
 
 
+@pytest.mark.lasting
 async def test_a_part_of_a_chain_that_ends_as_nobody_foresaw_is_a_state_in_and_out_of_prefect(prefect_api: str) -> None:
     @flow(persist_result=False)
     async def part(shop: str) -> None:
