@@ -35,7 +35,7 @@ MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {p
 
 PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-quick: $(READY) ## the pure parts and the connectors, but for what waits or counts, in about a minute
+quick: $(READY) ## the pure parts and the connectors, but for what waits or counts, in a minute or two
 	@$(PYTEST) -m "not slow and not lasting" -k "not postgresql" --hypothesis-profile quick \
 	  tests/schemas tests/tasks tests/connectors
 
