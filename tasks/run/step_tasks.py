@@ -18,8 +18,8 @@ from prefect.context import FlowRunContext
 from prefect.states import Failed
 from prefect.tasks import Task
 
-from schemas.errors import TransientError
-from schemas.where import located_logger
+from schemas.errors import PasserelleError, TransientError
+from schemas.where import located_logger, where_raised
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -39,10 +39,12 @@ def in_prefect() -> bool:
 
 async def final_state(part: Any, shop: str, **asked: Any) -> State[Any]:
     """The state in which a part of a chain ends: a flow run of Prefect within one, the flow's function elsewhere."""
-    if in_prefect():
-        ended: State[Any] = await part(shop, return_state=True, **asked)
-        return ended
-    return await by_itself(part, shop, **asked)
+    if not in_prefect():
+        return await by_itself(part, shop, **asked)
+    ended: State[Any] = await part(shop, return_state=True, **asked)
+    # Prefect keeps what a run ended with in a record, and says what an exception says.
+    error = getattr(ended.data, "result", ended.data)
+    return _unforeseen(error) if isinstance(error, Exception) and not isinstance(error, PasserelleError) else ended
 
 
 async def by_itself(flow: Any, shop: str, **asked: Any) -> State[Any]:
@@ -51,8 +53,13 @@ async def by_itself(flow: Any, shop: str, **asked: Any) -> State[Any]:
         ended: State[Any] = await flow.fn(shop, **asked)
     except Exception as error:
         logger.exception("%s ended by an error that nobody foresaw", flow.name)
-        return Failed(name="Failed", message=f"{type(error).__name__}: {error}")
+        return _unforeseen(error)
     return ended
+
+
+def _unforeseen(error: Exception) -> State[Any]:
+    """Its kind and where it was raised, which the ledger keeps; what it says may be a value of somebody's row."""
+    return Failed(name="Failed", message=" ".join([type(error).__name__, where_raised(error)]).strip())
 
 
 def step_task(name: str) -> Callable[[Step[Given, Result]], Step[Given, Result]]:

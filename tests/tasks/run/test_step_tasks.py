@@ -77,7 +77,9 @@ async def test_a_part_of_a_chain_that_ends_as_nobody_foresaw_is_a_state_in_and_o
 
     @flow(persist_result=False)
     async def chain() -> State:
-        return Completed(message=(await final_state(part, "boutique")).name)
+        ended = await final_state(part, "zoe@lab.example")
+        return Completed(message=f"{ended.name} {ended.message}")
 
-    assert (await final_state(part, "boutique")).name == "Failed"
-    assert (await chain(return_state=True)).message == "Failed", prefect_api
+    ended = await final_state(part, "zoe@lab.example")
+    assert (ended.name, ended.message) == ("Failed", "KeyError")
+    assert (await chain(return_state=True)).message == "Failed KeyError", prefect_api
