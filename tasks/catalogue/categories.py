@@ -81,7 +81,7 @@ class _Sync:
                 else:
                     due.append((placed, mark))
         if due:
-            self._bring(due)
+            self._sync(due)
 
     def _is_there(self, category: Category, wanted: WantedEntity, known: Known) -> bool:
         """Whether the ERP still has it so, as far as this run looks."""
@@ -93,7 +93,7 @@ class _Sync:
         self._catalogue.by_sweep.append(category.key)
         return False
 
-    def _bring(self, due: list[tuple[Category, str]]) -> None:
+    def _sync(self, due: list[tuple[Category, str]]) -> None:
         wanted = {category.key: self._categories.wanted(category) for category, _ in due}
         found = self._categories.find(list(wanted.values()))
         if not self._run.asked.dry_run:

@@ -67,12 +67,12 @@ def decide(
     reference is ours where its identity is the one that the ledger knows, or where it is alike: a shop restored from a
     backup gives its ids to other products.
     """
-    sent = _told(wanted) - owned
+    sent = _sent_fields(wanted) - owned
     if ours := found.by_uid.get(wanted.uid):
         is_named_so = wanted.name.casefold() == ours.name.casefold()
         if not (_is_same(known, unchanging) or is_named_so or _alike(wanted, ours)):
             return Held("item_id_reused", f"{wanted.name} / {ours.name}")
-        return _followed(wanted, ours, known, sent)
+        return _change_of(wanted, ours, known, sent)
     if there := found.by_name.get(wanted.name):
         if (there.uid and there.uid not in left) or not (adopts or _alike(wanted, there)):
             return Held("item_name_taken", f"{wanted.name}: {there.fields['name']} {there.uid}".strip())
@@ -86,7 +86,7 @@ def _is_same(known: Known | None, unchanging: str) -> bool:
     return known is not None and (known.unchanging == unchanging or not (known.unchanging or known.in_doubt))
 
 
-def _told(wanted: WantedEntity) -> frozenset[str]:
+def _sent_fields(wanted: WantedEntity) -> frozenset[str]:
     """The fields that the shop says something of: what it leaves empty stays as the ERP has it."""
     silent = {name for name, value in wanted.fields.items() if not value or (name == "weight" and value == "0")}
     return frozenset(wanted.request) - silent
@@ -94,10 +94,10 @@ def _told(wanted: WantedEntity) -> frozenset[str]:
 
 def differs(wanted: WantedEntity, there: FoundEntity, owned: frozenset[str]) -> bool:
     """Whether the ERP has it otherwise than it was to be, as far as it is the shop's to say."""
-    return bool(_differing(wanted, there, _told(wanted) - owned))
+    return bool(_differing(wanted, there, _sent_fields(wanted) - owned))
 
 
-def _followed(wanted: WantedEntity, ours: FoundEntity, known: Known | None, sent: frozenset[str]) -> Change:
+def _change_of(wanted: WantedEntity, ours: FoundEntity, known: Known | None, sent: frozenset[str]) -> Change:
     differing = _differing(wanted, ours, sent)
     fields = frozenset(name for name, _, _ in differing)
     if known is not None:

@@ -31,7 +31,7 @@ class DocumentsRefusedError(Exception):
 
 def answer(store: Store, request: Request, charge: Charge) -> Node:
     """GET says what is kept of each order, PUT writes what differs."""
-    return answer_by_order(store, request, charge, "erp_order", _told, _written)
+    return answer_by_order(store, request, charge, "erp_order", _shown_order, _written)
 
 
 def answer_by_order(
@@ -97,7 +97,7 @@ def _kept(store: Store, order: Row) -> dict[str, Any]:
     return row
 
 
-def _told(store: Store, number: int) -> Node:
+def _shown_order(store: Store, number: int) -> Node:
     order = order_of(store, number)
     if order is None:
         return {"id_order": str(number), "reference": "", "status": "unknown", "delivery_date": "", "documents": ""}

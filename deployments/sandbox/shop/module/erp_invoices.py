@@ -35,7 +35,7 @@ _SHOWN = ("kind", "number", "date", "total_tax_excl", "total_tax_incl")
 
 def answer(store: Store, request: Request, charge: Charge) -> Node:
     """GET says what is kept of each order, PUT writes what differs."""
-    return answer_by_order(store, request, charge, "erp_invoice", _told, _written)
+    return answer_by_order(store, request, charge, "erp_invoice", _shown_order, _written)
 
 
 def kept(store: Store, order: Row) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def kept(store: Store, order: Row) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["date"], row["id"]))
 
 
-def _told(store: Store, number: int) -> Node:
+def _shown_order(store: Store, number: int) -> Node:
     order = order_of(store, number)
     invoices = [] if order is None else [_shown(row) for row in kept(store, order)]
     return {
