@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from lxml import etree
 
-from deployments.prestashop_module.pack import MODULE
 from deployments.sandbox.shop import SandboxShop
+from tests.deployments.module_in_php import needs_php, run
 
-PHP = shutil.which("php")
-CORE = Path(__file__).parent / "prestashop_core.php"
-
-pytestmark = pytest.mark.skipif(
-    PHP is None or "SimpleXML" not in subprocess.run([PHP, "-m"], capture_output=True, text=True, check=False).stdout,
-    reason="php is not installed here, or without its extension for XML",
-)
+pytestmark = needs_php
 
 HEAD = {
     "internal_reference": "MAG01-2026-000501",
@@ -61,41 +51,6 @@ WRONG: list[Sale] = [
     ({**HEAD, "id_store": "404"}, [SHIRT, MUG]),
     ({**HEAD, "invoice_id_country": "404"}, [SHIRT, MUG]),
 ]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What the module told the core, in order, and what it answered."""
-
-    notes: list[tuple[str, str, Any]]
-    answer: Any
-    classes: list[str]
-
-    def told(self, verb: str) -> list[tuple[str, Any]]:
-        return [(name, values) for one, name, values in self.notes if one == verb]
-
-    def named(self, verb: str) -> list[str]:
-        return [name for name, _ in self.told(verb)]
-
-    def added(self, name: str) -> list[Any]:
-        return [values for one, values in self.told("add") if one == name]
-
-    @property
-    def lines(self) -> list[dict[str, str]]:
-        return [{str(one.tag): one.text or "" for one in line} for line in etree.fromstring(self.answer)[0]]
-
-    @property
-    def fields(self) -> dict[str, str]:
-        return {str(one.tag): one.text or "" for one in etree.fromstring(self.answer)[0]}
-
-
-def run(resource: str, body: bytes = b"", query: str = "", failing: str = "") -> Run:
-    """One request to a resource of the module."""
-    command = [str(PHP), str(CORE), str(MODULE), resource, query, failing]
-    told = subprocess.run(command, input=body, capture_output=True, check=False)
-    assert told.returncode == 0, told.stdout + told.stderr
-    read = json.loads(told.stdout)
-    return Run([tuple(one) for one in read["notes"]], read["answer"], read["classes"])
 
 
 def document(*sales: Sale, wrapped: bool = False) -> bytes:

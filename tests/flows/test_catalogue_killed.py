@@ -14,8 +14,8 @@ import pytest
 from deployments.sandbox.dolibarr import web
 from deployments.sandbox.dolibarr.faults import Fault, Faults
 from tests.flows import flow_process
+from tests.flows.catalogue_world import CatalogueWorld
 from tests.flows.dolibarr_world import KEY_VARIABLE as ERP_KEY
-from tests.flows.test_catalogue_to_dolibarr import CatalogueWorld
 from tests.flows.world import KEY_VARIABLE
 
 MOMENTS = ((1, True), (2, True), (4, False), (5, True))

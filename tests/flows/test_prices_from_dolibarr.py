@@ -15,8 +15,8 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from flows.import_products import import_products
+from tests.flows.catalogue_world import CatalogueWorld
 from tests.flows.running import final_state
-from tests.flows.test_catalogue_to_dolibarr import CatalogueWorld
 
 DATA = {
     "reference": {"index": 0, "object_key": True},

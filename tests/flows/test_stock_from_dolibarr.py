@@ -14,7 +14,7 @@ import pytest
 
 from tasks.catalogue.drop_stock import quantities_as_file
 from tasks.run.shop_folder import open_shop_folder
-from tests.flows.test_catalogue_to_dolibarr import CatalogueWorld
+from tests.flows.catalogue_world import CatalogueWorld
 
 DATA = {"reference": {"index": 0, "object_key": True}, "quantity": {"index": 2}}
 
