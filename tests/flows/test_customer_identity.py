@@ -31,9 +31,9 @@ def codes_told(world: OrderWorld) -> set[str]:
 
 
 def another_person(world: OrderWorld, customer: int) -> None:
-    """The shop was restored: the id belongs to somebody else's account."""
+    """The shop was restored: the id belongs to somebody else's account, made two days later by any clock."""
     given = {"firstname": "Gontran", "lastname": "Bellefontaine", "email": "gontran@bellefontaine.example"}
-    stamp = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%d %H:%M:%S}"
+    stamp = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d %H:%M:%S}"
     world.shop.change("customers", customer, given | {"date_add": stamp, "date_upd": stamp})
 
 
