@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from schemas.catalogue import Category, EntityNumber, FoundEntity, TakesEntities, WantedEntity
+from schemas.catalogue import Category, EntityNumber, FoundEntities, FoundEntity, TakesEntities, WantedEntity
 from schemas.erp import Erp, categories_of
 from schemas.errors import RefusedError
 from schemas.outcomes import Outcome
@@ -17,7 +17,7 @@ from tasks.catalogue.look_up import Catalogue, leave_behind
 from tasks.catalogue.plan.entities import Change, Held, Known, decide, differing, differs, fingerprint
 from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
-from tasks.run.step_tasks import step_task
+from tasks.run.step_tasks import chunk_task
 from tasks.run.sweeps import Sweep
 
 _NOT_YET = EntityNumber("-1")
@@ -25,15 +25,20 @@ _NOT_YET = EntityNumber("-1")
 _OWNED: frozenset[str] = frozenset()
 
 
-@step_task("send the categories")
 async def sync_categories(run: Run, erp: Erp, catalogue: Catalogue) -> dict[int, EntityNumber]:
     """What each category of the shop is called in the ERP, by id_category; those that are held are left out."""
     if not catalogue.categories:
         return {}
     with run.step("send the categories"):
         sync = _Sync(run, erp, catalogue)
-        await asyncio.to_thread(sync.carry_out)
+        await _send(sync)
     return {id_: number for id_, number in sync.numbers.items() if number != _NOT_YET}
+
+
+@chunk_task("send the categories")
+async def _send(sync: _Sync) -> None:
+    """Tried again, it goes on where it stopped."""
+    await asyncio.to_thread(sync.carry_out)
 
 
 class _Sync:
@@ -49,6 +54,10 @@ class _Sync:
         self._swept: Mapping[str, FoundEntity] | None = None
         """What the ERP has of ours, where this run compares everything."""
         self.numbers: dict[int, EntityNumber] = {}
+        self._finished: set[str] = set()
+        """The keys of those that have their outcome."""
+        self._begun: set[str] = set()
+        """The keys of those whose creation this run has asked for: one that is there then is its own."""
 
     def carry_out(self) -> None:
         """Level after level: what a parent is called must be known."""
@@ -64,6 +73,8 @@ class _Sync:
     def _level(self, level: list[Category]) -> None:
         due: list[tuple[Category, str]] = []
         for category in level:
+            if category.key in self._finished:
+                continue
             if category.id_parent and category.id_parent not in self.numbers:
                 self._leave(category, Outcome.WAITING, "category_parent_held", str(category.id_parent))
             elif obstacles := self._categories.obstacles(category):
@@ -90,7 +101,8 @@ class _Sync:
         there = None if self._swept is None else self._swept.get(wanted.uid)
         if self._swept is None or (there and there.number == known.number and not differs(wanted, there, _OWNED)):
             return True
-        self._catalogue.by_sweep.append(category.key)
+        if category.key not in self._catalogue.by_sweep:
+            self._catalogue.by_sweep.append(category.key)
         return False
 
     def _sync(self, due: list[tuple[Category, str]]) -> None:
@@ -122,7 +134,7 @@ class _Sync:
         try:
             written = True
             if change.found is None:
-                number = self._categories.create(wanted)
+                number = self._create(category, wanted)
             else:
                 number = change.found.number
                 written = self._categories.update(change.found, wanted, change.fields)
@@ -136,13 +148,31 @@ class _Sync:
             return
         self._links.confirm([(category, number, mark)])
         self.numbers[category.id_category] = number
-        outcomes = {True: Outcome.CREATED if change.action == "create" else Outcome.UPDATED, False: Outcome.UNCHANGED}
-        self._end(category, outcomes[written])
+        is_new = change.action == "create" or category.key in self._begun
+        outcomes = {True: Outcome.CREATED if is_new else Outcome.UPDATED, False: Outcome.UNCHANGED}
+        self._end(category, outcomes[written or is_new])
+
+    def _create(self, category: Category, wanted: WantedEntity) -> EntityNumber:
+        """The number of a new one, or of the one that an earlier request has made whose answer was lost."""
+        self._begun.add(category.key)
+        self._links.intend([category])
+        try:
+            return self._categories.create(wanted)
+        except RefusedError:
+            # It is refused for its name before its guard is looked at (docs/facts/dolibarr.md, C6).
+            ours = FoundEntities(self._categories.find([wanted]).by_uid)
+            change = decide(wanted, category.unchanging, None, ours, _OWNED, adopts=False)
+            if isinstance(change, Held) or change.found is None:
+                raise
+            self._categories.update(change.found, wanted, change.fields)
+            return change.found.number
 
     def _leave(self, category: Category, outcome: Outcome, code: str, detail: str) -> None:
+        self._finished.add(category.key)
         leave_behind(self._run, self._catalogue, category.key, outcome, code, detail)
 
     def _end(self, category: Category, outcome: Outcome) -> None:
+        self._finished.add(category.key)
         self._run.rows.record(row_outcomes([self._catalogue.row(category.key, outcome)]))
 
 
