@@ -49,6 +49,9 @@ class ProductSuppliers(FlatStream):
         items = await priced_items(run.shop, run.stream.key_column.target, keys, places, with_prices=False)
         suppliers = await _suppliers(run, {row.text("supplier") for row in asked})
         currencies = await currency_ids(run.shop, {row.text("currency").upper() for row in asked})
+        for row, key in zip(rows, keys, strict=True):
+            if isinstance(item := items.get(key), Item):
+                run.shown_keys.note(row["_link"], "product", item.id_product)
         return [
             _wanted(
                 run, row, RowRef(cells["_file"], cells["_line"], cells["_link"]), items.get(key), suppliers, currencies

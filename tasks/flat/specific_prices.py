@@ -17,7 +17,7 @@ from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.plan.moved_prices import prices_beside, prices_moved, shown
 from tasks.flat.stream import FlatStream, Note
 from tasks.flat.translate.rows import flat_rows
-from tasks.flat.translate.specific_prices import CASE, NOBODYS, Market, wanted_price
+from tasks.flat.translate.specific_prices import CASE, NOBODYS, Item, Market, wanted_price
 from tasks.products.taxes import tax_rates
 from tasks.products.translate.values import same
 from tasks.run.outcomes import Stop
@@ -117,6 +117,9 @@ class SpecificPriceStream(FlatStream):
             default_currency=run.facts.default_currency,
             rates={country: await tax_rates(run.shop, run.facts, country) for country in taxed},
         )
+        for row, key in zip(rows, keys, strict=True):
+            if isinstance(item := market.items.get(key), Item):
+                run.shown_keys.note(row["_link"], "product", item.id_product)
         return [
             wanted_price(asked_row, RowRef(row["_file"], row["_line"], row["_link"]), key, market)
             for asked_row, row, key in zip(asked, rows, keys, strict=True)

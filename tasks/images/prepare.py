@@ -91,6 +91,8 @@ def _owned(
             run.note(Level.INFO, "image_twice", one.path.name, file=one.path.name, value=one.path.name, detail=twin)
         else:
             shown[owner.id_product, one.hash] = one.path.name
+            for key in {one.key, one.path.name}:
+                run.shown_keys.note(key, "product", owner.id_product)
             wanted.append(Wanted(one.line, one.key, one.path, one.kind, one.hash, one.stamp, owner))
     run.rows.record(_frame(ended))
     return wanted

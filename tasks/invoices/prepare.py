@@ -84,6 +84,8 @@ async def _named(run: Run, cells: Sequence[Mapping[str, Any]]) -> Prepared:
             _unknown(run, ref, found)
             named.held |= _named_pdfs(row, folders)
             continue
+        for key in (ref.key, found[0]):
+            run.shown_keys.note(key, "order", int(found[0]))
         one = _row(run, row, FileInvoice(ref, int(found[0]), reference, _invoice(row)), folders)
         if isinstance(one, Stop):
             record(run, [(FileInvoice(ref, 0, "", _invoice(row)), one)])

@@ -60,6 +60,8 @@ async def prepare_returns(run: Run, erp: Erp) -> list[DueReturn]:
         sent = set(followed.filter(pl.col("doubt_at").is_not_null())["key"])
         due = _due(run, erp, rows, sent)
         words = await read_words(run.shop, run.facts)
+        for row in rows:
+            run.shown_keys.note(str(row["id"]), "order", whole(row, "id_order"))
         returns = await read_returns(run.shop, run.facts, words, due, items_of_erp(run))
         await _adopt_orders(run, erp, words, returns)
     return [found for each in returns if (found := _tied(run, erp, each)) is not None]

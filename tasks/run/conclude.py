@@ -77,7 +77,7 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
     report.rows_per_second = round(counts.rows_read / seconds, 1) if seconds else 0.0
     # Before the ledger is told of anything: it may be what the run failed of.
     with suppress(PasserelleError):
-        report.pages = admin_pages(report, run.folder, run.ledger)
+        report.pages = admin_pages(report, run.folder, run.ledger, run.shown_keys)
     page = write_report(report, run.folder.path)
     try:
         run.ledger.record_incidents(run.run_id, run.incidents)

@@ -27,6 +27,7 @@ from schemas.where import located_logger, working_on
 from tasks.read.dropped import DroppedFile
 from tasks.read.reader import FileRows
 from tasks.read.validate import row_number
+from tasks.run.admin_pages import ShownKeys
 from tasks.run.outcomes import ROW_OUTCOMES, one_outcome, row_outcomes
 from tasks.run.shop_folder import ShopFolder
 
@@ -186,6 +187,7 @@ class Run:
         self.files: list[FileOfRun] = []
         self.already_done: list[FileOfRun] = []
         self.planned: list[PlannedChange] = []
+        self.shown_keys = ShownKeys()
         self.refused_before: set[tuple[str, str]] = set()
         """(kind, key) of what was not sent because the shop refused the same before."""
         self.refusals_known: dict[str, frozenset[str]] = {}

@@ -76,6 +76,8 @@ async def read_documents(run: Run, validated: ValidatedStream) -> list[OrderRows
             found = keys.get(reference, ())
             if len(found) == 1:
                 of_order[found[0]].append(reference)
+                run.shown_keys.note(reference, "order", int(found[0]))
+                run.shown_keys.note(found[0], "order", int(found[0]))
             else:
                 of_none[reference] = found
         _refuse(run, validated, of_none)
@@ -233,6 +235,8 @@ def _unconfirmed(run: Run) -> list[Incident]:
     shop, kind = run.folder.name, kind_of(run.folder, "order")
     sent = run.ledger.deliveries(shop, kind, states=[DeliveryState.SENT])
     old = sent.filter(pl.col("delivered_at") < datetime.now(UTC) - timedelta(days=days))
+    for key in old["key"]:
+        run.shown_keys.note(key, "order", int(key))
     return [
         Incident(
             Level.ERROR,

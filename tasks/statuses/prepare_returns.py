@@ -35,6 +35,8 @@ async def _open_returns(run: Run, known: dict[str, LedgerEntry]) -> list[Tracked
     rows = await run.shop.find(run.facts.returns, "id", known, display=display)
     rows = without_reused(run, known, rows, lambda row: identity_of(run, row), PREFIX)
     zone = zone_of(run.facts.time_zone)
+    for row in rows:
+        run.shown_keys.note(str(row["id"]), "order", whole(row, "id_order"))
     return [
         TrackedDocument(
             id=int(row["id"]),

@@ -76,7 +76,12 @@ async def _returns(run: Run, named: Sequence[_FileRow]) -> dict[int, TrackedDocu
     ids = [str(one.id) for one in named if one.id]
     links = run.ledger.links_for(run.folder.name, KIND, ids)
     before: Mapping[str, str | None] = dict(links.select("erp_key", "confirmed_value").iter_rows())
-    rows = await run.shop.find(run.facts.returns, "id", ids, display=("id", "state", "date_add"))
+    rows = await run.shop.find(run.facts.returns, "id", ids, display=("id", "state", "date_add", "id_order"))
+    orders = {int(row["id"]): whole(row, "id_order") for row in rows}
+    for one in named:
+        if one.id in orders:
+            for key in (one.ref.key, str(one.id)):
+                run.shown_keys.note(key, "order", orders[one.id])
     zone = zone_of(run.facts.time_zone)
     return {
         int(row["id"]): TrackedDocument(

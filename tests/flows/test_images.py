@@ -250,9 +250,11 @@ async def test_a_run_that_is_cut_off_anywhere_is_completed_by_the_next(pictured:
 
 async def test_a_dry_run_names_what_it_would_send(pictured: World) -> None:
     put(pictured, "CEINTURE.png", png())
+    pictured.write_settings(shop={"admin_url": "https://shop.example/adm"})
     state = await run(pictured, dry_run=True)
     assert (state.name, pictured.shop.writes) == ("Planned", 0)
     assert [(one["key"], one["action"]) for one in pictured.report()["plan"]] == [("CEINTURE", "create")]
+    assert pictured.report()["pages"].keys() == {"CEINTURE"}
 
 
 @pytest.mark.parametrize("then", ["the file is gone", "the file has changed"])

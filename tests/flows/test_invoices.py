@@ -187,7 +187,9 @@ async def test_an_order_that_has_got_the_id_of_another_one_gets_no_invoice_of_it
 async def test_a_plan_writes_nothing_and_leaves_the_pdf(world: InvoiceWorld) -> None:
     [order] = await sent(world)
     world.drop_invoices(told(order, "FA1", "FA1.pdf"), FA1=PDF)
+    world.write_settings(shop={"admin_url": "https://shop.example/adm"})
     assert (await world.invoices(dry_run=True)).name == "Planned"
+    assert f"&id_order={order}&" in world.report()["pages"][str(order)]
     assert (world.shown(order), world.shop.writes) == ([], 0)
     assert (world.beside / "FA1.pdf").exists()
 

@@ -182,7 +182,9 @@ def _delivered_at(world: FilesWorld, order: int, instant: datetime) -> None:
 async def test_a_dry_run_plans_and_confirms_nothing(world: FilesWorld) -> None:
     [order] = await sent(world)
     world.drop_documents(told(order, "3"))
+    world.write_settings(shop={"admin_url": "https://shop.example/adm"})
     assert (await world.statuses(dry_run=True)).name == "Planned"
+    assert f"&id_order={order}&" in world.report()["pages"][str(order)]
     assert state(world, order) == PAID
     await world.statuses()
     assert state(world, order) == SHIPPED

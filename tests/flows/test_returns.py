@@ -114,8 +114,11 @@ async def test_what_the_erp_refuses_is_told_without_the_customers_words(world: O
 @pytest.mark.prefect
 async def test_a_dry_run_shows_the_notice_and_sends_nothing(world: OrderWorld) -> None:
     world.ask_return(1, 2)
+    world.write_settings(shop={"admin_url": "https://shop.example/adm"})
     state = await world.returns(dry_run=True)
     assert state.name == "Planned", state.message
+    assert all("&id_order=" in page for page in world.report()["pages"].values())
+    assert world.report()["pages"].keys() == {world.report()["plan"][0]["key"]}
     assert notices(world) == []
     assert ["line 1", "", "ROBE-S x 2 at 29.90"] in world.report()["plan"][0]["changes"]
 

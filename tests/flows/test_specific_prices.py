@@ -189,10 +189,12 @@ async def test_a_lost_answer_makes_no_second_price(sold: FlatWorld, kind: FaultK
 @pytest.mark.prefect
 async def test_a_dry_run_writes_nothing_and_tells_every_change(sold: FlatWorld) -> None:
     sold.drop("specificprice", discount("CEINTURE"), discount("CEINTURE", from_quantity="5"))
+    sold.write_settings(shop={"admin_url": "https://shop.example/adm"})
     state = await sold.run(import_specific_prices, dry_run=True)
     assert (state.name, sold.shop.writes) == ("Planned", 0)
     assert sold.counts() == {"rows_read": 2, "created": 2}
-    assert len({change["key"] for change in sold.report()["plan"]}) == 2
+    assert {change["key"] for change in sold.report()["plan"]} == sold.report()["pages"].keys()
+    assert len(sold.report()["pages"]) == 2
     assert sold.links("specific_price").is_empty()
 
 
