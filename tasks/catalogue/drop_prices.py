@@ -72,23 +72,37 @@ def _mark(run: Run, prices: Mapping[str, ItemPrice]) -> str:
 
 
 async def _rows(run: Run, prices: Mapping[str, ItemPrice]) -> list[dict[str, str]]:
-    """A row of each product that is on sale in the shop, by reference; what is not is left as it is.
+    """A row of each item that is on sale in the shop, by reference; what is not is left as it is.
 
-    A price of 0 is that of an item which nobody gave a price. Combinations are left out: a row of one names what it is
-    made of, which the ERP does not tell.
+    A price of 0 is that of an item which nobody gave a price.
     """
     held = await of_others(run, {name: each.owner for name, each in prices.items() if each.owner is not None})
     wanted = [name for name, each in prices.items() if name not in held and each.tax_excl > 0]
     key = run.stream.key_column.target
     found = await item_ids_of(run.shop, key, wanted)
-    products = {name: pair[0] for name, pair in found.items() if isinstance(pair, tuple) and not pair[1]}
-    ids = map(str, sorted(set(products.values())))
-    rows = await run.shop.find("products", "id", ids, display=("id", "active"))
-    on_sale = {int(row["id"]) for row in rows if str(row["active"]) == "1"}
+    items = {name: pair for name, pair in found.items() if isinstance(pair, tuple)}
+    ids = map(str, sorted({id_ for id_, _ in items.values()}))
+    products = await run.shop.find("products", "id", ids, display=("id", "active", key))
+    on_sale = {int(row["id"]): str(row[key] or "").strip() for row in products if str(row["active"]) == "1"}
+    sold = {name: pair for name, pair in sorted(items.items()) if pair[0] in on_sale}
+    parents = _parents(run, sold, on_sale)
     with_tax = run.folder.settings.products.prices == "tax_incl"
-    taken = {name: prices[name] for name, id_ in sorted(products.items()) if id_ in on_sale}
+    taken = {name: prices[name] for name, (_, combination) in sold.items() if name in parents or not combination}
     costs = {name: each.tax_incl if with_tax else each.tax_excl for name, each in taken.items()}
-    return [{key: name, "price": _text(price, run.stream.decimal_mark)} for name, price in costs.items()]
+    mark = run.stream.decimal_mark
+    return [{key: name, "parent": parents.get(name, ""), "price": _text(costs[name], mark)} for name in costs]
+
+
+def _parents(run: Run, sold: Mapping[str, tuple[int, int]], on_sale: Mapping[int, str]) -> dict[str, str]:
+    """The product of each combination whose row can name one; the others are left as they are, and reported."""
+    combinations = {name: on_sale[id_] for name, (id_, combination) in sold.items() if combination}
+    if run.stream.parent_column is None:
+        if combinations:
+            run.note(Level.INFO, "erp_combinations_without_column", value=str(len(combinations)))
+        return {}
+    for name in (name for name, parent in combinations.items() if parent in {"", name}):
+        run.note(Level.ERROR, "erp_combination_without_parent", name, detail=str(sold[name][0]))
+    return {name: parent for name, parent in combinations.items() if parent not in {"", name}}
 
 
 def _text(price: Decimal, decimal_mark: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.column_spec import WEB_SERVICE
 from schemas.frames import FAULTS
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ def row_faults(rows: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
         orphans = rows.filter(pl.col(parent.key).is_null())
         faults += (_faults(_filled(orphans, column), "attribute_without_parent", column) for column in attributes)
         has_none = pl.all_horizontal(pl.lit(value=True), *(pl.col(column.key).is_null() for column in attributes))
-        bare = _filled(rows, parent).filter(~is_own & has_none)
-        faults.append(_faults(bare, "combination_without_attribute", parent))
+        # An ERP that is asked tells what combinations cost, not what they are made of.
+        if attributes or stream.type != WEB_SERVICE:
+            bare = _filled(rows, parent).filter(~is_own & has_none)
+            faults.append(_faults(bare, "combination_without_attribute", parent))
     return pl.concat(faults) if faults else pl.DataFrame(schema=FAULTS)
 
 

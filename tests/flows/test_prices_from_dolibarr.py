@@ -1,5 +1,7 @@
 """What an item costs in Dolibarr is its price in the shop: of what is on sale there, by its reference.
 
+A combination's is its product's price with its own impact.
+
 With --erp-url and --erp-key on a real Dolibarr; otherwise on the sandbox.
 """
 
@@ -20,6 +22,7 @@ from tests.flows.running import final_state
 
 DATA = {
     "reference": {"index": 0, "object_key": True},
+    "reference_parent": {"index": 1, "parent_ref": True},
     "price": {"index": 2},
 }
 
@@ -58,12 +61,11 @@ def shown(world: CatalogueWorld) -> dict[str, tuple[Decimal, str]]:
 
 async def test_prices_of_products_on_sale_follow_those_of_dolibarr(world: CatalogueWorld) -> None:
     mug = priced(world, "MUG", "7.12345")
-    for reference, price in (("OFF", "3"), ("NEW", "4"), ("FREE", "0"), ("ROBE", "19"), ("ROBE-S", "20")):
+    for reference, price in (("OFF", "3"), ("NEW", "4"), ("FREE", "0")):
         priced(world, reference, price)
     world.sell("MUG", price="9")
     world.sell("OFF", price="9", active=0)
     world.sell("FREE", price="9")
-    world.sizes(world.sell("ROBE", price="9"), ("S", "ROBE-S", "0"), ("M", "ROBE-M", "0"))
     state = await brought(world)
     assert state.name == "Completed", state.message
     nine = Decimal(9)
@@ -73,13 +75,41 @@ async def test_prices_of_products_on_sale_follow_those_of_dolibarr(world: Catalo
         "FREE": (nine, "1"),
     }
     assert "NEW" not in shown(world)
-    assert [Decimal(row["price"]) for row in world.shop.rows("combinations")] == [0, 0]
     writes = world.shop.writes
     await brought(world)
     assert (world.shop.writes, list((world.folder / "streams").rglob("product_erp*"))) == (writes, [])
     world.rest.put(f"/products/{mug}", json={"price": "8", "price_base_type": "HT"}).raise_for_status()
     state = await brought(world)
     assert (state.name, shown(world)["MUG"][0], world.shop.writes) == ("Completed", Decimal(8), writes + 1)
+
+
+def paid(world: CatalogueWorld) -> dict[str, Decimal]:
+    """What each combination costs in the shop without tax: its product's price and its own impact."""
+    base = {row["id"]: Decimal(row["price"]) for row in world.shop.rows("products")}
+    rows = world.shop.rows("combinations")
+    return {row["reference"].partition("-")[2]: base[int(row["id_product"])] + Decimal(row["price"]) for row in rows}
+
+
+async def test_prices_of_combinations_follow_those_of_dolibarr(world: CatalogueWorld) -> None:
+    small = priced(world, "ROBE-S", "20.12345")
+    for reference, price in (("ROBE", "19"), ("ROBE-L", "25"), ("OFF-S", "3"), ("BARE-S", "4")):
+        priced(world, reference, price)
+    robe = world.sell("ROBE", price="9")
+    world.sizes(robe, ("S", "ROBE-S", "0"), ("M", "ROBE-M", "1.5"), ("L", "ROBE-L", "-1"))
+    world.sizes(world.sell("OFF", price="9", active=0), ("S", "OFF-S", "0"))
+    world.sizes(world.sell("", price="9"), ("S", "BARE-S", "0"))
+    state = await brought(world)
+    assert state.is_completed(), state.message
+    told = {"ROBE-S": Decimal("20.12345"), "ROBE-M": Decimal("10.5"), "ROBE-L": Decimal(25)}
+    nine = {"OFF-S": Decimal(9), "BARE-S": Decimal(9)}
+    assert paid(world) == told | nine
+    assert world.left_behind() == {world.called("BARE-S"): "erp_combination_without_parent"}
+    writes = world.shop.writes
+    await brought(world)
+    assert (world.shop.writes, list((world.folder / "streams").rglob("product_erp*"))) == (writes, [])
+    world.rest.put(f"/products/{small}", json={"price": "25", "price_base_type": "HT"}).raise_for_status()
+    await brought(world)
+    assert paid(world) == told | nine | {"ROBE-S": Decimal(25)}
 
 
 async def test_a_plan_writes_nothing_prices_may_be_those_with_tax_and_each_has_one_owner(world: CatalogueWorld) -> None:

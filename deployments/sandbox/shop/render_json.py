@@ -31,7 +31,7 @@ _BOOLEANS_AS_NUMBERS = frozenset({"currencies", "shops", "shop_groups", "specifi
 
 
 def _plain(name: str, value: Any) -> Any:
-    return "" if value is None and name.startswith("id_") else value
+    return "" if value is None and (name.startswith("id_") or name == "default_on") else value
 
 
 class JsonWriter:

@@ -33,6 +33,7 @@ class _Level:
     by_key: dict[str, Decimal] = field(default_factory=dict)
     by_id: dict[int, Decimal] = field(default_factory=dict)
     base: Decimal = Decimal(0)
+    """The shop's own until another one is chosen, which no level may do that is not written."""
 
     def choose_base(self) -> None:
         """Chooses the base: the most frequent total, the lowest on a tie; without any it stays as it is."""
@@ -52,7 +53,9 @@ def plan_combinations(
     matches = {row.ref.key: _match(row, current, rules) for row in wanted.rows}
     levels = [_level(name, wanted, current, matches, prices) for name in IMPACTS]
     entity = current.entity if current else {}
-    stated = (level for level in levels if current is None or _is_wanted(level, wanted))
+    stated = [level for level in levels if current is None or _is_wanted(level, wanted)]
+    for level in stated:
+        level.choose_base()
     bases: dict[str, Value] = {level.name: level.base for level in stated}
     if current is None:
         operation.fields |= bases
@@ -68,6 +71,9 @@ def plan_combinations(
         if twin is not None and (match is None or _differs(row, match, rules)):
             shown = f"{twin.get(rules.key_field) or '-'}: {twin['id']}"
             plan.rows.append(PlannedRow(row.ref, Outcome.REFUSED, SAME_VALUES, shown))
+        elif match is None and row.active and not row.options:
+            code, column = "combination_without_attribute", "parent"
+            plan.rows.append(PlannedRow(row.ref, Outcome.REJECTED, code, wanted.key, column))
         else:
             _plan_row(row, match, levels, rules, plan)
     _plan_siblings(matches, current, levels, plan)
@@ -115,7 +121,7 @@ def _level(
     prices: Mapping[str, Decimal],
 ) -> _Level:
     base_now = _number(current.entity.get(name)) if current else Decimal(0)
-    level = _Level(name, base_now)
+    level = _Level(name, base_now, base=base_now)
     taken: set[int] = set()
     for row in wanted.rows:
         match = matches[row.ref.key]
@@ -129,7 +135,6 @@ def _level(
     for combination in current.combinations if current else []:
         if int(combination["id"]) not in taken:
             level.by_id[int(combination["id"])] = six_decimals(base_now + _number(combination.get(name)))
-    level.choose_base()
     return level
 
 

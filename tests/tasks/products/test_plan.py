@@ -124,6 +124,24 @@ def test_a_partial_file_keeps_what_customers_pay_for_the_combinations_it_does_no
     assert paid == {1: Decimal(10), 2: Decimal(10), 3: Decimal(20)}
 
 
+def test_what_no_row_tells_of_combinations_stays_as_it_is() -> None:
+    heavy = [combination(i, f"P-{i}", value=10 + i, weight="1.500000", default_on=str(2 - i)) for i in (1, 2)]
+    current = product()
+    current.combinations = heavy
+    rows = [row(f"P-{i}", "P", couleur="#", price=Decimal(12)) for i in (1, 2)]
+    plan = plan_product(wanted(*(each | {"couleur": None} for each in rows)), current, rules())
+    assert [operation.fields for operation in plan.operations] == [{"price": Decimal(12)}]
+
+
+def test_a_combination_that_the_shop_does_not_have_is_not_made_of_nothing() -> None:
+    current = product()
+    current.combinations = [combination(1, "P-1", default_on="1")]
+    plan = plan_product(wanted(row("P-1", "P"), row("P-2", "P")), current, rules())
+    outcomes = [(each.ref.key, each.outcome, each.code) for each in plan.rows]
+    assert ("P-2", Outcome.REJECTED, "combination_without_attribute") in outcomes
+    assert plan.combinations == []
+
+
 @given(st.integers(0, 2**31), st.integers(2, 7))
 def test_whatever_the_file_names_the_others_cost_the_same_afterwards(seed: int, size: int) -> None:
     chance = random.Random(seed)
