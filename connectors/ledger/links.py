@@ -68,6 +68,7 @@ class Link:
     `shop_id` is the id of the product (of the stock_available for kind `stock`), `sub_id` that of the combination,
     0 if there is none. `parent_key` is the key of the product that a combination belongs to, `erp_code` a code of the
     ERP beside the key. `confirmed_value` is what the shop was confirmed to have, in clear, where it is one value.
+    `product_id` is the product that a stock row counts.
     """
 
     erp_key: str
@@ -81,6 +82,7 @@ class Link:
     erp_code: str | None = None
     confirmed_value: str | None = None
     in_doubt: bool = False
+    product_id: int | None = None
 
 
 class Links(LedgerPart):

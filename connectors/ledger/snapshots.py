@@ -39,6 +39,7 @@ SNAPSHOT_LINKS: dict[str, pl.DataType] = {
     "erp_code": pl.String(),
     "confirmed_value": pl.String(),
     "in_doubt": pl.Boolean(),
+    "product_id": pl.Int64(),
 }
 DIGEST_LENGTH = 32
 STRAY_AFTER_SECONDS = 3600

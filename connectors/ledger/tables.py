@@ -75,12 +75,14 @@ LINKS = sa.Table(
     sa.Column("erp_code", sa.Text),
     sa.Column("confirmed_value", sa.Text),
     sa.Column("in_doubt", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("product_id", sa.BigInteger),
     sa.Index("links_by_seq", "shop", "kind", "seq"),
     sqlite_with_rowid=False,
 )
 """`parent_key` is the key of the product that a combination belongs to; `erp_code` is a code of the ERP beside the key.
 What the shop was confirmed to have is kept as a `fingerprint`, or in clear as `confirmed_value` where it is one value.
-A link `in_doubt` was about to be written: its ids hold, its fingerprint and value are not believed."""
+A link `in_doubt` was about to be written: its ids hold, its fingerprint and value are not believed.
+`product_id` is the product that a stock row counts, where it is known."""
 
 CONFIRMATIONS = sa.Table(
     "confirmations",

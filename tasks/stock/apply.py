@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -36,10 +36,11 @@ class Line:
     id: int
     sub_id: int
     old: int | None
+    id_product: int | None = None
 
     def link(self) -> Link:
         """What the ledger remembers once the shop has it."""
-        return Link(self.key, self.id, self.sub_id, confirmed_value=str(self.quantity))
+        return Link(self.key, self.id, self.sub_id, confirmed_value=str(self.quantity), product_id=self.id_product)
 
     def planned(self) -> PlannedChange:
         """The line as a plan shows it."""
@@ -91,7 +92,7 @@ def _doubt_items_that_are_gone(run: Run, outcomes: pl.DataFrame) -> None:
 async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
     gone: list[Line] = []
-    products = by_product(lines, await _owners(run, lines))
+    products = by_product(await _owned(run, lines))
     mean_lines = max(1, len(lines) // max(1, len(products)))
 
     async def write(chunk: Chunk[list[Line]]) -> None:
@@ -108,28 +109,28 @@ def _keys(lines: Sequence[Line]) -> list[str]:
     return [line.key for line in lines]
 
 
-def by_product(lines: Sequence[Line], owners: Mapping[int, int]) -> list[list[Line]]:
+def by_product(lines: Sequence[Line]) -> list[list[Line]]:
     """The lines of each product together, in the order of their first ones; a line of no known product is alone.
 
     Lines of one product go in one document: the shop writes the product's sum after each of them, and two documents at
-    once leave a sum without the other's (facts S1). `owners`: id_product by id_stock_available.
+    once leave a sum without the other's (facts S1).
     """
     products: dict[tuple[bool, int], list[Line]] = {}
     for line in lines:
-        owner = owners.get(line.id)
-        products.setdefault((owner is not None, owner or line.id), []).append(line)
+        of_product = line.id_product is not None
+        products.setdefault((of_product, line.id_product or line.id), []).append(line)
     return list(products.values())
 
 
-async def _owners(run: Run, lines: list[Line]) -> dict[int, int]:
-    """id_product by id_stock_available, of lines of combinations: by the ledger's links, else by the shop."""
+async def _owned(run: Run, lines: list[Line]) -> list[Line]:
+    """The lines, each with its product: by the ledger's links, else by the shop."""
     links = run.ledger.links(run.folder.name, "product").filter(pl.col("sub_id") > 0)
     linked = dict(links.select("sub_id", "shop_id").iter_rows())
-    of_combinations = [line for line in lines if line.sub_id]
-    owners = {line.id: linked[line.sub_id] for line in of_combinations if line.sub_id in linked}
-    unknown = [str(line.id) for line in of_combinations if line.id not in owners]
+    known = {line.id: line.id_product or linked.get(line.sub_id) for line in lines}
+    unknown = [str(id_) for id_, product in known.items() if product is None]
     rows = await run.shop.find("stock_availables", "id", unknown, display=["id", "id_product"]) if unknown else []
-    return owners | {int(row["id"]): int(row["id_product"]) for row in rows}
+    told = {int(row["id"]): int(row["id_product"]) for row in rows}
+    return [replace(line, id_product=known[line.id] or told.get(line.id)) for line in lines]
 
 
 async def _write_elsewhere(run: Run, gone: list[Line]) -> None:

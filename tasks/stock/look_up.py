@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from connectors.prestashop import Entity, Shop, Shops
+from connectors.prestashop.filters import after
 from schemas.outcomes import Outcome
 from tasks.run.matching import by_key, differs_by_case, found_twice
 from tasks.run.outcomes import Stop
@@ -40,7 +41,7 @@ async def stock_rows(
     if facts.shops.several and key_field == "reference" and facts.may("PUT", LINES):
         # A product that was made for another group of shops has no row here, and the webservice makes none (M4).
         found |= {
-            key: StockRow(0, pair[1], 0)
+            key: StockRow(0, pair[1], 0, pair[0])
             for key, pair in ids.items()
             if not isinstance(pair, Stop) and _is_missing(found[key])
         }
@@ -87,6 +88,20 @@ async def read_rows(shop: Shop, products: set[int]) -> dict[int, list[Entity]]:
     return rows
 
 
+async def with_combinations(shop: Shop, products: Iterable[int]) -> set[int]:
+    """Those of these products that have combinations in this shop: their row without one is a sum (fact S1)."""
+    ids = sorted(map(str, set(products)))
+    of_combinations = {"id_product_attribute": after("0")}
+    if not ids or not await shop.read("stock_availables", filters=of_combinations, display=("id",), limit=1):
+        return set()
+    found = await shop.find("stock_availables", "id_product", ids, display=DISPLAY, also=of_combinations)
+    rows: dict[int, list[Entity]] = {}
+    for row in found:
+        rows.setdefault(int(row["id_product"]), []).append(row)
+    shops = (await shop.describe()).shops
+    return {product for product, of_product in rows.items() if own_rows(shops, of_product)}
+
+
 def own_rows(shops: Shops, rows: Iterable[Entity]) -> list[Entity]:
     """Of one product's stock rows those of this shop, or of its group, each combination's (and the sum's) chosen."""
     of_combination: dict[int, list[Entity]] = {}
@@ -115,4 +130,4 @@ def _choose(pair: tuple[int, int], rows: list[Entity]) -> StockRow | Stop:
         return Stop(Outcome.REFUSED, "stock_managed_elsewhere", str(row["id"]))
     if len(mine) > 1:
         return Stop(Outcome.REFUSED, "stock_row_twice", ", ".join(str(r["id"]) for r in mine))
-    return StockRow(int(row["id"]), attribute, int(row["quantity"] or 0))
+    return StockRow(int(row["id"]), attribute, int(row["quantity"] or 0), id_product)

@@ -18,8 +18,11 @@ WRITES = {
     "id": pl.Int64,
     "sub_id": pl.Int64,
     "old": pl.Int64,
+    "id_product": pl.Int64,
 }
-"""Stock rows to write: `id` is id_stock_available, `sub_id` id_product_attribute, `old` the quantity before."""
+"""Stock rows to write: `id` is id_stock_available, `sub_id` id_product_attribute, `old` the quantity before.
+
+`id_product` is null where only the shop knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class StockRow:
     id: int
     id_product_attribute: int
     quantity: int
+    id_product: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("shop_id").alias("id"),
         "sub_id",
         pl.col("_confirmed_quantity").alias("old"),
+        pl.col("product_id").alias("id_product"),
     )
 
 
@@ -85,7 +90,7 @@ def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Stop]) -> Stoc
             ends.append(RowOutcome(file, line, key, at.outcome.value, at.code, at.detail))
             continue
         target = confirms if at.id and at.quantity == quantity else writes
-        target.append((file, line, key, quantity, at.id, at.id_product_attribute, at.quantity))
+        target.append((file, line, key, quantity, at.id, at.id_product_attribute, at.quantity, at.id_product))
     return StockPlan(
         pl.DataFrame(writes, schema=WRITES, orient="row"),
         pl.DataFrame(confirms, schema=WRITES, orient="row"),

@@ -19,7 +19,7 @@ from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
-from tasks.stock.look_up import stock_rows
+from tasks.stock.look_up import stock_rows, with_combinations
 from tasks.stock.plan import StockPlan, content, known_writes, plan_stock, unchanged
 from tasks.stock.warehouses import summed
 
@@ -115,11 +115,8 @@ async def plan_quantities(
     # What was sold of an item that no stock is kept of, the ERP never brings: the shop is asked what is left of it.
     rows = rows.with_columns(pl.col("_changed") | pl.col("_key").is_in(sold_off.implode()))
     changed = rows.filter("_changed")
-    # The row without a combination is the sum of the combinations once its product has some: it is looked at.
-    is_known = pl.lit(run.since is None) & (pl.col("shop_id") > 0) & (pl.col("sub_id") > 0)
-    is_known &= ~pl.col("_key").is_in(sold_off.implode())
-    known = changed.filter(is_known).with_columns(_confirmed_quantity=pl.col("_confirmed").cast(pl.Int64, strict=False))
-    asked = changed.filter(~is_known.fill_null(value=False))
+    known = await _known(run, changed.filter(~pl.col("_key").is_in(sold_off.implode())), links, products)
+    asked = changed.join(known, on="_key", how="anti", maintain_order="left")
     ids = _known_ids(asked, products, run.since)
     found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), ids)
     plan = plan_stock(asked, found)
@@ -130,6 +127,25 @@ async def plan_quantities(
         pl.concat([unchanged(rows), plan.outcomes, refused]),
         links.height,
     )
+
+
+async def _known(run: Run, changed: pl.DataFrame, links: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
+    """The changed rows whose stock row the ledger knows, with `product_id` and `_confirmed_quantity`.
+
+    A row of stock and a product that two links give to one key are of one item, else neither is believed.
+    """
+    items = products.filter(pl.col("shop_id") > 0).select(_key="erp_key", _product="shop_id", _combination="sub_id")
+    counted = links.select("product_id", _key="erp_key")
+    rows = changed.filter(pl.lit(run.since is None) & (pl.col("shop_id") > 0))
+    rows = rows.join(counted, on="_key", how="left").join(items, on="_key", how="left", maintain_order="left")
+    is_same = (pl.col("_product") == pl.col("product_id")).fill_null(value=True)
+    is_same &= (pl.col("_combination") == pl.col("sub_id")).fill_null(value=True)
+    is_simple = pl.col("sub_id") == 0
+    rows = rows.filter(is_same & (~is_simple | pl.col("product_id").is_not_null()))
+    # The row without a combination is the sum of the combinations once its product has some.
+    sums = await with_combinations(run.shop, rows.filter(is_simple)["product_id"])
+    rows = rows.filter(~is_simple | ~pl.col("product_id").is_in(list(sums)))
+    return rows.with_columns(_confirmed_quantity=pl.col("_confirmed").cast(pl.Int64, strict=False))
 
 
 def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

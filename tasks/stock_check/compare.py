@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import polars as pl
 
@@ -27,11 +28,15 @@ _ROW = ("id", "id_order", "product_id", "product_attribute_id", "product_quantit
 _NEEDED = ("orders", "order_details")
 
 
+Row: TypeAlias = "tuple[int, int, str, int, int, int, int, int]"
+"""A row of `WRITES`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the ERP last named, what the shop has, and what orders did meanwhile; `row` is its row of `WRITES`."""
+    """What the ERP last named, what the shop has, and what orders did meanwhile."""
 
-    row: tuple[int, int, str, int, int, int, int]
+    row: Row
     moved: Moved
 
     @property
@@ -112,7 +117,7 @@ class _Comparison:
 
     async def _look(self, rows: pl.DataFrame) -> list[Difference]:
         """The rows that the shop has otherwise and that no sale explains; the others end."""
-        candidates: list[tuple[int, int, str, int, int, int, int]] = []
+        candidates: list[Row] = []
         for start in range(0, rows.height, AT_ONCE):
             self.run.lease.check()
             part = rows.slice(start, AT_ONCE)
@@ -124,19 +129,11 @@ class _Comparison:
             self.run.rows.record(one_outcome(plan.confirms, Outcome.UNCHANGED))
             candidates += plan.writes.iter_rows()
             advance("compare stock", min(start + AT_ONCE, rows.height), rows.height)
-        await self._find_items(candidates)
+        self.item_ids = {row[2]: (row[7], row[5]) for row in candidates} | self.item_ids
         sales = await self._sales([candidate[2] for candidate in candidates])
         looked = [Difference(row, self._moved(row[2], sales)) for row in candidates]
         self._end([one for one in looked if _is_explained(one)], Outcome.UNCHANGED)
         return [one for one in looked if not _is_explained(one)]
-
-    async def _find_items(self, candidates: Iterable[tuple[int, int, str, int, int, int, int]]) -> None:
-        """The product of each candidate that no link names: sales are told by product."""
-        unknown = {row[4]: row[2] for row in candidates if row[2] not in self.item_ids}
-        if unknown:
-            display = ["id", "id_product", "id_product_attribute"]
-            for row in await self.run.shop.find("stock_availables", "id", map(str, unknown), display=display):
-                self.item_ids[unknown[int(row["id"])]] = (int(row["id_product"]), int(row["id_product_attribute"] or 0))
 
     async def _sales(self, keys: list[str]) -> Sales:
         """The orders that changed since the oldest of these quantities was written."""

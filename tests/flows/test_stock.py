@@ -4,10 +4,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
 
+from connectors.ledger import Ledger, Link
 from deployments.sandbox.shop import Fault
 from deployments.sandbox.shop.faults import FaultKind
 from tests.flows.beginnings import Beginnings
@@ -118,6 +120,43 @@ async def test_a_product_made_again_under_another_id_gets_its_stock(stocked: Wor
     assert state.name == "Completed", state.message
     assert stocked.quantity("CEINTURE") == 8
     assert stocked.counts() == {"rows_read": 2, "updated": 2}
+
+
+async def test_a_simple_product_that_was_given_combinations_is_a_sum_and_is_not_written(stocked: World) -> None:
+    belt = int(stocked.product("CEINTURE")["id"])
+    stocked.shop.insert("combinations", {"id_product": belt, "reference": "CEINTURE-90", "quantity": 4})
+    stocked.drop_stock({"CEINTURE": 8, "ROBE0001-M": 2})
+    state = await stocked.stock()
+    assert state.name == "Completed", state.message
+    assert stocked.counts() == {"rows_read": 2, "updated": 1, "ignored": 1}
+    assert stocked.quantity("CEINTURE-90") == 4
+
+
+async def test_a_reference_that_another_product_bears_by_now_takes_its_stock_there(stocked: World) -> None:
+    """What the ledger has of the row of stock is of the first product, and of the product is of the second."""
+    former = int(stocked.product("CEINTURE")["id"])
+    stocked.shop.change("products", former, {"reference": "CEINTURE-VIEILLE"})
+    new = stocked.shop.insert("products", {"reference": "CEINTURE", "name": {1: "Belt", 2: "Ceinture"}, "price": "5"})
+    with Ledger.open(f"sqlite:///{stocked.folder / 'ledger.db'}", snapshots=None) as ledger:
+        ledger.confirm(stocked.folder.name, "product", [Link("CEINTURE", new)], run_id=None)
+    stocked.drop_stock({"CEINTURE": 8})
+    state = await stocked.stock()
+    assert state.name == "Completed", state.message
+    assert (stocked.quantity("CEINTURE"), stocked.quantity("CEINTURE-VIEILLE")) == (8, 10)
+
+
+async def test_the_rows_of_simple_products_that_the_ledger_knows_are_not_read_before_they_are_written(
+    stocked: World,
+) -> None:
+    stocked.shop.reset_counts()
+    stocked.drop_stock({"CEINTURE": 3})
+    await stocked.stock()
+    asked = [unquote(target) for method, target, _ in stocked.shop.requests if method == "GET"]
+    of_rows = [target.partition("stock_availables?")[2] for target in asked if "stock_availables?" in target]
+    *looks, read_back = of_rows
+    assert all("filter[id_product_attribute]=>[0]" in look for look in looks)
+    assert "filter[id]=" in read_back
+    assert stocked.quantity("CEINTURE") == 3
 
 
 @pytest.mark.prefect

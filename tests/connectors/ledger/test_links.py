@@ -44,6 +44,7 @@ def test_what_was_confirmed_is_read_back_column_by_column(ledger: Ledger) -> Non
             "erp_code": "SOLDES",
             "confirmed_value": "12",
             "in_doubt": False,
+            "product_id": None,
         }
     ]
 
