@@ -124,12 +124,13 @@ class Deliveries(LedgerPart):
     def named_by_erp(self, shop: str, kind: str, keys: Sequence[str], *, run_id: str | None) -> int:
         """How many of these were sent and are delivered from now on: the ERP has named them.
 
-        `changed_at` stays: nothing has changed for whoever asks what became of the order in the shop, and the lease of
-        the export, under which it moves, is not held by whoever reads the ERP's files.
+        The lease of the export, under which `changed_at` moves otherwise, is not held by whoever reads the ERP's files:
+        the time is taken within the transaction, so that whoever reads up to a change has not passed an earlier one.
         """
         which = sa.and_(_of(shop, kind, keys), DELIVERIES.c.state == DeliveryState.SENT.value)
-        values = {"state": DeliveryState.DELIVERED.value, "run_id": run_id}
+        values: dict[str, Any] = {"state": DeliveryState.DELIVERED.value, "run_id": run_id}
         with self.database.write("note what the ERP has named") as connection:
+            values["changed_at"] = datetime.now(UTC)
             return connection.execute(sa.update(DELIVERIES).where(which).values(**values)).rowcount
 
     def hold(self, shop: str, kind: str, key: str, *, code: str, run_id: str | None, answered: bool = False) -> bool:

@@ -5,23 +5,37 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import sqlalchemy as sa
 
 from connectors.ledger.database import rows_as_frame, upsert
 from connectors.ledger.discretion import without_contacts
 from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import RUNS, WATERMARKS
+from schemas.run_parts import CHAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import polars as pl
-
 RUNNING = "Running"
 CRASHED = "Crashed"
 COMPLETED = ("Completed", "CompletedWithRejects")
+_COLUMNS = (
+    RUNS.c.run_id,
+    RUNS.c.shop,
+    RUNS.c.flow,
+    RUNS.c.state,
+    RUNS.c.started_at,
+    RUNS.c.ended_at,
+    RUNS.c.rows_read,
+    RUNS.c.parameters,
+    RUNS.c.counts,
+    RUNS.c.message,
+    RUNS.c.report_path,
+)
+_IS_PART = RUNS.c.parameters.contains(f'"{CHAIN}": "', autoescape=True)
 
 
 class Runs(LedgerPart):
@@ -78,28 +92,23 @@ class Runs(LedgerPart):
         with self.database.read("read runs") as connection:
             return connection.execute(query.order_by(RUNS.c.started_at.desc()).limit(1)).scalar_one_or_none()
 
+    def last_runs(self, shop: str, *, limit: int) -> pl.DataFrame:
+        """The last `limit` runs that are no part of another, and their parts, newest first; columns as of `runs`."""
+        with self.database.read("read runs") as connection:
+            alone = rows_as_frame(connection, self._of(shop).where(sa.not_(_IS_PART)).limit(limit))
+            if alone.is_empty():
+                return alone
+            since = RUNS.c.started_at >= alone["started_at"].min()
+            parts = rows_as_frame(connection, self._of(shop).where(_IS_PART, since))
+        return pl.concat([alone, parts], how="vertical_relaxed").sort("started_at", descending=True)
+
     def runs(self, shop: str | None = None, *, limit: int = 100, of_each_flow: bool = False) -> pl.DataFrame:
         """The last `limit` runs, or the last `limit` of each flow, newest first.
 
         Columns: run_id, shop, flow, state, started_at, ended_at (UTC, null while it runs), rows_read (Int64|null),
         parameters and counts (JSON text), message, report_path.
         """
-        query = sa.select(
-            RUNS.c.run_id,
-            RUNS.c.shop,
-            RUNS.c.flow,
-            RUNS.c.state,
-            RUNS.c.started_at,
-            RUNS.c.ended_at,
-            RUNS.c.rows_read,
-            RUNS.c.parameters,
-            RUNS.c.counts,
-            RUNS.c.message,
-            RUNS.c.report_path,
-        )
-        if shop is not None:
-            query = query.where(RUNS.c.shop == shop)
-        newest_first = RUNS.c.started_at.desc()
+        query, newest_first = self._of(shop), RUNS.c.started_at.desc()
         if of_each_flow:
             place = sa.func.row_number().over(partition_by=(RUNS.c.shop, RUNS.c.flow), order_by=newest_first)
             places = sa.select(RUNS.c.run_id, place.label("place")).subquery()
@@ -107,7 +116,12 @@ class Runs(LedgerPart):
         else:
             query = query.limit(limit)
         with self.database.read("read runs") as connection:
-            return rows_as_frame(connection, query.order_by(newest_first))
+            return rows_as_frame(connection, query)
+
+    @staticmethod
+    def _of(shop: str | None) -> sa.Select[Any]:
+        query = sa.select(*_COLUMNS).order_by(RUNS.c.started_at.desc())
+        return query if shop is None else query.where(RUNS.c.shop == shop)
 
     def previous_row_counts(self, shop: str, flow: str, n: int) -> list[int]:
         """How many rows the last `n` completed runs read that read any, newest first."""

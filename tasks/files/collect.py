@@ -26,6 +26,7 @@ from tasks.report.texts import texts
 from tasks.run.carry_out import without_traceback
 from tasks.run.certificates import unverified
 from tasks.run.ledger_found import other_ledger
+from tasks.run.part_of import as_part
 from tasks.run.purge import purge_and_report
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
@@ -102,7 +103,7 @@ async def _begins_at(asked: Asked, folder: ShopFolder) -> datetime | None:
 
 def _report(asked: Asked, folder: ShopFolder, ledger: Ledger) -> RunReport:
     return RunReport(
-        run_id=ledger.start_run(folder.name, FLOW, asked.as_parameters()),
+        run_id=ledger.start_run(folder.name, FLOW, {**asked.as_parameters(), **as_part()}),
         flow=FLOW,
         shop=folder.name,
         language=folder.settings.shop.language,

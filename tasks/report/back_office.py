@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from schemas.messages import LANGUAGES, catalogue, message
 from schemas.outcomes import Outcome
+from schemas.run_parts import chain_of
 from tasks.report.open_incidents import DOCUMENT_STREAMS, SameIncidents
 from tasks.report.texts import texts
 
@@ -50,9 +51,11 @@ def news_runs(runs: Sequence[Row], of_each_flow: int) -> list[Row]:
 
     Left out are plans, and runs that changed nothing and ended as the one before: what they left behind, if anything,
     it had left behind as well. A quiet run after one that failed is shown: all is well again. The first of a flow
-    with more runs than were read is compared with nobody, or it would be news at every look.
+    with more runs than were read is compared with nobody, or it would be news at every look. A run that is part of a
+    chain is shown by the run of the chain, which has news when one of its parts has, and once it has ended.
     """
-    shown: list[Row] = []
+    with_news: set[str] = set()
+    chains = {chain_of(run) for run in runs}
     last: dict[str, tuple[str, list[int], str]] = {}
     counted = Counter(run["flow"] for run in runs)
     cut = {flow for flow, count in counted.items() if count >= of_each_flow}
@@ -65,12 +68,14 @@ def news_runs(runs: Sequence[Row], of_each_flow: int) -> list[Row]:
         same = (run["state"], left_behind, "" if run["state"] in _ENDED else run["message"])
         before = last.get(run["flow"], same if run["flow"] in cut else ("Completed", [0, 0], ""))
         # What was fetched is told by the run that imports it.
-        changed = run["flow"] != "collect_files" and any(counts.get(name) for name in _CHANGED)
+        is_told_by_others = run["flow"] == "collect_files" or run["run_id"] in chains
+        changed = not is_told_by_others and any(counts.get(name) for name in _CHANGED)
         is_quiet = run["state"] in _GOOD and not changed and not any(left_behind)
         last[run["flow"]] = same
         if changed or (before[0] not in _GOOD if is_quiet else same != before):
-            shown.append(run)
-    return shown[::-1][:RUNS_SHOWN]
+            with_news |= {run["run_id"], chain_of(run)}
+    shown = [run for run in runs if not chain_of(run) and run["ended_at"] and run["run_id"] in with_news]
+    return shown[:RUNS_SHOWN]
 
 
 def run_lines(runs: Sequence[Row], reports_url: str, reasons: Mapping[str, list[str]]) -> list[dict[str, Any]]:
@@ -91,7 +96,7 @@ def run_lines(runs: Sequence[Row], reports_url: str, reasons: Mapping[str, list[
                     if counts.get(name)
                 ],
                 "reasons": reasons.get(run["run_id"], []),
-                "message": "" if run["state"] == "Completed" else run["message"],
+                "message": "" if run["state"] == "Completed" and run["flow"] != "import_files" else run["message"],
                 "url": f"{reports_url.rstrip('/')}/{page}" if reports_url and page else "",
             }
         )
@@ -137,8 +142,9 @@ def order_line(row: Row, reference: str) -> dict[str, Any]:
     return {
         "id": int(row["key"]),
         "reference": reference,
-        # The module's page knows no other word for what is not sent again.
+        # A module older than 1.1.2 knows no other word for what is not sent again, and passes over the next member.
         "state": "delivered" if row["state"] == "sent" else row["state"],
+        "is_named": row["state"] != "sent",
         "erp_number": row["erp_number"] or "",
         "why": why,
         "changed_at": _utc(row["changed_at"]),

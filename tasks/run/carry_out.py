@@ -33,6 +33,7 @@ from tasks.run.certificates import unverified
 from tasks.run.conclude import conclude
 from tasks.run.ledger_found import incidents_for_report, other_ledger
 from tasks.run.notify import notify_run, ping_watch
+from tasks.run.part_of import as_part
 from tasks.run.push_board import push_board
 from tasks.run.recall_pace import recall_pace, remember_pace
 from tasks.run.run import Asked, Run
@@ -128,7 +129,7 @@ async def _under_lease(
     ledger.finish_dead_runs(folder.name, asked.flow)
     was_cut_off = ledger.last_state(folder.name, asked.flow) in {"Crashed", "Failed"}
     strange = [*other_ledger(folder, ledger), *unarmed_incidents(asked, folder)]
-    run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
+    run_id = ledger.start_run(folder.name, asked.flow, {**asked.as_parameters(), **as_part()})
     work = folder.path / ".work" / asked.flow / run_id
     report = RunReport(
         run_id=run_id,

@@ -14,12 +14,17 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from connectors.ledger import Ledger
+from connectors.ledger.leases import Lease
 from schemas.errors import PasserelleError
+from schemas.run_parts import chain_of
 from schemas.run_report import RunReport
 from tasks.report.artifacts import publish
 from tasks.report.page import write_report
 from tasks.report.texts import texts
-from tasks.run.chain_report import add_parts, flows_of
+from tasks.run.armed import as_armed, may_write
+from tasks.run.chain_report import add_parts
+from tasks.run.part_of import parts_of
+from tasks.run.push_board import push_board
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder
 from tasks.run.time_zone import time_zone_of
@@ -68,24 +73,37 @@ class Chain:
 
 async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: Asked, folder: ShopFolder) -> State:
     """Carries out the parts under a lease of the chain's own; the ledger gets one run with the sum of their rows."""
-    with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow):
+    with folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
         ledger.finish_dead_runs(folder.name, asked.flow)
         run_id = ledger.start_run(folder.name, asked.flow, asked.as_parameters())
         chain = Chain()
         try:
-            await steps(chain)
+            with parts_of(run_id):
+                await steps(chain)
             message = chain.message(folder.settings.shop.language)
             page, report = _report(chain, asked, folder, ledger, run_id)
             ledger.finish_run(run_id, chain.name, report.counts, message, str(page) if page else None)
             write_board(folder, ledger)
             if page is not None:
                 await publish(report, page)
+            await _push_board(chain, asked, folder, ledger, lease)
         finally:
             # What stopped the chain is told by whoever started it.
             with suppress(PasserelleError):
                 ledger.finish_dead_runs(folder.name, asked.flow)
     kind = Completed if chain.name in DONE else Failed
     return kind(name=chain.name, message=message)
+
+
+async def _push_board(chain: Chain, asked: Asked, folder: ShopFolder, ledger: Ledger, lease: Lease) -> None:
+    """The page in the back office has a row of the chain once it has ended; of one that imported nothing, no news."""
+    asked = as_armed(asked, folder)
+    if asked.dry_run or not chain.states.keys() - {"files", "acknowledged"}:
+        return
+    with suppress(PasserelleError):
+        async with folder.open_shop() as shop:
+            shop.ask_before_writes(may_write(asked, lease.check))
+            await push_board(folder, ledger, shop, asked.flow)
 
 
 def _report(
@@ -95,7 +113,7 @@ def _report(
     # Of each flow: others of this shop may have run any number of times beside the chain.
     runs = ledger.runs(folder.name, limit=_RUNS_OF_EACH_FLOW, of_each_flow=True)
     began_at = runs.filter(pl.col("run_id") == run_id)["started_at"].item()
-    parts = runs.filter(pl.col("flow").is_in(flows_of(chain.states)) & (pl.col("started_at") >= began_at))
+    parts = [run for run in runs.iter_rows(named=True) if chain_of(run) == run_id]
     report = RunReport(
         run_id=run_id,
         flow=asked.flow,
@@ -109,7 +127,7 @@ def _report(
         time_zone=time_zone_of(folder),
         reports_url=folder.settings.reports.url,
     )
-    add_parts(report, chain.states, parts.iter_rows(named=True))
+    add_parts(report, chain.states, parts)
     try:
         return write_report(report, folder.path), report
     except OSError as error:

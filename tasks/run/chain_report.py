@@ -38,7 +38,9 @@ def add_parts(report: RunReport, states: Mapping[str, State], runs: Iterable[Map
     """
     runs = list(runs)
     for run in runs:
-        _sum(report.counts, json.loads(run["counts"]))
+        # A file that was fetched is no row: those that it holds are counted by the part that imports it.
+        if run["flow"] != _FLOWS["files"]:
+            _sum(report.counts, json.loads(run["counts"]))
     pages = {run["flow"]: Path(run["report_path"]) for run in runs if run["report_path"]}
     for part, state in states.items():
         page = pages.get(_FLOWS.get(part, ""))
@@ -49,11 +51,6 @@ def add_parts(report: RunReport, states: Mapping[str, State], runs: Iterable[Map
     # Of more than are shown, those that a person must settle stay: the exit code is made of them.
     report.incidents = sorted(report.incidents, key=lambda each: each.level != Level.ERROR)[:_INCIDENTS_SHOWN]
     report.plan = report.plan[:_PLAN_SHOWN]
-
-
-def flows_of(parts: Iterable[str]) -> list[str]:
-    """The flows that these parts of a chain are."""
-    return [_FLOWS[part] for part in parts if part in _FLOWS]
 
 
 def _read(page: Path) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from connectors.prestashop.board import BoardRequest, BoardState
 from deployments.sandbox.shop import SandboxShop
 from deployments.sandbox.shop.faults import Fault
 from flows.answer_requests import ASKED_FOR, answer_requests
+from flows.import_files import import_files
 from flows.import_stock import import_stock
 from schemas.flows import FLOWS
 from tasks.back_office.answers import done, once
@@ -96,6 +97,19 @@ async def test_a_run_with_news_shows_on_the_page_and_one_without_writes_nothing(
     await world.stock()
     assert world.shop.writes == 0
     assert world.shop.count("GET", BOARD) == 1
+
+
+async def test_a_chain_is_one_row_of_the_page_and_one_without_news_writes_nothing(world: World) -> None:
+    world.drop_stock({"MUG": 7})
+    await final_state(import_files, str(world.folder))
+    (run,) = page(world.shop)["runs"]
+    assert run["label"]["en"] == "Import of files"
+    assert [(one["label"]["en"], one["count"]) for one in run["counts"]] == [("updated", 1)]
+    assert "stock: Completed" in run["message"]
+    world.shop.reset_counts()
+    world.drop_stock({"MUG": 7})
+    await final_state(import_files, str(world.folder))
+    assert world.shop.writes == 0
 
 
 async def test_the_page_tells_that_rejected_lines_wait_and_a_file_of_them_that_is_gone_stops_nothing(

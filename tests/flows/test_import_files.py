@@ -17,7 +17,9 @@ from connectors.files.folder import files_of_no_stream
 from flows.import_files import import_files
 from flows.import_stores import import_stores
 from schemas.flows import FLOWS
+from schemas.run_parts import chain_of
 from tasks.run.chain import Chain, carried_out_as_one
+from tasks.run.part_of import as_part
 from tasks.run.run import Asked
 from tasks.run.shop_folder import open_shop_folder
 from tests.flows.collect_world import CollectWorld
@@ -166,6 +168,7 @@ async def test_the_chain_is_one_run_of_the_ledger_with_the_rows_of_its_parts(wor
     assert (whole["state"], whole["rows_read"]) == ("Completed", 3)
     assert json.loads(whole["counts"])["created"] == 2
     assert "product: Completed" in whole["message"]
+    assert {chain_of(runs[name]) for name in runs.keys() - {"import_files"}} == {whole["run_id"]}
 
 
 async def test_the_chain_has_one_report_with_what_those_of_its_parts_say_and_runs_are_named_by_shop(
@@ -195,8 +198,9 @@ async def test_what_else_ran_meanwhile_is_no_part_of_the_chain_however_often(wor
                 ledger.finish_run(
                     ledger.start_run("boutique", "answer_requests", {}), "Completed", {"updated": 1}, "", None
                 )
-            run_id = ledger.start_run("boutique", "import_stock", {})
-            ledger.finish_run(run_id, "Completed", {"rows_read": 3}, "", None)
+            for rows, parameters in ((3, as_part()), (40, {})):
+                run_id = ledger.start_run("boutique", "import_stock", parameters)
+                ledger.finish_run(run_id, "Completed", {"rows_read": rows}, "", None)
         chain.states["stock"] = Completed(name="Completed")
 
     state = await carried_out_as_one(steps, Asked(FLOWS["import_files"], str(world.folder)), folder)

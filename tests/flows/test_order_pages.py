@@ -167,12 +167,21 @@ async def test_the_number_that_cegid_gave_is_on_the_page(prefect_api: None, tmp_
         assert world.shop.writes == 0
 
 
-async def test_once_a_file_has_named_the_orders_an_export_writes_nothing_to_the_board(world: FilesWorld) -> None:
+def on_the_board(world: FilesWorld) -> dict[int, str]:
+    return {row["id_order"]: row["state"] for row in world.shop.rows("passerelle_board") if row["part"] == "order"}
+
+
+async def test_the_board_shows_an_order_as_sent_until_a_file_has_named_it_and_is_told_of_that_once(
+    world: FilesWorld,
+) -> None:
     order = world.place()
     await world.orders()
+    assert on_the_board(world) == {order: "sent"}
     world.drop_documents({"order_reference": f"WEB{order}", "document_type": "1"})
     await world.statuses()
     assert world.deliveries() == {str(order): "delivered"}
+    await world.orders()
+    assert on_the_board(world) == {order: "delivered"}
     world.shop.reset_counts()
     await world.orders()
     sent_again = [request for request in world.shop.requests if request[0] != "GET"]

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from tasks.report.back_office import news_runs
+from tasks.report.back_office import news_runs, run_lines
 
 
 def run_of(number: int, state: str = "Completed", message: str = "", **counts: int) -> dict[str, Any]:
@@ -51,3 +51,29 @@ def test_a_flow_that_fails_for_longer_than_is_read_is_no_news_at_every_look() ->
     failed = [run_of(number, "Failed", "The shop does not answer.") for number in range(1, 5)]
     assert shown(*failed, of_each_flow=5) == ["r1"]
     assert shown(*failed, of_each_flow=4) == []
+
+
+def a_part(number: int, flow: str, chain: str, **counts: int) -> dict[str, Any]:
+    return run_of(number, "Completed", "", **counts) | {"flow": flow, "parameters": json.dumps({"chain": chain})}
+
+
+def a_chain(number: int, *, ended: bool = True, **counts: int) -> dict[str, Any]:
+    chain = run_of(number, "Completed", "", **counts) | {"flow": "import_files"}
+    return chain if ended else chain | {"ended_at": None}
+
+
+def test_a_chain_is_shown_alone_when_one_of_its_parts_has_news_and_once_it_has_ended() -> None:
+    parts = a_part(2, "import_products", "r1", created=3), a_part(3, "import_stock", "r1", updated=1)
+    assert shown(a_chain(1, created=3, updated=1), *parts) == ["r1"]
+    assert shown(a_chain(1, ended=False), *parts) == []
+    assert shown(*parts) == [], "a chain that is not read any more"
+
+
+def test_a_chain_that_fetched_what_is_not_imported_yet_is_no_news() -> None:
+    assert shown(a_chain(1, created=2), a_part(2, "collect_files", "r1", created=2)) == []
+
+
+def test_the_message_of_a_chain_says_how_each_part_ended() -> None:
+    rows = {"started_at": datetime(2026, 11, 30, tzinfo=UTC), "report_path": None}
+    chain, export = a_chain(1) | rows | {"message": "Items: done."}, run_of(2, message="1 row read.") | rows
+    assert [line["message"] for line in run_lines([chain, export], "", {})] == ["Items: done.", ""]

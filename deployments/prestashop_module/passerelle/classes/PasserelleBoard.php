@@ -11,6 +11,9 @@ if (!defined('_PS_VERSION_')) {
 
 class PasserelleBoard
 {
+    /** Handed over in a file, and not yet named by a file of the ERP. */
+    const SENT = 'sent';
+
     const RESEND = 'resend_order';
     const RUN = 'run';
     const SETTINGS = 'settings';
@@ -99,6 +102,16 @@ class PasserelleBoard
         $page = json_decode($this->text('page'), true);
 
         return is_array($page) ? $page : [];
+    }
+
+    /**
+     * Whatever shop it is of, every order is told anew: former versions of the module did not keep all that is told.
+     */
+    public static function forgetOrders()
+    {
+        return Db::getInstance()->execute(
+            'UPDATE ' . PasserelleTables::name('passerelle_board') . " SET `content` = '' WHERE `name` = 'orders_until'"
+        );
     }
 
     /**

@@ -32,7 +32,9 @@ class PasserelleBoardOrders
     {
         $where = 'o.`id_shop` = ' . $this->shop;
         if ($filter === 'no') {
-            $where .= " AND (b.`state` IS NULL OR b.`state` <> 'delivered')";
+            $where .= " AND (b.`state` IS NULL OR b.`state` NOT IN ('delivered', '" . PasserelleBoard::SENT . "'))";
+        } elseif ($filter === PasserelleBoard::SENT) {
+            $where .= " AND b.`state` = '" . PasserelleBoard::SENT . "'";
         }
         if ($search !== '') {
             $where .= " AND (o.`reference` LIKE '%" . pSQL(addcslashes($search, '%_')) . "%' OR o.`id_order` = " . (int) $search . ')';

@@ -89,6 +89,10 @@ class WebserviceSpecificManagementPasserelleBoard implements WebserviceSpecificM
             if (!$isWhole || !in_array($order['state'], self::ORDER_STATES, true)) {
                 throw new WebserviceException('an order is not what it should be', [85, 400]);
             }
+            // A member of its own: before 1.1.2 the module knew no such state, and took the order as delivered.
+            if ($order['state'] === 'delivered' && isset($order['is_named']) && !$order['is_named']) {
+                $order['state'] = PasserelleBoard::SENT;
+            }
             $board->setOrder($order + ['erp_number' => '', 'why' => []]);
         }
         if (isset($document['orders_until'])) {

@@ -49,6 +49,7 @@ $_MODULE['<{passerelle}prestashop>passerelle_board_38fe85de5d688bac3ddaca3e96d40
 $_MODULE['<{passerelle}prestashop>passerelle_board_005ae404a249bfe34d0305358870dc50'] = 'Quelles commandes';
 $_MODULE['<{passerelle}prestashop>passerelle_board_a081c9610c122ca2d1fe29935930f908'] = 'Toutes les commandes';
 $_MODULE['<{passerelle}prestashop>passerelle_board_14c03e25aca988f5795e85e89dd01ec0'] = 'Non synchronisées seulement';
+$_MODULE['<{passerelle}prestashop>passerelle_board_c0935cca4ab25c7a1d22534438c859e8'] = 'Envoyées dans un fichier, non confirmées';
 $_MODULE['<{passerelle}prestashop>passerelle_board_498f79c4c5bbde77f1bceb6c86fd0f6d'] = 'Afficher';
 $_MODULE['<{passerelle}prestashop>passerelle_board_a240fa27925a635b08dc28c9e4f9216d'] = 'Commande';
 $_MODULE['<{passerelle}prestashop>passerelle_board_44749712dbec183e983dcd78a7736c41'] = 'Date';
@@ -56,6 +57,7 @@ $_MODULE['<{passerelle}prestashop>passerelle_board_46a2a41cc6e552044816a2d046345
 $_MODULE['<{passerelle}prestashop>passerelle_board_00af7022a4786c2a0ca4ef69234593c7'] = 'Synchronisée';
 $_MODULE['<{passerelle}prestashop>passerelle_board_5bdc5e97e60d9e0c98f2ab9a31566b27'] = 'Document de l’ERP';
 $_MODULE['<{passerelle}prestashop>passerelle_board_a6105c0a611b41b08f1209506350279e'] = 'oui';
+$_MODULE['<{passerelle}prestashop>passerelle_board_1d0aeae75fb79d3d37c18f6774d8e2db'] = 'envoyée dans un fichier : aucun fichier de l’ERP ne la nomme encore';
 $_MODULE['<{passerelle}prestashop>passerelle_board_8cf52547e2b6bf9f1dae41dbf061cd5c'] = 'non : attend une personne';
 $_MODULE['<{passerelle}prestashop>passerelle_board_5eb1a6b6c1e74023092a771ccb9235d0'] = 'non : sera regardée de nouveau';
 $_MODULE['<{passerelle}prestashop>passerelle_board_f0de02ef77ad98186613b026bf9c715e'] = 'non : pas à transmettre, ou pas encore regardée';

@@ -85,9 +85,15 @@ def _take_orders(store: Store, document: dict[str, Any]) -> None:
             raise ServiceError(400, 85, "an order is not what it should be")
         order = store["orders"].rows.get(int(one["id"]))
         if order is not None and order["reference"] == one["reference"]:
-            _put(store, "order", "id_order", one["id"], {name: value for name, value in one.items() if name != "id"})
+            _put(store, "order", "id_order", one["id"], _kept(one))
     if document.get("orders_until") is not None:
         _put(store, "text", "name", "orders_until", {"content": str(document["orders_until"])})
+
+
+def _kept(order: dict[str, Any]) -> Row:
+    values = {name: value for name, value in order.items() if name not in {"id", "is_named"}}
+    is_sent = order["state"] == "delivered" and not order.get("is_named", True)
+    return values | {"state": "sent"} if is_sent else values
 
 
 def _put(store: Store, part: str, key: str, value: Any, values: Row) -> None:

@@ -76,7 +76,7 @@
             <td data-label="{l s='When' mod='passerelle'}">{$run.started_at|escape:'html':'UTF-8'}</td>
             <td data-label="{l s='Outcome' mod='passerelle'}"><span class="label {if $run.state === 'Completed'}label-success{elseif $run.state === 'Failed' || $run.state === 'Crashed'}label-danger{else}label-warning{/if}">{$run.state_label|escape:'html':'UTF-8'}</span></td>
             <td data-label="{l s='Rows' mod='passerelle'}">{foreach $run.counts as $one}{if !$one@first}, {/if}{$one.count|intval} {$one.label|escape:'html':'UTF-8'}{foreachelse}–{/foreach}</td>
-            <td data-label="{l s='Message' mod='passerelle'}">{$run.message|escape:'html':'UTF-8'}{if $run.url} <a href="{$run.url|escape:'html':'UTF-8'}" target="_blank" rel="noopener noreferrer">{l s='Report' mod='passerelle'}</a>{/if}
+            <td data-label="{l s='Message' mod='passerelle'}"><span class="passerelle-answer">{$run.message|escape:'html':'UTF-8'}</span>{if $run.url} <a href="{$run.url|escape:'html':'UTF-8'}" target="_blank" rel="noopener noreferrer">{l s='Report' mod='passerelle'}</a>{/if}
               {if $run.reasons}<ul class="passerelle-reasons">{foreach $run.reasons as $reason}<li>{$reason|escape:'html':'UTF-8'}</li>{/foreach}</ul>{/if}</td>
           </tr>
         {foreachelse}
@@ -126,6 +126,7 @@
       <select name="orders" class="form-control" aria-label="{l s='Which orders' mod='passerelle'}">
         <option value="all">{l s='All orders' mod='passerelle'}</option>
         <option value="no"{if $filter === 'no'} selected{/if}>{l s='Not synchronised only' mod='passerelle'}</option>
+        <option value="sent"{if $filter === 'sent'} selected{/if}>{l s='Sent in a file, not confirmed' mod='passerelle'}</option>
       </select>
       <button type="submit" class="btn btn-default">{l s='Show' mod='passerelle'}</button>
     </form>
@@ -142,6 +143,7 @@
             <td data-label="{l s='State' mod='passerelle'}">{$order.state_name|escape:'html':'UTF-8'}</td>
             <td data-label="{l s='Synchronised' mod='passerelle'}">
               {if $order.state === 'delivered'}<span class="label label-success">{l s='yes' mod='passerelle'}</span>
+              {elseif $order.state === 'sent'}<span class="label label-info">{l s='sent in a file: no file of the ERP names it yet' mod='passerelle'}</span>
               {elseif $order.state === 'held'}<span class="label label-danger">{l s='no: waits for a person' mod='passerelle'}</span>
               {elseif $order.state}<span class="label label-warning">{l s='no: looked at again' mod='passerelle'}</span>
               {else}<span class="label label-default">{l s='no: not due, or not looked at yet' mod='passerelle'}</span>{/if}
