@@ -108,15 +108,21 @@ class Runs(LedgerPart):
         Columns: run_id, shop, flow, state, started_at, ended_at (UTC, null while it runs), rows_read (Int64|null),
         parameters and counts (JSON text), message, report_path.
         """
-        query, newest_first = self._of(shop), RUNS.c.started_at.desc()
-        if of_each_flow:
-            place = sa.func.row_number().over(partition_by=(RUNS.c.shop, RUNS.c.flow), order_by=newest_first)
-            places = sa.select(RUNS.c.run_id, place.label("place")).subquery()
-            query = query.join(places, places.c.run_id == RUNS.c.run_id).where(places.c.place <= limit)
-        else:
-            query = query.limit(limit)
         with self.database.read("read runs") as connection:
+            query = self._of(shop)
+            if of_each_flow:
+                query = query.where(RUNS.c.run_id.in_(_newest_of_each_flow(connection, shop, limit)))
+            else:
+                query = query.limit(limit)
             return rows_as_frame(connection, query)
+
+    def last_successes(self, shop: str) -> dict[str, datetime]:
+        """When the last run of each flow that came to its end did so, by flow; plans are none."""
+        done = sa.and_(RUNS.c.state.in_(COMPLETED), RUNS.c.ended_at.is_not(None))
+        with self.database.read("read runs") as connection:
+            last = RUNS.c.run_id.in_(_newest_of_each_flow(connection, shop, 1, done))
+            rows = connection.execute(sa.select(RUNS.c.flow, RUNS.c.ended_at).where(last))
+            return {flow: ended_at for flow, ended_at in rows}  # noqa: C416 - a row is no pair to the type checker
 
     @staticmethod
     def _of(shop: str | None) -> sa.Select[Any]:
@@ -133,6 +139,25 @@ class Runs(LedgerPart):
         )
         with self.database.read("read runs") as connection:
             return list(connection.execute(query).scalars())
+
+
+def _newest_of_each_flow(
+    connection: sa.Connection, shop: str | None, limit: int, those: sa.ColumnElement[bool] | None = None
+) -> sa.Select[tuple[str]]:
+    """The ids of the last `limit` runs of each flow, of one shop or of each; each flow is read by the index alone."""
+    known = sa.select(RUNS.c.shop, RUNS.c.flow).distinct()
+    if shop is not None:
+        known = known.where(RUNS.c.shop == shop)
+    newest = [
+        sa.select(RUNS.c.run_id)
+        .where(RUNS.c.shop == of_shop, RUNS.c.flow == flow, *([] if those is None else [those]))
+        .order_by(RUNS.c.started_at.desc())
+        .limit(limit)
+        .subquery()
+        for of_shop, flow in connection.execute(known)
+    ]
+    none = sa.select(RUNS.c.run_id).where(sa.false())
+    return sa.select(sa.union_all(none, *(sa.select(each.c.run_id) for each in newest)).subquery().c.run_id)
 
 
 class Watermarks(LedgerPart):

@@ -19,7 +19,6 @@ from tasks.report.texts import TEMPLATES, Texts, texts
 
 TREND_RUNS = 14
 _WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DEACTIVATED)
-_GOOD = ("Completed", "CompletedWithRejects")
 _LATE_FACTOR = 2
 _ENOUGH_FILES = 3
 
@@ -105,18 +104,24 @@ class Board:
         return any(line.is_late for line in self.streams)
 
 
-def flow_lines(runs: Iterable[Mapping[str, Any]], words: Texts, time_zone: str) -> list[FlowLine]:
-    """One line per flow, the newest run first; `runs` are the ledger's, newest first, plans left out."""
+def flow_lines(
+    runs: Iterable[Mapping[str, Any]], successes: Mapping[str, datetime], words: Texts, time_zone: str
+) -> list[FlowLine]:
+    """One line per flow, the newest run first; `runs` are the ledger's, newest first, plans left out.
+
+    `successes`: when each flow last came to its end, however long ago.
+    """
     by_flow: dict[str, list[Mapping[str, Any]]] = {}
     for run in runs:
         if run["state"] != "Planned" and json.loads(run["parameters"]).get("dry_run") != "true":
             by_flow.setdefault(run["flow"], []).append(run)
-    return [_flow_line(flow, found, words, time_zone) for flow, found in by_flow.items()]
+    return [_flow_line(flow, found, successes.get(flow), words, time_zone) for flow, found in by_flow.items()]
 
 
-def _flow_line(flow: str, runs: Sequence[Mapping[str, Any]], words: Texts, time_zone: str) -> FlowLine:
+def _flow_line(
+    flow: str, runs: Sequence[Mapping[str, Any]], success: datetime | None, words: Texts, time_zone: str
+) -> FlowLine:
     newest = runs[0]
-    success = next((run["ended_at"] for run in runs if run["state"] in _GOOD and run["ended_at"]), None)
     counts = json.loads(newest["counts"])
     shown = [run for run in runs[:TREND_RUNS] if run["ended_at"] is not None]
     written = [_written(run) for run in shown]

@@ -29,9 +29,10 @@ from tasks.report.back_office import (
 )
 from tasks.report.open_incidents import verdict_of
 from tasks.run.shop_folder import ShopFolder
-from tasks.run.write_board import RUNS_OF_EACH_FLOW, last_runs, open_incidents, rejects_of
+from tasks.run.write_board import last_runs, open_incidents, rejects_of
 
 logger = logging.getLogger(__name__)
+RUNS_OF_EACH_FLOW = 400
 _ORDERS_IN_ONE = 500
 _REASONS_SHOWN = 5
 _ORDERS = "export_orders"
@@ -81,7 +82,7 @@ async def write_news(
 
 def page_of(folder: ShopFolder, ledger: Ledger) -> dict[str, Any]:
     """Everything that the page shows beside the orders and what was asked."""
-    runs = last_runs(folder, ledger)
+    runs = last_runs(folder, ledger, RUNS_OF_EACH_FLOW)
     open_now = open_incidents(folder, ledger, runs)
     rejects = rejects_of(folder)
     shown = news_runs(runs, RUNS_OF_EACH_FLOW)

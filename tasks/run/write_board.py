@@ -23,7 +23,8 @@ from tasks.run.time_zone import time_zone_of
 
 logger = logging.getLogger(__name__)
 INDEX = "index.html"
-RUNS_OF_EACH_FLOW = 400
+_RUNS_SHOWN = 40
+"""Of each flow: its trend, with as many plans and more between them."""
 _FILES_OF = timedelta(days=60)
 _FILES_JUDGED = 20
 _SAID_ANEW = ("product", "stock")
@@ -41,13 +42,13 @@ def write_board(folder: ShopFolder, ledger: Ledger) -> None:
 def board_of(folder: ShopFolder, ledger: Ledger) -> Board:
     """What the ledger and the folder say of the shop now."""
     now, language, zone = datetime.now(UTC), folder.settings.shop.language, time_zone_of(folder)
-    runs = last_runs(folder, ledger)
+    runs = last_runs(folder, ledger, _RUNS_SHOWN)
     return Board(
         shop=folder.name,
         language=language,
         time_zone=zone,
         written_at=now.isoformat(),
-        flows=flow_lines(runs, texts(language), zone),
+        flows=flow_lines(runs, ledger.last_successes(folder.name), texts(language), zone),
         open=open_groups(open_incidents(folder, ledger, runs), language),
         rejects=rejects_of(folder),
         streams=_streams(folder, ledger, now),
@@ -55,9 +56,9 @@ def board_of(folder: ShopFolder, ledger: Ledger) -> Board:
     )
 
 
-def last_runs(folder: ShopFolder, ledger: Ledger) -> list[dict[str, Any]]:
+def last_runs(folder: ShopFolder, ledger: Ledger, of_each_flow: int) -> list[dict[str, Any]]:
     """The last runs of each flow, the newest first: how often another one runs does not matter."""
-    return list(ledger.runs(folder.name, limit=RUNS_OF_EACH_FLOW, of_each_flow=True).iter_rows(named=True))
+    return list(ledger.runs(folder.name, limit=of_each_flow, of_each_flow=True).iter_rows(named=True))
 
 
 def open_incidents(folder: ShopFolder, ledger: Ledger, runs: Iterable[Mapping[str, Any]]) -> list[SameIncidents]:

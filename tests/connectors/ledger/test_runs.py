@@ -41,6 +41,21 @@ def test_the_last_runs_of_each_flow_are_given_however_often_another_runs(ledger:
     assert ledger.runs("paris", limit=2, of_each_flow=True)["run_id"].to_list() == [runs[4], runs[3], runs[0]]
 
 
+def test_the_last_success_of_each_flow_is_known_however_often_it_failed_since(ledger: Ledger) -> None:
+    for shop, flow, state in [
+        ("paris", "import_stock", "CompletedWithRejects"),
+        *[("paris", "import_stock", "Failed")] * 3,
+        ("paris", "import_stock", "Planned"),
+        ("paris", "import_products", "Failed"),
+        ("lyon", "import_products", "Completed"),
+    ]:
+        ledger.finish_run(ledger.start_run(shop, flow, {}), state, {}, "", None)
+    ledger.start_run("paris", "import_stock", {})
+    oldest = ledger.runs("paris")["ended_at"][-1]
+    assert ledger.last_successes("paris") == {"import_stock": oldest}
+    assert ledger.last_successes("nowhere") == {}
+
+
 def test_runs_have_their_types_when_there_are_none(ledger: Ledger) -> None:
     runs = ledger.runs()
     assert runs.schema["started_at"] == pl.Datetime("us", "UTC")

@@ -53,7 +53,8 @@ def a_board(**told: Any) -> Board:
 
 def test_a_flow_shows_its_newest_run_and_the_trend_with_the_newest_on_the_right() -> None:
     failed = a_run(state="Failed", counts="{}", started_at=NOW - timedelta(hours=1))
-    [line] = flow_lines([a_run(), failed], WORDS, "UTC")
+    [line] = flow_lines([a_run(), failed], {"import_stock": NOW - timedelta(days=90)}, WORDS, "UTC")
+    assert line.last_success == (NOW - timedelta(days=90)).isoformat()
     assert (line.state, line.page) == ("Completed", "page.html")
     assert line.counts == {"rows_read": 9, "updated": 3}
     assert [bar.state for bar in line.trend] == ["Failed", "Completed"]
@@ -61,7 +62,7 @@ def test_a_flow_shows_its_newest_run_and_the_trend_with_the_newest_on_the_right(
 
 
 def test_a_plan_is_no_run_of_the_board() -> None:
-    assert flow_lines([a_run(state="Planned"), a_run(parameters='{"dry_run": "true"}')], WORDS, "UTC") == []
+    assert flow_lines([a_run(state="Planned"), a_run(parameters='{"dry_run": "true"}')], {}, WORDS, "UTC") == []
 
 
 def test_what_is_open_is_grouped_by_what_it_says_and_the_gravest_comes_first() -> None:
@@ -91,8 +92,8 @@ def test_a_file_is_late_after_twice_its_usual_time() -> None:
     ("told", "verdict"),
     [
         ({}, "Completed"),
-        ({"flows": flow_lines([a_run(state="Failed")], WORDS, "UTC")}, "Failed"),
-        ({"flows": flow_lines([a_run(state="StoppedByGuard")], WORDS, "UTC")}, "StoppedByGuard"),
+        ({"flows": flow_lines([a_run(state="Failed")], {}, WORDS, "UTC")}, "Failed"),
+        ({"flows": flow_lines([a_run(state="StoppedByGuard")], {}, WORDS, "UTC")}, "StoppedByGuard"),
         ({"rejects": [RejectsFile("product.rejects.csv", 3, NOW.isoformat())]}, "CompletedWithRejects"),
         ({"open": [OpenGroup("error", "order", "r", "m", NOW.isoformat())]}, "CompletedWithRejects"),
         ({"open": [OpenGroup("retry", "order", "r", "m", NOW.isoformat())]}, "Completed"),
@@ -114,7 +115,9 @@ def test_the_page_shows_it_all_in_the_shops_language_and_time_and_asks_for_nothi
         a_board(
             language=language,
             shop=evil,
-            flows=flow_lines([a_run(flow=flow) for flow in ("import_stock", "import_files")], texts(language), "UTC"),
+            flows=flow_lines(
+                [a_run(flow=flow) for flow in ("import_stock", "import_files")], {}, texts(language), "UTC"
+            ),
             open=[OpenGroup(level, "order", evil, evil, NOW.isoformat(), [evil], 9) for level in ("error", "info")],
             rejects=[RejectsFile("product.rejects.csv", 3, NOW.isoformat())],
             streams=[stream_line("stock", [NOW], NOW)],
