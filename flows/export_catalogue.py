@@ -10,6 +10,7 @@ from tasks.catalogue.apply import apply_items
 from tasks.catalogue.categories import sync_categories
 from tasks.catalogue.guard import guard_items
 from tasks.catalogue.look_up import read_catalogue
+from tasks.catalogue.pictures import sync_pictures
 from tasks.catalogue.prepare import prepare_items
 from tasks.erp import open_erp
 from tasks.run.carry_out import carried_out
@@ -38,3 +39,4 @@ async def _steps(run: Run) -> None:
         plan = await prepare_items(run, erp, catalogue, categories)
         guard_items(run, plan)
         await apply_items(run, erp, plan)
+        await sync_pictures(run, erp, plan)

@@ -34,6 +34,8 @@ class Category:
     name: str
     added_text: str = ""
     """`date_add` as the shop itself writes it."""
+    description: str = ""
+    """As HTML."""
     erp_parent: EntityNumber = EntityNumber("")
     """What its parent is called in the ERP; empty: it stands at the top."""
 
@@ -88,6 +90,14 @@ class Item:
     """What its categories are called there; None: nothing is told of them."""
     held_categories: tuple[int, ...] = ()
     """Of its categories those that go no further now, by id_category: it stays in what the ERP has of them."""
+    pictures: tuple[int, ...] = ()
+    """By id_image, its cover first: of a combination its own, or all of its product's where it has none."""
+    product_pictures: tuple[int, ...] = ()
+    """All of its product's, by id_image."""
+    features: tuple[tuple[str, str], ...] = ()
+    """Name and value of each of its features, as text."""
+    changed_text: str = ""
+    """`date_upd` of its product as the shop itself writes it."""
 
     @property
     def key(self) -> str:
@@ -230,6 +240,35 @@ class TellsPrices(Protocol):
 
     def prices(self) -> Mapping[str, ItemPrice]:
         """The price of every item, by the reference of the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPicture:
+    """A picture of an item as the ERP has it."""
+
+    digest: str
+    """What tells its bytes from all others; empty where the ERP does not say it."""
+    position: int
+    """1: it is the cover."""
+
+
+class TakesPictures(Protocol):
+    """The ERP is given the pictures of items, each under a name of ours. Every method is safe in threads."""
+
+    def name(self, uid: str, id_image: int, kind: str) -> str:
+        """What a picture is called there; `uid` is our reference of its item, `kind` jpeg, png, gif or webp."""
+
+    def digest(self, content: bytes) -> str:
+        """What the ERP says of these bytes, as in `FoundPicture`."""
+
+    def there(self, number: EntityNumber) -> Mapping[str, FoundPicture]:
+        """The files that an item has, by name."""
+
+    def give(self, number: EntityNumber, name: str, content: bytes, position: int) -> None:
+        """An item has this picture at this position, in place of one of the same name. Safe to repeat."""
+
+    def remove(self, number: EntityNumber, name: str) -> None:
+        """An item does not have it, whether it had it or not."""
 
 
 class TakesFirstStock(Protocol):

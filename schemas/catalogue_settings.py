@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from schemas.setting_values import Section, fault
 
 OwnedField = Literal[
-    "name", "description", "long_description", "price", "vat", "weight", "barcode", "on_sale", "categories"
+    "name", "description", "long_description", "price", "vat", "weight", "barcode", "on_sale", "categories", "images"
 ]
 
 
@@ -41,6 +41,12 @@ class Catalogue(Section):
     """Which categories of an item are told: all, the default one, or none."""
     long_description: Literal["note", "none"] = "note"
     """Where the long description goes: into the item's note, or nowhere."""
+    features: Literal["note", "none"] = "note"
+    """Where the features go: below the long description in the item's note, or nowhere."""
+    images: Literal["all", "cover", "none"] = "all"
+    """Which pictures of an item the ERP is given: all, the cover, or none."""
+    deleted_images: Literal["delete", "leave"] = "delete"
+    """What becomes of a picture that an item no longer has in the shop: deleted in the ERP, or nothing."""
     first_stock: str = ""
     """The reference of the ERP's warehouse that a new item's quantity is booked into, once; empty: no quantity."""
     deleted: Literal["close", "delete", "leave"] = "close"

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal, NewType, Protocol, TypeVar
 
 from schemas.amounts import cents
-from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TellsPrices, TellsStock
+from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TakesPictures, TellsPrices, TellsStock
 from schemas.documents import Customer, Order, Return
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
@@ -316,6 +316,7 @@ class Erp:
         categories: TakesEntities[Category] | None = None,
         items: TakesEntities[Item] | None = None,
         first_stock: TakesFirstStock | None = None,
+        pictures: TakesPictures | None = None,
         stock: TellsStock | None = None,
         prices: TellsPrices | None = None,
         dispatch: Callable[[str], None] | None = None,
@@ -338,6 +339,7 @@ class Erp:
         self.categories = categories
         self.items = items
         self.first_stock = first_stock
+        self.pictures = pictures
         self.stock = stock
         self.prices = prices
         self.dispatch = dispatch

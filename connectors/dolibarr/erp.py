@@ -18,6 +18,7 @@ from connectors.dolibarr.look import LookAtDolibarr
 from connectors.dolibarr.order_draft import compared, order_draft, preview
 from connectors.dolibarr.order_obstacles import order_obstacles
 from connectors.dolibarr.orders import CANCELLED, VALIDATED, OrderWriter, id_in, is_complete, number_of
+from connectors.dolibarr.pictures import Pictures
 from connectors.dolibarr.prices import Prices
 from connectors.dolibarr.replies import amount, day_of
 from connectors.dolibarr.statuses import read_statuses, status_of
@@ -79,6 +80,7 @@ def opened(
             categories=Categories(dolibarr, known),
             items=Items(dolibarr, known, with_note=with_note),
             first_stock=FirstStock(dolibarr),
+            pictures=Pictures(dolibarr),
             stock=Stock(dolibarr, known),
             prices=Prices(dolibarr, known),
         )

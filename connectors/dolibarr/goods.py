@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from connectors.dolibarr import filters, guard
 from connectors.dolibarr.asking import Asking, Record
+from connectors.dolibarr.faults import NOT_THERE
+from schemas.errors import RefusedError
 
 _AT_ONCE = 100
 _PAGE = 1_000
 PRODUCT = (
     "id,ref,label,status,price,price_base_type,tva_tx,description,note_public,barcode,weight,weight_units,array_options"
 )
-CATEGORY = "id,label,fk_parent,array_options"
+CATEGORY = "id,label,fk_parent,description,array_options"
 _STOCK = "id,ref,stock_reel,stock_warehouse,array_options"
 _PRICES = "id,ref,price,price_ttc,array_options"
 _STOCK_PAGE = 500
@@ -130,6 +133,38 @@ class Goods(Asking):
             if len(rows) < size:
                 return
             last = max(int(each["id"]) for each in rows)
+
+    def files_of(self, product_id: int) -> list[Record]:
+        """The files of a product; a list without any is a 404 (docs/facts/dolibarr.md, D1)."""
+        query: dict[str, str | int] = {"modulepart": "product", "id": product_id, "limit": _PAGE}
+        found = self._get_or_none("/documents", "read the pictures", str(product_id), **query)
+        return list(found or ())
+
+    def upload(self, reference: str, name: str, content: bytes, position: int) -> None:
+        """A product has this file, in place of one of the same name; the first one is its cover."""
+        body = {
+            "filename": name,
+            "modulepart": "product",
+            "ref": reference,
+            "filecontent": base64.b64encode(content).decode("ascii"),
+            "fileencoding": "base64",
+            "overwriteifexists": 1,
+            "createdirifnotexists": 1,
+            "position": position,
+            "cover": "1" if position == 1 else "",
+            # With 1, 23.0.1 answers 500 and has stored the file all the same (docs/facts/dolibarr.md, D3).
+            "generateThumbs": 0,
+        }
+        self._transport.write("POST", "/documents/upload", "send a picture", reference, body)
+
+    def remove_file(self, reference: str, name: str) -> None:
+        """A file is no longer in the folder of this reference; nothing happens where it was not."""
+        query = {"modulepart": "product", "original_file": f"{reference}/{name}"}
+        try:
+            self._transport.write("DELETE", "/documents", "remove a picture", reference, query=query)
+        except RefusedError as error:
+            if error.code != NOT_THERE:
+                raise
 
     def has_moved(self, product_id: int) -> bool:
         """Whether there is any movement of a product."""

@@ -68,7 +68,7 @@ def item_obstacles(item: Item, codes: DolibarrCodes) -> tuple[Obstacle, ...]:
         found.append(Obstacle("item_vat_rate_unknown", {"detail": f"{rate or '-'} ({rates})"}))
     if item.currency and item.currency != codes.currency:
         found.append(Obstacle("item_currency_not_of_erp", {"detail": f"{item.currency} / {codes.currency}"}))
-    texts = (_description(item), kept_html(item.description))
+    texts = (_description(item), _note(item))
     if any(len(text.encode()) > _MOST_BYTES for text in texts):
         found.append(Obstacle("item_text_too_long", {"detail": item.erp_reference}))
     return tuple(found)
@@ -106,7 +106,7 @@ def wanted_item(item: Item, codes: DolibarrCodes, *, with_note: bool) -> WantedE
         told = {"categories": [int(number) for number in item.erp_categories]}
         request["categories"] = told | ({"held": held} if held else {})
     if with_note:
-        note = kept_html(item.description)
+        note = _note(item)
         request["long_description"] = {"note_public": note}
         fields["long_description"] = seen_text(note)
     alike = ("barcode",) if item.id_combination else ("barcode", "name")
@@ -120,6 +120,13 @@ def _description(item: Item) -> str:
         return summary
     first = html.escape(item.detail, quote=False)
     return f"{first}<br>\n{summary}" if summary else first
+
+
+def _note(item: Item) -> str:
+    """The long description, and below it the features as a list."""
+    named = [(html.escape(name, quote=False), html.escape(value, quote=False)) for name, value in item.features]
+    features = "".join(f"<li>{name}: {value}</li>" for name, value in named)
+    return "\n".join(text for text in (kept_html(item.description), features and f"<ul>{features}</ul>") if text)
 
 
 def found_item(record: Record) -> FoundEntity:
@@ -152,8 +159,13 @@ def product_id(number: EntityNumber) -> int:
 def wanted_category(category: Category, codes: DolibarrCodes) -> WantedEntity:
     """A category as Dolibarr is to have it."""
     label, parent = stored_name(category.name), category.erp_parent or "0"
-    fields = {"name": label, "parent": parent}
-    request: dict[str, Mapping[str, Any]] = {"name": {"label": category.name}, "parent": {"fk_parent": int(parent)}}
+    description = kept_html(category.description)
+    fields = {"name": label, "parent": parent, "description": seen_text(description)}
+    request: dict[str, Mapping[str, Any]] = {
+        "name": {"label": category.name},
+        "parent": {"fk_parent": int(parent)},
+        "description": {"description": description},
+    }
     return WantedEntity(
         category_uid(category.id_category, codes), category_name(parent, label), fields, request, ("name",)
     )
@@ -162,7 +174,7 @@ def wanted_category(category: Category, codes: DolibarrCodes) -> WantedEntity:
 def found_category(record: Record) -> FoundEntity:
     """A category of Dolibarr."""
     label, parent = str(record.get("label") or ""), str(record.get("fk_parent") or 0)
-    fields = {"name": label, "parent": parent}
+    fields = {"name": label, "parent": parent, "description": seen_text(record.get("description"))}
     return FoundEntity(EntityNumber(str(record["id"])), guard.uid_of(record), category_name(parent, label), fields)
 
 

@@ -64,7 +64,15 @@ class DolibarrTransport:
         """What a GET gives."""
         return self._attempt("GET", path, action, key, query, None).value
 
-    def write(self, verb: str, path: str, action: str, key: str = "", body: Any = None) -> Answer:
+    def write(
+        self,
+        verb: str,
+        path: str,
+        action: str,
+        key: str = "",
+        body: Any = None,
+        query: Mapping[str, str | int] | None = None,
+    ) -> Answer:
         """A request that changes something, sent again where Dolibarr has undone it for another writer's sake."""
         with self._writing:
             tries, wait = 0, self._limits.collision_seconds
@@ -72,7 +80,7 @@ class DolibarrTransport:
                 tries += 1
                 self._before_write()
                 try:
-                    return self._attempt(verb, path, action, key, {}, body)
+                    return self._attempt(verb, path, action, key, query or {}, body)
                 except TransientError as error:
                     if not is_collision(error.reason) or tries >= self._limits.collision_tries:
                         raise

@@ -70,6 +70,11 @@ class Images:
         """The product does not have the image afterwards; UnexpectedReplyError when the shop keeps it."""
         await self._until("DELETE", id_product, id_image, GONE)
 
+    async def content(self, id_product: int, id_image: int) -> bytes | None:
+        """The picture as it was given to the shop; None where there is none."""
+        reply = await self._until("GET", id_product, id_image, GONE | _NOT_ON_DISK)
+        return None if reply is None else reply.body
+
     async def shown(self, id_product: int, id_image: int) -> str:
         """What tells the picture that the shop shows from every other one; empty where there is none.
 
@@ -88,6 +93,8 @@ class Images:
                 return reply
             if absent & {*reply.codes} or reply.status == HTTPStatus.NOT_FOUND:
                 return None
+            if reply.verdict is Verdict.TOO_LARGE:
+                raise UnexpectedReplyError(reply.reason, system="PrestaShop", action=f"{method} images")
             if patience.tries >= _TRIES and reply.verdict in {Verdict.REFUSED, Verdict.BROKEN, Verdict.BLOCKED}:
                 raise UnexpectedReplyError(
                     f"[{reply.code}] {reply.reason}", system="PrestaShop", action=f"{method} images"

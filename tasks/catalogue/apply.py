@@ -56,6 +56,7 @@ def _show(run: Run, plan: CataloguePlan, gone: Sequence[str]) -> None:
     for each in plan.changes:
         outcome = _outcome(each, written=each.change.action != "confirm")
         run.rows.record(row_outcomes([plan.catalogue.row(each.item.key, outcome)]))
+        plan.there[each.item.key] = each.change.found.number if each.change.found else EntityNumber("")
         if outcome is not Outcome.UNCHANGED:
             run.planned.append(each.planned())
     if plan.closes:
@@ -167,6 +168,7 @@ def _read_back(run: Run, erp: Erp, plan: CataloguePlan, written: list[Written], 
             # A change of the reference has changed the number.
             number = each.number if held is None else held.number
             sound.append((each.planned.item, number, each.planned.mark))
+            plan.there[each.planned.item.key] = number
             ended.append(plan.catalogue.row(each.planned.item.key, each.outcome))
     plan.links.confirm(sound)
     note_refusals(run, plan.links.kind, refusals, [item.key for item, _, _ in sound])

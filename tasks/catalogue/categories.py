@@ -140,7 +140,8 @@ class _Sync:
                 written = self._categories.update(change.found, wanted, change.fields)
             if written:
                 held = self._categories.find([wanted]).by_uid.get(wanted.uid)
-                if held is None or differing(wanted, held, frozenset(wanted.fields)):
+                told = frozenset(name for name, text in wanted.fields.items() if text)
+                if held is None or differing(wanted, held, told):
                     self._leave(category, Outcome.REFUSED, "category_read_back_differs", category.name)
                     return
         except RefusedError as error:

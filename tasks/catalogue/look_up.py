@@ -32,7 +32,11 @@ PRODUCT = (
     "id_tax_rules_group",
     "id_category_default",
     "date_add",
+    "date_upd",
+    "id_default_image",
     "categories[id]",
+    "images[id]",
+    "product_features[id,id_feature_value]",
 )
 COMBINATION = (
     "id",
@@ -44,8 +48,9 @@ COMBINATION = (
     "upc",
     "isbn",
     "product_option_values[id]",
+    "images[id]",
 )
-_TEXTS = ("name", "public_name", "description_short", "description")
+_TEXTS = ("name", "public_name", "value", "description_short", "description")
 
 
 class Catalogue:
@@ -111,7 +116,17 @@ async def _words(run: Run) -> CatalogueWords:
         values={int(row["id"]): (int(row["id_attribute_group"]), row["name"]) for row in values},
         attributes={int(row["id"]): row["public_name"] for row in attributes},
         categories=run.folder.settings.catalogue.categories,
+        features=await _features(run) if run.folder.settings.catalogue.features == "note" else {},
     )
+
+
+async def _features(run: Run) -> dict[int, tuple[int, str, str]]:
+    """id_feature, its name and the value, by id_feature_value."""
+    features = _in_own_language(run, await run.shop.read("product_features", display=("id", "name")))
+    names = {int(row["id"]): str(row["name"] or "") for row in features}
+    rows = await run.shop.read("product_feature_values", display=("id", "id_feature", "value"))
+    found = ((int(row["id"]), int(row["id_feature"]), row) for row in _in_own_language(run, rows))
+    return {id_: (feature, names[feature], str(row["value"] or "")) for id_, feature, row in found if feature in names}
 
 
 def _in_own_language(run: Run, rows: Sequence[Entity]) -> list[dict[str, Any]]:

@@ -55,6 +55,8 @@ class CataloguePlan:
         self.changes: list[PlannedItem] = []
         self.absent = [key for key in links.known if key not in catalogue.present and key not in links.closed]
         """The keys of the items that the ERP was given and that the shop did not list."""
+        self.there: dict[str, EntityNumber] = {}
+        """By key, the number of each item that the ERP has as it is to be; in a plan, also of those that it makes."""
         self.left: frozenset[str] = frozenset()
         """Our references of items that the shop has deleted and the ERP may still have."""
 
@@ -156,6 +158,7 @@ async def _compare(
         refusal = None if same or not before else before.of(item.key, partial(str, mark))
         if same and item.key not in plan.links.closed:
             unchanged.append(plan.catalogue.row(item.key, Outcome.UNCHANGED))
+            plan.there[item.key] = EntityNumber(plan.links.known[item.key].number)
         elif refusal is not None:
             leave_behind(run, plan.catalogue, item.key, Outcome.REFUSED, refusal.code, refusal.detail)
         else:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import httpx
 from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
 from flows.export_catalogue import export_catalogue
 from tests.flows.dolibarr_world import DolibarrWorld
+from tests.flows.pictures import png
 from tests.flows.running import final_state
 
-WRITES = ("create", "update", "put", "take", "move", "delete", "make")
+WRITES = ("create", "update", "put", "take", "move", "delete", "make", "send", "remove")
 
 
 class CatalogueWorld(DolibarrWorld):
@@ -47,6 +49,24 @@ class CatalogueWorld(DolibarrWorld):
 
     def category(self, name: str, parent: int = 2, **more: Any) -> int:
         return self.shop.insert("categories", {"name": {1: name, 2: name}, "id_parent": parent} | more)
+
+    def picture(self, id_product: int, colour: int) -> int:
+        """A picture of a product, put behind its others; its id_image."""
+        before = set(self.shop.row("products", id_product).get("images", ()))
+        sent = {"image": ("a.png", png((colour, 0, 0)), "image/png")}
+        address = f"{self.shop.url}/api/images/products/{id_product}"
+        httpx.post(address, files=sent, auth=(self.shop.key, ""), trust_env=False).raise_for_status()
+        (image,) = set(self.shop.row("products", id_product)["images"]) - before
+        return int(image)
+
+    def pictures_there(self, reference: str) -> list[tuple[str, str, bool]]:
+        """Name, digest and whether it is the cover of each of our pictures of a product, as Dolibarr shows them."""
+        query = {"modulepart": "product", "id": self.products_there()[reference]["id"], "limit": "1000"}
+        answer = self.rest.get("/documents", params=query)
+        found = [] if answer.status_code == 404 else answer.raise_for_status().json()
+        ours = [each for each in found if each["relativename"].startswith(f"{self.prefix}p")]
+        ours.sort(key=lambda each: int(each["position"]))
+        return [(each["relativename"].partition("-")[2], each["label"], each["cover"] == "1") for each in ours]
 
     def products_there(self) -> dict[str, dict[str, Any]]:
         """What Dolibarr has of this shop, by reference without its prefix."""

@@ -98,6 +98,34 @@ async def test_what_changes_in_the_shop_changes_there_and_what_the_erp_owns_does
     assert (world.counts(), world.written()) == ({"rows_read": 3, "unchanged": 3}, [])
 
 
+async def test_features_and_descriptions_of_categories_are_there_and_follow_the_shop(world: CatalogueWorld) -> None:
+    robes = world.category(f"Robes {world.prefix}", description={1: DESCRIPTION, 2: DESCRIPTION})
+    weight, colour = (world.shop.insert("product_features", {"name": {1: name}}) for name in ("Weave", "Colour & tone"))
+    values = [
+        world.shop.insert("product_feature_values", {"id_feature": feature, "value": {1: value}, "custom": 0})
+        for feature, value in ((weight, "Twill"), (colour, "<Blue>"), (colour, "Red"))
+    ]
+    mug = world.sell("MUG", description={1: DESCRIPTION}, categories=[2, robes], product_features=[(colour, values[1])])
+    world.sell("VASE", product_features=[(weight, values[0]), (colour, values[2])])
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    there = world.products_there()
+    assert there["MUG"]["note_public"].endswith("\n<ul><li>Colour &amp; tone: &lt;Blue&gt;</li></ul>")
+    assert there["VASE"]["note_public"] == "<ul><li>Weave: Twill</li><li>Colour &amp; tone: Red</li></ul>"
+    (category,) = world.ours("/categories")
+    assert 'Déjà "vu" &amp; <b>revu</b><br>' in category["description"]
+    world.shop.change("products", mug, {"product_features": []})
+    world.shop.change("categories", robes, {"description": {1: "<p>Plain</p>", 2: "<p>Plain</p>"}})
+    await world.catalogue()
+    assert (world.products_there()["MUG"]["note_public"], world.counts()["updated"]) == (
+        there["MUG"]["note_public"].partition("\n<ul>")[0],
+        2,
+    )
+    assert [each["description"] for each in world.ours("/categories")] == ["<p>Plain</p>"]
+    await world.catalogue(sweep=True)
+    assert (world.counts(), world.written()) == ({"rows_read": 3, "unchanged": 3}, [])
+
+
 async def test_products_stay_in_a_category_that_is_held_or_no_longer_told(world: CatalogueWorld) -> None:
     robes = world.category(f"Robes {world.prefix}")
     longues = world.category("Longues", robes)

@@ -10,6 +10,7 @@ from typing import Any
 from deployments.sandbox.dolibarr import filters
 from deployments.sandbox.dolibarr.categories import Categories
 from deployments.sandbox.dolibarr.errors import ApiError
+from deployments.sandbox.dolibarr.files import Files
 from deployments.sandbox.dolibarr.invoices import Invoices
 from deployments.sandbox.dolibarr.orders import Orders, Shipments
 from deployments.sandbox.dolibarr.people import People
@@ -40,6 +41,7 @@ class Route:
     template: str
     act: Callable[..., Any]
     takes_body: bool = False
+    takes_query: bool = False
     for_admin: bool = False
     pattern: re.Pattern[str] = field(init=False)
 
@@ -55,6 +57,7 @@ class Api:
         self.people = People(state)
         self.products = Products(state)
         self.categories = Categories(state)
+        self.files = Files(state)
         self.orders = Orders(state)
         self.shipments = Shipments(state, self.orders)
         self.invoices = Invoices(state)
@@ -80,6 +83,8 @@ class Api:
             return self.setup.dictionary(arguments[0], dict(call.query))
         if route.takes_body:
             arguments.insert(0, call.body if call.body is not None else {})
+        if route.takes_query:
+            arguments.insert(0, call.query)
         found = route.act(*arguments)
         return self._listed(found, call.query) if isinstance(found, Listing) else found
 
@@ -142,7 +147,10 @@ class Api:
         yield Route("POST", "products", products.create, takes_body=True)
         yield Route("GET", "products/{id}", products.product)
         yield Route("PUT", "products/{id}", products.update, takes_body=True)
-        yield _deleting("products", state.products)
+        yield Route("DELETE", "products/{id}", products.delete, for_admin=True)
+        yield Route("GET", "documents", self.files.of_product, takes_query=True)
+        yield Route("POST", "documents/upload", self.files.upload, takes_body=True)
+        yield Route("DELETE", "documents", self.files.delete, takes_query=True)
         yield Route("GET", "products/{id}/stock", products.stock)
         yield Route("GET", "products/{id}/categories", self.categories.of_product)
         yield Route("GET", "categories", lambda: Listing(state.categories, self.categories.shown, "category list"))

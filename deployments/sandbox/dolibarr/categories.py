@@ -67,6 +67,7 @@ class Categories:
 
     def _values(self, body: dict[str, Any]) -> Row:
         row: Row = {"label": texts.name(str(body["label"]))} if "label" in body else {}
+        row |= {"description": texts.kept_html(str(body["description"] or ""))} if "description" in body else {}
         return row | ({"fk_parent": int(body["fk_parent"] or 0)} if "fk_parent" in body else {})
 
     @staticmethod

@@ -84,6 +84,14 @@ class Products:
         """One product."""
         return self.shown(one(self._state.products, id_, "Product"))
 
+    def delete(self, id_: str) -> Row:
+        """A product is gone, with its files."""
+        row = self._state.products.rows.pop(int(id_), None)
+        if row is None:
+            raise ApiError(404, "Object not found")
+        self._state.files.pop(row["ref"], None)
+        return {"success": {"code": 200, "message": "Object deleted"}}
+
     def stock(self, id_: str) -> Row:
         """The stock of a product, by warehouse."""
         row = one(self._state.products, id_, "Product")

@@ -39,6 +39,8 @@ class State:
     """Quantity by product and warehouse."""
     sorted_in: set[tuple[int, int]] = field(default_factory=set)
     """Category and product of each product that is in a category."""
+    files: dict[str, dict[str, Row]] = field(default_factory=dict)
+    """Of products, by reference and name: they stay in the folder of a former reference."""
     lines: int = 0
     counters: dict[str, int] = field(default_factory=dict)
 

@@ -47,6 +47,8 @@ class Reply:
     authenticated: bool = True
     signed: bool = False
     location: str = ""
+    content: bytes = b""
+    """A body that is no text."""
 
 
 def wants_json(request: Request) -> bool:

@@ -122,7 +122,7 @@ class Front:
         return self._dressed(asked, reply, seconds)
 
     def _dressed(self, asked: Request, reply: Reply, seconds: float) -> HttpReply:
-        body, rules = reply.body.encode(), self._webservice.store.rules
+        body, rules = reply.content or reply.body.encode(), self._webservice.store.rules
         headers = [("Content-Type", reply.content_type)] if reply.content_type else []
         if reply.location:
             headers.append(("Location", reply.location))

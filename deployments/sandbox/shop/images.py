@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import struct
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop import render_xml
@@ -100,6 +101,12 @@ def _one(store: Store, product: Row | None, image: int, method: str) -> Reply:
         return Reply(200, content_type=None)
     if image in store.broken_images:
         raise ServiceError(500, 61, "This image does not exist on disk")
-    # A picture of its own for each content, as the library makes one that differs from what was sent.
-    content = "\xff" + store.contents_of_images.get(image, "")
-    return Reply(200, content, f"image/{store.kinds_of_images.get(image, 'jpeg')}")
+    return Reply(200, "", f"image/{store.kinds_of_images.get(image, 'jpeg')}", content=_shown(store, image))
+
+
+def _shown(store: Store, image: int) -> bytes:
+    """A JPEG of its own for each content, as the library makes one that differs from what was sent."""
+    told = store.contents_of_images.get(image, "").encode()
+    comment = b"\xff\xfe" + struct.pack(">H", 2 + len(told)) + told
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, 8, 8, 3) + b"\x01\x11\0" * 3
+    return b"\xff\xd8" + comment + frame + b"\0" * 16 + b"\xff\xd9"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,6 +27,8 @@ class CatalogueWords:
     attributes: Mapping[int, str]
     categories: str
     """Which of its categories an item is told with: `all`, `default` or `none`."""
+    features: Mapping[int, tuple[int, str, str]] = field(default_factory=dict)
+    """id_feature, its name and the value, by id_feature_value; nothing where the settings tell no features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def categories_of(rows: Sequence[Row], root: int, home: int) -> list[Category]:
         for row in below:
             parent, name = int(row["id_parent"]), str(row.get("name") or "")
             added = str(row.get("date_add") or "")
-            found.append(Category(int(row["id"]), 0 if parent == home else parent, name, added))
+            description = str(row.get("description") or "")
+            found.append(Category(int(row["id"]), 0 if parent == home else parent, name, added, description))
         level = [int(row["id"]) for row in below]
         seen.update(level)
     return found
@@ -108,7 +111,29 @@ def _item(product: Row, combination: Row, words: CatalogueWords) -> Item:
         is_virtual=str(product.get("is_virtual")) == "1",
         categories=_categories(product, words),
         added_text=" ".join([str(product.get("date_add") or ""), *map(str, values)]),
+        pictures=_pictures(product, combination),
+        product_pictures=_ids(product, "images"),
+        features=_features(product, words),
+        changed_text=str(product.get("date_upd") or ""),
     )
+
+
+def _features(product: Row, words: CatalogueWords) -> tuple[tuple[str, str], ...]:
+    members = product.get("associations", {}).get("product_features", ())
+    values = {int(each.get("id_feature_value") or 0) for each in members} & words.features.keys()
+    named = sorted((words.features[each][0], each) for each in values)
+    return tuple(words.features[each][1:] for _, each in named if words.features[each][2].strip())
+
+
+def _ids(row: Row, association: str) -> tuple[int, ...]:
+    return tuple(int(each["id"]) for each in row.get("associations", {}).get(association, ()))
+
+
+def _pictures(product: Row, combination: Row) -> tuple[int, ...]:
+    """The cover first, the others as the product shows them."""
+    cover, shown, own = int(product.get("id_default_image") or 0), _ids(product, "images"), _ids(combination, "images")
+    named = [each for each in shown if each in own] or [*own] or [*shown]
+    return tuple(sorted(named, key=lambda each: each != cover))
 
 
 def _detail(values: Sequence[int], words: CatalogueWords) -> str:

@@ -117,18 +117,19 @@ def test_a_second_product_of_a_reference_or_guard_is_refused_the_reference_first
 def test_a_category_stands_below_its_parent_and_has_no_twin_there(erp: Rest) -> None:
     uid, below, twin = erp.uid(), erp.uid(), erp.uid()
     body = {"label": f'{uid} "Robes"', "type": "product", "fk_parent": 0}
-    top = erp.made("/categories", body | erp.guarded(uid))
+    top = erp.made("/categories", body | {"description": HTML} | erp.guarded(uid))
     child = erp.made("/categories", {"label": "Soldes", "type": "product", "fk_parent": top} | erp.guarded(below))
     refused = erp("POST", "/categories", body | erp.guarded(twin))
     # The reason is in the language of the server.
     assert refused.status == 500
     changed = erp("PUT", f"/categories/{child}", {"label": f"{uid} Fins", "fk_parent": 0} | erp.guarded(below)).value
     assert (changed["label"], int(changed["fk_parent"])) == (f"{uid} Fins", 0)
-    found = erp.found(
-        "/categories", "(t.rowid:>:0)", type="product", limit=0, properties="id,label,fk_parent,array_options"
-    )
+    assert erp("PUT", f"/categories/{child}", {"description": HTML}).value["description"] == KEPT
+    names = "id,label,fk_parent,description,array_options"
+    found = erp.found("/categories", "(t.rowid:>:0)", type="product", limit=0, properties=names)
     mine = {each["array_options"].get(f"options_{UID}"): each for each in found if each["array_options"]}
-    assert (mine[uid]["label"], mine[uid]["fk_parent"]) == (f"{uid} Robes", 0)
+    top_one = mine[uid]
+    assert (top_one["label"], top_one["fk_parent"], top_one["description"]) == (f"{uid} Robes", 0, KEPT)
     assert erp.found("/categories", f"(ef.{UID}:=:'nobody')", limit=1) == []
 
 
