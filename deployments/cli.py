@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import version
 from typing import NoReturn
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Group
 
 from deployments.environment import prepare_prefect
 from deployments.exits import Exit
@@ -18,7 +18,12 @@ app = App(
     name="passerelle",
     help=said("Keeps a PrestaShop shop and an ERP equal: nothing lost, nothing twice, every row accounted for."),
     version=lambda: version("passerelle"),
+    group_commands=Group(said("Commands")),
+    group_arguments=Group(said("Arguments")),
+    group_parameters=Group(said("Parameters")),
 )
+app["--help"].help = said("Display this message and exit.")
+app["--version"].help = said("Display application version.")
 # By name: a command is imported when it is called.
 app.command("deployments.commands.demo:demo", name="demo", help=said("Three days of a shop on this machine."))
 app.command("deployments.commands.init:init", name="init", help=said("Make the folder of a shop."))
@@ -42,7 +47,7 @@ app.command("deployments.commands.purge:purge", name="purge", help=said("Delete 
 app.command(
     "deployments.commands.sandbox:sandbox", name="sandbox", help=said("A shop on this machine to try things on.")
 )
-app.register_install_completion_command()
+app.register_install_completion_command(help=said("Install shell completion for this application."))
 _OTHER = "Name a file in a folder that you may write to."
 
 

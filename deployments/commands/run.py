@@ -123,6 +123,7 @@ def _show_run(pages: Sequence[Path], state: str | None, message: str | None, lan
     for page in () if err.quiet else pages:
         show_report(page)
     named = texts(language).word("state", state or "")
-    out.print(f"[bold]{escape(named)}[/] {escape(message or '')}", soft_wrap=True)
+    between = "\n" if "\n" in (message or "") else " "
+    out.print(f"[bold]{escape(named)}[/]{between}{escape(message or '')}", soft_wrap=True)
     for page in pages:
         out.print(said("Report: {page}", language, page=page), markup=False, soft_wrap=True)

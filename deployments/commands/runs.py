@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -60,7 +61,8 @@ def runs(
             _ended(json.loads(told["counts"]), words),
         )
     show_table(table)
-    for page in seen["report_path"].drop_nulls().head(1):
+    pages = (run["report_path"] for run, _ in runs_and_parts if run["report_path"])
+    for page in islice(pages, 1):
         out.print(said("Newest report: {page}", language, page=page), markup=False, soft_wrap=True)
     return Exit.COMPLETED
 

@@ -30,14 +30,17 @@ from tasks.why.shapes import Line
 _ORDER_WORDS = frozenset({"order", "commande"})
 _STYLES = {"fact": "", "good": "green", "bad": "yellow", "remedy": "green", "head": "bold"}
 
-What = Annotated[str, Parameter(help=said("A reference of an article, or the word `order`."))]
+What = Annotated[
+    str, Parameter(help=said("A reference of an article (then the shop's folder may follow), or the word `order`."))
+]
 Number = Annotated[str, Parameter(help=said("After `order`: the order's id in the shop."))]
 
 
 async def why(
-    what: What, number: Number = "", *, shop: ShopOption = Path(), as_json: AsJson = False, as_tsv: AsTsv = False
+    what: What, number: Number = "", shop: ShopOption = Path(), *, as_json: AsJson = False, as_tsv: AsTsv = False
 ) -> Exit:
     """Say in which file and line it came, what the ledger and the shop have, why it is not there, and what to do."""
+    shop = _folder_named(what, number, shop)
     folder = open_shop_folder(shop)
     if what in _ORDER_WORDS:
         if not number.isdigit():
@@ -56,13 +59,14 @@ async def why(
 async def resync(
     what: What,
     number: Number = "",
-    *,
     shop: ShopOption = Path(),
+    *,
     dry_run: Annotated[bool, Parameter(help=said("Say what would be written, write nothing."))] = False,
 ) -> Exit:
     """Believe nothing that was confirmed of it: look at the shop (of an order: at the ERP) and put it right, now."""
     from deployments.commands.run import run  # noqa: PLC0415 - imports what runs flows
 
+    shop = _folder_named(what, number, shop)
     folder = open_shop_folder(shop)
     if what in _ORDER_WORDS:
         if not number.isdigit():
@@ -82,6 +86,11 @@ async def resync(
         _say(folder, "resync_again", day=day, key=what)
         exits.append(await run(flow, shop=shop, since=day, dry_run=dry_run))
     return max(exits)
+
+
+def _folder_named(what: str, number: str, shop: Path) -> Path:
+    """The shop's folder: behind the reference of an article, or where a shop is named otherwise."""
+    return Path(number) if number and what not in _ORDER_WORDS else shop
 
 
 def _name_one(folder: ShopFolder, command: str) -> Exit:
