@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 
 from schemas.column_spec import WEB_SERVICE
 from schemas.flows import FLOWS
-from tasks.catalogue.drop_prices import drop_prices
+from tasks.catalogue.drop_items import drop_items
 from tasks.erp import open_erp
 from tasks.products.apply import apply_products
 from tasks.products.guard import guard_products
@@ -27,7 +27,8 @@ async def import_products(
 ) -> State:
     """Items and combinations, from the `product` stream's files to the shop, and their stock.
 
-    Where the stream is of type `webservice`, the ERP is asked for its prices first, and its answer is such a file.
+    Where the stream is of type `webservice`, the ERP is asked first for what the columns name, and its answer is such a
+    file.
 
     `shop` is the path of the shop's folder. `since` reads again the files of that day and later, and does not
     believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
@@ -41,7 +42,7 @@ async def _steps(run: Run) -> None:
         async with open_erp(run) as erp:
             if erp.is_test:
                 run.keep_shop()
-            await drop_prices(run, erp)
+            await drop_items(run, erp)
     validated = await read_files(run)
     plan = await prepare_products(run, validated)
     guard_products(run, plan, await prepare_quantities(run, validated))

@@ -226,20 +226,35 @@ class TellsStock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ItemPrice:
-    """What an item costs in the ERP, in its own currency."""
+class ErpItem:
+    """An item as the ERP has it, as far as it was asked for; what is empty says nothing."""
 
-    tax_excl: Decimal
-    tax_incl: Decimal
+    price_tax_excl: Decimal = Decimal(0)
+    """In the ERP's own currency; 0: nobody gave it a price."""
+    price_tax_incl: Decimal = Decimal(0)
+    name: str = ""
+    summary: str = ""
+    """As HTML, like the long one."""
+    description: str = ""
+    vat_rate: Decimal | None = None
+    weight_kg: Decimal = Decimal(0)
+    ean13: str = ""
+    upc: str = ""
+    isbn: str = ""
+    on_sale: bool = True
+    categories: tuple[str, ...] = ()
+    """The names of one category that it is in and of those above it, the top one first."""
+    may_be_new: bool = False
+    """It is on sale, one piece of goods, and nobody's yet: the shop may sell it too."""
     owner: str | None = None
     """The key of the item that it is of, where it bears a reference of ours; empty: another shop's."""
 
 
-class TellsPrices(Protocol):
-    """The ERP says what its items cost."""
+class TellsItems(Protocol):
+    """The ERP says what it has of its items."""
 
-    def prices(self) -> Mapping[str, ItemPrice]:
-        """The price of every item, by the reference of the item."""
+    def read(self, fields: Collection[str], *, new: bool) -> Mapping[str, ErpItem]:
+        """Every item with these of `FIELDS`, by its reference; `new`: with those that the shop may sell too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal, NewType, Protocol, TypeVar
 
 from schemas.amounts import cents
-from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TakesPictures, TellsPrices, TellsStock
+from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TakesPictures, TellsItems, TellsStock
 from schemas.documents import Customer, Order, Return
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
@@ -318,7 +318,7 @@ class Erp:
         first_stock: TakesFirstStock | None = None,
         pictures: TakesPictures | None = None,
         stock: TellsStock | None = None,
-        prices: TellsPrices | None = None,
+        tells_items: TellsItems | None = None,
         dispatch: Callable[[str], None] | None = None,
     ) -> None:
         self.kind = kind
@@ -341,7 +341,7 @@ class Erp:
         self.first_stock = first_stock
         self.pictures = pictures
         self.stock = stock
-        self.prices = prices
+        self.tells_items = tells_items
         self.dispatch = dispatch
         """Brings the ERP what was created of a stream (`order`, `return`, `customer`), where creating it was not that.
 

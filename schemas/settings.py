@@ -178,6 +178,8 @@ class Products(Section):
     same_ean: Literal["ask", "create"] = "ask"
     """What a new reference does whose EAN belongs to an article that the files no longer sell: it is held with the
     question whether the reference was renamed, or made as another article."""
+    new_from_erp: bool = False
+    """Whether an item that the ERP sells and the shop does not have is made in the shop, where the ERP is asked."""
 
 
 _MOST_PIECES = 2**31 - 1

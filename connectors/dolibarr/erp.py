@@ -14,12 +14,12 @@ from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.customer_obstacles import customer_losses, customer_obstacles
 from connectors.dolibarr.guard import uid_of
+from connectors.dolibarr.item_reader import ItemReader
 from connectors.dolibarr.look import LookAtDolibarr
 from connectors.dolibarr.order_draft import compared, order_draft, preview
 from connectors.dolibarr.order_obstacles import order_obstacles
 from connectors.dolibarr.orders import CANCELLED, VALIDATED, OrderWriter, id_in, is_complete, number_of
 from connectors.dolibarr.pictures import Pictures
-from connectors.dolibarr.prices import Prices
 from connectors.dolibarr.replies import amount, day_of
 from connectors.dolibarr.statuses import read_statuses, status_of
 from connectors.dolibarr.stock import Stock
@@ -82,7 +82,7 @@ def opened(
             first_stock=FirstStock(dolibarr),
             pictures=Pictures(dolibarr),
             stock=Stock(dolibarr, known),
-            prices=Prices(dolibarr, known),
+            tells_items=ItemReader(dolibarr, known),
         )
 
 

@@ -18,7 +18,7 @@ PRODUCT = (
 )
 CATEGORY = "id,label,fk_parent,description,array_options"
 _STOCK = "id,ref,stock_reel,stock_warehouse,array_options"
-_PRICES = "id,ref,price,price_ttc,array_options"
+_ITEM = "id,ref,price,price_ttc,array_options"
 _STOCK_PAGE = 500
 
 
@@ -119,9 +119,22 @@ class Goods(Asking):
         asked = "(t.fk_product_type:=:0)"
         yield from self._all_products("read stocks", asked, _STOCK_PAGE, properties=_STOCK, includestockdata=1)
 
-    def all_prices(self) -> Iterator[Record]:
-        """Reference and prices of every product and service, a thousand in a request."""
-        yield from self._all_products("read prices", "(t.rowid:>:0)", _PAGE, properties=_PRICES)
+    def all_items(self, members: Iterable[str] = ()) -> Iterator[Record]:
+        """Reference, prices and these members of every product and service, a thousand in a request."""
+        properties = ",".join([_ITEM, *members])
+        yield from self._all_products("read items", "(t.rowid:>:0)", _PAGE, properties=properties)
+
+    def goods_without_variants(self) -> frozenset[int]:
+        """The ids of what is no service, has no variants and is none."""
+        query: dict[str, str | int] = {"variant_filter": 1, "properties": "id"}
+        rows = self._all_products("read items", "(t.fk_product_type:=:0)", _PAGE, **query)
+        return frozenset(int(each["id"]) for each in rows)
+
+    def products_in(self, category_id: int) -> list[int]:
+        """The ids of the products of a category."""
+        query: dict[str, str | int] = {"category": category_id, "properties": "id"}
+        rows = self._all_products("read a category's products", "(t.rowid:>:0)", _PAGE, **query)
+        return [int(each["id"]) for each in rows]
 
     def _all_products(self, action: str, asked: str, size: int, **query: str | int) -> Iterator[Record]:
         """All of a list: each page begins after the last id of the one before, so that a deletion moves none away."""

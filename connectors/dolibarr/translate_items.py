@@ -25,6 +25,7 @@ _BARCODES = (("ean13", 2), ("isbn", 4), ("upc", 3))
 """In the order in which they are taken: a product of Dolibarr has one. The ids of its types of bar codes."""
 _METRIC = range(-9, 4)
 """`weight_units` that are powers of ten of a kilogram; beside them there are pounds and ounces."""
+_IMPERIAL = {98: Decimal("0.028349523125"), 99: Decimal("0.45359237")}
 
 
 def uid_prefix(codes: DolibarrCodes) -> str:
@@ -138,7 +139,7 @@ def found_item(record: Record) -> FoundEntity:
         "long_description": seen_text(record.get("note_public")),
         "price": _plain(amount(record.get("price")).quantize(_UNIT, ROUND_HALF_UP)),
         "vat": _plain(amount(record.get("tva_tx"))),
-        "weight": _plain(_kilograms(record)),
+        "weight": _plain(_weight(record)),
         "barcode": str(record.get("barcode") or ""),
         "on_sale": str(record.get("status") or 0),
     }
@@ -146,9 +147,18 @@ def found_item(record: Record) -> FoundEntity:
     return FoundEntity(number, guard.uid_of(record), fields["reference"], fields)
 
 
-def _kilograms(record: Record) -> Decimal:
+def kilograms(record: Record) -> Decimal | None:
+    """The weight of a product in kilograms; None where its unit is not known."""
     weight, unit = amount(record.get("weight")), int(amount(record.get("weight_units")))
-    return weight.scaleb(unit).quantize(_GRAM) if unit in _METRIC else weight
+    if unit in _METRIC:
+        return weight.scaleb(unit).quantize(_GRAM)
+    return (weight * _IMPERIAL[unit]).quantize(_GRAM) if unit in _IMPERIAL else None
+
+
+def _weight(record: Record) -> Decimal:
+    """In kilograms; as it stands where its unit is none that we write."""
+    is_metric = int(amount(record.get("weight_units"))) in _METRIC
+    return (kilograms(record) if is_metric else None) or amount(record.get("weight"))
 
 
 def product_id(number: EntityNumber) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from connectors.files.arrive import Arrived, move_arrived
@@ -18,17 +18,23 @@ from tasks.run.run import Run
 from tasks.stock.look_up import item_ids_of
 
 
-def check_column(run: Run, needed: str) -> None:
-    """ConfigurationError where the stream lacks a column for this or the key, or would clear what is not told."""
+def check_columns(run: Run, targets: Sequence[str], cleared: Collection[str] = ()) -> None:
+    """ConfigurationError where the stream lacks the key, or any of these columns, or would clear what is not told.
+
+    `cleared`: which of them may clear what the shop has.
+    """
     columns = run.stream.columns
-    if run.stream.column(needed) is None or not any(column.object_key for column in columns):
-        reason, remedy = f"the stream names no key or no {needed}", "Give it both columns under `data`, as for files."
+    if not any(run.stream.column(each) for each in targets) or not any(column.object_key for column in columns):
+        reason = (
+            f"the stream names no key or no column that the ERP tells, such as {targets[0] if targets else 'price'}"
+        )
+        remedy = "Give it both columns under `data`, as for files."
         raise ConfigurationError((ConfigFault("import.json", f"{run.stream.name}.data", reason, remedy),))
-    cleared = [each.target for each in columns if each.blank is Blank.CLEAR and each.target != needed]
-    if cleared:
+    wrong = [each.target for each in columns if each.blank is Blank.CLEAR and each.target not in cleared]
+    if wrong:
         reason = "the ERP does not tell this column, whose empty cells would clear what the shop has"
         remedy = "Take the column out of this stream."
-        faults = [ConfigFault("import.json", f"{run.stream.name}.data.{each}", reason, remedy) for each in cleared]
+        faults = [ConfigFault("import.json", f"{run.stream.name}.data.{each}", reason, remedy) for each in wrong]
         raise ConfigurationError(tuple(faults))
 
 

@@ -10,7 +10,7 @@ from schemas.column_spec import AbsentRows, StreamSpec
 from schemas.erp import Erp, need
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.incidents import Level
-from tasks.catalogue.drop_file import as_file, check_column, drop_file, of_others
+from tasks.catalogue.drop_file import as_file, check_columns, drop_file, of_others
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
 from tasks.run.sweeps import Sweep
@@ -51,7 +51,7 @@ def _check(run: Run, unknown: tuple[str, ...]) -> None:
         remedy, key = "Write the reference of one that it has.", "stock.warehouses"
         faults = [ConfigFault("settings.toml", key, f"the ERP has no warehouse {each}", remedy) for each in unknown]
         raise ConfigurationError(tuple(faults))
-    check_column(run, "quantity")
+    check_columns(run, ["quantity"], cleared=["quantity"])
     if run.stream.has_warehouses:
         reason = "the ERP's quantities come summed"
         remedy = "Take the column `warehouse` out of this stream; `warehouses` under [stock] says which are summed."

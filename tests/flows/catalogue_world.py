@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Self
 
 import httpx
@@ -31,6 +32,13 @@ class CatalogueWorld(DolibarrWorld):
         """A product of the shop, under a reference that no other session has used."""
         told = {"reference": reference and self.called(reference), "name": {1: name, 2: name}, "price": price}
         return self.shop.insert("products", told | more)
+
+    def ask_for(self, stream: str, class_: str, data: dict[str, Any]) -> None:
+        """Dolibarr is asked for these columns of a stream."""
+        told = {"class": class_, "enabled": True, "type": "webservice", "data": data}
+        path = self.folder / "import.json"
+        imports = json.loads(path.read_text(encoding="utf-8")) | {stream: told}
+        path.write_text(json.dumps(imports), encoding="utf-8")
 
     def called(self, reference: str) -> str:
         return f"{self.prefix}-{reference}"

@@ -34,9 +34,7 @@ def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iter
     made = CatalogueWorld.at(tmp_path / "boutique")
     url = pytestconfig.getoption("--erp-url")
     with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
-        stream: dict[str, Any] = {"class": "\\Product", "enabled": True, "type": "webservice", "data": DATA}
-        imports = json.loads((opened.folder / "import.json").read_text(encoding="utf-8")) | {"product": stream}
-        (opened.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
+        opened.ask_for("product", "\\Product", DATA)
         opened.write_settings(**OWNED)
         yield opened
 

@@ -96,6 +96,9 @@ class Api:
         if asked := query.get("sqlfilters"):
             is_asked = filters.predicate(asked, listing.table.column, listing.table.has_column, listing.what)
             rows = [row for row in rows if is_asked(row)]
+        if category := query.get("category"):
+            inside = {product for each, product in self.state.sorted_in if str(each) == category}
+            rows = [row for row in rows if row["id"] in inside]
         if query.get("sortorder", "").upper() == "DESC":
             rows.reverse()
         limit = int(query.get("limit", "100"))

@@ -103,7 +103,7 @@ def _item(product: Row, combination: Row, words: CatalogueWords) -> Item:
         price_tax_excl=number(product.get("price")) + number(combination.get("price")),
         vat_rate=words.rates.get(group) if group else Decimal(0),
         currency=words.currency,
-        weight_kg=weight * _KILOGRAMS.get(words.weight_unit.casefold(), Decimal(1)),
+        weight_kg=weight * unit_in_kilograms(words.weight_unit),
         ean13=str(own.get("ean13") or ""),
         upc=str(own.get("upc") or ""),
         isbn=str(own.get("isbn") or ""),
@@ -148,6 +148,11 @@ def _categories(product: Row, words: CatalogueWords) -> tuple[int, ...]:
         return ()
     members = product.get("associations", {}).get("categories", []) if words.categories == "all" else []
     return tuple(dict.fromkeys((default, *sorted(int(each["id"]) for each in members))))
+
+
+def unit_in_kilograms(unit: str) -> Decimal:
+    """What one of the shop's unit of weight weighs; one that nobody knows counts as a kilogram."""
+    return _KILOGRAMS.get(unit.casefold(), Decimal(1))
 
 
 def number(value: Any) -> Decimal:

@@ -181,6 +181,40 @@ def test_stock_by_warehouse_comes_with_the_list_where_it_is_asked_for(erp: Rest)
     assert (told[0]["id"], told[0]["product_id"]) == (str(first), str(product))
 
 
+def test_what_a_shop_takes_of_a_product_comes_with_the_list(erp: Rest) -> None:
+    uid = erp.uid()
+    barcode = f"4{erp.mark}"[:12]
+    body = product_body(erp, f"{uid}-P", uid, tva_tx="5.5", barcode=barcode, barcode_type=2, weight_units=-3)
+    product = erp.made("/products", body)
+    service = erp.made("/products", product_body(erp, f"{uid}-S", erp.uid(), type=1))
+    members = "label,description,note_public,tva_tx,weight,weight_units,barcode,barcode_type,status"
+    query = {"properties": f"id,ref,price,price_ttc,array_options,{members}", "sortfield": "t.rowid", "limit": 1}
+    (row,) = erp.found("/products", f"(t.rowid:>:0) and (t.rowid:>:{product - 1})", **query)
+    assert (row["id"], row["barcode"], row["barcode_type"], row["status"]) == (str(product), barcode, "2", "1")
+    assert (Decimal(row["tva_tx"]), Decimal(row["weight"]), int(row["weight_units"])) == (
+        Decimal("5.5"),
+        Decimal("0.35"),
+        -3,
+    )
+    single = {"variant_filter": 1, "properties": "id", "sortfield": "t.rowid", "limit": 2}
+    goods = erp.found("/products", f"(t.fk_product_type:=:0) and (t.rowid:>:{product - 1})", **single)
+    ids = [each["id"] for each in goods]
+    assert (ids[0], str(service) in ids) == (str(product), False)
+
+
+def test_the_products_of_a_category_are_a_list(erp: Rest) -> None:
+    uid = erp.uid()
+    ids = [str(erp.made("/products", product_body(erp, f"{uid}-{each}", erp.uid()))) for each in "AB"]
+    body = {"label": f"{uid} C", "type": "product", "fk_parent": 0}
+    category = erp.made("/categories", body | erp.guarded(erp.uid()))
+    query = {"category": category, "properties": "id", "sortfield": "t.rowid", "limit": 1000}
+    assert erp.found("/products", "(t.rowid:>:0) and (t.rowid:>:0)", **query) == []
+    for product in ids:
+        erp("POST", f"/categories/{category}/objects/product/{product}")
+    rows = erp.found("/products", "(t.rowid:>:0) and (t.rowid:>:0)", **query)
+    assert [each["id"] for each in rows] == ids
+
+
 def test_prices_come_with_the_list_with_and_without_tax(erp: Rest) -> None:
     uid = erp.uid()
     product = erp.made("/products", product_body(erp, f"{uid}-P", uid, price="10", tva_tx="20"))
