@@ -95,9 +95,13 @@ async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     products = by_product(await _owned(run, lines))
     mean_lines = max(1, len(lines) // max(1, len(products)))
 
+    one_at_a_time = asyncio.Lock()
+
     async def write(chunk: Chunk[list[Line]]) -> None:
         doubted = [key for product in chunk.left for key in _keys(product)]
-        await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted)
+        # The ledger takes one write at a time: the first chunk is sent while the others wait for theirs.
+        async with one_at_a_time:
+            await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted)
         await write_stock(run, chunk, gone, path)
 
     chunks = chunked(products, max(1, units_of_a_chunk(run, path.resource) // mean_lines), _keys)
@@ -124,6 +128,8 @@ def by_product(lines: Sequence[Line]) -> list[list[Line]]:
 
 async def _owned(run: Run, lines: list[Line]) -> list[Line]:
     """The lines, each with its product: by the ledger's links, else by the shop."""
+    if all(line.id_product for line in lines):
+        return lines
     links = run.ledger.links(run.folder.name, "product").filter(pl.col("sub_id") > 0)
     linked = dict(links.select("sub_id", "shop_id").iter_rows())
     known = {line.id: line.id_product or linked.get(line.sub_id) for line in lines}
