@@ -8,6 +8,7 @@ from prefect.client.schemas.objects import State
 from schemas.flows import FLOWS
 from tasks.catalogue.apply import apply_items
 from tasks.catalogue.categories import sync_categories
+from tasks.catalogue.close_categories import close_categories
 from tasks.catalogue.guard import guard_items
 from tasks.catalogue.look_up import read_catalogue
 from tasks.catalogue.pictures import sync_pictures
@@ -39,4 +40,5 @@ async def _steps(run: Run) -> None:
         plan = await prepare_items(run, erp, catalogue, categories)
         guard_items(run, plan)
         await apply_items(run, erp, plan)
+        await close_categories(run, erp, catalogue)
         await sync_pictures(run, erp, plan)

@@ -49,6 +49,8 @@ class Catalogue(Section):
     """What becomes of a picture that an item no longer has in the shop: deleted in the ERP, or nothing."""
     first_stock: str = ""
     """The reference of the ERP's warehouse that a new item's quantity is booked into, once; empty: no quantity."""
+    deleted_categories: Literal["leave", "delete"] = "leave"
+    """What becomes of a category that the shop has deleted: nothing, or deleted in the ERP once nothing is in it."""
     deleted: Literal["close", "delete", "leave"] = "close"
     """What becomes of an item that the shop has deleted: no longer on sale, deleted where nothing was made of it, or
     nothing."""

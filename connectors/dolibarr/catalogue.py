@@ -31,6 +31,8 @@ from schemas.catalogue import Category, EntityNumber, FoundEntities, FoundEntity
 from schemas.erp import Obstacle
 from schemas.errors import AlreadyThereError, DeniedError, RefusedError
 
+IN_USE = "IN_USE"
+"""Code of our own refusal to delete what something is in."""
 _OF_CREATION = ("new",)
 _BESIDE = frozenset({"categories", *_OF_CREATION})
 """Parts of a request that are not members of the product itself."""
@@ -194,7 +196,19 @@ class Categories:
         return bool(values) or found.uid != wanted.uid
 
     def close(self, found: FoundEntity, *, delete: bool) -> None:
-        """Nothing: a category without products is in nobody's way."""
+        """One that nothing is in is deleted; `RefusedError` of code IN_USE of any other one."""
+        if not delete:
+            return
+        if any(each.fields["parent"] == found.number for each in self._all()) or self._dolibarr.has_products(
+            int(found.number)
+        ):
+            reason = "products or categories are in it"
+            raise RefusedError(reason, system=SYSTEM, action="delete a category", key=found.uid, code=IN_USE)
+        try:
+            self._dolibarr.delete_category(int(found.number))
+        except RefusedError as error:
+            if error.code != NOT_THERE:
+                raise
 
     def _all(self) -> list[FoundEntity]:
         return [found_category(each) for each in self._dolibarr.product_categories()]

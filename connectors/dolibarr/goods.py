@@ -81,6 +81,17 @@ class Goods(Asking):
         """Gives a category these values."""
         self._write_text("PUT", f"/categories/{id_}", "update a category", str(id_), dict(values))
 
+    def has_products(self, category_id: int) -> bool:
+        """Whether any product is in a category."""
+        asked = "(t.rowid:>:0)"
+        return bool(
+            self._list("/products", "look into a category", asked, properties="id", limit=1, category=category_id)
+        )
+
+    def delete_category(self, id_: int) -> None:
+        """A category is gone; 23.0.1 refuses it where the module of projects is off (docs/facts/dolibarr.md, C6)."""
+        self._transport.write("DELETE", f"/categories/{id_}", "delete a category", str(id_))
+
     def categories_of(self, product_id: int) -> dict[int, str]:
         """The categories that a product is in, by id, with the guard of each."""
         path = f"/products/{product_id}/categories"

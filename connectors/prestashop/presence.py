@@ -1,7 +1,8 @@
-"""Whether the shop still has one entity, asked by its id beside another one that it lists."""
+"""Whether the shop still has an entity, asked by its id beside another one that it lists."""
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,12 @@ from connectors.prestashop.filters import query
 from connectors.prestashop.replies import UNKNOWN_ID, Verdict, blocked
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from connectors.prestashop.reading import Reader
     from connectors.prestashop.transport import Transport
+
+_BETWEEN_WITNESSES = 20
 
 
 class Presence:
@@ -20,18 +25,26 @@ class Presence:
         self._transport = transport
         self._reader = reader
 
-    async def is_gone(self, resource: str, identifier: int) -> bool:
-        """Whether the shop answers 404 for this id, and before and after it answers for one that it lists.
+    async def gone(self, resource: str, identifiers: Collection[int]) -> frozenset[int]:
+        """The ids for which the shop answers 404, while before and after them it answers for one that it lists.
 
         Where the database layer is silent, an entity whose SELECT fails is a 404 too (facts F5).
         """
+        if not identifiers:
+            return frozenset()
         witness = await self._reader.newest_id(resource)
         if not witness:
-            return not await self._reader.read(resource, filters={}, display=("id",), limit=1)
-        if witness == identifier:
-            return False
-        answers = [await self._has(resource, id_) for id_ in (witness, identifier, witness)]
-        return answers == [True, False, True]
+            rows = await self._reader.read(resource, filters={}, display=("id",), limit=1)
+            return frozenset() if rows else frozenset(identifiers)
+        asked = sorted(set(identifiers) - {witness})
+        found: set[int] = set()
+        for start in range(0, len(asked), _BETWEEN_WITNESSES):
+            some = asked[start : start + _BETWEEN_WITNESSES]
+            is_heard = await self._has(resource, witness)
+            answers = await asyncio.gather(*(self._has(resource, id_) for id_ in some))
+            if is_heard and await self._has(resource, witness):
+                found.update(id_ for id_, is_there in zip(some, answers, strict=True) if not is_there)
+        return frozenset(found)
 
     async def _has(self, resource: str, identifier: int) -> bool:
         path = f"{resource}/{identifier}"

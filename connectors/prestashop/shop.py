@@ -33,7 +33,7 @@ from schemas.shop_fields import ResourceFields, ShopModel
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
     from connectors.prestashop.entities import Entity, Identity, Receipt
     from connectors.prestashop.filters import Filters
@@ -210,7 +210,11 @@ class Shop:
 
     async def is_gone(self, resource: str, identifier: int) -> bool:
         """Whether the shop answers by id that it has no such entity, while it answers for another one."""
-        return await Presence(self._transport, self._reader).is_gone(resource, identifier)
+        return identifier in await self.gone(resource, [identifier])
+
+    async def gone(self, resource: str, identifiers: Collection[int]) -> frozenset[int]:
+        """Those of these ids that the shop denies, asked for side by side."""
+        return await Presence(self._transport, self._reader).gone(resource, identifiers)
 
     async def carrier_countries(self) -> dict[int, frozenset[str]]:
         """The countries (ISO codes) that each carrier in use serves, by `id_reference`, as our module tells them."""

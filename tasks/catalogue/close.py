@@ -19,20 +19,14 @@ async def find_gone(run: Run, plan: CataloguePlan) -> list[str]:
 
     A product that has combinations now is no item of its own any more, which its combinations show.
     """
-    products: dict[int, bool] = {}
+    run.lease.check()
+    ids = {key: (int(product), int(own or 0)) for key in plan.absent for product, _, own in [key.partition("-")]}
+    products = await run.shop.gone("products", {id_ for id_, _ in ids.values()} - plan.catalogue.products)
+    left = {own for id_, own in ids.values() if own and id_ not in products}
+    combinations = await run.shop.gone("combinations", left)
     found = []
-    for key in plan.absent:
-        run.lease.check()
-        id_product, _, id_combination = key.partition("-")
-        id_ = int(id_product)
-        if id_ not in products and id_ not in plan.catalogue.products:
-            products[id_] = await run.shop.is_gone("products", id_)
-        is_gone = products.get(id_, False) or (
-            await run.shop.is_gone("combinations", int(id_combination))
-            if id_combination
-            else id_ in plan.catalogue.parents
-        )
-        if is_gone:
+    for key, (product, own) in ids.items():
+        if product in products or (own in combinations if own else product in plan.catalogue.parents):
             found.append(key)
         else:
             run.note(Level.RETRY, "item_not_listed", key)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from deployments.sandbox.dolibarr import SandboxDolibarr
 from deployments.sandbox.shop import Fault
 from tasks.run import step_tasks
 from tests.flows.catalogue_world import CatalogueWorld
@@ -360,7 +361,7 @@ async def test_a_sweep_puts_right_what_was_changed_or_deleted_there_and_says_how
     there = {each["label"].partition(" ")[0]: each["id"] for each in world.ours("/categories")}
     world.rest.put(f"/categories/{there['Robes']}", json={"label": f"Theirs {world.prefix}"}).raise_for_status()
     if world.sandbox_erp is not None:
-        world.rest.delete(f"/categories/{there['Sacs']}").raise_for_status()
+        del world.sandbox_erp.state.categories.rows[int(there["Sacs"])]
     vase = world.products_there()["VASE"]["id"]
     world.rest.put(f"/products/{vase}", json={"label": "Theirs"}).raise_for_status()
     state = await world.catalogue()
@@ -392,6 +393,42 @@ async def test_a_category_whose_answer_was_lost_is_there_once_and_the_run_goes_o
     assert world.inside("MUG") == ["Longues", f"Robes {world.prefix}"]
     await world.catalogue(sweep=True)
     assert (world.counts(), world.written()) == ({"rows_read": 3, "unchanged": 3}, [])
+
+
+async def test_categories_that_the_shop_has_deleted_go_once_nothing_is_in_them(
+    prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    made = CatalogueWorld.at(tmp_path / "boutique")
+    url = pytestconfig.getoption("--erp-url")
+    made.sandbox_erp = SandboxDolibarr(version="22.0.1", key="one-key", admin_key="one-key")
+    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as world:
+        robes = world.category(f"Robes {world.prefix}")
+        longues, courtes = world.category("Longues", robes), world.category("Courtes", robes)
+        sacs = world.category(f"Sacs {world.prefix}")
+        mug = world.sell("MUG", categories=[2, robes, longues])
+        await world.catalogue()
+        of_label = {each["label"].partition(" ")[0]: each["id"] for each in world.ours("/categories")}
+        theirs = world.make("/products", ref=world.called("THEIRS"), label="x")
+        world.rest.post(f"/categories/{of_label['Sacs']}/objects/product/{theirs}").raise_for_status()
+        world.shop.change("products", mug, {"categories": [2]})
+        for id_ in (robes, longues, courtes, sacs):
+            world.shop.remove("categories", id_)
+        await world.catalogue()
+        assert (len(world.ours("/categories")), world.inside("MUG")) == (4, [])
+        world.category("Autre")
+        world.write_settings(catalogue={"deleted_categories": "delete"})
+        plan = await world.catalogue(dry_run=True)
+        assert (plan.is_completed(), len(world.ours("/categories"))) == (True, 4)
+        state = await world.catalogue()
+        assert state.is_completed(), state.message
+        if url and world.rest.get("/status").json()["success"]["dolibarr_version"].startswith("23"):
+            assert set(world.left_behind("retry").values()) == {"category_not_deleted"}
+        else:
+            assert world.report()["beyond_rows"] == {"categories_closed": 3}
+            assert world.left_behind("retry") == {f"c{sacs}": "category_not_deleted"}
+            assert {each["label"].partition(" ")[0] for each in world.ours("/categories")} == {"Sacs", "Autre"}
+        await world.catalogue()
+        assert world.written() == []
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from deployments.sandbox.dolibarr.orders import Orders, Shipments
 from deployments.sandbox.dolibarr.people import People
 from deployments.sandbox.dolibarr.products import Products
 from deployments.sandbox.dolibarr.setup import Setup
-from deployments.sandbox.dolibarr.state import State
+from deployments.sandbox.dolibarr.state import State, one
 from deployments.sandbox.dolibarr.store import Row, Table
 
 _ADMIN = "API open to admin users only or to the users with logins defined into constant"
@@ -93,6 +93,8 @@ class Api:
 
     def _listed(self, listing: Listing, query: Mapping[str, str]) -> Any:
         rows = list(listing.table)
+        if category := query.get("category"):
+            rows = [row for row in rows if (int(category), row["id"]) in self.state.sorted_in]
         if asked := query.get("sqlfilters"):
             is_asked = filters.predicate(asked, listing.table.column, listing.table.has_column, listing.what)
             rows = [row for row in rows if is_asked(row)]
@@ -158,10 +160,11 @@ class Api:
         yield Route("GET", "products/{id}/categories", self.categories.of_product)
         yield Route("GET", "categories", lambda: Listing(state.categories, self.categories.shown, "category list"))
         yield Route("POST", "categories", self.categories.create, takes_body=True)
+        yield Route("GET", "categories/{id}", lambda id_: self.categories.shown(one(state.categories, id_, "category")))
         yield Route("PUT", "categories/{id}", self.categories.update, takes_body=True)
         yield Route("POST", "categories/{id}/objects/product/{product}", self.categories.link)
         yield Route("DELETE", "categories/{id}/objects/product/{product}", self.categories.unlink)
-        yield _deleting("categories", state.categories)
+        yield Route("DELETE", "categories/{id}", self.categories.delete, for_admin=True)
         houses = Listing(state.warehouses, lambda row: {**row, "id": str(row["id"])}, "warehouse list")
         yield Route("GET", "warehouses", lambda: houses)
         yield Route("POST", "warehouses", products.create_warehouse, takes_body=True)

@@ -42,6 +42,17 @@ class Categories:
         self._state.categories.give(row, body.get("array_options"))
         return self.shown(row)
 
+    def delete(self, id_: str) -> Row:
+        """A category is gone; what was below it stands at the top, and no product is in it any more."""
+        row = one(self._state.categories, id_, "category")
+        if not self._state.profile.deletes_categories:
+            raise ApiError(500, "Error when delete category : ")
+        del self._state.categories.rows[row["id"]]
+        for below in self._state.categories:
+            below["fk_parent"] = 0 if below["fk_parent"] == row["id"] else below["fk_parent"]
+        self._state.sorted_in = {pair for pair in self._state.sorted_in if pair[0] != row["id"]}
+        return {"success": {"code": 200, "message": "Category deleted"}}
+
     def shown(self, row: Row) -> Row:
         """As it is answered."""
         return {**row, "id": str(row["id"]), "array_options": dict(row["array_options"])}

@@ -22,6 +22,8 @@ class Profile:
     """An unknown code of a country is a 404, or is dropped."""
     countries_as_numbers: bool
     shipment_ids_as_numbers: bool
+    deletes_categories: bool
+    """Without the module of projects, which the sandbox has not."""
     breaks_lines: bool
     """The line feeds of a line's description become `<br>`."""
 
@@ -29,4 +31,6 @@ class Profile:
     def of(cls, version: Version) -> Profile:
         """The profile of a version."""
         since_23 = version.startswith("23")
-        return cls(version, since_23, 400 if since_23 else 304, since_23, since_23, since_23, not since_23)
+        return cls(
+            version, since_23, 400 if since_23 else 304, since_23, since_23, since_23, not since_23, not since_23
+        )

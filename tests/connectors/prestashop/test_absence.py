@@ -130,6 +130,12 @@ async def test_an_entity_is_gone_when_it_is_a_404_beside_one_that_is_there(clien
     assert await client.is_gone("products", 1)
 
 
+async def test_many_are_asked_for_side_by_side_between_two_that_are_there(client: Shop, silent: SandboxShop) -> None:
+    before = silent.count("GET")
+    assert await client.gone("products", range(1, 45)) == frozenset(range(4, 45))
+    assert silent.count("GET") - before <= 50
+
+
 async def test_a_404_of_a_database_that_fails_in_silence_proves_nothing(client: Shop, silent: SandboxShop) -> None:
     silent.faults.add(Fault("sql-failure", method="GET", path="/api/products/", times=None))
     assert not await client.is_gone("products", 1)

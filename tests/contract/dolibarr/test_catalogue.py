@@ -140,9 +140,13 @@ def test_a_product_is_put_into_categories_and_taken_out_however_often(erp: Rest)
         "/categories", {"label": f"{uid} C", "type": "product", "fk_parent": 0} | erp.guarded(erp.uid())
     )
     link = f"/categories/{category}/objects/product/{product}"
-    assert erp("GET", f"/products/{product}/categories").value == []
+    inside = {"category": category, "properties": "id", "limit": 1}
+    assert (
+        erp("GET", f"/products/{product}/categories").value == erp.found("/products", "(t.rowid:>:0)", **inside) == []
+    )
     assert [erp("POST", link).status for _ in range(2)] == [200, 200]
     assert [each["id"] for each in erp("GET", f"/products/{product}/categories").value] == [str(category)]
+    assert [each["id"] for each in erp.found("/products", "(t.rowid:>:0)", **inside)] == [str(product)]
     assert [erp("DELETE", link).status for _ in range(2)] == [200, 200]
     assert erp("GET", f"/products/{product}/categories").value == []
 
@@ -222,3 +226,15 @@ def test_prices_come_with_the_list_with_and_without_tax(erp: Rest) -> None:
     (row,) = erp.found("/products", f"(t.rowid:>:0) and (t.rowid:>:{product - 1})", **query)
     assert (row["ref"], row["array_options"][f"options_{UID}"]) == (f"{uid}-P", uid)
     assert (Decimal(row["price"]), Decimal(row["price_ttc"])) == (Decimal(10), Decimal(12))
+
+
+def test_a_category_is_deleted_with_what_stands_in_it_left_or_not_at_all(erp: Rest, version: int) -> None:
+    uid, below = erp.uid(), erp.uid()
+    top = erp.made("/categories", {"label": f"{uid} T", "type": "product", "fk_parent": 0} | erp.guarded(uid))
+    child = erp.made("/categories", {"label": "B", "type": "product", "fk_parent": top} | erp.guarded(below))
+    reply = erp("DELETE", f"/categories/{top}")
+    assert reply.status == (200 if version == 22 else 500)
+    if version == 22:
+        assert int(erp("GET", f"/categories/{child}").value["fk_parent"]) == 0
+    else:
+        assert "Error when delete category" in reply.said
