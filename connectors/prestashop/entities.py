@@ -94,5 +94,7 @@ def one_text(value: Any, language: int) -> str:
 
 def folded(text: str) -> str:
     """`text` without case, accents and repeated or outer spaces, as people compare names."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
