@@ -176,6 +176,10 @@ class Found:
 class TakesCustomers(Protocol):
     """The ERP keeps a file of each customer. Every method is safe in threads and raises the errors of `errors`."""
 
+    @property
+    def known_by_files(self) -> bool:
+        """Whether the ERP's own files alone say which customers it has: by code, and by e-mail."""
+
     def obstacles(self, customer: Customer) -> tuple[Obstacle, ...]:
         """What keeps an account without an order from being sent, all at once."""
 

@@ -74,6 +74,8 @@ def limits(settings: Settings) -> Limits:
 class Customers:
     """See `schemas.erp.TakesCustomers`."""
 
+    known_by_files = False
+
     def __init__(self, cegid: Cegid, codes: CegidCodes) -> None:
         self._cegid = cegid
         self._codes = codes

@@ -102,6 +102,8 @@ def with_dictionaries(codes: DolibarrCodes, dolibarr: Dolibarr, country: str) ->
 class Customers:
     """See `schemas.erp.TakesCustomers`. A third party's code is its guard, else its id."""
 
+    known_by_files = False
+
     def __init__(self, dolibarr: Dolibarr, codes: DolibarrCodes) -> None:
         self._dolibarr = dolibarr
         self._codes = codes

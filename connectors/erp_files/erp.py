@@ -149,6 +149,7 @@ class Customers:
         self._boxes = boxes
         self._codes = codes
         self._accounts = Accounts(path)
+        self.known_by_files = not codes.account
 
     def obstacles(self, customer: Customer) -> tuple[Obstacle, ...]:
         """Of an account without an order; ConfigurationError where no file would bring it."""

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.prestashop import IDS_ONLY, Entity, Identity
+from schemas.identities import identity_of_email
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from tasks.flat.plan.entities import WantedEntity
@@ -28,6 +29,8 @@ from tasks.run.run import Run
 
 _REAL_ACCOUNTS = {"is_guest": "0", "deleted": "0"}
 NO_GROUP = "0"
+FILES = "files"
+"""An ERP that tells of its customers in files alone: a link keeps a keyed hash of the e-mail that they named."""
 """id_default_group of an account that was made without one."""
 _NEEDED = ("email", "lastname", "firstname")
 
@@ -63,9 +66,10 @@ class Customers(FlatStream):
         self._title_ids: frozenset[int] | None = None
 
     def salt(self, run: Run) -> str:
-        """The associations of titles and groups."""
+        """The associations of titles and groups; whether links tell e-mails apart."""
         associations = run.folder.associations
-        return repr((sorted(associations.titles.items()), sorted(associations.groups.items())))
+        parts = (sorted(associations.titles.items()), sorted(associations.groups.items()))
+        return repr((*parts, FILES) if run.folder.settings.erp.kind == FILES else parts)
 
     async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
         """The accounts that the rows want; each new one has a password that nobody knows."""
@@ -80,6 +84,8 @@ class Customers(FlatStream):
         for row, cells in zip(asked, rows, strict=True):
             one = wanted_customer(row, RowRef(cells["_file"], cells["_line"], cells["_link"]), rules)
             one.first["passwd"] = secrets.token_urlsafe(32)
+            if run.folder.settings.erp.kind == FILES and (email := row.text("customer_email").strip()):
+                one.label = identity_of_email(email, run.ledger.secret())
             self._note(run, one.ref.key, row, today)
             wanted.append(one)
         return wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from connectors.ledger import DeliveryState, Ledger
 from schemas.documents import Customer
@@ -28,11 +29,19 @@ def report_nothing(_message: str, _code: str) -> None:
 class CustomerSync:
     """The ERP's customers as one run of one shop brings them up to date. Safe in threads, one customer at a time.
 
-    `known` are codes that came from the ERP itself, by id_customer; `recall` adds those of earlier runs.
+    `known` are codes that came from the ERP itself, by id_customer; `recall` adds those of earlier runs. `emails` are
+    keyed hashes of the e-mails that the ERP's files named, by code.
     """
 
     def __init__(
-        self, ledger: Ledger, erp: Erp, settings: ErpSettings, shop: str, run_id: str, known: Mapping[int, str]
+        self,
+        ledger: Ledger,
+        erp: Erp,
+        settings: ErpSettings,
+        shop: str,
+        run_id: str,
+        known: Mapping[int, str],
+        emails: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._ledger = ledger
         self._erp = erp.kind
@@ -42,6 +51,7 @@ class CustomerSync:
         self._kind = erp.ledger_kind("customer")
         self._run_id = run_id
         self._known = dict(known)
+        self._emails = emails
         self._identities: dict[int, tuple[str, str]] = {}
         """Code in the ERP and identity of the account that it was brought for, by id_customer."""
         self._done: dict[Customer, str] = {}
@@ -95,7 +105,7 @@ class CustomerSync:
         code = customer.erp_code or self._known.get(customer.id_customer, "")
         found = self._customers.get(code) if code else None
         if found is None:
-            return ""
+            return code if self._is_named_by_files(code, customer) else ""
         known_code, known_identity = self._identities.get(customer.id_customer, ("", ""))
         same_account = bool(known_identity) and (known_code, known_identity) == (code, self._identity(customer))
         # What an earlier version brought has no identity: the e-mail or the name has to prove that it is the same.
@@ -106,6 +116,10 @@ class CustomerSync:
             return self._updated(found, customer, report, is_own=is_own)
         report("code_of_another", code)
         return ""
+
+    def _is_named_by_files(self, code: str, customer: Customer) -> bool:
+        email = self._emails.get(code) if self._customers.known_by_files else None
+        return email == identity_of_email(customer.email, self._ledger.secret())
 
     def _by_email(self, customer: Customer, report: Report) -> str:
         found = self._customers.find(customer.email)

@@ -58,7 +58,8 @@ def open_customers(run: Run, erp: Erp) -> CustomerSync:
     shop, ledger = run.folder.name, run.ledger
     links = ledger.links(shop, "customer").filter(pl.col("shop_id") > 0)
     known = dict(zip(links["shop_id"], links["erp_key"], strict=True))
-    return CustomerSync(ledger, erp, run.folder.settings.erp, shop, run.run_id, known)
+    emails = dict(links.filter(pl.col("erp_code").is_not_null()).select("erp_key", "erp_code").iter_rows())
+    return CustomerSync(ledger, erp, run.folder.settings.erp, shop, run.run_id, known, emails)
 
 
 class Orders:

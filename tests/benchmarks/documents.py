@@ -21,13 +21,9 @@ _AT = {"changed_at": datetime(2026, 11, 1, tzinfo=UTC), "delivered_at": datetime
 
 
 def measure(sheet: Sheet, place: Path) -> None:
-    """Requests, seconds and peak memory: at a tenth of the size all of it written, at the whole only what differs.
-
-    Each new state is looked for among all histories, which the sandbox reads from end to end where a shop has an index:
-    20,000 of them would measure the sandbox.
-    """
+    """Requests, seconds and peak memory: all of it written, at a tenth and at the whole size, then what differs."""
     sheet.title(f"{ORDERS * LINES:,} lines of documents of {ORDERS:,} orders: {FLAT_OUT.name}")
-    for orders, state in ((SMALL, PAID), (ORDERS, SHIPPED)):
+    for orders, state in ((SMALL, PAID), (ORDERS, PAID), (ORDERS, SHIPPED)):
         with _world(place, orders, state) as world:
             first = "all new" if state == PAID else "all new, the shop has it already"
             for name, changed in ((first, orders), ("nothing changed", 0), ("1 % changed", orders // 100)):

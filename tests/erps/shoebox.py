@@ -52,6 +52,8 @@ class Shoebox:
 
 
 class Customers:
+    known_by_files = False
+
     def __init__(self, box: Shoebox) -> None:
         self._box = box
 

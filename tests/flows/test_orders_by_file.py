@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from flows.import_customers import import_customers
 from tests.flows.files_world import FilesWorld
 from tests.flows.order_world import PERSON
+from tests.flows.running import final_state
 
 
 @pytest.fixture
@@ -76,6 +79,38 @@ async def test_an_account_for_all_orders(world: FilesWorld) -> None:
     world.place()
     await world.orders()
     assert [row["DO_Tiers"] for row in world.taken()[0]] == ["CLIENTWEB"]
+
+
+async def test_an_account_that_a_file_of_the_erp_has_named_by_its_email_is_the_one_of_its_orders(
+    world: FilesWorld,
+) -> None:
+    theirs, reused, other = (world.customer(f"client{number}@quatrebarbes.example") for number in range(3))
+    rows = [
+        {
+            "code_erp": f"C{number}",
+            "customer_email": f"Client{number}@quatrebarbes.example",
+            "lastname": "Quatrebarbes",
+            "firstname": "Z",
+        }
+        for number in range(2)
+    ]
+    path = world.folder / "import.json"
+    columns = {name: {"index": at} for at, name in enumerate(rows[0])}
+    stream = {"enabled": True, "type": "local", "data": columns | {"code_erp": {"index": 0, "object_key": True}}}
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"customer": stream}), encoding="utf-8")
+    world._drop("customer", columns, rows, None)
+    state = await final_state(import_customers, str(world.folder))
+    assert state.name == "Completed", state.message
+    # The account that has this id now is another person's.
+    world.shop.change("customers", reused, {"email": "somebody@else.example"})
+    for customer in (theirs, reused, other):
+        world.place(customer=customer)
+    await world.orders()
+    [rows] = world.taken()
+    assert [row["DO_Tiers"] for row in rows] == ["C0", f"WEB{reused:010}", f"WEB{other:010}"]
+    world.place(customer=theirs)
+    await world.orders()
+    assert [row["DO_Tiers"] for row in world.taken()[0]] == ["C0"]
 
 
 async def test_the_test_access_writes_where_no_erp_looks(world: FilesWorld) -> None:

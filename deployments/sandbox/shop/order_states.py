@@ -60,8 +60,7 @@ def _apply(store: Store, row: Row, state: Row) -> None:
     if state["delivery"] == "1":
         changes |= {"delivery_number": row["delivery_number"], "delivery_date": today}
         if row["delivery_number"] == "0":
-            taken = (int(one["delivery_number"]) for one in store["orders"].rows.values())
-            changes["delivery_number"] = str(max(taken, default=0) + 1)
+            changes["delivery_number"] = str(store["orders"].highest("delivery_number") + 1)
         for invoice in list(store["order_invoices"].where("id_order", row["id"])):
             delivered = {name: changes[name] for name in ("delivery_number", "delivery_date")}
             store["order_invoices"].update(invoice["id"], delivered)
@@ -71,7 +70,7 @@ def _apply(store: Store, row: Row, state: Row) -> None:
 
 
 def _invoice(store: Store, row: Row, today: str) -> int:
-    number = max((int(one["number"]) for one in store["order_invoices"].rows.values()), default=0) + 1
+    number = store["order_invoices"].highest("number") + 1
     copied = (
         "total_paid_tax_excl",
         "total_paid_tax_incl",

@@ -49,6 +49,7 @@ class Table:
         self.rows: dict[int, Row] = {}
         self.next_id = 1
         self._indexes: dict[str, dict[Key, set[int]]] = {}
+        self._highest: dict[str, int] = {}
         self._of_shops: Store | None = None
 
     def follow_shops(self, store: Store) -> None:
@@ -66,6 +67,7 @@ class Table:
         row["id"] = identifier
         self.rows[identifier] = row
         self.next_id = max(self.next_id, identifier + 1)
+        self._raise_highest(row)
         for name, index in self._indexes.items():
             for key in self._keys(name, row):
                 index.setdefault(key, set()).add(identifier)
@@ -76,6 +78,7 @@ class Table:
         before = self.rows[identifier]
         row["id"] = identifier
         self.rows[identifier] = row
+        self._highest.clear()
         for name, index in self._indexes.items():
             if before.get(name) != row.get(name):
                 for key in self._keys(name, before):
@@ -86,6 +89,7 @@ class Table:
     def update(self, identifier: int, changes: Mapping[str, Any]) -> None:
         """Change some fields of a row in place."""
         row = self.rows[identifier]
+        self._raise_highest(changes)
         for name, value in changes.items():
             index = self._indexes.get(name)
             if index is None:
@@ -101,6 +105,7 @@ class Table:
         """Take a row out; nothing when it is not there."""
         row = self.rows.pop(identifier, None)
         if row is not None:
+            self._highest.clear()
             for name, index in self._indexes.items():
                 for key in self._keys(name, row):
                     index[key].discard(identifier)
@@ -110,6 +115,18 @@ class Table:
         """Hold these rows and no others."""
         self.next_id, self.rows = next_id, rows
         self._indexes.clear()
+        self._highest.clear()
+
+    def highest(self, field: str) -> int:
+        """The highest number in this field, 0 without rows; one that was lowered in its place counts on."""
+        if field not in self._highest:
+            self._highest[field] = max((int(row[field] or 0) for row in self.rows.values()), default=0)
+        return self._highest[field]
+
+    def _raise_highest(self, values: Mapping[str, Any]) -> None:
+        for name, number in self._highest.items():
+            if values.get(name):
+                self._highest[name] = max(number, int(values[name]))
 
     def ids_where(self, field: str, value: str | int) -> set[int]:
         """The ids of the rows whose field, or one of whose list's members, equals ``value``."""
