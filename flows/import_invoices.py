@@ -5,8 +5,11 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from schemas.column_spec import WEB_SERVICE
 from schemas.flows import FLOWS
+from tasks.erp import open_erp
 from tasks.invoices.apply import apply_invoices
+from tasks.invoices.drop_invoices import drop_invoices
 from tasks.invoices.prepare import prepare_invoices
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
@@ -21,6 +24,8 @@ async def import_invoices(
 ) -> State:
     """Invoices of the ERP's files, with the PDFs beside them, to the pages of the shop's orders.
 
+    Where the stream is of type `webservice`, the ERP is asked first, and its answer is such a file.
+
     `shop` is the path of the shop's folder; the shop needs our module. `since` reads again the files of that day and
     later, `accept_guard` takes a file whose columns changed. `dry_run` ends with a plan, and so does every run with the
     ERP's test access.
@@ -32,5 +37,8 @@ async def _steps(run: Run) -> None:
     erp = run.folder.settings.erp
     if erp.kind != "none" and erp.access == "test":
         run.keep_shop()
+    if run.stream.type == WEB_SERVICE:
+        async with open_erp(run) as opened:
+            await drop_invoices(run, opened)
     prepared = await prepare_invoices(run, await read_files(run))
     await apply_invoices(run, prepared.invoices, prepared.held)

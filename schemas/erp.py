@@ -12,6 +12,7 @@ from typing import Any, Literal, NewType, Protocol, TypeVar
 from schemas.amounts import cents
 from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TakesPictures, TellsItems, TellsStock
 from schemas.documents import Customer, Order, Return
+from schemas.erp_invoices import TellsInvoices
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
 
@@ -241,10 +242,7 @@ class TakesDocuments(Protocol[Doc_contra]):
         """The document of a customer of this code; `type_` and `reference` where they are not the usual ones."""
 
     def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:
-        """What would be created as (field, before, after) for a person; it names nobody.
-
-        Raises `RefusedError` where the ERP would not take it.
-        """
+        """What would be created as (field, before, after), naming nobody. `RefusedError`: the ERP would not take it."""
 
     def find(self, type_: str, reference: str, external_reference: str, customer_code: str) -> FoundDocuments:
         """What the ERP has under these references; the last two may be empty, what is left is asked."""
@@ -323,6 +321,7 @@ class Erp:
         pictures: TakesPictures | None = None,
         stock: TellsStock | None = None,
         tells_items: TellsItems | None = None,
+        invoices: TellsInvoices | None = None,
         dispatch: Callable[[str], None] | None = None,
     ) -> None:
         self.kind = kind
@@ -346,6 +345,7 @@ class Erp:
         self.pictures = pictures
         self.stock = stock
         self.tells_items = tells_items
+        self.invoices = invoices
         self.dispatch = dispatch
         """Brings the ERP what was created of a stream (`order`, `return`, `customer`), where creating it was not that.
 

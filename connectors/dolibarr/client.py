@@ -13,6 +13,7 @@ from connectors.dolibarr import filters, guard
 from connectors.dolibarr.access import SYSTEM, DolibarrAccess, Limits
 from connectors.dolibarr.asking import Record
 from connectors.dolibarr.goods import Goods
+from connectors.dolibarr.papers import Papers
 from connectors.dolibarr.replies import Hello, id_of, read_hello
 from connectors.dolibarr.transport import DolibarrTransport
 from schemas.errors import DeniedError, PasserelleError, RefusedError, UnexpectedReplyError
@@ -30,7 +31,7 @@ _READ = {
 }
 
 
-class Dolibarr(Goods):
+class Dolibarr(Goods, Papers):
     """A connection to one Dolibarr, to be used as a context manager.
 
     Entering reads the version; a guard that is missing is made before the first thing that it guards. Every method

@@ -14,6 +14,7 @@ from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.customer_obstacles import customer_losses, customer_obstacles
 from connectors.dolibarr.guard import uid_of
+from connectors.dolibarr.invoice_reader import InvoiceReader
 from connectors.dolibarr.item_reader import ItemReader
 from connectors.dolibarr.look import LookAtDolibarr
 from connectors.dolibarr.order_draft import compared, order_draft, preview
@@ -83,6 +84,7 @@ def opened(
             pictures=Pictures(dolibarr),
             stock=Stock(dolibarr, known),
             tells_items=ItemReader(dolibarr, known),
+            invoices=InvoiceReader(dolibarr, known),
         )
 
 

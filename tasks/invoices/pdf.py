@@ -36,9 +36,18 @@ def read_pdf(path: Path, *, most_bytes: int) -> tuple[Pdf, bytes] | Stop:
         code = MISSING
     if code:
         return _rejected(code, path.name)
-    if not content.startswith(_HEAD) or _TAIL not in content[-_TAIL_BYTES:]:
+    if not _is_whole(content):
         return _rejected("invoice_pdf_none", path.name)
     return Pdf(path, len(content), hashlib.sha256(content).hexdigest(), hash_of(content)), content
+
+
+def is_pdf(content: bytes, most_bytes: int) -> bool:
+    """Whether this is a whole PDF that the shop takes."""
+    return not _fault_of_size(len(content), most_bytes) and _is_whole(content)
+
+
+def _is_whole(content: bytes) -> bool:
+    return content.startswith(_HEAD) and _TAIL in content[-_TAIL_BYTES:]
 
 
 def _fault_of_size(size: int, most_bytes: int) -> str:

@@ -13,6 +13,7 @@ from deployments.sandbox.dolibarr.errors import ApiError
 from deployments.sandbox.dolibarr.files import Files
 from deployments.sandbox.dolibarr.invoices import Invoices
 from deployments.sandbox.dolibarr.orders import Orders, Shipments
+from deployments.sandbox.dolibarr.papers import Papers
 from deployments.sandbox.dolibarr.people import People
 from deployments.sandbox.dolibarr.products import Products
 from deployments.sandbox.dolibarr.setup import Setup
@@ -190,6 +191,9 @@ class Api:
         yield Route("POST", "invoices/{id}/validate", invoices.validate)
         yield Route("POST", "invoices/{id}/settopaid", invoices.settle)
         yield Route("GET", "invoices/{id}/payments", invoices.payments)
+        papers = Papers(state)
+        yield Route("GET", "documents/download", papers.download, takes_query=True)
+        yield Route("PUT", "documents/builddoc", papers.build, takes_body=True)
         yield Route("GET", "shipments", lambda: Listing(state.shipments, shipments.shown, "shipment list"))
         yield Route("POST", "shipments", shipments.create, takes_body=True)
         yield Route("GET", "shipments/{id}", shipments.shipment)

@@ -24,7 +24,8 @@ class Invoices(Documents):
     def create(self, body: dict[str, Any]) -> int:
         """A draft invoice, linked to the objects that the body names."""
         row = self.draft(body, "invoice")
-        row |= {"type": str(body.get("type") or 0), "paye": "0"}
+        source = body.get("fk_facture_source")
+        row |= {"type": str(body.get("type") or 0), "paye": "0", "fk_facture_source": str(source) if source else None}
         for kind, id_ in (body.get("linked_objects") or {}).items():
             row["linked"].setdefault(kind, []).append(int(id_))
             if kind == "commande" and int(id_) in self.state.orders.rows:
@@ -120,6 +121,8 @@ class Invoices(Documents):
                 "ref_ext": body.get("ref_ext"),
             }
             made = int(self.state.payments.insert(payment, None)["id"])
+            if row["status"] != "0":
+                row["last_main_doc"] = f"facture/{row['ref']}/{row['ref']}.pdf"
             if totals(row["lines"])["total_ttc"] == self._paid(row) and body.get("closepaidinvoices") == "yes":
                 row["status"], row["paye"] = "2", "1"
         return made
