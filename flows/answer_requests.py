@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import State
 from flows.check_stock import check_stock
 from flows.collect_files import collect_files
 from flows.export_catalogue import export_catalogue
+from flows.export_credit_slips import export_credit_slips
 from flows.export_customers import export_customers
 from flows.export_orders import export_orders
 from flows.export_returns import export_returns
@@ -59,6 +60,7 @@ ASKED_FOR: Mapping[str, Any] = MappingProxyType(
             import_order_documents,
             import_invoices,
             export_returns,
+            export_credit_slips,
             import_return_statuses,
             export_customers,
         )

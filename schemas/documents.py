@@ -1,4 +1,4 @@
-"""Orders, customers and returns as plain frozen types, in the shop's words and ours; money Decimal, times UTC."""
+"""Orders, customers, returns, credit slips as plain frozen types, in the shop's words; money Decimal, times UTC."""
 
 from __future__ import annotations
 
@@ -208,3 +208,39 @@ class Return:
     """When its order was placed, as the shop itself writes it."""
     order_number: str = ""
     """The ERP's number of its order's document."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    """One line of a credit slip: pieces of one line of its order, and what is given back for all of them."""
+
+    id_order_detail: int
+    quantity: int
+    total_tax_excl: Decimal
+    total_tax_incl: Decimal
+    sold: OrderLine | None = None
+    """The order's line; None: it was deleted in the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One credit slip of the shop."""
+
+    id_order_slip: int
+    id_order: int
+    created_at: datetime
+    lines: tuple[SlipLine, ...]
+    amount: Decimal = ZERO
+    """What the products come to, with or without tax as the customer sees prices; else what a person chose."""
+    total_products_tax_excl: Decimal = ZERO
+    total_products_tax_incl: Decimal = ZERO
+    total_shipping_tax_excl: Decimal = ZERO
+    total_shipping_tax_incl: Decimal = ZERO
+    order: Order | None = None
+    """None: it was deleted in the shop."""
+    order_number: str = ""
+    """The ERP's number of its order's document."""
+    customer_code: str = ""
+    """The customer's code in the ERP."""
+    created_text: str = ""
+    """`created_at` as the shop itself writes it."""

@@ -11,8 +11,9 @@ from typing import Any, Literal, NewType, Protocol, TypeVar
 
 from schemas.amounts import cents
 from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TakesPictures, TellsItems, TellsStock
-from schemas.documents import Customer, Order, Return
+from schemas.documents import Customer, Order, Return, Slip
 from schemas.erp_invoices import TellsInvoices
+from schemas.erp_look import LooksAtItself
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
 
@@ -164,16 +165,6 @@ class Asked:
     """The day of the order or return in the shop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing that a look at the ERP has shown, for `check`."""
-
-    verdict: Literal["ok", "warning", "error"]
-    subject: str
-    code: str
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
 class TakesCustomers(Protocol):
     """The ERP keeps a file of each customer. Every method is safe in threads and raises the errors of `errors`."""
 
@@ -207,7 +198,7 @@ Doc_contra = TypeVar("Doc_contra", contravariant=True)
 
 
 class TakesDocuments(Protocol[Doc_contra]):
-    """The ERP takes documents of one kind: `Order` or `Return`. Every method is safe in threads."""
+    """The ERP takes documents of one kind: `Order`, `Return` or `Slip`. Every method is safe in threads."""
 
     @property
     def type(self) -> str:
@@ -282,22 +273,6 @@ class TakesTracking(Protocol):
         """
 
 
-class LooksAtItself(Protocol):
-    """The ERP can be looked at before anything is sent."""
-
-    def hello(self) -> Found:
-        """That it answers, who and where we are."""
-
-    def look(self, currencies: frozenset[str]) -> Iterator[Found]:
-        """What does not fit: its currencies beside the shop's, settings that it does not know."""
-
-    def strangers(self, known: frozenset[str], emails: Mapping[int, str]) -> Iterator[Found]:
-        """What it holds under our prefixes and is not ours.
-
-        `known` are the numbers of our documents; `emails` the newest accounts, by id, that it was not given.
-        """
-
-
 class Erp:
     """One open ERP: its abilities, None where it has not. Not a dataclass: Prefect walks through those."""
 
@@ -311,6 +286,7 @@ class Erp:
         customers: TakesCustomers | None = None,
         orders: TakesDocuments[Order] | None = None,
         returns: TakesDocuments[Return] | None = None,
+        slips: TakesDocuments[Slip] | None = None,
         cancels: CancelsDocuments | None = None,
         statuses: TellsStatuses | None = None,
         tracking: TakesTracking | None = None,
@@ -335,6 +311,7 @@ class Erp:
         self.customers = customers
         self.orders = orders
         self.returns = returns
+        self.slips = slips
         self.cancels = cancels
         self.statuses = statuses
         self.tracking = tracking
@@ -347,10 +324,8 @@ class Erp:
         self.tells_items = tells_items
         self.invoices = invoices
         self.dispatch = dispatch
-        """Brings the ERP what was created of a stream (`order`, `return`, `customer`), where creating it was not that.
-
-        Safe to repeat; TransientError or DeniedError: what was created waits, and goes with the next call.
-        """
+        """Brings what was created of a stream to an ERP where creating it was not that; safe to repeat.
+        TransientError or DeniedError: what was created waits, and goes with the next call."""
 
     @property
     def is_test(self) -> bool:

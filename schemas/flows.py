@@ -282,6 +282,16 @@ _EVERY = (
         asks="returns",
     ),
     Flow(
+        "export_credit_slips",
+        "the shop's credit slips are credit notes of the ERP, each once; off unless wanted",
+        Direction.OUT_OF_SHOP,
+        "15 * * * *",
+        "slip",
+        takes=frozenset({"since", "sweep"}),
+        asks="slips",
+        rights={"order_slip": _READ},
+    ),
+    Flow(
         "import_return_statuses",
         "what the ERP decides of a return shows in the shop (needs the module)",
         Direction.INTO_SHOP,

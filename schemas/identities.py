@@ -1,4 +1,4 @@
-"""Pure: who an order, a return or a customer is, as keyed hashes of what never changes of them."""
+"""Pure: who an order, a return, a credit slip or a customer is, as keyed hashes of what never changes of them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def identity_of_order(order: Order, secret: bytes) -> str:
 def return_identity(id_order: int, created_text: str, secret: bytes) -> str:
     """Of a return, by its order's id and the date on which it was asked for, in the shop's own text."""
     return keyed_hash(f"{id_order}\n{created_text}", secret)
+
+
+def slip_identity(id_order: int, created_text: str, secret: bytes) -> str:
+    """Of a credit slip, by its order's id and the date on which it was made, in the shop's own text."""
+    return keyed_hash(f"slip\n{id_order}\n{created_text}", secret)
 
 
 def identity_of_account(customer: Customer, secret: bytes) -> str:

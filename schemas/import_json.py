@@ -22,7 +22,7 @@ from schemas.stream_checks import check_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_BY_FILE = ("customer", "order", "return")
+_BY_FILE = ("customer", "order", "return", "slip")
 _EXPORT_STREAMS = ("catalogue", *_BY_FILE)
 WRITTEN_DATES = ("%d/%m/%Y",)
 """How a date is written where export.json says nothing: as Sage, EBP and Gestimum read it."""

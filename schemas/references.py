@@ -1,4 +1,4 @@
-"""What the shop's orders, returns and customers are called in an ERP: a prefix of the settings and the shop's id.
+"""What the shop's orders, returns, slips and customers are called in an ERP: a prefix of the settings and an id.
 
 An id that was another one's before has its date behind it, or a letter: no prefix holds a dot.
 """
@@ -22,6 +22,14 @@ def return_reference(prefix: str, id_order_return: int, created_text: str = "") 
     return f"{prefix}R{id_order_return}{_dated(created_text)}"
 
 
+def slip_reference(prefix: str, id_order_slip: int, created_text: str = "") -> str:
+    """Of a credit slip, as `WEB.S7`; with its date where the id was another one's.
+
+    The dot keeps it from being the reference of an order of another shop, whose prefix is `WEBS`.
+    """
+    return f"{prefix}.S{id_order_slip}{_dated(created_text)}"
+
+
 def is_order_reference(prefix: str, reference: str) -> bool:
     """Whether a reference is one that an order of ours has."""
     return re.fullmatch(rf"{re.escape(prefix)}\d+(?:\.\d+)?", reference) is not None
@@ -30,6 +38,11 @@ def is_order_reference(prefix: str, reference: str) -> bool:
 def is_return_reference(prefix: str, reference: str) -> bool:
     """Whether a reference is one that a return of ours has."""
     return re.fullmatch(rf"{re.escape(prefix)}R\d+(?:\.\d+)?", reference) is not None
+
+
+def is_slip_reference(prefix: str, reference: str) -> bool:
+    """Whether a reference is one that a credit slip of ours has."""
+    return re.fullmatch(rf"{re.escape(prefix)}\.S\d+(?:\.\d+)?", reference) is not None
 
 
 def customer_code(prefix: str, id_customer: int) -> str:

@@ -9,7 +9,8 @@ from itertools import islice
 from connectors.cegid.client import Cegid
 from connectors.cegid.codes import CegidCodes
 from connectors.cegid.document_key import DocumentType
-from schemas.erp import DocumentStatus, Found
+from schemas.erp import DocumentStatus
+from schemas.erp_look import Found
 from schemas.erps.cegid import Cegid as Settings
 from schemas.same_person import same_email
 

@@ -20,6 +20,7 @@ from schemas.errors import DeniedError, PasserelleError, RefusedError, Unexpecte
 
 _MOST_AT_ONCE = 100
 _ORDER_HEAD = "id,ref,ref_client,socid,status,billed,date,total_ttc,multicurrency_code,array_options"
+_INVOICE_HEAD = "id,ref,ref_client,socid,type,status,date,total_ttc,fk_facture_source,multicurrency_code,array_options"
 _READ = {
     "societe": "/thirdparties",
     "societe/contact": "/contacts",
@@ -277,12 +278,34 @@ class Dolibarr(Goods, Papers):
         """The invoice of this guard."""
         return self._guarded_one("facture", "look up an invoice", uid)
 
+    def invoice_heads(self, uid: str, ref_client: str) -> list[Record]:
+        """The heads of the invoices and credit notes of this guard or customer's reference; either may be empty."""
+        terms = [filters.equal(f"ef.{guard.NAME}", uid)] if uid and "facture" in self.guards else []
+        terms += [filters.equal("t.ref_client", ref_client)] if ref_client else []
+        asked = filters.any_of(terms)
+        return self._list("/invoices", "look up invoices", asked, properties=_INVOICE_HEAD) if terms else []
+
+    def invoices_to_credit(self, invoice_ids: Iterable[int]) -> list[Record]:
+        """The heads of these invoices, without those that are gone."""
+        return self._invoices_in("t.rowid", invoice_ids)
+
+    def credit_notes_of(self, invoice_ids: Iterable[int]) -> list[Record]:
+        """The heads of what was made to give these invoices back, or a part of them."""
+        return self._invoices_in("t.fk_facture_source", invoice_ids)
+
+    def _invoices_in(self, field: str, values: Iterable[int]) -> list[Record]:
+        wanted, found = sorted(set(values)), []
+        for start in range(0, len(wanted), _MOST_AT_ONCE):
+            some = filters.ids(field, wanted[start : start + _MOST_AT_ONCE])
+            found += self._list("/invoices", "look up invoices", some, properties=_INVOICE_HEAD)
+        return found
+
     def create_invoice(self, uid: str, values: Mapping[str, Any]) -> int:
         """A new draft invoice under this guard; its id."""
         return self._created("/invoices", "create an invoice", uid, values)
 
-    def validate_invoice(self, id_: int, *, warehouse: int = 0) -> None:
-        """A draft gets its number. `UnexpectedReplyError` when it has none afterwards: such a one is not to be paid."""
+    def validate_invoice(self, id_: int, *, warehouse: int = 0) -> Record:
+        """The invoice; a draft gets its number. `UnexpectedReplyError` when it has none then: it is not to be paid."""
         body = {"force_number": "", "idwarehouse": warehouse, "notrigger": 0}
         answer = self._act(f"/invoices/{id_}/validate", "validate an invoice", id_, body)
         record = answer.value if isinstance(answer.value, dict) else self.invoice(id_)
@@ -291,6 +314,7 @@ class Dolibarr(Goods, Papers):
             raise UnexpectedReplyError(
                 "the invoice has no number after it was validated", system=SYSTEM, action="validate", key=str(id_)
             ).worded("dolibarr_not_understood")
+        return dict(record)
 
     def payments(self, invoice_id: int) -> list[Record]:
         """The payments of an invoice."""

@@ -60,6 +60,14 @@ class DolibarrCodes:
         """Whether an order of ours has this reference."""
         return references.is_order_reference(self.order_prefix, uid)
 
+    def slip_uid(self, id_order_slip: int, created_text: str = "") -> str:
+        """Our own reference of a credit slip; with its date where the id was another one's."""
+        return references.slip_reference(self.order_prefix, id_order_slip, created_text)
+
+    def is_slip_uid(self, uid: str) -> bool:
+        """Whether a credit slip of ours has this reference."""
+        return references.is_slip_reference(self.order_prefix, uid)
+
     def customer_uids(self, id_customer: int) -> Iterator[str]:
         """The references that a third party of this id may have, the usual one first: others for ids given anew."""
         return references.customer_codes(self.customer_prefix, id_customer)

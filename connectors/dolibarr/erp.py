@@ -13,6 +13,7 @@ from connectors.dolibarr.catalogue import Categories, FirstStock, Items
 from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.customer_obstacles import customer_losses, customer_obstacles
+from connectors.dolibarr.draft_lines import found_lines
 from connectors.dolibarr.guard import uid_of
 from connectors.dolibarr.invoice_reader import InvoiceReader
 from connectors.dolibarr.item_reader import ItemReader
@@ -21,12 +22,11 @@ from connectors.dolibarr.order_draft import compared, order_draft, preview
 from connectors.dolibarr.order_obstacles import order_obstacles
 from connectors.dolibarr.orders import CANCELLED, VALIDATED, OrderWriter, id_in, is_complete, number_of
 from connectors.dolibarr.pictures import Pictures
-from connectors.dolibarr.replies import amount, day_of
+from connectors.dolibarr.replies import day_of
+from connectors.dolibarr.slips import Slips
 from connectors.dolibarr.statuses import read_statuses, status_of
 from connectors.dolibarr.stock import Stock
-from connectors.dolibarr.texts import first_line
 from connectors.dolibarr.translate_customers import erp_customer, new_third_party, values_to_write
-from schemas.amounts import cents, unit_prices
 from schemas.documents import Customer, Order
 from schemas.erp import (
     Asked,
@@ -37,7 +37,6 @@ from schemas.erp import (
     ErpNumber,
     FoundDocument,
     FoundDocuments,
-    FoundLine,
     Obstacle,
     OutgoingDocument,
     Policy,
@@ -75,6 +74,7 @@ def opened(
             sent=lambda: dolibarr.sent,
             customers=people,
             orders=Orders(dolibarr, known, people),
+            slips=Slips(dolibarr, known, people),
             cancels=Cancels(dolibarr),
             statuses=Statuses(dolibarr),
             itself=LookAtDolibarr(dolibarr, known, use, country, with_catalogue=with_catalogue),
@@ -235,26 +235,13 @@ class Orders:
         if record is None:
             return None
         status = replace(status_of(record), customer_code=self._customers.code_of(int(record["socid"])))
-        lines = [found for line in record.get("lines") or () for found in _lines(line)]
         return FoundDocument(
             status=status,
             day=day_of(record.get("date"), self._dolibarr.hello.zone),
             is_cancelled=str(record.get("status")) == CANCELLED,
-            lines=tuple(lines),
+            lines=tuple(found_lines(record)),
             has_external_reference=str(record.get("ref_client") or "") == external_reference,
         )
-
-
-def _lines(line: Mapping[str, object]) -> Iterator[FoundLine]:
-    """A line in prices of whole cents, so that quantity times price is what Dolibarr says that it comes to."""
-    names = (str(line.get("product_ref") or line.get("ref") or ""), first_line(line.get("desc")))
-    references = tuple(name for name in names if name)
-    quantity, total = amount(line.get("qty")), cents(amount(line.get("total_ttc")))
-    if quantity != quantity.to_integral_value() or not quantity:
-        yield FoundLine(references, quantity, total / quantity if quantity else total)
-        return
-    for number, price in unit_prices(total, int(quantity)):
-        yield FoundLine(references, amount(number), price)
 
 
 class Cancels:

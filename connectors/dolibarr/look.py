@@ -12,7 +12,7 @@ from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.guard import ELEMENTS, GOODS, uid_of
 from connectors.dolibarr.orders import number_of
 from connectors.dolibarr.replies import NEWEST, day_of
-from schemas.erp import Found
+from schemas.erp_look import Found
 from schemas.same_person import same_email
 
 _SHOWN = 5

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from connectors.dolibarr.access import SYSTEM
 from connectors.dolibarr.asking import Record
 from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
+from connectors.dolibarr.draft_lines import check_as_drafted, differs, line_values, products_of
 from connectors.dolibarr.faults import DUPLICATE
 from connectors.dolibarr.guard import uid_of
-from connectors.dolibarr.order_draft import SERVICE, DraftLine, OrderDraft
+from connectors.dolibarr.order_draft import OrderDraft
 from connectors.dolibarr.replies import amount
 from connectors.dolibarr.translate_customers import contact, contact_uid, same_address
 from schemas.amounts import cents
@@ -54,7 +54,7 @@ class OrderWriter:
 
         Raises `AlreadyThereError` when another call has completed it, `RefusedError` when what is there differs.
         """
-        products = self._products(draft.lines)
+        products = products_of(self._dolibarr, draft.lines)
         try:
             order_id = self._dolibarr.create_order(draft.uid, self._order(draft, int(third_party["id"]), products))
             is_new = True
@@ -80,23 +80,11 @@ class OrderWriter:
         return int(found[0]["id"])
 
     def _agreeing(self, draft: OrderDraft, order_id: int, third_party_id: int) -> Record:
-        """The order as it is there; `RefusedError` when person, reference, lines or total are not those of the draft.
-
-        One that was begun before may be another order's, whose id the shop has given to this one since.
-
-        A constant of the set-up makes Dolibarr round otherwise (docs/facts/dolibarr.md, V3).
-        """
+        """The order as it is there; `RefusedError` when it is not as drafted."""
         record = self._dolibarr.order(order_id)
         if record is None:
-            raise _differs("the order is gone right after it was created", draft.uid)
-        of_shop, person = str(record.get("ref_client") or ""), int(record.get("socid") or 0)
-        if of_shop != draft.ref_client or person != third_party_id:
-            raise _differs("there is another order under this reference", draft.uid, record)
-        theirs = sorted((amount(line.get("qty")), cents(amount(line.get("total_ttc")))) for line in record["lines"])
-        ours = sorted((Decimal(line.quantity), line.total_tax_incl) for line in draft.lines)
-        if theirs != ours or cents(amount(record.get("total_ttc"))) != draft.total:
-            total = cents(amount(record.get("total_ttc")))
-            raise _differs(f"Dolibarr makes {total} of an order of {draft.total}", draft.uid, record)
+            raise differs("the order is gone right after it was created", draft.uid)
+        check_as_drafted(draft, record, third_party_id)
         return record
 
     def _order(self, draft: OrderDraft, third_party_id: int, products: Mapping[str, int]) -> dict[str, Any]:
@@ -105,31 +93,13 @@ class OrderWriter:
             "date": draft.day,
             "ref_client": draft.ref_client,
             "ref_ext": draft.uid,
-            "lines": list(_lines(draft, products)),
+            "lines": list(line_values(draft, products)),
         }
         if draft.note:
             values["note_public"] = draft.note
         if draft.shipping_method:
             values["shipping_method_id"] = draft.shipping_method
         return values
-
-    def _products(self, lines: tuple[DraftLine, ...]) -> dict[str, int]:
-        """The ids of the lines' products; services of ours that are missing are made."""
-        found = self._dolibarr.products(line.item for line in lines)
-        for line in lines:
-            if line.product_type == SERVICE and line.item not in found:
-                found[line.item] = self._service(line.item)
-        return found
-
-    def _service(self, reference: str) -> int:
-        try:
-            return self._dolibarr.create_service(reference, reference)
-        except RefusedError:
-            # Another writer has made it in between.
-            known = self._dolibarr.products([reference], anew=True)
-            if reference not in known:
-                raise
-            return known[reference]
 
     def _name_contacts(self, draft: OrderDraft, order_id: int, third_party: Record) -> None:
         """The addresses of the order, where they are not the third party's own."""
@@ -160,7 +130,7 @@ class OrderWriter:
         else:
             invoice_id, status = int(found["id"]), str(found["status"])
             if cents(amount(found.get("total_ttc"))) != draft.total:
-                raise _differs("the invoice is not of the order's total", draft.uid, found)
+                raise differs("the invoice is not of the order's total", draft.uid, found)
         if status == DRAFT:
             # Never paid before it has its number (docs/facts/dolibarr.md, I2).
             self._dolibarr.validate_invoice(invoice_id)
@@ -200,26 +170,5 @@ class OrderWriter:
             self._dolibarr.pay(invoice_id, payment.amount, values)
 
 
-def _lines(draft: OrderDraft, products: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    for line in draft.lines:
-        values: dict[str, Any] = {
-            "qty": line.quantity,
-            "subprice": f"{line.unit_tax_excl:f}",
-            "tva_tx": f"{line.rate:f}",
-            "remise_percent": 0,
-            "product_type": line.product_type,
-            "desc": line.text,
-            "ref_ext": line.ref_ext,
-        }
-        if line.item in products:
-            values["fk_product"] = products[line.item]
-        yield values
-
-
 def _says_where(address: Address) -> bool:
     return bool(address.address1.strip() or address.city.strip() or address.lastname.strip())
-
-
-def _differs(reason: str, uid: str, record: Mapping[str, Any] | None = None) -> RefusedError:
-    there = f" ({record['ref']})" if record else ""
-    return RefusedError(reason + there, system=SYSTEM, action="create an order", key=uid, code="DIFFERS")

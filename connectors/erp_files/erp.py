@@ -36,7 +36,6 @@ from schemas.erp import (
     Erp,
     ErpCustomer,
     ErpNumber,
-    Found,
     FoundDocument,
     FoundDocuments,
     FoundLine,
@@ -44,6 +43,7 @@ from schemas.erp import (
     OutgoingDocument,
     Policy,
 )
+from schemas.erp_look import Found
 from schemas.errors import AlreadyThereError, ConfigFault, ConfigurationError
 from schemas.export_template import ExportTemplate
 from schemas.order_sums import line_totals, sold_lines

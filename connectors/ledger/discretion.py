@@ -15,7 +15,7 @@ from schemas.emails import STRUCK_OUT, without_emails
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ABOUT_PEOPLE = ("customer", "address", "order", "return")
+ABOUT_PEOPLE = ("customer", "address", "order", "return", "slip")
 """A stream whose name holds one of these words is about people."""
 LONGEST = 500
 _TELEPHONE = re.compile(r"(?<![\w.])(?:\+\d|0)[\d ./()-]{7,}\d")

@@ -19,17 +19,21 @@ from deployments.terminal import out, show_table
 from deployments.words import said
 from schemas.messages import catalogue, message
 from tasks.erp import kind_of
-from tasks.handover.send_again import forget_sent
+from tasks.handover.send_again import Subject, forget_sent
 from tasks.handover.sender import DOUBT_LASTS
 from tasks.orders.identities import identities_now as order_identities_now
 from tasks.returns.identities import identities_now as return_identities_now
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.run.time_zone import local, time_zone_of
+from tasks.slips.look_up import identities_now as slip_identities_now
 
 _PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
 State: TypeAlias = Literal["intent", "sent", "delivered", "held", "waiting"]
 
 Returns: TypeAlias = Annotated[bool, Parameter(negative=(), help=said("Returns instead of orders."))]
+Slips: TypeAlias = Annotated[bool, Parameter(negative=(), help=said("Credit slips instead of orders."))]
+_EXPORTS = {"order": "export_orders", "return": "export_returns", "slip": "export_credit_slips"}
+_IDENTITIES = {"order": order_identities_now, "return": return_identities_now, "slip": slip_identities_now}
 
 orders = App(name="orders", help=said("The orders on their way to the ERP: delivered, held, waiting."))
 
@@ -41,23 +45,27 @@ def show(
     state: Annotated[tuple[State, ...], Parameter(help=said("Only these; may be given several times."))] = (),
     order: Annotated[tuple[int, ...], Parameter(help=said("Only those of these ids."))] = (),
     returns: Returns = False,
+    slips: Slips = False,
     limit: Annotated[int, Parameter(help=said("How many, the latest change first."))] = 50,
 ) -> Exit:
     """The orders that the ledger knows: how far each is, its number in the ERP, and why it is held or waits."""
     folder = open_shop_folder(shop)
     states = [DeliveryState(each) for each in state] or None
     keys = [str(each) for each in order] or None
-    kind = kind_of(folder, "return" if returns else "order")
+    subject = _subject(returns=returns, slips=slips)
     with folder.open_ledger() as ledger:
-        found = ledger.deliveries(folder.name, kind, states=states, keys=keys, limit=limit)
+        found = ledger.deliveries(folder.name, kind_of(folder, subject), states=states, keys=keys, limit=limit)
         told = ledger.incidents(shop=folder.name, open_only=True)
     params = {(key, code): json.loads(text) for key, code, text in told.select("key", "code", "params").iter_rows()}
     language = folder.settings.shop.language
     if found.is_empty():
-        out.print(said("No such return yet." if returns else "No such order yet.", language))
+        text = "No such return yet." if returns else "No such order yet."
+        out.print(said("No such credit slip yet." if slips else text, language))
         return Exit.COMPLETED
     table = Table(box=None, pad_edge=False)
-    for title in ("return" if returns else "order", "state", "changed", "ERP document", "customer", "why"):
+    which = "return" if returns else "order"
+    table.add_column(said("credit slip" if slips else which, language))
+    for title in ("state", "changed", "ERP document", "customer", "why"):
         table.add_column(said(title, language))
     for row in found.iter_rows(named=True):
         table.add_row(*_cells(row, language, time_zone_of(folder), params))
@@ -66,21 +74,20 @@ def show(
 
 
 @orders.command
-async def resend(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Exit:
+async def resend(*order: int, returns: Returns = False, slips: Slips = False, shop: ShopOption = Path()) -> Exit:
     """Forget that these orders were delivered or held: the next run looks at them again.
 
     It asks the ERP first: what the ERP has is not created a second time. One that was sent without an answer may still
     reach the ERP: it can be sent again a day later, and what was sent is then no longer looked for. An id that the shop
     has given to another order since is held with a question.
     """
-    kind, keys, folder = _named(order, shop, returns=returns)
+    kind, keys, folder = _named(order, shop, _subject(returns=returns, slips=slips))
     if not keys:
         return Exit.USAGE
-    now = return_identities_now if returns else order_identities_now
     with folder.open_ledger() as ledger:
         async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as open_shop:
-            whose = await now(open_shop, keys, ledger.secret())
-        with ledger.lease(folder.name, f"export_{kind}s"):
+            whose = await _IDENTITIES[kind](open_shop, keys, ledger.secret())
+        with ledger.lease(folder.name, _EXPORTS[kind]):
             named = kind_of(folder, kind)
             wished = {
                 key: forget_sent(ledger, folder.name, named, key, subject=kind, identity=whose.get(key)) for key in keys
@@ -99,15 +106,15 @@ async def resend(*order: int, returns: Returns = False, shop: ShopOption = Path(
 
 
 @orders.command
-def another(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Exit:
+def another(*order: int, returns: Returns = False, slips: Slips = False, shop: ShopOption = Path()) -> Exit:
     """Answer the question of a held order: it is not the one whose document the ERP has.
 
     The next run sends it under a reference of its own. What the ledger knows of the other one is kept.
     """
-    kind, keys, folder = _named(order, shop, returns=returns)
+    kind, keys, folder = _named(order, shop, _subject(returns=returns, slips=slips))
     if not keys:
         return Exit.USAGE
-    with folder.open_ledger() as ledger, ledger.lease(folder.name, f"export_{kind}s"):
+    with folder.open_ledger() as ledger, ledger.lease(folder.name, _EXPORTS[kind]):
         named = kind_of(folder, kind)
         young = _in_doubt(ledger, folder.name, named, keys)
         ours = [key for key in keys if key not in young]
@@ -120,12 +127,12 @@ def another(*order: int, returns: Returns = False, shop: ShopOption = Path()) ->
 
 
 @orders.command
-def same(*order: int, returns: Returns = False, shop: ShopOption = Path()) -> Exit:
+def same(*order: int, returns: Returns = False, slips: Slips = False, shop: ShopOption = Path()) -> Exit:
     """Answer the question of a held order: the ERP's document is its own, whatever differs. It is not sent."""
-    kind, keys, folder = _named(order, shop, returns=returns)
+    kind, keys, folder = _named(order, shop, _subject(returns=returns, slips=slips))
     if not keys:
         return Exit.USAGE
-    with folder.open_ledger() as ledger, ledger.lease(folder.name, f"export_{kind}s"):
+    with folder.open_ledger() as ledger, ledger.lease(folder.name, _EXPORTS[kind]):
         named = kind_of(folder, kind)
         answered = [key for key in keys if ledger.answer(folder.name, named, key, SAME, code=f"{kind}_answered")]
     return _answered(keys, answered, folder.settings.shop.language)
@@ -136,13 +143,15 @@ orders.command(
 )
 
 
-def _named(
-    order: Sequence[int], shop: Path, *, returns: bool
-) -> tuple[Literal["order", "return"], list[str], ShopFolder]:
+def _subject(*, returns: bool, slips: bool) -> Subject:
+    return "slip" if slips else "return" if returns else "order"
+
+
+def _named(order: Sequence[int], shop: Path, subject: Subject) -> tuple[Subject, list[str], ShopFolder]:
     """What is spoken of, the keys given, each once, and the shop's folder."""
     if not order:
         out.print(said("Name at least one by its id."))
-    return ("return" if returns else "order"), [str(each) for each in dict.fromkeys(order)], open_shop_folder(shop)
+    return subject, [str(each) for each in dict.fromkeys(order)], open_shop_folder(shop)
 
 
 def _in_doubt(ledger: Ledger, shop: str, kind: str, keys: Sequence[str]) -> dict[str, str]:

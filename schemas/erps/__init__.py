@@ -29,7 +29,7 @@ STATUS_WORDS: Mapping[str, StatusWords] = {
 ABILITIES: Mapping[str, frozenset[str]] = {
     "none": frozenset(),
     "cegid": frozenset({"customers", "orders", "returns", "statuses"}),
-    "dolibarr": frozenset({"customers", "items", "orders", "statuses"}),
+    "dolibarr": frozenset({"customers", "items", "orders", "slips", "statuses"}),
     "files": frozenset({"customers", "orders", "returns"}),
 }
 """What each can be asked, by the fields of `schemas.erp.Erp`, as far as flows stand on it."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from connectors.prestashop import Shop, ShopFacts
 from connectors.prestashop.sales import MODULE
-from schemas.erp import Found, LooksAtItself
+from schemas.erp_look import Found, LooksAtItself
 from schemas.errors import PasserelleError
+from schemas.flows import FLOWS
 from schemas.messages import message
 from tasks.check.finding import Finding, Findings
 from tasks.erp import erp_of, kind_of
@@ -55,7 +56,7 @@ async def check_erp(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Fi
         findings = make.failed(kind, error)
     else:
         findings = [_said(make, each) for each in found]
-    findings += [*_items(folder, make), *_rights(facts, make)]
+    findings += [*_items(folder, make), *_rights(folder, facts, make)]
     if readable:
         findings += await _states(folder, shop, make)
         findings += await _associations(folder, shop, facts, make)
@@ -78,7 +79,7 @@ def _look(
 def _strangers(folder: ShopFolder, itself: LooksAtItself, emails: Mapping[int, str]) -> list[Found]:
     """What it holds under our prefixes and is not ours: another shop may have the same ones."""
     with folder.open_ledger() as ledger:
-        known = [ledger.known_documents(folder.name, kind_of(folder, what)) for what in ("order", "return")]
+        known = [ledger.known_documents(folder.name, kind_of(folder, what)) for what in ("order", "return", "slip")]
         given = ledger.deliveries(folder.name, kind_of(folder, "customer"), keys=[str(id_) for id_ in emails])
     brought = {int(key) for key, code in given.select("key", "erp_code").iter_rows() if code}
     left = {id_: email for id_, email in emails.items() if id_ not in brought}
@@ -115,13 +116,15 @@ def _items(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
         yield make.error("service items", "service_item_missing", value=name)
 
 
-def _rights(facts: ShopFacts, make: Findings) -> Iterator[Finding]:
-    for resource, methods in RIGHTS.items():
+def _rights(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Finding]:
+    slips = folder.exports.streams.get("slip")
+    needed = {**RIGHTS, **(FLOWS["export_credit_slips"].rights if slips and slips.enabled else {})}
+    for resource, methods in needed.items():
         lacking = [method for method in methods if not _may(facts, method, resource)]
         if lacking:
             yield make.error("order rights", "key_lacks", value=resource, detail=", ".join(lacking))
     for resource in WELCOME:
-        if not facts.may("GET", resource):
+        if resource not in needed and not facts.may("GET", resource):
             yield make.warning("order rights", "right_done_without", value=resource)
     if not facts.may("GET", facts.returns):
         yield make.warning("module", "returns_untold")

@@ -9,7 +9,7 @@ from typing import Literal
 from connectors.ledger import ASKED, Ledger
 from tasks.handover.sender import DOUBT_LASTS, Question, reused
 
-Subject = Literal["order", "return"]
+Subject = Literal["order", "return", "slip"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,8 @@ class Again:
         self._seen = seen
         self._off = off
         self._numbers: Mapping[str, str | None] = {}
+        slips = run.folder.exports.streams.get("slip")
+        self._slips_go = erp.slips is not None and slips is not None and slips.enabled
 
     async def at(self, words: ShopWords, keys: Sequence[str]) -> None:
         """Compares these orders with what was sent, reports what differs and remembers what was seen."""
@@ -131,7 +133,9 @@ class Again:
         return True
 
     def _is_known(self, part: str, was_sent: str, order: Order) -> bool:
-        """Whether the ERP's document is cancelled already, as the order still is."""
+        """Whether the ERP's document is cancelled already, as the order still is, or a credit slip goes by itself."""
+        if part == "refunded" and self._slips_go:
+            return True
         return part == "state" and bool(parts_of(was_sent)["state"]) and order.state in self._off.names
 
     def _figures(self, order: Order, was_sent: str, content: str) -> dict[str, str]:

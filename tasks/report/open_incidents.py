@@ -12,7 +12,7 @@ from schemas.messages import LANGUAGES, Message, catalogue, message
 
 LEVELS = ("error", "retry", "info")
 """The gravest first."""
-DOCUMENT_STREAMS = ("order", "return", "customer", "orderstatus", "orderReturnStatus")
+DOCUMENT_STREAMS = ("order", "return", "slip", "customer", "orderstatus", "orderReturnStatus")
 """Streams whose incidents stay open until they are settled; those of files are said again by every run."""
 _KEYS_SHOWN = 8
 

@@ -102,6 +102,11 @@ class DolibarrWorld(OrderWorld):
             found.append((str(each["status"]), Decimal(each["total_ttc"]).quantize(Decimal("0.01")), amounts))
         return found
 
+    def credit_notes_there(self) -> list[dict[str, Any]]:
+        """Whole, with their lines."""
+        notes = [each for each in self.ours("/invoices") if str(each["type"]) == "2"]
+        return [self.rest.get(f"/invoices/{each['id']}").raise_for_status().json() for each in notes]
+
     def make(self, path: str, **body: Any) -> int:
         return int(self.rest.post(path, json=body).raise_for_status().json())
 

@@ -19,6 +19,7 @@ from prefect.client.schemas.objects import State
 from connectors.ledger import Ledger
 from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.shop import SandboxShop
+from flows.export_credit_slips import export_credit_slips
 from flows.export_customers import export_customers
 from flows.export_orders import export_orders
 from flows.export_returns import export_returns
@@ -249,6 +250,34 @@ class OrderWorld(World):
             ],
         }
         return self.shop.insert("order_returns", given | more)
+
+    async def slips(self, **asked: Any) -> State[Any]:
+        """Runs export_credit_slips; the final state."""
+        return await final_state(export_credit_slips, str(self.folder), **asked)
+
+    def give_back(self, order: int, *lines: tuple[int, int, str], shipping: str = "0", **more: Any) -> int:
+        """A credit slip of the back office, of lines (which of the order's, pieces, what all give back); its id."""
+        details = [int(row["id"]) for row in self.shop.rows("order_details") if int(row["id_order"]) == order]
+        products, net = sum((Decimal(each) for *_, each in lines), Decimal(0)), Decimal(0)
+        rows = []
+        for number, quantity, amount in lines:
+            net += _excl(Decimal(amount))
+            rows.append((str(details[number - 1]), str(quantity), str(_excl(Decimal(amount))), amount))
+        given = {
+            "id_order": order,
+            "id_customer": self.shop.row("orders", order)["id_customer"],
+            "conversion_rate": 1,
+            "total_products_tax_excl": net,
+            "total_products_tax_incl": products,
+            "total_shipping_tax_excl": _excl(Decimal(shipping)),
+            "total_shipping_tax_incl": shipping,
+            "shipping_cost_amount": shipping,
+            "shipping_cost": int(shipping != "0"),
+            "amount": products,
+            "order_slip_type": 2 if shipping != "0" else 0,
+            "order_slip_details": rows,
+        }
+        return self.shop.insert("order_slip", given | more)
 
     async def statuses(self, **asked: Any) -> State[Any]:
         """Runs import_order_statuses; the final state."""

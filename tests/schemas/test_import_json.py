@@ -131,13 +131,14 @@ def test_the_shipped_columns_are_where_the_guide_says() -> None:
     assert all(sorted(at.values()) == list(range(len(at))) for at in places.values())
 
 
-def test_the_shipped_export_file_holds_every_stream_and_leaves_catalogue_and_prospects_off() -> None:
+def test_the_shipped_export_file_holds_every_stream_and_leaves_catalogue_prospects_and_slips_off() -> None:
     spec = parse_export_json(default_export_text(), source="export.json")
     assert {name: stream.enabled for name, stream in spec.streams.items()} == {
         "catalogue": False,
         "customer": False,
         "order": True,
         "return": True,
+        "slip": False,
     }
     assert spec.warnings == ()
 

@@ -1,4 +1,4 @@
-"""Invoices and their payments."""
+"""Invoices, credit notes and their payments."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from deployments.sandbox.dolibarr.setup import PAYMENT_TYPES
 from deployments.sandbox.dolibarr.state import State, one
 from deployments.sandbox.dolibarr.store import Row
 
+_CREDIT_NOTE = "2"
+_BELOW_ZERO = ("subprice", "total_ht", "total_tva", "total_ttc")
 _TYPES = {str(id_): code for id_, code in PAYMENT_TYPES}
 
 
@@ -22,10 +24,13 @@ class Invoices(Documents):
         super().__init__(state, state.invoices)
 
     def create(self, body: dict[str, Any]) -> int:
-        """A draft invoice, linked to the objects that the body names."""
+        """A draft invoice, linked to the objects that the body names; the amounts of a credit note are below zero."""
         row = self.draft(body, "invoice")
         source = body.get("fk_facture_source")
         row |= {"type": str(body.get("type") or 0), "paye": "0", "fk_facture_source": str(source) if source else None}
+        if row["type"] == _CREDIT_NOTE:
+            for line in row["lines"]:
+                line |= {name: eight(-abs(number(line[name]))) for name in _BELOW_ZERO}
         for kind, id_ in (body.get("linked_objects") or {}).items():
             row["linked"].setdefault(kind, []).append(int(id_))
             if kind == "commande" and int(id_) in self.state.orders.rows:

@@ -26,10 +26,11 @@ _CUSTOMER = ("email", "firstname", "lastname", "company", "siret")
 
 def discreet(text: str, order: Order) -> str:
     """The text without e-mail addresses and without the names, addresses and messages of the order."""
-    return struck_out(text, _of_order(order))
+    return struck_out(text, of_order(order))
 
 
-def _of_order(order: Order) -> Iterator[str]:
+def of_order(order: Order) -> Iterator[str]:
+    """The texts of an order that name a person."""
     yield from of_customer(order.customer)
     yield from _words(order.delivery, _ADDRESS)
     yield from _words(order.invoice, _ADDRESS)

@@ -160,7 +160,7 @@ def test_a_draft_that_is_no_longer_the_order_is_not_completed(box: SandboxDoliba
         send(erp)
     box.faults.clear()
     other = order(line(1, "MUG", 2, "19.99"))
-    with open_erp(box) as later, pytest.raises(RefusedError, match=r"of an order of 19\.99"):
+    with open_erp(box) as later, pytest.raises(RefusedError, match=r"of a document of 19\.99"):
         send(later, other)
     assert [each["status"] for each in box.orders()] == ["0"]
 

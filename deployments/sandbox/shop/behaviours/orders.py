@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
@@ -84,7 +85,16 @@ def _set_slip_lines(draft: Draft, entries: Entries) -> None:
 
 def _slip_lines(store: Store, row: Row) -> Entries:
     kept = store["order_slip"].rows[row["id"]].get("order_slip_details", [])
-    return [{"id": str(row["id"]), **dict(zip(_SLIP_LINE, one, strict=True))} for one in kept]
+    return [
+        {
+            "id": str(row["id"]),
+            "id_order_detail": str(detail),
+            "product_quantity": str(quantity),
+            "amount_tax_excl": f"{Decimal(tax_excl):.6f}",
+            "amount_tax_incl": f"{Decimal(tax_incl):.6f}",
+        }
+        for detail, quantity, tax_excl, tax_incl in kept
+    ]
 
 
 def _taxes(store: Store, row: Row) -> Entries:
