@@ -160,6 +160,9 @@ class Order:
     """What the order names and the shop no longer has: an order with any of it is held."""
     placed_text: str = ""
     """`placed_at` as the shop itself writes it."""
+    invoice_number: str = ""
+    """Of the shop's invoice, as the shop counts them; empty: there is none yet."""
+    invoiced_at: datetime | None = None
 
     def lacks(self, what: str) -> bool:
         """Whether the shop no longer has something that the order names, as `customer`."""

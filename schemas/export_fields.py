@@ -61,8 +61,9 @@ _PLACE = _texts("shop", "depot", "series")
 
 ORDER: Mapping[str, Kind] = {
     **_texts("order", "number", "id", "reference", "currency", "payment", "payment_label", "carrier"),
-    **_texts("order", "comment", "gift_message"),
+    **_texts("order", "comment", "gift_message", "invoice_number"),
     "order.date": Kind.DATE,
+    "order.invoice_date": Kind.DATE,
     **{f"order.total_{tax}": Kind.AMOUNT for tax in ("tax_excl", "tax_incl")},
     **{f"order.{part}_{tax}": Kind.AMOUNT for part in ("shipping", "wrapping") for tax in ("tax_excl", "tax_incl")},
     **{f"order.discounts_{tax}": Kind.AMOUNT for tax in ("tax_excl", "tax_incl")},
@@ -82,11 +83,18 @@ RETURN: Mapping[str, Kind] = {
 """Of a whole return."""
 LINES: Mapping[str, Kind] = _LINE
 """Of one line of an order or a return."""
+PAYMENTS: Mapping[str, Kind] = {
+    "payment.number": Kind.NUMBER,
+    **_texts("payment", "code", "label", "currency", "transaction_id"),
+    "payment.amount": Kind.AMOUNT,
+    "payment.date": Kind.DATE,
+}
+"""Of one payment of an order."""
 CUSTOMER: Mapping[str, Kind] = {**_CUSTOMER, **_INVOICE}
 """Of a customer with an address."""
 
 BY_STREAM: Mapping[str, Mapping[str, Kind]] = {"order": ORDER, "return": RETURN, "customer": CUSTOMER}
-KINDS: Mapping[str, Kind] = {**ORDER, **RETURN, **LINES, **CUSTOMER}
+KINDS: Mapping[str, Kind] = {**ORDER, **RETURN, **LINES, **PAYMENTS, **CUSTOMER}
 KEYS: Mapping[str, tuple[str, ...]] = {
     "order": ("order.number", "order.id", "order.reference"),
     "return": ("return.number", "return.id"),

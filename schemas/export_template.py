@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 from schemas import export_fields
 from schemas.json_keys import JsonKeys
 
-LAYOUT_KEYS = ("data", "header", "lines")
+LAYOUT_KEYS = ("data", "header", "lines", "payments")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _DATE_PART = re.compile(r"(?:[^%]|%[dmyYHM])+")
 _PRICES = ("line.unit_price", "line.total", "line.unit_price_tax_excl", "line.unit_price_tax_incl")
@@ -68,6 +68,8 @@ class ExportTemplate(_Part):
     header: dict[str, ExportColumn] = Field(default_factory=dict)
     lines: dict[str, ExportColumn] = Field(default_factory=dict)
     """The columns of the row of the whole document and those of each of its lines, with `header_then_lines`."""
+    payments: dict[str, ExportColumn] = Field(default_factory=dict)
+    """With `header_then_lines`: the columns of a row for each payment of an order, behind its lines."""
     width: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Columns of every row; None: up to the last one that is named."""
     files: Literal["run", "document"] = "run"
@@ -75,8 +77,11 @@ class ExportTemplate(_Part):
     first_row: Literal["names", "none"] = "names"
     line_end: Literal["crlf", "lf"] = "crlf"
     quotes: Literal["needed", "always", "never"] = "needed"
-    date: Literal["order", "payment", "today"] = "order"
-    """The date of a document: of the order, of its first payment, or the day on which it is written."""
+    date: Literal["order", "payment", "invoice", "today"] = "order"
+    """The date of a document: of the order, of its first payment, of the shop's invoice, or the day of writing.
+
+    An order without payment, or without invoice, has its own date.
+    """
     prices: Literal["tax_incl", "tax_excl"] = "tax_incl"
     """What `line.unit_price` and `line.total` are, from which the ERP adds the document up."""
     price_decimals: Annotated[int, Field(ge=2, le=6)] = 2
@@ -93,12 +98,12 @@ class ExportTemplate(_Part):
     @property
     def columns(self) -> Mapping[str, ExportColumn]:
         """All columns; of two with one name, the line's."""
-        return {**self.data, **self.header, **self.lines}
+        return {**self.data, **self.header, **self.lines, **self.payments}
 
     @property
     def fields(self) -> frozenset[str]:
         """All fields that are written."""
-        every = (*self.data.values(), *self.header.values(), *self.lines.values())
+        every = (*self.data.values(), *self.header.values(), *self.lines.values(), *self.payments.values())
         return frozenset(name for column in every for name in column.fields)
 
     @property
@@ -148,9 +153,13 @@ def _check(stream: str, template: ExportTemplate, keys: JsonKeys) -> None:
     wanted = ("header", "lines") if in_two else ("data",)
     for part in LAYOUT_KEYS:
         columns = getattr(template, part)
+        may_have = part in wanted or (part == "payments" and in_two and stream == "order")
         if part in wanted and not columns:
             keys.fault(part, f"the layout {template.layout} needs columns here", f'Write `"{part}": {{ ... }}`.')
-        elif part not in wanted and columns:
+        elif part == "payments" and columns and not may_have:
+            remedy = "Remove them: only orders of the layout header_then_lines have rows of payments."
+            keys.fault(part, "no payments are written here", remedy)
+        elif not may_have and columns:
             remedy = f"Remove them, or set `layout` to {'one_row_per_line' if in_two else 'header_then_lines'}."
             keys.fault(part, f"the layout {template.layout} has no such columns", remedy)
         _check_columns(stream, part, columns, template, keys)
@@ -165,7 +174,8 @@ def _check_columns(
     for (name, _), (_, before) in _same_place(columns):
         reason = f"two columns are at index {before.index}"
         keys.fault_at((part, name, "index"), reason, "Give each column its own index; the first one is 0.")
-    known = {**export_fields.BY_STREAM[stream], **({} if part == "header" else export_fields.LINES)}
+    more = {"header": {}, "payments": export_fields.PAYMENTS}.get(part, export_fields.LINES)
+    known = {**export_fields.BY_STREAM[stream], **more}
     if stream == "customer":
         known = dict(export_fields.CUSTOMER)
     for name, column in columns.items():

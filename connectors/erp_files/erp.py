@@ -25,6 +25,7 @@ from connectors.erp_files.values import (
     account_values,
     order_lines,
     order_values,
+    payment_rows,
     return_lines,
     return_values,
 )
@@ -260,8 +261,8 @@ class _Documents(Generic[Doc]):
         compared = Compared.of(day.isoformat(), currency, external, lines)
         return OutgoingDocument(self.type, reference, external, customer, compared, Request(written, lines))
 
-    def _write(self, values: Values, lines: Sequence[Values]) -> Written:
-        return write(self._stream.template, self._stream.style, values, lines)
+    def _write(self, values: Values, lines: Sequence[Values], payments: Sequence[Values] = ()) -> Written:
+        return write(self._stream.template, self._stream.style, values, lines, payments)
 
 
 class Orders(_Documents[Order]):
@@ -305,7 +306,7 @@ class Orders(_Documents[Order]):
     def _of(self, order: Order, customer_code: str, reference: str) -> Written:
         template, today = self._stream.template, self._codes.day(datetime.now(UTC))
         values = order_values(order, template, self._codes, customer_code, reference, today)
-        return self._write(values, order_lines(order, template, self._codes))
+        return self._write(values, order_lines(order, template, self._codes), payment_rows(order, self._codes))
 
 
 class Returns(_Documents[Return]):

@@ -60,7 +60,7 @@ def _associations(order: Order, template: ExportTemplate, codes: FilesCodes) -> 
         yield Obstacle("order_carrier_missing", {"value": str(carrier)})
     elif "order.carrier" in fields and carrier and carrier not in known.carriers:
         yield Obstacle("order_carrier_not_associated", {"value": str(carrier)})
-    if "order.payment" in fields:
+    if fields & {"order.payment", "payment.code"}:
         yield from _payments(order, codes)
 
 

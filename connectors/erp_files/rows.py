@@ -9,6 +9,17 @@ from connectors.erp_files.cells import Cells, Losses, Style
 from connectors.erp_files.values import Values
 from schemas.export_template import ExportColumn, ExportTemplate
 
+_PERSONAL = (
+    "customer.",
+    "invoice.",
+    "delivery.",
+    "order.comment",
+    "order.gift_message",
+    "return.comment",
+    "payment.transaction_id",
+)
+"""What plans do not show."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -23,17 +34,21 @@ class Written:
     """Column and text of its first row and line, those that name a person left out."""
 
 
-def write(template: ExportTemplate, style: Style, values: Values, lines: Sequence[Values]) -> Written:
+def write(
+    template: ExportTemplate, style: Style, values: Values, lines: Sequence[Values], payments: Sequence[Values] = ()
+) -> Written:
     """The rows of one document; one without lines, as a customer, is one row."""
     cells = Cells(template, style)
     if template.layout == "header_then_lines":
         rows = [_row(template, template.header, values, cells)]
         rows += [_row(template, template.lines, {**values, **line}, cells) for line in lines]
+        if template.payments:
+            rows += [_row(template, template.payments, {**values, **payment}, cells) for payment in payments]
     else:
         rows = [_row(template, template.data, {**values, **line}, cells) for line in lines or ({},)]
     text = "".join(line_of(row, template, style) for row in rows)
     key = cells.text(template.key_name, template.key_column, values)
-    first = {**values, **(lines[0] if lines else {})}
+    first = {**values, **(lines[0] if lines else {}), **(payments[0] if payments else {})}
     return Written(key, text.encode(style.encoding), cells.losses, _shown(template, style, first))
 
 
@@ -67,15 +82,14 @@ def _row(template: ExportTemplate, columns: Mapping[str, ExportColumn], values: 
 
 
 def _width(template: ExportTemplate) -> int:
-    every = (*template.data.values(), *template.header.values(), *template.lines.values())
-    return template.width or 1 + max(column.index for column in every)
+    parts = (template.data, template.header, template.lines, template.payments)
+    return template.width or 1 + max(column.index for part in parts for column in part.values())
 
 
 def _shown(template: ExportTemplate, style: Style, values: Values) -> tuple[tuple[str, str], ...]:
     cells = Cells(template, style)
-    personal = ("customer.", "invoice.", "delivery.", "order.comment", "order.gift_message", "return.comment")
     return tuple(
         (name, cells.text(name, column, values))
         for name, column in sorted(template.columns.items(), key=lambda item: item[1].index)
-        if column.fields and not any(field.startswith(personal) for field in column.fields)
+        if column.fields and not any(field.startswith(_PERSONAL) for field in column.fields)
     )

@@ -33,6 +33,8 @@ def order_values(
         "order.id": str(order.id_order),
         "order.reference": order.reference,
         "order.date": _document_date(order, template, codes, today),
+        "order.invoice_number": order.invoice_number,
+        "order.invoice_date": codes.day(order.invoiced_at) if order.invoiced_at else None,
         "order.currency": order.currency,
         "order.payment": codes.payment(order, payments[0] if payments else None),
         "order.payment_label": payments[0].label if payments else order.payment_label,
@@ -97,6 +99,8 @@ def account_values(customer: Customer, codes: FilesCodes, customer_code: str) ->
 def _document_date(order: Order, template: ExportTemplate, codes: FilesCodes, today: date) -> date:
     if template.date == "today":
         return today
+    if template.date == "invoice" and order.invoiced_at:
+        return codes.day(order.invoiced_at)
     payments = payments_of(order)
     return codes.day(payments[0].paid_at if template.date == "payment" and payments else order.placed_at)
 
@@ -122,6 +126,22 @@ def order_lines(order: Order, template: ExportTemplate, codes: FilesCodes) -> li
     """
     lines = [*_product_lines(order, template, codes), *_service_lines(order, template, codes)]
     return [{"line.number": number, **line} for number, line in enumerate(lines, start=1)]
+
+
+def payment_rows(order: Order, codes: FilesCodes) -> list[dict[str, Value]]:
+    """The fields of each payment that counts; what was paid in all where the shop keeps none."""
+    return [
+        {
+            "payment.number": number,
+            "payment.code": codes.payment(order, payment),
+            "payment.label": payment.label,
+            "payment.currency": payment.currency or order.currency,
+            "payment.transaction_id": payment.transaction_id,
+            "payment.amount": payment.amount,
+            "payment.date": codes.day(payment.paid_at),
+        }
+        for number, payment in enumerate(payments_of(order), start=1)
+    ]
 
 
 def _product_lines(order: Order, template: ExportTemplate, codes: FilesCodes) -> Iterator[dict[str, Value]]:

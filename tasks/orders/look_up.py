@@ -30,6 +30,8 @@ _ORDER = (
     "payment",
     "gift",
     "gift_message",
+    "invoice_date",
+    "invoice_number",
     "total_discounts_tax_excl",
     "total_discounts_tax_incl",
     "total_paid_tax_excl",

@@ -94,6 +94,8 @@ def order_of(row: Entity, around: Around, words: ShopWords) -> Order:
         comment=around.messages.get(id_order, ""),
         missing=tuple(dict.fromkeys(_missing(row, around, words))),
         placed_text=row["date_add"],
+        invoice_number=row["invoice_number"] if whole(row, "invoice_number") else "",
+        invoiced_at=None if row["invoice_date"][:4] in {"", "0000"} else instant(row["invoice_date"], zone),
     )
 
 

@@ -101,6 +101,19 @@ def test_header_and_lines_need_their_layout_and_lines_are_no_part_of_a_header() 
     }
 
 
+def test_payments_have_rows_of_their_own_with_header_and_lines_alone() -> None:
+    payments = {"code": {"index": 0, "field": "payment.code"}, "item": {"index": 1, "field": "line.item"}}
+    assert "order.payments" in [fault.key for fault in faults_of(payments=payments)]
+    in_two: dict[str, Any] = {
+        "layout": "header_then_lines",
+        "data": {},
+        "header": {"ref": SMALL["data"]["ref"]},
+    }
+    lines = {name: column for name, column in SMALL["data"].items() if name != "ref"}
+    found = [fault.key for fault in faults_of(**in_two, lines=lines, payments=payments)]
+    assert found == ["order.payments.item.field"]
+
+
 def test_faults_have_their_lines() -> None:
     text = '{\n "order": {\n  "type": "local",\n  "date": "someday",\n  "data": {}\n }\n}'
     with pytest.raises(ConfigurationError) as caught:

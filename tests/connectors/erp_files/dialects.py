@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from connectors.erp_files.cells import Style
 from connectors.erp_files.codes import FilesCodes
 from connectors.erp_files.rows import Written, write
-from connectors.erp_files.values import order_lines, order_values
+from connectors.erp_files.values import order_lines, order_values, payment_rows
 from schemas.associations import Associations, Payment
 from schemas.column_spec import StreamSpec
 from schemas.documents import Order
@@ -74,7 +74,8 @@ def written(order: Order, stream: StreamSpec, codes: FilesCodes = CODES) -> Writ
     reference = codes.order_reference(order.id_order)
     code = codes.customer_code(order.customer.id_customer)
     values = order_values(order, template, codes, code, reference, PLACED_AT.date())
-    return write(template, style_of(stream), values, order_lines(order, template, codes))
+    lines = order_lines(order, template, codes)
+    return write(template, style_of(stream), values, lines, payment_rows(order, codes))
 
 
 def rows(order: Order, stream: StreamSpec, codes: FilesCodes = CODES) -> list[list[str]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -12,9 +13,9 @@ from connectors.erp_files.obstacles import held_by, lost_by, order_obstacles
 from connectors.erp_files.rows import names_row
 from connectors.erp_files.values import order_lines
 from schemas.amounts import cents
-from schemas.documents import Order
+from schemas.documents import Order, Payment
 from schemas.erp import Obstacle
-from schemas.export_template import ExportTemplate
+from schemas.export_template import ExportColumn, ExportTemplate
 from schemas.order_obstacles import sum_obstacles
 from tests.connectors.cegid.shop_orders import ADDRESS, line, order, orders
 from tests.connectors.erp_files.dialects import CODES, dialect, rows, small, style_of, template_of, written
@@ -187,6 +188,42 @@ def test_the_date_is_of_the_order_of_its_payment_or_of_the_day_of_writing() -> N
         "21/11/2026",
         "20/11/2026",
     ]
+
+
+def test_the_date_and_number_of_the_shops_invoice_where_there_is_one() -> None:
+    column = {"on": {"index": 4, "field": "order.date"}, "number": {"index": 5, "text": "IN{order.invoice_number}"}}
+    stream = small(data=column, date="invoice")
+    invoiced = replace(two_lines(), invoice_number="7", invoiced_at=datetime(2026, 11, 24, 9, tzinfo=UTC))
+    assert [rows(one, stream)[0][4:] for one in (invoiced, two_lines())] == [
+        ["24/11/2026", "IN7"],
+        ["21/11/2026", "IN"],
+    ]
+
+
+def test_each_payment_is_a_row_behind_the_lines_where_the_template_has_columns_for_them() -> None:
+    of_payment = {
+        "kind": {"index": 0, "text": "R"},
+        "of": {"index": 1, "field": "order.number"},
+        "code": {"index": 2, "field": "payment.code"},
+        "amount": {"index": 3, "field": "payment.amount"},
+        "on": {"index": 4, "field": "payment.date"},
+        "transaction": {"index": 5, "field": "payment.transaction_id"},
+    }
+    sage = dialect("sage50")
+    template = template_of(sage).model_copy(
+        update={"payments": {name: ExportColumn.model_validate(one) for name, one in of_payment.items()}}
+    )
+    paid = tuple(
+        Payment(Decimal(amount), "Bank wire", datetime(2026, 11, day, tzinfo=UTC), transaction_id=f"T{day}")
+        for amount, day in (("10.00", 22), ("80.00", 23))
+    )
+    stream = replace(sage, template=template)
+    found = [row[:6] for row in rows(replace(two_lines(), payments=paid), stream) if row[0] == "R"]
+    assert found == [
+        ["R", "WEB12", "CB", "10,00", "22/11/2026", "T22"],
+        ["R", "WEB12", "CB", "80,00", "23/11/2026", "T23"],
+    ]
+    assert "transaction" not in dict(written(two_lines(), stream).shown)
 
 
 def test_associations_are_asked_for_only_where_a_column_holds_them() -> None:
