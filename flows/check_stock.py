@@ -29,5 +29,5 @@ async def _steps(run: Run) -> None:
     # While quantities are being written there is nothing to compare.
     with run.ledger.lease(run.folder.name, "import_stock"):
         plan = await compare_stock(run)
-        guard_stock(run, plan)
+        guard_stock(run, plan, ())
         await repair_stock(run, plan)

@@ -46,6 +46,6 @@ async def _steps(run: Run) -> None:
     validated = await read_files(run)
     plan = await prepare_stock(run, validated)
     items = await prepare_items(run, validated, plan)
-    guard_stock(run, plan)
+    guard_stock(run, plan, items)
     await apply_stock(run, plan)
     await apply_items(run, items)

@@ -1,4 +1,4 @@
-"""`passerelle run` and `passerelle plan`: a flow, now, in this process."""
+"""`passerelle run`, `plan` and `apply`: a flow, now, in this process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import Parameter
 from rich.markup import escape
@@ -26,6 +26,7 @@ from schemas.since import parse_since
 from tasks.report.page import WITH_INCIDENTS
 from tasks.report.texts import texts
 from tasks.run.shop_folder import language_in_settings, open_shop_folder
+from tasks.run.signed_plan import FLOWS_WITH_PLANS, NoPlanError, following_plan, plan_written_to
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -39,6 +40,9 @@ Since = Annotated[
         )
     ),
 ]
+
+
+PlanFile: TypeAlias = Annotated[Path, Parameter(help=said("What `passerelle plan --out` has written."))]
 
 
 async def run(
@@ -106,17 +110,50 @@ async def following_run(
 
 
 async def plan(
-    flow: FlowName, shop: ShopFolder = Path(), *, since: Since = None, as_json: AsJson = False, as_tsv: AsTsv = False
+    flow: FlowName,
+    shop: ShopFolder = Path(),
+    *,
+    since: Since = None,
+    as_json: AsJson = False,
+    as_tsv: AsTsv = False,
+    target: Annotated[
+        Path | None, Parameter(name="--out", help=said("Write the plan there, signed, for `passerelle apply`."))
+    ] = None,
 ) -> Exit:
     """Say what a flow would do, field by field; nothing is written to the shop."""
-    if not as_json and not as_tsv:
+    if target is not None and flow not in FLOWS_WITH_PLANS:
+        text = "{flow} makes no plan that can be signed; these do: {flows}."
+        out.print(said(text, flow=flow, flows=", ".join(FLOWS_WITH_PLANS)))
+        return Exit.USAGE
+    with plan_written_to(target.resolve()) if target else nullcontext():
+        ended = await _plan(flow, shop, since, "json" if as_json else "tsv" if as_tsv else None)
+    if target is not None and target.exists() and not (as_json or as_tsv):
+        out.print(said("Signed plan: {page}", page=target), markup=False, soft_wrap=True)
+    return ended
+
+
+async def _plan(flow: FlowName, shop: ShopFolder, since: str | None, form: Form | None) -> Exit:
+    if form is None:
         return await run(flow, shop=shop, since=since, dry_run=True)
     if since is not None:
         parse_since(since)
     open_shop_folder(shop)
     asked: dict[str, Any] = {"since": since} if since else {}
-    form: Form = "json" if as_json else "tsv"
     return await following_run(flow_named(flow), str(shop.resolve()), plan_as=form, dry_run=True, **asked)
+
+
+async def apply(plan: PlanFile, shop: ShopFolder = Path()) -> Exit:
+    """Do exactly what a signed plan says, or nothing where files, settings or the shop have moved since."""
+    try:
+        with following_plan(plan.read_text(encoding="utf-8")) as signed:
+            open_shop_folder(shop)
+            asked: dict[str, Any] = {"since": signed.since} if signed.since else {}
+            if signed.guards:
+                asked["accept_guard"] = True
+            return await following_run(flow_named(signed.flow), str(shop.resolve()), **asked)
+    except (NoPlanError, OSError, UnicodeDecodeError):
+        out.print(said("{page} is no plan that `passerelle plan --out` has written.", page=plan), soft_wrap=True)
+        return Exit.USAGE
 
 
 def _show_run(pages: Sequence[Path], state: str | None, message: str | None, language: str) -> None:

@@ -25,4 +25,9 @@ def guard_products(run: Run, plan: ProductsPlan, quantities: StockPlan) -> None:
         zeroed=(quantities.emptied(), quantities.known),
         price_changed=(sum(row.price_changed for row in rows), active),
     )
-    pass_guard(run, figures, lambda: product_changes(plan) + stock_changes(quantities))
+    pass_guard(
+        run,
+        figures,
+        lambda: product_changes(plan) + stock_changes(quantities),
+        lambda: product_changes(plan) + stock_changes(quantities, of_rows=True),
+    )

@@ -9,16 +9,24 @@ from schemas.incidents import Level
 from schemas.run_report import PlannedChange
 from tasks.run.guard import Figures, guard
 from tasks.run.run import Run
+from tasks.run.signed_plan import keep_to_plan
 
 
-def pass_guard(run: Run, figures: Figures, changes: Callable[[], list[PlannedChange]]) -> None:
+def pass_guard(
+    run: Run,
+    figures: Figures,
+    changes: Callable[[], list[PlannedChange]],
+    signed: Callable[[], list[PlannedChange]] | None = None,
+) -> None:
     """StoppedByGuardError when the figures are beyond a limit and nobody accepted it.
 
-    The report then shows the `changes` of the plan, what would weigh most first.
+    The report then shows the `changes` of the plan, what would weigh most first. A signed plan has them all, or those
+    that are `signed` instead.
     """
     limits = run.folder.settings.guards
     earlier = run.ledger.previous_row_counts(run.folder.name, run.asked.flow, limits.history)
     run.report.guard = guard(figures, earlier, limits)
+    keep_to_plan(run, signed or changes)
     tripped = [check for check in run.report.guard if check.tripped]
     if not tripped or not run.may_write_shop:
         return

@@ -75,9 +75,10 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
         await _make_rows(run, [line for line in lines if not line.id])
 
 
-def stock_changes(plan: StockPlan) -> list[PlannedChange]:
-    """What the plan would write, as a person reads it."""
-    return [Line(*row).planned() for row in plan.writes.iter_rows()]
+def stock_changes(plan: StockPlan, *, of_rows: bool = False) -> list[PlannedChange]:
+    """What the plan would write, as a person reads it; `of_rows`: not what is wanted at 0 for want of a row."""
+    lines = (Line(*row) for row in plan.writes.iter_rows())
+    return [line.planned() for line in lines if line.file >= 0 or not of_rows]
 
 
 def _doubt_items_that_are_gone(run: Run, outcomes: pl.DataFrame) -> None:

@@ -18,6 +18,7 @@ from tasks.run.changed import believed, with_links
 from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
+from tasks.run.signed_plan import plan_is_signed
 from tasks.run.step_tasks import step_task
 from tasks.stock.look_up import stock_rows, with_combinations
 from tasks.stock.plan import StockPlan, content, known_writes, plan_stock, unchanged
@@ -136,7 +137,8 @@ async def _known(run: Run, changed: pl.DataFrame, links: pl.DataFrame, products:
     """
     items = products.filter(pl.col("shop_id") > 0).select(_key="erp_key", _product="shop_id", _combination="sub_id")
     counted = links.select("product_id", _key="erp_key")
-    rows = changed.filter(pl.lit(run.since is None) & (pl.col("shop_id") > 0))
+    believes = run.since is None and not plan_is_signed()
+    rows = changed.filter(pl.lit(believes) & (pl.col("shop_id") > 0))
     rows = rows.join(counted, on="_key", how="left").join(items, on="_key", how="left", maintain_order="left")
     is_same = (pl.col("_product") == pl.col("product_id")).fill_null(value=True)
     is_same &= (pl.col("_combination") == pl.col("sub_id")).fill_null(value=True)
