@@ -253,8 +253,14 @@ class ErpItem:
 class TellsItems(Protocol):
     """The ERP says what it has of its items."""
 
-    def read(self, fields: Collection[str], *, new: bool) -> Mapping[str, ErpItem]:
-        """Every item with these of `FIELDS`, by its reference; `new`: with those that the shop may sell too."""
+    def has_category(self, name: str) -> bool:
+        """Whether there is a category of this name."""
+
+    def read(self, fields: Collection[str], *, new: bool, category: str = "") -> Mapping[str, ErpItem]:
+        """Every item with these of `FIELDS`, by its reference.
+
+        `new`: it is asked which the shop may sell too; of `category` and those below it alone, where it is named.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,8 @@ class Products(Section):
     question whether the reference was renamed, or made as another article."""
     new_from_erp: bool = False
     """Whether an item that the ERP sells and the shop does not have is made in the shop, where the ERP is asked."""
+    new_category: str = ""
+    """The category of the ERP in which, or below which, such an item has to be; empty: any item."""
 
 
 _MOST_PIECES = 2**31 - 1

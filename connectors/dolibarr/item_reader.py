@@ -35,17 +35,29 @@ class ItemReader:
         self._dolibarr = dolibarr
         self._codes = codes
 
-    def read(self, fields: Collection[str], *, new: bool) -> Mapping[str, ErpItem]:
+    def has_category(self, name: str) -> bool:
+        """See the protocol."""
+        return any(str(each.get("label")) == name for each in self._dolibarr.product_categories())
+
+    def read(self, fields: Collection[str], *, new: bool, category: str = "") -> Mapping[str, ErpItem]:
         """See the protocol."""
         asked = set(fields) | ({"on_sale"} if new else set())
         members = [member for field in sorted(asked) for member in _MEMBERS.get(field, ())]
         single = self._dolibarr.goods_without_variants() if new else frozenset()
+        if new and category:
+            single &= self._below(category)
         paths = self._paths() if "categories" in fields else {}
         found = {}
         for row in self._dolibarr.all_items(members):
             id_ = int(row["id"])
             found[str(row["ref"])] = erp_item(row, self._codes, paths.get(id_, ()), is_single=id_ in single)
         return found
+
+    def _below(self, category: str) -> frozenset[int]:
+        """The ids of the products of a category and of those below it."""
+        paths = category_paths(self._dolibarr.product_categories())
+        inside = (id_ for id_, path in paths.items() if category in path)
+        return frozenset(product for id_ in inside for product in self._dolibarr.products_in(id_))
 
     def _paths(self) -> dict[int, tuple[str, ...]]:
         """The names of the deepest category of each product, the first of several by name, by the product's id."""

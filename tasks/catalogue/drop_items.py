@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
 from connectors.ledger import Link
-from schemas.catalogue import ErpItem
+from schemas.catalogue import ErpItem, TellsItems
 from schemas.column_spec import AbsentRows, Owner
 from schemas.erp import Erp, need
 from schemas.errors import ConfigFault, ConfigurationError
@@ -32,12 +32,13 @@ async def drop_items(run: Run, erp: Erp) -> None:
     Once a day whatever has changed. Nothing of a plan or of the ERP's test access: only how many items there would be.
     """
     ability = need(erp.tells_items, erp.kind, "import_products from the ERP")
-    _check(run)
+    await _check(run, ability)
     kind = erp.ledger_kind("told items")
     sweep = Sweep(run, kind)
     with run.step("read the ERP's items"):
-        new = run.folder.settings.products.new_from_erp
-        items = await asyncio.to_thread(ability.read, _fields(run), new=new)
+        settings = run.folder.settings.products
+        new, category = settings.new_from_erp, settings.new_category
+        items = await asyncio.to_thread(ability.read, _fields(run), new=new, category=category)
         mark = _mark(run, items)
         if not sweep.is_due and run.since is None and mark == _last(run, kind):
             return
@@ -63,9 +64,13 @@ def _fields(run: Run) -> frozenset[str]:
     return frozenset(map(field_of, _targets(run)))
 
 
-def _check(run: Run) -> None:
+async def _check(run: Run, ability: TellsItems) -> None:
     check_columns(run, _targets(run), cleared=_CLEARED)
     faults = [*_absent_faults(run), *_owner_faults(run), *_new_faults(run)]
+    category = run.folder.settings.products.new_category
+    if category and not await asyncio.to_thread(ability.has_category, category):
+        reason, remedy = f"the ERP has no category {category}", "Write the name of one that it has."
+        faults.append(ConfigFault("settings.toml", "products.new_category", reason, remedy))
     if faults:
         raise ConfigurationError(tuple(faults))
 
@@ -106,7 +111,7 @@ def _mark(run: Run, items: Mapping[str, ErpItem]) -> str:
     """A hash of all that was read, with what of it is taken."""
     text = "\n".join(f"{name} {item}" for name, item in sorted(items.items()))
     settings = run.folder.settings.products
-    taken = f"{settings.prices} {settings.new_from_erp} {sorted(_targets(run))}"
+    taken = f"{settings.prices} {settings.new_from_erp} {settings.new_category} {sorted(_targets(run))}"
     return blake2b(f"{taken}\n{text}".encode(), digest_size=16).hexdigest()
 
 

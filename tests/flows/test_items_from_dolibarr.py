@@ -86,7 +86,9 @@ async def test_an_item_of_dolibarr_is_made_in_the_shop_once_and_its_texts_are_th
         world.rest.post(f"/categories/{category}/objects/product/{lamp}").raise_for_status()
     for reference, more in (("OFF", {"status": 0}), ("SERVICE", {"type": 1}), ("FREE", {"price": "0"})):
         there(world, reference, **more)
+    there(world, "BESIDE")
     there(world, "THEIRS", array_options={"options_ps_uid": f"{world.prefix}yp1"})
+    world.write_settings(**NEW | {"products": {"new_from_erp": True, "new_category": f"Home {world.prefix}"}})
     await brought(world, dry_run=True)
     assert here(world) == {}
     state = await brought(world)
@@ -139,6 +141,9 @@ async def test_a_field_that_both_sides_would_write_and_a_new_item_without_name_a
     state = await brought(world)
     assert state.name == "Failed"
     assert "weight" in (state.message or "")
+    world.write_settings(**NEW | {"products": {"new_from_erp": True, "new_category": f"None {world.prefix}"}})
+    state = await brought(world)
+    assert f"None {world.prefix}" in (state.message or "")
     world.write_settings(**NEW)
     world.ask_for("product", "\\Product", {name: DATA[name] for name in ("reference", "price")})
     state = await brought(world)
