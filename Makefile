@@ -59,11 +59,11 @@ types: $(READY) ## mypy, strict
 imports: $(READY) ## who may import whom
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## measured speed; writes build/bench.json
+bench: $(READY) ## measured speed; writes build/bench.json: make bench [SHOP_URL=... SHOP_KEY=...], then stock on that shop alone
 	@test -d build/bench-venv || { $(BIN)/python -m venv build/bench-venv && \
 	  build/bench-venv/bin/python -m pip install --quiet --no-deps --require-hashes \
 	  -r tests/benchmarks/requirements-bench.lock; } || { rm -rf build/bench-venv; echo "dlt could not be installed"; }
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(if $(SHOP_URL),--shop-url "$(SHOP_URL)" --shop-key "$(SHOP_KEY)")
 
 chaos: $(READY) ## kills and faults at random moments; writes build/chaos.json
 	@$(BIN)/python -m tests.campaigns

@@ -1,11 +1,17 @@
-"""`python -m tests.benchmarks [PART ...]`: every part, or those named; the figures go to `build/bench.json`."""
+"""`python -m tests.benchmarks [PART ...]`: every part, or those named; the figures go to `build/bench.json`.
+
+With `--shop-url` and `--shop-key`, stock is measured on that shop, and nothing else unless it is named.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -43,6 +49,24 @@ def _stolen(before: list[int], after: list[int]) -> float:
     return spent[_STEAL] / max(1, sum(spent[: _STEAL + 1])) if spent else 0.0
 
 
+def _asked() -> list[Callable[..., None]]:
+    """The parts that the command line names."""
+    from tests.benchmarks.real_shop import RealShop, measure_on  # noqa: PLC0415 - after the environment is set
+
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
+    parser.add_argument("--shop-url")
+    parser.add_argument("--shop-key")
+    told = parser.parse_args()
+    if bool(told.shop_url) != bool(told.shop_key):
+        parser.error("--shop-url and --shop-key go together")
+    named = told.parts or (() if told.shop_url else PARTS)
+    parts = [import_module(f"tests.benchmarks.{part}").measure for part in named]
+    if told.shop_url:
+        parts.append(partial(measure_on, shop=RealShop(told.shop_url.rstrip("/"), told.shop_key)))
+    return parts
+
+
 def main() -> int:
     """The exit code: 0 also when a target is missed, which the table tells."""
     from prefect.events.clients import PrefectEventsClient  # noqa: PLC0415 - after the environment is set
@@ -60,9 +84,9 @@ def main() -> int:
     no_task_runs = {"PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false"}
     with served(no_task_runs) as (address, database), at_server(address, database, PrefectEventsClient):
         os.environ["PREFECT_API_URL"] = address
-        for part in sys.argv[1:] or PARTS:
+        for measure in _asked():
             before = _ticks()
-            import_module(f"tests.benchmarks.{part}").measure(sheet, BUILD / "bench")
+            measure(sheet, BUILD / "bench")
             sheet.note(f"The host of this machine took {_stolen(before, _ticks()):.0%} of its processors meanwhile.")
             sheet.write(BUILD / "bench.json")
     sheet.note(f"Load {os.getloadavg()[0]:.1f} at the end. {BUILD / 'bench.json'}")
