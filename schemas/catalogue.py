@@ -196,6 +196,9 @@ class TakesEntities(Protocol[Entity_contra]):
     def update(self, found: FoundEntity, wanted: WantedEntity, fields: frozenset[str]) -> bool:
         """Gives it these fields, our reference, and what belongs to it; whether anything had to be written."""
 
+    def astray(self, placed: Sequence[tuple[EntityNumber, WantedEntity]]) -> frozenset[str]:
+        """Our references of those that are not in the categories that they were put into; a request for a category."""
+
     def close(self, found: FoundEntity, *, delete: bool) -> None:
         """It is no longer on sale; with `delete` it is gone, where the ERP and the key let it go. Safe to repeat."""
 

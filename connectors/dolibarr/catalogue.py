@@ -101,6 +101,16 @@ class Items:
         sorted_in = "categories" in fields and self._sort_in(wanted, id_, self._dolibarr.categories_of(id_))
         return sorted_in or bool(values) or found.uid != wanted.uid
 
+    def astray(self, placed: Sequence[tuple[EntityNumber, WantedEntity]]) -> frozenset[str]:
+        """See the protocol."""
+        uids = {product_id(number): wanted.uid for number, wanted in placed}
+        of_category: dict[int, set[int]] = {}
+        for number, wanted in placed:
+            for category in wanted.request.get("categories", {}).get("categories", ()):
+                of_category.setdefault(category, set()).add(product_id(number))
+        pairs = of_category.items()
+        return frozenset(uids[id_] for category, ids in pairs for id_ in ids - self._dolibarr.those_in(category, ids))
+
     def close(self, found: FoundEntity, *, delete: bool) -> None:
         """One that something was made of, or that the key may not delete, is taken off sale."""
         id_ = product_id(found.number)
@@ -132,11 +142,7 @@ class Items:
             self._dolibarr.put_into(each, id_)
         for each in sorted(gone):
             self._dolibarr.remove_from(each, id_)
-        changed = bool(named - there.keys() or gone)
-        if changed and not named <= self._dolibarr.categories_of(id_).keys():
-            said = "a product is not in the categories that it was put into"
-            raise RefusedError(said, system=SYSTEM, action="put into a category", key=wanted.uid)
-        return changed
+        return bool(named - there.keys() or gone)
 
 
 class Categories:
@@ -194,6 +200,10 @@ class Categories:
         if values:
             self._dolibarr.update_category(int(found.number), values)
         return bool(values) or found.uid != wanted.uid
+
+    def astray(self, placed: Sequence[tuple[EntityNumber, WantedEntity]]) -> frozenset[str]:  # noqa: ARG002 - as items
+        """None: where a category stands is one of its values."""
+        return frozenset()
 
     def close(self, found: FoundEntity, *, delete: bool) -> None:
         """One that nothing is in is deleted; `RefusedError` of code IN_USE of any other one."""

@@ -36,6 +36,8 @@ class Written:
     number: EntityNumber
     outcome: Outcome
     fields: frozenset[str]
+    is_sorted: bool
+    """Whether its categories were written too."""
 
 
 async def apply_items(run: Run, erp: Erp, plan: CataloguePlan) -> None:
@@ -118,7 +120,8 @@ def _write(run: Run, erp: Erp, planned: PlannedItem, quantities: dict[str, int])
         number, fields = change.found.number, change.fields
         written = items.update(change.found, wanted, fields)
     _give_first_stock(run, erp, planned, number, quantities)
-    return Written(planned, number, _outcome(planned, written=written), fields & wanted.fields.keys())
+    is_sorted = "categories" in fields or change.found is None
+    return Written(planned, number, _outcome(planned, written=written), fields & wanted.fields.keys(), is_sorted)
 
 
 def _completed(
@@ -131,7 +134,7 @@ def _completed(
         raise error
     items_of(erp).update(change.found, wanted, frozenset(wanted.request))
     _give_first_stock(run, erp, planned, change.found.number, quantities)
-    return Written(planned, change.found.number, Outcome.CREATED, frozenset(wanted.fields))
+    return Written(planned, change.found.number, Outcome.CREATED, frozenset(wanted.fields), is_sorted=True)
 
 
 def _give_first_stock(
@@ -156,12 +159,14 @@ def _read_back(run: Run, erp: Erp, plan: CataloguePlan, written: list[Written], 
     """Compares what was written with what the ERP has now, and confirms it."""
     changed = [each.planned.wanted for each in written if each.outcome is not Outcome.UNCHANGED]
     there = items_of(erp).find(changed).by_uid if changed else {}
+    astray = items_of(erp).astray([(each.number, each.planned.wanted) for each in written if each.is_sorted])
     sound: list[tuple[Item, EntityNumber, str]] = []
     ended: list[RowOutcome] = []
     for each in written:
         held = there.get(each.planned.wanted.uid)
         wrong = () if held is None else differing(each.planned.wanted, held, each.fields)
-        if each.outcome is not Outcome.UNCHANGED and (held is None or wrong):
+        wrong += ("categories",) if each.planned.wanted.uid in astray else ()
+        if wrong or (each.outcome is not Outcome.UNCHANGED and held is None):
             detail = f"{each.planned.item.erp_reference}: {', '.join(wrong)}"
             refusals.append(_refused(run, plan, each.planned, "item_read_back_differs", detail))
         else:
@@ -170,7 +175,7 @@ def _read_back(run: Run, erp: Erp, plan: CataloguePlan, written: list[Written], 
             sound.append((each.planned.item, number, each.planned.mark))
             plan.there[each.planned.item.key] = number
             ended.append(plan.catalogue.row(each.planned.item.key, each.outcome))
-    plan.links.confirm(sound)
+    plan.links.confirm(sound, {each.planned.item.key: each.planned.placed for each in written})
     note_refusals(run, plan.links.kind, refusals, [item.key for item, _, _ in sound])
     run.rows.record(row_outcomes(ended))
 

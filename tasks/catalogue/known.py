@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from connectors.ledger import Link
 from connectors.ledger.links import LinkState
@@ -21,13 +21,14 @@ class KnownEntities:
         self._run = run
         self.kind = erp.ledger_kind(what)
         links = run.ledger.links(run.folder.name, self.kind)
-        rows = links.select("erp_key", "erp_code", "fingerprint", "confirmed_value", "in_doubt", "state")
+        names = ("erp_key", "erp_code", "fingerprint", "confirmed_value", "in_doubt", "mapping_version", "state")
+        rows = links.select(names)
         self.known: dict[str, Known] = {}
         self.closed: set[str] = set()
         self.intended: set[str] = set()
         """What was about to be made, and was not confirmed."""
-        for key, number, fingerprint, unchanging, in_doubt, state in rows.iter_rows():
-            self.known[key] = Known(number or "", fingerprint, unchanging or "", in_doubt)
+        for key, number, fingerprint, unchanging, in_doubt, placed, state in rows.iter_rows():
+            self.known[key] = Known(number or "", fingerprint, unchanging or "", in_doubt, placed or "")
             if state == LinkState.CLOSED:
                 self.closed.add(key)
             elif state == LinkState.INTENDED:
@@ -51,8 +52,10 @@ class KnownEntities:
         """They are about to be written."""
         self._run.ledger.doubt(self._run.folder.name, self.kind, list(keys))
 
-    def confirm(self, entities: Iterable[tuple[Category | Item, EntityNumber, str]]) -> None:
-        """The ERP has them: with the number and the fingerprint of each."""
+    def confirm(
+        self, entities: Iterable[tuple[Category | Item, EntityNumber, str]], placed: Mapping[str, str] | None = None
+    ) -> None:
+        """The ERP has them: with the number and the fingerprint of each; `placed`, by key, of their categories."""
         links = []
         for entity, number, fingerprint in entities:
             shop_id, sub_id = entity.shop_ids
@@ -61,6 +64,7 @@ class KnownEntities:
                 shop_id,
                 sub_id,
                 fingerprint=fingerprint,
+                mapping_version=(placed or {}).get(entity.key, ""),
                 erp_code=number,
                 confirmed_value=entity.unchanging,
             )

@@ -13,7 +13,7 @@ from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.catalogue.known import ITEM, KnownEntities
 from tasks.catalogue.look_up import Catalogue, leave_behind
-from tasks.catalogue.plan.entities import Change, Held, decide, differs, fingerprint
+from tasks.catalogue.plan.entities import Change, Held, decide, differs, fingerprint, placing
 from tasks.catalogue.plan.references import NoReference, named
 from tasks.report.progress import advance
 from tasks.run.outcomes import row_outcomes
@@ -34,6 +34,8 @@ class PlannedItem:
     change: Change
     mark: str
     """Its fingerprint."""
+    placed: str
+    """The fingerprint of its categories."""
     is_new: bool
     """Whether it is made for the shop, by this run or by one that was cut off: its first quantity may be missing."""
 
@@ -177,10 +179,11 @@ def _decide(run: Run, plan: CataloguePlan, item: Item, wanted: WantedEntity, mar
     settings = run.folder.settings.catalogue
     known = plan.links.known.get(item.key)
     owned, adopts = frozenset(settings.erp_owns), settings.known_items == "adopt"
-    change = decide(wanted, item.unchanging, known, found, owned, adopts=adopts, left=plan.left)
+    placed = placing(wanted, run.ledger.secret())
+    change = decide(wanted, item.unchanging, known, found, owned, adopts=adopts, left=plan.left, placed=placed)
     if isinstance(change, Held):
         leave_behind(run, plan.catalogue, item.key, Outcome.REJECTED, change.code, change.detail)
     else:
         was_intended = item.key in plan.links.intended and change.action != "take over"
         is_new = change.action == "create" or was_intended
-        plan.changes.append(PlannedItem(item, wanted, change, mark, is_new))
+        plan.changes.append(PlannedItem(item, wanted, change, mark, placed, is_new))

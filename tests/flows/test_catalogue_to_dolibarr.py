@@ -415,7 +415,7 @@ async def test_categories_that_the_shop_has_deleted_go_once_nothing_is_in_them(
             world.shop.remove("categories", id_)
         await world.catalogue()
         assert (len(world.ours("/categories")), world.inside("MUG")) == (4, [])
-        world.category("Autre")
+        world.category(f"Autre {world.prefix}")
         world.write_settings(catalogue={"deleted_categories": "delete"})
         plan = await world.catalogue(dry_run=True)
         assert (plan.is_completed(), len(world.ours("/categories"))) == (True, 4)
@@ -429,6 +429,25 @@ async def test_categories_that_the_shop_has_deleted_go_once_nothing_is_in_them(
             assert {each["label"].partition(" ")[0] for each in world.ours("/categories")} == {"Sacs", "Autre"}
         await world.catalogue()
         assert world.written() == []
+
+
+async def test_what_has_not_changed_costs_no_request_for_each_of_it(world: CatalogueWorld) -> None:
+    robes = world.category(f"Robes {world.prefix}")
+    for number in range(3):
+        world.picture(world.sell(f"MUG{number}", categories=[2, robes]), number)
+    await world.catalogue()
+    await world.catalogue()
+    assert (world.written(), world.reads() <= 10) == ([], True)
+    few = world.reads()
+    for number in range(3, 9):
+        world.picture(world.sell(f"MUG{number}", categories=[2, robes]), number)
+    await world.catalogue()
+    await world.catalogue()
+    assert (world.written(), world.reads(), world.counts()) == ([], few, {"rows_read": 10, "unchanged": 10})
+    world.shop.change("products", 1, {"price": "12.345678"})
+    await world.catalogue()
+    requests = world.report()["requests"]
+    assert (requests["dolibarr update a product"], "dolibarr read a product's categories" in requests) == (1, False)
 
 
 @pytest.mark.slow

@@ -25,10 +25,11 @@ def predicate(text: str, column: Column, has_column: Callable[[str, str], bool],
     for alias, name in (term.groups()[:2] for term in terms):
         if not has_column(alias, name):
             raise ApiError(503, f"Error when retrieve {what} : Unknown column '{alias}.{name}' in 'WHERE'")
+    values = [_values(term) for term in terms]
     joins = [each.lower() for each in re.findall(r"and|or", rest, re.IGNORECASE)]
 
     def matches(row: Row) -> bool:
-        answers = [_matches(row, term, column) for term in terms]
+        answers = [_matches(row, term, column, those) for term, those in zip(terms, values, strict=True)]
         # Of `and` and `or` beside each other, SQL takes `and` first.
         groups, current = [], answers[0]
         for join, answer in zip(joins, answers[1:], strict=True):
@@ -42,12 +43,18 @@ def predicate(text: str, column: Column, has_column: Callable[[str, str], bool],
     return matches
 
 
-def _matches(row: Row, term: re.Match[str], column: Column) -> bool:
+def _values(term: re.Match[str]) -> frozenset[str]:
+    """The values of an `in`, as they are compared."""
+    if term[3] != "in":
+        return frozenset()
+    return frozenset(folded(each.strip().strip("'")) for each in _DROPPED_BY_IN.sub("", term[4]).split(","))
+
+
+def _matches(row: Row, term: re.Match[str], column: Column, values: frozenset[str]) -> bool:
     alias, name, operator, value = term.groups()
     found = column(row, alias, name)
     if operator == "in":
-        values = [each.strip().strip("'") for each in _DROPPED_BY_IN.sub("", value).split(",")]
-        return found is not None and any(folded(str(found)) == folded(each) for each in values)
+        return found is not None and folded(str(found)) in values
     value = value.removeprefix("'").removesuffix("'")
     if found is None:
         return False

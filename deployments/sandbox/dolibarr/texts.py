@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 
 _TAG = re.compile(r"<[^>]*>")
@@ -52,6 +53,7 @@ def phone(text: str) -> str:
     return "".join(text.split())
 
 
+@lru_cache(maxsize=100_000)
 def folded(text: str) -> str:
     """A text as the database compares it: neither case nor accents nor trailing blanks."""
     plain = unicodedata.normalize("NFKD", text.rstrip())

@@ -24,6 +24,8 @@ class Known:
     unchanging: str
     """What never changes of it, as it was."""
     in_doubt: bool = False
+    placed: str = ""
+    """The fingerprint of the categories that it was put into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ def fingerprint(wanted: WantedEntity, owned: frozenset[str], secret: bytes) -> s
     return blake2b(dumps(sent, sort_keys=True).encode(), digest_size=_DIGEST_BYTES, key=secret).hexdigest()
 
 
+def placing(wanted: WantedEntity, secret: bytes) -> str:
+    """A keyed hash of the categories that it is put into; empty where nothing is told of them."""
+    told = wanted.request.get("categories")
+    if told is None:
+        return ""
+    return blake2b(dumps(told, sort_keys=True).encode(), digest_size=_DIGEST_BYTES, key=secret).hexdigest()
+
+
 def decide(
     wanted: WantedEntity,
     unchanging: str,
@@ -60,14 +70,17 @@ def decide(
     *,
     adopts: bool,
     left: Collection[str] = (),
+    placed: str = "",
 ) -> Change | Held:
     """What becomes of it; `owned` are the fields that are the ERP's own, `adopts` takes over whatever bears its name.
 
     `left` are our references of what the shop has deleted: what bears one is nobody's any more. What bears our own
     reference is ours where its identity is the one that the ledger knows, or where it is alike: a shop restored from a
-    backup gives its ids to other products.
+    backup gives its ids to other products. `placed` is its `placing`: one that the ledger knows is not sorted anew.
     """
     sent = _sent_fields(wanted) - owned
+    if placed and known is not None and known.placed == placed and not known.in_doubt:
+        sent -= {"categories"}
     if ours := found.by_uid.get(wanted.uid):
         is_named_so = wanted.name.casefold() == ours.name.casefold()
         if not (_is_same(known, unchanging) or is_named_so or _alike(wanted, ours)):
