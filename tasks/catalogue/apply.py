@@ -120,7 +120,7 @@ def _write(run: Run, erp: Erp, planned: PlannedItem, quantities: dict[str, int])
         number, fields = change.found.number, change.fields
         written = items.update(change.found, wanted, fields)
     _give_first_stock(run, erp, planned, number, quantities)
-    is_sorted = "categories" in fields or change.found is None
+    is_sorted = written and ("categories" in fields or change.found is None)
     return Written(planned, number, _outcome(planned, written=written), fields & wanted.fields.keys(), is_sorted)
 
 

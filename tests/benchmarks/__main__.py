@@ -23,6 +23,7 @@ PARTS = (
     "validation",
     "orders",
     "documents",
+    "catalogue",
     "collection",
     "cron",
     "prefect_share",

@@ -18,9 +18,9 @@ from tests.flows.catalogue_world import CatalogueWorld
 from tests.flows.dolibarr_world import KEY_VARIABLE as ERP_KEY
 from tests.flows.world import KEY_VARIABLE
 
-MOMENTS = ((1, True), (2, True), (4, False), (5, True))
+MOMENTS = ((1, True), (2, True), (4, False), (5, True), (6, False), (7, True))
 """Of a new item in a new category are written: the category, the product, its price, its place in the category, its
-stock. The number of a write, and whether it is carried out before the run is killed."""
+stock, two pictures. The number of a write, and whether it is carried out before the run is killed."""
 
 
 class Deadly(Faults):
@@ -82,7 +82,8 @@ async def test_killed_at_any_write_everything_is_there_once_with_its_first_quant
     world.write_settings(catalogue={"first_stock": house})
     for number, (write, after) in enumerate(MOMENTS, start=1):
         robes = world.category(f"Robes {number}")
-        world.sell(f"MUG{number}", f"Mug {number}", quantity=number, categories=[2, robes])
+        mug = world.sell(f"MUG{number}", f"Mug {number}", quantity=number, categories=[2, robes])
+        pictures = [f"{world.picture(mug, colour)}.jpg" for colour in (number, 100 + number)]
         _begun(world, deadly, write, after=after)
         state = await world.catalogue()
         assert state.name == "Completed", (write, after, state.message)
@@ -91,5 +92,6 @@ async def test_killed_at_any_write_everything_is_there_once_with_its_first_quant
         assert stock == {f"MUG{each}": each for each in range(1, number + 1)}, (write, after)
         assert (there[f"MUG{number}"]["price"], world.inside(f"MUG{number}")) == ("9.91667000", [f"Robes {number}"])
         assert len(world.ours("/categories")) == number
+        assert [name for name, _, _ in world.pictures_there(f"MUG{number}")] == pictures
     await world.catalogue(sweep=True)
-    assert (world.counts(), world.written()) == ({"rows_read": 8, "unchanged": 8}, [])
+    assert (world.counts(), world.written()) == ({"rows_read": 12, "unchanged": 12}, [])
