@@ -81,8 +81,19 @@ RETURN: Mapping[str, Kind] = {
     **_PLACE,
 }
 """Of a whole return."""
+SLIP: Mapping[str, Kind] = {
+    **_texts("slip", "number", "id"),
+    "slip.date": Kind.DATE,
+    **{
+        f"slip.{part}_{tax}": Kind.AMOUNT
+        for part in ("products", "shipping", "total")
+        for tax in ("tax_excl", "tax_incl")
+    },
+    **ORDER,
+}
+"""Of a whole credit slip, with all fields of its order."""
 LINES: Mapping[str, Kind] = _LINE
-"""Of one line of an order or a return."""
+"""Of one line of an order, a return or a credit slip."""
 PAYMENTS: Mapping[str, Kind] = {
     "payment.number": Kind.NUMBER,
     **_texts("payment", "code", "label", "currency", "transaction_id"),
@@ -93,11 +104,12 @@ PAYMENTS: Mapping[str, Kind] = {
 CUSTOMER: Mapping[str, Kind] = {**_CUSTOMER, **_INVOICE}
 """Of a customer with an address."""
 
-BY_STREAM: Mapping[str, Mapping[str, Kind]] = {"order": ORDER, "return": RETURN, "customer": CUSTOMER}
-KINDS: Mapping[str, Kind] = {**ORDER, **RETURN, **LINES, **PAYMENTS, **CUSTOMER}
+BY_STREAM: Mapping[str, Mapping[str, Kind]] = {"order": ORDER, "return": RETURN, "slip": SLIP, "customer": CUSTOMER}
+KINDS: Mapping[str, Kind] = {**ORDER, **RETURN, **SLIP, **LINES, **PAYMENTS, **CUSTOMER}
 KEYS: Mapping[str, tuple[str, ...]] = {
     "order": ("order.number", "order.id", "order.reference"),
     "return": ("return.number", "return.id"),
+    "slip": ("slip.number", "slip.id"),
     "customer": ("customer.code",),
 }
 """Fields of which one must be in the column by which the ERP's files name the document again."""

@@ -88,7 +88,7 @@ class ExportTemplate(_Part):
     voucher_quantity: Literal[-1, 1] = -1
     """-1: a voucher is a line of quantity -1; 1: one with a negative price."""
     return_quantity: Literal[-1, 1] = 1
-    """The sign of the quantities of a return."""
+    """The sign of the quantities of a return and of a credit slip."""
 
     @property
     def of_document(self) -> Mapping[str, ExportColumn]:

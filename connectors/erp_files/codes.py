@@ -38,6 +38,14 @@ class FilesCodes:
         """Our reference of a return; with its date where the id was another one's."""
         return references.return_reference(self.order_prefix, id_order_return, created_text)
 
+    def slip_reference(self, id_order_slip: int, created_text: str = "") -> str:
+        """Our reference of a credit slip; with its date where the id was another one's."""
+        return references.slip_reference(self.order_prefix, id_order_slip, created_text)
+
+    def is_slip_reference(self, reference: str) -> bool:
+        """Whether a reference is one that a credit slip of ours has."""
+        return references.is_slip_reference(self.order_prefix, reference)
+
     def is_order_reference(self, reference: str) -> bool:
         """Whether a reference is one that an order of ours has."""
         return references.is_order_reference(self.order_prefix, reference)

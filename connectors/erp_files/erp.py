@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from threading import Lock
-from typing import Generic, TypeVar
 
 from connectors.erp_files.accounts import Accounts, identity_of
-from connectors.erp_files.cells import Style
+from connectors.erp_files.boxes import Boxes, OpenTarget, Stream
 from connectors.erp_files.codes import FilesCodes
-from connectors.erp_files.deliver import Target, deliver
+from connectors.erp_files.documents import Documents, Lines
 from connectors.erp_files.obstacles import held_by, lost_by, order_obstacles
-from connectors.erp_files.outbox import Entry, Outbox
-from connectors.erp_files.rows import Written, names_row, write
+from connectors.erp_files.outbox import Entry
+from connectors.erp_files.rows import Written, write
+from connectors.erp_files.slips import Slips
 from connectors.erp_files.values import (
-    Values,
     account_values,
     order_lines,
     order_values,
@@ -31,52 +28,19 @@ from connectors.erp_files.values import (
 )
 from schemas.amounts import cents
 from schemas.documents import Customer, Order, Return
-from schemas.erp import (
-    Compared,
-    DocumentStatus,
-    Erp,
-    ErpCustomer,
-    ErpNumber,
-    FoundDocument,
-    FoundDocuments,
-    FoundLine,
-    Obstacle,
-    OutgoingDocument,
-    Policy,
-)
+from schemas.erp import Erp, ErpCustomer, Obstacle, OutgoingDocument, Policy
 from schemas.erp_look import Found
 from schemas.errors import AlreadyThereError, ConfigFault, ConfigurationError
-from schemas.export_template import ExportTemplate
 from schemas.order_sums import line_totals, sold_lines
 
 SYSTEM = "files"
-OpenTarget = Callable[[], AbstractAsyncContextManager[Target]]
-Doc = TypeVar("Doc", Order, Return)
-Lines = Sequence[tuple[str, Decimal, Decimal]]
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """How the documents of one stream are written."""
-
-    template: ExportTemplate
-    style: Style
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One document ready for the outbox."""
-
-    written: Written
-    lines: Lines
-    """Item, quantity and unit price with tax: what it is compared by."""
 
 
 @contextmanager
 def opened(
     streams: Mapping[str, Stream], codes: FilesCodes, folder: Path, target: OpenTarget, use: str, marker_suffix: str
 ) -> Iterator[Erp]:
-    """The ERP behind a folder; `streams` are `order`, `return` and `customer` as far as export.json writes them."""
+    """The ERP behind a folder; `streams` are those that export.json writes into files."""
     boxes = Boxes(streams, folder, target, marker_suffix)
     yield Erp(
         SYSTEM,
@@ -86,61 +50,10 @@ def opened(
         customers=Customers(boxes, codes, folder / "accounts.jsonl"),
         orders=Orders(boxes, codes, "order") if "order" in streams else None,
         returns=Returns(boxes, codes, "return") if "return" in streams else None,
+        slips=Slips(boxes, codes, "slip") if "slip" in streams else None,
         itself=Looks(target),
         dispatch=boxes.dispatch,
     )
-
-
-class Boxes:
-    """The outboxes of a shop, each opened when a document is first looked for or put in."""
-
-    def __init__(self, streams: Mapping[str, Stream], folder: Path, target: OpenTarget, marker_suffix: str) -> None:
-        self.streams = streams
-        self.sent = Counter[str]()
-        self._folder = folder
-        self._target = target
-        self._marker_suffix = marker_suffix
-        self._open: dict[str, Outbox] = {}
-        self._lock = Lock()
-
-    def of(self, stream: str) -> Outbox:
-        """The outbox of a stream, open."""
-        with self._lock:
-            if stream not in self._open:
-                outbox = Outbox(self._folder / stream)
-                outbox.open()
-                self._open[stream] = outbox
-            return self._open[stream]
-
-    def dispatch(self, stream: str) -> None:
-        """Files of what lies in the outbox, customers first: delivered, each once."""
-        names = [name for name in ("customer", stream) if name in self.streams]
-        asyncio.run(self._dispatch(list(dict.fromkeys(names))))
-
-    async def _dispatch(self, names: Sequence[str]) -> None:
-        now = datetime.now(UTC)
-        waiting = []
-        for name in names:
-            stream, outbox = self.streams[name], self.of(name)
-            opening = names_row(stream.template, stream.style)
-            outbox.pack(_naming(name, stream, now), opening, one_each=stream.template.files == "document")
-            if outbox.files():
-                waiting.append(outbox)
-        if not waiting:
-            return
-        async with self._target() as target:
-            for outbox in waiting:
-                self.sent["files"] += await deliver(outbox, target, now, self._marker_suffix)
-
-
-def _naming(name: str, stream: Stream, now: datetime) -> Callable[[Sequence[str], str], str]:
-    prefix = stream.style.prefix or f"{name}s"
-
-    def named(keys: Sequence[str], digest: str) -> str:
-        which = keys[0] if stream.template.files == "document" else f"{now:%Y%m%d-%H%M%S}-{digest}"
-        return f"{prefix}-{which}.{stream.style.ending}"
-
-    return named
 
 
 class Customers:
@@ -213,59 +126,7 @@ class Customers:
         return write(stream.template, stream.style, values, ())
 
 
-class _Documents(Generic[Doc]):
-    """What documents of both kinds share."""
-
-    former_types: tuple[str, ...] = ()
-    confirms = True
-
-    def __init__(self, boxes: Boxes, codes: FilesCodes, stream: str) -> None:
-        self._boxes = boxes
-        self._codes = codes
-        self._stream = boxes.streams[stream]
-        self.type = stream
-
-    def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:
-        request: Request = outgoing.request
-        return tuple((name, "", text) for name, text in request.written.shown if text)
-
-    def find(self, _type: str, reference: str, external_reference: str, _customer_code: str) -> FoundDocuments:
-        entry = self._boxes.of(self.type).find(reference)
-        return FoundDocuments(_found(entry, external_reference) if entry else None)
-
-    def get(self, number: ErpNumber, external_reference: str = "") -> FoundDocument | None:
-        entries = [entry for entry in self._boxes.of(self.type).known() if entry.number == number]
-        return _found(entries[-1], external_reference) if entries else None
-
-    def create(self, outgoing: OutgoingDocument) -> ErpNumber:
-        request: Request = outgoing.request
-        lines = tuple((item, str(quantity), str(price)) for item, quantity, price in request.lines)
-        compared = outgoing.compared
-        entry = Entry(
-            outgoing.reference,
-            request.written.key,
-            self.type,
-            outgoing.customer_code,
-            compared.day,
-            compared.currency,
-            outgoing.external_reference,
-            lines,
-        )
-        self._boxes.of(self.type).accept(entry, request.written.content)
-        self._boxes.sent[f"{self.type}s"] += 1
-        return ErpNumber(request.written.key)
-
-    def _outgoing(
-        self, written: Written, lines: Lines, *, reference: str, external: str, customer: str, day: date, currency: str
-    ) -> OutgoingDocument:
-        compared = Compared.of(day.isoformat(), currency, external, lines)
-        return OutgoingDocument(self.type, reference, external, customer, compared, Request(written, lines))
-
-    def _write(self, values: Values, lines: Sequence[Values], payments: Sequence[Values] = ()) -> Written:
-        return write(self._stream.template, self._stream.style, values, lines, payments)
-
-
-class Orders(_Documents[Order]):
+class Orders(Documents):
     """See `schemas.erp.TakesDocuments`. The stream `orderDocument` names them once the ERP has them."""
 
     confirms = False
@@ -309,7 +170,7 @@ class Orders(_Documents[Order]):
         return self._write(values, order_lines(order, template, self._codes), payment_rows(order, self._codes))
 
 
-class Returns(_Documents[Return]):
+class Returns(Documents):
     """See `schemas.erp.TakesDocuments`."""
 
     def reference(self, document: Return) -> str:
@@ -388,10 +249,3 @@ def compared_lines(order: Order, codes: FilesCodes) -> Lines:
         for line in sold_lines(order)
     ]
     return [*products, *quantities, *((item, Decimal(1), amount) for item, amount in services if amount)]
-
-
-def _found(entry: Entry, external_reference: str) -> FoundDocument:
-    status = DocumentStatus(ErpNumber(entry.number), entry.type, entry.key, entry.customer, entry.currency)
-    lines = tuple(FoundLine((item,), quantity, price) for item, quantity, price in entry.amounts)
-    bears_it = bool(external_reference) and entry.external_reference == external_reference
-    return FoundDocument(status, entry.day, False, lines, bears_it)

@@ -21,6 +21,12 @@ def order_obstacles(order: Order, template: ExportTemplate, codes: FilesCodes) -
     return (*_net(order, template), *_associations(order, template, codes))
 
 
+def not_associated(order: Order, template: ExportTemplate, codes: FilesCodes) -> list[str]:
+    """What of an order has no association although a column holds it, as values of the shop."""
+    found = (obstacle.params for obstacle in _associations(order, template, codes))
+    return sorted({params.get("value") or params.get("module", "") for params in found})
+
+
 def held_by(losses: Losses) -> tuple[Obstacle, ...]:
     """Every obstacle that writing has shown."""
     without = (
@@ -31,7 +37,7 @@ def held_by(losses: Losses) -> tuple[Obstacle, ...]:
 
 
 def lost_by(losses: Losses, subject: str) -> tuple[Obstacle, ...]:
-    """What was cut, and what the encoding cannot hold; `subject` begins the codes: `order`, `return`, `customer`."""
+    """What was cut, and what the encoding cannot hold; `subject` begins the codes, as `order`."""
     cut = (
         Obstacle(f"{subject}_files_cut", {"value": name, "detail": str(length)})
         for name, length in sorted(losses.cut.items())

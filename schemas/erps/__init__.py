@@ -30,7 +30,7 @@ ABILITIES: Mapping[str, frozenset[str]] = {
     "none": frozenset(),
     "cegid": frozenset({"customers", "orders", "returns", "statuses"}),
     "dolibarr": frozenset({"customers", "items", "orders", "slips", "statuses"}),
-    "files": frozenset({"customers", "orders", "returns"}),
+    "files": frozenset({"customers", "orders", "returns", "slips"}),
 }
 """What each can be asked, by the fields of `schemas.erp.Erp`, as far as flows stand on it."""
 TAKES_FILES = frozenset({"files"})

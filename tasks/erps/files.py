@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
+from connectors.erp_files.boxes import OpenTarget, Stream
 from connectors.erp_files.cells import Style
 from connectors.erp_files.codes import FilesCodes
 from connectors.erp_files.deliver import Target
-from connectors.erp_files.erp import OpenTarget, Stream
 from connectors.erp_files.erp import opened as opened_files
 from connectors.files.folder_source import FolderSource
 from connectors.files.private import shared_folder

@@ -17,7 +17,7 @@ from connectors.cegid.erp import opened
 from connectors.dolibarr import DolibarrAccess, Limits
 from connectors.dolibarr.erp import opened as opened_dolibarr
 from connectors.dolibarr.guard import uid_of
-from connectors.erp_files.erp import Stream
+from connectors.erp_files.boxes import Stream
 from connectors.erp_files.erp import opened as opened_files
 from connectors.erp_files.outbox import Outbox
 from connectors.files.folder_source import FolderSource
