@@ -18,6 +18,7 @@ from tasks.stock.apply import apply_stock
 from tasks.stock.guard import guard_stock
 from tasks.stock.items import apply_items, prepare_items
 from tasks.stock.prepare import prepare_stock
+from tasks.unseen.read import read_unseen
 
 
 @flow(name="import_stock", flow_run_name=run_name, persist_result=False)
@@ -26,7 +27,8 @@ async def import_stock(
 ) -> State:
     """Quantities of simple products and combinations, from the `stock` stream's files to the shop.
 
-    So are the weight and the bar code of the items, where the stream has columns for them.
+    So are the weight and the bar code of the items, where the stream has columns for them. Where the settings say so,
+    pieces of orders that the ERP has not confirmed are taken off.
 
     Where the stream is of type `webservice`, the ERP is asked first, and its answer is such a file.
 
@@ -44,7 +46,8 @@ async def _steps(run: Run) -> None:
                 run.keep_shop()
             await drop_stock(run, erp)
     validated = await read_files(run)
-    plan = await prepare_stock(run, validated)
+    unseen = await read_unseen(run)
+    plan = await prepare_stock(run, validated, unseen)
     items = await prepare_items(run, validated, plan)
     guard_stock(run, plan, items)
     await apply_stock(run, plan)

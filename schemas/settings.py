@@ -196,6 +196,14 @@ class Stock(Section):
     """The warehouses whose quantities are added up, where the files have a column `warehouse`."""
     quantity_if_not_kept: Annotated[int, Field(ge=0, le=_MOST_PIECES)] = 999
     """The quantity of items that the ERP keeps no stock of, where the files have a column `kept_in_stock`."""
+    unseen_orders: Literal["ignore", "take_off"] = "ignore"
+    """Whether pieces of paid orders that the ERP has not confirmed are taken off what its stock files say."""
+    seen_after_minutes: Annotated[int, Field(ge=0)] = 60
+    """A file that was written so long after the ERP had confirmed an order counts it."""
+    unseen_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """Orders placed so long ago are taken off no more."""
+    ships_from: str = ""
+    """The warehouse that web orders leave: nothing is taken off where it is not among `warehouses`."""
 
 
 class Images(Section):

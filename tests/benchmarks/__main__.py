@@ -28,6 +28,7 @@ PARTS = (
     "cron",
     "prefect_share",
     "adaptivity",
+    "oversold",
 )
 BUILD = Path("build")
 _STEAL = 7
