@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from schemas.erp import Erp
+from tasks.run.threads import in_thread
 
 
 async def dispatch(erp: Erp, stream: str) -> None:
@@ -13,4 +12,4 @@ async def dispatch(erp: Erp, stream: str) -> None:
     TransientError, DeniedError: the files wait in the outbox, and the next run delivers them.
     """
     if erp.dispatch is not None:
-        await asyncio.to_thread(erp.dispatch, stream)
+        await in_thread(erp.dispatch, stream)

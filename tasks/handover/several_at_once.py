@@ -11,6 +11,7 @@ from typing import TypeVar
 from schemas.errors import PasserelleError, TransientError
 from tasks.run.chunks import Chunk
 from tasks.run.run import Run
+from tasks.run.threads import in_thread
 
 Unit = TypeVar("Unit")
 
@@ -29,7 +30,8 @@ async def several_at_once(
     try:
         failures = await asyncio.gather(*(_work(run, chunk, connections, deliver, threads) for _ in range(connections)))
     finally:
-        threads.shutdown(wait=False)
+        # Also of a run that is cancelled: what is under way at the ERP is over before the lease is given back.
+        await in_thread(threads.shutdown)
     left = [failure for failure in failures if failure is not None]
     worst = min(left, key=lambda failure: isinstance(failure, TransientError), default=None)
     # What one worker had no answer to, another has finished since.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from tasks.orders.touched import SEEN
 from tasks.orders.translate.content import changed, order_content, parts_of, with_lines_unknown, with_state
 from tasks.orders.translate.discretion import discreet
 from tasks.run.run import Run
+from tasks.run.threads import in_thread
 
 SENT = "order_sent"
 """Link of an order: what of it the ERP was given, as `SEEN` is what of it was seen last; `sub_id` is its `date_upd`."""
@@ -159,7 +159,7 @@ class Again:
             run.note(Level.INFO if can else Level.ERROR, "order_to_cancel" if can else CANCELLED, key, **figures)
             return True
         try:
-            done = await asyncio.to_thread(cancels.cancel, ErpNumber(number))
+            done = await in_thread(cancels.cancel, ErpNumber(number))
         except TransientError:
             run.note(Level.RETRY, "order_erp_no_answer", key)
             return False

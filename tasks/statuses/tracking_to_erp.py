@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from schemas.erp import DocumentStatus, Erp, ErpNumber, TakesTracking
@@ -10,6 +9,7 @@ from schemas.errors import DeniedError, RefusedError, TransientError, Unexpected
 from schemas.incidents import Level
 from schemas.run_report import PlannedChange
 from tasks.run.run import Run
+from tasks.run.threads import in_thread
 from tasks.statuses.plan import TrackedDocument
 
 
@@ -39,7 +39,7 @@ async def give_numbers(
 async def _give(run: Run, tracking: TakesTracking, one: TrackedDocument) -> None:
     key = str(one.id)
     try:
-        await asyncio.to_thread(tracking.give, one.document, one.tracking, one.reference)
+        await in_thread(tracking.give, one.document, one.tracking, one.reference)
     except (RefusedError, DeniedError, UnexpectedReplyError) as error:
         run.note(Level.ERROR, "tracking_refused_by_erp", key, value=one.tracking, detail=error.reason)
     except TransientError as error:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 import time
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from schemas.errors import TransientError
 from tasks.handover.several_at_once import several_at_once
 from tasks.run.chunks import Chunk, chunked, fan_out
+from tasks.run.threads import in_thread
 
 RUN: Any = SimpleNamespace(lease=SimpleNamespace(check=lambda: None))
 LONG_ENOUGH = 60
@@ -58,3 +62,42 @@ async def test_the_chunks_of_a_step_have_the_connections_of_one_together() -> No
 
     await fan_out("deliver", chunked([[number] for number in range(40)], 10), hand_over)
     assert most == 3
+
+
+async def test_a_run_that_is_cancelled_ends_when_what_is_under_way_at_the_erp_does() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def deliver(number: int) -> None:
+        begun.set()
+        assert may_end.wait(LONG_ENOUGH)
+        done.append(number)
+
+    running = asyncio.create_task(several_at_once(RUN, Chunk([[1, 2]]), 1, deliver))
+    await asyncio.to_thread(begun.wait, LONG_ENOUGH)
+    running.cancel()
+    await asyncio.sleep(0.01)
+    assert not running.done()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert done == [1]
+
+
+async def test_work_in_a_thread_ends_before_its_cancellation_is_heard() -> None:
+    begun, may_end, done = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        assert may_end.wait(LONG_ENOUGH)
+        done.set()
+
+    running = asyncio.create_task(in_thread(work))
+    await asyncio.to_thread(begun.wait, LONG_ENOUGH)
+    running.cancel()
+    await asyncio.sleep(0.01)
+    assert not running.done()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert done.is_set()
