@@ -6,6 +6,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.flows import FLOWS
+from tasks.catalogue.drop_pictures import drop_pictures
+from tasks.erp import open_erp
 from tasks.images.apply import apply_images
 from tasks.images.guard import guard_images
 from tasks.images.prepare import prepare_images
@@ -21,6 +23,8 @@ async def import_images(
 ) -> State:
     """Pictures `REF.jpg`, `REF_2.jpg`, `REF-COLOUR_1.jpg` of the folder `images`, to products and combinations.
 
+    With `from_erp` under `[images]`, the pictures that the ERP has are put into that folder first.
+
     `shop` is the path of the shop's folder. `since` compares what was sent from that day on with the shop itself.
     `dry_run` ends with a plan. `accept_guard` removes as many pictures as a guard would stop.
     """
@@ -28,6 +32,11 @@ async def import_images(
 
 
 async def _steps(run: Run) -> None:
+    if run.folder.settings.images.from_erp:
+        async with open_erp(run) as erp:
+            if erp.is_test:
+                run.keep_shop()
+            await drop_pictures(run, erp)
     plan = await prepare_images(run)
     guard_images(run, plan)
     await apply_images(run, plan)

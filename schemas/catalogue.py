@@ -295,6 +295,31 @@ class TakesPictures(Protocol):
         """An item does not have it, whether it had it or not."""
 
 
+@dataclass(frozen=True, slots=True)
+class ErpPicture:
+    """A picture of an item, as the ERP has it."""
+
+    name: str
+    """Of the file, as the ERP's own room knows it."""
+    kind: str
+    """`jpg`, `png`, `gif` or `webp`."""
+    md5: str
+    """Of its bytes, in hex; empty: the ERP does not say it."""
+
+
+class TellsPictures(Protocol):
+    """The ERP says which pictures it has of its items."""
+
+    def owners(self) -> Mapping[str, str | None]:
+        """Whose every item is, by its reference, as `ErpItem.owner`."""
+
+    def pictures(self, reference: str) -> Sequence[ErpPicture]:
+        """The pictures of an item in their order, without those that it was given by us; a request each."""
+
+    def content(self, reference: str, picture: ErpPicture) -> bytes:
+        """The bytes of one; empty where it is gone."""
+
+
 class TakesFirstStock(Protocol):
     """The ERP is told, once, how many there are of an item that was made for the shop."""
 

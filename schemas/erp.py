@@ -10,7 +10,16 @@ from enum import StrEnum
 from typing import Any, Literal, NewType, Protocol, TypeVar
 
 from schemas.amounts import cents
-from schemas.catalogue import Category, Item, TakesEntities, TakesFirstStock, TakesPictures, TellsItems, TellsStock
+from schemas.catalogue import (
+    Category,
+    Item,
+    TakesEntities,
+    TakesFirstStock,
+    TakesPictures,
+    TellsItems,
+    TellsPictures,
+    TellsStock,
+)
 from schemas.documents import Customer, Order, Return, Slip
 from schemas.erp_invoices import TellsInvoices
 from schemas.erp_look import LooksAtItself
@@ -297,6 +306,7 @@ class Erp:
         pictures: TakesPictures | None = None,
         stock: TellsStock | None = None,
         tells_items: TellsItems | None = None,
+        tells_pictures: TellsPictures | None = None,
         invoices: TellsInvoices | None = None,
         dispatch: Callable[[str], None] | None = None,
     ) -> None:
@@ -322,6 +332,7 @@ class Erp:
         self.pictures = pictures
         self.stock = stock
         self.tells_items = tells_items
+        self.tells_pictures = tells_pictures
         self.invoices = invoices
         self.dispatch = dispatch
         """Brings what was created of a stream to an ERP where creating it was not that; safe to repeat.

@@ -213,6 +213,8 @@ class Images(Section):
     """Where they lie, relative to the shop's folder; folders beneath it count too."""
     absent: Literal["keep", "delete"] = "keep"
     """What becomes of a picture that we have sent and whose file is gone."""
+    from_erp: bool = False
+    """Whether the pictures that the ERP has of the shop's items are put into the folder first, below `erp`."""
 
 
 KIND_WORDS: Mapping[str, Literal["invoice", "credit"]] = {

@@ -21,6 +21,7 @@ from connectors.dolibarr.look import LookAtDolibarr
 from connectors.dolibarr.order_draft import compared, order_draft, preview
 from connectors.dolibarr.order_obstacles import order_obstacles
 from connectors.dolibarr.orders import CANCELLED, VALIDATED, OrderWriter, id_in, is_complete, number_of
+from connectors.dolibarr.picture_reader import PictureReader
 from connectors.dolibarr.pictures import Pictures
 from connectors.dolibarr.replies import day_of
 from connectors.dolibarr.slips import Slips
@@ -84,6 +85,7 @@ def opened(
             pictures=Pictures(dolibarr),
             stock=Stock(dolibarr, known),
             tells_items=ItemReader(dolibarr, known),
+            tells_pictures=PictureReader(dolibarr, known),
             invoices=InvoiceReader(dolibarr, known),
         )
 

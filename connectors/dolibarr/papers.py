@@ -1,4 +1,4 @@
-"""What the client asks of invoices as papers: their heads in lists, and their PDFs."""
+"""What the client asks of invoices as papers: their heads in lists, and their PDFs; and files of products."""
 
 from __future__ import annotations
 
@@ -56,8 +56,15 @@ class Papers(Asking):
 
     def invoice_pdf(self, path: str) -> bytes | None:
         """The PDF of an invoice, by its path below the folder of invoices; None where there is none."""
-        query = {"modulepart": "facture", "original_file": path}
-        found = self._get_or_none("/documents/download", "read a PDF", path, **query)
+        return self._file("facture", "read a PDF", path)
+
+    def product_file(self, path: str) -> bytes | None:
+        """A file of a product, by reference and name; None where there is none."""
+        return self._file("product", "read a picture", path)
+
+    def _file(self, part: str, action: str, path: str) -> bytes | None:
+        query = {"modulepart": part, "original_file": path}
+        found = self._get_or_none("/documents/download", action, path, **query)
         return None if found is None else _content(found, path)
 
     def build_invoice_pdf(self, path: str) -> bytes:
@@ -71,6 +78,6 @@ def _content(found: Any, path: str) -> bytes:
     try:
         return base64.b64decode(str(found["content"]), validate=True)
     except (TypeError, KeyError, binascii.Error) as error:
-        raise UnexpectedReplyError("a file has no content", system=SYSTEM, action="read a PDF", key=path).worded(
+        raise UnexpectedReplyError("a file has no content", system=SYSTEM, action="read a file", key=path).worded(
             "dolibarr_not_understood"
         ) from error

@@ -39,6 +39,7 @@ class Files:
             if other != name and folded(other) == folded(name):
                 # The index of files tells no cases apart: it has one of them only.
                 row |= {"label": None, "position": None, "cover": None}
+        self._state.contents[f"{reference}/{name}"] = content
         last = max((int(row["position"] or 0) for other, row in folder.items() if other != name), default=0)
         folder[name] = {
             "name": None,

@@ -1,4 +1,4 @@
-"""The PDFs of invoices: made when an invoice gets its number, and when they are asked for."""
+"""Files that are answered: the PDFs of invoices, made when they are paid or asked for, and those of products."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from deployments.sandbox.dolibarr.store import Row
 
 
 class Papers:
-    """Answers `/documents/download` and `/documents/builddoc`, of invoices alone."""
+    """Answers `/documents/download`, and `/documents/builddoc` of invoices alone."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def download(self, query: Mapping[str, str]) -> Row:
         """The file, as text of 64 signs; 404 where it was never made."""
-        row = self._invoice(query.get("original_file", ""))
+        path = query.get("original_file", "")
+        if query.get("modulepart") == "product":
+            reference, _, name = path.partition("/")
+            if name not in self._state.files.get(reference, {}):
+                raise ApiError(404, "Not Found: File not found")
+            return _file(name, self._state.contents[path], "image/jpeg")
+        row = self._invoice(path)
         if row is None or not row.get("last_main_doc"):
             raise ApiError(404, "Not Found: File not found")
         return _answered(row)
@@ -38,9 +44,13 @@ class Papers:
 
 def _answered(row: Row) -> Row:
     content = f"%PDF-1.7\n% {row['ref']}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n".encode()
+    return _file(f"{row['ref']}.pdf", content, "application/pdf")
+
+
+def _file(name: str, content: bytes, kind: str) -> Row:
     return {
-        "filename": f"{row['ref']}.pdf",
-        "content-type": "application/pdf",
+        "filename": name,
+        "content-type": kind,
         "filesize": len(content),
         "content": base64.b64encode(content).decode("ascii"),
         "encoding": "base64",

@@ -37,6 +37,8 @@ class State:
     movements: Table = field(default_factory=lambda: Table("stock_mouvement", "movement"))
     stock: dict[tuple[int, int], Any] = field(default_factory=dict)
     """Quantity by product and warehouse."""
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """The bytes of the files of products, by reference and name."""
     sorted_in: set[tuple[int, int]] = field(default_factory=set)
     """Category and product of each product that is in a category."""
     files: dict[str, dict[str, Row]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What we believe of the files of Dolibarr's products (docs/facts/dolibarr.md, D1 to D4)."""
+"""What we believe of the files of Dolibarr's products (docs/facts/dolibarr.md, D1 to D5)."""
 
 from __future__ import annotations
 
@@ -76,3 +76,13 @@ def test_files_stay_under_the_former_reference_of_a_product_and_go_with_it(erp: 
     assert erp("DELETE", f"/products/{product}").status == 200
     again = erp.made("/products", product_body(erp, f"{uid}-Q", uid))
     assert files(erp, again) == []
+
+
+def test_a_picture_is_answered_as_it_was_sent_and_one_that_is_gone_is_a_404(erp: Rest) -> None:
+    uid = erp.uid()
+    erp.made("/products", product_body(erp, f"{uid}-P", uid))
+    upload(erp, f"{uid}-P", "a.png", RED)
+    asked = {"modulepart": "product", "original_file": f"{uid}-P/a.png"}
+    assert base64.b64decode(erp("GET", "/documents/download", **asked).value["content"]) == RED
+    removed(erp, f"{uid}-P", "a.png")
+    assert erp("GET", "/documents/download", **asked).status == 404
