@@ -168,3 +168,17 @@ async def test_a_row_without_a_quantity_is_not_absent_from_a_complete_file(stock
     drop(stocked, [without, *({"reference": row["reference"], "quantity": 10} for row in stocked.dress(1))])
     await stocked.stock(accept_guard=True)
     assert (stocked.quantity("CEINTURE"), stocked.quantity("SAC")) == (10, 0)
+
+
+async def test_an_item_that_waits_for_another_warehouse_keeps_its_weight(stocked: World) -> None:
+    names = (*COLUMNS, "warehouse")
+    data: dict[str, dict[str, Any]] = {name: {"index": place} for place, name in enumerate(names)}
+    data["reference"]["object_key"] = True
+    stocked.write_specs(stock={"data": data})
+    stocked.write_settings(stock={"warehouses": ["A", "B"]})
+    said = {"quantity": 3, "weight": "2,5"}
+    both = [{"reference": "SAC", "warehouse": name} | said for name in ("A", "B")]
+    stocked._drop("stock", names, [{"reference": "CEINTURE", "warehouse": "A"} | said, *both], None)
+    await stocked.stock()
+    assert (stocked.quantity("CEINTURE"), float(stocked.product("CEINTURE")["weight"])) == (10, 0)
+    assert (stocked.quantity("SAC"), float(stocked.product("SAC")["weight"])) == (6, 2.5)
