@@ -6,6 +6,8 @@ With --erp-url and --erp-key on a real Dolibarr; otherwise on the sandbox.
 from __future__ import annotations
 
 import base64
+import os
+import signal
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +16,15 @@ from typing import Any
 import pytest
 from prefect.client.schemas.objects import State
 
+from deployments.sandbox.dolibarr import web
+from deployments.sandbox.shop import Fault
 from flows.import_invoices import import_invoices
+from tests.flows import flow_process
 from tests.flows.catalogue_world import CatalogueWorld
 from tests.flows.dolibarr_world import KEY_VARIABLE
 from tests.flows.running import final_state
+from tests.flows.test_catalogue_killed import Deadly
+from tests.flows.world import KEY_VARIABLE as SHOP_KEY
 
 DATA: dict[str, Any] = {
     "order_reference": {"index": 0, "object_key": True},
@@ -87,6 +94,42 @@ async def test_an_invoice_and_its_credit_note_are_on_the_page_of_the_order_once(
     writes = world.shop.writes
     await brought(world)
     assert world.shop.writes == writes
+
+
+async def test_a_page_that_is_not_written_now_is_written_by_the_next_run_with_what_lies_there(
+    world: CatalogueWorld,
+) -> None:
+    order = world.place()
+    await world.orders()
+    world.shop.faults.add(Fault("401", "PUT", "erp_invoices", times=None))
+    state = await brought(world)
+    assert (state.is_completed(), shown(world, order)) == (False, {})
+    world.shop.faults.clear()
+    state = await brought(world)
+    assert (state.name, len(shown(world, order)), world.counts()) == ("Completed", 1, {"rows_read": 1, "created": 1})
+
+
+@pytest.mark.slow
+@pytest.mark.prefect
+@pytest.mark.parametrize("after", [False, True])
+async def test_killed_while_a_pdf_is_made_nothing_is_lost_and_nothing_there_twice(
+    world: CatalogueWorld, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    if world.sandbox_erp is None:
+        pytest.skip("a real Dolibarr kills nobody")
+    order = world.place()
+    await world.orders()
+    number = credited(world, world.ours("/invoices")[0])
+    world.sandbox_erp.faults = deadly = Deadly()
+    monkeypatch.setattr(web, "WATCHERS", [*web.WATCHERS, deadly.watch])
+    process = flow_process.start(
+        "import_invoices", world.folder, {name: os.environ[name] for name in (SHOP_KEY, KEY_VARIABLE)}
+    )
+    deadly.kill_at(process, 1, after=after)
+    process.join(60)
+    assert (process.exitcode, shown(world, order)) == (-signal.SIGKILL, {})
+    state = await brought(world)
+    assert (state.name, len(shown(world, order)), shown(world, order)[number][0]) == ("Completed", 2, "credit")
 
 
 async def test_with_the_test_access_no_page_is_written(world: CatalogueWorld) -> None:
