@@ -12,7 +12,7 @@ _STOCK = "stock"
 _NAMED = 20
 
 
-def take_off(run: Run, rows: pl.DataFrame, products: pl.DataFrame, unseen: Unseen) -> pl.DataFrame:
+def subtract_unseen(run: Run, rows: pl.DataFrame, products: pl.DataFrame, unseen: Unseen) -> pl.DataFrame:
     """The rows with what is left to sell; `products` are the ledger's links of products."""
     if not unseen or rows.is_empty():
         return rows

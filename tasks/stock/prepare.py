@@ -21,7 +21,7 @@ from tasks.run.run import Run
 from tasks.run.signed_plan import plan_is_signed
 from tasks.run.step_tasks import step_task
 from tasks.stock.look_up import stock_rows, with_combinations
-from tasks.stock.net import take_off
+from tasks.stock.net import subtract_unseen
 from tasks.stock.plan import StockPlan, content, known_writes, plan_stock, unchanged
 from tasks.stock.unseen import Unseen
 from tasks.stock.warehouses import summed
@@ -37,7 +37,7 @@ async def prepare_stock(run: Run, validated: ValidatedStream, unseen: Unseen) ->
     with run.step("plan stock"):
         rows, without = _rows(run, validated)
         products = run.ledger.links(run.folder.name, "product")
-        rows = take_off(run, rows, products, unseen)
+        rows = subtract_unseen(run, rows, products, unseen)
         closed = products.filter((pl.col("state") == LinkState.CLOSED) & (pl.col("sub_id") > 0)).select(
             pl.col("erp_key").alias("_key")
         )
