@@ -84,6 +84,9 @@ def _by_status(status: int, value: Any, reason: str, named: dict[str, Any], *, w
             if _OF_OBJECT.search(reason)
             else _right_missing(reason, named)
         )
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        # The web server's own page: PHP never saw it (docs/facts/dolibarr.md, D3).
+        return RefusedError(reason, code=str(status), **named)
     passes = status in _PASSING or (status >= HTTPStatus.INTERNAL_SERVER_ERROR and not (is_json and writes))
     if passes and status != HTTPStatus.NOT_IMPLEMENTED:
         # An empty 500 is a PHP that broke off: what was asked may have been done in part.

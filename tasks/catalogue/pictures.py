@@ -21,6 +21,7 @@ from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
 
 CHUNK = 50
+_TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +210,31 @@ class _OfItem:
         if unchanged or self._there.get(name) == FoundPicture(digest, wanted.position):
             await asyncio.to_thread(self._confirm, wanted, name, digest)
             return None
-        try:
-            await asyncio.to_thread(self._pictures.give, self._unit.number, name, content, wanted.position)
-        except RefusedError as error:
-            self._leave(wanted, "picture_erp_refused", error.reason)
+        why = await self._given(name, content, FoundPicture(digest, wanted.position))
+        if why is not None:
+            self._leave(wanted, "picture_erp_refused", why)
             return None
         return wanted, name, digest
+
+    async def _given(self, name: str, content: bytes, as_sent: FoundPicture) -> str | None:
+        """Why the ERP has not taken it; None where it has, or says so.
+
+        One that breaks the ERP each time while it answers all else holds nobody up: PHP ends without a word where its
+        memory is too small for a picture.
+        """
+        number, reason = self._unit.number, ""
+        for _ in range(_TRIES):
+            try:
+                await asyncio.to_thread(self._pictures.give, number, name, content, as_sent.position)
+            except RefusedError as error:
+                return error.reason
+            except TransientError as error:
+                reason = error.reason
+            else:
+                return None
+            if (await asyncio.to_thread(self._pictures.there, number)).get(name) == as_sent:
+                return None
+        return reason
 
     def _read_back(self, sent: list[tuple[WantedPicture, str, str]]) -> list[WantedPicture]:
         """Those that the ERP has as they were sent."""

@@ -47,6 +47,7 @@ def test_a_collision_of_numbers_is_not_a_guard_that_holds(said: str, collides: b
         (refusal(404, "Not Found: Order not found"), "NOT_THERE"),
         (refusal(403, "Forbidden: Invoice not erasable"), "FORBIDDEN"),
         (refusal(400, "Bad Request: TotalAmountEmpty"), "400"),
+        (error_of(413, None, "<h1>413 Request Entity Too Large</h1>", action="a", key="", writes=True), "413"),
         (refusal(500, "Error", "Incorrect string value: '\\xF0' for column"), "CHARACTERS"),
     ],
 )
