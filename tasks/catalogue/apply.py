@@ -23,6 +23,7 @@ from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
+from tasks.run.threads import in_thread
 from tasks.stock.look_up import read_rows
 
 CHUNK = 100
@@ -50,7 +51,7 @@ async def apply_items(run: Run, erp: Erp, plan: CataloguePlan) -> None:
     with run.step("send the items"):
         chunks = chunked([[each] for each in plan.changes], CHUNK, lambda group: [each.item.key for each in group])
         await fan_out("send the items", chunks, lambda chunk: send_items(run, erp, plan, chunk), rows=len)
-        await asyncio.to_thread(close_items, run, erp, plan, gone)
+        await in_thread(close_items, run, erp, plan, gone)
     plan.sweep.keep()
 
 

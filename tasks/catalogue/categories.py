@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
@@ -19,6 +18,7 @@ from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
 from tasks.run.sweeps import Sweep
+from tasks.run.threads import in_thread
 
 _NOT_YET = EntityNumber("-1")
 """The number of a category that a plan would make."""
@@ -38,7 +38,7 @@ async def sync_categories(run: Run, erp: Erp, catalogue: Catalogue) -> dict[int,
 @chunk_task("send the categories")
 async def _send(sync: _Sync) -> None:
     """Tried again, it goes on where it stopped."""
-    await asyncio.to_thread(sync.carry_out)
+    await in_thread(sync.carry_out)
 
 
 class _Sync:

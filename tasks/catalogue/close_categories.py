@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from connectors.ledger import Refusal
 from schemas.catalogue import FoundEntity
 from schemas.erp import Erp, categories_of
@@ -14,6 +12,7 @@ from tasks.catalogue.known import CATEGORY, KnownEntities
 from tasks.catalogue.look_up import Catalogue
 from tasks.run.refused_before import RefusedBefore, note_refusals, sent_mark
 from tasks.run.run import Run
+from tasks.run.threads import in_thread
 
 
 async def close_categories(run: Run, erp: Erp, catalogue: Catalogue) -> None:
@@ -27,7 +26,7 @@ async def close_categories(run: Run, erp: Erp, catalogue: Catalogue) -> None:
     if run.asked.dry_run:
         run.planned += [PlannedChange(key, "category", "delete", ()) for key in gone]
     elif gone:
-        await asyncio.to_thread(_Closing(run, erp, links).close, gone)
+        await in_thread(_Closing(run, erp, links).close, gone)
 
 
 class _Closing:

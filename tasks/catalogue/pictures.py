@@ -19,6 +19,7 @@ from tasks.run.chunks import Chunk, chunked, fan_out
 from tasks.run.refused_before import RefusedBefore, note_refusals, sent_mark
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
+from tasks.run.threads import in_thread
 
 CHUNK = 50
 _TRIES = 2
@@ -225,7 +226,7 @@ class _OfItem:
         number, reason = self._unit.number, ""
         for _ in range(_TRIES):
             try:
-                await asyncio.to_thread(self._pictures.give, number, name, content, as_sent.position)
+                await in_thread(self._pictures.give, number, name, content, as_sent.position)
             except RefusedError as error:
                 return error.reason
             except TransientError as error:
@@ -262,7 +263,7 @@ class _OfItem:
             self._run.note(Level.RETRY, "picture_not_listed", item.key, value=str(id_image))
             return
         try:
-            await asyncio.to_thread(self._pictures.remove, EntityNumber(known.number), known.name)
+            await in_thread(self._pictures.remove, EntityNumber(known.number), known.name)
         except RefusedError as error:
             self._run.note(Level.ERROR, "picture_erp_refused", item.key, value=str(id_image), detail=error.reason)
             return
