@@ -24,6 +24,7 @@ PARTS = (
     "orders",
     "documents",
     "catalogue",
+    "dolibarr_orders",
     "collection",
     "cron",
     "prefect_share",
