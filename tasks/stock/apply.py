@@ -23,6 +23,8 @@ from tasks.stock.plan import WRITES, StockPlan, StockRow, content, plan_stock
 from tasks.stock.write_path import WritePath, write_path_of
 
 KIND = "stock"
+_DEPENDS_ON_STOCK = "133"
+"""The shop's code of a refusal: its warehouses say how much there is (up to 8.2; 9 has no such warehouses)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,10 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Lin
         if receipt.outcome == "missing":
             gone.append(line)
         elif receipt.error is not None:
-            outcomes.append(line.with_outcome(Outcome.REFUSED, receipt.message_code, receipt.error.reason))
+            code, reason = receipt.message_code, receipt.error.reason
+            if receipt.error.code == _DEPENDS_ON_STOCK:
+                code, reason = "stock_managed_elsewhere", str(line.id)
+            outcomes.append(line.with_outcome(Outcome.REFUSED, code, reason))
             if receipt.is_of_what_was_sent:
                 mark = sent_mark(run, content(line.id, line.quantity))
                 refusals.append(Refusal(line.key, mark, receipt.message_code, receipt.error.reason))
