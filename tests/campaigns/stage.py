@@ -157,7 +157,7 @@ class Trial:
         world.shop.reset_counts()
         self.act.again(world)
         once_more = self.run()
-        # The page in the back office tells what is new, such as that an incident is over: it is none of the shop's data.
+        # The page in the back office tells what is new, such as that an incident is over: no data of the shop.
         sent = [request for request in world.shop.requests if request[0] != "GET" and BOARD not in request[1]]
         if once_more.name != "Completed" or sent:
             broken.append(f"once more: {once_more.name}, {once_more.message}, {sent}")
