@@ -31,8 +31,9 @@ class DemoShop:
         self._ask(f"rows/configurations/{chosen}", {"value": str(french)})
 
     def writes(self) -> int:
-        """How many write requests have arrived since the start."""
-        return int(self._ask("requests")["writes"])
+        """How many write requests of its data have arrived; what our page in the back office is told is none."""
+        counts = self._ask("requests")
+        return int(counts["writes"]) - int(counts["writes_of_page"])
 
     def references_held_twice(self) -> list[str]:
         """References that more than one product or combination bears; a shop kept well has none."""

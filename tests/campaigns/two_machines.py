@@ -78,8 +78,8 @@ class Machines:
             FIRST_DAY.drop(world)
         environment = {KEY_VARIABLE: self.world.shop.key, LEDGER_VARIABLE: self.ledger_url}
         self.orders = [
-            Order(FIRST_DAY.flow, world.folder, environment, self.stage.api_url, {"accept_guard": True})
-            for world in (self.world, self.other)
+            Order(FIRST_DAY.flow, world.folder, environment, self.stage.api_url, {"accept_guard": True}, machine=name)
+            for name, world in (("one", self.world), ("two", self.other))
         ]
         return self
 

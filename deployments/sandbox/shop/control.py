@@ -53,7 +53,9 @@ class Panel:
 
     def _counts(self) -> dict[str, Any]:
         seen = self.requests()
-        return {"total": len(seen), "writes": self.writes(), "requests": seen[-_LAST_REQUESTS:]}
+        told = sum(method == "PUT" and "/passerelle_board" in path for method, path, _ in seen)
+        counts = {"total": len(seen), "writes": self.writes(), "writes_of_page": told}
+        return counts | {"requests": seen[-_LAST_REQUESTS:]}
 
     def _put(self, path: str, values: dict[str, Any]) -> dict[str, int]:
         """``rows/products`` inserts a row, ``rows/products/5`` edits one."""
