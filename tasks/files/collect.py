@@ -149,7 +149,7 @@ def _written(run: Collecting) -> Path:
     """The report's page, with the incidents so far."""
     report = run.report
     report.incidents_total = len(run.incidents)
-    report.incidents = [_told(incident, report.language) for incident in run.incidents[:SHOWN]]
+    report.incidents = [_incident_report(incident, report.language) for incident in run.incidents[:SHOWN]]
     return write_report(report, run.folder.path)
 
 
@@ -178,7 +178,7 @@ def _message(run: Collecting, counts: Counts) -> str:
     return ". ".join([*text, *run.failed])
 
 
-def _told(incident: Incident, language: str) -> IncidentReport:
+def _incident_report(incident: Incident, language: str) -> IncidentReport:
     text = message(incident.code, language, **{"key": incident.key} | dict(incident.params))
     return IncidentReport(incident.level.value, incident.key, text.reason, text.remedy, file=incident.file)
 

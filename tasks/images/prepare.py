@@ -140,7 +140,7 @@ async def _plans(
         plan.unfinished = product in unfinished
         busy = {one.key for one in (*plan.send, *plan.reshow)}
         idle = [one for one in plan.wanted if one.key not in busy]
-        run.rows.record(_settled((one, Outcome.UNCHANGED, "", "") for one in idle))
+        run.rows.record(_finished((one, Outcome.UNCHANGED, "", "") for one in idle))
         if not plan.is_empty:
             plans.append(plan)
     lost = [product for product in held if product not in of_product] if removes else []
@@ -163,7 +163,7 @@ def _leave(run: Run, pictures: Iterable[Wanted]) -> None:
     left = list(pictures)
     for one in left:
         run.note(Level.INFO, "image_of_nobody", one.path.name, file=one.path.name, value=one.path.name)
-    run.rows.record(_settled((one, Outcome.IGNORED, "image_of_nobody", "") for one in left))
+    run.rows.record(_finished((one, Outcome.IGNORED, "image_of_nobody", "") for one in left))
 
 
 def _frame(rows: Iterable[tuple[PictureFile, Outcome, str]]) -> pl.DataFrame:
@@ -172,7 +172,7 @@ def _frame(rows: Iterable[tuple[PictureFile, Outcome, str]]) -> pl.DataFrame:
     )
 
 
-def _settled(rows: Iterable[tuple[Wanted, Outcome, str, str]]) -> pl.DataFrame:
+def _finished(rows: Iterable[tuple[Wanted, Outcome, str, str]]) -> pl.DataFrame:
     """Pictures that have reached their place, as rows of `ROW_OUTCOMES`."""
     return row_outcomes(
         RowOutcome(0, one.line, one.key, outcome.value, code, detail) for one, outcome, code, detail in rows

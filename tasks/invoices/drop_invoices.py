@@ -79,7 +79,10 @@ async def _lacking(run: Run, erp: Erp, read: ReadInvoices) -> list[InvoiceOfErp]
     require_invoices(run.facts)
     there = await run.shop.pages.invoices({keys[one.order] for one in ours})
     shown = {(id_, known.name): known for id_, invoices in there.items() for known in invoices}
-    return [one for one in ours if not _is_shown(one, shown.get((keys[one.order], one.invoice.name)))]
+    known = [(one, shown.get((keys[one.order], one.invoice.name))) for one in ours]
+    # First those that no page shows: of more than one run fetches, others without a PDF must not hold them up for good.
+    known.sort(key=lambda pair: pair[1] is not None)
+    return [one for one, there_now in known if not _is_shown(one, there_now)]
 
 
 def _is_shown(one: InvoiceOfErp, known: ErpInvoice | None) -> bool:

@@ -31,9 +31,9 @@ def report_files(run: Run, faults: pl.DataFrame, *, ends_files: bool) -> None:
         if run.may_write_shop and (ends_files or file.refused):
             file.archive_path = archive_path_for(file.dropped, refused if file.refused else archives, day)
         rejects = "" if not run.may_write_shop else _write_rejects(run, position, file, faults)
-        run.report.files.append(_told(run, file, rejects))
+        run.report.files.append(_file_report(run, file, rejects))
     for file in run.already_done:
-        file.archive_path = None if not run.may_write_shop else _place_of_done(run, file, day)
+        file.archive_path = None if not run.may_write_shop else _archived_path(run, file, day)
         archived_as = _relative(run, file.archive_path) if file.archive_path else ""
         run.report.files.append(FileReport(name=file.dropped.name, status="already done", archived_as=archived_as))
 
@@ -69,14 +69,14 @@ def _note_end(run: Run, file: FileOfRun, archived_as: str) -> None:
     run.ledger.file_done(shop, stream, content, run.run_id, archived_as, file.opened.rows_read if file.opened else 0)
 
 
-def _place_of_done(run: Run, file: FileOfRun, day: date) -> Path:
+def _archived_path(run: Run, file: FileOfRun, day: date) -> Path:
     """The place that the ledger told, when a run was killed before the file got there; else a new one."""
     done = run.ledger.last_done(run.folder.name, run.stream.name)
     told = run.folder.path / done.archived_as if done else None
     return told if told is not None and not told.exists() else archive_path_for(file.dropped, run.folder.archives, day)
 
 
-def _told(run: Run, file: FileOfRun, rejects: str) -> FileReport:
+def _file_report(run: Run, file: FileOfRun, rejects: str) -> FileReport:
     return FileReport(
         name=file.dropped.name,
         status=_status(file),

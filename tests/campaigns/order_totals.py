@@ -62,20 +62,22 @@ class Till:
             self.placed[self._insert(order, customer, reference)] = order
 
     def _shared(self, number: int) -> tuple[int, str, Made]:
-        """Customer, reference and order; an order split off another has that one's, and is paid as that one is."""
+        """Customer, reference and order; an order split off another has that one's, and is paid as that one is.
+
+        Its payment hangs on the common reference, as PrestaShop notes those of a split cart.
+        """
         order = made(self.seed, number)
         if not order.split or self._last is None:
             email = f"c{number // 3}@quatrebarbes.example"
             return self.world.customer(email, is_guest=1), f"N{number:08}", order
         customer, reference, last = self._last
         paid = {name: getattr(last, name) for name in ("currency", "module", "label", "method")}
-        return customer, reference, replace(order, **paid)
+        amount = order.total + _wrong(order)
+        return customer, reference, replace(order, **paid, payments=(amount,) if amount and last.payments else ())
 
     def _insert(self, order: Made, customer: int, reference: str) -> int:
         currency = self._currencies[order.currency]
         paid = {"payment_method": order.label, "id_currency": currency}
-        # More than rounding leaves open: half a cent a line.
-        wrong = CENT * (len(order.lines) // 2 + 1) if order.held else Decimal(0)
         return self.world.place(
             *((line.reference, line.quantity, str(line.unit)) for line in order.lines),
             customer=customer,
@@ -87,7 +89,7 @@ class Till:
             address=dict(order.texts),
             total_products_wt=order.products,
             total_paid=order.total,
-            total_paid_tax_incl=order.total + wrong,
+            total_paid_tax_incl=order.total + _wrong(order),
             id_currency=currency,
             conversion_rate=CURRENCIES.get(order.currency, 1),
             reference=reference,
@@ -124,6 +126,11 @@ class Till:
     def _email(self, id_order: int) -> str:
         customer = int(self.world.shop.row("orders", id_order)["id_customer"])
         return str(self.world.shop.row("customers", customer)["email"])
+
+
+def _wrong(order: Made) -> Decimal:
+    """What an order that is to be held says too much: more than rounding leaves open, half a cent a line."""
+    return CENT * (len(order.lines) // 2 + 1) if order.held else Decimal(0)
 
 
 def _stored(line: Line) -> dict[str, Any]:
