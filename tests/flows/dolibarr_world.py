@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import httpx
+import pytest
 
 from deployments.sandbox.dolibarr import SandboxDolibarr
 from deployments.sandbox.shop import SandboxShop
@@ -35,6 +36,12 @@ class DolibarrWorld(OrderWorld):
         self.prefix = f"t{uuid.uuid4().hex[:4]}x"
         self.sandbox_erp: SandboxDolibarr | None = SandboxDolibarr()
         self.url, self.key, self.admin_key = "", "", ""
+
+    @classmethod
+    def of_session(cls, folder: Path, config: pytest.Config, **options: Any) -> Self:
+        """One on the sandbox, or on the real Dolibarr that the session's options name."""
+        made, url = cls.at(folder, **options), config.getoption("--erp-url")
+        return made.real(url, config.getoption("--erp-key")) if url else made
 
     def real(self, url: str, key: str) -> Self:
         """The same with a real Dolibarr, of which the key may do everything."""

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.sandbox.dolibarr import SandboxDolibarr
 from deployments.sandbox.shop import Fault
-from tasks.run import step_tasks
 from tests.flows.catalogue_world import CatalogueWorld
 
 DESCRIPTION = '<p class="lead" style="color:red">D&eacute;j&agrave; "vu" &amp; <b>revu</b><br />L\'eau&nbsp;<3</p>'
@@ -21,9 +19,7 @@ DESCRIPTION = '<p class="lead" style="color:red">D&eacute;j&agrave; "vu" &amp; <
 
 @pytest.fixture
 def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
-    made = CatalogueWorld.at(tmp_path / "boutique")
-    url = pytestconfig.getoption("--erp-url")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+    with CatalogueWorld.of_session(tmp_path / "boutique", pytestconfig) as opened:
         yield opened
 
 
@@ -127,22 +123,6 @@ async def test_features_and_descriptions_of_categories_are_there_and_follow_the_
     assert (world.counts(), world.written()) == ({"rows_read": 3, "unchanged": 3}, [])
 
 
-async def test_products_stay_in_a_category_that_is_held_or_no_longer_told(world: CatalogueWorld) -> None:
-    robes = world.category(f"Robes {world.prefix}")
-    longues = world.category("Longues", robes)
-    world.sell("MUG", categories=[2, robes, longues])
-    await world.catalogue()
-    assert world.inside("MUG") == ["Longues", f"Robes {world.prefix}"]
-    world.shop.change("categories", robes, {"name": {1: "<b></b>", 2: "<b></b>"}})
-    state = await world.catalogue()
-    assert state.name == "CompletedWithRejects", state.message
-    assert world.left_behind() == {f"c{robes}": "category_name_empty", f"c{longues}": "category_parent_held"}
-    assert world.inside("MUG") == ["Longues", f"Robes {world.prefix}"]
-    world.write_settings(catalogue={"categories": "none"})
-    await world.catalogue()
-    assert world.inside("MUG") == ["Longues", f"Robes {world.prefix}"]
-
-
 async def test_a_product_that_is_there_already_is_compared_before_it_is_ours(world: CatalogueWorld) -> None:
     mug, vase = (world.called(each) for each in ("MUG", "VASE"))
     for reference, label in ((mug, "Mug"), (vase, "Something else")):
@@ -176,21 +156,6 @@ async def test_an_id_that_is_another_products_now_is_held_until_a_person_has_par
     await world.catalogue()
     assert world.counts() == {"rows_read": 1, "created": 1}
     assert {each["label"] for each in world.products_there().values()} == {"Vase"}
-
-
-async def test_a_category_whose_id_is_anothers_now_is_held_and_the_one_there_stays(world: CatalogueWorld) -> None:
-    robes = world.category(f"Robes {world.prefix}", date_add="2026-01-02 03:04:05")
-    world.sell("MUG", categories=[2, robes])
-    await world.catalogue()
-    world.shop.change("categories", robes, {"name": {1: f"Robe {world.prefix}", 2: f"Robe {world.prefix}"}})
-    await world.catalogue()
-    assert world.inside("MUG") == [f"Robe {world.prefix}"]
-    world.shop.remove("categories", robes)
-    assert world.category("Chaussures", id=robes, date_add="2026-03-04 05:06:07") == robes
-    state = await world.catalogue()
-    assert state.name == "CompletedWithRejects", state.message
-    assert world.left_behind() == {f"c{robes}": "category_id_reused"}
-    assert world.inside("MUG") == [f"Robe {world.prefix}"]
 
 
 async def test_what_cannot_go_is_held_whole_with_what_to_do_and_the_others_go(world: CatalogueWorld) -> None:
@@ -373,62 +338,6 @@ async def test_a_sweep_puts_right_what_was_changed_or_deleted_there_and_says_how
     assert {each["label"] for each in world.products_there().values()} == {"Mug", "Vase"}
     await world.catalogue(sweep=True)
     assert (world.written(), world.report()["beyond_rows"]) == ([], {"catalogues_by_sweep": 0})
-
-
-async def test_a_category_whose_answer_was_lost_is_there_once_and_the_run_goes_on(
-    world: CatalogueWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if world.sandbox_erp is None:
-        pytest.skip("a real one loses no answer on demand")
-    monkeypatch.setattr(step_tasks, "RETRY_SECONDS", (0.0,) * step_tasks.RETRIES)
-    robes = world.category(f"Robes {world.prefix}")
-    longues = world.category("Longues", robes)
-    world.sell("MUG", categories=[2, robes, longues])
-    world.sandbox_erp.faults.add("reset-after", "POST categories")
-    world.sandbox_erp.faults.add("500-after", "POST categories")
-    world.sandbox_erp.faults.add("503", "GET categories")
-    state = await world.catalogue()
-    assert (state.name, world.counts()) == ("Completed", {"rows_read": 3, "created": 3}), state.message
-    assert len(world.ours("/categories")) == 2
-    assert world.inside("MUG") == ["Longues", f"Robes {world.prefix}"]
-    await world.catalogue(sweep=True)
-    assert (world.counts(), world.written()) == ({"rows_read": 3, "unchanged": 3}, [])
-
-
-async def test_categories_that_the_shop_has_deleted_go_once_nothing_is_in_them(
-    prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config
-) -> None:
-    made = CatalogueWorld.at(tmp_path / "boutique")
-    url = pytestconfig.getoption("--erp-url")
-    made.sandbox_erp = SandboxDolibarr(version="22.0.1", key="one-key", admin_key="one-key")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as world:
-        robes = world.category(f"Robes {world.prefix}")
-        longues, courtes = world.category("Longues", robes), world.category("Courtes", robes)
-        sacs = world.category(f"Sacs {world.prefix}")
-        mug = world.sell("MUG", categories=[2, robes, longues])
-        await world.catalogue()
-        of_label = {each["label"].partition(" ")[0]: each["id"] for each in world.ours("/categories")}
-        theirs = world.make("/products", ref=world.called("THEIRS"), label="x")
-        world.rest.post(f"/categories/{of_label['Sacs']}/objects/product/{theirs}").raise_for_status()
-        world.shop.change("products", mug, {"categories": [2]})
-        for id_ in (robes, longues, courtes, sacs):
-            world.shop.remove("categories", id_)
-        await world.catalogue()
-        assert (len(world.ours("/categories")), world.inside("MUG")) == (4, [])
-        world.category(f"Autre {world.prefix}")
-        world.write_settings(catalogue={"deleted_categories": "delete"})
-        plan = await world.catalogue(dry_run=True)
-        assert (plan.is_completed(), len(world.ours("/categories"))) == (True, 4)
-        state = await world.catalogue()
-        assert state.is_completed(), state.message
-        if url and world.rest.get("/status").json()["success"]["dolibarr_version"].startswith("23"):
-            assert set(world.left_behind("retry").values()) == {"category_not_deleted"}
-        else:
-            assert world.report()["beyond_rows"] == {"categories_closed": 3}
-            assert world.left_behind("retry") == {f"c{sacs}": "category_not_deleted"}
-            assert {each["label"].partition(" ")[0] for each in world.ours("/categories")} == {"Sacs", "Autre"}
-        await world.catalogue()
-        assert world.written() == []
 
 
 async def test_what_has_not_changed_costs_no_request_for_each_of_it(world: CatalogueWorld) -> None:

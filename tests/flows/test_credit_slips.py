@@ -22,9 +22,7 @@ WRITES = ("create", "pay", "validate", "update", "mark", "name a")
 @pytest.fixture
 async def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> AsyncIterator[DolibarrWorld]:
     """A shop whose first order, of two lines and shipping, is invoiced in Dolibarr; slips go from now on."""
-    made = DolibarrWorld.at(tmp_path / "boutique")
-    url = pytestconfig.getoption("--erp-url")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+    with DolibarrWorld.of_session(tmp_path / "boutique", pytestconfig) as opened:
         streams = {"order": {"enabled": True}, "slip": {"enabled": True}}
         (opened.folder / "export.json").write_text(json.dumps(streams), encoding="utf-8")
         opened.place(("ROBE-S", 3, "29.90"), ("CEINTURE", 1, "12.50"), shipping="4.90")

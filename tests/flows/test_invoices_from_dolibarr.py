@@ -39,9 +39,7 @@ DATA: dict[str, Any] = {
 
 @pytest.fixture
 def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
-    made = CatalogueWorld.at(tmp_path / "boutique", module=True)
-    url = pytestconfig.getoption("--erp-url")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+    with CatalogueWorld.of_session(tmp_path / "boutique", pytestconfig, module=True) as opened:
         opened.ask_for("invoiceDocument", "", DATA)
         (opened.folder / "export.json").write_text('{"order": {"enabled": true}}', encoding="utf-8")
         yield opened

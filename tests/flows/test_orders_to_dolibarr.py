@@ -20,9 +20,7 @@ SUBJECTS = {"dolibarr", "rights", "guard", "rounding", "VAT", "payments", "prefi
 
 @pytest.fixture
 def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[DolibarrWorld]:
-    made = DolibarrWorld.at(tmp_path / "boutique")
-    url = pytestconfig.getoption("--erp-url")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+    with DolibarrWorld.of_session(tmp_path / "boutique", pytestconfig) as opened:
         yield opened
 
 

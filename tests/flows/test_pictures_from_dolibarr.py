@@ -24,9 +24,7 @@ OWNED: dict[str, Any] = {"images": {"from_erp": True}, "catalogue": {"erp_owns":
 
 @pytest.fixture
 def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
-    made = CatalogueWorld.at(tmp_path / "boutique")
-    url = pytestconfig.getoption("--erp-url")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+    with CatalogueWorld.of_session(tmp_path / "boutique", pytestconfig) as opened:
         opened.write_settings(**OWNED)
         yield opened
 

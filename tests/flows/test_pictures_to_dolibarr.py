@@ -18,9 +18,7 @@ from tests.flows.catalogue_world import CatalogueWorld
 
 @pytest.fixture
 def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
-    made = CatalogueWorld.at(tmp_path / "boutique")
-    url = pytestconfig.getoption("--erp-url")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+    with CatalogueWorld.of_session(tmp_path / "boutique", pytestconfig) as opened:
         yield opened
 
 

@@ -31,9 +31,7 @@ OWNED = {"guards": {"min_affected": 9}, "catalogue": {"erp_owns": ["price"]}}
 
 @pytest.fixture
 def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
-    made = CatalogueWorld.at(tmp_path / "boutique")
-    url = pytestconfig.getoption("--erp-url")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+    with CatalogueWorld.of_session(tmp_path / "boutique", pytestconfig) as opened:
         opened.ask_for("product", "\\Product", DATA)
         opened.write_settings(**OWNED)
         yield opened

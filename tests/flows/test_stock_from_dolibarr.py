@@ -21,9 +21,7 @@ DATA = {"reference": {"index": 0, "object_key": True}, "quantity": {"index": 2}}
 
 @pytest.fixture
 def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[CatalogueWorld]:
-    made = CatalogueWorld.at(tmp_path / "boutique")
-    url = pytestconfig.getoption("--erp-url")
-    with made.real(url, pytestconfig.getoption("--erp-key")) if url else made as opened:
+    with CatalogueWorld.of_session(tmp_path / "boutique", pytestconfig) as opened:
         stream: dict[str, Any] = {"class": "\\StockAvailable", "enabled": True, "type": "webservice", "data": DATA}
         imports = json.loads((opened.folder / "import.json").read_text(encoding="utf-8")) | {"stock": stream}
         (opened.folder / "import.json").write_text(json.dumps(imports), encoding="utf-8")
