@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.import_customers import import_customers
+from tasks.run.signed_plan import plan_written_to
 from tests.flows.flat_world import FlatWorld
 from tests.flows.lost import one_of
 
@@ -296,7 +298,8 @@ async def test_nothing_personal_stays(world: FlatWorld, caplog: pytest.LogCaptur
     bad = customer("C2", customer_email="clotilde.lefebvre", lastname="Lefebvre9")
     refused = customer("C3", firstname="Clotilde")
     world.drop("customer", customer("C1"), bad, refused)
-    await world.run(import_customers, dry_run=True)
+    with plan_written_to(world.folder / "plan.json"):
+        await world.run(import_customers, dry_run=True)
     await world.run(import_customers)
     world.drop("customer", customer("C1", firstname="Clotilde Anne"))
     await world.run(import_customers)
@@ -305,6 +308,7 @@ async def test_nothing_personal_stays(world: FlatWorld, caplog: pytest.LogCaptur
         (name, word) for name, content in world.files_at_rest().items() for word in personal if word in content.lower()
     }
     assert found == set()
+    assert json.loads(world.files_at_rest()["plan.json"])["plan"]["changes"]
     assert "import_customers" in caplog.text
     logged = "\n".join(record.getMessage() for record in caplog.records).lower().encode()
     assert [word for word in (*personal, b"%40lab.test") if word in logged] == []
