@@ -258,6 +258,10 @@ class Dolibarr(Goods, Papers):
             if "lready" not in error.reason:
                 raise
 
+    def is_billed(self, order_id: int) -> bool:
+        """Whether an order is marked as invoiced."""
+        return any(str(each.get("billed")) == "1" for each in self.orders_by_ids([order_id]))
+
     def set_billed(self, order_id: int) -> None:
         """Marks an order as invoiced."""
         self._act(f"/orders/{order_id}/setinvoiced", "mark as invoiced", order_id)

@@ -14,7 +14,7 @@ from connectors.dolibarr.client import Dolibarr
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.customer_obstacles import customer_losses, customer_obstacles
 from connectors.dolibarr.draft_lines import found_lines
-from connectors.dolibarr.guard import uid_of
+from connectors.dolibarr.guard import guarded, uid_of
 from connectors.dolibarr.invoice_reader import InvoiceReader
 from connectors.dolibarr.item_reader import ItemReader
 from connectors.dolibarr.look import LookAtDolibarr
@@ -135,8 +135,9 @@ class Customers:
         return tuple(each for each in found if not each.closed)
 
     def create(self, code: str, customer: Customer) -> str:
-        self._dolibarr.create_third_party(code, new_third_party(customer, self._codes))
-        self._records.pop(code, None)
+        values = new_third_party(customer, self._codes)
+        id_ = self._dolibarr.create_third_party(code, values)
+        self._keep({**values, "id": id_, "array_options": guarded(code)})
         return code
 
     def update(self, known: ErpCustomer, customer: Customer, policy: Policy) -> tuple[str, ...]:

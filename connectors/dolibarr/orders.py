@@ -48,6 +48,10 @@ class OrderWriter:
     def __init__(self, dolibarr: Dolibarr, codes: DolibarrCodes) -> None:
         self._dolibarr = dolibarr
         self._codes = codes
+        self._contacts: dict[str, int] = {}
+        """Their ids by their guards, as this run has made or found them."""
+        self._bills_itself = True
+        """Whether Dolibarr's module Workflow marks orders as invoiced; True until an order was not."""
 
     def write(self, draft: OrderDraft, third_party: Record) -> ErpNumber:
         """The number of the order once all of it is there.
@@ -112,8 +116,13 @@ class OrderWriter:
 
     def _contact(self, third_party_id: int, values: dict[str, Any]) -> int:
         uid = contact_uid(self._codes.order_prefix, third_party_id, values)
+        if uid not in self._contacts:
+            self._contacts[uid] = self._made_contact(uid, {"socid": third_party_id, **values})
+        return self._contacts[uid]
+
+    def _made_contact(self, uid: str, values: dict[str, Any]) -> int:
         try:
-            return self._dolibarr.create_contact(uid, {"socid": third_party_id, **values})
+            return self._dolibarr.create_contact(uid, values)
         except RefusedError as error:
             found = self._dolibarr.contact_of(uid) if error.code == DUPLICATE else None
             if found is None:
@@ -136,7 +145,13 @@ class OrderWriter:
             self._dolibarr.validate_invoice(invoice_id)
         if status != _PAID:
             self._pay(draft, invoice_id, is_new=is_new and found is None)
-        self._dolibarr.set_billed(order_id)
+        self._mark_billed(order_id)
+
+    def _mark_billed(self, order_id: int) -> None:
+        """A look, beside which others write, in place of a write where Dolibarr does it by itself (O7 of the facts)."""
+        self._bills_itself = self._bills_itself and self._dolibarr.is_billed(order_id)
+        if not self._bills_itself:
+            self._dolibarr.set_billed(order_id)
 
     def _created_invoice(
         self, draft: OrderDraft, order_id: int, third_party_id: int, products: Mapping[str, int]

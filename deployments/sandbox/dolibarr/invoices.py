@@ -61,6 +61,9 @@ class Invoices(Documents):
             raise ApiError(500, "Error when validating Invoice", "ErrorNoLines")
         row["ref"] = self.state.number("FA" if row["type"] == "0" else "AV", self.state.day(row["date"]))
         row["status"] = "1"
+        if self.state.constants.get("WORKFLOW_INVOICE_AMOUNT_CLASSIFY_BILLED_ORDER") == "1":
+            for order in row["linked"].get("commande", ()):
+                self.state.orders.rows[order]["billed"] = "1"
         return self.shown(row)
 
     def settle(self, id_: str) -> Row:

@@ -74,6 +74,16 @@ def test_an_order_becomes_order_invoice_and_payment_in_the_shops_amounts(box: Sa
     ]
 
 
+def test_an_order_that_dolibarr_marks_as_invoiced_by_itself_is_not_marked_by_us(box: SandboxDolibarr, erp: Erp) -> None:
+    box.state.constants["WORKFLOW_INVOICE_AMOUNT_CLASSIFY_BILLED_ORDER"] = "1"
+    send(erp)
+    check_one_of_each(box)
+    assert box.requests["POST orders/setinvoiced"] == 0
+    del box.state.constants["WORKFLOW_INVOICE_AMOUNT_CLASSIFY_BILLED_ORDER"]
+    send(erp, replace(ORDER, id_order=13, reference="OTHER"))
+    assert (box.requests["POST orders/setinvoiced"], [each["billed"] for each in box.orders()]) == (1, ["1", "1"])
+
+
 def test_the_same_order_again_writes_nothing(box: SandboxDolibarr, erp: Erp) -> None:
     first = send(erp)
     before = box.requests.copy()
