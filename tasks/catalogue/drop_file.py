@@ -55,9 +55,17 @@ async def of_others(run: Run, owners: Mapping[str, str]) -> set[str]:
 
 
 def drop_file(run: Run, text: str) -> None:
-    """The file appears whole; a run that is killed before this is noted drops the same once more."""
+    """The file appears whole; a run that is killed before this is noted drops the same once more.
+
+    A plan, and the ERP's test access, has it in the run's own folder, which no other run reads: what it says is shown.
+    """
     files, drop = run.folder.settings.files, run.folder.drop
     name = f"{run.stream.name}_erp_{datetime.now(UTC):%Y%m%dT%H%M%S%f}.{run.stream.file_extension}"
+    if not run.may_write_shop:
+        shown = run.work / name
+        shown.write_text(text, encoding=run.stream.encoding or "utf-8")
+        run.shown_files.append(shown)
+        return
     place = path_for(drop, run.stream, tuple(run.folder.imports.streams.values()), name)
     shared_folder(place.parent)
     # A hidden name is nobody's.

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from hashlib import blake2b
 
-from connectors.ledger import Link
 from schemas.catalogue import ErpItem, TellsItems
 from schemas.column_spec import AbsentRows, Owner
 from schemas.erp import Erp, need
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.incidents import Level
 from tasks.catalogue.drop_file import as_file, check_columns, drop_file, of_others
+from tasks.catalogue.last_read import LastRead, mark_of
 from tasks.catalogue.translate.erp_items import OF_COMBINATIONS, cells, field_of
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
 from tasks.run.sweeps import Sweep
 from tasks.stock.look_up import item_ids_of
 
-_LAST = "last"
 _CLEARED = frozenset({"weight", "ean13", "isbn", "upc"})
 """What may be empty in the ERP, and then in the shop, where its column says so."""
 _NEEDED_BY_NEW = ("name", "price")
@@ -29,7 +27,7 @@ _NEEDED_BY_NEW = ("name", "price")
 async def drop_items(run: Run, erp: Erp) -> None:
     """A file of what the ERP has of the shop's items lies in the drop folder, where any of it has changed in the ERP.
 
-    Once a day whatever has changed. Nothing of a plan or of the ERP's test access: only how many items there would be.
+    Once a day whatever has changed. A plan, and the ERP's test access, only shows it.
     """
     ability = need(erp.tells_items, erp.kind, "import_products from the ERP")
     await _check(run, ability)
@@ -39,16 +37,15 @@ async def drop_items(run: Run, erp: Erp) -> None:
         settings = run.folder.settings.products
         new, category = settings.new_from_erp, settings.new_category
         items = await asyncio.to_thread(ability.read, _fields(run), new=new, category=category)
-        mark = _mark(run, items)
-        if not sweep.is_due and run.since is None and mark == _last(run, kind):
-            return
-        if not run.may_write_shop or erp.is_test:
-            run.note(Level.INFO, "rows_of_erp_planned", value=str(len(items)))
+        last, mark = LastRead(run, kind), _mark(run, items)
+        if not sweep.is_due and run.since is None and mark == last.mark:
             return
         if rows := await _rows(run, items):
             drop_file(run, as_file(run.stream, rows))
-        link = Link(_LAST, 0, fingerprint=mark)
-        run.ledger.confirm(run.folder.name, kind, [link], run_id=run.run_id)
+        if not run.may_write_shop:
+            run.note(Level.INFO, "rows_of_erp_planned", value=str(len(rows)))
+            return
+        last.keep(mark)
         sweep.done = True
         sweep.keep()
 
@@ -102,17 +99,11 @@ def _new_faults(run: Run) -> Iterator[ConfigFault]:
                 yield ConfigFault("import.json", "product.data", reason, remedy)
 
 
-def _last(run: Run, kind: str) -> str:
-    links = run.ledger.links_for(run.folder.name, kind, [_LAST])
-    return str(links["fingerprint"][0]) if links.height else ""
-
-
 def _mark(run: Run, items: Mapping[str, ErpItem]) -> str:
     """A hash of all that was read, with what of it is taken."""
-    text = "\n".join(f"{name} {item}" for name, item in sorted(items.items()))
     settings = run.folder.settings.products
     taken = f"{settings.prices} {settings.new_from_erp} {settings.new_category} {sorted(_targets(run))}"
-    return blake2b(f"{taken}\n{text}".encode(), digest_size=16).hexdigest()
+    return mark_of([taken, *(f"{name} {item}" for name, item in sorted(items.items()))])
 
 
 async def _rows(run: Run, items: Mapping[str, ErpItem]) -> list[dict[str, str]]:

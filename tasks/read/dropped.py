@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from schemas.column_spec import StreamSpec
 
-__all__ = ["Collected", "DroppedFile", "collect"]
+__all__ = ["Collected", "DroppedFile", "collect", "dropped_file"]
 
 OUTSIDE = "file_outside"
 ARCHIVE_GONE = "file_archive_gone"
@@ -71,14 +71,12 @@ def collect(
     )
 
 
-def _from_archive(path: Path) -> DroppedFile:
+def dropped_file(path: Path, position: int) -> DroppedFile:
+    """A file that nobody is writing any more, as it lies there."""
     now = path.stat()
-    return DroppedFile(
-        path,
-        name_when_dropped(path),
-        now.st_size,
-        datetime.fromtimestamp(now.st_mtime, UTC),
-        content_hash(path),
-        position=0,
-        is_archived=True,
-    )
+    modified_at = datetime.fromtimestamp(now.st_mtime, UTC)
+    return DroppedFile(path, shown_name(path.name), now.st_size, modified_at, content_hash(path), position)
+
+
+def _from_archive(path: Path) -> DroppedFile:
+    return replace(dropped_file(path, 0), name=name_when_dropped(path), is_archived=True)

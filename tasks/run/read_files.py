@@ -15,7 +15,7 @@ from schemas.file_refused import FileRefusedError
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.shown import shown_name
-from tasks.read.dropped import Collected, DroppedFile, collect
+from tasks.read.dropped import DroppedFile, collect, dropped_file
 from tasks.read.layouts import layout_change, layout_of
 from tasks.read.reader import FileRows, open_rows
 from tasks.read.validate import MOST_FAULTS, ValidatedStream, validate
@@ -29,11 +29,11 @@ from tasks.run.step_tasks import step_task
 async def read_files(run: Run) -> ValidatedStream:
     """The accepted rows of every complete file of the stream, oldest file first, the last row of a key winning."""
     with run.step("collect files"):
-        collected = _collected(run)
-    if collected.files:
+        _collect(run)
+    if run.files:
         await fit_to_shop(run)
     with run.step("read and validate"):
-        opened = _all_opened(run, collected.files)
+        opened = _all_opened(run, [file.dropped for file in run.files])
         validated = validate(opened, run.stream, run.work)
         refuse_two_texts(run, validated)
     for rows in opened:
@@ -43,7 +43,8 @@ async def read_files(run: Run) -> ValidatedStream:
     return validated
 
 
-def _collected(run: Run) -> Collected:
+def _collect(run: Run) -> None:
+    """The run's files, each with its position: those of the drop folder, then those that it alone has."""
     files = run.folder.settings.files
     since = run.since
     again: list[Path] = []
@@ -70,11 +71,11 @@ def _collected(run: Run) -> Collected:
         run.note(Level.INFO, "already_done", file=file.name, value=file.name)
     if collected.files and done and since is None and collected.files[0].content_hash == done.content_hash:
         run.note(Level.INFO, "same_as_last", file=collected.files[0].name, value=collected.files[0].name)
-    run.files = [FileOfRun(file) for file in collected.files]
+    shown = [dropped_file(path, len(collected.files) + place) for place, path in enumerate(run.shown_files)]
+    run.files = [FileOfRun(file) for file in (*collected.files, *shown)]
     run.already_done = [FileOfRun(file) for file in collected.already_done]
     for file in collected.files:
         run.ledger.file_seen(run.folder.name, run.stream.name, file.name, file.content_hash, file.size, run.run_id)
-    return collected
 
 
 def _arrived(run: Run, done: DoneFile) -> bool:

@@ -186,6 +186,8 @@ class Run:
         self.incidents: list[Incident] = []
         self.files: list[FileOfRun] = []
         self.already_done: list[FileOfRun] = []
+        self.shown_files: list[Path] = []
+        """Files of this run alone, behind those of the drop folder: what the ERP has, to be shown in a plan."""
         self.planned: list[PlannedChange] = []
         self.shown_keys = ShownKeys()
         self.refused_before: set[tuple[str, str]] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -31,6 +32,8 @@ FLOWS_WITH_PLANS = (
 )
 """The flows whose plan is known as a whole before anything of it is written."""
 _DIGEST_BYTES = 32
+_ASKED_AT = re.compile(r"(?<=_erp)_\d{8}T\d{12}(?=\.)")
+"""In the name of a file of what the ERP has: when it was asked, which is later for the run that follows."""
 _SHOWN = 10
 _FORMAT = 1
 
@@ -152,7 +155,7 @@ def _plan_of(run: Run, changes: Sequence[PlannedChange]) -> SignedPlan:
         shop=run.folder.name,
         since=run.asked.since or "",
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        files={file.dropped.name: file.dropped.content_hash for file in run.files},
+        files={_ASKED_AT.sub("", file.dropped.name): file.dropped.content_hash for file in run.files},
         settings={name: hash_of(path.read_bytes()) for name, path in found if path.exists()},
         guards=[check.name for check in run.report.guard if check.tripped],
         changes=sorted([one.key, one.kind, one.action, [list(each) for each in one.changes]] for one in changes),

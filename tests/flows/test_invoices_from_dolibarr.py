@@ -73,7 +73,8 @@ async def test_an_invoice_and_its_credit_note_are_on_the_page_of_the_order_once(
     there = {each["array_options"]["options_ps_uid"]: each for each in world.ours("/invoices")}
     first, second = (there[f"{world.prefix}{each}"] for each in (order, other))
     state = await brought(world, dry_run=True)
-    assert (state.name, world.shop.rows("erp_invoices")) == ("Planned", [])
+    planned = {str(each["key"]) for each in world.report()["plan"]}
+    assert (state.name, world.shop.rows("erp_invoices"), planned) == ("Planned", [], {str(order), str(other)})
     state = await brought(world)
     assert state.name == "Completed", state.message
     total = Decimal(first["total_ttc"]).quantize(Decimal("0.01"))
@@ -105,6 +106,23 @@ async def test_a_page_that_is_not_written_now_is_written_by_the_next_run_with_wh
     world.shop.faults.clear()
     state = await brought(world)
     assert (state.name, len(shown(world, order)), world.counts()) == ("Completed", 1, {"rows_read": 1, "created": 1})
+
+
+async def test_a_pdf_that_is_not_taken_is_asked_for_again_the_next_day_or_with_since(world: CatalogueWorld) -> None:
+    order = world.place()
+    await world.orders()
+    world.write_settings(invoices={"max_pdf_bytes": 10})
+    for _ in range(2):
+        await brought(world)
+        [(_, _, paper)] = shown(world, order).values()
+        assert paper == b""
+    assert list(world.left_behind().values()) == ["erp_invoice_without_pdf"]
+    world.write_settings()
+    credited(world, world.ours("/invoices")[0])
+    await brought(world)
+    assert sorted(paper for _, _, paper in shown(world, order).values()) == [b"", b"%PDF-"]
+    await brought(world, since="2026-01-01")
+    assert [paper for _, _, paper in shown(world, order).values()] == [b"%PDF-", b"%PDF-"]
 
 
 @pytest.mark.slow

@@ -88,7 +88,8 @@ async def test_an_item_of_dolibarr_is_made_in_the_shop_once_and_its_texts_are_th
     there(world, "THEIRS", array_options={"options_ps_uid": f"{world.prefix}yp1"})
     world.write_settings(**NEW | {"products": {"new_from_erp": True, "new_category": f"Home {world.prefix}"}})
     await brought(world, dry_run=True)
-    assert here(world) == {}
+    planned = {each["key"] for each in world.report()["plan"] if each["kind"] == "product"}
+    assert (here(world), planned) == ({}, {world.called("LAMP")})
     state = await brought(world)
     assert state.is_completed(), state.message
     [(name, made)] = here(world).items()

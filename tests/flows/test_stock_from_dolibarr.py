@@ -14,6 +14,7 @@ import pytest
 
 from tasks.catalogue.drop_stock import quantities_as_file
 from tasks.run.shop_folder import open_shop_folder
+from tasks.run.signed_plan import following_plan, plan_written_to
 from tests.flows.catalogue_world import CatalogueWorld
 
 DATA = {"reference": {"index": 0, "object_key": True}, "quantity": {"index": 2}}
@@ -49,6 +50,12 @@ def shown(world: CatalogueWorld) -> dict[str, int]:
     return {name: world.quantity(world.called(name)) for name in ("MUG", "VASE")}
 
 
+def planned(world: CatalogueWorld) -> dict[str, str]:
+    """The quantities that the last plan would write."""
+    changes = world.report()["plan"]
+    return {each["key"].removeprefix(f"{world.prefix}-"): each["changes"][0][2] for each in changes}
+
+
 async def test_quantities_of_the_chosen_warehouses_are_summed_and_follow_what_moves(world: CatalogueWorld) -> None:
     world.write_settings(stock={"warehouses": [f"{world.prefix}-A", f"{world.prefix}-B"]})
     mug = stocked(world, "MUG", ("A", 3), ("B", 4), ("C", 100))
@@ -74,14 +81,39 @@ async def test_without_warehouses_all_count_and_a_plan_or_a_test_access_brings_n
     world.sell("MUG")
     world.sell("VASE")
     state = await world.stock(dry_run=True)
-    assert state.is_completed(), state.message
+    assert (state.name, planned(world)) == ("Planned", {"MUG": "7", "VASE": "1"}), state.message
     access = {"url": world.url, "key": "env:PASSERELLE_TEST_DOLIBARR_KEY"}
     world.write_settings(erp={"access": "test"}, erp__dolibarr__test=access)
     await world.stock()
-    assert shown(world) == {"MUG": 0, "VASE": 0}
+    assert (shown(world), planned(world)) == ({"MUG": 0, "VASE": 0}, {"MUG": "7", "VASE": "1"})
     world.write_settings()
     await world.stock()
     assert shown(world) == {"MUG": 7, "VASE": 1}
+
+
+async def test_a_signed_plan_of_what_dolibarr_has_is_carried_out_unless_it_has_moved(
+    world: CatalogueWorld, tmp_path: Path
+) -> None:
+    mug = stocked(world, "MUG", ("A", 3))
+    stocked(world, "VASE", ("A", 1))
+    world.sell("MUG")
+    world.sell("VASE")
+    target = tmp_path / "plan.json"
+    with plan_written_to(target):
+        await world.stock(dry_run=True)
+    text = target.read_text(encoding="utf-8")
+    with following_plan(text):
+        state = await world.stock()
+    assert (state.name, shown(world)) == ("Completed", {"MUG": 3, "VASE": 1}), state.message
+    move(world, mug, "A", 1)
+    with plan_written_to(target):
+        await world.stock(dry_run=True)
+    move(world, mug, "A", 1)
+    with following_plan(target.read_text(encoding="utf-8")):
+        state = await world.stock()
+    assert (state.name, shown(world)["MUG"]) == ("Failed", 3)
+    await world.stock()
+    assert shown(world)["MUG"] == 5
 
 
 async def test_a_warehouse_that_is_not_there_is_named(world: CatalogueWorld) -> None:
