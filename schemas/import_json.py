@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from json import JSONDecodeError
 from pathlib import PurePosixPath
@@ -67,7 +68,9 @@ def default_export_text() -> str:
     return files("schemas.defaults").joinpath("export.json").read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=16)
 def _parse(text: str, *, source: str, known: tuple[str, ...], with_columns: bool) -> ImportSpec:
+    """The streams; a chain opens its folder once for each of its parts, and reads the same text."""
     parsed = _parse_text(text, source)
     notes = FaultNotes(source, parsed.lines)
     for path, _line in parsed.duplicates:

@@ -37,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
         part.rename(ONE_AUTHORITY)
     # Two of Prefect's clients a run load all authorities, which takes a third of a small one.
     os.environ.setdefault("PREFECT_API_SSL_CERT_FILE", str(ONE_AUTHORITY))
+    # Frames of a few rows are looked at by one thread sooner than they are handed to two.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     # prefect.toml protects what is shipped (tests/deployments); here a thousand clients would fetch a token each.
     os.environ.setdefault("PREFECT_SERVER_CSRF_PROTECTION_ENABLED", "false")
     os.environ.setdefault("PREFECT_CLIENT_CSRF_SUPPORT_ENABLED", "false")

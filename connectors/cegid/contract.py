@@ -7,7 +7,9 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,6 +17,7 @@ from lxml import etree
 from zeep import Client, Plugin, Settings
 from zeep.exceptions import Error as ZeepError
 from zeep.exceptions import ValidationError as ZeepValidationError
+from zeep.wsdl import Document
 
 from connectors.cegid.access import SYSTEM
 from connectors.cegid.needed import Needed
@@ -26,6 +29,11 @@ _READ = "read the contract"
 _UNKNOWN = re.compile(r"(?:\{[^}]*\})?(?P<type>\w+)\(\) got an unexpected keyword argument '(?P<member>\w+)'")
 
 
+# Answers come as they are: zeep reads None, silently, for every member after one that it does not know.
+_AS_THEY_COME = Settings(strict=True, forbid_dtd=True, forbid_entities=True, raw_response=True)
+_MOST_KEPT = 8
+
+
 class ServiceContract:
     """A service ready to be called. Raises `UnexpectedReplyError` naming whatever we need and the tenant lacks."""
 
@@ -33,19 +41,15 @@ class ServiceContract:
         self.name = name
         self._transport = transport
         address = f"{root}/{name}.svc"
-        wsdl = self._first_form(address)
-        self._schemas = Schemas(wsdl, transport)
-        self.values = cache(self._schemas.values)
-        """The values of an enumeration in this tenant's version."""
-        self.members = cache(self._schemas.members)
-        """The members of a type in this tenant's version."""
-        # Answers come as they are: zeep reads None, silently, for every member after one that it does not know.
-        settings = Settings(strict=True, forbid_dtd=True, forbid_entities=True, raw_response=True)
-        obeys = Obeys(self._schemas)
         try:
-            self._client = Client(wsdl, transport=transport, settings=settings, plugins=[obeys])  # type: ignore[no-untyped-call]
+            understood = _understood(address, transport)
         except ZeepError as error:
             raise self._misunderstood(f"its WSDL cannot be read ({type(error).__name__})") from error
+        self._schemas = understood.schemas
+        self.values = self._schemas.values
+        self.members = self._schemas.members
+        obeys = Obeys(self._schemas)
+        self._client = Client(understood.document, transport=transport, settings=_AS_THEY_COME, plugins=[obeys])  # type: ignore[no-untyped-call]
         binding = self._binding(self._client.wsdl.bindings.values(), needed.port_type)
         self.operations = frozenset(binding.port_type.operations)
         """The operations of this tenant's version."""
@@ -55,16 +59,6 @@ class ServiceContract:
             operation.wsa_action = None
         # Not at the address of the WSDL, which often exists only inside the data centre.
         self._service = self._client.create_service(binding.name, address)  # type: ignore[no-untyped-call]
-
-    def _first_form(self, address: str) -> str:
-        try:
-            self._transport.load(f"{address}?singleWsdl")
-        except (DeniedError, UnexpectedReplyError) as error:
-            # Servers before .NET 4.5 know only the split form; they answer 404, or the help page.
-            if error.reason.startswith(("HTTP 401", "HTTP 403")):
-                raise
-            return f"{address}?wsdl"
-        return f"{address}?singleWsdl"
 
     def _binding(self, bindings: Iterable[Any], port_type: str) -> Any:
         # The binding's namespace differs between the two forms of the WSDL, the port type's name does not.
@@ -97,6 +91,39 @@ class ServiceContract:
         with _refusing(operation, key):
             answer: Answer = self._service[operation](**parameters)
             return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A WSDL that was read: its schemas, and what zeep makes of it."""
+
+    schemas: Schemas
+    document: Document
+
+
+_kept: dict[bytes, Understood] = {}
+"""By the digest of a WSDL that is whole: reading one takes zeep longer than ten calls."""
+
+
+def _understood(address: str, transport: CegidTransport) -> Understood:
+    """What the WSDL of the service there says; a text that this process has read before is not read again."""
+    whole = f"{address}?singleWsdl"
+    try:
+        digest = sha256(transport.load(whole)).digest()
+    except (DeniedError, UnexpectedReplyError) as error:
+        # Servers before .NET 4.5 know only the split form; they answer 404, or the help page.
+        if error.reason.startswith(("HTTP 401", "HTTP 403")):
+            raise
+        return _read(f"{address}?wsdl", transport)
+    if digest not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[digest] = _read(whole, transport)
+    return _kept[digest]
+
+
+def _read(wsdl: str, transport: CegidTransport) -> Understood:
+    return Understood(Schemas(wsdl, transport), Document(wsdl, transport, settings=_AS_THEY_COME))  # type: ignore[arg-type]
 
 
 class DisobeysError(Exception):
@@ -157,6 +184,10 @@ class Schemas:
         self._schemas = list(_collect(wsdl, transport, set()))
         self._validator = self._build()
         self._validating = threading.Lock()
+        self.values = cache(self._values)
+        """The values of an enumeration in this tenant's version."""
+        self.members = cache(self._members)
+        """The members of a type in this tenant's version, those of the types it extends included."""
 
     def _build(self) -> etree.XMLSchema:
         locations = {each.get("targetNamespace", ""): f"mem:{number}" for number, each in enumerate(self._schemas)}
@@ -176,13 +207,11 @@ class Schemas:
         except etree.DocumentInvalid as error:
             raise DisobeysError(str(error)) from error
 
-    def values(self, enumeration: str) -> frozenset[str]:
-        """The values of an enumeration."""
+    def _values(self, enumeration: str) -> frozenset[str]:
         path = f"xs:simpleType[@name='{enumeration}']/xs:restriction/xs:enumeration"
         return frozenset(each.get("value", "") for schema in self._schemas for each in schema.iterfind(path, _NS))
 
-    def members(self, type_name: str) -> frozenset[str]:
-        """The members of a complex type, those of the types it extends included."""
+    def _members(self, type_name: str) -> frozenset[str]:
         names: set[str] = set()
         for schema in self._schemas:
             for found in schema.iterfind(f"xs:complexType[@name='{type_name}']", _NS):

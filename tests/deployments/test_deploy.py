@@ -297,7 +297,7 @@ def test_a_shop_without_any_stream_is_a_fault(tmp_path: Path, said: Any) -> None
 def test_an_automation_that_was_made_twice_is_there_once_and_one_switched_off_stays_off(
     tmp_path: Path, said: Any
 ) -> None:
-    [ours] = _automations()
+    ours, _ = _automations()
     older = ours.model_copy(update={"enabled": False, "description": "an older one"})
 
     async def make_twice(client: PrefectClient) -> None:

@@ -107,7 +107,7 @@ def test_a_form_of_a_stranger_s_page_starts_nothing(server: Server, content_type
 
 def test_a_second_time_nothing_is_changed_with_csrf_and_token(server: Server, world: World) -> None:
     assert "Nothing to change: 4 deployments are as they should be." in server.passerelle("deploy", str(world.folder))
-    assert len(server.ask("/automations/filter", {})) == 1
+    assert len(server.ask("/automations/filter", {})) == 2
 
 
 def test_a_schedule_yields_scheduled_runs_without_anybody_switching_it_on(server: Server) -> None:
@@ -140,11 +140,36 @@ def run_that_ended(server: Server, run_id: str) -> Any:
     return run if run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
 
 
+def automation_named(server: Server, name: str) -> Any:
+    [found] = [each for each in server.ask("/automations/filter", {}) if each["name"].startswith(name)]
+    return found
+
+
 def test_the_automation_that_ends_dead_runs_knows_our_states(server: Server) -> None:
-    [automation] = server.ask("/automations/filter", {})
+    automation = automation_named(server, "End runs")
     trigger = automation["trigger"]
     assert automation["enabled"]
     assert trigger["after"] == ["prefect.flow-run.heartbeat"]
     assert trigger["expect"] == ["prefect.flow-run.*"]
     assert trigger["within"] == 90
     assert automation["actions"][0]["state"] == "CRASHED"
+
+
+def test_a_run_that_a_worker_took_and_never_began_is_due_again(server: Server) -> None:
+    automation = automation_named(server, "Give back")
+    assert automation["trigger"]["within"] == 300
+    kept = {name: automation[name] for name in ("name", "description", "enabled", "actions")}
+    sooner = kept | {"trigger": automation["trigger"] | {"within": 10}}
+    server.ask(f"/automations/{automation['id']}", sooner, method="PUT")
+    stock = server.deployment("import_stock")
+    run = server.ask(f"/deployments/{stock['id']}/create_flow_run", {})
+    for name in ("Pending", "Submitting"):
+        taken = {"state": {"type": "PENDING", "name": name}, "force": True}
+        server.ask(f"/flow_runs/{run['id']}/set_state", taken)
+    given_back = wait_for(lambda: run_that_waits_again(server, run["id"]))
+    assert "did not begin" in given_back["state"]["message"]
+
+
+def run_that_waits_again(server: Server, run_id: str) -> Any:
+    run = server.ask(f"/flow_runs/{run_id}")
+    return run if run["state"]["name"] == "AwaitingRetry" else None
