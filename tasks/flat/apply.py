@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
 import polars as pl
@@ -101,7 +102,7 @@ class _Batch:
     async def write(self) -> None:
         """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
         again = any(one.attempted for one in self.batch)
-        contents = {one.ref.key: one.content() for one in self.batch}
+        before = {one.ref.key: copy(one) for one in self.batch}
         for one in self.batch:
             one.attempted = True
         await self._delete([one for one in self.batch if one.action == "delete"])
@@ -121,14 +122,15 @@ class _Batch:
                 one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
         # The disk acknowledges each confirmation: other requests go out meanwhile.
         await asyncio.to_thread(_remember, self.run, self.plan, self.batch)
-        await asyncio.to_thread(self._note_refusals, contents)
+        await asyncio.to_thread(self._note_refusals, before)
         self.run.rows.record(_outcomes(self.batch))
 
-    def _note_refusals(self, contents: Mapping[str, str]) -> None:
+    def _note_refusals(self, before: Mapping[str, PlannedEntity]) -> None:
         refused = [one for one in self.batch if one.outcome is Outcome.REFUSED]
         again = [one for one in refused if one.ref.key in self.for_itself or one.code == "read_back_differs"]
         refusals = [
-            Refusal(one.ref.key, sent_mark(self.run, contents[one.ref.key]), one.code, one.detail) for one in again
+            Refusal(one.ref.key, sent_mark(self.run, before[one.ref.key].content()), one.code, one.detail)
+            for one in again
         ]
         taken = [one.ref.key for one in self.batch if one.outcome is not Outcome.REFUSED]
         note_refusals(self.run, self.stream.kind, refusals, taken)

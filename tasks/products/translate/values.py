@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from tasks.products.translate.html_texts import has_same_markup, words
 from tasks.products.translate.prices import six_decimals
@@ -58,7 +59,9 @@ def reads_the_same(field: str, wanted: Value, current: str) -> bool:
     return same(field, wanted, current)
 
 
+@lru_cache(maxsize=4096)
 def _same_number(wanted: Decimal, current: str) -> bool:
+    """Of 20,000 prices most are of few values: each pair is compared once."""
     try:
         return six_decimals(Decimal(current or "0")) == six_decimals(wanted)
     except InvalidOperation:
