@@ -11,6 +11,7 @@ _BLANK = re.compile(r"(?:[ \t\r\n\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _LONGEST_INTEGER = 19
 _DEEPEST = 50
+_STRINGS = JSONDecoder()
 _WORDS = {"true": True, "false": False, "null": None}
 
 Path = tuple[str | int, ...]
@@ -79,7 +80,7 @@ class _Reader:
         raise self._error("a value is expected here" if sign else "the text ends too early")
 
     def _string(self) -> str:
-        text, self.at = JSONDecoder().raw_decode(self.text, self.at)
+        text, self.at = _STRINGS.raw_decode(self.text, self.at)
         return str(text)
 
     def _object(self, path: Path) -> dict[str, Any]:

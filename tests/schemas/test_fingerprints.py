@@ -52,6 +52,7 @@ def test_a_fingerprint_is_the_same_for_ever() -> None:
     assert of(PRODUCT, {"reference": "R1"}) == "3346d5e136f6a10a"
 
 
+@pytest.mark.lasting
 def test_another_process_finds_the_same_fingerprint() -> None:
     code = (
         "import polars as pl; from schemas.column_spec import *; from schemas.fingerprints import fingerprints;"

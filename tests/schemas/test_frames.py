@@ -105,6 +105,7 @@ def test_the_pandera_schema_names_every_column_of_the_stream() -> None:
     ]
 
 
+@pytest.mark.lasting
 def test_every_code_has_its_texts() -> None:
     streams = default_import_spec().streams.values()
     garbage = ["\x01", "<>#;={}", "1.2,3", "9" * 30, "-5", "3,6E+12", "x" * 5000, "<script>", "12:61", "3614270012359"]

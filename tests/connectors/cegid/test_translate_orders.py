@@ -18,6 +18,7 @@ from deployments.sandbox.cegid import SandboxCegid
 from schemas.documents import Order, Payment
 from tests.connectors.cegid.shop_orders import ADDRESS, CODES, PLACED_AT, line, order, orders
 from tests.connectors.cegid.test_order_obstacles import obstacles_of
+from tests.examples import examples
 
 RECEIPTS = replace(CODES, document_type=DocumentType.RECEIPT)
 
@@ -67,7 +68,7 @@ def test_discounts_as_negative_prices_add_up_as_well(of_order: Order) -> None:
 
 
 @pytest.mark.lasting
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(of_order=orders(most_lines=30))
 def test_any_order_arrives_in_the_erp_to_the_cent(erp: SandboxCegid, cegid: Cegid, of_order: Order) -> None:
     numbered = replace(of_order, id_order=len(erp.documents()) + 1)

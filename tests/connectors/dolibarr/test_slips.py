@@ -22,6 +22,7 @@ from schemas.order_sums import line_totals
 from tests.connectors.dolibarr.opening import open_erp
 from tests.connectors.dolibarr.shop_orders import CODES, line, order, orders
 from tests.connectors.dolibarr.test_exactly_once import send
+from tests.examples import examples
 from tests.slips import slip
 
 pytestmark = pytest.mark.lasting
@@ -52,7 +53,7 @@ def notes(box: SandboxDolibarr) -> list[tuple[str, str, Decimal]]:
     return [(each["ref"], each["status"], Decimal(each["total_ttc"])) for each in found]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(orders(most_lines=4), st.data())
 def test_what_an_order_was_charged_can_be_given_back_to_the_cent(bought: Order, data: st.DataObject) -> None:
     if order_obstacles(bought, CODES):

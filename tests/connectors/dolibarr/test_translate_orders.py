@@ -14,13 +14,14 @@ from connectors.dolibarr.order_rates import discount_parts, rates_of
 from connectors.dolibarr.vat import as_dolibarr
 from schemas.documents import Order
 from tests.connectors.dolibarr.shop_orders import CODES, line, order, orders
+from tests.examples import examples
 
 
 def codes_of(wanted: Order) -> list[str]:
     return [each.code for each in order_obstacles(wanted, CODES)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(orders())
 def test_any_order_comes_to_the_shops_total_in_dolibarr(wanted: Order) -> None:
     assume(not order_obstacles(wanted, CODES))
@@ -31,7 +32,7 @@ def test_any_order_comes_to_the_shops_total_in_dolibarr(wanted: Order) -> None:
     assert compared(draft, CODES).total == wanted.total_paid_tax_incl
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(orders(most_lines=3))
 def test_the_rate_of_a_line_is_the_one_that_it_was_sold_with(wanted: Order) -> None:
     for sold, rate in zip(wanted.lines, rates_of(wanted, CODES.rates).of_lines, strict=True):

@@ -19,6 +19,7 @@ from schemas.export_template import ExportColumn, ExportTemplate
 from schemas.order_obstacles import sum_obstacles
 from tests.connectors.cegid.shop_orders import ADDRESS, line, order, orders
 from tests.connectors.erp_files.dialects import CODES, dialect, rows, small, style_of, template_of, written
+from tests.examples import examples
 
 
 def two_lines(**more: object) -> Order:
@@ -69,7 +70,7 @@ def test_the_same_order_is_the_same_bytes(name: str) -> None:
     assert written(two_lines(), stream).content == written(two_lines(), stream).content
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(orders(most_lines=4), st.integers(2, 6), st.sampled_from([-1, 1]))
 def test_quantity_times_price_as_written_makes_what_was_paid(order: Order, decimals: int, voucher: int) -> None:
     template = ExportTemplate.model_validate({"priceDecimals": decimals, "voucherQuantity": voucher})

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from connectors.ledger import Ledger, Link
 from tests.connectors.ledger.places import Place, SqlitePlace, open_eager
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -213,4 +214,4 @@ class LinksAreNeverStale(RuleBasedStateMachine):
 
 
 TestLinksAreNeverStale = pytest.mark.lasting(LinksAreNeverStale.TestCase)
-TestLinksAreNeverStale.settings = settings(max_examples=25, stateful_step_count=16, deadline=None)
+TestLinksAreNeverStale.settings = settings(max_examples=examples(25), stateful_step_count=16, deadline=None)

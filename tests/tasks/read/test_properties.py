@@ -17,6 +17,7 @@ from schemas.errors import ContractError
 from tasks.read.reader import open_rows
 from tasks.read.rejects import write_rejects
 from tasks.read.validate import validate
+from tests.examples import examples
 from tests.tasks.read.mutated_files import mutated_file
 from tests.tasks.read.sample_streams import OTHER_STREAMS, PRODUCT, text_stream
 
@@ -55,7 +56,7 @@ def expected_cell(text: str) -> str | None:
     return pl.Series([text]).str.strip_chars().item() or None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @example((";", [["", ",\n"]]), "\r", csv.QUOTE_MINIMAL, "utf-8", 8)
 @given(
     tables(),
@@ -86,7 +87,7 @@ def test_any_table_that_csv_writes_reads_back_equal_with_its_line_numbers(
     assert found.select(pl.exclude("_file", "_line", "_key")).rows() == [tuple(map(expected_cell, row)) for row in rows]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.binary(max_size=300)
     | st.lists(st.sampled_from([b"a", b";", b'"', b"\r", b"\n", b"\x00", b"\xe9"])).map(b"".join)

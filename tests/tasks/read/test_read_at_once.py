@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tasks.read.blocks import BlockReader
 from tasks.read.encoding import lines_of
 from tasks.read.reader import open_rows
+from tests.examples import examples
 from tests.tasks.read.sample_streams import text_stream
 
 
@@ -22,7 +23,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> BlockReader:
     return BlockReader(stream, open_rows(path, stream, file=0).shape, file=0)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(st.sampled_from("ab ;;\n\n\t\x1a\u00a0"), max_size=30))
 @example("a;b;c\nd\n")
 @example("a;b\n\nc;d\n")

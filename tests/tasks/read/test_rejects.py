@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tasks.read.reader import open_rows
 from tasks.read.rejects import write_rejects
 from tasks.read.validate import validate
+from tests.examples import examples
 from tests.tasks.read.sample_streams import PRODUCT, PRODUCT_HEADER, STOCK, product_line
 
 if TYPE_CHECKING:
@@ -237,7 +238,8 @@ def test_titles_headers_and_broken_lines_are_shown_too(dropped: Path) -> None:
     assert cells_of(rejects)[1][:2] == ["'@Code", "'=Qty"]
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.lasting
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(names=st.lists(st.text("='+-@\t \"';,.\nAé0123456789", max_size=12), min_size=5, max_size=12))
 def test_whatever_a_cell_holds_it_comes_back_as_it_was(tmp_path: Path, names: list[str]) -> None:
     path = tmp_path / "product.csv"
