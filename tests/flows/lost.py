@@ -6,6 +6,6 @@ import pytest
 from _pytest.mark import ParameterSet
 
 
-def one_of(first: str, *others: str) -> list[str | ParameterSet]:
+def one_of(first: object, *others: object) -> list[object | ParameterSet]:
     """The cases of a test: `first` in `make test`, the others in `make slow`."""
     return [first, *(pytest.param(other, marks=pytest.mark.slow) for other in others)]

@@ -324,7 +324,7 @@ async def test_no_number_goes_into_the_erp_unless_it_is_asked_for(world: OrderWo
     assert world.erp.requests["UpdateHeader"] == 0
 
 
-@pytest.mark.parametrize("kind", ["fault-fr", "503", "401", "entities"])
+@pytest.mark.parametrize("kind", one_of("503", "fault-fr", "401", "entities"))
 async def test_a_number_that_the_erp_does_not_take_stops_nothing_and_goes_with_the_next_run(
     world: OrderWorld, kind: str
 ) -> None:

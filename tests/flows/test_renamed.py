@@ -6,6 +6,7 @@ import pytest
 
 from deployments.cli import answer
 from tests.flows.flat_world import FlatWorld
+from tests.flows.lost import one_of
 from tests.flows.world import World
 
 EAN, OTHER = "4006381333931", "4006381333948"
@@ -21,7 +22,7 @@ def reject(world: World) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("old", [None, {"reference": "OLD", "ean13": EAN, "active": "0"}])
-@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("complete", one_of(True, False))
 async def test_a_new_reference_with_a_known_ean_is_held_and_a_rename_keeps_the_product(
     world: World, old: dict[str, str] | None, complete: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -57,7 +58,7 @@ async def answer_of(world: World, old: str, new: str) -> int:
     return int(await rename(old, new, shop=world.folder))
 
 
-@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("complete", one_of(True, False))
 async def test_a_renamed_combination_keeps_its_id_stock_and_discount(flat_world: FlatWorld, complete: bool) -> None:
     world = flat_world
     world.write_specs(product={"absentRows": "deactivate"} if complete else {})
@@ -137,7 +138,7 @@ async def test_a_row_of_a_new_parent_that_the_shop_holds_elsewhere_holds_itself_
     assert int(world.combination("C1")["id_product"]) == int(world.product("P1")["id"])
 
 
-@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("named", one_of(True, False))
 async def test_a_combination_that_moves_to_a_new_parent_takes_no_other_with_it(world: World, named: bool) -> None:
     def dress(key: str, parent: str, size: str) -> dict[str, str]:
         return {"reference": key, "reference_parent": parent, "taille": size}
