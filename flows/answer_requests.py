@@ -30,6 +30,7 @@ from flows.import_stock import import_stock
 from flows.import_store_orders import import_store_orders
 from flows.import_stores import import_stores
 from flows.import_suppliers import import_suppliers
+from flows.publish_lowest_prices import publish_lowest_prices
 from schemas.flows import FLOWS
 from tasks.back_office.answer import answer_what_was_asked
 from tasks.run.carry_out import without_traceback
@@ -53,6 +54,7 @@ ASKED_FOR: Mapping[str, Any] = MappingProxyType(
             import_suppliers,
             import_product_suppliers,
             import_specific_prices,
+            publish_lowest_prices,
             import_store_orders,
             export_orders,
             export_catalogue,

@@ -10,6 +10,7 @@ from tasks.flat.apply import apply_entities
 from tasks.flat.guard import guard_entities
 from tasks.flat.prepare import prepare_entities
 from tasks.flat.specific_prices import SpecificPriceStream
+from tasks.omnibus.record import record_discounts
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.read_files import read_files
@@ -35,3 +36,4 @@ async def _steps(run: Run) -> None:
     plan = await prepare_entities(run, validated, SpecificPriceStream())
     guard_entities(run, plan)
     await apply_entities(run, plan)
+    await record_discounts(run, validated)

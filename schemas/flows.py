@@ -201,6 +201,16 @@ _EVERY = (
         },
     ),
     Flow(
+        "publish_lowest_prices",
+        "beside every reduced price stands the lowest of the 30 days before it; off unless wanted (needs the module)",
+        Direction.INTO_SHOP,
+        "10,25,40,55 * * * *",
+        "specificprice",
+        takes=_SINCE,
+        looks_after=True,
+        rights=_SHOP | _TAXES | {"currencies": _READ, "products": _READ, "lowest_prices": ("GET", "PUT")},
+    ),
+    Flow(
         "import_store_orders",
         "the sales of the stores are orders of the shop, each once, at their own prices (needs the module)",
         Direction.INTO_SHOP,

@@ -82,7 +82,7 @@ class Limits(Section):
         set, their documents may hold five times as many; so may requests of lines to our module, up to 500.
         """
         few_columns = dict.fromkeys(("stock_availables", "specific_prices"), 5 * self.max_batch)
-        lines = dict.fromkeys(("stock_lines", "price_lines"), min(_MOST_LINES, 5 * self.max_batch))
+        lines = dict.fromkeys(("stock_lines", "price_lines", "lowest_prices"), min(_MOST_LINES, 5 * self.max_batch))
         return few_columns | lines | self.max_batch_by_resource
 
     def batch(self, resource: str) -> int:
@@ -262,6 +262,17 @@ class SpecificPrices(Section):
     """Whether a price whose end is a day without time holds until the end of that day."""
 
 
+class Omnibus(Section):
+    """`[omnibus]`: the price before a reduction, as EU directive 2019/2161 wants it shown."""
+
+    keep_prices: bool = False
+    """Whether every price and discount that the shop was confirmed to have is kept in the ledger."""
+    new_items: Literal["show", "hide"] = "show"
+    """Of an item on sale for less than 30 days: the lowest price since it came on sale, or nothing."""
+    unknown_days: Literal["show", "hide"] = "hide"
+    """Of an item of which the ledger does not know all of the 30 days: the lowest price that it knows, or nothing."""
+
+
 class StoreOrders(Section):
     """`[store_orders]`: how sales of the stores become orders."""
 
@@ -311,6 +322,7 @@ class ShopSettings(Section):
     images: Images = Images()
     invoices: Invoices = Invoices()
     specific_prices: SpecificPrices = SpecificPrices()
+    omnibus: Omnibus = Omnibus()
     store_orders: StoreOrders = StoreOrders()
     read_back: ReadBack = ReadBack()
     guards: Guards = Guards()

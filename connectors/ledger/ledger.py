@@ -17,6 +17,7 @@ from connectors.ledger.layouts import Layouts
 from connectors.ledger.leases import Leases
 from connectors.ledger.links import Links
 from connectors.ledger.migrate import migrate
+from connectors.ledger.prices import Prices
 from connectors.ledger.purging import Purging
 from connectors.ledger.refusals import Refusals
 from connectors.ledger.runs import Runs, Watermarks
@@ -30,7 +31,19 @@ if TYPE_CHECKING:
 
 
 class Ledger(
-    Links, Runs, Watermarks, Files, Layouts, Fetches, Incidents, Leases, Deliveries, Identities, Refusals, Purging
+    Links,
+    Runs,
+    Watermarks,
+    Files,
+    Layouts,
+    Fetches,
+    Incidents,
+    Leases,
+    Deliveries,
+    Identities,
+    Refusals,
+    Prices,
+    Purging,
 ):
     """Every call is one short transaction, durable when it returns; any number of threads may share a ledger.
 

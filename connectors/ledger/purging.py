@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Purging(LedgerPart):
-    """Links, deliveries and watermarks have no age and are not touched."""
+    """Links, deliveries, watermarks and the lines of prices have no age and are not touched."""
 
     def forget_runs(self, shop: str, before: datetime, *, kept_per_flow: int) -> int:
         """How many runs that ended before then were forgotten.

@@ -245,3 +245,34 @@ DELIVERIES = sa.Table(
 """`identity` is a keyed hash of what never changes of it, null in rows from before; `intended` is what is being sent,
 as JSON; `doubt_at` is when the first call without an answer was made; `answer` is a person's to a question about it;
 `fingerprint` and `confirmed_value` are what the ERP was confirmed to have of an entity that may change."""
+
+PRICE_PERIODS = sa.Table(
+    "price_periods",
+    METADATA,
+    sa.Column("id", ROW_NUMBER, primary_key=True),
+    _text("shop"),
+    _text("reference"),
+    _text("case_key"),
+    sa.Column("began_at", Instant, nullable=False),
+    _text("state"),
+    sa.Column("price", sa.Text),
+    sa.Column("tax_included", sa.Boolean, nullable=False),
+    _text("reduction"),
+    _text("reduction_kind"),
+    sa.Column("reduction_tax", sa.Boolean, nullable=False),
+    _text("country"),
+    _text("currency"),
+    _text("customer_group"),
+    _text("starts"),
+    _text("ends"),
+    _text("origin"),
+    _text("source"),
+    sa.Column("line", sa.BigInteger, nullable=False),
+    _text("run_id"),
+    sa.Column("corrects", sa.BigInteger),
+    _text("reason"),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Index("price_periods_by_item", "shop", "reference", "case_key", "id"),
+)
+"""Only added to, and never purged: what a line says holds until the next one of its item and case. `case_key` is empty
+for an item's own price; amounts are decimals as text; `corrects` is the id of the line that this one stands for."""

@@ -15,6 +15,7 @@ from connectors.prestashop.facts import ShopFacts, read_facts
 from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.lines import LineMode, Lines, fits_in_a_line, line
+from connectors.prestashop.lowest_prices import read_lowest_prices
 from connectors.prestashop.pages import OrderPages
 from connectors.prestashop.pending_writes import Desk, OnReceipts, PendingWrite, in_documents, pending_writes_of, report
 from connectors.prestashop.presence import Presence
@@ -336,6 +337,10 @@ class Shop:
             pending.xml = line(pending.entity["reference"], pending.entity["value"])
         await self._write(desk, writes, Lines(self._transport, desk, mode).write, None)
         return desk.all()
+
+    async def lowest_prices(self) -> dict[str, str]:
+        """What our module shows beside reduced prices, by reference."""
+        return await read_lowest_prices(self._reader)
 
     async def create_sales(self, sales: Sequence[Entity]) -> list[Receipt]:
         """Makes an order of each sale through our module, once; one receipt each, in their order.

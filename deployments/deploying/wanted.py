@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,13 @@ def _usual(folder: ShopFolder, flow: Flow) -> str:
     return "" if is_part or not flow.cron else spread(flow.cron, f"{folder.name}/{flow.name}")
 
 
+_WANTED_BY: Mapping[str, Callable[[ShopFolder], bool]] = {
+    "import_images": lambda folder: (folder.path / folder.settings.images.folder).is_dir(),
+    "publish_lowest_prices": lambda folder: folder.settings.omnibus.keep_prices,
+}
+"""What says whether a flow is wanted whose stream is that of another one."""
+
+
 def _has(folder: ShopFolder, flow: Flow) -> bool:
     if flow.direction is Direction.TO_DROP_FOLDER:
         return bool(folder.settings.sources.every)
@@ -108,8 +115,8 @@ def _has(folder: ShopFolder, flow: Flow) -> bool:
     stream = (folder.exports if flow.is_export else folder.imports).streams.get(flow.stream)
     if stream is None or not stream.enabled:
         return False
-    if flow.name == "import_images":  # its stream is the products', whose pictures lie in a folder
-        return (folder.path / folder.settings.images.folder).is_dir()
+    if flow.name in _WANTED_BY:
+        return _WANTED_BY[flow.name](folder)
     return _erp_can(folder, flow, stream) if flow.asks and (flow.is_export or not _by_file(stream)) else True
 
 

@@ -180,6 +180,8 @@ def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:
     flows = [IMPORTS[stream] for stream in _streams(folder)]
     flows += [FLOWS["check_stock"]] if "stock" in _streams(folder) else []
     flows += [FLOWS["import_images"]] if (folder.path / folder.settings.images.folder).is_dir() else []
+    if folder.settings.omnibus.keep_prices and "specificprice" in _streams(folder):
+        flows.append(FLOWS["publish_lowest_prices"])
     for flow in flows:
         for resource, methods in flow.rights.items():
             needed.setdefault(resource, set()).update(methods)

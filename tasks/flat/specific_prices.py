@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from connectors.prestashop import Entity, Identity, Shop
+from schemas.column_spec import StreamSpec
 from schemas.outcomes import Outcome
 from tasks.flat.countries import country_ids, currency_ids
 from tasks.flat.items import priced_items
@@ -43,21 +44,7 @@ class SpecificPriceStream(FlatStream):
 
         A price for a group has `@` and the group's code behind the customer: the keys of others are what they were.
         """
-        columns = {column.target: column.key for column in run.stream.columns}
-
-        def cell(target: str) -> pl.Expr:
-            return pl.col(columns[target]) if target in columns else pl.lit(None)
-
-        parts = (
-            pl.col("_key"),
-            cell("iso_code").cast(pl.String).str.to_uppercase(),
-            cell("currency").cast(pl.String).str.to_uppercase(),
-            pl.lit(_marks(rows, columns.get("email"), run.ledger.secret())) + _of_group(rows, columns.get("group")),
-            cell("from_quantity").fill_null(1).cast(pl.String),
-            cell("from").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M"),
-            cell("to").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M"),
-        )
-        return rows.select(pl.concat_str([part.fill_null("") for part in parts], separator="|")).to_series()
+        return price_keys(run.stream, rows, run.ledger.secret())
 
     def salt(self, run: Run) -> str:
         """The settings, and the groups where a column names them."""
@@ -157,6 +144,25 @@ class SpecificPriceStream(FlatStream):
             return
         if not all(same(name, wanted.owned[name], str(current[name])) for name in _VALUES):  # type: ignore[arg-type]
             wanted.stop = Stop(Outcome.IGNORED, "manual_price_kept", str(current["id"]))
+
+
+def price_keys(stream: StreamSpec, rows: pl.DataFrame, secret: bytes) -> pl.Series:
+    """The key of each row's link, as `SpecificPriceStream.keys` describes it."""
+    columns = {column.target: column.key for column in stream.columns}
+
+    def cell(target: str) -> pl.Expr:
+        return pl.col(columns[target]) if target in columns else pl.lit(None)
+
+    parts = (
+        pl.col("_key"),
+        cell("iso_code").cast(pl.String).str.to_uppercase(),
+        cell("currency").cast(pl.String).str.to_uppercase(),
+        pl.lit(_marks(rows, columns.get("email"), secret)) + _of_group(rows, columns.get("group")),
+        cell("from_quantity").fill_null(1).cast(pl.String),
+        cell("from").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M"),
+        cell("to").cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M"),
+    )
+    return rows.select(pl.concat_str([part.fill_null("") for part in parts], separator="|")).to_series()
 
 
 async def customer_ids(shop: Shop, emails: set[str]) -> dict[str, int]:

@@ -36,6 +36,7 @@ _BY_LINK = MappingProxyType(
         "import_images": ("product", "product"),
         "import_product_suppliers": ("product", "product"),
         "import_specific_prices": ("product", "product"),
+        "publish_lowest_prices": ("product", "product"),
         "import_customers": ("customer", "customer"),
         "import_suppliers": ("supplier", "supplier"),
         "import_store_orders": ("store_order", "order"),

@@ -22,7 +22,7 @@ class Passerelle extends Module
     {
         $this->name = 'passerelle';
         $this->tab = 'administration';
-        $this->version = '1.1.2';
+        $this->version = '1.3.0';
         $this->author = 'Passerelle';
         $this->need_instance = 0;
         $this->ps_versions_compliancy = ['min' => '1.7.6.0', 'max' => '9.99.99'];
@@ -45,6 +45,7 @@ class Passerelle extends Module
             && $this->registerHook('addWebserviceResources')
             && $this->installStoreOrderState()
             && $this->installDocuments()
+            && $this->installLowestPrices()
             && $this->installBoard();
         if ($shop) {
             Shop::setContext(Shop::CONTEXT_SHOP, (int) $shop);
@@ -147,6 +148,11 @@ class Passerelle extends Module
                 'specific_management' => true,
                 'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
             ],
+            'lowest_prices' => [
+                'description' => 'Lowest price before a reduction, by reference',
+                'specific_management' => true,
+                'forbidden_method' => ['POST', 'PATCH', 'DELETE'],
+            ],
             'erp_documents' => [
                 'description' => 'Documents of the ERP by order',
                 'specific_management' => true,
@@ -195,6 +201,7 @@ class Passerelle extends Module
             ],
             'stock_lines' => array_merge($lines, ['WebserviceSpecificManagementStockLines']),
             'price_lines' => array_merge($lines, ['WebserviceSpecificManagementPriceLines']),
+            'lowest_prices' => array_merge($lines, ['PasserelleTables', 'PasserelleLowestPrices', 'WebserviceSpecificManagementLowestPrices']),
             'erp_documents' => array_merge(self::DOCUMENTS, ['PasserelleErpResource', 'WebserviceSpecificManagementErpDocuments']),
             'erp_invoices' => array_merge(self::DOCUMENTS, ['PasserelleErpResource', 'WebserviceSpecificManagementErpInvoices']),
         ];
@@ -279,6 +286,26 @@ class Passerelle extends Module
         $this->load(array_merge(self::DOCUMENTS, ['PasserelleOrderPage']));
 
         return new PasserelleOrderPage($this);
+    }
+
+    /**
+     * The table of prices before reductions, and the hook that shows them. What is there already stays.
+     */
+    public function installLowestPrices()
+    {
+        $this->load(['PasserelleTables', 'PasserelleLowestPrices']);
+
+        return PasserelleLowestPrices::install() && $this->registerHook('displayProductPriceBlock');
+    }
+
+    public function hookDisplayProductPriceBlock($params)
+    {
+        if (!isset($params['type'], $params['product']) || $params['type'] !== 'after_price') {
+            return '';
+        }
+        $this->load(['PasserelleTables', 'PasserelleLowestPrices', 'PasserelleLowestPriceBlock']);
+
+        return (new PasserelleLowestPriceBlock($this))->of($params['product']);
     }
 
     /**

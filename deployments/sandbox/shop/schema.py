@@ -176,6 +176,7 @@ SPECIFIC_RESOURCES = (
     "erp_invoices",
     "passerelle_board",
     "passerelle_info",
+    "lowest_prices",
     "price_lines",
     "stock_lines",
     "store_orders",

@@ -13,6 +13,7 @@ from deployments.sandbox.shop.module import (
     erp_documents,
     erp_invoices,
     facts,
+    lowest_prices,
     price_lines,
     stock_lines,
     store_orders,
@@ -32,11 +33,12 @@ SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
     "store_orders": store_orders.answer,
     "stock_lines": stock_lines.answer,
     "price_lines": price_lines.answer,
+    "lowest_prices": lowest_prices.answer,
     "erp_documents": erp_documents.answer,
     "erp_invoices": erp_invoices.answer,
 }
 
-_OF_ONE_SHOP = frozenset({"passerelle_board", "store_orders", "stock_lines", "price_lines"})
+_OF_ONE_SHOP = frozenset({"passerelle_board", "store_orders", "stock_lines", "price_lines", "lowest_prices"})
 
 
 def reply(store: Store, resource: str, request: Request, charge: Charge) -> Reply:

@@ -37,6 +37,20 @@ def _lines(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench)
     return reply, "products", [product.id for product in products]
 
 
+def _lowest_prices(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
+    """A line of a product of its own, which is taken away again."""
+    reference = bench.product()["reference"]
+    value = "|||2026-11-27 00:00:00|2026-11-30 23:59:59|80.000000|96.00|20|30"
+    query = {
+        name: value for name, text in one.parameters for name, value in written_parameter(name, text, world).items()
+    }
+    body = f"{reference};{value}\nCENSUS-unknown;{value}\n".encode()
+    written = world.shop.send("PUT", one.resource, query if one.writes else {}, body)
+    read = written if one.writes else world.shop.send("GET", one.resource, query)
+    world.shop.send("PUT", one.resource, body=f"{reference};\n".encode())
+    return read, "products", []
+
+
 def _sales(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
     sales = Sales(bench)
     try:
@@ -110,6 +124,8 @@ def _board(one: Asked, elements: frozenset[str], world: World, _bench: OwnBench)
 SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBench], Outcome]] = {
     ("PUT", "stock_lines"): _lines,
     ("PUT", "price_lines"): _lines,
+    ("GET", "lowest_prices"): _lowest_prices,
+    ("PUT", "lowest_prices"): _lowest_prices,
     ("POST", "store_orders"): _sales,
     ("GET", "erp_documents"): _documents,
     ("PUT", "erp_documents"): _documents,

@@ -1,0 +1,173 @@
+"""The proof of one item: every price that it was shown at, from when to when, and where each was read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from html import escape
+from io import StringIO
+
+from connectors.prestashop.dates import zone_of
+from schemas.price_changes import Origin, PriceChange, PriceState
+from schemas.terminal_texts import terminal_text
+from tasks.omnibus.plan.lowest import Reduction, reductions
+from tasks.omnibus.plan.timeline import Market, ShownPrice, local_text, markets_of, shown_prices
+from tasks.omnibus.publish import Item, items_of
+from tasks.omnibus.record import own_money
+from tasks.run.shop_folder import ShopFolder
+
+_PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
+SHOWN = (
+    "reference", "for", "from", "to", "price_tax_incl", "price_tax_excl", "tax_rate", "announced_as_reduced",
+    "source", "source_of_discount", "reduction_began", "lowest_before", "lowest_shown_from", "days_known",
+)  # fmt: skip
+LINES = (
+    "number", "reference", "case", "state", "from", "price", "tax_included", "reduction", "reduction_kind",
+    "starts", "ends", "origin", "source", "run", "corrects", "reason", "recorded",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Both tables, every cell as text."""
+
+    reference: str
+    shown: Sequence[Mapping[str, str]]
+    """The prices as visitors were shown them, by `SHOWN`."""
+    lines: Sequence[Mapping[str, str]]
+    """The lines of the ledger, also those that were corrected, by `LINES`."""
+
+
+async def proof_of(folder: ShopFolder, reference: str) -> Proof:
+    """All that is known of `reference`; the shop is asked for its tax, its zone and since when it sells the item."""
+    with folder.open_ledger() as ledger:
+        links = ledger.links_for(folder.name, "product", [reference])
+        parent = next(iter(links["parent_key"].drop_nulls()), "")
+        known = ledger.prices_of(folder.name, [one for one in (reference, parent) if one])
+    changes = [*known.get(reference, ()), *(one for one in known.get(parent, ()) if one.case)]
+    async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as shop:
+        facts = await shop.describe()
+        zone = zone_of(facts.time_zone)
+        items = await items_of(shop, facts, links, zone)
+        money = next(iter(await own_money(shop, facts)), "")
+    item = items.get(reference, Item(reference, parent, Decimal(0), None))
+    rows = [row for market in markets_of(changes, item.rate, money) for row in _shown_rows(changes, item, market, zone)]
+    return Proof(reference, rows, [_line_row(change, zone) for change in changes])
+
+
+def _shown_rows(changes: Sequence[PriceChange], item: Item, market: Market, zone: tzinfo) -> list[Mapping[str, str]]:
+    prices = shown_prices(changes, market, zone)
+    found = reductions(prices, zone, item.on_sale_since)
+    within = {step.begin: reduction for reduction in found for step in reduction.steps}
+    return [_shown_row(item, market, price, within.get(price.begin), zone) for price in prices]
+
+
+def _shown_row(
+    item: Item, market: Market, price: ShownPrice, reduction: Reduction | None, zone: tzinfo
+) -> Mapping[str, str]:
+    lowest = reduction.lowest if reduction else None
+    cells = (
+        item.reference,
+        " ".join(part for part in (market.country, market.currency, market.customer_group) if part),
+        local_text(price.begin, zone),
+        local_text(price.end, zone) if price.end else "",
+        f"{price.price_tax_incl:f}",
+        f"{price.price_tax_excl:f}",
+        f"{market.rate.normalize():f}",
+        "1" if price.is_reduced else "0",
+        source_of(price.own),
+        source_of(price.discount) if price.discount else "",
+        local_text(reduction.begin, zone) if reduction else "",
+        f"{lowest.price_tax_incl:f}" if lowest else "",
+        local_text(lowest.begin, zone) if lowest else "",
+        reduction.known.value if reduction else "",
+    )
+    return dict(zip(SHOWN, cells, strict=True))
+
+
+def source_of(change: PriceChange) -> str:
+    """The file and line that a line of the ledger was read in, or who wrote it."""
+    if change.origin is Origin.CORRECTION:
+        return f"#{change.number} correction of #{change.corrects}: {change.reason}"
+    file = f"{change.source}:{change.line}" if change.source else ""
+    return " ".join(part for part in (f"#{change.number}", file, change.origin.value, change.run_id) if part)
+
+
+def _line_row(change: PriceChange, zone: tzinfo) -> Mapping[str, str]:
+    cells = (
+        str(change.number),
+        change.reference,
+        change.case,
+        change.state.value,
+        local_text(change.began_at, zone),
+        "" if change.price is None else f"{change.price:f}",
+        "1" if change.tax_included else "0",
+        f"{change.reduction:f}",
+        change.reduction_kind.value if change.case else "",
+        change.starts,
+        change.ends,
+        change.origin.value,
+        f"{change.source}:{change.line}" if change.source else "",
+        change.run_id,
+        str(change.corrects or ""),
+        change.reason,
+        local_text(change.recorded_at, zone) if change.recorded_at else "",
+    )
+    return dict(zip(LINES, cells, strict=True))
+
+
+def as_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> str:
+    """A table for a spreadsheet: semicolons, and a mark that it is UTF-8."""
+    text = StringIO()
+    writer = csv.DictWriter(text, columns, delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return "\ufeff" + text.getvalue()
+
+
+def as_page(proof: Proof, language: str, now: datetime, zone_name: str) -> str:
+    """Both tables as a page that needs nothing else, in the shop's language."""
+
+    def word(code: str) -> str:
+        return terminal_text(
+            "prices", code, language, reference=proof.reference, at=f"{now:%Y-%m-%d %H:%M}", zone=zone_name
+        )
+
+    title = escape(word("proof"))
+    return (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
+        "<style>body{font:14px sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0 2em}"
+        "th,td{border:1px solid #bbb;padding:.3em .5em;text-align:left}th{background:#eee}</style>"
+        f"<h1>{title}</h1><p>{escape(word('proof_note'))}</p>"
+        f"<h2>{escape(word('proof_shown'))}</h2>{_table(proof.shown, SHOWN, word)}"
+        f"<h2>{escape(word('proof_lines'))}</h2>{_table(proof.lines, LINES, word)}</html>\n"
+    )
+
+
+def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str], word: Callable[[str], str]) -> str:
+    head = "".join(f"<th>{escape(word('column_' + column))}</th>" for column in columns)
+    body = "".join("<tr>" + "".join(f"<td>{escape(row[name])}</td>" for name in columns) + "</tr>" for row in rows)
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def correction(
+    line: PriceChange, reason: str, *, price: Decimal | None = None, began_at: datetime | None = None, is_void: bool
+) -> PriceChange:
+    """The line that stands for `line` from now on: with another price or instant, or void."""
+    return replace(
+        line,
+        state=PriceState.VOID if is_void else line.state,
+        price=line.price if price is None else price,
+        began_at=began_at or line.began_at,
+        origin=Origin.CORRECTION,
+        source="",
+        line=0,
+        run_id="",
+        corrects=line.number,
+        reason=reason,
+        number=0,
+        recorded_at=None,
+    )

@@ -1,0 +1,118 @@
+"""After an import: every price and discount that the shop is confirmed to have, and did not before, is in the ledger.
+
+It is written before the files are archived: a run that dies before reads them again, and records then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import polars as pl
+
+from connectors.ledger import LinkState
+from connectors.prestashop import Shop, ShopFacts
+from schemas.column_spec import Owner
+from schemas.outcomes import Outcome
+from schemas.price_changes import Origin, PriceChange, PriceState
+from tasks.flat.specific_prices import SpecificPriceStream
+from tasks.omnibus.rows import LINE, as_changes, discount_lines, item_lines, terms_of
+from tasks.read.validate import ValidatedStream
+from tasks.run.run import Run
+from tasks.run.step_tasks import step_task
+
+_HELD = (Outcome.CREATED.value, Outcome.UPDATED.value, Outcome.UNCHANGED.value)
+BATCH_ROWS = 200_000
+
+
+@step_task("record prices")
+async def record_item_prices(run: Run, validated: ValidatedStream) -> None:
+    """The items' own prices, as the product files have them."""
+    if not _is_kept(run):
+        return
+    with run.step("record prices"):
+        tax_included = run.folder.settings.products.prices == "tax_incl"
+        rows = validated.accepted_rows_scan().collect_batches(chunk_size=BATCH_ROWS)
+        lines = [item_lines(batch, run.stream, tax_included=tax_included) for batch in rows]
+        column = run.stream.column("price")
+        is_first = column is not None and column.owner is Owner.FIRST_WRITE
+        held = (Outcome.CREATED.value,) if is_first else _HELD
+        _record(run, pl.concat([pl.DataFrame(schema=LINE), *lines]), "product", pl.col("reference"), held)
+
+
+@step_task("record discounts")
+async def record_discounts(run: Run, validated: ValidatedStream) -> None:
+    """The discounts, as their files have them."""
+    if not _is_kept(run):
+        return
+    with run.step("record discounts"):
+        stream, settings = SpecificPriceStream(), run.folder.settings.specific_prices
+        lines = [pl.DataFrame(schema=LINE)]
+        money = await own_money(run.shop, run.facts) if settings.recompute_percentage else frozenset[str]()
+        lines += [
+            discount_lines(batch, stream.keys(run, batch), run.stream, settings, own_money=money)
+            for batch in validated.accepted_rows_scan().collect_batches(chunk_size=BATCH_ROWS)
+        ]
+        link = pl.concat_str("reference", "case_key", separator="|")
+        _record(run, pl.concat(lines), stream.kind, link, _HELD)
+
+
+def _is_kept(run: Run) -> bool:
+    return run.folder.settings.omnibus.keep_prices and run.may_write_shop
+
+
+async def own_money(shop: Shop, facts: ShopFacts) -> frozenset[str]:
+    """The ISO code of the currency of the items' own prices, where the shop tells it."""
+    ids = [str(facts.default_currency)]
+    found = await shop.find("currencies", "id", ids, display=["id", "iso_code"])
+    return frozenset(str(row["iso_code"]).upper() for row in found)
+
+
+def _record(run: Run, lines: pl.DataFrame, kind: str, link: pl.Expr, held: tuple[str, ...]) -> None:
+    """Adds what is new, and the end of what the shop no longer has."""
+    shop = run.folder.name
+    links = run.ledger.links(shop, kind).select("erp_key", "state", "confirmed_at", "in_doubt")
+    known = run.ledger.last_prices(shop, discounts=kind != "product").filter(
+        pl.col("state") == PriceState.IN_FORCE.value
+    )
+    active = links.filter((pl.col("state") == LinkState.ACTIVE) & ~pl.col("in_doubt"))
+    names = {file.dropped.position: file.dropped.name for file in run.files}
+    confirmed = (
+        lines.join(_rows_held(run, held), on=["_file", "_line"], how="semi")
+        .with_columns(_link=link)
+        .join(active.select(_link="erp_key", began_at="confirmed_at"), on="_link", how="inner")
+        .unique(["reference", "case_key"], keep="last", maintain_order=True)
+        .with_columns(source=pl.col("_file").replace_strict(names, default="", return_dtype=pl.String))
+    )
+    new = _other_than(confirmed, known)
+    gone = known.with_columns(_link=link).join(
+        links.filter((pl.col("state") == LinkState.ACTIVE) | pl.col("in_doubt")),
+        left_on="_link",
+        right_on="erp_key",
+        how="anti",
+    )
+    changes = as_changes(new, state=PriceState.IN_FORCE, origin=Origin.IMPORT, run_id=run.run_id)
+    run.ledger.add_prices(shop, [*changes, *_ended(gone, run.run_id)])
+
+
+def _rows_held(run: Run, held: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of this run that the shop has as they are."""
+    schema = {"_file": pl.Int32, "_line": pl.Int64}
+    parts = [rows.filter(pl.col("outcome").is_in(list(held))).select("_file", "_line") for rows in run.rows.recorded]
+    return pl.concat([pl.DataFrame(schema=schema), *(part.cast(schema) for part in parts)])  # type: ignore[arg-type]
+
+
+def _other_than(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The lines that do not say what the ledger has."""
+    before = known.select("reference", "case_key", _terms=terms_of(known))
+    now = lines.with_columns(_terms=terms_of(lines))
+    return now.join(before, on=["reference", "case_key", "_terms"], how="anti")
+
+
+def _ended(gone: pl.DataFrame, run_id: str) -> list[PriceChange]:
+    at = datetime.now(UTC)
+    lines = gone.with_columns(
+        _file=pl.lit(-1), _line=pl.lit(0), began_at=pl.lit(at).cast(pl.Datetime("us", "UTC")), source=pl.lit("")
+    ).cast({name: dtype for name, dtype in LINE.items() if name not in {"_file", "_line"}})  # type: ignore[arg-type]
+    changes = as_changes(lines, state=PriceState.ENDED, origin=Origin.IMPORT, run_id=run_id)
+    return [replace(change, line=0) for change in changes]

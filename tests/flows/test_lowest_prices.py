@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.ledger import Ledger
+from flows.import_specific_prices import import_specific_prices
+from flows.publish_lowest_prices import publish_lowest_prices
+from schemas.price_changes import Origin, PriceChange, PriceState
+from tests.flows.beginnings import Beginnings
+from tests.flows.flat_world import FlatWorld
+
+KEPT = {"keep_prices": True}
+
+
+@pytest.fixture
+async def sold(beginnings: Beginnings, tmp_path: Path) -> AsyncIterator[FlatWorld]:
+    """A shop that sells a belt at 100 and a dress in three sizes, whose prices are kept."""
+    async with beginnings.copy(FlatWorld, _sold, tmp_path) as world:
+        yield world
+
+
+async def _sold(world: FlatWorld) -> None:
+    world.write_settings(omnibus=KEPT)
+    world.drop_products(*world.dress(1), {"reference": "CEINTURE", "price": "100"})
+    assert (await world.products()).name == "Completed"
+
+
+def ledger_of(world: FlatWorld) -> Ledger:
+    return Ledger.open(f"sqlite:///{world.folder / 'ledger.db'}", snapshots=None)
+
+
+def lines(world: FlatWorld, reference: str = "CEINTURE") -> list[PriceChange]:
+    with ledger_of(world) as ledger:
+        return ledger.prices_of(world.folder.name, [reference]).get(reference, [])
+
+
+def remember(world: FlatWorld, days_ago: int, price: str, reference: str = "CEINTURE") -> None:
+    """What an archive would have told."""
+    at = datetime.now(UTC) - timedelta(days=days_ago)
+    with ledger_of(world) as ledger:
+        ledger.add_prices(world.folder.name, [PriceChange(reference, at, price=Decimal(price), origin=Origin.ARCHIVE)])
+
+
+def off(reference: str, percent: str = "20", **more: Any) -> dict[str, Any]:
+    return {"reference": reference, "reduction": percent, "type": "%", "reduction_tax": "1"} | more
+
+
+def shown(world: FlatWorld) -> dict[str, str]:
+    return {str(row["reference"]): str(row["value"]) for row in world.shop.rows("lowest_prices")}
+
+
+async def test_a_price_is_kept_with_its_file_and_line_from_when_the_shop_was_confirmed_to_have_it(
+    sold: FlatWorld,
+) -> None:
+    [line] = lines(sold)
+    confirmed = dict(sold.links("product").select("erp_key", "confirmed_at").iter_rows())
+    assert (line.price, line.tax_included, line.case) == (Decimal(100), False, "")
+    assert (line.source, line.line, line.began_at) == ("product_0001.csv", 5, confirmed["CEINTURE"])
+    sold.drop_products({"reference": "CEINTURE", "price": "100", "name": "Belt"})
+    await sold.products()
+    assert len(lines(sold)) == 1
+    sold.drop_products({"reference": "CEINTURE", "price": "90"}, {"reference": "ROBE0000-S", "active": "0"})
+    await sold.products(accept_guard=True)
+    assert [one.price for one in lines(sold)] == [Decimal(100), Decimal(90)]
+
+
+async def test_an_item_that_is_closed_has_no_price_from_then_on(sold: FlatWorld) -> None:
+    sold.drop_products({"reference": "CEINTURE", "price": "100", "active": "0"})
+    await sold.products(accept_guard=True)
+    assert [one.state for one in lines(sold)] == [PriceState.IN_FORCE, PriceState.ENDED]
+
+
+async def test_what_a_run_that_died_had_confirmed_and_not_kept_is_kept_by_the_next_one(sold: FlatWorld) -> None:
+    sold.write_settings()
+    dropped = sold.drop_products({"reference": "CEINTURE", "price": "90"})
+    text = dropped.read_text("utf-8")
+    await sold.products()
+    assert len(lines(sold)) == 1
+    sold.write_settings(omnibus=KEPT)
+    dropped.write_text(text + "\n", "utf-8")
+    await sold.products()
+    confirmed = dict(sold.links("product").select("erp_key", "confirmed_at").iter_rows())
+    assert sold.counts() == {"rows_read": 1, "unchanged": 1}
+    assert [(one.price, one.began_at) for one in lines(sold)][1] == (Decimal(90), confirmed["CEINTURE"])
+
+
+async def test_a_dry_run_keeps_nothing(sold: FlatWorld) -> None:
+    sold.drop_products({"reference": "CEINTURE", "price": "90"})
+    await sold.products(dry_run=True)
+    assert len(lines(sold)) == 1
+
+
+async def test_the_lowest_price_before_a_reduction_is_shown_once_and_taken_away_when_it_is_over(
+    sold: FlatWorld,
+) -> None:
+    for days_ago, price in ((60, "70"), (40, "100"), (20, "80"), (10, "100")):
+        remember(sold, days_ago, price)
+    sold.specify(specificprice={"absentRows": "deactivate"})
+    sold.drop("specificprice", off("CEINTURE"), off("ROBE0000-S", email="anna@lab.test"))
+    await sold.run(import_specific_prices)
+    state = await sold.run(publish_lowest_prices)
+    assert state.name == "Completed"
+    assert sold.counts() == {"rows_read": 1, "created": 1}
+    assert shown(sold)["CEINTURE"].endswith("||80.000000|96.00|20|30")
+    sold.shop.reset_counts()
+    await sold.run(publish_lowest_prices)
+    assert sold.counts() == {"rows_read": 1, "unchanged": 1}
+    assert sold.shop.count("PUT", "/api/lowest_prices") == 0
+    sold.drop("specificprice", off("ROBE0000-M"))
+    await sold.run(import_specific_prices, accept_guard=True)
+    await sold.run(publish_lowest_prices)
+    assert "CEINTURE" not in shown(sold)
+
+
+async def test_a_discount_of_a_combination_is_shown_with_its_reference(sold: FlatWorld) -> None:
+    remember(sold, 60, "25", "ROBE0000-M")
+    sold.drop("specificprice", off("ROBE0000-M", "10"))
+    await sold.run(import_specific_prices)
+    await sold.run(publish_lowest_prices)
+    assert shown(sold)["ROBE0000-M"].endswith("||20.900000|25.08|20|30")
+
+
+async def test_where_30_days_are_not_known_nothing_is_shown_and_the_report_says_why(sold: FlatWorld) -> None:
+    for row in sold.shop.rows("products"):
+        sold.shop.change("products", row["id"], {"date_add": "2020-01-01 00:00:00"})
+    sold.drop("specificprice", off("CEINTURE"))
+    await sold.run(import_specific_prices)
+    await sold.run(publish_lowest_prices)
+    assert shown(sold) == {}
+    assert "CEINTURE" in str(sold.report()["incidents"])
+    sold.write_settings(omnibus=KEPT | {"unknown_days": "show"})
+    await sold.run(publish_lowest_prices)
+    assert shown(sold)["CEINTURE"].endswith("|120.00|20|30")
+
+
+async def test_of_an_item_that_has_just_come_on_sale_the_price_since_then_is_shown(sold: FlatWorld) -> None:
+    sold.drop("specificprice", off("CEINTURE"))
+    await sold.run(import_specific_prices)
+    await sold.run(publish_lowest_prices)
+    assert shown(sold)["CEINTURE"].endswith("|120.00|20|new")
+
+
+async def test_archived_files_fill_what_was_not_kept_once(sold: FlatWorld) -> None:
+    sold.write_settings()
+    sold.drop_products({"reference": "SAC", "price": "50"}, {"reference": "CEINTURE", "price": "100"})
+    await sold.products()
+    sold.drop_products({"reference": "SAC", "price": "40"})
+    await sold.products(accept_guard=True)
+    assert lines(sold, "SAC") == []
+    sold.write_settings(omnibus=KEPT)
+    for _ in range(2):
+        await sold.run(publish_lowest_prices, since="2026-01-01")
+        found = lines(sold, "SAC")
+        assert [(one.price, one.origin, one.line) for one in found] == [
+            (Decimal(50), Origin.ARCHIVE, 2),
+            (Decimal(40), Origin.ARCHIVE, 2),
+        ]
+    assert len(lines(sold)) == 1
