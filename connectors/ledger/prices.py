@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import batched
 from typing import Any
 
 import polars as pl
@@ -45,8 +44,10 @@ class Prices(LedgerPart):
         found: dict[str, list[PriceChange]] = {}
         table = PRICE_PERIODS.c
         with self.database.read("read prices") as connection:
-            for some in batched(dict.fromkeys(references), _AT_ONCE, strict=False):
-                mine = sa.select(*_OWN).where(table.shop == shop, table.reference.in_(some)).order_by(table.id)
+            wanted = list(dict.fromkeys(references))
+            for start in range(0, len(wanted), _AT_ONCE):
+                these = table.reference.in_(wanted[start : start + _AT_ONCE])
+                mine = sa.select(*_OWN).where(table.shop == shop, these).order_by(table.id)
                 for row in connection.execute(mine).mappings():
                     found.setdefault(row["reference"], []).append(_change(row))
         return found

@@ -61,39 +61,49 @@ async def proof_of(folder: ShopFolder, reference: str) -> Proof:
 def _shown_rows(changes: Sequence[PriceChange], item: Item, market: Market, zone: tzinfo) -> list[Mapping[str, str]]:
     prices = shown_prices(changes, market, zone)
     found = reductions(prices, zone, item.on_sale_since)
-    within = {step.begin: reduction for reduction in found for step in reduction.steps}
-    return [_shown_row(item, market, price, within.get(price.begin), zone) for price in prices]
+    within = {step.begins_at: reduction for reduction in found for step in reduction.steps}
+    sources = _sources(changes)
+    return [_shown_row(item, market, price, within.get(price.begins_at), sources, zone) for price in prices]
 
 
 def _shown_row(
-    item: Item, market: Market, price: ShownPrice, reduction: Reduction | None, zone: tzinfo
+    item: Item,
+    market: Market,
+    price: ShownPrice,
+    reduction: Reduction | None,
+    sources: Mapping[int, str],
+    zone: tzinfo,
 ) -> Mapping[str, str]:
     lowest = reduction.lowest if reduction else None
     cells = (
         item.reference,
         " ".join(part for part in (market.country, market.currency, market.customer_group) if part),
-        local_text(price.begin, zone),
-        local_text(price.end, zone) if price.end else "",
+        local_text(price.begins_at, zone),
+        local_text(price.ends_at, zone) if price.ends_at else "",
         f"{price.price_tax_incl:f}",
         f"{price.price_tax_excl:f}",
         f"{market.rate.normalize():f}",
         "1" if price.is_reduced else "0",
-        source_of(price.own),
-        source_of(price.discount) if price.discount else "",
-        local_text(reduction.begin, zone) if reduction else "",
+        sources[price.own.number],
+        sources[price.discount.number] if price.discount else "",
+        local_text(reduction.begins_at, zone) if reduction else "",
         f"{lowest.price_tax_incl:f}" if lowest else "",
-        local_text(lowest.begin, zone) if lowest else "",
+        local_text(lowest.begins_at, zone) if lowest else "",
         reduction.known.value if reduction else "",
     )
     return dict(zip(SHOWN, cells, strict=True))
 
 
-def source_of(change: PriceChange) -> str:
-    """The file and line that a line of the ledger was read in, or who wrote it."""
-    if change.origin is Origin.CORRECTION:
-        return f"#{change.number} correction of #{change.corrects}: {change.reason}"
-    file = f"{change.source}:{change.line}" if change.source else ""
-    return " ".join(part for part in (f"#{change.number}", file, change.origin.value, change.run_id) if part)
+def _sources(changes: Sequence[PriceChange]) -> dict[int, str]:
+    """By number the file and line that each line of the ledger was read in, and who corrected what."""
+    sources: dict[int, str] = {}
+    for change in changes:
+        file = f"{change.source}:{change.line}" if change.source else ""
+        if change.corrects is not None:
+            file = f"{sources.get(change.corrects, '')} ({change.reason})"
+        parts = (f"#{change.number}", file, change.origin.value, change.run_id)
+        sources[change.number] = " ".join(part for part in parts if part)
+    return sources
 
 
 def _line_row(change: PriceChange, zone: tzinfo) -> Mapping[str, str]:

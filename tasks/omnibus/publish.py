@@ -49,7 +49,7 @@ class _Lines:
 
     wanted: dict[str, str] = field(default_factory=dict)
     there: Mapping[str, str] = field(default_factory=dict)
-    told: dict[str, Counter[str]] = field(default_factory=dict)
+    worth_saying: dict[str, Counter[str]] = field(default_factory=dict)
 
     def outcome(self, reference: str) -> Outcome:
         """What is to be done with the line."""
@@ -155,12 +155,12 @@ def reductions_of(
 def _note(lines: _Lines, key: str, one: Reduction) -> None:
     code = _CODES.get(one.known) or ("" if one.is_lower else "reduced_price_was_lower")
     if code:
-        lines.told.setdefault(code, Counter())[key] += 1
+        lines.worth_saying.setdefault(code, Counter())[key] += 1
 
 
 def _report(run: Run, lines: _Lines) -> None:
     """One incident for each thing worth saying, with some of the references."""
-    for code, keys in sorted(lines.told.items()):
+    for code, keys in sorted(lines.worth_saying.items()):
         shown = ", ".join(sorted(keys)[:EXAMPLES]) + (" …" if len(keys) > EXAMPLES else "")
         run.note(Level.INFO, code, value=str(len(keys)), detail=shown)
 

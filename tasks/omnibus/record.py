@@ -63,9 +63,8 @@ def _is_kept(run: Run) -> bool:
 
 async def own_money(shop: Shop, facts: ShopFacts) -> frozenset[str]:
     """The ISO code of the currency of the items' own prices, where the shop tells it."""
-    ids = [str(facts.default_currency)]
-    found = await shop.find("currencies", "id", ids, display=["id", "iso_code"])
-    return frozenset(str(row["iso_code"]).upper() for row in found)
+    every = await shop.read("currencies", display=["id", "iso_code"])
+    return frozenset(str(row["iso_code"]).upper() for row in every if int(row["id"]) == facts.default_currency)
 
 
 def _record(run: Run, lines: pl.DataFrame, kind: str, link: pl.Expr, held: tuple[str, ...]) -> None:
@@ -113,6 +112,6 @@ def _ended(gone: pl.DataFrame, run_id: str) -> list[PriceChange]:
     at = datetime.now(UTC)
     lines = gone.with_columns(
         _file=pl.lit(-1), _line=pl.lit(0), began_at=pl.lit(at).cast(pl.Datetime("us", "UTC")), source=pl.lit("")
-    ).cast({name: dtype for name, dtype in LINE.items() if name not in {"_file", "_line"}})  # type: ignore[arg-type]
+    ).cast({name: dtype for name, dtype in LINE.items() if name not in {"_file", "_line"}})
     changes = as_changes(lines, state=PriceState.ENDED, origin=Origin.IMPORT, run_id=run_id)
     return [replace(change, line=0) for change in changes]

@@ -11,20 +11,26 @@ from schemas.price_changes import Origin, PriceChange, PriceState, ReductionKind
 from schemas.settings import SpecificPrices
 from tasks.flat.translate.specific_prices import AMOUNT, PERCENT
 
-TERMS = {
+TERMS: dict[str, pl.DataType] = {
     "price": pl.Decimal(38, 9),
-    "tax_included": pl.Boolean,
+    "tax_included": pl.Boolean(),
     "reduction": pl.Decimal(38, 9),
-    "reduction_kind": pl.String,
-    "reduction_tax": pl.Boolean,
-    "country": pl.String,
-    "currency": pl.String,
-    "customer_group": pl.String,
-    "starts": pl.String,
-    "ends": pl.String,
+    "reduction_kind": pl.String(),
+    "reduction_tax": pl.Boolean(),
+    "country": pl.String(),
+    "currency": pl.String(),
+    "customer_group": pl.String(),
+    "starts": pl.String(),
+    "ends": pl.String(),
 }
 """What a line says, by column."""
-LINE = {"_file": pl.Int32, "_line": pl.Int64, "reference": pl.String, "case_key": pl.String, **TERMS}
+LINE: dict[str, pl.DataType] = {
+    "_file": pl.Int32(),
+    "_line": pl.Int64(),
+    "reference": pl.String(),
+    "case_key": pl.String(),
+    **TERMS,
+}
 _DAY = "%Y-%m-%d %H:%M:%S"
 _HUNDRED = 100
 
@@ -121,7 +127,7 @@ def _lines(rows: pl.DataFrame, reference: pl.Expr, case: pl.Expr, **terms: pl.Ex
         pl.col("_line").cast(pl.Int64),
         reference=reference,
         case_key=case,
-        **filled,  # type: ignore[arg-type]
+        **filled,
     )
 
 

@@ -21,7 +21,7 @@ KEPT = {"keep_prices": True}
 @pytest.fixture
 async def sold(beginnings: Beginnings, tmp_path: Path) -> AsyncIterator[FlatWorld]:
     """A shop that sells a belt at 100 and a dress in three sizes, whose prices are kept."""
-    async with beginnings.copy(FlatWorld, _sold, tmp_path) as world:
+    async with beginnings.copy(FlatWorld, _sold, tmp_path, module=True) as world:
         yield world
 
 
@@ -48,7 +48,13 @@ def remember(world: FlatWorld, days_ago: int, price: str, reference: str = "CEIN
 
 
 def off(reference: str, percent: str = "20", **more: Any) -> dict[str, Any]:
-    return {"reference": reference, "reduction": percent, "type": "%", "reduction_tax": "1"} | more
+    return {
+        "reference": reference,
+        "erp_code": "SOLDES",
+        "reduction": percent,
+        "type": "%",
+        "reduction_tax": "1",
+    } | more
 
 
 def shown(world: FlatWorld) -> dict[str, str]:

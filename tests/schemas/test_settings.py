@@ -160,6 +160,7 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
         "specific_prices": 100,
         "stock_lines": 100,
         "price_lines": 100,
+        "lowest_prices": 100,
     }
 
 

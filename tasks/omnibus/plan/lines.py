@@ -33,7 +33,7 @@ class Rules:
 
 def is_current(reduction: Reduction, now: datetime) -> bool:
     """Whether it is on, or begins soon."""
-    return (reduction.end is None or reduction.end > now) and reduction.begin < now + _AHEAD
+    return (reduction.ends_at is None or reduction.ends_at > now) and reduction.begins_at < now + _AHEAD
 
 
 def segment(reduction: Reduction, market: Market, id_group: int, zone: tzinfo) -> str:
@@ -41,12 +41,12 @@ def segment(reduction: Reduction, market: Market, id_group: int, zone: tzinfo) -
     lowest = reduction.lowest
     if lowest is None:
         raise ValueError("nothing is shown where no price is known")
-    last = _NEVER if reduction.end is None else local_text(reduction.end - timedelta(seconds=1), zone)
+    last = _NEVER if reduction.ends_at is None else local_text(reduction.ends_at - timedelta(seconds=1), zone)
     parts = (
         market.country,
         market.currency,
         str(id_group or ""),
-        local_text(reduction.begin, zone),
+        local_text(reduction.begins_at, zone),
         last,
         f"{lowest.price_tax_excl:f}",
         f"{lowest.price_tax_incl:f}",

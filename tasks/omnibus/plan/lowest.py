@@ -34,8 +34,8 @@ class Reduction:
     is known.
     """
 
-    begin: datetime
-    end: datetime | None
+    begins_at: datetime
+    ends_at: datetime | None
     steps: tuple[ShownPrice, ...]
     looked_from: datetime
     lowest: ShownPrice | None
@@ -59,24 +59,24 @@ def reductions(prices: Sequence[ShownPrice], zone: tzinfo, on_sale_since: dateti
         if not price.is_reduced:
             continue
         last = found[-1] if found else None
-        if last and last.end == price.begin and price.price_tax_incl <= last.steps[-1].price_tax_incl:
-            found[-1] = replace(last, end=price.end, steps=(*last.steps, price))
+        if last and last.ends_at == price.begins_at and price.price_tax_incl <= last.steps[-1].price_tax_incl:
+            found[-1] = replace(last, ends_at=price.ends_at, steps=(*last.steps, price))
         else:
             found.append(_begun(price, prices, zone, on_sale_since))
     return found
 
 
 def _begun(price: ShownPrice, prices: Sequence[ShownPrice], zone: tzinfo, on_sale_since: datetime | None) -> Reduction:
-    start = thirty_days_before(price.begin, zone)
-    before = [one for one in prices if one.covers(start, price.begin)]
-    lowest = min(before, key=lambda one: (one.price_tax_incl, one.begin), default=None)
-    known_from = prices[0].begin
+    start = thirty_days_before(price.begins_at, zone)
+    before = [one for one in prices if one.covers(start, price.begins_at)]
+    lowest = min(before, key=lambda one: (one.price_tax_incl, one.begins_at), default=None)
+    known_from = prices[0].begins_at
     if lowest is None:
-        return Reduction(price.begin, price.end, (price,), start, None, Known.NOTHING)
+        return Reduction(price.begins_at, price.ends_at, (price,), start, None, Known.NOTHING)
     if known_from <= start:
-        return Reduction(price.begin, price.end, (price,), start, lowest, Known.WHOLE)
+        return Reduction(price.begins_at, price.ends_at, (price,), start, lowest, Known.WHOLE)
     is_new = on_sale_since is not None and known_from <= on_sale_since + _ON_SALE_MARGIN
-    return Reduction(price.begin, price.end, (price,), known_from, lowest, Known.NEW if is_new else Known.PART)
+    return Reduction(price.begins_at, price.ends_at, (price,), known_from, lowest, Known.NEW if is_new else Known.PART)
 
 
 def thirty_days_before(moment: datetime, zone: tzinfo) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 from schemas.price_changes import PriceChange, PriceState, ReductionKind, without_corrected
 from tasks.products.translate.prices import six_decimals
@@ -31,10 +32,10 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class ShownPrice:
-    """What a visitor was shown from `begin` to before `end` (UTC; None: until now and on)."""
+    """What a visitor was shown from `begins_at` to before `ends_at` (UTC; None: until now and on)."""
 
-    begin: datetime
-    end: datetime | None
+    begins_at: datetime
+    ends_at: datetime | None
     price_tax_incl: Decimal
     """To the cent."""
     price_tax_excl: Decimal
@@ -44,19 +45,19 @@ class ShownPrice:
     is_reduced: bool = False
     """The shop announces it as reduced: a new price without a reduction is only a price."""
 
-    def covers(self, begin: datetime, end: datetime) -> bool:
-        """Whether it was shown at some time from `begin` to before `end`."""
-        return self.begin < end and (self.end is None or self.end > begin)
+    def covers(self, begin: datetime, until: datetime) -> bool:
+        """Whether it was shown at some time from `begin` to before `until`."""
+        return self.begins_at < until and (self.ends_at is None or self.ends_at > begin)
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    begin: datetime
-    end: datetime | None
+    begins_at: datetime
+    ends_at: datetime | None
     change: PriceChange
 
     def holds_at(self, moment: datetime) -> bool:
-        return self.begin <= moment and (self.end is None or moment < self.end)
+        return self.begins_at <= moment and (self.ends_at is None or moment < self.ends_at)
 
 
 def shown_prices(changes: Sequence[PriceChange], market: Market, zone: tzinfo) -> list[ShownPrice]:
@@ -74,24 +75,24 @@ def shown_prices(changes: Sequence[PriceChange], market: Market, zone: tzinfo) -
         if _is_for(span.change, market)
     ]
     every = [*own, *discounts]
-    moments = sorted({span.begin for span in every} | {span.end for span in every if span.end is not None})
+    moments = sorted({span.begins_at for span in every} | {span.ends_at for span in every if span.ends_at is not None})
     prices: list[ShownPrice] = []
-    for begin, end in zip(moments, [*moments[1:], None], strict=True):
+    for begin, until in zip(moments, [*moments[1:], None], strict=True):
         price = next((span.change for span in own if span.holds_at(begin)), None)
         if price is not None and price.price is not None:
             held = [span.change for span in discounts if span.holds_at(begin)]
-            taken = max(held, key=lambda one, item=price.reference: (one.reference == item, *_rank(one)), default=None)
-            _append(prices, _shown(begin, end, price, taken, market))
+            taken = max(held, key=partial(_rank, price.reference), default=None)
+            _append(prices, _shown(begin, until, price, taken, market))
     return prices
 
 
 def _append(prices: list[ShownPrice], price: ShownPrice) -> None:
     """Adds the price, or prolongs the last one where nothing is other than before."""
     last = prices[-1] if prices else None
-    if last is None or last.end != price.begin or _said(last) != _said(price):
+    if last is None or last.ends_at != price.begins_at or _said(last) != _said(price):
         prices.append(price)
         return
-    prices[-1] = ShownPrice(last.begin, price.end, *_said(last))
+    prices[-1] = ShownPrice(last.begins_at, price.ends_at, *_said(last))
 
 
 def _said(price: ShownPrice) -> tuple[Decimal, Decimal, PriceChange, PriceChange | None, bool]:
@@ -102,14 +103,14 @@ def _spans(changes: Sequence[PriceChange], zone: tzinfo) -> list[_Span]:
     """How long each line of one price or one discount held: until the next line, and within its own dates."""
     spans = []
     for change, following in zip(changes, [*changes[1:], None], strict=True):
-        begin, end = change.began_at, following.began_at if following else None
+        begin, until = change.began_at, following.began_at if following else None
         if change.starts:
             begin = max(begin, instant(change.starts, zone))
         if change.ends:
             last = instant(change.ends, zone) + _SECOND
-            end = last if end is None else min(end, last)
-        if change.state is PriceState.IN_FORCE and (end is None or begin < end):
-            spans.append(_Span(begin, end, change))
+            until = last if until is None else min(until, last)
+        if change.state is PriceState.IN_FORCE and (until is None or begin < until):
+            spans.append(_Span(begin, until, change))
     return spans
 
 
@@ -138,9 +139,10 @@ def _is_for(change: PriceChange, market: Market) -> bool:
     return all(wanted in {"", there} for wanted, there in pairs)
 
 
-def _rank(change: PriceChange) -> tuple[bool, bool, bool, str, str]:
+def _rank(reference: str, change: PriceChange) -> tuple[bool, bool, bool, bool, str, str]:
     """Which discount the shop takes, those of a combination before those of its product: its order as installed."""
     return (
+        change.reference == reference,
         bool(change.currency),
         bool(change.country),
         bool(change.customer_group),
@@ -150,11 +152,11 @@ def _rank(change: PriceChange) -> tuple[bool, bool, bool, str, str]:
 
 
 def _shown(
-    begin: datetime, end: datetime | None, own: PriceChange, discount: PriceChange | None, market: Market
+    begin: datetime, until: datetime | None, own: PriceChange, discount: PriceChange | None, market: Market
 ) -> ShownPrice:
     full = _with_tax(own.price or Decimal(0), market.rate, is_included=own.tax_included)
     if discount is None:
-        return _at(begin, end, full, market, own, None)
+        return _at(begin, until, full, market, own, None)
     price, is_reduced = full, False
     if discount.price is not None:
         price = _with_tax(discount.price, market.rate, is_included=discount.tax_included)
@@ -162,7 +164,7 @@ def _shown(
         is_reduced = price < full
     elif discount.reduction:
         price, is_reduced = _reduced(price, discount, market), True
-    return _at(begin, end, max(price, Decimal(0)), market, own, discount, is_reduced=is_reduced)
+    return _at(begin, until, max(price, Decimal(0)), market, own, discount, is_reduced=is_reduced)
 
 
 def _reduced(price: Decimal, discount: PriceChange, market: Market) -> Decimal:
@@ -177,7 +179,7 @@ def _with_tax(amount: Decimal, rate: Decimal, *, is_included: bool) -> Decimal:
 
 def _at(
     begin: datetime,
-    end: datetime | None,
+    until: datetime | None,
     price: Decimal,
     market: Market,
     own: PriceChange,
@@ -187,7 +189,7 @@ def _at(
 ) -> ShownPrice:
     tax_excl = six_decimals(price * _HUNDRED / (_HUNDRED + market.rate))
     return ShownPrice(
-        begin, end, price.quantize(_CENT, rounding=ROUND_HALF_UP), tax_excl, own, discount, is_reduced=is_reduced
+        begin, until, price.quantize(_CENT, rounding=ROUND_HALF_UP), tax_excl, own, discount, is_reduced=is_reduced
     )
 
 

@@ -30,11 +30,11 @@ class Lines:
         return change
 
     def price(self, began: str, amount: str, **more: Any) -> PriceChange:
-        told = {"price": Decimal(amount), "tax_included": True, "number": len(self.all) + 1} | more
+        told: dict[str, Any] = {"price": Decimal(amount), "tax_included": True, "number": len(self.all) + 1} | more
         return self.add(PriceChange(self.reference, at(began), **told))
 
     def discount(self, began: str, percent: str, starts: str = "", ends: str = "", **more: Any) -> PriceChange:
-        told = {
+        told: dict[str, Any] = {
             "case": f"|||1|{starts}|{ends}",
             "reduction": Decimal(percent),
             "reduction_kind": ReductionKind.PERCENTAGE,
@@ -46,7 +46,7 @@ class Lines:
 
     def over(self, began: str, change: PriceChange) -> PriceChange:
         """The price or the discount ends then."""
-        told = {"case": change.case, "state": PriceState.ENDED, "number": len(self.all) + 1}
+        told: dict[str, Any] = {"case": change.case, "state": PriceState.ENDED, "number": len(self.all) + 1}
         return self.add(PriceChange(self.reference, at(began), **told))
 
     def shown(self, market: Market = EVERYBODY) -> list[ShownPrice]:
@@ -56,8 +56,8 @@ class Lines:
         """From, to and price with tax; an `R` behind what is announced as reduced."""
         return [
             (
-                _day(local_text(one.begin, PARIS)),
-                _day(local_text(one.end, PARIS)) if one.end else "",
+                _day(local_text(one.begins_at, PARIS)),
+                _day(local_text(one.ends_at, PARIS)) if one.ends_at else "",
                 f"{one.price_tax_incl}{'R' if one.is_reduced else ''}",
             )
             for one in self.shown(market)

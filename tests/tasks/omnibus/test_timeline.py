@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_a_discount_that_never_began_was_never_shown() -> None:
         ({"reduction_kind": ReductionKind.AMOUNT, "reduction": Decimal(500)}, "0.00R"),
     ],
 )
-def test_what_a_discount_makes_of_100_without_tax(discount: dict[str, object], shown: str) -> None:
+def test_what_a_discount_makes_of_100_without_tax(discount: dict[str, Any], shown: str) -> None:
     lines = Lines()
     lines.price("2026-01-01", "100", tax_included=False)
     lines.discount("2026-01-10", "20", **discount)
@@ -147,7 +148,7 @@ def test_midnight_is_the_shops_in_winter_and_in_summer() -> None:
     lines = Lines()
     lines.price("2026-03-01", "100")
     lines.discount("2026-03-02", "20", "2026-03-28", "2026-03-29")
-    begin, end = lines.shown()[1].begin, lines.shown()[1].end
+    begin, end = lines.shown()[1].begins_at, lines.shown()[1].ends_at
     assert end is not None
     assert (local_text(begin, PARIS), local_text(end, PARIS)) == ("2026-03-28 00:00:00", "2026-03-30 00:00:00")
     assert end - begin == timedelta(hours=47)
