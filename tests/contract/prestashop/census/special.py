@@ -46,7 +46,7 @@ def _lowest_prices(one: Asked, _elements: frozenset[str], world: World, bench: O
     }
     body = f"{reference};{value}\nCENSUS-unknown;{value}\n".encode()
     written = world.shop.send("PUT", one.resource, query if one.writes else {}, body)
-    read = written if one.writes else world.shop.send("GET", one.resource, query)
+    read = written if one.writes else world.shop.get(one.resource, after=reference[:-1])
     world.shop.send("PUT", one.resource, body=f"{reference};\n".encode())
     return read, "products", []
 
