@@ -27,7 +27,7 @@ class DolibarrAccess:
 class Limits:
     """Time, size and number."""
 
-    connections: int = 2
+    connections: int = 3
     """Requests at the same time; one of them at most writes (docs/facts/dolibarr.md, W1)."""
     answer_seconds: float = 60.0
     """Silence before an answer is given up; what was asked may have been done."""

@@ -22,6 +22,7 @@ from schemas.errors import AlreadyThereError, RefusedError
 
 CANCELLED, DRAFT, VALIDATED = "-1", "0", "1"
 _PAID = "2"
+_CHEQUE = "CHQ"
 
 
 def number_of(record: Mapping[str, Any]) -> ErpNumber:
@@ -71,7 +72,7 @@ class OrderWriter:
             self._name_contacts(draft, order_id, third_party)
             record = self._dolibarr.validate_order(order_id)
         if self._codes.with_invoices:
-            self._invoice(draft, order_id, int(third_party["id"]), products, is_new=is_new)
+            self._invoice(draft, order_id, third_party, products, is_new=is_new)
         return number_of(record)
 
     def _begun(self, uid: str, error: RefusedError) -> int:
@@ -130,12 +131,12 @@ class OrderWriter:
             return int(found["id"])
 
     def _invoice(
-        self, draft: OrderDraft, order_id: int, third_party_id: int, products: Mapping[str, int], *, is_new: bool
+        self, draft: OrderDraft, order_id: int, third_party: Record, products: Mapping[str, int], *, is_new: bool
     ) -> None:
         """The invoice of an order, numbered and paid, and the order marked as invoiced."""
         found = None if is_new else self._dolibarr.invoice_of(draft.uid)
         if found is None:
-            invoice_id, status = self._created_invoice(draft, order_id, third_party_id, products)
+            invoice_id, status = self._created_invoice(draft, order_id, int(third_party["id"]), products)
         else:
             invoice_id, status = int(found["id"]), str(found["status"])
             if cents(amount(found.get("total_ttc"))) != draft.total:
@@ -144,7 +145,7 @@ class OrderWriter:
             # Never paid before it has its number (docs/facts/dolibarr.md, I2).
             self._dolibarr.validate_invoice(invoice_id)
         if status != _PAID:
-            self._pay(draft, invoice_id, is_new=is_new and found is None)
+            self._pay(draft, invoice_id, str(third_party.get("name") or ""), is_new=is_new and found is None)
         self._mark_billed(order_id)
 
     def _mark_billed(self, order_id: int) -> None:
@@ -167,7 +168,7 @@ class OrderWriter:
                 raise
             return int(found["id"]), str(found["status"])
 
-    def _pay(self, draft: OrderDraft, invoice_id: int, *, is_new: bool) -> None:
+    def _pay(self, draft: OrderDraft, invoice_id: int, payer: str, *, is_new: bool) -> None:
         """Nothing of Dolibarr's guards a payment: those that are there are looked at unless the invoice is new."""
         there = set() if is_new else {str(each.get("ref_ext")) for each in self._dolibarr.payments(invoice_id)}
         if not draft.total:
@@ -182,6 +183,9 @@ class OrderWriter:
                 "num_payment": payment.number,
                 "ref_ext": payment.ref_ext,
             }
+            if payment.type == _CHEQUE:
+                # Refused without who has written it (docs/facts/dolibarr.md, I7).
+                values["chqemetteur"] = payer or draft.uid
             self._dolibarr.pay(invoice_id, payment.amount, values)
 
 

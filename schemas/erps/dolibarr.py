@@ -88,7 +88,7 @@ class Dolibarr(Section):
     """The VAT rates in per cent of a Dolibarr before 23, which does not give its own."""
     consumer_type: Annotated[int, Field(ge=1)] = 8
     """The id of the type of third party that a consumer is, of a Dolibarr before 23: 8 unless it was changed."""
-    connections: Annotated[int, Field(ge=1, le=8)] = 2
+    connections: Annotated[int, Field(ge=1, le=8)] = 3
     """Requests at the same time; one of them at most writes."""
     wait_seconds: Annotated[float, Field(ge=0)] = 600.0
     """How long a run waits for another one that writes to the same Dolibarr."""

@@ -78,10 +78,17 @@ def _streams(folder: ShopFolder) -> list[str]:
     return [name for name, flow in IMPORTS.items() if flow.rights and name in on]
 
 
+def _exports(folder: ShopFolder) -> list[str]:
+    """What goes to the ERP, where there is one."""
+    if folder.settings.erp.kind == "none":
+        return []
+    return [name for name, stream in folder.exports.streams.items() if stream.enabled]
+
+
 def _configuration(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
     streams = _streams(folder)
-    if streams:
-        yield make.ok("configuration", "ok_streams", value=", ".join(streams))
+    if on := [*streams, *_exports(folder)]:
+        yield make.ok("configuration", "ok_streams", value=", ".join(on))
     else:
         yield make.error("configuration", "no_stream_on")
     for stream in (folder.imports.streams[name] for name in streams):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 from datetime import UTC, datetime
@@ -46,6 +47,18 @@ def complete(order_world: OrderWorld) -> OrderWorld:
     text = text.replace("[countries]\n", f"[countries]\n{lines}").replace("[carriers]\n", '[carriers]\n1 = "CLICK"\n')
     path.write_text(text, encoding="utf-8")
     return order_world
+
+
+async def test_a_shop_that_only_sends_to_its_erp_needs_no_stream_of_files(order_world: OrderWorld) -> None:
+    path = order_world.folder / "import.json"
+    imports = json.loads(path.read_text(encoding="utf-8"))
+    off = {name: stream | {"enabled": False} for name, stream in imports.items()}
+    path.write_text(json.dumps(off), encoding="utf-8")
+    [found] = [each for each in await check_shop(order_world.folder) if each.subject == "configuration"]
+    assert (found.verdict, "order" in found.reason) == ("ok", True)
+    order_world.write_settings(erp={"kind": "none"})
+    [found] = [each for each in await check_shop(order_world.folder) if each.subject == "configuration"]
+    assert found.verdict == "error"
 
 
 async def test_a_shop_with_everything_in_place_is_ready(complete: OrderWorld) -> None:

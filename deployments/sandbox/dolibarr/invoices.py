@@ -97,6 +97,8 @@ class Invoices(Documents):
             raise ApiError(400, "Payment error : ThisIdNotDefined")
         if str(body.get("paymentid")) not in _TYPES:
             raise ApiError(400, "Payment error : OperNotDefined")
+        if _TYPES[str(body["paymentid"])] == "CHQ" and not body.get("chqemetteur"):
+            raise ApiError(400, "Emetteur is mandatory when payment code is CHQ")
         wanted = {int(id_): self._amount(each) for id_, each in amounts.items()}
         for id_, amount in wanted.items():
             row = one(self.table, str(id_), "Invoice")

@@ -10,6 +10,8 @@ import pytest
 
 from deployments.sandbox.dolibarr import SandboxDolibarr
 from deployments.sandbox.dolibarr.faults import Kind
+from schemas.associations import Associations
+from schemas.associations import Payment as Mode
 from schemas.documents import Order
 from schemas.erp import Erp, ErpNumber
 from schemas.erp_settings import ServiceItems
@@ -82,6 +84,14 @@ def test_an_order_that_dolibarr_marks_as_invoiced_by_itself_is_not_marked_by_us(
     del box.state.constants["WORKFLOW_INVOICE_AMOUNT_CLASSIFY_BILLED_ORDER"]
     send(erp, replace(ORDER, id_order=13, reference="OTHER"))
     assert (box.requests["POST orders/setinvoiced"], [each["billed"] for each in box.orders()]) == (1, ["1", "1"])
+
+
+def test_a_cheque_is_booked_as_written_by_the_customer(box: SandboxDolibarr) -> None:
+    modes = Associations(payments=[Mode(module="ps_card", erp="CHQ/WEB")])
+    with open_erp(box, associations=modes) as erp:
+        send(erp)
+    (payment,) = box.payments()
+    assert payment["type"] == "CHQ"
 
 
 def test_the_same_order_again_writes_nothing(box: SandboxDolibarr, erp: Erp) -> None:

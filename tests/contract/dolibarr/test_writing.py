@@ -216,6 +216,20 @@ def test_an_invoice_of_nothing_is_closed(erp: Rest, draft: dict[str, Any]) -> No
     assert erp("GET", f"/invoices/{invoice_id}").value["status"] == "2"
 
 
+def test_a_cheque_is_booked_only_with_who_has_written_it(erp: Rest, draft: dict[str, Any], account: int) -> None:
+    invoice_id = invoice_of(erp, draft, erp.made("/orders", draft))
+    assert erp("POST", f"/invoices/{invoice_id}/validate", {"force_number": "", **VALIDATE}).status == 200
+    amounts = {str(invoice_id): {"amount": "39.99", "multicurrency_amount": ""}}
+    body = {"arrayofamounts": amounts, "datepaye": "2026-11-20", "paymentid": 7, "closepaidinvoices": "yes"}
+    body |= {"accountid": account, "num_payment": "", "comment": "", "ref_ext": "p"}
+    reply = erp("POST", "/invoices/paymentsdistributed", body)
+    assert (reply.status, "Emetteur is mandatory" in reply.said) == (400, True)
+    assert erp("GET", f"/invoices/{invoice_id}/payments").value == []
+    assert erp("POST", "/invoices/paymentsdistributed", body | {"chqemetteur": "Élan Zoé"}).status == 200
+    (booked,) = erp("GET", f"/invoices/{invoice_id}/payments").value
+    assert (booked["type"], Decimal(booked["amount"])) == ("CHQ", Decimal("39.99"))
+
+
 def test_an_unknown_account_or_payment_type_books_nothing(erp: Rest, draft: dict[str, Any]) -> None:
     order_id = erp.made("/orders", draft)
     invoice_id = invoice_of(erp, draft, order_id)
