@@ -102,5 +102,5 @@ $_MODULE['<{passerelle}prestashop>order_documents_44749712dbec183e983dcd78a7736c
 $_MODULE['<{passerelle}prestashop>order_documents_96b0141273eabab320119c467cdcaf17'] = 'Total TTC';
 $_MODULE['<{passerelle}prestashop>admin_order_documents_44749712dbec183e983dcd78a7736c41'] = 'Date';
 $_MODULE['<{passerelle}prestashop>admin_order_documents_96b0141273eabab320119c467cdcaf17'] = 'Total TTC';
-$_MODULE['<{passerelle}prestashop>lowest_price_7a60782c698333df498194acf0b0c5fd'] = 'Prix le plus bas depuis sa mise en vente, avant cette réduction :';
-$_MODULE['<{passerelle}prestashop>lowest_price_a5c2155237475c950e9640ab18357b1b'] = 'Prix le plus bas des 30 jours avant cette réduction :';
+$_MODULE['<{passerelle}prestashop>lowest_price_7a60782c698333df498194acf0b0c5fd'] = 'Prix le plus bas depuis sa mise en vente, avant cette réduction :';
+$_MODULE['<{passerelle}prestashop>lowest_price_a5c2155237475c950e9640ab18357b1b'] = 'Prix le plus bas des 30 jours avant cette réduction :';
