@@ -47,9 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than processors, for tests that wait much: those of kills and of shops that stay away."""
+    """Two processes more than processors, for tests that wait much: those of kills and of shops that stay away."""
     waits = "not lasting" not in config.getoption("markexpr")
-    return min(4, (os.cpu_count() or 1) + waits)
+    return min(4, (os.cpu_count() or 1) + 2 * waits)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
