@@ -45,6 +45,11 @@ app.command("deployments.commands.notify:notify", name="notify", help=said("Tell
 app.command(
     "deployments.commands.rename:rename", name="rename", help=said("An article that the ERP renamed keeps its product.")
 )
+app.command(
+    "deployments.commands.reconcile:reconcile",
+    name="reconcile",
+    help=said("Compare a month of sales with the ERP, to the cent."),
+)
 app.command("deployments.commands.purge:purge", name="purge", help=said("Delete what is older than a shop keeps it."))
 app.command(
     "deployments.commands.sandbox:sandbox", name="sandbox", help=said("A shop on this machine to try things on.")

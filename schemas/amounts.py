@@ -6,23 +6,34 @@ from collections.abc import Sequence
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+_WITHOUT_CENTS = frozenset(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"))
+_PACIFIC_AND_AFRICAN = frozenset(("XAF", "XOF", "XPF", "VUV"))
+_IN_THOUSANDTHS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+"""Currencies that have no hundredths (ISO 4217)."""
 
 
-def cents(amount: Decimal) -> Decimal:
-    """The amount to the cent."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def unit_of(currency: str) -> Decimal:
+    """The smallest amount of a currency: a cent, unless it has none or smaller ones."""
+    if currency in _WITHOUT_CENTS | _PACIFIC_AND_AFRICAN:
+        return Decimal(1)
+    return CENT / 10 if currency in _IN_THOUSANDTHS else CENT
 
 
-def cents_together(amounts: Sequence[Decimal]) -> list[Decimal]:
+def cents(amount: Decimal, unit: Decimal = CENT) -> Decimal:
+    """The amount to the cent, or to the smallest unit of its currency."""
+    return amount.quantize(unit, ROUND_HALF_UP)
+
+
+def cents_together(amounts: Sequence[Decimal], unit: Decimal = CENT) -> list[Decimal]:
     """The amounts to the cent, so that their sum is the sum to the cent.
 
     A shop that rounds on the total keeps lines with parts of a cent; the missing cents go where most was cut off.
     """
-    floors = [amount.quantize(CENT, ROUND_FLOOR) for amount in amounts]
-    short = int((cents(sum(amounts, Decimal(0))) - sum(floors, Decimal(0))) / CENT)
+    floors = [amount.quantize(unit, ROUND_FLOOR) for amount in amounts]
+    short = int((cents(sum(amounts, Decimal(0)), unit) - sum(floors, Decimal(0))) / unit)
     by_loss = sorted(range(len(amounts)), key=lambda at: (floors[at] - amounts[at], at))
     for at in by_loss[:short]:
-        floors[at] += CENT
+        floors[at] += unit
     return floors
 
 

@@ -23,6 +23,7 @@ from schemas.catalogue import (
 from schemas.documents import Customer, Order, Return, Slip
 from schemas.erp_invoices import TellsInvoices
 from schemas.erp_look import LooksAtItself
+from schemas.erp_sums import TellsSums
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
 
@@ -109,12 +110,14 @@ class DocumentStatus:
     customer_code: str = ""
     currency: str = ""
     total_tax_incl: Decimal | None = None
+    total_tax_excl: Decimal | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     """The statuses, as the ERP wrote them, by its own names of them (see `TellsStatuses.members`)."""
     tracking: str = ""
     carrier_code: str = ""
     shown_as: str = ""
     """What a person finds the document by in the ERP, where it is not its number."""
+    is_cancelled: bool = False
     documents: ErpDocuments = NO_DOCUMENTS
     """The documents that it has become, as far as the ERP tells them."""
     unknown: Mapping[str, str] = field(default_factory=dict)
@@ -308,6 +311,7 @@ class Erp:
         tells_items: TellsItems | None = None,
         tells_pictures: TellsPictures | None = None,
         invoices: TellsInvoices | None = None,
+        sums: TellsSums | None = None,
         dispatch: Callable[[str], None] | None = None,
     ) -> None:
         self.kind = kind
@@ -334,6 +338,7 @@ class Erp:
         self.tells_items = tells_items
         self.tells_pictures = tells_pictures
         self.invoices = invoices
+        self.sums = sums
         self.dispatch = dispatch
         """Brings what was created of a stream to an ERP where creating it was not that; safe to repeat.
         TransientError or DeniedError: what was created waits, and goes with the next call."""

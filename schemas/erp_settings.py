@@ -111,6 +111,9 @@ class Orders(Section):
     """Orders placed before this day never go."""
     compare_cart: bool = True
     """Hold an order that has fewer lines than its cart (PrestaShop bug 35690)."""
+    company_numbers: Literal["list", "hold", "ignore"] = "list"
+    """What becomes of a company's order whose SIREN, SIRET or VAT number is wrong or missing: it goes and is listed, it
+    is held, or nobody looks."""
     chunk: Count = 100
     """Orders of one task run."""
     followed_days: Annotated[int, Field(ge=0)] = 60

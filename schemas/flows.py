@@ -302,6 +302,17 @@ _EVERY = (
         rights={"order_slip": _READ},
     ),
     Flow(
+        "reconcile",
+        "what the shop sold and gave back in a month is what the ERP has of it, to the cent; what differs is listed",
+        Direction.OUT_OF_SHOP,
+        "0 6 3 * *",
+        "order",
+        takes=frozenset({"period"}),
+        looks_after=True,
+        asks="orders",
+        rights={"taxes": _READ},
+    ),
+    Flow(
         "import_return_statuses",
         "what the ERP decides of a return shows in the shop (needs the module)",
         Direction.INTO_SHOP,

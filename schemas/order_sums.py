@@ -29,23 +29,24 @@ def agrees(order: Order) -> bool:
     return apart <= CENT * (priced // 2)
 
 
-def line_totals(order: Order) -> list[Decimal]:
+def line_totals(order: Order, unit: Decimal = CENT) -> list[Decimal]:
     """What each of the sold lines comes to in whole cents; with the other amounts they make the total of the order."""
     lines = sold_lines(order)
-    totals = cents_together([line.total_tax_incl for line in lines])
-    left = int((cents(order.total_paid_tax_incl) - _beside_products(order) - sum(totals, Decimal(0))) / CENT)
-    step = CENT if left > 0 else -CENT
+    totals = cents_together([line.total_tax_incl for line in lines], unit)
+    beside = _beside_products(order, unit)
+    left = int((cents(order.total_paid_tax_incl, unit) - beside - sum(totals, Decimal(0))) / unit)
+    step = unit if left > 0 else -unit
     for at in _most_rounded(lines, totals, step)[: abs(left)]:
         totals[at] += step
     return totals
 
 
-def net_line_totals(order: Order) -> list[Decimal]:
+def net_line_totals(order: Order, unit: Decimal = CENT) -> list[Decimal]:
     """The same without tax; where rounding leaves more than a cent a line open, the sum is that of the lines."""
-    totals = cents_together([line.total_tax_excl for line in sold_lines(order)])
-    left = _left_net(order, totals)
+    totals = cents_together([line.total_tax_excl for line in sold_lines(order)], unit)
+    left = _left_net(order, totals, unit)
     priced = [at for at, total in enumerate(totals) if total]
-    step = CENT if left > 0 else -CENT
+    step = unit if left > 0 else -unit
     for at in priced[: abs(left)] if abs(left) <= len(priced) else ():
         totals[at] += step
     return totals
@@ -53,21 +54,21 @@ def net_line_totals(order: Order) -> list[Decimal]:
 
 def agrees_net(order: Order) -> bool:
     """Whether `net_line_totals` make the order's total without tax."""
-    return not _left_net(order, net_line_totals(order))
+    return not _left_net(order, net_line_totals(order), CENT)
 
 
-def _left_net(order: Order, totals: list[Decimal]) -> int:
+def _left_net(order: Order, totals: list[Decimal], unit: Decimal) -> int:
     """Cents by which the parts without tax fall short of the total."""
-    beside = cents(order.total_shipping_tax_excl) + cents(order.total_wrapping_tax_excl)
-    beside -= cents(order.total_discounts_tax_excl)
-    return int((cents(order.total_paid_tax_excl) - beside - sum(totals, Decimal(0))) / CENT)
+    beside = cents(order.total_shipping_tax_excl, unit) + cents(order.total_wrapping_tax_excl, unit)
+    beside -= cents(order.total_discounts_tax_excl, unit)
+    return int((cents(order.total_paid_tax_excl, unit) - beside - sum(totals, Decimal(0))) / unit)
 
 
-def _beside_products(order: Order) -> Decimal:
+def _beside_products(order: Order, unit: Decimal = CENT) -> Decimal:
     return (
-        cents(order.total_shipping_tax_incl)
-        + cents(order.total_wrapping_tax_incl)
-        - cents(order.total_discounts_tax_incl)
+        cents(order.total_shipping_tax_incl, unit)
+        + cents(order.total_wrapping_tax_incl, unit)
+        - cents(order.total_discounts_tax_incl, unit)
     )
 
 

@@ -90,6 +90,20 @@ class PartReport:
     page: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """A table of figures that the run has made, as it is shown, in the shop's language."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    texts: int
+    """So many columns from the left hold text, the others numbers."""
+    note: str = ""
+    file: str = ""
+    """The CSV that holds all of it, relative to the shop's folder."""
+
+
 @dataclass(slots=True)
 class RunReport:
     """Everything a run has to tell. Texts are in the shop's language; times are UTC, ISO 8601."""
@@ -134,5 +148,6 @@ class RunReport:
     """The address of the folder of the reports, if there is one."""
     parts: list[PartReport] = field(default_factory=list)
     """Of a chain of flows: its parts, in their order."""
+    tables: list[TableReport] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
     """Where the back office shows what a key stands for, by key."""

@@ -18,9 +18,9 @@ def given_back(slip: Slip) -> list[SlipLine]:
     return [line for line in slip.lines if line.quantity]
 
 
-def total_of(slip: Slip) -> Decimal:
+def total_of(slip: Slip, unit: Decimal = CENT) -> Decimal:
     """What is given back in all, with tax."""
-    return cents(slip.total_products_tax_incl) + cents(slip.total_shipping_tax_incl)
+    return cents(slip.total_products_tax_incl, unit) + cents(slip.total_shipping_tax_incl, unit)
 
 
 def agrees(slip: Slip) -> bool:
@@ -35,26 +35,26 @@ def agrees(slip: Slip) -> bool:
     return as_lines and all(abs(_left(total, parts)) <= len(lines) for total, parts in sums)
 
 
-def line_totals(slip: Slip) -> list[Decimal]:
+def line_totals(slip: Slip, unit: Decimal = CENT) -> list[Decimal]:
     """What each line gives back with tax, in whole cents that make the sum of the products."""
-    return _spread(slip.total_products_tax_incl, [line.total_tax_incl for line in given_back(slip)])
+    return _spread(slip.total_products_tax_incl, [line.total_tax_incl for line in given_back(slip)], unit)
 
 
-def net_line_totals(slip: Slip) -> list[Decimal]:
+def net_line_totals(slip: Slip, unit: Decimal = CENT) -> list[Decimal]:
     """The same without tax."""
-    return _spread(slip.total_products_tax_excl, [line.total_tax_excl for line in given_back(slip)])
+    return _spread(slip.total_products_tax_excl, [line.total_tax_excl for line in given_back(slip)], unit)
 
 
-def _left(total: Decimal, parts: Sequence[Decimal]) -> int:
+def _left(total: Decimal, parts: Sequence[Decimal], unit: Decimal = CENT) -> int:
     """Cents by which the parts fall short."""
-    return int((cents(total) - sum(cents_together(parts), Decimal(0))) / CENT)
+    return int((cents(total, unit) - sum(cents_together(parts, unit), Decimal(0))) / unit)
 
 
-def _spread(total: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
+def _spread(total: Decimal, parts: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
     """The parts in whole cents; a cent that rounding has left over goes to each of the first that hold anything."""
-    rounded = cents_together(parts)
-    left = _left(total, parts)
-    step = CENT if left > 0 else -CENT
+    rounded = cents_together(parts, unit)
+    left = _left(total, parts, unit)
+    step = unit if left > 0 else -unit
     for at in [at for at, part in enumerate(rounded) if part][: abs(left)]:
         rounded[at] += step
     return rounded

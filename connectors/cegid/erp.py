@@ -19,6 +19,7 @@ from connectors.cegid.look import LookAtCegid
 from connectors.cegid.order_obstacles import order_obstacles
 from connectors.cegid.preview import preview
 from connectors.cegid.statuses import read_statuses
+from connectors.cegid.sums import Sums
 from connectors.cegid.texts import cut_of
 from connectors.cegid.tracking import give_tracking
 from connectors.cegid.translate_customers import new_customer_values
@@ -61,6 +62,7 @@ def opened(access: CegidAccess, codes: CegidCodes, settings: Settings, use: str,
             cancels=Cancels(cegid),
             statuses=Statuses(cegid, codes.store),
             tracking=Tracking(cegid),
+            sums=Sums(cegid, codes.store),
             itself=LookAtCegid(cegid, codes, settings, use, access.database),
         )
 

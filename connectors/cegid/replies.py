@@ -108,9 +108,11 @@ def read_header(header: etree._Element, action: str, values: Callable[[str], fro
         customer_code=text_of(header, "CustomerId"),
         currency=text_of(header, "CurrencyId"),
         total_tax_incl=_decimal(text_of(header, "TaxIncludedTotalAmount")),
+        total_tax_excl=_decimal(text_of(header, "TaxExcludedTotalAmount")),
         values=statuses | {ACTIVE: text_of(header, ACTIVE)},
         tracking=text_of(header, "OmniChannel/Tracking"),
         carrier_code=text_of(header, "OmniChannel/Transporter"),
+        is_cancelled=CANCELLED in (statuses["CancelStatus"], text_of(header, "Status")),
         unknown={name: reason for name, reason in statuses.items() if reason and reason not in values(_STATUSES[name])},
     )
 
@@ -126,7 +128,7 @@ def read_document(
     return FoundDocument(
         status=status,
         day=text_of(header, "Date")[: len("2026-11-21")],
-        is_cancelled=CANCELLED in (status.values["CancelStatus"], text_of(header, "Status")),
+        is_cancelled=status.is_cancelled,
         lines=tuple(_line(each) for each in reply.iterfind("{*}Lines/{*}Get_Line")),
         has_external_reference=by_external,
     )

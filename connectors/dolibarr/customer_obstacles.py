@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from connectors.dolibarr import filters
 from connectors.dolibarr.codes import DolibarrCodes
-from connectors.dolibarr.translate_customers import has_wrong_number
+from schemas.company_numbers import has_wrong_registration
 from schemas.documents import Customer
 from schemas.erp import Obstacle
 
@@ -18,7 +18,7 @@ def customer_obstacles(customer: Customer, codes: DolibarrCodes) -> tuple[Obstac
 
 def customer_losses(customer: Customer) -> tuple[Obstacle, ...]:
     """What of a customer does not arrive."""
-    return (Obstacle("customer_siret_wrong"),) if has_wrong_number(customer) else ()
+    return (Obstacle("customer_siret_wrong"),) if has_wrong_registration(customer) else ()
 
 
 def _obstacles(customer: Customer, codes: DolibarrCodes) -> Iterator[Obstacle]:

@@ -27,6 +27,7 @@ from connectors.dolibarr.replies import day_of
 from connectors.dolibarr.slips import Slips
 from connectors.dolibarr.statuses import read_statuses, status_of
 from connectors.dolibarr.stock import Stock
+from connectors.dolibarr.sums import Sums
 from connectors.dolibarr.translate_customers import erp_customer, new_third_party, values_to_write
 from schemas.documents import Customer, Order
 from schemas.erp import (
@@ -87,6 +88,7 @@ def opened(
             tells_items=ItemReader(dolibarr, known),
             tells_pictures=PictureReader(dolibarr, known),
             invoices=InvoiceReader(dolibarr, known),
+            sums=Sums(dolibarr, known),
         )
 
 

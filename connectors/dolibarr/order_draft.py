@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from connectors.dolibarr.codes import DolibarrCodes
-from connectors.dolibarr.order_rates import discount_parts, rates_of
 from connectors.dolibarr.texts import line_text
 from connectors.dolibarr.vat import without_tax
 from schemas.amounts import cents, unit_prices
 from schemas.documents import Address, Order
 from schemas.erp import Compared
+from schemas.order_rates import discount_parts, rates_of
 from schemas.order_sums import line_totals, sold_lines
 from schemas.payments import payments_of
 

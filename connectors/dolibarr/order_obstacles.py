@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from connectors.dolibarr import filters
 from connectors.dolibarr.codes import DolibarrCodes
-from connectors.dolibarr.order_rates import discount_parts, rates_of
 from connectors.dolibarr.vat import as_dolibarr, without_tax
 from schemas.amounts import cents
 from schemas.documents import Order
 from schemas.erp import Obstacle
+from schemas.order_rates import discount_parts, rates_of
 from schemas.order_sums import line_totals, sold_lines
 from schemas.payments import payments_of
 

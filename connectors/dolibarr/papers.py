@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from connectors.dolibarr import filters, guard
@@ -15,6 +16,9 @@ from schemas.errors import UnexpectedReplyError
 _AT_ONCE = 100
 _PAGE = 1_000
 _HEAD = "id,ref,type,status,date,total_ht,total_ttc,fk_facture_source,last_main_doc,array_options"
+
+
+_SUMS = "id,ref,type,status,date,total_ht,total_ttc,fk_facture_source,multicurrency_code,array_options,lines"
 
 
 class Papers(Asking):
@@ -28,6 +32,37 @@ class Papers(Asking):
     def credit_notes(self, after: int) -> Iterator[Record]:
         """The heads of all credit notes, by id, after this one."""
         yield from self._all_invoices("(t.type:=:2)", after)
+
+    def invoices_of_uids(self, uids: Iterable[str]) -> Iterator[Record]:
+        """The invoices of these guards with their lines, a hundred in a request."""
+        wanted = sorted(set(uids)) if self.is_guarded("facture") else []
+        for start in range(0, len(wanted), _AT_ONCE):
+            named = ",".join(f"'{uid}'" for uid in wanted[start : start + _AT_ONCE])
+            yield from self._with_lines(f"(ef.{guard.NAME}:in:{named})")
+
+    def invoices_of_references(self, references: Iterable[str]) -> Iterator[Record]:
+        """The heads of the invoices of these customer's references, a hundred in a request."""
+        wanted = sorted({each for each in references if each and filters.is_askable(each) and "," not in each})
+        for start in range(0, len(wanted), _AT_ONCE):
+            named = ",".join(f"'{each}'" for each in wanted[start : start + _AT_ONCE])
+            asked = f"(t.ref_client:in:{named})"
+            yield from self._list("/invoices", "look up invoices", asked, properties="id,ref_client,type,array_options")
+
+    def whole_invoices(self, invoice_ids: Iterable[int]) -> Iterator[Record]:
+        """These invoices with their lines, a hundred in a request."""
+        wanted = sorted(set(invoice_ids))
+        for start in range(0, len(wanted), _AT_ONCE):
+            yield from self._with_lines(filters.ids("t.rowid", wanted[start : start + _AT_ONCE]))
+
+    def _with_lines(self, asked: str) -> Iterator[Record]:
+        yield from self._list("/invoices", "read the invoices", asked, properties=_SUMS)
+
+    def invoices_dated(self, prefix: str, first: date, last: date) -> Iterator[Record]:
+        """The heads of the invoices whose guard begins so, and of all credit notes, dated from `first` to `last`."""
+        days = f" and (t.datef:>=:'{first}') and (t.datef:<=:'{last}')"
+        if self.is_guarded("facture"):
+            yield from self._all_invoices(f"(ef.{guard.NAME}:like:'{prefix}%')" + days, 0)
+        yield from self._all_invoices("(t.type:=:2)" + days, 0)
 
     def _all_invoices(self, asked: str, after: int) -> Iterator[Record]:
         while True:

@@ -8,12 +8,12 @@ from decimal import Decimal
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.order_draft import SERVICE, DraftLine, OrderDraft
 from connectors.dolibarr.order_draft import preview as preview_of_order
-from connectors.dolibarr.order_rates import Rates, rates_of
 from connectors.dolibarr.texts import line_text
-from connectors.dolibarr.vat import TO_THE_CENT, as_dolibarr, fitting, without_tax
+from connectors.dolibarr.vat import as_dolibarr, without_tax
 from schemas.amounts import cents
 from schemas.documents import Order, Slip
 from schemas.erp import Obstacle
+from schemas.order_rates import Rates, rates_of, shipping_given_back
 from schemas.order_sums import sold_lines
 from schemas.slip_sums import given_back, line_totals
 
@@ -55,19 +55,8 @@ def slip_obstacles(slip: Slip, codes: DolibarrCodes) -> Iterator[Obstacle]:
             yield _no_rate(name or str(line.id_order_detail), codes)
         elif as_dolibarr(without_tax(total, line.quantity, rate), line.quantity, rate) != total:
             yield Obstacle("slip_line_too_many", {"detail": name, "value": str(line.quantity)})
-    if cents(slip.total_shipping_tax_incl) and shipping_rate(slip, rates, codes) is None:
+    if cents(slip.total_shipping_tax_incl) and shipping_given_back(slip, order, rates, codes.rates) is None:
         yield _no_rate("shipping", codes)
-
-
-def shipping_rate(slip: Slip, rates: Rates, codes: DolibarrCodes) -> Rate:
-    """The rate of the order's shipping where it is known, else the one that the slip's own amounts show."""
-    if rates.shipping is not None and cents(_order(slip).total_shipping_tax_incl):
-        return rates.shipping
-    amounts = (slip.total_shipping_tax_excl, slip.total_shipping_tax_incl)
-    found = fitting(*amounts, codes.rates, TO_THE_CENT)
-    sure = found & {rate for rate in rates.of_lines if rate is not None}
-    among = found if len(found) == 1 else sure
-    return next(iter(among)) if len(among) == 1 else None
 
 
 def _product_lines(slip: Slip, codes: DolibarrCodes) -> Iterator[DraftLine]:
@@ -91,7 +80,8 @@ def _product_lines(slip: Slip, codes: DolibarrCodes) -> Iterator[DraftLine]:
 def _shipping_line(slip: Slip, codes: DolibarrCodes) -> Iterator[DraftLine]:
     amount = cents(slip.total_shipping_tax_incl)
     if amount:
-        rate = shipping_rate(slip, rates_of(_order(slip), codes.rates), codes) or Decimal(0)
+        order = _order(slip)
+        rate = shipping_given_back(slip, order, rates_of(order, codes.rates), codes.rates) or Decimal(0)
         item = codes.items.shipping
         yield DraftLine(item, 1, -amount, rate, text=item, product_type=SERVICE)
 

@@ -6,12 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from stdnum.exceptions import ValidationError
-from stdnum.fr import siren, siret
-
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.guard import uid_of
 from connectors.dolibarr.texts import one_line, same_text, stored_address, stored_name, stored_phone
+from schemas.company_numbers import company_name, company_numbers, is_company
 from schemas.documents import Address, Customer
 from schemas.erp import ErpCustomer, Policy
 from schemas.same_person import same_email, same_name
@@ -41,36 +39,16 @@ def new_third_party(customer: Customer, codes: DolibarrCodes) -> dict[str, Any]:
 
 def name_of(customer: Customer) -> str:
     """The name of the company, or of the person, family name first."""
-    company = stored_name(_company(customer)) if is_company(customer) else ""
+    company = stored_name(company_name(customer)) if is_company(customer) else ""
     return company or stored_name(f"{customer.lastname} {customer.firstname}") or customer.email.strip()
-
-
-def is_company(customer: Customer) -> bool:
-    """Whether the customer is a company: it says its name or one of its numbers."""
-    address = customer.address
-    return bool(_company(customer).strip() or customer.siret.strip() or (address and address.vat_number.strip()))
-
-
-def _company(customer: Customer) -> str:
-    return customer.company or (customer.address.company if customer.address else "")
 
 
 def numbers_of(customer: Customer) -> dict[str, str]:
     """SIREN, SIRET and VAT number, the first two where they are right."""
-    number, numbers = customer.siret, {}
-    try:
-        establishment = siret.validate(number)
-        numbers = {"idprof1": establishment[:9], "idprof2": establishment}
-    except ValidationError:
-        if siren.is_valid(number):
-            numbers = {"idprof1": siren.compact(number)}
+    known = company_numbers(customer)
     vat = "".join(customer.address.vat_number.split()) if customer.address else ""
-    return numbers | ({"tva_intra": vat} if vat else {})
-
-
-def has_wrong_number(customer: Customer) -> bool:
-    """Whether the shop has a SIRET or SIREN of the customer that is none."""
-    return bool(customer.siret.strip()) and "idprof1" not in numbers_of(customer)
+    numbers = {"idprof1": known.siren, "idprof2": known.siret, "tva_intra": vat}
+    return {name: number for name, number in numbers.items() if number}
 
 
 def contact(address: Address, third_party_name: str, codes: DolibarrCodes) -> dict[str, Any]:

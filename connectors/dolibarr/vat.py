@@ -1,26 +1,15 @@
-"""Pure: the VAT rate that an amount bears, from what it is without and with tax, and what Dolibarr makes of a line."""
+"""Pure: the unit price that a line is given, and what Dolibarr makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.amounts import cents
 
-EXACT = Decimal("0.000001")
-"""Unit prices of the shop have six decimals."""
-TO_THE_CENT = Decimal("0.005")
 _UNIT = Decimal("0.00000001")
 _STORED_UNIT = Decimal("0.00001")
 """Dolibarr cuts a unit price to MAIN_MAX_DECIMALS_UNIT decimals, 5 unless it was changed."""
 _HUNDRED = Decimal(100)
-
-
-def fitting(tax_excl: Decimal, tax_incl: Decimal, rates: Iterable[Decimal], slack: Decimal) -> frozenset[Decimal]:
-    """The rates by which one amount becomes the other when each of the two is off by `slack` at most."""
-    return frozenset(
-        rate for rate in rates if abs(tax_excl * (1 + rate / _HUNDRED) - tax_incl) <= slack * (2 + rate / _HUNDRED)
-    )
 
 
 def without_tax(tax_incl: Decimal, quantity: int, rate: Decimal) -> Decimal:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from connectors.ledger import DeliveryState
+from schemas.company_numbers import number_obstacles
 from schemas.documents import Order
 from schemas.erp import Erp, orders_of
 from schemas.incidents import Incident, Level
@@ -175,12 +176,15 @@ def _judge(run: Run, erp: Erp, seen: SeenOrder, order: Order, due: DueOrders) ->
     """An order with an obstacle is held whole; all its obstacles are reported, and what is cut of one without any."""
     documents = orders_of(erp)
     looked_up = order.id_order in due.only_looked_up
+    rule = run.folder.settings.orders.company_numbers
+    numbers = () if looked_up or rule == "ignore" else number_obstacles(order.customer)
     sound = () if looked_up else common_obstacles(order, run.folder.settings.erp)
+    sound = (*sound, *numbers) if rule == "hold" else sound
     obstacles = sound if looked_up else (*sound, *documents.obstacles(order))
     if not obstacles:
         due.orders.append(order)
-        for cut in documents.cut(order):
-            run.note(Level.INFO, cut.code, seen.key, **cut.params)
+        for noted in (*numbers, *documents.cut(order)):
+            run.note(Level.INFO, noted.code, seen.key, **noted.params)
         return
     for obstacle in obstacles:
         run.note(Level.ERROR, obstacle.code, seen.key, **obstacle.params)

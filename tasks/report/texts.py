@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ class Texts:
         """Our word for `key` (a state, an outcome, a step ...); the key itself when we have none."""
         return str(self.catalogue[section].get(key, key.replace("_", " ")))
 
-    def number(self, value: float, digits: int = 0) -> str:
+    def number(self, value: float | Decimal, digits: int = 0) -> str:
         """`12,345.6` in English, `12 345,6` in French, with a space that does not break."""
         whole, _, fraction = f"{value:,.{digits}f}".partition(".")
         grouped = whole.replace(",", self.catalogue["thousands"])

@@ -51,6 +51,16 @@ Sweep: TypeAlias = Annotated[
         }
     ),
 ]
+PeriodText: TypeAlias = Annotated[
+    str | None,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "null"}],
+            "description": "A month (2026-10), or two days (2026-10-01/2026-10-15), the last of them included, in the "
+            "shop's time. Empty: the last month that is over.",
+        }
+    ),
+]
 AcceptDifferences: TypeAlias = Annotated[
     bool,
     WithJsonSchema(

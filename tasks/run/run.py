@@ -44,6 +44,8 @@ class Asked:
     """A day as `schemas.since` reads it."""
     dry_run: bool = False
     accept_guard: bool = False
+    period: str = ""
+    """Days as `schemas.period` reads them; empty: the last month that is over."""
     sweep: bool = False
     """Compare everything that is to go with the ledger, although it was done less than a day ago."""
     writes_ledger_alone: bool = False
@@ -73,12 +75,13 @@ class Asked:
 
     def as_parameters(self) -> dict[str, str]:
         """For the ledger and the report; nothing secret is ever asked for."""
+        more = {"sweep": "true" * self.sweep, "unarmed": "true" * self.unarmed, "period": self.period}
         return {
             "shop": self.shop,
             "since": self.since or "",
             "dry_run": str(self.dry_run).lower(),
             "accept_guard": str(self.accept_guard).lower(),
-        } | {name: "true" for name in ("sweep", "unarmed") if getattr(self, name)}
+        } | {name: str(value) for name, value in more.items() if value}
 
 
 STRENGTH = {

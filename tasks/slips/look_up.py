@@ -19,7 +19,7 @@ from tasks.run.run import Run
 
 RESOURCE = "order_slip"
 _KNOWN_BY = ("id", "id_order", "date_add", "date_upd")
-_SLIP = (
+SLIP = (
     *_KNOWN_BY,
     "amount",
     "total_products_tax_excl",
@@ -48,14 +48,14 @@ async def see_slips(shop: Shop, facts: ShopFacts, since: datetime, followed: Ite
     Of several shops of one PrestaShop, those of this shop's orders: a slip itself names no shop.
     """
     changed = {"date_upd": after(local_text(since, zone_of(facts.time_zone)))}
-    rows = await shop.read(RESOURCE, filters=changed, display=_SLIP)
+    rows = await shop.read(RESOURCE, filters=changed, display=SLIP)
     if facts.shops.several and rows:
         ids = {str(row["id_order"]) for row in rows}
         own = await shop.find("orders", "id", ids, display=("id",), also=facts.shops.own_rows)
         orders = {int(order["id"]) for order in own}
         rows = [row for row in rows if whole(row, "id_order") in orders]
     there = {str(row["id"]) for row in rows}
-    rows += await shop.find(RESOURCE, "id", [key for key in followed if key not in there], display=_SLIP)
+    rows += await shop.find(RESOURCE, "id", [key for key in followed if key not in there], display=SLIP)
     return sorted(rows, key=lambda row: int(row["id"]))
 
 

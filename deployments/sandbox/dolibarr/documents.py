@@ -59,6 +59,7 @@ class Documents:
             "ref": product["ref"] if product else None,
             "product_label": product["label"] if product else None,
             "product_type": str(body.get("product_type") or 0),
+            "fk_product_type": str(product["type"]) if product else None,
             "desc": texts.description(str(body.get("desc") or ""), breaks=self.state.profile.breaks_lines),
             "label": texts.name(str(body["label"])) if body.get("label") else None,
             "ref_ext": body.get("ref_ext"),
@@ -74,7 +75,7 @@ class Documents:
         sums = {name: eight(value) for name, value in totals(row["lines"]).items()}
         reference = row.get("ref") or f"(PROV{row['id']})"
         linked = {kind: {str(id_): str(id_) for id_ in ids} for kind, ids in row["linked"].items()}
-        kept = {name: value for name, value in row.items() if name != "linked"}
+        kept = {name: value for name, value in row.items() if name not in {"linked", "datef"}}
         return {
             "module": None,
             **kept,

@@ -28,6 +28,7 @@ class Invoices(Documents):
         row = self.draft(body, "invoice")
         source = body.get("fk_facture_source")
         row |= {"type": str(body.get("type") or 0), "paye": "0", "fk_facture_source": str(source) if source else None}
+        row["datef"] = self.state.day(row["date"]).isoformat()
         if row["type"] == _CREDIT_NOTE:
             for line in row["lines"]:
                 line |= {name: eight(-abs(number(line[name]))) for name in _BELOW_ZERO}

@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 
 from connectors.dolibarr.order_draft import compared, order_draft
 from connectors.dolibarr.order_obstacles import order_obstacles
-from connectors.dolibarr.order_rates import discount_parts, rates_of
 from connectors.dolibarr.vat import as_dolibarr
 from schemas.documents import Order
+from schemas.order_rates import discount_parts, rates_of
 from tests.connectors.dolibarr.shop_orders import CODES, line, order, orders
 from tests.examples import examples
 

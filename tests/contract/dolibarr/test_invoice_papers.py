@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -71,3 +73,22 @@ def test_the_pdf_of_an_invoice_is_made_when_it_is_asked_for(erp: Rest, invoice: 
         assert (answer["content-type"], answer["encoding"]) == ("application/pdf", "base64")
     (row,) = listed(erp, f"(t.rowid:in:{invoice['id']})", limit=0)
     assert row["last_main_doc"] == f"facture/{path_of(invoice)}"
+
+
+def test_invoices_are_listed_with_their_lines_by_guard_reference_and_day(erp: Rest, invoice: dict[str, Any]) -> None:
+    uid, reference = invoice["array_options"][f"options_{UID}"], invoice["ref_client"]
+    (row,) = erp.found("/invoices", f"(ef.{UID}:in:'{uid}','nobody')", limit=0, properties=f"{HEAD},lines")
+    amounts = [(Decimal(line["total_ht"]), Decimal(line["total_ttc"])) for line in row["lines"]]
+    assert sum(net for net, _ in amounts) == Decimal(invoice["total_ht"])
+    assert sum(gross for _, gross in amounts) == Decimal(invoice["total_ttc"])
+    assert {Decimal(line["tva_tx"]) for line in row["lines"]} <= {Decimal(each) for each in ("5.5", "10", "20")}
+    assert all(line["product_type"] in {"0", "1"} and "fk_product_type" in line for line in row["lines"])
+    named = erp.found("/invoices", f"(t.ref_client:in:'{reference}','nobody')", limit=0, properties=HEAD)
+    assert invoice["ref"] in {each["ref"] for each in named}
+    day = f"{datetime.fromtimestamp(int(invoice['date']), ZoneInfo('Europe/Paris')):%Y-%m-%d}"
+    for asked, there in (
+        (f"(t.datef:>=:'{day}') and (t.datef:<=:'{day}')", True),
+        ("(t.datef:>=:'2099-01-01')", False),
+    ):
+        rows = listed(erp, f"(ef.{UID}:like:'{uid}%') and {asked}", sortfield="t.rowid", limit=1000)
+        assert bool(rows) is there
