@@ -45,7 +45,7 @@ class Reconciliation:
         """The ERP's documents that belong to one of the shop's."""
         self.strangers: tuple[DocumentSums, ...] = ()
 
-    def take(self, documents: Sequence[ShopDocument], found: Mapping[str, tuple[DocumentSums, ...]]) -> None:
+    def compare_all(self, documents: Sequence[ShopDocument], found: Mapping[str, tuple[DocumentSums, ...]]) -> None:
         """Compares these documents with what the ERP has of them; each has its outcome when this returns."""
         outcomes = []
         for shop in documents:
@@ -130,7 +130,7 @@ async def _orders(done: Reconciliation, shop: ShopSide) -> None:
         there = {order.id_order for order in orders}
         _ignore(run, [each for each in left[start : start + size] if each.id not in there], "reconcile_never_sold")
         orders = _without_old(done, orders)
-        done.take(orders, await done.side.of_orders(orders))
+        done.compare_all(orders, await done.side.of_orders(orders))
         advance("reconcile orders", start + len(orders), len(left))
 
 
@@ -151,7 +151,7 @@ async def _slips(done: Reconciliation, shop: ShopSide) -> None:
     for start in range(0, len(rows), size):
         run.lease.check()
         slips = await shop.slips(rows[start : start + size])
-        done.take(slips, await done.side.of_credits(slips))
+        done.compare_all(slips, await done.side.of_credits(slips))
         advance("reconcile credit slips", start + len(slips), len(rows))
 
 
