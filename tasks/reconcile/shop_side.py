@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connectors.ledger import HANDED_OVER
+from connectors.ledger import HANDED_OVER, DeliveryState
 from connectors.prestashop import Entity
 from connectors.prestashop.filters import Filter, between
 from connectors.prestashop.values import money, whole
@@ -36,6 +36,16 @@ class SeenDocument:
     id: int
     is_sold: bool
     module: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the ledger says that the ERP was given of a document."""
+
+    number: str = ""
+    is_confirmed: bool = True
+    waits: str = ""
+    """The code of the message that says why it was not given it."""
 
 
 class ShopSide:
@@ -104,19 +114,20 @@ class ShopSide:
         given = self._given("slip", whose)
         return [self._slip(slip, given[str(slip.id_order_slip)]) for slip in slips]
 
-    def _given(self, what: str, identities: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """The ERP's number, or why it has none, by key; what was given under another one's id is not it."""
-        given = dict.fromkeys(identities, ("", ""))
+    def _given(self, what: str, identities: Mapping[str, str]) -> dict[str, Given]:
+        """What the ERP was given, by key; what was given under another one's id is not it."""
+        given = dict.fromkeys(identities, Given())
         kind = self._erp.ledger_kind(what)
         known = self._run.ledger.deliveries(self._run.folder.name, kind, keys=[*identities])
         columns = ("key", "state", "erp_number", "identity", "last_code")
         for key, state, number, identity, code in known.select(columns).iter_rows():
             if identity not in {None, identities[key]}:
                 continue
-            given[key] = (number or key, "") if state in HANDED_OVER else ("", code or state)
+            handed_over = Given(number or key, state != DeliveryState.SENT)
+            given[key] = handed_over if state in HANDED_OVER else Given(waits=code or state)
         return given
 
-    def _order(self, order: Order, given: tuple[str, str], *, is_sold: bool) -> ShopDocument:
+    def _order(self, order: Order, given: Given, *, is_sold: bool) -> ShopDocument:
         unit = unit_of(order.currency)
         sums = DocumentSums(
             number=order.invoice_number or order.reference,
@@ -137,11 +148,12 @@ class ShopSide:
             sums=sums,
             pieces=sum(abs(line.quantity) for line in order.lines),
             is_sold=is_sold,
-            number=given[0],
-            waits=given[1],
+            number=given.number,
+            is_confirmed=given.is_confirmed,
+            waits=given.waits,
         )
 
-    def _slip(self, slip: Slip, given: tuple[str, str]) -> ShopDocument:
+    def _slip(self, slip: Slip, given: Given) -> ShopDocument:
         order = slip.order
         currency = order.currency if order else ""
         unit = unit_of(currency)
@@ -163,8 +175,9 @@ class ShopSide:
             is_company=order is not None and is_company(order.customer),
             sums=sums,
             pieces=sum(line.quantity for line in slip.lines),
-            number=given[0],
-            waits=given[1],
+            number=given.number,
+            is_confirmed=given.is_confirmed,
+            waits=given.waits,
         )
 
     def _payments(self, order: Order, unit: Decimal) -> Iterable[tuple[str, Decimal]]:

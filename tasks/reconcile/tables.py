@@ -12,7 +12,7 @@ from schemas.erps import NAMES
 from schemas.run_report import TableReport
 from tasks.reconcile.plan.compare import Compared
 from tasks.reconcile.plan.totals import Figures
-from tasks.reconcile.run_through import Reconciliation
+from tasks.reconcile.run_through import SHOWN, Reconciliation
 from tasks.reconcile.written import DOCUMENTS, figure, file_of
 from tasks.report.texts import Texts, texts
 
@@ -73,7 +73,7 @@ class Tables:
         """The documents that differ; the file holds all documents of the period."""
         done, columns = self._done, ("document", "key", "reference", "number", "result")
         rows = [(self._named(each), _amounts(each)) for each in done.differing]
-        for each in done.strangers[: len(done.differing) + 200]:
+        for each in done.strangers[:SHOWN]:
             cells = (self._word("erp_document"), "", "", each.number, self._word("cause_stranger"))
             rows.append((cells, (None, each.tax_incl, each.tax_incl)))
         total = done.differing_total + len(done.strangers)

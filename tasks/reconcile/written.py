@@ -37,9 +37,12 @@ class Written:
         """The file of a run; it appears whole or not at all."""
         target = file_of(run.report, run.folder.path, DOCUMENTS)
         part = target.with_name(target.name + ".part")
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
-            yield cls(texts(run.report.language), csv.writer(file, delimiter=";"))
-        part.replace(target)
+        try:
+            with part.open("w", encoding="utf-8-sig", newline="") as file:
+                yield cls(texts(run.report.language), csv.writer(file, delimiter=";"))
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
 
     def document(self, compared: Compared) -> None:
         """One document of the shop and what the ERP has of it."""

@@ -17,6 +17,7 @@ import pytest
 
 from flows.reconcile import reconcile
 from tests.flows.dolibarr_world import DolibarrWorld
+from tests.flows.files_world import FilesWorld
 from tests.flows.order_world import PERSON, OrderWorld
 from tests.flows.running import final_state
 
@@ -115,3 +116,18 @@ async def test_an_erp_that_says_no_rates_is_compared_by_its_totals(prefect_api: 
         assert "It says no amounts by VAT rate" in shown["In all"]["note"]
         assert shown["In all"]["rows"][0][-2:] == ["59.80", "0.00"]
         assert shown["By country, buyer, supply and VAT rate"]["rows"][0][-4:] == ["", "", "", ""]
+
+
+async def test_with_files_the_total_that_was_handed_over_is_compared(prefect_api: str, tmp_path: Path) -> None:
+    with FilesWorld.at(tmp_path / "boutique", module=True) as world:
+        order = world.place(valid=1)
+        assert (await world.orders()).name == "Completed"
+        assert await run(world) == "Completed"
+        assert world.counts() == {"rows_read": 1, "unchanged": 1}
+        assert "says no amounts" in tables(world)["In all"]["note"]
+        assert [row["Result"] for row in file_rows(world, "documents")] == ["in a file, not confirmed by the ERP"]
+        world.shop.change("orders", order, {"total_paid_tax_incl": "61.00", "total_paid": "61.00"})
+        assert await run(world) == "Completed"
+        assert world.counts() == {"rows_read": 1, "waiting": 1}
+        [row] = file_rows(world, "documents")
+        assert (row["Shop, with VAT"], row["ERP, with VAT"]) == ("61.00", "59.80")

@@ -39,6 +39,12 @@ class Cause(StrEnum):
     """No invoice with a number yet."""
     ROUNDING = "rounding"
     """The same with tax; without, what rounding each line makes."""
+    NOT_CONFIRMED = "not_confirmed"
+    """It went in a file, and no file of the ERP has named it since."""
+
+
+_REMARKS = frozenset({Cause.ROUNDING, Cause.NOT_CONFIRMED})
+"""What is worth a word beside a document and is no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class ShopDocument:
     is_sold: bool = True
     number: str = ""
     """The ERP's number of what it was given."""
+    is_confirmed: bool = True
+    """False: it was handed over in a file that the ERP has not answered yet."""
     waits: str = ""
     """The code of the message that says why the ERP was not given it."""
 
@@ -75,8 +83,8 @@ class Compared:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing differs but what rounding makes."""
-        return not set(self.causes) - {Cause.ROUNDING}
+        """Whether nothing differs but what is only remarked."""
+        return not set(self.causes) - _REMARKS
 
     @property
     def erp_tax_incl(self) -> Decimal:
@@ -142,6 +150,8 @@ def _causes(both: Compared, period: Period, unit: Decimal) -> Iterable[Cause]:
         yield Cause.DAY
     if not all(each.is_final for each in erp):
         yield Cause.NOT_FINAL
+    if not shop.is_confirmed:
+        yield Cause.NOT_CONFIRMED
 
 
 def by_gross(parts: Iterable[Part]) -> dict[Key, Decimal]:
