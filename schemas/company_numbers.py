@@ -62,7 +62,8 @@ def has_wrong_registration(customer: Customer) -> bool:
 def _wrong(customer: Customer) -> Iterator[Obstacle]:
     siren_, _ = _registered(customer)
     vat_, country = _vat(customer), _country(customer)
-    if has_wrong_registration(customer):
+    # Companies of other countries write their own number there.
+    if country in FRANCE and has_wrong_registration(customer):
         yield Obstacle("order_company_siret_wrong")
     if _vat_text(customer) and not vat_ and _prefix(country) is not None:
         yield Obstacle("order_company_vat_number_wrong", {"value": country})
@@ -72,9 +73,12 @@ def _wrong(customer: Customer) -> Iterator[Obstacle]:
 
 def _lacking(customer: Customer) -> Iterator[Obstacle]:
     known, country = company_numbers(customer), _country(customer)
+    if _vat_text(customer) and not known.vat:
+        # That it is wrong is said.
+        return
     if country in FRANCE and not known.siren and not customer.siret.strip():
         yield Obstacle("order_company_siren_missing")
-    elif country not in FRANCE and _prefix(country) is not None and not known.vat and not _vat_text(customer):
+    elif country not in FRANCE and _prefix(country) is not None and not known.vat:
         yield Obstacle("order_company_vat_number_missing", {"value": country})
 
 

@@ -46,6 +46,11 @@ def test_one_right_number_is_enough_for_a_french_company(siret: str, vat: str, k
     assert not number_obstacles(acme)
 
 
+def test_a_number_of_another_country_in_the_field_of_the_siret_is_no_wrong_siret() -> None:
+    assert not codes(customer("BE", company="Acme", siret="0403019261", vat="BE0403019261"))
+    assert codes(customer("BE", company="Acme", siret="0403019261")) == ["order_company_vat_number_missing"]
+
+
 def test_a_french_company_without_any_is_listed() -> None:
     assert codes(customer(company="Acme")) == ["order_company_siren_missing"]
     assert codes(customer("RE", company="Acme")) == ["order_company_siren_missing"]
@@ -60,6 +65,7 @@ def test_wrong_numbers_are_named_and_not_shown() -> None:
     wrong = customer(company="Acme", siret="73282932000075", vat="FR45732829320")
     assert codes(wrong) == ["order_company_siret_wrong", "order_company_vat_number_wrong"]
     assert not any("732829320" in value for each in number_obstacles(wrong) for value in each.params.values())
+    assert codes(customer(company="Acme", vat="FR45732829320")) == ["order_company_vat_number_wrong"]
     assert codes(customer(siret=SIRET, vat="FR40303265045")) == ["order_company_numbers_differ"]
 
 
