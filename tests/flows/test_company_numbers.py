@@ -27,4 +27,4 @@ async def test_company_orders_without_numbers_are_listed_or_held_as_the_settings
         address = world.shop.row("orders", held)["id_address_invoice"]
         world.shop.change("addresses", int(address), {"vat_number": "FR44732829320"})
         assert (await world.orders()).name == "Completed"
-        assert world.counts() == {"rows_read": 1, "created": 1}
+        assert world.counts()["created"] == 1
