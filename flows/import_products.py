@@ -9,7 +9,7 @@ from schemas.column_spec import WEB_SERVICE
 from schemas.flows import FLOWS
 from tasks.catalogue.drop_items import drop_items
 from tasks.erp import open_erp
-from tasks.omnibus.record import record_item_prices
+from tasks.omnibus.record import record_item_prices, record_prices_cut_off
 from tasks.products.apply import apply_products
 from tasks.products.guard import guard_products
 from tasks.products.prepare import prepare_products
@@ -47,6 +47,7 @@ async def _steps(run: Run) -> None:
     validated = await read_files(run)
     plan = await prepare_products(run, validated)
     guard_products(run, plan, await prepare_quantities(run, validated))
+    await record_prices_cut_off(run, validated)
     await apply_products(run, plan)
     await record_item_prices(run, validated)
     await apply_stock(run, await prepare_quantities(run, validated))

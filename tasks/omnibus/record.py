@@ -5,6 +5,7 @@ It is written before the files are archived: a run that dies before reads them a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,10 +14,12 @@ import polars as pl
 from connectors.ledger import LinkState
 from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import Owner
+from schemas.fingerprints import fingerprints
 from schemas.outcomes import Outcome
 from schemas.price_changes import Origin, PriceChange, PriceState
 from tasks.flat.specific_prices import SpecificPriceStream
 from tasks.omnibus.rows import LINE, as_changes, discount_lines, item_lines, terms_of
+from tasks.products.translate.rows import fingerprinted
 from tasks.read.validate import ValidatedStream
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
@@ -38,6 +41,28 @@ async def record_item_prices(run: Run, validated: ValidatedStream) -> None:
         is_first = column is not None and column.owner is Owner.FIRST_WRITE
         held = (Outcome.CREATED.value,) if is_first else _HELD
         _record(run, pl.concat([pl.DataFrame(schema=LINE), *lines]), "product", pl.col("reference"), held)
+
+
+@step_task("record prices cut off")
+async def record_prices_cut_off(run: Run, validated: ValidatedStream) -> None:
+    """Own prices that a run which died had confirmed and not recorded, and that a newer file of this run replaces.
+
+    Called before anything is written: a link still holds the fingerprint of the row that was confirmed.
+    """
+    if not _is_kept(run) or validated.superseded.is_empty():
+        return
+    with run.step("record prices"):
+        old = validated.superseded.select("_file", "_line").lazy()
+        rows = validated.accepted.join(old, on=["_file", "_line"], how="semi").collect()
+        settings = run.folder.settings.products
+        marks = fingerprints(rows, fingerprinted(run.stream), salt=f"prices={settings.prices}")
+        links = run.ledger.links(run.folder.name, "product").filter(~pl.col("in_doubt"))
+        held = rows.with_columns(_mark=marks).join(
+            links, left_on=["_key", "_mark"], right_on=["erp_key", "fingerprint"], how="semi"
+        )
+        lines = item_lines(held, run.stream, tax_included=settings.prices == "tax_incl")
+        active = links.filter(pl.col("state") == LinkState.ACTIVE)
+        _add(run, lines, pl.col("reference"), active, _in_force(run, discounts=False))
 
 
 @step_task("record discounts")
@@ -69,29 +94,43 @@ async def own_money(shop: Shop, facts: ShopFacts) -> frozenset[str]:
 
 def _record(run: Run, lines: pl.DataFrame, kind: str, link: pl.Expr, held: tuple[str, ...]) -> None:
     """Adds what is new, and the end of what the shop no longer has."""
-    shop = run.folder.name
-    links = run.ledger.links(shop, kind).select("erp_key", "state", "confirmed_at", "in_doubt")
-    known = run.ledger.last_prices(shop, discounts=kind != "product").filter(
-        pl.col("state") == PriceState.IN_FORCE.value
-    )
+    links = run.ledger.links(run.folder.name, kind).select("erp_key", "state", "confirmed_at", "in_doubt")
+    known = _in_force(run, discounts=kind != "product")
     active = links.filter((pl.col("state") == LinkState.ACTIVE) & ~pl.col("in_doubt"))
-    names = {file.dropped.position: file.dropped.name for file in run.files}
-    confirmed = (
-        lines.join(_rows_held(run, held), on=["_file", "_line"], how="semi")
-        .with_columns(_link=link)
-        .join(active.select(_link="erp_key", began_at="confirmed_at"), on="_link", how="inner")
-        .unique(["reference", "case_key"], keep="last", maintain_order=True)
-        .with_columns(source=pl.col("_file").replace_strict(names, default="", return_dtype=pl.String))
-    )
-    new = _other_than(confirmed, known)
     gone = known.with_columns(_link=link).join(
         links.filter((pl.col("state") == LinkState.ACTIVE) | pl.col("in_doubt")),
         left_on="_link",
         right_on="erp_key",
         how="anti",
     )
-    changes = as_changes(new, state=PriceState.IN_FORCE, origin=Origin.IMPORT, run_id=run.run_id)
-    run.ledger.add_prices(shop, [*changes, *_ended(gone, run.run_id)])
+    lines = lines.join(_rows_held(run, held), on=["_file", "_line"], how="semi")
+    _add(run, lines, link, active, known, _ended(gone, run.run_id))
+
+
+def _in_force(run: Run, *, discounts: bool) -> pl.DataFrame:
+    """What the ledger knows to be in force, as imports recorded it."""
+    last = run.ledger.last_prices(run.folder.name, discounts=discounts)
+    return last.filter(pl.col("state") == PriceState.IN_FORCE.value)
+
+
+def _add(
+    run: Run,
+    lines: pl.DataFrame,
+    link: pl.Expr,
+    active: pl.DataFrame,
+    known: pl.DataFrame,
+    ended: Sequence[PriceChange] = (),
+) -> None:
+    """Adds those of the lines whose link is among `active` and that say something else than `known`."""
+    names = {file.dropped.position: file.dropped.name for file in run.files}
+    confirmed = (
+        lines.with_columns(_link=link)
+        .join(active.select(_link="erp_key", began_at="confirmed_at"), on="_link", how="inner")
+        .unique(["reference", "case_key"], keep="last", maintain_order=True)
+        .with_columns(source=pl.col("_file").replace_strict(names, default="", return_dtype=pl.String))
+    )
+    new = as_changes(_other_than(confirmed, known), state=PriceState.IN_FORCE, origin=Origin.IMPORT, run_id=run.run_id)
+    run.ledger.add_prices(run.folder.name, [*new, *ended])
 
 
 def _rows_held(run: Run, held: tuple[str, ...]) -> pl.DataFrame:

@@ -96,6 +96,20 @@ async def test_what_a_run_that_died_had_confirmed_and_not_kept_is_kept_by_the_ne
     assert [(one.price, one.began_at) for one in lines(sold)][1] == (Decimal(90), confirmed["CEINTURE"])
 
 
+async def test_a_price_that_lasted_from_a_run_that_died_to_the_next_one_is_kept_too(sold: FlatWorld) -> None:
+    sold.write_settings()
+    dropped = sold.drop_products({"reference": "CEINTURE", "price": "90"})
+    text = dropped.read_text("utf-8")
+    await sold.products()
+    confirmed = dict(sold.links("product").select("erp_key", "confirmed_at").iter_rows())
+    sold.write_settings(omnibus=KEPT)
+    dropped.write_text(text + "\n", "utf-8")
+    sold.drop_products({"reference": "CEINTURE", "price": "80"})
+    await sold.products(accept_guard=True)
+    assert [one.price for one in lines(sold)] == [Decimal(100), Decimal(90), Decimal(80)]
+    assert (lines(sold)[1].began_at, lines(sold)[1].source) == (confirmed["CEINTURE"], dropped.name)
+
+
 async def test_a_dry_run_keeps_nothing(sold: FlatWorld) -> None:
     sold.drop_products({"reference": "CEINTURE", "price": "90"})
     await sold.products(dry_run=True)

@@ -77,7 +77,7 @@ def shown_prices(changes: Sequence[PriceChange], market: Market, zone: tzinfo) -
     every = [*own, *discounts]
     moments = sorted({span.begins_at for span in every} | {span.ends_at for span in every if span.ends_at is not None})
     prices: list[ShownPrice] = []
-    for begin, until in zip(moments, [*moments[1:], None], strict=True):
+    for begin, until in zip(moments, [*moments[1:], None], strict=False):
         price = next((span.change for span in own if span.holds_at(begin)), None)
         if price is not None and price.price is not None:
             held = [span.change for span in discounts if span.holds_at(begin)]
@@ -102,7 +102,7 @@ def _said(price: ShownPrice) -> tuple[Decimal, Decimal, PriceChange, PriceChange
 def _spans(changes: Sequence[PriceChange], zone: tzinfo) -> list[_Span]:
     """How long each line of one price or one discount held: until the next line, and within its own dates."""
     spans = []
-    for change, following in zip(changes, [*changes[1:], None], strict=True):
+    for change, following in zip(changes, [*changes[1:], None], strict=False):
         begin, until = change.began_at, following.began_at if following else None
         if change.starts:
             begin = max(begin, instant(change.starts, zone))

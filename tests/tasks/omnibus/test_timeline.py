@@ -185,3 +185,10 @@ def test_the_markets_of_an_item_are_everybody_and_each_case_of_its_discounts() -
     lines.discount("2026-01-02", "20")
     markets = markets_of(lines.all, Decimal(20), "EUR")
     assert markets == [Market(rate=Decimal(20)), Market(country="DE", rate=Decimal(20))]
+
+
+def test_without_a_price_of_its_own_an_item_was_shown_at_none() -> None:
+    lines = Lines()
+    assert lines.told() == []
+    lines.discount("2026-01-02", "20")
+    assert lines.told() == []
