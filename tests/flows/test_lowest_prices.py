@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -104,6 +105,7 @@ async def test_a_price_that_lasted_from_a_run_that_died_to_the_next_one_is_kept_
     confirmed = dict(sold.links("product").select("erp_key", "confirmed_at").iter_rows())
     sold.write_settings(omnibus=KEPT)
     dropped.write_text(text + "\n", "utf-8")
+    os.utime(dropped, (1_700_000_000, 1_700_000_000))
     sold.drop_products({"reference": "CEINTURE", "price": "80"})
     await sold.products(accept_guard=True)
     assert [one.price for one in lines(sold)] == [Decimal(100), Decimal(90), Decimal(80)]
