@@ -50,6 +50,7 @@ app.command(
     name="reconcile",
     help=said("Compare a month of sales with the ERP, to the cent."),
 )
+app.command("deployments.commands.undo:undo", name="undo", help=said("Put back what a run replaced in the shop."))
 app.command("deployments.commands.purge:purge", name="purge", help=said("Delete what is older than a shop keeps it."))
 app.command(
     "deployments.commands.sandbox:sandbox", name="sandbox", help=said("A shop on this machine to try things on.")

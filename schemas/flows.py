@@ -350,6 +350,14 @@ ADOPT_ORDERS = Flow(
     takes=frozenset({"since", "accept_differences"}),
 )
 """Run by `passerelle orders adopt`, once in the life of a shop."""
+UNDO = Flow(
+    "undo",
+    "what a run replaced in the shop stands there again, but for what people changed since",
+    Direction.INTO_SHOP,
+    "",
+    takes=frozenset({"accept_guard", "run", "hold"}),
+)
+"""Run by `passerelle undo`; its stream is that of the run that is undone."""
 
 if TYPE_CHECKING:
     FlowName: TypeAlias = str

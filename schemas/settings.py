@@ -288,6 +288,13 @@ class StoreOrders(Section):
     """Whether what a store sold is taken off the shop's quantities, where the ERP's stock does not say it."""
 
 
+class Undo(Section):
+    """`[undo]`: putting back what a run replaced."""
+
+    keep_days: Annotated[int, Field(ge=0, le=365)] = 14
+    """For how long the values that runs replaced are kept, encrypted; 0: not at all, and nothing can be undone."""
+
+
 class ReadBack(Section):
     """`[read_back]`: what is read again after it was written, before it counts as confirmed."""
 
@@ -324,6 +331,7 @@ class ShopSettings(Section):
     specific_prices: SpecificPrices = SpecificPrices()
     omnibus: Omnibus = Omnibus()
     store_orders: StoreOrders = StoreOrders()
+    undo: Undo = Undo()
     read_back: ReadBack = ReadBack()
     guards: Guards = Guards()
     erp: Erp = Erp()

@@ -6,6 +6,7 @@ from connectors.ledger.leases import Lease, LeaseHeldError, LeaseLostError
 from connectors.ledger.ledger import Ledger
 from connectors.ledger.links import LINK_FRAME, Link, LinkState
 from connectors.ledger.refusals import Refusal
+from connectors.ledger.replaced import Replaced, Replacement
 
 __all__ = [
     "ANOTHER",
@@ -22,4 +23,6 @@ __all__ = [
     "Link",
     "LinkState",
     "Refusal",
+    "Replaced",
+    "Replacement",
 ]

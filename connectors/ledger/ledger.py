@@ -20,6 +20,7 @@ from connectors.ledger.migrate import migrate
 from connectors.ledger.prices import Prices
 from connectors.ledger.purging import Purging
 from connectors.ledger.refusals import Refusals
+from connectors.ledger.replaced import Replacements
 from connectors.ledger.runs import Runs, Watermarks
 from connectors.ledger.snapshots import Snapshots
 from connectors.ledger.sqlite_file import CHECKED_FOR_SECONDS, damaged, refuse_damaged
@@ -43,6 +44,7 @@ class Ledger(
     Identities,
     Refusals,
     Prices,
+    Replacements,
     Purging,
 ):
     """Every call is one short transaction, durable when it returns; any number of threads may share a ledger.

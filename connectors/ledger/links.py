@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from connectors.ledger.database import rows_as_frame
 from connectors.ledger.part import LedgerPart
+from connectors.ledger.replaced import Replacement, keep
 from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position
 from connectors.ledger.tables import CONFIRMATIONS, LEDGER, LINKS
 
@@ -123,13 +124,14 @@ class Links(LedgerPart):
         if self.database.is_postgres and links.height >= ANALYZE_FROM:
             _analyze(self.database)
 
-    def doubt(self, shop: str, kind: str, keys: Sequence[str]) -> None:
+    def doubt(self, shop: str, kind: str, keys: Sequence[str], *, replacing: Replacement | None = None) -> None:
         """These keys are in doubt until they are confirmed again: what was confirmed of them is not believed.
 
         Called before anything is written: a run that dies after a write leaves a shop that no longer has what was
-        confirmed. Keys that are not known change nothing.
+        confirmed. Keys that are not known change nothing. What is about to be replaced is kept in the same transaction.
         """
-        self._change("doubt links", shop, kind, keys, sa.not_(LINKS.c.in_doubt), {"in_doubt": True})
+        change = {"in_doubt": True}
+        self._change("doubt links", shop, kind, keys, sa.not_(LINKS.c.in_doubt), change, replacing=replacing)
 
     def forget(self, shop: str, kind: str, keys: Sequence[str]) -> None:
         """`links` no longer gives these keys; keys that are not known change nothing."""
@@ -144,11 +146,14 @@ class Links(LedgerPart):
         keys: Sequence[str],
         those: sa.ColumnElement[bool],
         change: Mapping[str, Any],
+        replacing: Replacement | None = None,
     ) -> None:
         wanted = list(dict.fromkeys(keys))
-        if not wanted:
+        if not wanted and replacing is None:
             return
         with self.database.write(action) as connection:
+            if replacing is not None:
+                keep(connection, self.snapshots.secret, shop, kind, replacing)
             seq = _next_seq(connection, shop, kind, None, len(wanted))
             for start in range(0, len(wanted), KEYS_AT_ONCE):
                 some = LINKS.c.erp_key.in_(wanted[start : start + KEYS_AT_ONCE])

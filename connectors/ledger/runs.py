@@ -81,6 +81,16 @@ class Runs(LedgerPart):
                 sa.update(RUNS).where(dead).values(state=CRASHED, ended_at=datetime.now(UTC))
             ).rowcount
 
+    def runs_named(self, shop: str, name: str) -> pl.DataFrame:
+        """The runs of a shop whose id begins with `name`, newest first, and the parts of chains among them.
+
+        Columns as of `runs`.
+        """
+        begins = RUNS.c.run_id.startswith(name, autoescape=True)
+        is_part = RUNS.c.parameters.contains(f'"{CHAIN}": "{name}', autoescape=True)
+        with self.database.read("read runs") as connection:
+            return rows_as_frame(connection, self._of(shop).where(begins | is_part))
+
     def knows_run(self, run_id: str) -> bool:
         """Whether the ledger has a run of this id."""
         with self.database.read("read runs") as connection:

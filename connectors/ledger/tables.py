@@ -178,6 +178,33 @@ REFUSALS = sa.Table(
 )
 """One row per entity that the shop refused; `sent` is a keyed hash of what it was asked to take."""
 
+REPLACED = sa.Table(
+    "replaced",
+    METADATA,
+    sa.Column("id", ROW_NUMBER, primary_key=True),
+    _text("shop"),
+    _text("run_id"),
+    _text("stream"),
+    _text("kind"),
+    sa.Column("row_count", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("replaced_at", Instant, nullable=False),
+    sa.Index("replaced_by_run", "shop", "run_id"),
+)
+"""One row per chunk that a run wrote: what the shop had and was given, compressed and encrypted as a whole."""
+
+HOLDS = sa.Table(
+    "holds",
+    METADATA,
+    _key("shop"),
+    _key("kind"),
+    _key("key"),
+    _text("want"),
+    _text("run_id"),
+    sa.Column("held_at", Instant, nullable=False),
+)
+"""One row per key that was undone: `want` is what is not written again, as a link has it; empty for being left out."""
+
 INCIDENTS = sa.Table(
     "incidents",
     METADATA,

@@ -21,6 +21,9 @@ from tasks.report.texts import Texts, texts
 from tasks.run.shop_folder import open_shop_folder
 from tasks.run.time_zone import local, time_zone_of
 
+_ID_SHOWN = 8
+"""Letters of a run's id, which name it to `passerelle undo`."""
+
 
 def runs(
     shop: ShopArgument = Path(),
@@ -48,11 +51,12 @@ def runs(
         return Exit.COMPLETED
     words = texts(language)
     table = Table(box=None, pad_edge=False)
-    for title in ("started", "flow", "state", "took", "rows", "what happened to them"):
+    for title in ("run", "started", "flow", "state", "took", "rows", "what happened to them"):
         table.add_column(said(title, language), justify="right" if title in {"took", "rows"} else "left")
     runs_and_parts = with_parts(seen.iter_rows(named=True))
     for told, is_part in ((one, one is not run) for run, parts in runs_and_parts for one in (run, *parts)):
         table.add_row(
+            told["run_id"][:_ID_SHOWN],
             local(told["started_at"], zone),
             f"  {told['flow']}" if is_part else told["flow"],
             words.word("state", told["state"]),

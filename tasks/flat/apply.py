@@ -16,12 +16,14 @@ from schemas.emails import struck_out
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.flat.plan.entities import Fields, PlannedEntity, shown_changes
+from tasks.flat.replaced import replaced_entities
 from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.products.translate.entities import differences
 from tasks.products.translate.values import as_text
 from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
+from tasks.run.replacing import replacing
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
 
@@ -46,7 +48,9 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
 
 async def _write(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan) -> None:
     doubted = [one.ref.key for one in chunk.left]
-    await asyncio.to_thread(run.ledger.doubt, run.folder.name, plan.stream.kind, doubted)
+    wants = {key: plan.marks.get(key, "") for key in doubted}
+    kept = replacing(run, replaced_entities(plan.stream, chunk.left), wants)
+    await asyncio.to_thread(run.ledger.doubt, run.folder.name, plan.stream.kind, doubted, replacing=kept)
     await write_entities(run, chunk, plan)
 
 

@@ -19,6 +19,7 @@ from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
 from tasks.run.changed import with_links
+from tasks.run.holds import Holds
 from tasks.run.outcomes import ROW_OUTCOMES, Stop, one_outcome
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.row_ref import RowRef
@@ -41,7 +42,10 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
     """The plan of every row that is not confirmed; the other rows end here as unchanged."""
     with run.step(stream.steps[0]):
         links = run.ledger.links(run.folder.name, stream.kind)
-        rows = with_links(_last_of_each_key(run, _fingerprinted(run, validated, stream)), links, run.since)
+        named = with_links(_last_of_each_key(run, _fingerprinted(run, validated, stream)), links, run.since)
+        holds = Holds(run, stream.kind)
+        rows, undone = holds.without_held(named)
+        run.rows.record(undone)
         broken = await _broken(run, stream, links)
         looked_at = rows.filter(
             pl.col("_changed") | pl.col("_always") | pl.col("_key").is_in(broken["erp_key"].implode())
@@ -51,7 +55,8 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         run.rows.record(one_outcome(left.filter(is_absent), Outcome.IGNORED, "closed_and_unknown"))
         run.rows.record(one_outcome(left.filter(~is_absent), Outcome.UNCHANGED))
         moved = stream.moved(rows, links)
-        gone = closed_by_absence(run, rows, links).filter(~pl.col("erp_key").is_in(list(moved.values())))
+        gone = holds.without_left_out(closed_by_absence(run, named, links))
+        gone = gone.filter(~pl.col("erp_key").is_in(list(moved.values())))
         mended = broken.join(rows, left_on="erp_key", right_on="_key", how="anti").join(gone, on="erp_key", how="anti")
         held = _Links(links, moved)
         # Both ask the shop, and neither needs the other's answer.

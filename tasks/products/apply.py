@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,13 @@ from tasks.products.hold_refused import COMBINATION, PRODUCT, last_changes, repo
 from tasks.products.items_anew import forget_former_items
 from tasks.products.look_up_names import create_names
 from tasks.products.plan.shapes import DELETED, Operation, PlannedRow, ProductPlan
+from tasks.products.replaced import replaced_products
 from tasks.products.translate.entities import MissingNameError, combination_entity, differences, product_entity
 from tasks.products.translate.names import MissingNames, Names
 from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
+from tasks.run.replacing import replacing
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
 
@@ -72,6 +74,11 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
         run.report.beyond_rows |= plan.missing.counts()
         return
     idle = [product for product in plan.products if not product.operations]
+    if kept := list(replaced_products(idle, plan.names)):
+        replacement = replacing(run, kept, _wants(plan, idle))
+        await asyncio.to_thread(
+            run.ledger.doubt, run.folder.name, KIND, [one.key for one in kept], replacing=replacement
+        )
     await _confirm(run, plan, idle, {})
     busy = [product for product in plan.products if product.operations]
     with run.step("create names"):
@@ -87,8 +94,14 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
 
 async def _write(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan) -> None:
     doubted = [row.ref.key for product in chunk.left for row in product.rows]
-    await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted)
+    kept = replacing(run, replaced_products(chunk.left, plan.names), _wants(plan, chunk.left))
+    await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted, replacing=kept)
     await write_products(run, chunk, plan)
+
+
+def _wants(plan: ProductsPlan, products: Iterable[ProductPlan]) -> dict[str, str]:
+    """The fingerprint of each row, empty where a complete file closes it by leaving it out."""
+    return {row.ref.key: plan.fingerprints.get(row.ref.key, "") for product in products for row in product.rows}
 
 
 def product_changes(plan: ProductsPlan) -> list[PlannedChange]:

@@ -27,6 +27,7 @@ from tasks.products.translate.rows import Written as NothingWritten
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
 from tasks.run.changed import believed, with_links
+from tasks.run.holds import Holds
 from tasks.run.outcomes import one_outcome
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
@@ -55,7 +56,11 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
             rows = rows.with_columns(
                 _changed=pl.col("_changed") | (pl.col("state") == LinkState.DELETED).fill_null(value=False)
             )
-        gone = _absent(run, rows, links)
+        holds = Holds(run, KIND)
+        gone = holds.without_left_out(_absent(run, rows, links))
+        named = frozenset(rows["_product"])
+        rows, undone = holds.without_held(rows)
+        run.rows.record(undone)
         keys = pl.concat([rows.filter("_changed")["_product"], gone["_product"]]).unique()
         looked_at = rows.filter(pl.col("_product").is_in(keys.implode()))
         left = rows.join(looked_at.select("_file", "_line"), on=["_file", "_line"], how="anti")
@@ -69,9 +74,7 @@ async def prepare_products(run: Run, validated: ValidatedStream) -> ProductsPlan
             "erp_key", "shop_id", "sub_id", believed(run.since), left=pl.col("state") == LinkState.DELETED
         )
         linked = {key: Linked(*ids) for key, *ids in known.iter_rows()}
-        others = Others(
-            frozenset(rows["_product"]), _combinations_of(links.join(gone, on="erp_key", how="anti"), linked)
-        )
+        others = Others(named, _combinations_of(links.join(gone, on="erp_key", how="anti"), linked))
         return await _planned(run, validated, wanted, linked, links, others, marks)
 
 

@@ -53,9 +53,13 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
         if asked.since is not None:
             parse_since(asked.since)
         folder = open_shop_folder(asked.shop)
-        if folder.is_off(asked.stream, export=asked.export):
+        # Whoever has switched off the stream of a bad file undoes its run all the same.
+        if folder.is_off(asked.stream, export=asked.export) and not asked.undoes:
             return Completed(name="Completed", message=_switched_off(asked, folder))
-        stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
+        if asked.undoes:
+            stream = folder.imports.streams[asked.stream]
+        else:
+            stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
         where = working_on(flow=asked.flow, shop=folder.name)
         with where, folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
             return await _under_lease(steps, as_armed(asked, folder), folder, stream, ledger, lease)

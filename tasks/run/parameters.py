@@ -61,6 +61,21 @@ PeriodText: TypeAlias = Annotated[
         }
     ),
 ]
+RunId: TypeAlias = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "description": "The id of the run to undo, or its beginning: `passerelle runs`."}
+    ),
+]
+Hold: TypeAlias = Annotated[
+    bool,
+    WithJsonSchema(
+        {
+            "type": "boolean",
+            "description": "What is put back stays until the files say something else of it.",
+        }
+    ),
+]
 AcceptDifferences: TypeAlias = Annotated[
     bool,
     WithJsonSchema(

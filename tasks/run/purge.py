@@ -36,6 +36,8 @@ def purge(folder: ShopFolder, ledger: Ledger, now: datetime) -> Counter[str]:
     purged["incidents"] = ledger.forget_incidents(folder.name, before)
     purged["notes"] = ledger.forget_files(folder.name, before)
     ledger.forget_old_refusals(folder.name, before)
+    kept_days = min(folder.settings.undo.keep_days, folder.settings.files.retention_days)
+    ledger.forget_replaced(folder.name, now - timedelta(days=kept_days))
     return purged
 
 

@@ -52,6 +52,10 @@ class Asked:
     """Neither the shop nor the ERP is written to, whatever was asked."""
     unarmed: bool = False
     """The shop is not armed: a plan, whatever was asked."""
+    undoes: str = ""
+    """The run that is undone."""
+    releases: bool = False
+    """That run is an undo, and what it holds is held no more."""
 
     @property
     def flow(self) -> str:
@@ -76,6 +80,7 @@ class Asked:
     def as_parameters(self) -> dict[str, str]:
         """For the ledger and the report; nothing secret is ever asked for."""
         more = {"sweep": "true" * self.sweep, "unarmed": "true" * self.unarmed, "period": self.period}
+        more |= {"undoes": self.undoes, "releases": "true" * self.releases}
         return {
             "shop": self.shop,
             "since": self.since or "",

@@ -6,21 +6,23 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import polars as pl
 
-from connectors.ledger import Link, Refusal
+from connectors.ledger import Link, Refusal, Replaced
 from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
+from tasks.run.replacing import replacing
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
 from tasks.stock.look_up import LINES, stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, content, plan_stock
-from tasks.stock.write_path import WritePath, write_path_of
+from tasks.stock.write_path import ROWS, WritePath, write_path_of
 
 KIND = "stock"
 _DEPENDS_ON_STOCK = "133"
@@ -39,6 +41,7 @@ class Line:
     sub_id: int
     old: int | None
     id_product: int | None = None
+    old_at: datetime | None = None
 
     def link(self) -> Link:
         """What the ledger remembers once the shop has it."""
@@ -48,6 +51,13 @@ class Line:
         """The line as a plan shows it."""
         old = "" if self.old is None else str(self.old)
         return PlannedChange(self.key, "stock", "update", (("quantity", old, str(self.quantity)),))
+
+    def replaced(self) -> Replaced:
+        """What the ledger keeps for an undo; without `old`, nobody knows what the shop had."""
+        before = {} if self.old is None else {"quantity": str(self.old)}
+        after = {"quantity": str(self.quantity)}
+        family = str(self.id_product or "")
+        return Replaced(self.key, ROWS, self.id, "update", before, after, family, self.old_at)
 
     def with_outcome(self, outcome: Outcome, code: str = "", detail: str = "") -> RowOutcome:
         """The line as a row of `ROW_OUTCOMES`; what stands in no row is wanted at 0 because the file leaves it out."""
@@ -102,9 +112,10 @@ async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
 
     async def write(chunk: Chunk[list[Line]]) -> None:
         doubted = [key for product in chunk.left for key in _keys(product)]
+        kept = replacing(run, (line.replaced() for product in chunk.left for line in product))
         # The ledger takes one write at a time: the first chunk is sent while the others wait for theirs.
         async with one_at_a_time:
-            await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted)
+            await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted, replacing=kept)
         await write_stock(run, chunk, gone, path)
 
     chunks = chunked(products, max(1, units_of_a_chunk(run, path.resource) // mean_lines), _keys)
@@ -164,7 +175,8 @@ async def _make_rows(run: Run, lines: list[Line]) -> None:
     """Our module makes the stock rows that this shop lacks, by reference; they are read back by their keys."""
     if not lines:
         return
-    run.ledger.doubt(run.folder.name, KIND, [line.key for line in lines])
+    kept = replacing(run, (line.replaced() for line in lines))
+    run.ledger.doubt(run.folder.name, KIND, [line.key for line in lines], replacing=kept)
     fit = [(line.key, str(line.quantity)) for line in lines if fits_in_a_line(line.key)]
     await run.shop.put_lines(LINES, fit, mode="hooks")
     held = await stock_rows(run.shop, run.stream.key_column.target, [line.key for line in lines], {})

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from connectors.ledger import Link
+from connectors.ledger import Link, Replaced
 from connectors.prestashop import Entity
 from schemas.column_spec import Blank, Column, Owner
 from schemas.fingerprints import fingerprints
@@ -19,8 +19,10 @@ from schemas.run_report import PlannedChange
 from tasks.read.validate import ValidatedStream
 from tasks.run.changed import with_links
 from tasks.run.chunks import Chunk, chunked, fan_out
+from tasks.run.holds import Holds
 from tasks.run.matching import by_key
 from tasks.run.outcomes import RowOutcome, row_outcomes
+from tasks.run.replacing import replacing
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task, step_task
 from tasks.stock.plan import StockPlan
@@ -61,6 +63,13 @@ class ItemWrite:
         """What the ledger remembers once the shop has it."""
         of_combination = self.id if self.resource == "combinations" else 0
         return Link(self.row.key, self.id_product, of_combination, fingerprint=self.row.fingerprint)
+
+    @property
+    def replaced(self) -> Replaced:
+        """What the ledger keeps for an undo."""
+        before = {name: old for name, (old, _) in self.changes.items()}
+        after = {name: new for name, (_, new) in self.changes.items()}
+        return Replaced(self.row.key, self.resource, self.id, "update", before, after, str(self.id_product))
 
     @property
     def planned(self) -> PlannedChange:
@@ -111,6 +120,7 @@ def _changed(run: Run, validated: ValidatedStream, columns: Sequence[Column], st
     taken = pl.concat([each.select("_key") for each in (stock.writes, stock.confirms, unchanged)])
     rows = rows.join(taken, on="_key", how="semi")
     rows = rows.with_columns(fingerprints(rows, columns))
+    rows, _ = Holds(run, KIND).without_held(rows)
     rows = with_links(rows, run.ledger.links(run.folder.name, KIND), run.since)
     rows = rows.join(_made_anew(run), on="_key", how="left")
     rows = rows.filter(pl.col("_changed") | (pl.col("_product") != pl.col("shop_id")).fill_null(value=False))
@@ -201,7 +211,8 @@ async def write_items(run: Run, chunk: Chunk[ItemWrite]) -> None:
     """One chunk. Writing again is safe: the same values are written."""
     run.lease.check()
     writes = list(chunk.left)
-    run.ledger.doubt(run.folder.name, KIND, [each.row.key for each in writes])
+    kept = replacing(run, (each.replaced for each in writes), {each.row.key: each.row.fingerprint for each in writes})
+    run.ledger.doubt(run.folder.name, KIND, [each.row.key for each in writes], replacing=kept)
     for resource in ("products", "combinations"):
         await _write(run, resource, [each for each in writes if each.resource == resource])
     chunk.left.clear()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from schemas.outcomes import Outcome
 from tasks.run.outcomes import RowOutcome, Stop, one_outcome, row_outcomes
 
-WRITES = {
+WRITES: dict[str, Any] = {
     "_file": pl.Int32,
     "_line": pl.Int64,
     "_key": pl.String,
@@ -19,10 +20,11 @@ WRITES = {
     "sub_id": pl.Int64,
     "old": pl.Int64,
     "id_product": pl.Int64,
+    "old_at": pl.Datetime("us", "UTC"),
 }
 """Stock rows to write: `id` is id_stock_available, `sub_id` id_product_attribute, `old` the quantity before.
 
-`id_product` is null where only the shop knows it."""
+`id_product` is null where only the shop knows it, `old_at` (when `old` was confirmed) where the shop was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
         "sub_id",
         pl.col("_confirmed_quantity").alias("old"),
         pl.col("product_id").alias("id_product"),
+        pl.col("_confirmed_at").alias("old_at"),
     )
 
 
@@ -90,7 +93,8 @@ def plan_stock(rows: pl.DataFrame, found: Mapping[str, StockRow | Stop]) -> Stoc
             ends.append(RowOutcome(file, line, key, at.outcome.value, at.code, at.detail))
             continue
         target = confirms if at.id and at.quantity == quantity else writes
-        target.append((file, line, key, quantity, at.id, at.id_product_attribute, at.quantity, at.id_product))
+        ids = (at.id, at.id_product_attribute)
+        target.append((file, line, key, quantity, *ids, at.quantity, at.id_product, None))
     return StockPlan(
         pl.DataFrame(writes, schema=WRITES, orient="row"),
         pl.DataFrame(confirms, schema=WRITES, orient="row"),

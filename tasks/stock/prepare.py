@@ -15,6 +15,7 @@ from schemas.outcomes import Outcome
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
 from tasks.run.changed import believed, with_links
+from tasks.run.holds import Holds
 from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
@@ -115,6 +116,7 @@ async def plan_quantities(
     if complete:
         rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links, named))])
     rows = rows.with_columns(confirmed_value=pl.col("quantity").cast(pl.String))
+    rows, held = Holds(run, KIND).without_held(rows, "confirmed_value")
     rows = with_links(rows, links, run.since, compared="confirmed_value")
     # What was sold of an item that no stock is kept of, the ERP never brings: the shop is asked what is left of it.
     rows = rows.with_columns(pl.col("_changed") | pl.col("_key").is_in(sold_off.implode()))
@@ -128,7 +130,7 @@ async def plan_quantities(
     return StockPlan(
         writes,
         plan.confirms,
-        pl.concat([unchanged(rows), plan.outcomes, refused]),
+        pl.concat([unchanged(rows), plan.outcomes, refused, held]),
         links.height,
     )
 
@@ -139,7 +141,7 @@ async def _known(run: Run, changed: pl.DataFrame, links: pl.DataFrame, products:
     A row of stock and a product that two links give to one key are of one item, else neither is believed.
     """
     items = products.filter(pl.col("shop_id") > 0).select(_key="erp_key", _product="shop_id", _combination="sub_id")
-    counted = links.select("product_id", _key="erp_key")
+    counted = links.select("product_id", _key="erp_key", _confirmed_at="confirmed_at")
     believes = run.since is None and not plan_is_signed()
     rows = changed.filter(pl.lit(believes) & (pl.col("shop_id") > 0))
     rows = rows.join(counted, on="_key", how="left").join(items, on="_key", how="left", maintain_order="left")

@@ -11,24 +11,21 @@ import polars as pl
 
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
-from tasks.orders.look_up import see_orders
-from tasks.orders.plan.sorting import SeenOrder
 from tasks.report.progress import advance
 from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
 from tasks.stock.look_up import stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, plan_stock
-from tasks.stock_check.differences import MARGIN, ItemIds, Moved, Sales, sales_of
+from tasks.stock_check.differences import ItemIds, Moved, Sales, sales_of
+from tasks.stock_check.sales import sales_since, sees_orders
 
 LOOKS = 4
 """How often a difference is looked at until two looks say the same: the shop sells meanwhile."""
 AT_ONCE = 5_000
-_ROW = ("id", "id_order", "product_id", "product_attribute_id", "product_quantity")
-_NEEDED = ("orders", "order_details")
 
 
-Row: TypeAlias = "tuple[int, int, str, int, int, int, int, int]"
+Row: TypeAlias = "tuple[int, int, str, int, int, int, int, int, None]"
 """A row of `WRITES`."""
 
 
@@ -97,7 +94,7 @@ class _Comparison:
             for key, product, combination in products.select("erp_key", "shop_id", "sub_id").iter_rows()
             if key in self.written_at
         }
-        self.sees_orders = all(run.facts.may("GET", resource) for resource in _NEEDED)
+        self.sees_orders = sees_orders(run)
 
     async def differences(self) -> list[Difference]:
         """What two looks find the same, and no sale explains."""
@@ -139,23 +136,7 @@ class _Comparison:
         """The orders that changed since the oldest of these quantities was written."""
         if not keys or not self.sees_orders:
             return sales_of((), (), frozenset())
-        shop, facts = self.run.shop, self.run.facts
-        since = min(self.written_at[key] for key in keys) - MARGIN
-        orders = [one for one in await see_orders(shop, facts, since=since, states=(), known=()) if self._counts(one)]
-        ids = [one.key for one in orders]
-        details = await shop.find("order_details", "id_order", ids, display=_ROW) if ids else []
-        rows = (
-            (
-                int(row["id_order"]),
-                (int(row["product_id"]), int(row["product_attribute_id"] or 0)),
-                int(row["product_quantity"]),
-            )
-            for row in details
-        )
-        return sales_of(orders, rows, facts.undoing_states)
-
-    def _counts(self, order: SeenOrder) -> bool:
-        return self.run.folder.settings.store_orders.take_stock or not order.is_store_sale
+        return await sales_since(self.run, min(self.written_at[key] for key in keys))
 
     def _moved(self, key: str, sales: Sales) -> Moved:
         item = self.item_ids.get(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 
@@ -34,6 +35,7 @@ async def article_facts(folder: ShopFolder, reference: str) -> Article:
         keys = {reference, *links["erp_key"]}
         notes = [*notes_in_ledger(folder, ledger, keys, KINDS), *notes_in_reports(folder, keys, _FLOWS)]
         refused = _refused(folder, ledger, reference)
+        held = {kind: ledger.held_wants(folder.name, kind) for kind in KINDS}
         alike = _alike(folder, ledger, reference) if links.is_empty() else []
     in_shop, shop_error = await _ask_shop(folder, reference)
     return Article(
@@ -41,7 +43,7 @@ async def article_facts(folder: ShopFolder, reference: str) -> Article:
         rows=rows,
         newest_files=newest,
         notes=notes,
-        links=[_fact(kind, row) for row, kind in zip(links.iter_rows(named=True), links["kind"], strict=True)],
+        links=[_fact(row, held) for row in links.iter_rows(named=True)],
         refused=refused,
         in_shop=in_shop,
         shop_error=shop_error,
@@ -60,11 +62,12 @@ def _links(folder: ShopFolder, ledger: Ledger, reference: str) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def _fact(kind: str, row: dict[str, object]) -> LinkFact:
+def _fact(row: Mapping[str, object], held: Mapping[str, Mapping[str, str]]) -> LinkFact:
     confirmed = row["confirmed_at"]
     assert isinstance(confirmed, datetime)  # noqa: S101 - a column of the ledger
     numbers = (int(str(row["shop_id"])), int(str(row["sub_id"])))
-    return LinkFact(kind, *numbers, str(row["state"]), confirmed, bool(row["in_doubt"]))
+    kind, is_held = str(row["kind"]), str(row["erp_key"]) in held[str(row["kind"])]
+    return LinkFact(kind, *numbers, str(row["state"]), confirmed, bool(row["in_doubt"]), is_held)
 
 
 def _refused(folder: ShopFolder, ledger: Ledger, reference: str) -> tuple[str, str] | None:

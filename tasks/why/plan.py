@@ -47,6 +47,9 @@ def _ledger(of: Article) -> Iterator[Line]:
         yield Line("fact", code, params)
         if link.in_doubt:
             yield Line("fact", "link_in_doubt")
+        if link.is_held:
+            yield Line("bad", "link_held")
+            yield Line("remedy", "do_resync", {"key": of.reference})
     if not of.links:
         yield Line("fact", "link_none")
 

@@ -24,7 +24,7 @@ class Doubted:
 def resync_article(folder: ShopFolder, reference: str) -> Doubted:
     """Doubts what was confirmed of `reference` and, where it is a parent, of its combinations.
 
-    What the shop refused of it is forgotten too, so that it is sent again at once.
+    What the shop refused of it is forgotten too, and what an undo holds, so that it is sent again at once.
     """
     with folder.open_ledger() as ledger, ExitStack() as leases:
         for flow in FLOWS.values():
@@ -38,5 +38,7 @@ def resync_article(folder: ShopFolder, reference: str) -> Doubted:
         ledger.doubt(folder.name, "stock", stock)
         for kind in ("product", "combination", "stock"):
             ledger.forget_refusals(folder.name, kind, keys)
+        for kind in ("product", "stock", "stock_item"):
+            ledger.release_wants(folder.name, kind, keys)
         days = {flow: last_day_of(folder, ledger, keys, stream) for stream, flow in FLOWS.items()}
     return Doubted(count + len(stock), {flow: day for flow, day in days.items() if day is not None})

@@ -55,6 +55,8 @@ class LinkFact:
     state: str
     confirmed_at: datetime
     in_doubt: bool = False
+    is_held: bool = False
+    """An undo put it back, and what the files wanted then is not written again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ NOT_RUN = {
 """By its first word: why a command is not run here. Each has a test of its words."""
 ANSWERS = frozenset({("orders", "another"), ("orders", "same"), ("orders", "resend")})
 """Answers to a question about an order, which the shop of this test does not have."""
+UNDO = ["undo", "3f2a91c0"]
+"""A run that the shop of this test has not seen."""
 READ_FIRST = (ROOT / "README.md", ROOT / "docs" / "getting-started.md")
 """The pages whose commands `make test` runs; those of the others are run by `make slow`."""
 _DID_IT = frozenset({Exit.COMPLETED, Exit.REJECTS})
@@ -89,7 +91,10 @@ def test_every_passerelle_command_of_a_page_does_what_it_says(
         with contextlib.redirect_stdout(io.StringIO()) as said:
             code = answer(words)
         nothing_to_answer = tuple(words[:2]) in ANSWERS and "Not known" in said.getvalue()
-        assert code in _DID_IT or nothing_to_answer, f"{command} ended with {code}: {said.getvalue()}"
+        nothing_to_undo = words[:2] == UNDO and code == Exit.USAGE
+        assert code in _DID_IT or nothing_to_answer or nothing_to_undo, (
+            f"{command} ended with {code}: {said.getvalue()}"
+        )
 
 
 def fresh(folder: Path) -> Path:

@@ -118,6 +118,7 @@ def shown_changes(planned: PlannedEntity) -> Changes:
 
 def _closed(wanted: WantedEntity, current: Entity, closing: Closing) -> PlannedEntity:
     planned = PlannedEntity(wanted.ref, Outcome.UNCHANGED, id=int(current["id"]), closed=True, label=wanted.label)
+    planned.found = current
     if closing == "delete":
         planned.outcome, planned.action = Outcome.DEACTIVATED, "delete"
         planned.changes = [("id", str(planned.id), "")]
