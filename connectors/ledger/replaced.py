@@ -27,6 +27,7 @@ Values: TypeAlias = Mapping[str, Any]
 Done: TypeAlias = Literal["create", "update", "delete", "close", "open", "associate"]
 _KEYS_AT_ONCE = 5_000
 _NONCE_BYTES = 12
+_SHARED = ("before", "after")
 
 
 _NOTHING: dict[str, Any] = {}
@@ -171,16 +172,29 @@ def _about(shop: str, run_id: str, kind: str) -> bytes:
 
 
 def _packed(replacement: Replacement) -> bytes:
-    """Column by column: what is alike lies together."""
+    """Column by column, so that what is alike lies together; values that several entities share are kept once."""
     columns: dict[str, Sequence[Any]] = dict(zip(Replaced._fields, zip(*replacement.values, strict=True), strict=True))
-    columns["true_at"] = [at.isoformat() if at else "" for at in columns["true_at"]]
+    instants = {at: at.isoformat() if at else "" for at in set(columns["true_at"])}
+    columns["true_at"] = [instants[at] for at in columns["true_at"]]
+    columns |= {name: _once_each(columns[name]) for name in _SHARED}
     text = json.dumps({"values": columns, "wants": dict(replacement.wants)}, ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode(), 1)
+
+
+def _once_each(column: Sequence[Any]) -> list[Any]:
+    """The objects of a column, and of each row which one it has."""
+    numbers: dict[int, int] = {}
+    which = [numbers.setdefault(id(one), len(numbers)) for one in column]
+    objects = dict(zip(which, column, strict=True))
+    return [[objects[number] for number in range(len(numbers))], which]
 
 
 def _unpacked(content: bytes, run_id: str, stream: str, replaced_at: datetime) -> Replacement:
     kept = json.loads(zlib.decompress(content))
     columns = kept["values"]
+    for name in _SHARED:
+        objects, which = columns[name]
+        columns[name] = [objects[number] for number in which]
     values = [
         Replaced(
             key,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import polars as pl
 
@@ -54,8 +55,8 @@ class Line:
 
     def replaced(self) -> Replaced:
         """What the ledger keeps for an undo; without `old`, nobody knows what the shop had."""
-        before = {} if self.old is None else {"quantity": str(self.old)}
-        after = {"quantity": str(self.quantity)}
+        before = {} if self.old is None else _values(self.old)
+        after = _values(self.quantity)
         family = str(self.id_product or "")
         return Replaced(self.key, ROWS, self.id, "update", before, after, family, self.old_at)
 
@@ -64,6 +65,11 @@ class Line:
         if self.file < 0 and outcome is Outcome.UPDATED:
             outcome = Outcome.DEACTIVATED
         return RowOutcome(self.file, self.line, self.key, outcome.value, code, detail)
+
+
+@lru_cache(maxsize=10_000)
+def _values(quantity: int) -> Mapping[str, str]:
+    return {"quantity": str(quantity)}
 
 
 async def apply_stock(run: Run, plan: StockPlan) -> None:
