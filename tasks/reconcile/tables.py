@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import TypeAlias
 
 from schemas.amounts import cents, unit_of
+from schemas.documents import ZERO
 from schemas.erp_sums import Detail
 from schemas.erps import NAMES
 from schemas.run_report import TableReport
@@ -17,7 +19,9 @@ from tasks.reconcile.written import DOCUMENTS, figure, file_of
 from tasks.report.texts import Texts, texts
 
 _AMOUNTS = ("shop_tax_excl", "shop_vat", "shop_tax_incl", "erp_tax_excl", "erp_vat", "erp_tax_incl", "difference")
-Amount = Decimal | int | None
+Amount: TypeAlias = Decimal | int | None
+Row: TypeAlias = tuple[Sequence[str], Sequence[Amount]]
+"""Texts, then numbers."""
 
 
 class Tables:
@@ -36,14 +40,23 @@ class Tables:
 
     def _whole(self) -> TableReport:
         """All documents of the period by currency; what they were compared with."""
-        rows = [
+        rows: list[Row] = [
             (
                 (self._kind(is_credit=whole.is_credit), whole.currency),
                 (each.documents, *_in_units(whole.currency, self._both(each))),
             )
             for whole, each in sorted(self._done.totals.wholes.items())
         ]
+        rows += self._strangers()
         return self._table("whole", ("document", "currency"), ("documents", *_AMOUNTS), rows, note=self._basis())
+
+    def _strangers(self) -> Iterator[Row]:
+        """What only the ERP has, by currency."""
+        for currency in sorted({each.currency for each in self._done.strangers}):
+            those = [each for each in self._done.strangers if each.currency == currency]
+            gross = sum((each.tax_incl for each in those), ZERO)
+            net = sum((each.tax_excl or ZERO for each in those), ZERO)
+            yield (self._word("erp_document"), currency), (len(those), None, None, None, net, gross - net, gross, gross)
 
     def _groups(self) -> TableReport:
         columns = ("document", "currency", "country", "buyer", "supply", "rate")
@@ -117,7 +130,7 @@ class Tables:
         title: str,
         columns: Sequence[str],
         numbers: Sequence[str],
-        rows: Sequence[tuple[Sequence[str], Sequence[Amount]]],
+        rows: Sequence[Row],
         *,
         note: str = "",
         file: str = "",
@@ -132,7 +145,7 @@ class Tables:
         shown = tuple((*cells, *map(self._shown, amounts)) for cells, amounts in rows)
         return TableReport(self._word(title), head, shown, len(columns), note=note, file=path)
 
-    def _write(self, name: str, head: Sequence[str], rows: Sequence[tuple[Sequence[str], Sequence[Amount]]]) -> None:
+    def _write(self, name: str, head: Sequence[str], rows: Sequence[Row]) -> None:
         target = file_of(self._report, self._shop, name)
         part = target.with_name(target.name + ".part")
         with part.open("w", encoding="utf-8-sig", newline="") as file:
