@@ -33,6 +33,7 @@ app.command("deployments.commands.arm:disarm", name="disarm", help=said("From no
 app.command("deployments.commands.run:run", name="run", help=said("Run a flow now, on this machine."))
 app.command("deployments.commands.run:plan", name="plan", help=said("Say what a flow would do, field by field."))
 app.command("deployments.commands.run:apply", name="apply", help=said("Do what a signed plan says, or nothing."))
+app.command("deployments.commands.listen:listen", name="listen", help=said("Run flows as soon as a shop changes."))
 app.command("deployments.commands.deploy:deploy", name="deploy", help=said("Let Prefect run shops for good."))
 app.command("deployments.commands.runs:runs", name="runs", help=said("The runs a shop has seen."))
 app.command("deployments.commands.orders:orders", name="orders", help=said("The orders on their way to the ERP."))

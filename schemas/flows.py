@@ -255,7 +255,7 @@ _EVERY = (
         Direction.OUT_OF_SHOP,
         "*/10 * * * *",
         "order",
-        takes=frozenset({"since", "sweep"}),
+        takes=frozenset({"since", "sweep", "ids"}),
         asks="orders",
     ),
     Flow(

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, InstanceOf, ValidationInfo, field_v
 from schemas.catalogue_settings import Catalogue
 from schemas.erp_settings import Erp, Orders, Returns
 from schemas.erps import MOVED
+from schemas.event_settings import Events
 from schemas.notify_settings import Notify, Reports
 from schemas.schedule_settings import Schedules
 from schemas.setting_values import Count, Secret, SecretName, Section, Share, ShopId, fault, is_loopback, secret_name
@@ -338,6 +339,7 @@ class ShopSettings(Section):
     orders: Orders = Orders()
     returns: Returns = Returns()
     schedules: Schedules = Schedules()
+    events: Events = Events()
     catalogue: Catalogue = Catalogue()
     reports: Reports = Reports()
     notify: Notify = Notify()

@@ -11,6 +11,7 @@ from connectors.prestashop.answered import Answered, Form
 from connectors.prestashop.board import Board
 from connectors.prestashop.creating import Creation
 from connectors.prestashop.deleting import Deleting
+from connectors.prestashop.events import Outbox
 from connectors.prestashop.facts import ShopFacts, read_facts
 from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
@@ -208,6 +209,11 @@ class Shop:
     def board(self) -> Board:
         """The page that our module adds to the back office."""
         return Board(self._transport, self._reader)
+
+    @property
+    def outbox(self) -> Outbox:
+        """What our module has noted of changes, for whoever listens."""
+        return Outbox(self._transport, self._reader)
 
     async def is_gone(self, resource: str, identifier: int) -> bool:
         """Whether the shop answers by id that it has no such entity, while it answers for another one."""

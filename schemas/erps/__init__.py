@@ -33,6 +33,8 @@ ABILITIES: Mapping[str, frozenset[str]] = {
     "files": frozenset({"customers", "orders", "returns", "slips"}),
 }
 """What each can be asked, by the fields of `schemas.erp.Erp`, as far as flows stand on it."""
+HOOKS: Mapping[str, Mapping[str, str]] = {"dolibarr": dolibarr.HOOKS}
+"""By `[erp] kind`, the flow that runs for a code of the ERP's webhook."""
 TAKES_FILES = frozenset({"files"})
 """Those that take what export.json says how to write."""
 MOVED: Mapping[str, str] = {

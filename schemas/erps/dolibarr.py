@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -41,6 +43,19 @@ def _rate(value: str) -> str:
     except ArithmeticError:
         raise fault("vat_rate", "this is not a rate in per cent", 'Write it like "5.5".') from None
     return value
+
+
+HOOKS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("ORDER_CLOSE", "ORDER_CANCEL", "SHIPPING_VALIDATE", "SHIPPING_CLOSED"), "import_order_statuses"
+        ),
+        **dict.fromkeys(("PRODUCT_MODIFY", "PRODUCT_PRICE_MODIFY"), "import_products"),
+        "STOCK_MOVEMENT": "import_stock",
+        "BILL_VALIDATE": "import_invoices",
+    }
+)
+"""The flow that runs when a webhook says that this has happened."""
 
 
 class DolibarrAccess(Section):

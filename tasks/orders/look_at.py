@@ -34,16 +34,24 @@ class Look:
     """Keys of those that came by the sweep alone."""
 
     touched: Touched = field(default_factory=Touched)
+    counted: list[str] = field(default_factory=list)
+    """Keys of the orders that the sweep has counted by how they were first seen."""
+    is_of_some: bool = False
+    """Only orders that were asked for by their ids are looked at: the lists were not read."""
 
     def keep(self) -> None:
         """Notes in the ledger how far the shop was read, once every order has its outcome."""
+        if self.is_of_some:
+            return
         self.watermark.keep()
         self.sweep.keep()
         self.touched.keep()
 
 
 async def look_at_orders(run: Run, erp: Erp) -> Look:
-    """Every order that may be due, or that was handed over and has changed since."""
+    """Every order that may be due, or that was handed over and has changed since; those asked for, where some are."""
+    if run.asked.ids:
+        return await _some(run, erp)
     settings = run.folder.settings.orders
     kind = erp.ledger_kind(STREAM)
     followed = run.ledger.deliveries(run.folder.name, kind, states=_FOLLOWED)["key"].to_list()
@@ -58,6 +66,13 @@ async def look_at_orders(run: Run, erp: Erp) -> Look:
     look.swept = unknown - {order.key for order in look.seen}
     look.seen += await see_orders_of(run.shop, run.facts, sorted(look.swept))
     look.seen.sort(key=lambda order: order.id_order)
+    return look
+
+
+async def _some(run: Run, erp: Erp) -> Look:
+    name = erp.ledger_kind("orders")
+    look = Look(Watermark(run, name), Sweep(run, name), followed=[], is_of_some=True)
+    look.seen = await see_orders_of(run.shop, run.facts, map(str, sorted(set(run.asked.ids))), own=True)
     return look
 
 

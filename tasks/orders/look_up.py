@@ -150,9 +150,13 @@ async def list_placed(shop: Shop, facts: ShopFacts, since: datetime) -> list[str
     return [str(row["id"]) for row in await shop.read("orders", filters=filters, display=IDS_ONLY)]
 
 
-async def see_orders_of(shop: Shop, facts: ShopFacts, ids: Iterable[str]) -> list[SeenOrder]:
-    """A first look at the orders of these ids; those that the shop does not list are left out."""
-    return _seen(await shop.find("orders", "id", ids, display=_SEEN), zone_of(facts.time_zone))
+async def see_orders_of(shop: Shop, facts: ShopFacts, ids: Iterable[str], *, own: bool = False) -> list[SeenOrder]:
+    """A first look at the orders of these ids, or those of this shop's `own` among them.
+
+    Those that the shop does not list are left out.
+    """
+    also = facts.shops.own_rows if own else {}
+    return _seen(await shop.find("orders", "id", ids, display=_SEEN, also=also), zone_of(facts.time_zone))
 
 
 def _seen(rows: Iterable[Entity], zone: tzinfo) -> list[SeenOrder]:

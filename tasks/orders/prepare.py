@@ -18,6 +18,7 @@ from tasks.orders.absent import gone
 from tasks.orders.adoption import Adopter
 from tasks.orders.changed import report_changes
 from tasks.orders.erp_lines import ErpLines
+from tasks.orders.first_seen import counted, note_first_seen, report_ways
 from tasks.orders.identities import hold_reused, same_as_delivered, whose_orders
 from tasks.orders.look_at import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
 from tasks.orders.look_up import read_orders, read_words
@@ -67,7 +68,8 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     due = DueOrders(look)
     with run.step("read orders"):
         words = await read_words(run.shop, run.facts)
-        look.touched = await touched_orders(run, erp, everything=look.sweep.done)
+        if not look.is_of_some:
+            look.touched = await touched_orders(run, erp, everything=look.sweep.done)
         touched = same_as_delivered(run, erp.ledger_kind(STREAM), look.touched.orders)
         await report_changes(run, erp, words, found.delivered, touched)
         await _record_too_old(run, erp, words, found.too_old)
@@ -109,9 +111,13 @@ async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     found.to_look_up += [order for order in look.seen if order.key in whose.unproven]
     found.outcomes += hold_reused(run, kind, [order for order in found.due if order.key in whose.reused])
     found.due = [order for order in found.due if order.key not in whose.reused]
+    came = [*found.due, *(each.seen for each in found.outcomes if each.outcome is Outcome.WAITING)]
+    note_first_seen(run, erp, look, [order for order in came if order.key not in known])
     if look.sweep.done:
-        came = [*found.due, *(each.seen for each in found.outcomes if each.outcome is Outcome.WAITING)]
-        look.sweep.report([order.key for order in came if order.key in look.swept])
+        ways = counted(run, erp, look)
+        report_ways(run, ways)
+        swept = [order.key for order in came if order.key in look.swept]
+        look.sweep.report(swept, total=str(max(ways.total(), len(swept))))
     return found
 
 

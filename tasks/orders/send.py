@@ -20,6 +20,7 @@ from tasks.handover.dispatch import dispatch
 from tasks.handover.sender import DocumentSender, Handover, Question, ToDeliver, in_doubt
 from tasks.handover.several_at_once import grouped, several_at_once
 from tasks.orders.changed import remember_sent
+from tasks.orders.first_seen import forget_counted
 from tasks.orders.identities import is_older
 from tasks.orders.plan.sorting import OrderOutcome, SeenOrder
 from tasks.orders.prepare import STREAM, DueOrders, order_rows
@@ -101,6 +102,7 @@ async def deliver_orders(run: Run, erp: Erp, due: DueOrders) -> None:
         await fan_out("deliver orders", chunks, lambda chunk: send_orders(sender, Orders(chunk)), rows=len)
     await dispatch(erp, STREAM)
     due.look.keep()
+    forget_counted(run, erp, due.look)
 
 
 def customer_code(erp: Erp, id_customer: int) -> str:

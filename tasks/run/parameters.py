@@ -76,6 +76,16 @@ Hold: TypeAlias = Annotated[
         }
     ),
 ]
+OrderIds: TypeAlias = Annotated[
+    list[int] | None,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}],
+            "description": "Empty for a usual run. The ids of the orders that are looked at, and no others; how far "
+            "the shop was read stays as it is.",
+        }
+    ),
+]
 AcceptDifferences: TypeAlias = Annotated[
     bool,
     WithJsonSchema(

@@ -48,6 +48,8 @@ class Asked:
     """Days as `schemas.period` reads them; empty: the last month that is over."""
     sweep: bool = False
     """Compare everything that is to go with the ledger, although it was done less than a day ago."""
+    ids: tuple[int, ...] = ()
+    """The orders that are looked at, and no others; empty: all that may be due."""
     writes_ledger_alone: bool = False
     """Neither the shop nor the ERP is written to, whatever was asked."""
     unarmed: bool = False
@@ -81,6 +83,7 @@ class Asked:
         """For the ledger and the report; nothing secret is ever asked for."""
         more = {"sweep": "true" * self.sweep, "unarmed": "true" * self.unarmed, "period": self.period}
         more |= {"undoes": self.undoes, "releases": "true" * self.releases}
+        more["ids"] = ", ".join(map(str, self.ids))
         return {
             "shop": self.shop,
             "since": self.since or "",

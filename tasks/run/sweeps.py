@@ -27,13 +27,13 @@ class Sweep:
         last = self._run.ledger.watermark(self._run.folder.name, self._name)
         return self._run.asked.sweep or last is None or abs(datetime.now(UTC) - last) >= EVERY
 
-    def report(self, keys: list[str]) -> None:
-        """Says how many came by it, and that nothing else had shown them."""
+    def report(self, keys: list[str], **figures: str) -> None:
+        """Says how many came by it, and that nothing else had shown them; `figures` are for the message."""
         counted = f"{self._run.stream.name}s_by_sweep"
         self._run.report.beyond_rows[counted] = len(keys)
         if keys:
             named = ", ".join(keys[:_NAMED]) + (" ..." if len(keys) > _NAMED else "")
-            self._run.note(Level.INFO, counted, value=str(len(keys)), detail=named)
+            self._run.note(Level.INFO, counted, value=str(len(keys)), detail=named, **figures)
 
     def keep(self) -> None:
         """Notes in the ledger when it was."""

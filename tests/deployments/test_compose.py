@@ -63,7 +63,7 @@ def test_a_unit_starts_what_the_compose_file_starts_as_nobody_s_root(unit: Path)
     read.optionxform = str  # type: ignore[assignment,method-assign]
     read.read(unit)
     service = read["Service"]
-    kind = "server" if "server" in unit.name else "worker"
+    kind = next(kind for kind in ("server", "listen", "worker") if kind in unit.name)
     started = shlex.split(service["ExecStart"])
     command = [Path(started[0]).name, *started[1:]]
     wanted = [word for word in SERVICES[kind]["command"] if word not in {"0.0.0.0", "--with-healthcheck"}]  # noqa: S104

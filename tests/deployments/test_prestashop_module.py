@@ -24,7 +24,7 @@ NEWER_THAN_7_1 = {
     "the nullsafe operator": r"\?->",
     "assignment by ??=": r"\?\?=",
     "match": r"\bmatch\s*\(",
-    "typed properties": r"(public|protected|private)\s+(static\s+)?\??[A-Za-z\\]+\s+\$",
+    "typed properties": r"(public|protected|private)\s+(static\s+)?(?!static\b)\??[A-Za-z\\]+\s+\$",
     "a comma after the last argument": r"(?<!list)\([^\[\]()]*,\s*\)",
     "named arguments": r"\(\s*[a-z_]+:\s",
     "union types": r"\b[A-Za-z]+\|[A-Za-z]+\s+\$",

@@ -9,8 +9,15 @@ if (!defined('_PS_VERSION_')) {
     exit;
 }
 
+// Hooks are methods of the module's own class.
+foreach (['PasserelleEventHooks'] as $hooks) {
+    require_once __DIR__ . '/classes/' . $hooks . '.php';
+}
+
 class Passerelle extends Module
 {
+    use PasserelleEventHooks;
+
     const STORE_ORDER_STATE = 'PASSERELLE_STORE_ORDER_STATE';
     const DOCUMENTS = [
         'PasserelleRefusal', 'PasserelleTables', 'PasserelleErpTables', 'PasserelleErpOrder', 'PasserelleErpDocuments', 'PasserelleErpInvoice',
@@ -46,7 +53,8 @@ class Passerelle extends Module
             && $this->installStoreOrderState()
             && $this->installDocuments()
             && $this->installLowestPrices()
-            && $this->installBoard();
+            && $this->installBoard()
+            && $this->installEvents();
         if ($shop) {
             Shop::setContext(Shop::CONTEXT_SHOP, (int) $shop);
         } elseif ($group) {
@@ -60,8 +68,9 @@ class Passerelle extends Module
     {
         $tab = new Tab((int) Tab::getIdFromClassName(self::BOARD));
         $this->loadBoard();
+        $this->loadEvents();
 
-        return (!$tab->id || $tab->delete()) && PasserelleBoard::uninstall() && parent::uninstall();
+        return (!$tab->id || $tab->delete()) && PasserelleBoard::uninstall() && PasserelleOutbox::uninstall() && parent::uninstall();
     }
 
     /**
@@ -133,6 +142,11 @@ class Passerelle extends Module
                 'specific_management' => true,
                 'forbidden_method' => ['POST', 'PATCH', 'DELETE'],
             ],
+            'passerelle_events' => [
+                'description' => 'What changed in the shop and was not read yet',
+                'specific_management' => true,
+                'forbidden_method' => ['POST', 'PATCH', 'DELETE'],
+            ],
             'store_orders' => [
                 'description' => 'Orders sold in a physical store',
                 'specific_management' => true,
@@ -187,6 +201,9 @@ class Passerelle extends Module
             'passerelle_order_returns' => ['PasserelleOrderReturn'],
             'passerelle_info' => ['WebserviceSpecificManagementPasserelleInfo'],
             'passerelle_board' => ['PasserelleTables', 'PasserelleBoard', 'WebserviceSpecificManagementPasserelleBoard'],
+            'passerelle_events' => [
+                'PasserelleTables', 'PasserelleOutbox', 'PasserellePing', 'PasserelleEvents', 'WebserviceSpecificManagementPasserelleEvents',
+            ],
             'store_orders' => [
                 'PasserelleReferences',
                 'PasserelleRefusal',

@@ -175,6 +175,7 @@ SPECIFIC_RESOURCES = (
     "erp_documents",
     "erp_invoices",
     "passerelle_board",
+    "passerelle_events",
     "passerelle_info",
     "lowest_prices",
     "price_lines",

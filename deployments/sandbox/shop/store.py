@@ -13,7 +13,7 @@ from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.clock import CLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from deployments.sandbox.shop.schema import Association, Field, Resource
@@ -51,6 +51,8 @@ class Table:
         self._indexes: dict[str, dict[Key, set[int]]] = {}
         self._highest: dict[str, int] = {}
         self._of_shops: Store | None = None
+        self.on_change: Callable[[Row, Mapping[str, Any]], None] | None = None
+        """Told of rows that came, went or changed, with what was given for them."""
 
     def follow_shops(self, store: Store) -> None:
         """From now on each shop of the installation has fields of its own here."""
@@ -71,13 +73,19 @@ class Table:
         for name, index in self._indexes.items():
             for key in self._keys(name, row):
                 index.setdefault(key, set()).add(identifier)
+        self._tell(row, row)
         return identifier
+
+    def _tell(self, row: Row, changes: Mapping[str, Any]) -> None:
+        if self.on_change is not None:
+            self.on_change(row, changes)
 
     def replace(self, identifier: int, row: Row) -> None:
         """Store ``row`` in place of the one of that id."""
         before = self.rows[identifier]
         row["id"] = identifier
         self.rows[identifier] = row
+        self._tell(row, {name: value for name, value in row.items() if before.get(name) != value})
         self._highest.clear()
         for name, index in self._indexes.items():
             if before.get(name) != row.get(name):
@@ -90,6 +98,7 @@ class Table:
         """Change some fields of a row in place."""
         row = self.rows[identifier]
         self._raise_highest(changes)
+        self._tell(row, changes)
         for name, value in changes.items():
             index = self._indexes.get(name)
             if index is None:
@@ -105,6 +114,7 @@ class Table:
         """Take a row out; nothing when it is not there."""
         row = self.rows.pop(identifier, None)
         if row is not None:
+            self._tell(row, {})
             self._highest.clear()
             for name, index in self._indexes.items():
                 for key in self._keys(name, row):
@@ -184,6 +194,8 @@ class Store:
                 self.tables[name] = self.tables[resource.table]
         self.lock = threading.RLock()
         self.languages: tuple[int, ...] = ()
+        self.outbox: Any = None
+        """What the module notes of changes, for whoever listens; nothing without it."""
         self.several = False
         """Whether the installation has several shops."""
         self.positions: dict[int, int] = {}

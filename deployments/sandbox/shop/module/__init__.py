@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop import render_xml, shops
@@ -12,6 +13,7 @@ from deployments.sandbox.shop.module import (
     board,
     erp_documents,
     erp_invoices,
+    events,
     facts,
     lowest_prices,
     price_lines,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
     "passerelle_board": board.answer,
+    events.RESOURCE: events.answer,
     "passerelle_info": facts.answer,
     "store_orders": store_orders.answer,
     "stock_lines": stock_lines.answer,
@@ -38,7 +41,10 @@ SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
     "erp_invoices": erp_invoices.answer,
 }
 
-_OF_ONE_SHOP = frozenset({"passerelle_board", "store_orders", "stock_lines", "price_lines", "lowest_prices"})
+_OF_ONE_SHOP = frozenset(
+    {"passerelle_board", "passerelle_events", "store_orders", "stock_lines", "price_lines", "lowest_prices"}
+)
+_LOOK_EVERY_SECONDS = 0.05
 
 
 def reply(store: Store, resource: str, request: Request, charge: Charge) -> Reply:
@@ -46,8 +52,13 @@ def reply(store: Store, resource: str, request: Request, charge: Charge) -> Repl
     if resource in _OF_ONE_SHOP and store.several and not shops.of(store).one:
         raise ServiceError(400, 85, "id_shop must name one shop")
     costs: list[tuple[str, str, int]] = []
-    with store.lock:
-        content = {resource: SPECIFIC[resource](store, request, lambda *cost: costs.append(cost))}
+    until = time.monotonic() + (events.wait_of(request) if resource == events.RESOURCE else 0)
+    while True:
+        with store.lock:
+            content = {resource: SPECIFIC[resource](store, request, lambda *cost: costs.append(cost))}
+        if time.monotonic() >= until or not events.is_empty(content[resource]):
+            break
+        time.sleep(_LOOK_EVERY_SECONDS)
     for cost in costs:
         charge(*cost)
     if wants_json(request):
@@ -56,5 +67,6 @@ def reply(store: Store, resource: str, request: Request, charge: Charge) -> Repl
 
 
 def install(store: Store) -> None:
-    """What the module's installation adds to the shop: the state of store orders."""
+    """What the module's installation adds to the shop: the state of store orders, and the hooks of its outbox."""
     store_orders.install_state(store)
+    events.follow(store)

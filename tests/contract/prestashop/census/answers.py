@@ -67,7 +67,11 @@ MEMBERS = {"accessories": "products", "order_rows": "order_details", "order_slip
 RESOURCES = {node: resource for resource, node in NODES.items()}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?")
 _STAMPS = re.compile(r"date_(add|upd)|(invoice|delivery)_date|last_passwd_gen|newsletter_date_add|payment_date")
-_CHANCE = re.compile(r"secure_key|passwd|shop_address|unique_id|board|digest|orders_of|orders_until|token|asked_at")
+_CHANCE = re.compile(
+    r"secure_key|passwd|shop_address|unique_id|board|digest|orders_of|orders_until|token|asked_at|noted_at"
+)
+_ONE_TREE = frozenset({"passerelle_board", "passerelle_events"})
+"""Resources whose answer is a tree and no list."""
 _STRANGE = 2
 _REFERENCES = re.compile(r"(order_)?reference")
 _COUNTED = re.compile(
@@ -148,7 +152,7 @@ def lines_of(reply: Reply, resource: str, names: Names, *, in_order: bool = True
 
 def _xml(root: etree._Element, resource: str, names: Names, *, in_order: bool) -> Iterator[str]:
     if (
-        resource != "passerelle_board"
+        resource not in _ONE_TREE
         and len(root) == 1
         and str(root[0].tag) == resource
         and all(isinstance(row.tag, str) for row in root[0])

@@ -83,10 +83,10 @@ def _form_of_parameter(name: str, value: str) -> str:
             return "from,n" if "," in value else "n"
         case "id":
             return form_of(value) if "|" in value else "several" if "," in value else "one"
-        case "id_shop" | "id_group_shop" | "id_shop_group":
+        case "id_shop" | "id_group_shop" | "id_shop_group" | "wait":
             return "all" if value == "all" else "n"
-        case "language":
-            return "several" if value.startswith("[") else "one"
+        case "language" | "topics":
+            return "several" if value.startswith("[") or "|" in value else "one"
         case _:
             return ""
 

@@ -121,6 +121,21 @@ def _board(one: Asked, elements: frozenset[str], world: World, _bench: OwnBench)
     return reply, "orders", []
 
 
+def _events(one: Asked, elements: frozenset[str], world: World, _bench: OwnBench) -> Outcome:
+    """Nothing but one event is told: that others are missing, as whoever begins to listen to orders is."""
+    shop, everything = world.shop, {"topics": "order|product|stock", "limit": 1000}
+    while found := re.findall(rb"<id><!\[CDATA\[(\d+)", shop.send("GET", "passerelle_events", everything).body):
+        shop.send("PUT", "passerelle_events", everything, json.dumps({"read": [*map(int, found)]}).encode())
+    shop.get("passerelle_events", topics="product")
+    told = {"topics=one": "order", "topics=several": "order|product", "wait=n": "1", "limit=n": "500"}
+    asked = {name: f"{name}={form}" for name, form in one.parameters}
+    query: dict[str, object] = {name: told[form] for name, form in asked.items() if form in told}
+    query |= {name: world.setting.shop for name, _ in one.parameters if name == "id_shop"}
+    parts = {"read": [NO_SUCH_ID], "ping": {"url": "", "secret": ""}}
+    body = json.dumps({name: parts[name] for name in sorted(elements)}).encode() if one.writes else b""
+    return shop.send(one.method, one.resource, query, body or None), "orders", []
+
+
 SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBench], Outcome]] = {
     ("PUT", "stock_lines"): _lines,
     ("PUT", "price_lines"): _lines,
@@ -133,6 +148,8 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBen
     ("PUT", "erp_invoices"): _invoices,
     ("GET", "passerelle_board"): _board,
     ("PUT", "passerelle_board"): _board,
+    ("GET", "passerelle_events"): _events,
+    ("PUT", "passerelle_events"): _events,
     ("GET", "images/id"): _image,
     ("POST", "images/id"): _image,
     ("DELETE", "images/id"): _image,

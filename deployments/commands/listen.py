@@ -1,0 +1,114 @@
+"""`passerelle listen`: what changes in shops runs the flows that it concerns, at once, until the command is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from deployments.exits import Exit
+from deployments.flow_names import flow_named
+from deployments.ping_server import Heard, PingServer
+from deployments.terminal import out
+from deployments.words import said
+from tasks.run.shop_folder import open_shop_folder
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
+
+    from tasks.events.listener import Listener
+
+_EVENT = "passerelle.{topic}.changed"
+_RESOURCE = "passerelle.shop.{shop}"
+_AT_ONCE = 4
+"""Runs at the same time, of all shops together."""
+
+
+async def listen(
+    *shops: Annotated[Path, Parameter(help=said("The shops' folders; by default this one."))],
+    only_emit: Annotated[
+        bool, Parameter(help=said("Run nothing: emit Prefect events with the ids, for automations of yours."))
+    ] = False,
+    port: Annotated[
+        int, Parameter(help=said("The port on 127.0.0.1 on which shops and ERPs may say that something is there."))
+    ] = 0,
+    alive: Annotated[
+        Path | None, Parameter(help=said("A file that is touched whenever a shop has answered, for a watch."))
+    ] = None,
+) -> Exit:
+    """Run flows as soon as something changes in the shops, by the outbox of our module, until it is stopped."""
+    from tasks.events.listener import Listener  # noqa: PLC0415 - imports Prefect
+
+    folders = [open_shop_folder(shop) for shop in shops or (Path(),)]
+    at_once = asyncio.Semaphore(_AT_ONCE)
+    start = emitted if only_emit else partial(run_flow, at_once)
+    touch = alive.touch if alive else lambda: None
+    listeners = [Listener(str(folder.path), start, emit, _say, touch) for folder in folders]
+
+    def stop() -> None:
+        for listener in listeners:
+            listener.stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows has no handlers of signals in a loop
+            loop.add_signal_handler(number, stop)
+    with PingServer(port, _heard_by(listeners)) if port else nullcontext():
+        await asyncio.gather(*(listener.listen() for listener in listeners))
+    return Exit.COMPLETED
+
+
+def _heard_by(listeners: Sequence[Listener]) -> Heard:
+    def heard(path: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether anyone believes it; each shop has secrets of its own, so all are asked."""
+        believed = [listener.hears(path, headers, body) for listener in listeners]
+        return any(believed)
+
+    return heard
+
+
+async def run_flow(at_once: asyncio.Semaphore, name: str, folder: str, asked: Mapping[str, Any]) -> State[Any]:
+    """The state in which a flow ends, run in this process: shown in Prefect where one is named and answers."""
+    from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
+    from tasks.run.step_tasks import by_itself  # noqa: PLC0415 - the same
+
+    flow = flow_named(name)
+    async with at_once, api_or_none() as has_api:
+        run_of: Any = partial(flow, return_state=True) if has_api else partial(by_itself, flow)
+        state: State[Any] = await run_of(shop=folder, **asked)
+    return state
+
+
+async def emitted(_name: str, _folder: str, _asked: Mapping[str, Any]) -> State[Any]:
+    """What stands for a run where an automation is to start it."""
+    from prefect.states import Completed  # noqa: PLC0415 - imports Prefect
+
+    return Completed(name="Completed")
+
+
+async def emit(shop: str, topic: str, subjects: Sequence[int]) -> None:
+    """Emits an event of Prefect with the ids, where a server was named and answers."""
+    from prefect.events import emit_event  # noqa: PLC0415 - imports Prefect
+    from prefect.settings import get_current_settings  # noqa: PLC0415 - the same
+
+    from deployments.prefect_api import api_or_none  # noqa: PLC0415 - the same
+
+    if get_current_settings().api.url is None:
+        return
+    async with api_or_none() as has_api:
+        if has_api:
+            emit_event(
+                event=_EVENT.format(topic=topic),
+                resource={"prefect.resource.id": _RESOURCE.format(shop=shop), "prefect.resource.name": shop},
+                payload={"ids": sorted(set(subjects))},
+            )
+
+
+def _say(text: str) -> None:
+    out.print(text, markup=False, soft_wrap=True)
