@@ -218,7 +218,7 @@ async def _may_listen(shop: Shop) -> None:
             f"the key may not read and write {RESOURCE}",
             system="PrestaShop",
             action="listen",
-            remedy="Install the module passerelle 1.2.0 or later, then allow the key View and Modify of "
+            remedy="Install the module passerelle 1.3.0 or later, then allow the key View and Modify of "
             f"{RESOURCE} (Advanced Parameters > Webservice).",
         ).worded("no_events")
 
