@@ -95,6 +95,7 @@ async def test_events_that_come_twice_and_in_any_order_send_an_order_once(world:
     for order in (second, first, second, first):
         await world.orders(ids=[order])
     assert sent(world) == [f"WEB{first}", f"WEB{second}"]
+    assert world.shop.count("GET", "/countries") <= 1
 
 
 async def test_while_nobody_listens_the_schedule_sends_and_nothing_goes_twice_afterwards(
