@@ -14,7 +14,7 @@ from connectors.prestashop.filters import Filter, after
 from connectors.prestashop.sales import MODULE
 from connectors.prestashop.values import money, whole
 from schemas.documents import Order
-from tasks.orders.places import Places, read_places
+from tasks.orders.countries import Countries, read_countries
 from tasks.orders.plan.sorting import SeenOrder
 from tasks.orders.rows import Around, ShopWords, order_of
 
@@ -101,15 +101,15 @@ _SLIP = ("id", "id_order", "total_products_tax_incl", "total_shipping_tax_incl")
 _PAYMENT = ("id", "order_reference", "id_currency", "amount", "payment_method", "transaction_id", "date_add")
 
 
-async def read_words(shop: Shop, facts: ShopFacts, places: Places | None = None) -> ShopWords:
-    """Currencies, countries, regions, carriers and languages of the shop; `places` where they are known."""
+async def read_words(shop: Shop, facts: ShopFacts, known: Countries | None = None) -> ShopWords:
+    """Currencies, countries, regions, carriers and languages of the shop; `known` where they are known."""
     currencies = await shop.read("currencies", display=("id", "iso_code"))
-    places = places or await read_places(shop, facts)
+    known = known or await read_countries(shop, facts)
     carriers = await shop.read("carriers", display=("id", "id_reference"))
     return ShopWords(
         currencies={int(row["id"]): row["iso_code"].upper() for row in currencies},
-        countries=places.countries,
-        states=places.states,
+        countries=known.countries,
+        states=known.states,
         carriers={int(row["id"]): whole(row, "id_reference") for row in carriers},
         languages={id_: iso for iso, id_ in facts.languages.items()},
         time_zone=facts.time_zone,

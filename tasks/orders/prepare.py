@@ -17,12 +17,12 @@ from schemas.outcomes import Outcome
 from tasks.orders.absent import gone
 from tasks.orders.adoption import Adopter
 from tasks.orders.changed import report_changes
+from tasks.orders.countries import remembered_countries
 from tasks.orders.erp_lines import ErpLines
 from tasks.orders.first_seen import counted, note_first_seen, report_ways
 from tasks.orders.identities import hold_reused, same_as_delivered, whose_orders
 from tasks.orders.look_at import KEYS_AT_ONCE, STREAM, Look, deliveries_of, look_at_orders, placed_from
 from tasks.orders.look_up import read_orders, read_words
-from tasks.orders.places import remembered_places
 from tasks.orders.plan.sorting import (
     HELD_BY_STATE,
     INTENT,
@@ -69,8 +69,8 @@ async def prepare_orders(run: Run, erp: Erp) -> DueOrders:
     due = DueOrders(look)
     with run.step("read orders"):
         address = run.folder.settings.shop.address
-        places = await remembered_places(run.shop, run.facts, address) if look.is_of_some else None
-        words = await read_words(run.shop, run.facts, places)
+        known = await remembered_countries(run.shop, run.facts, address) if look.is_of_some else None
+        words = await read_words(run.shop, run.facts, known)
         if not look.is_of_some:
             look.touched = await touched_orders(run, erp, everything=look.sweep.done)
         touched = same_as_delivered(run, erp.ledger_kind(STREAM), look.touched.orders)

@@ -12,31 +12,31 @@ _REMEMBERED_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Countries:
     """Codes by the shop's ids."""
 
     countries: Mapping[int, str]
     states: Mapping[int, str]
 
 
-_READ: dict[str, tuple[float, Places]] = {}
+_READ: dict[str, tuple[float, Countries]] = {}
 """When this process has read those of a shop, by the shop's address."""
 
 
-async def read_places(shop: Shop, facts: ShopFacts) -> Places:
+async def read_countries(shop: Shop, facts: ShopFacts) -> Countries:
     """As the shop has them now."""
     countries = await shop.read("countries", display=("id", "iso_code"))
     states = await shop.read("states", display=("id", "iso_code")) if facts.may("GET", "states") else []
-    return Places(
+    return Countries(
         {int(row["id"]): row["iso_code"].upper() for row in countries},
         {int(row["id"]): row["iso_code"] for row in states},
     )
 
 
-async def remembered_places(shop: Shop, facts: ShopFacts, address: str) -> Places:
+async def remembered_countries(shop: Shop, facts: ShopFacts, address: str) -> Countries:
     """As this process has read them not long ago, or as the shop has them now: a slow shop lists them in many pages."""
-    read_at, places = _READ.get(address, (0.0, None))
-    if places is None or time.monotonic() - read_at > _REMEMBERED_SECONDS:
-        places = await read_places(shop, facts)
-        _READ[address] = (time.monotonic(), places)
-    return places
+    read_at, known = _READ.get(address, (0.0, None))
+    if known is None or time.monotonic() - read_at > _REMEMBERED_SECONDS:
+        known = await read_countries(shop, facts)
+        _READ[address] = (time.monotonic(), known)
+    return known
