@@ -24,7 +24,7 @@ from schemas.terminal_texts import terminal_text
 from schemas.where import located_logger
 from tasks.events.plan.hook import code_of_hook
 from tasks.events.plan.ping import is_signed
-from tasks.events.plan.waiting import FLOWS_OF, DueRun, Ended, Waiting
+from tasks.events.plan.waiting import FLOWS_OF, DueRun, RunResult, Waiting
 from tasks.run.push_board import can_run
 from tasks.run.secrets import resolve
 from tasks.run.shop_folder import ShopFolder, language_in_settings, open_shop_folder
@@ -34,7 +34,7 @@ Start: TypeAlias = Callable[[str, str, Mapping[str, Any]], Awaitable[State[Any]]
 Emit: TypeAlias = Callable[[str, str, Sequence[int]], Awaitable[None]]
 """Passes on that subjects of a topic have changed in the shop of this name."""
 Heard: TypeAlias = Callable[[str, Mapping[str, str], bytes], bool]
-Say: TypeAlias = Callable[[str], None]
+Report: TypeAlias = Callable[[str], None]
 
 logger = located_logger(__name__)
 _BUSY = frozenset({"AlreadyRunning"})
@@ -51,13 +51,13 @@ class Listener:
     """One shop, until it is stopped; `wake` is set by whoever knows that something is there."""
 
     def __init__(
-        self, path: str, start: Start, emit: Emit, say: Say, on_read: Callable[[], None] = lambda: None
+        self, path: str, start: Start, emit: Emit, report: Report, on_read: Callable[[], None] = lambda: None
     ) -> None:
         self.path = path
         self.wake = asyncio.Event()
         self._start = start
         self._emit = emit
-        self._say = say
+        self._report = report
         self._on_read = on_read
         self._waiting = Waiting(())
         self._topics: tuple[str, ...] = ()
@@ -163,14 +163,14 @@ class Listener:
         return not waiting.is_empty
 
     async def _run(self, folder: ShopFolder, run: DueRun) -> None:
-        began, how, name = time.monotonic(), Ended.FAILED, ""
+        began, how, name = time.monotonic(), RunResult.FAILED, ""
         try:
             state = await self._start(run.flow, self.path, run.asked)
             how, name = _how(state), state.name or ""
         except PasserelleError as error:
             name = error_text(error, folder.settings.shop.language)
         finally:
-            again = self._waiting.ended(run, how, time.monotonic())
+            again = self._waiting.finish(run, how, time.monotonic())
             self.wake.set()
         figures = {
             "flow": run.flow,
@@ -179,8 +179,8 @@ class Listener:
             "seconds": f"{time.monotonic() - began:.1f}",
             "again": f"{again:.0f}",
         }
-        if how is not Ended.BUSY:
-            self._say(self._text(folder, "ran" if how is Ended.DONE else "failed", **figures))
+        if how is not RunResult.BUSY:
+            self._report(self._text(folder, "ran" if how is RunResult.DONE else "failed", **figures))
 
     async def _set_ping(self, folder: ShopFolder, shop: Shop) -> None:
         """Tells the module where to say that something is there."""
@@ -200,7 +200,7 @@ class Listener:
     def _tell_once(self, text: str) -> None:
         if text != self._told:
             self._told = text
-            self._say(text)
+            self._report(text)
 
     def _text(self, folder: ShopFolder, code: str, **figures: str) -> str:
         return terminal_text("listen", code, folder.settings.shop.language, shop=folder.name, **figures)
@@ -223,7 +223,7 @@ async def _may_listen(shop: Shop) -> None:
         ).worded("no_events")
 
 
-def _how(state: State[Any]) -> Ended:
+def _how(state: State[Any]) -> RunResult:
     if state.name in _BUSY:
-        return Ended.BUSY
-    return Ended.DONE if state.is_completed() else Ended.FAILED
+        return RunResult.BUSY
+    return RunResult.DONE if state.is_completed() else RunResult.FAILED

@@ -137,7 +137,7 @@ def test_every_command_of_prefect_is_one_that_the_test_of_the_server_runs() -> N
 def test_what_is_copied_is_there_and_docker_is_given_files_that_are() -> None:
     named = [word for command in [*those_of("cp"), *those_of("docker")] for word in command.words[1:]]
     files = {word for word in named if word.startswith("deployments/")} - {"deployments/compose.env"}
-    assert len(files) == 4
+    assert len(files) == 5
     assert all((ROOT / file).is_file() for file in files)
 
 

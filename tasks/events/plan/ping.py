@@ -9,9 +9,9 @@ TOLERANCE_SECONDS = 300
 """How far the clocks of shop and listener may be apart, and how long a word that was overheard can be said again."""
 
 
-def is_signed(secret: str, said_at: str, signature: str, body: bytes, now: float) -> bool:
+def is_signed(secret: str, stamp: str, signature: str, body: bytes, now: float) -> bool:
     """Whether `signature` is that of time and body by this secret, and the time is now."""
-    if not said_at.isdecimal() or abs(now - int(said_at)) > TOLERANCE_SECONDS:
+    if not stamp.isdecimal() or abs(now - int(stamp)) > TOLERANCE_SECONDS:
         return False
-    wanted = hmac.new(secret.encode(), f"{said_at}.".encode() + body, hashlib.sha256).hexdigest()
+    wanted = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(wanted.encode(), signature.encode())

@@ -21,7 +21,7 @@ _FIRST_REST, _LONGEST_REST = 5.0, 600.0
 _FIRST_BUSY, _LONGEST_BUSY = 2.0, 30.0
 
 
-class Ended(StrEnum):
+class RunResult(StrEnum):
     """How a run ended, as far as its events are concerned."""
 
     DONE = "done"
@@ -120,16 +120,16 @@ class Waiting:
             started.append(queue.running)
         return started
 
-    def ended(self, run: DueRun, how: Ended, now: float) -> float:
+    def finish(self, run: DueRun, how: RunResult, now: float) -> float:
         """Notes how a run ended; after how many seconds it is tried again, 0 where it is not."""
         queue = self._queues[run.flow]
         queue.running = None
-        if how is Ended.DONE:
+        if how is RunResult.DONE:
             self._done |= run.numbers.keys()
             rest = 0.0 if run.flow in BY_IDS else _REST_SECONDS
             queue.rest, queue.not_before = 0.0, now + rest
             return 0.0
-        first, longest = (_FIRST_BUSY, _LONGEST_BUSY) if how is Ended.BUSY else (_FIRST_REST, _LONGEST_REST)
+        first, longest = (_FIRST_BUSY, _LONGEST_BUSY) if how is RunResult.BUSY else (_FIRST_REST, _LONGEST_REST)
         queue.rest = min(max(first, queue.rest * 2), longest)
         queue.not_before = now + queue.rest
         queue.numbers |= run.numbers
