@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from schemas.column_spec import WEB_SERVICE, AbsentRows
 from schemas.errors import StoppedByGuardError
 from schemas.incidents import Level
 from schemas.run_report import PlannedChange
@@ -24,8 +25,7 @@ def pass_guard(
     that are `signed` instead.
     """
     limits = run.folder.settings.guards
-    earlier = run.ledger.previous_row_counts(run.folder.name, run.asked.flow, limits.history)
-    run.report.guard = guard(figures, earlier, limits)
+    run.report.guard = guard(figures, _row_counts_before(run, limits.history), limits)
     keep_to_plan(run, signed or changes)
     tripped = [check for check in run.report.guard if check.tripped]
     if not tripped or not run.may_write_shop:
@@ -37,6 +37,13 @@ def pass_guard(
         return
     run.planned += sorted(changes(), key=_gravity)
     raise StoppedByGuardError
+
+
+def _row_counts_before(run: Run, history: int) -> list[int]:
+    """Rows of the runs before; none where the ERP is asked for what has changed, which is now much and now little."""
+    if run.stream.type == WEB_SERVICE and run.stream.absent_rows is AbsentRows.KEEP:
+        return []
+    return run.ledger.previous_row_counts(run.folder.name, run.asked.flow, history)
 
 
 def _gravity(change: PlannedChange) -> tuple[int, float]:
