@@ -119,7 +119,7 @@ def _add(
     link: pl.Expr,
     active: pl.DataFrame,
     known: pl.DataFrame,
-    ended: Sequence[PriceChange] = (),
+    gone: Sequence[PriceChange] = (),
 ) -> None:
     """Adds those of the lines whose link is among `active` and that say something else than `known`."""
     names = {file.dropped.position: file.dropped.name for file in run.files}
@@ -130,7 +130,7 @@ def _add(
         .with_columns(source=pl.col("_file").replace_strict(names, default="", return_dtype=pl.String))
     )
     new = as_changes(_other_than(confirmed, known), state=PriceState.IN_FORCE, origin=Origin.IMPORT, run_id=run.run_id)
-    run.ledger.add_prices(run.folder.name, [*new, *ended])
+    run.ledger.add_prices(run.folder.name, [*new, *gone])
 
 
 def _rows_held(run: Run, held: tuple[str, ...]) -> pl.DataFrame:
