@@ -42,6 +42,7 @@ app.command("deployments.commands.board:open_page", name="open", help=said("Open
 app.command("deployments.commands.why:why", name="why", help=said("Why is an article or an order not there?"))
 app.command("deployments.commands.why:resync", name="resync", help=said("Believe nothing of it, look again, mend it."))
 app.command("deployments.commands.prices:prices", name="prices", help=said("Every price of an item, as proof."))
+app.command("deployments.commands.audit:audit", name="audit", help=said("Look for the known faults of a shop."))
 app.command("deployments.commands.notify:notify", name="notify", help=said("Tell people now what is due, or try it."))
 app.command(
     "deployments.commands.rename:rename", name="rename", help=said("An article that the ERP renamed keeps its product.")

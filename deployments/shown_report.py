@@ -18,6 +18,7 @@ from tasks.report.texts import Texts, texts
 _CHANGES_SHOWN = 20
 _FIELDS_SHOWN = 8
 _FAULTS_SHOWN = 5
+_EXAMPLES_SHOWN = 5
 _INCIDENTS_SHOWN = 5
 _LONGEST = 80
 _SAME_FOR_ALL = frozenset(
@@ -35,8 +36,9 @@ def show_report(page: Path) -> None:
 
 
 def asks_for_a_person(page: Path) -> bool:
-    """Whether the report beside `page` holds an incident that only a person can settle."""
-    return any(one["level"] == "error" for one in read_report(page).get("incidents", ()))
+    """Whether the report beside `page` holds an incident or a fault of the shop that only a person can settle."""
+    report = read_report(page)
+    return any(one["level"] == "error" for kind in ("incidents", "findings") for one in report.get(kind, ()))
 
 
 def whole(pages: Sequence[Path]) -> Sequence[Path]:
@@ -57,9 +59,24 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
     if not report:
         return
     words = texts(report["language"], report["flow"])
+    yield from _findings(report, words)
     yield from _changes(report, words)
     yield from _faults(report, words)
     yield from _incidents(report, words)
+
+
+def _findings(report: dict[str, Any], words: Texts) -> Iterator[str]:
+    for one in report.get("findings", ()):
+        colour = "red" if one["level"] == "error" else "yellow"
+        yield f"[{colour}]! {escape(words.number(one['count']))}[/] [bold]{escape(one['reason'])}[/]"
+        shown = [" ".join(filter(None, (each["key"], each["detail"]))) for each in one["examples"][:_EXAMPLES_SHOWN]]
+        more = " …" if one["count"] > len(shown) else ""
+        yield f"    {escape('; '.join(shown) + more)}"
+        yield f"    [green]→ {escape(one['remedy'])}[/]"
+        if one["fix"]:
+            yield f"    {escape(one['fix'])}"
+    if report.get("looked_at") and not report["findings"]:
+        yield escape(words.page("findings_none"))
 
 
 def _changes(report: dict[str, Any], words: Texts) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows.audit import audit
 from flows.check_stock import check_stock
 from flows.collect_files import collect_files
 from flows.export_catalogue import export_catalogue
@@ -45,6 +46,7 @@ ASKED_FOR: Mapping[str, Any] = MappingProxyType(
         for each in (
             import_files,
             collect_files,
+            audit,
             import_stores,
             import_customers,
             import_products,

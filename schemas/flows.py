@@ -82,6 +82,24 @@ _EVERY = (
         rights=_SHOP | {"passerelle_board": ("GET", "PUT")},
     ),
     Flow(
+        "audit",
+        "the known faults of a shop are listed, each with what to do, and mended where that is safe and asked for",
+        Direction.INTO_SHOP,
+        "",
+        takes=frozenset({"accept_guard", "fix"}),
+        rights=_SHOP
+        | _TAXES
+        | {
+            "categories": _READ,
+            "products": _READ,
+            "combinations": _READ,
+            "stock_availables": _READ,
+            "specific_prices": _READ,
+            "groups": _READ,
+            "customers": _READ,
+        },
+    ),
+    Flow(
         "import_stores",
         "the shop's page of stores shows the ERP's",
         Direction.INTO_SHOP,

@@ -104,6 +104,34 @@ class TableReport:
     """The CSV that holds all of it, relative to the shop's folder."""
 
 
+@dataclass(frozen=True, slots=True)
+class ExampleReport:
+    """One thing that an audit found at fault: what it is, what it is called, what is wrong, where it is shown."""
+
+    kind: str
+    """`product`, `combination`, `category`, `customer`, `stock`, `specific_price`."""
+    key: str
+    detail: str = ""
+    address: str = ""
+    """Of its page in the back office, if known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingReport:
+    """One fault of a shop, how often it was found, and what to do; in the shop's language."""
+
+    code: str
+    level: str
+    """`error` where visitors, orders or imports meet it, else `info`."""
+    count: int
+    reason: str
+    remedy: str
+    examples: list[ExampleReport]
+    """The first ones."""
+    fix: str = ""
+    """The command that mends it, if one does."""
+
+
 @dataclass(slots=True)
 class RunReport:
     """Everything a run has to tell. Texts are in the shop's language; times are UTC, ISO 8601."""
@@ -151,3 +179,7 @@ class RunReport:
     tables: list[TableReport] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
     """Where the back office shows what a key stands for, by key."""
+    findings: list[FindingReport] = field(default_factory=list)
+    """Of an audit: the faults of the shop."""
+    looked_at: dict[str, int] = field(default_factory=dict)
+    """Of an audit: the rows of each resource that were looked at."""

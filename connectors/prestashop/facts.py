@@ -42,6 +42,11 @@ _SETTINGS = (
     "PS_OS_ERROR",
     "PS_LIMIT_UPLOAD_IMAGE_VALUE",
     "PS_WEIGHT_UNIT",
+    "PS_UNIDENTIFIED_GROUP",
+    "PS_GUEST_GROUP",
+    "PS_TAX",
+    "PS_ROUTE_product_rule",
+    "PS_ROUTE_category_rule",
 )
 _CANCELED, _ERROR = 6, 8
 """Ids of these states in every shop that has not made them anew."""
@@ -93,6 +98,16 @@ class ShopFacts:
         """The states in which an order takes no piece off the stock: it gave them back, or never took them."""
         told = {"PS_OS_CANCELED": _CANCELED, "PS_OS_ERROR": _ERROR}
         return frozenset(_number(self.settings, name, usual) for name, usual in told.items())
+
+    @property
+    def visitor_group(self) -> int:
+        """The group of whoever is not signed in."""
+        return _number(self.settings, "PS_UNIDENTIFIED_GROUP", 1)
+
+    @property
+    def guest_group(self) -> int:
+        """The group of whoever orders without an account."""
+        return _number(self.settings, "PS_GUEST_GROUP", 2)
 
     def may(self, method: str, resource: str) -> bool:
         """Whether the key has this right."""

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from connectors.prestashop.filters import query
-from connectors.prestashop.replies import UNKNOWN_ID, Verdict, blocked
+from connectors.prestashop.replies import OF_ANOTHER_SHOP, UNKNOWN_ID, Verdict, blocked
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,7 +46,16 @@ class Presence:
                 found.update(id_ for id_, is_there in zip(some, answers, strict=True) if not is_there)
         return frozenset(found)
 
+    async def whereabouts(self, resource: str, identifier: int) -> str:
+        """`here`, `outside` where the installation has it and this shop has not, or `nowhere`."""
+        denied = await self._denied(resource, identifier)
+        return "here" if denied is None else "outside" if denied == OF_ANOTHER_SHOP else "nowhere"
+
     async def _has(self, resource: str, identifier: int) -> bool:
+        return await self._denied(resource, identifier) is None
+
+    async def _denied(self, resource: str, identifier: int) -> str | None:
+        """None where the shop answers for it; else the code of the error, empty for a bare 404."""
         path = f"{resource}/{identifier}"
         scope = self._transport.scope_query
         text = query(filters={}, display=("id",)) + (f"&{scope}" if scope else "")
@@ -54,9 +63,9 @@ class Presence:
         while True:
             reply = await self._transport.send("GET", path, query=text)
             if reply.verdict is Verdict.DONE:
-                return True
+                return None
             if reply.code in UNKNOWN_ID or (reply.status == HTTPStatus.NOT_FOUND and not reply.body.strip()):
-                return False
+                return reply.code
             if reply.verdict is Verdict.BLOCKED and patience.tries:
                 raise blocked(reply, f"GET {resource}")
             await patience.wait(reply)

@@ -24,7 +24,7 @@ from connectors.prestashop.xml import entities_in
 from schemas.errors import PasserelleError, UnexpectedReplyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from connectors.prestashop.facts import ShopFacts
 
@@ -58,23 +58,52 @@ class Reader:
         """Every entity that the filters leave, in the order of `sort`, page after page."""
         entities: list[Entity] = []
         while limit is None or len(entities) < limit:
+            room = None if limit is None else limit - len(entities)
+            page, is_last = await self._next_page(resource, filters, display, sort, entities, room=room)
+            entities += page
+            if is_last:
+                break
+        return entities
+
+    async def pages(
+        self, resource: str, *, filters: Filters, display: Sequence[str] | str, options: Mapping[str, str]
+    ) -> AsyncIterator[list[Entity]]:
+        """The same by id, a page at a time, none of which is kept."""
+        page: list[Entity] = []
+        is_last = False
+        while not is_last:
+            page, is_last = await self._next_page(resource, filters, display, _BY_ID, page, options=options)
+            if page:
+                yield page
+
+    async def _next_page(
+        self,
+        resource: str,
+        filters: Filters,
+        display: Sequence[str] | str,
+        sort: str,
+        before: list[Entity],
+        *,
+        room: int | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> tuple[list[Entity], bool]:
+        """The page behind `before`, of `room` rows at most, and whether it is the last one."""
+        while True:
             size = self._transport.pace.page_size(resource, full=display == "full")
-            if limit is not None:
-                size = min(size, limit - len(entities))
+            if room is not None:
+                size = min(size, room)
+
+            async def ask(size: int = size) -> list[Entity]:
+                return await self._page(resource, filters, display, sort, size, before, options)
+
             try:
-                page = await self._page(resource, filters, display, sort, size, entities)
+                page = await ask()
             except TooMuchError:
                 self._transport.pace.too_large(page_workload(resource, full=display == "full"), size)
                 continue
             if not page and size:
-                page = await self._absence.of_page(
-                    resource,
-                    lambda: self._page(resource, filters, display, sort, size, entities),  # noqa: B023 - awaited here
-                )
-            entities += page
-            if len(page) < size:
-                break
-        return entities
+                page = await self._absence.of_page(resource, ask)
+            return page, len(page) < size
 
     async def fails_silently(self, facts: ShopFacts) -> bool | None:
         """See `Absence.fails_silently`."""
@@ -94,12 +123,13 @@ class Reader:
         sort: str,
         size: int,
         before: list[Entity],
+        options: Mapping[str, str] | None = None,
     ) -> list[Entity]:
         # By id a page starts after the last id seen: rows that come and go meanwhile shift nothing.
         by_id = sort == _BY_ID and "id" not in filters
         narrowed = {**filters, "id": after(str(before[-1]["id"]))} if by_id and before else filters
         limit = str(size) if by_id or not before else f"{len(before)},{size}"
-        text = query(filters=narrowed, display=_with_id(display), sort=sort, limit=limit)
+        text = query(filters=narrowed, display=_with_id(display), sort=sort, limit=limit, extra=options)
         workload = page_workload(resource, full=display == "full")
         reply, page = await self.listed(resource, text, display, size)
         if len(page) * 2 > size:

@@ -76,7 +76,8 @@ class Reply:
 
 
 PHP_WARNING = "3"
-UNKNOWN_ID = frozenset({"92", "131"})
+OF_ANOTHER_SHOP = "131"
+UNKNOWN_ID = frozenset({"92", OF_ANOTHER_SHOP})
 NOT_DELETED_UNKNOWN_ID = "87"
 # The entity is not written and what follows was not attempted.
 NOT_WRITTEN = frozenset({"41", "84", "85", "93", "46", "140", "141", "133", "134", "135"})

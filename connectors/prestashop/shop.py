@@ -26,6 +26,7 @@ from connectors.prestashop.resources import CREATED, resource_of
 from connectors.prestashop.sales import SALES
 from connectors.prestashop.several import Finder, Readers
 from connectors.prestashop.shops import Within
+from connectors.prestashop.survey import Survey
 from connectors.prestashop.synopsis import Synopses
 from connectors.prestashop.transport import Traffic, Transport
 from connectors.prestashop.updating import Updating
@@ -136,10 +137,7 @@ class Shop:
         return list(await asyncio.gather(*(self._reader.newest_id(resource) for resource in known)))
 
     async def fails_silently(self) -> bool | None:
-        """Whether the shop answers a query that its database refuses with an empty list; None when it cannot be seen.
-
-        Asks for dates of a resource that has none, which the database refuses: an error is left in the shop's log.
-        """
+        """Whether a query that the database refuses is an empty list; an error is left in the shop's log."""
         return await self._reader.fails_silently(await self.describe())
 
     async def _finder(self, resource: str, within: Within = "own") -> Finder:
@@ -201,6 +199,11 @@ class Shop:
         return await Readers(map(self._reader_of, others)).find(resource, field, values, display=shown, also=_NOTHING)
 
     @property
+    def survey(self) -> Survey:
+        """Whole resources, a page at a time."""
+        return Survey(self._transport, self._reader, self._synopses)
+
+    @property
     def images(self) -> Images:
         """The pictures of the shop's products."""
         return Images(self._transport)
@@ -216,7 +219,7 @@ class Shop:
         return Outbox(self._transport, self._reader)
 
     async def is_gone(self, resource: str, identifier: int) -> bool:
-        """Whether the shop answers by id that it has no such entity, while it answers for another one."""
+        """Whether the shop denies this id, while it answers for another one."""
         return identifier in await self.gone(resource, [identifier])
 
     async def gone(self, resource: str, identifiers: Collection[int]) -> frozenset[int]:
@@ -244,9 +247,7 @@ class Shop:
     ) -> list[Receipt]:
         """Creates the entities, each exactly once; one receipt each, in their order.
 
-        With `look_first`, `within` says in whose shops those that exist are looked for. `options` are the resource's
-        own query parameters, such as `sendemail` of order_histories.
-
+        With `look_first`, `within` says in whose shops those that exist are looked for. `options`: see `update`.
         Two entities of one identity are created once: the second is `adopted`. Without `look_first` the caller knows
         that none of them exists yet; with it, those that exist are `adopted`. `on_receipts` is given the receipts of
         each document as soon as it is settled, and of what is known when the call fails. ValueError for an entity
@@ -282,7 +283,7 @@ class Shop:
         """Changes the fields present in the entities and no other; one receipt each, in their order.
 
         An entity given twice is written once, the later fields over the earlier ones. `options` are the resource's own
-        query parameters.
+        query parameters, such as `sendemail` of order_histories.
         """
         facts = await self.describe()
         if resource == "stock_availables" and facts.shops.shares_stock and not facts.shops.named:

@@ -21,6 +21,9 @@ ONE_NAME_EACH = "Give each a `name` of its own under [shop]; ledger, reports and
 _REFUSED_IN_NAMES = "/%&<>"
 """Prefect takes none of them in the name of a deployment."""
 
+_WHERE_SCHEDULED = frozenset({"answer_requests", "audit"})
+"""Flows of no stream: whether the module has a page in the back office only the shop knows, audits are a wish."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -108,7 +111,7 @@ _WANTED_BY: Mapping[str, Callable[[ShopFolder], bool]] = {
 def _has(folder: ShopFolder, flow: Flow) -> bool:
     if flow.direction is Direction.TO_DROP_FOLDER:
         return bool(folder.settings.sources.every)
-    if flow.name == "answer_requests":  # where the module has a page in the back office, which only the shop knows
+    if flow.name in _WHERE_SCHEDULED:
         return flow.name in folder.settings.schedules.flows
     if not flow.stream:
         return any(stream.enabled and _by_file(stream) for stream in folder.imports.streams.values())

@@ -25,7 +25,8 @@ def final_message(
     A system's own words stay as they are.
     """
     words = texts(report.language)
-    said = [_counted(counts, words, "planned" if report.parameters.get("dry_run") == "true" else "outcome")]
+    counted = _counted(counts, words, "planned" if report.parameters.get("dry_run") == "true" else "outcome")
+    said = [_found(report, words) if report.looked_at else counted]
     if gone := sum(count for name, count in report.beyond_rows.items() if name.endswith("_gone")):
         planned = "_planned" if report.state == "Planned" else ""
         said.append(words.word("end", f"gone{planned}").format(count=gone))
@@ -44,6 +45,15 @@ def final_message(
     else:
         said += [_refused(file, words) for file in refused]
     return " ".join(said)
+
+
+def _found(report: RunReport, words: Texts) -> str:
+    """What an audit has found."""
+    return words.word("end", "found").format(
+        rows=words.number(sum(report.looked_at.values())),
+        kinds=len(report.findings),
+        grave=sum(finding.level == "error" for finding in report.findings),
+    )
 
 
 def _counted(counts: Counts, words: Texts, section: str) -> str:

@@ -25,7 +25,7 @@ from tasks.report.texts import TEMPLATES, texts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from schemas.run_report import IncidentReport, RunReport
+    from schemas.run_report import FindingReport, IncidentReport, RunReport
 
 REJECTS_SHOWN = 500
 _FINDS_FROM = 8
@@ -101,7 +101,7 @@ def _view(report: RunReport) -> dict[str, Any]:
     rejects = report.rejects[:REJECTS_SHOWN]
     words = texts(report.language, report.flow)
     export = report.flow.startswith("export_")
-    reads_files = not export and "erp" not in report.parameters
+    reads_files = not export and "erp" not in report.parameters and not report.looked_at and report.flow != "audit"
     outcome_words = "planned" if report.state == "Planned" else "outcome"
     hints = (
         "stopped" if report.state == "StoppedByGuard" and report.parameters.get("dry_run") != "true" else outcome_words
@@ -142,22 +142,27 @@ def _view(report: RunReport) -> dict[str, Any]:
         "any_rejects_file": any(file.rejects_file for file in report.files),
         "any_note": any(file.note for file in report.files),
         "incidents": _by_level(report.incidents),
+        "findings_by_level": {level: found for level in _LEVELS if (found := _found(report, level))},
+        "looked_at": ", ".join(
+            f"{words.number(count)} {words.word('looked_at', name)}" for name, count in report.looked_at.items()
+        ),
         "accept_command": _accept_command(report),
     }
 
 
 def shown_state(report: RunReport) -> str:
     """The state as a person reads it: a run that is done and has met what only a person can settle is not just done."""
-    asks = any(incident.level == _LEVELS[0] for incident in report.incidents)
+    levels = {one.level for one in report.incidents} | {one.level for one in report.findings}
+    asks = _LEVELS[0] in levels
     return WITH_INCIDENTS if report.state == "Completed" and asks else report.state
 
 
 def headline_of(report: RunReport) -> str:
     """The key of the sentence that says how the run ended."""
-    if shown_state(report) == WITH_INCIDENTS:
+    if shown_state(report) == WITH_INCIDENTS and not report.findings:
         return WITH_INCIDENTS
     if report.state == "Completed" and not report.counts.get("rows_read", 0):
-        return "Nothing"
+        return "Found" if report.findings else "Nothing"
     if report.state == "Failed" and report.files and all(file.status == "refused" for file in report.files):
         return "FilesRefused"
     return report.state
@@ -191,7 +196,13 @@ def _by_level(incidents: list[IncidentReport]) -> dict[str, list[Same]]:
     return {level: same_incidents([i for i in incidents if i.level == level]) for level in levels}
 
 
+def _found(report: RunReport, level: str) -> list[FindingReport]:
+    return [finding for finding in report.findings if finding.level == level]
+
+
 def _accept_command(report: RunReport) -> str:
     shop = report.parameters.get("shop")
     where = f" --shop {shlex.quote(shop)}" if shop else ""
+    if fix := report.parameters.get("fix"):
+        return f"passerelle audit {shlex.quote(shop or '.')} --fix {fix} --accept-guard"
     return f"passerelle run {report.flow}{where} --accept-guard"

@@ -73,6 +73,12 @@ class ShownKeys:
             self._pages[key] = None
 
 
+def address_of(folder: ShopFolder, page: Page, number: int) -> str:
+    """Where the back office shows this; empty without `[shop] admin_url`."""
+    root = folder.settings.shop.admin_url
+    return f"{root}/{_ADDRESSES[page].format(number)}" if root else ""
+
+
 def admin_pages(report: RunReport, folder: ShopFolder, ledger: Ledger, shown: ShownKeys) -> dict[str, str]:
     """The addresses by key; none without `[shop] admin_url`, nor for what the shop has not."""
     root = folder.settings.shop.admin_url

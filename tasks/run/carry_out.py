@@ -56,10 +56,7 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
         # Whoever has switched off the stream of a bad file undoes its run all the same.
         if folder.is_off(asked.stream, export=asked.export) and not asked.undoes:
             return Completed(name="Completed", message=_switched_off(asked, folder))
-        if asked.undoes:
-            stream = folder.imports.streams[asked.stream]
-        else:
-            stream = folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
+        stream = _stream_of(asked, folder)
         where = working_on(flow=asked.flow, shop=folder.name)
         with where, folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
             return await _under_lease(steps, as_armed(asked, folder), folder, stream, ledger, lease)
@@ -92,6 +89,14 @@ async def without_traceback(run: Callable[[], Awaitable[State]], shop: str) -> S
 def _language(shop: str) -> str:
     """The shop's language; that of the terminal where its settings do not say it."""
     return language_in_settings(shop) or language_of_locale()
+
+
+def _stream_of(asked: Asked, folder: ShopFolder) -> StreamSpec:
+    if not asked.stream:
+        return StreamSpec("", ())
+    if asked.undoes:
+        return folder.imports.streams[asked.stream]
+    return folder.export(asked.stream) if asked.export else folder.stream(asked.stream)
 
 
 def _switched_off(asked: Asked, folder: ShopFolder) -> str:

@@ -95,3 +95,13 @@ AcceptDifferences: TypeAlias = Annotated[
         }
     ),
 ]
+FixCode: TypeAlias = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "The code of one fault that is to be mended, as the report of an audit names it; empty: the "
+            "shop is only read.",
+        }
+    ),
+]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from schemas.column_spec import WEB_SERVICE, AbsentRows
 from schemas.errors import StoppedByGuardError
 from schemas.incidents import Level
-from schemas.run_report import PlannedChange
+from schemas.run_report import GuardCheck, PlannedChange
 from tasks.run.guard import Figures, guard
 from tasks.run.run import Run
 from tasks.run.signed_plan import keep_to_plan
@@ -25,7 +25,17 @@ def pass_guard(
     that are `signed` instead.
     """
     limits = run.folder.settings.guards
-    run.report.guard = guard(figures, _row_counts_before(run, limits.history), limits)
+    pass_checks(run, guard(figures, _row_counts_before(run, limits.history), limits), changes, signed)
+
+
+def pass_checks(
+    run: Run,
+    checks: list[GuardCheck],
+    changes: Callable[[], list[PlannedChange]],
+    signed: Callable[[], list[PlannedChange]] | None = None,
+) -> None:
+    """The same with figures that were compared already."""
+    run.report.guard = checks
     keep_to_plan(run, signed or changes)
     tripped = [check for check in run.report.guard if check.tripped]
     if not tripped or not run.may_write_shop:

@@ -43,7 +43,7 @@ def tax_rate(store: Store, tax_rules_group: int, country: int) -> Decimal:
 
 def unit_price(store: Store, product: Row, question: PriceQuestion) -> Decimal:
     """The unit price of a product or combination, unrounded."""
-    impact = shops.found(store, "combinations", question.combination)
+    impact = shops.found(store, "combinations", question.combination) or _default_combination(store, product)
     price = Decimal(product["price"])
     special = _specific_price(store, product["id"], question)
     fixed = special is not None and Decimal(special["price"]) >= 0
@@ -57,6 +57,17 @@ def unit_price(store: Store, product: Row, question: PriceQuestion) -> Decimal:
     if special is None or not question.use_reduction:
         return price
     return max(price - _reduction(special, price, rate, use_tax=question.use_tax), Decimal(0))
+
+
+def _default_combination(store: Store, product: Row) -> Row | None:
+    """A product as it stands costs what its default combination does."""
+    return next((one for one in _sold(store, product) if one["default_on"]), None)
+
+
+def _sold(store: Store, product: Row) -> list[Row]:
+    """Its combinations, as the shop asked has them."""
+    rows = shops.in_shop(store, "combinations", store["combinations"].where("id_product", product["id"]))
+    return [shops.seen(store, "combinations", row) for row in rows]
 
 
 def reduction_percent(store: Store, product: Row, question: PriceQuestion) -> Decimal:
@@ -106,6 +117,12 @@ def _specific_price(store: Store, product: int, question: PriceQuestion) -> Row 
     return max(fitting, key=weight, default=None)
 
 
+def _has_price(store: Store, product: Row) -> bool:
+    """The shop works out no price of a product whose combinations have no default."""
+    sold = _sold(store, product)
+    return not sold or any(one["default_on"] for one in sold)
+
+
 def with_prices(store: Store, rows: list[Row], shown: Display) -> list[Row]:
     """The rows with the virtual price fields the display asks for."""
     if not shown.prices:
@@ -131,5 +148,6 @@ def _answer(store: Store, row: Row, options: dict[str, str]) -> str:
     )
     decimals = int(options.get("decimals") or 2)
     product = shops.found(store, "products", int(owner or row["id"]))
-    price = unit_price(store, product, question) if product else Decimal(0)
+    is_priced = product is not None and (question.combination or _has_price(store, product))
+    price = unit_price(store, product, question) if product is not None and is_priced else Decimal(0)
     return f"{price.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):.6f}"

@@ -35,7 +35,9 @@ def page() -> str:
         if shop == BASE or shop.endswith(stored.SEVERAL):
             continue
         other = stored.recorded(shop)
-        rows = [(kind, differences(base[kind], other[kind])) for kind in sorted(base.keys() & other.keys())]
+        # Recorded before a kind was what it is now, the other shop was asked for less.
+        same = [kind for kind in sorted(base.keys() & other.keys()) if base[kind]["kind"] == other[kind]["kind"]]
+        rows = [(kind, differences(base[kind], other[kind])) for kind in same]
         parts.append(_table(shop, [(kind, words) for kind, words in rows if words], len(rows)))
     return "\n".join(parts)
 

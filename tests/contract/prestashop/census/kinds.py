@@ -72,7 +72,7 @@ def _parameter(name: str, value: str) -> str:
     if name in {"display", "sort", "output_format", *_ENUMERATED}:
         return f"{name}={value}"
     if name.startswith("price["):
-        return re.sub(r"price\[\w+\]", "price[name]", name)
+        return f"{name}={'n' if name.endswith('[group]') else value}"
     form = form_of(value) if _FILTER.fullmatch(name) else _form_of_parameter(name, value)
     return f"{name}={form}" if form else name
 

@@ -59,6 +59,8 @@ def written_parameter(name: str, value: str, world: World) -> dict[str, object]:
         return {name: f"0,{MANY}" if value == "from,n" else MANY}
     if name in {"id_shop", "id_group_shop", "id_shop_group"} and value != "all":
         return {name: world.setting.shop if name == "id_shop" else world.setting.shop_group}
+    if name.startswith("price[") and value == "n":
+        return {name: world.setting.guest_group}
     if name == "language":
         return {name: world.setting.fr if value == "one" else f"[{world.setting.en}|{world.setting.fr}]"}
     return {name: value}

@@ -1,0 +1,1 @@
+"""Pure: rows of a shop in, faults out."""
