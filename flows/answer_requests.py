@@ -32,6 +32,7 @@ from flows.import_store_orders import import_store_orders
 from flows.import_stores import import_stores
 from flows.import_suppliers import import_suppliers
 from flows.publish_lowest_prices import publish_lowest_prices
+from flows.reconcile import reconcile
 from schemas.flows import FLOWS
 from tasks.back_office.answer import answer_what_was_asked
 from tasks.run.carry_out import without_traceback
@@ -67,6 +68,7 @@ ASKED_FOR: Mapping[str, Any] = MappingProxyType(
             export_credit_slips,
             import_return_statuses,
             export_customers,
+            reconcile,
         )
     }
 )
