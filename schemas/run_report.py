@@ -70,6 +70,8 @@ class PlannedChange:
     """`create`, `update`, `deactivate`, `delete`, `confirm`."""
     changes: tuple[tuple[str, str, str], ...] = ()
     """(field, old value, new value)"""
+    values_hash: str = ""
+    """A keyed hash of values that are left out of `changes`, since they say something of a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from connectors.prestashop.replies import SYSTEM, unreadable
+from connectors.prestashop.replies import SYSTEM, right_remedy, unreadable
 from connectors.prestashop.resources import OWN_RETURNS, RETURNS
 from connectors.prestashop.shops import Shops, read_shops
 from connectors.prestashop.xml import UnreadableError, parse
@@ -112,6 +112,17 @@ class ShopFacts:
     def may(self, method: str, resource: str) -> bool:
         """Whether the key has this right."""
         return method in self.rights.get(resource, frozenset())
+
+    def require(self, method: str, resource: str) -> None:
+        """DeniedError with its remedy where the key has not this right."""
+        if self.may(method, resource):
+            return
+        raise DeniedError(
+            f"the key may not {method} {resource}",
+            system=SYSTEM,
+            action=f"{method} {resource}",
+            remedy=right_remedy(method, resource),
+        ).worded("shop_right_missing", column=method, value=resource)
 
     def update_method(self, resource: str) -> str:
         """`PATCH` where the version and the key allow it, else `PUT`."""

@@ -21,7 +21,6 @@ from connectors.prestashop.pages import OrderPages
 from connectors.prestashop.pending_writes import Desk, OnReceipts, PendingWrite, in_documents, pending_writes_of, report
 from connectors.prestashop.presence import Presence
 from connectors.prestashop.reading import Reader
-from connectors.prestashop.replies import SYSTEM, right_remedy
 from connectors.prestashop.resources import CREATED, resource_of
 from connectors.prestashop.sales import SALES
 from connectors.prestashop.several import Finder, Readers
@@ -31,7 +30,6 @@ from connectors.prestashop.synopsis import Synopses
 from connectors.prestashop.transport import Traffic, Transport
 from connectors.prestashop.updating import Updating
 from connectors.prestashop.xml import entity_xml, parse
-from schemas.errors import DeniedError
 from schemas.shop_fields import ResourceFields, ShopModel
 
 if TYPE_CHECKING:
@@ -254,7 +252,7 @@ class Shop:
         that `identity` does not name: it could not be found again.
         """
         facts = await self.describe()
-        self._require("POST", resource, facts)
+        facts.require("POST", resource)
         desk = Desk(resource, "POST", len(entities))
         finder = await self._finder(resource, within)
         creation = Creation(self._transport, finder, self.update, desk, identity, facts.default_language, options)
@@ -314,7 +312,7 @@ class Shop:
     ) -> list[Receipt]:
         facts = await self.describe()
         method = facts.update_method(resource)
-        self._require(method, resource, facts)
+        facts.require(method, resource)
         desk = Desk(resource, method, len(entities))
         writes = pending_writes_of(entities, lambda entity: (str(entity["id"]),))
         for pending in writes:
@@ -333,7 +331,7 @@ class Shop:
         A reference given twice gets its last value. ValueError for one that does not fit in a line.
         """
         facts = await self.describe()
-        self._require("PUT", resource, facts)
+        facts.require("PUT", resource)
         unfit = next((reference for reference, _ in lines if not fits_in_a_line(reference)), None)
         if unfit is not None:
             raise ValueError(f"{unfit!r} does not fit in a line of {resource}")
@@ -364,7 +362,7 @@ class Shop:
     async def _answered(
         self, form: Form, entities: Sequence[Entity], written_out: Callable[[Entity], bytes]
     ) -> list[Receipt]:
-        self._require(form.method, form.resource, await self.describe())
+        (await self.describe()).require(form.method, form.resource)
         desk = Desk(form.resource, form.method, len(entities))
         writes = pending_writes_of(entities, lambda entity: (str(entity[form.key]),))
         for pending in writes:
@@ -377,7 +375,7 @@ class Shop:
     ) -> list[Receipt]:
         """Deletes the entities; one receipt each, in their order: `deleted`, `missing` or `refused`."""
         facts = await self.describe()
-        self._require("DELETE", resource, facts)
+        facts.require("DELETE", resource)
         desk = Desk(resource, "DELETE", len(ids))
         writes = pending_writes_of([{"id": int(known)} for known in ids], lambda entity: (str(entity["id"]),))
         deleting = Deleting(self._transport, self._reader, desk)
@@ -399,13 +397,3 @@ class Shop:
 
         at_once = 1 if resource_of(desk.resource).one_at_a_time else self._transport.limits.max_connections
         await in_documents(self._transport, desk.resource, writes, write_and_report, at_once=at_once)
-
-    def _require(self, method: str, resource: str, facts: ShopFacts) -> None:
-        if facts.may(method, resource):
-            return
-        raise DeniedError(
-            f"the key may not {method} {resource}",
-            system=SYSTEM,
-            action=f"{method} {resource}",
-            remedy=right_remedy(method, resource),
-        ).worded("shop_right_missing", column=method, value=resource)

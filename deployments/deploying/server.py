@@ -178,6 +178,17 @@ def _automations() -> list[AutomationCore]:
 
 
 def _automation_differs(has: Automation, wanted: AutomationCore) -> Mapping[str, tuple[Any, Any]]:
-    said = wanted.model_dump(mode="json", exclude={"enabled"})
-    there = has.model_dump(mode="json", include=set(said))
+    # Prefect keeps the names of a trigger's events as sets: as lists they would come in any order.
+    said = _sorted_lists(wanted.model_dump(mode="json", exclude={"enabled"}))
+    there = _sorted_lists(has.model_dump(mode="json", include=set(said)))
     return {name: (there[name], value) for name, value in said.items() if there[name] != value}
+
+
+def _sorted_lists(value: Any) -> Any:
+    """The same with every list of texts in order, however deep."""
+    if isinstance(value, dict):
+        return {name: _sorted_lists(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        inner = [_sorted_lists(each) for each in value]
+        return sorted(inner) if all(isinstance(each, str) for each in inner) else inner
+    return value

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Iterable, Mapping
 from copy import copy
+from hashlib import blake2b
 from typing import Any
 
 import polars as pl
@@ -34,7 +35,7 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     """Writes what is to be written; rows with nothing to write are confirmed."""
     if not run.may_write_shop:
         run.rows.record(_outcomes(plan.entities))
-        run.planned += entity_changes(plan)
+        run.planned += entity_changes(run, plan)
         return
     _move_links(run, plan)
     idle = [one for one in plan.entities if not one.action]
@@ -67,16 +68,19 @@ def _move_links(run: Run, plan: EntitiesPlan) -> None:
     run.ledger.confirm(run.folder.name, plan.stream.kind, links, run_id=run.run_id)
 
 
-def entity_changes(plan: EntitiesPlan) -> list[PlannedChange]:
+def entity_changes(run: Run, plan: EntitiesPlan) -> list[PlannedChange]:
     """What the plan would write, as a person reads it; nothing personal."""
-    return [_planned(plan.stream, one) for one in plan.entities if one.action]
+    return [_planned(run, plan.stream, one) for one in plan.entities if one.action]
 
 
-def _planned(stream: FlatStream, one: PlannedEntity) -> PlannedChange:
-    changes = shown_changes(one)
+def _planned(run: Run, stream: FlatStream, one: PlannedEntity) -> PlannedChange:
+    changes, values_hash = shown_changes(one), ""
     if stream.is_private:
+        # The password is made anew by each plan.
+        values = sorted(change for change in changes if change[0] != "passwd")
+        values_hash = blake2b(repr(values).encode(), digest_size=16, key=run.ledger.secret()).hexdigest()
         changes = [(name, "", "") for name, _, _ in changes]
-    return PlannedChange(one.ref.key, stream.kind, one.action or "update", tuple(changes))
+    return PlannedChange(one.ref.key, stream.kind, one.action or "update", tuple(changes), values_hash)
 
 
 @chunk_task("write entities")

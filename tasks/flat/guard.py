@@ -13,4 +13,4 @@ from tasks.run.run import Run
 def guard_entities(run: Run, plan: EntitiesPlan) -> None:
     """StoppedByGuardError when the plan closes or removes too much and nobody accepted it."""
     closed = sum(one.outcome is Outcome.DEACTIVATED for one in plan.entities)
-    pass_guard(run, Figures(run.rows.read, deactivated=(closed, plan.known)), lambda: entity_changes(plan))
+    pass_guard(run, Figures(run.rows.read, deactivated=(closed, plan.known)), lambda: entity_changes(run, plan))

@@ -56,7 +56,7 @@ class SignedPlan:
     guards: Sequence[str]
     """The guards that would stop it: whoever lets the plan be carried out accepts them."""
     changes: Sequence[Any]
-    """`[key, kind, action, [[field, old, new], ...]]` of each, in order."""
+    """`[key, kind, action, [[field, old, new], ...]]` of each, in order, and a keyed hash of values left out."""
 
     def text(self, secret: bytes) -> str:
         """The file's text, which people can read, a change a line, and which no other ledger takes."""
@@ -158,8 +158,13 @@ def _plan_of(run: Run, changes: Sequence[PlannedChange]) -> SignedPlan:
         files={_ASKED_AT.sub("", file.dropped.name): file.dropped.content_hash for file in run.files},
         settings={name: hash_of(path.read_bytes()) for name, path in found if path.exists()},
         guards=[check.name for check in run.report.guard if check.tripped],
-        changes=sorted([one.key, one.kind, one.action, [list(each) for each in one.changes]] for one in changes),
+        changes=sorted(map(_as_list, changes)),
     )
+
+
+def _as_list(change: PlannedChange) -> list[Any]:
+    fields = [list(each) for each in change.changes]
+    return [change.key, change.kind, change.action, fields, *filter(None, [change.values_hash])]
 
 
 def _by_key(changes: Sequence[Any]) -> dict[str, list[Any]]:

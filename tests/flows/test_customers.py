@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import pytest
 
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.import_customers import import_customers
-from tasks.run.signed_plan import plan_written_to
+from tasks.run.signed_plan import following_plan, plan_written_to
 from tests.flows.flat_world import FlatWorld
 from tests.flows.lost import one_of
 
@@ -290,6 +291,28 @@ async def test_a_dry_run_names_fields_and_no_values(world: FlatWorld) -> None:
     [planned] = world.report()["plan"]
     assert planned["key"] == "C1"
     assert ["email", "", ""] in planned["changes"]
+
+
+async def test_a_signed_plan_shows_no_value_and_holds_each(world: FlatWorld, tmp_path: Path) -> None:
+    async def plan() -> str:
+        with plan_written_to(tmp_path / "plan.json"):
+            await world.run(import_customers, dry_run=True)
+        return (tmp_path / "plan.json").read_text(encoding="utf-8")
+
+    async def carried_out(text: str) -> str:
+        with following_plan(text):
+            return (await world.run(import_customers)).name or ""
+
+    world.drop("customer", customer("C1"))
+    await world.run(import_customers)
+    world.drop("customer", customer("C1", firstname="Anne"))
+    text = await plan()
+    assert "Anne" not in text
+    number = account(world, "c1@lab.test")["id"]
+    world.shop.change("customers", number, {"firstname": "Claire"})
+    assert await carried_out(text) == "Failed"
+    assert await carried_out(await plan()) == "Completed"
+    assert account(world, "c1@lab.test")["firstname"] == "Anne"
 
 
 @pytest.mark.prefect
