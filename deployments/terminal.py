@@ -44,7 +44,7 @@ def show_table(table: Table) -> None:
         out.print(line.rstrip(), markup=False, soft_wrap=True)
 
 
-class Follower:
+class ProgressView:
     """Shows how far the steps of a run are, and keeps the places of its reports: one, or one a part."""
 
     def __init__(self, bars: Progress | None, language: str) -> None:
@@ -76,19 +76,19 @@ class Follower:
 
 
 @contextmanager
-def following(language: str = "en") -> Iterator[Follower]:
-    """A follower that sees every run started inside the block, and speaks this language."""
+def following(language: str = "en") -> Iterator[ProgressView]:
+    """A view that sees every run started inside the block, and speaks this language."""
     if not err.is_terminal:
-        follower = Follower(None, language)
-        with watched_by(follower):
-            yield follower
+        view = ProgressView(None, language)
+        with watched_by(view):
+            yield view
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as bars:
         share_console()
-        follower = Follower(bars, language)
-        with watched_by(follower):
-            yield follower
+        view = ProgressView(bars, language)
+        with watched_by(view):
+            yield view
 
 
 def share_console() -> None:

@@ -89,17 +89,17 @@ async def following_run(
     language = language_in_settings(folder)
     err.print(f"{texts(language).word('flow', flow.name)}, {folder} …", markup=False, soft_wrap=True)
     async with api_or_none() as has_api:
-        with following(language) as follower:
+        with following(language) as view:
             run_of: Any = partial(flow, return_state=True) if has_api else partial(by_itself, flow)
             state: State[Any] = await run_of(shop=folder, **asked)
-    pages = whole(follower.pages)
+    pages = whole(view.pages)
     asks = state.name == "Completed" and any(map(asks_for_a_person, pages))
     if plan_as is not None:
-        show_plan_rows(follower.pages, plan_as)
+        show_plan_rows(view.pages, plan_as)
     else:
         _show_run(pages, WITH_INCIDENTS if asks else state.name, state.message, language)
     if exchanges is not None:
-        for page in follower.pages[-1:]:
+        for page in view.pages[-1:]:
             kept = page.with_suffix(".debug.txt")
             kept.write_text(json.dumps(exchanges.as_dicts(), indent=2) + "\n", encoding="utf-8")
             out.print(said("Last exchanges: {page}", language, page=kept), markup=False, soft_wrap=True)

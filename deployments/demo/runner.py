@@ -125,9 +125,9 @@ async def _days(folder: Path, stage: Stage, lasted: list[float]) -> AsyncIterato
 
 async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage) -> DemoRun:
     writes, erp_writes, started = stage.shop.writes(), stage.warehouse.writes(), time.monotonic()
-    with following() as follower:
+    with following() as view:
         state = await flow_named(name)(shop=str(folder), return_state=True)
-    page = follower.pages[-1] if follower.pages else None
+    page = view.pages[-1] if view.pages else None
     return DemoRun(
         day=day,
         flow=name,

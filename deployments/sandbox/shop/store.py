@@ -73,10 +73,10 @@ class Table:
         for name, index in self._indexes.items():
             for key in self._keys(name, row):
                 index.setdefault(key, set()).add(identifier)
-        self._tell(row, row)
+        self._notify(row, row)
         return identifier
 
-    def _tell(self, row: Row, changes: Mapping[str, Any]) -> None:
+    def _notify(self, row: Row, changes: Mapping[str, Any]) -> None:
         if self.on_change is not None:
             self.on_change(row, changes)
 
@@ -85,7 +85,7 @@ class Table:
         before = self.rows[identifier]
         row["id"] = identifier
         self.rows[identifier] = row
-        self._tell(row, {name: value for name, value in row.items() if before.get(name) != value})
+        self._notify(row, {name: value for name, value in row.items() if before.get(name) != value})
         self._highest.clear()
         for name, index in self._indexes.items():
             if before.get(name) != row.get(name):
@@ -98,7 +98,7 @@ class Table:
         """Change some fields of a row in place."""
         row = self.rows[identifier]
         self._raise_highest(changes)
-        self._tell(row, changes)
+        self._notify(row, changes)
         for name, value in changes.items():
             index = self._indexes.get(name)
             if index is None:
@@ -114,7 +114,7 @@ class Table:
         """Take a row out; nothing when it is not there."""
         row = self.rows.pop(identifier, None)
         if row is not None:
-            self._tell(row, {})
+            self._notify(row, {})
             self._highest.clear()
             for name, index in self._indexes.items():
                 for key in self._keys(name, row):
