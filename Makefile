@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 # Where it is set, every process compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo quick test slow coverage lint types imports bench chaos module contract census lock release clean
+.PHONY: help setup demo tour quick test slow coverage lint types imports bench chaos module contract census lock release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ $(READY): requirements.lock pyproject.toml .ci/environment
 
 demo: $(READY) ## three days of a shop and its ERP on this machine, in under three minutes
 	@$(BIN)/passerelle demo
+
+tour: $(READY) ## one working day in seven steps, each checked, in under a minute
+	@$(BIN)/passerelle demo --tour
 
 # Tests make many files that must reach the disk before they go on; where memory is a disk with room, it is at once.
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')

@@ -10,24 +10,43 @@ from cyclopts import Parameter
 
 from deployments.environment import own_prefect
 from deployments.exits import Exit
+from deployments.terminal import out
 from deployments.words import said
 
 
 async def demo(
     *,
-    folder: Annotated[Path, Parameter(help=said("Where the demo's shop is kept; made anew each time."))] = Path("demo"),
-    summary: Annotated[Path, Parameter(help=said("Where the figures are written."))] = Path("build/demo.json"),
+    folder: Annotated[
+        Path | None, Parameter(help=said("Where the shop is kept, made anew each time: demo, with --tour tour."))
+    ] = None,
+    summary: Annotated[
+        Path | None,
+        Parameter(help=said("Where the figures are written: build/demo.json, with --tour build/tour.json.")),
+    ] = None,
     items: Annotated[int | None, Parameter(help=said("How many items: 2000, with Dolibarr 200."))] = None,
-    language: Annotated[Literal["fr", "en"], Parameter(help=said("The language of the reports."))] = "en",
+    language: Annotated[Literal["fr", "en"], Parameter(help=said("The language of reports and tour."))] = "en",
     erp: Annotated[
-        Literal["cegid", "files", "dolibarr"], Parameter(help=said("Which ERP takes the orders; files: a Sage."))
-    ] = "cegid",
+        Literal["cegid", "files", "dolibarr"] | None,
+        Parameter(help=said("Which ERP takes the orders; files: a Sage. By default cegid, with --tour dolibarr.")),
+    ] = None,
+    tour: Annotated[
+        bool, Parameter(negative=(), help=said("Instead of three days, one working day in seven steps, each checked."))
+    ] = False,
 ) -> Exit:
     """Play three days: files come in, orders go out, parcels and a return come back; show where every row ended."""
+    if tour and (items or erp not in {None, "dolibarr"}):
+        out.print(said("The tour has its own few articles and a Dolibarr: leave out --items and --erp.", language))
+        return Exit.USAGE
+    kept, name = folder or Path("tour" if tour else "demo"), "tour.json" if tour else "demo.json"
+    figures = summary or Path("build") / name
     with tempfile.TemporaryDirectory(prefix="passerelle-demo-") as home:
         own_prefect(Path(home))
+        if tour:
+            from deployments.demo.tour.play import play_tour  # noqa: PLC0415 - imports Prefect
+
+            return await play_tour(kept, figures, language=language)
 
         from deployments.demo.runner import run_demo  # noqa: PLC0415 - imports Prefect
 
         many = items or (200 if erp == "dolibarr" else 2000)
-        return await run_demo(folder, summary, items=many, language=language, erp=erp)
+        return await run_demo(kept, figures, items=many, language=language, erp=erp or "cegid")

@@ -128,7 +128,8 @@ async def plan(
     with plan_written_to(target.resolve()) if target else nullcontext():
         ended = await _plan(flow, shop, since, "json" if as_json else "tsv" if as_tsv else None)
     if target is not None and target.exists() and not (as_json or as_tsv):
-        out.print(said("Signed plan: {page}", page=target), markup=False, soft_wrap=True)
+        language = language_in_settings(str(shop))
+        out.print(said("Signed plan: {page}", language, page=target), markup=False, soft_wrap=True)
     return ended
 
 

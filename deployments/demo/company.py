@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
+from urllib.request import Request, urlopen
 
 from deployments.demo.laws import PREFIX
 from deployments.sandbox.dolibarr import SandboxDolibarr
 
 _GUARD = "ps_uid"
+_PATIENCE_SECONDS = 30.0
 
 
 class Company:
@@ -37,6 +41,40 @@ class Company:
     def unpaid(self) -> list[str]:
         """The invoices that are not paid."""
         return [invoice["ref"] for invoice in self.erp.invoices() if invoice["status"] != "2"]
+
+    def invoiced(self) -> dict[str, Decimal]:
+        """What the numbered invoices of each order come to, by our reference."""
+        found: dict[str, Decimal] = {}
+        for invoice in self.erp.invoices():
+            if invoice["status"] != "0":
+                reference = invoice["ref_client"]
+                found[reference] = found.get(reference, Decimal(0)) + Decimal(invoice["total_ttc"])
+        return {reference: amount.quantize(Decimal("0.01")) for reference, amount in found.items()}
+
+    def invoice_by_hand(self, reference: str, price_tax_excl: Decimal) -> None:
+        """Somebody makes one more invoice of an order, and it gets its number."""
+        order = next(each for each in self.erp.orders() if each["ref_client"] == reference)
+        line = {"qty": 1, "subprice": str(price_tax_excl), "tva_tx": "20", "product_type": 0, "desc": "by hand"}
+        made = self._post(
+            "invoices",
+            socid=order["socid"],
+            type=0,
+            date=order["date"],
+            ref_client=reference,
+            ref_customer=reference,
+            linked_objects={"commande": int(order["id"])},
+            lines=[line | {"remise_percent": 0}],
+        )
+        self._post(f"invoices/{made}/validate", idwarehouse=0)
+
+    def _post(self, path: str, **body: Any) -> Any:
+        asked = Request(  # noqa: S310 - our own ERP on loopback
+            f"{self.erp.url}/api/index.php/{path}",
+            data=json.dumps(body).encode(),
+            headers={"DOLAPIKEY": self.erp.admin_key, "Content-Type": "application/json"},
+        )
+        with urlopen(asked, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310 - likewise
+            return json.load(answer)
 
     def parcels(self) -> dict[int, str]:
         """The number of each order's parcel, by id_order."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -19,6 +18,7 @@ from deployments.demo.company import Company, open_company
 from deployments.demo.days import COMPANY_DAYS, FILE_DAYS, Event, Stage
 from deployments.demo.files import KEY_VARIABLE, PASSWORD_VARIABLE, Erp, write_configuration
 from deployments.demo.flat_rows import SALES
+from deployments.demo.folder import FRENCH_STANDARD_RATE, make_anew
 from deployments.demo.laws import (
     GOOD_STATES,
     DemoRun,
@@ -35,15 +35,12 @@ from deployments.demo.warehouse import open_warehouse
 from deployments.exits import Exit
 from deployments.flow_names import flow_named
 from deployments.terminal import err, following
-from schemas.errors import ConfigFault, ConfigurationError
 from schemas.flows import FlowName
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 ErpName: TypeAlias = Literal["cegid", "files", "dolibarr"]
-MARK = ".passerelle-demo"
-FRENCH_STANDARD_RATE = 1
 
 
 @dataclass(slots=True)
@@ -61,7 +58,7 @@ class Found:
 
 async def run_demo(folder: Path, summary: Path, *, items: int, language: str, erp: ErpName = "cegid") -> Exit:
     """The exit code; `folder` holds the shop's folder and the sandbox's state afterwards, `summary` the figures."""
-    _make_anew(folder)
+    make_anew(folder)
     started, found = time.monotonic(), Found()
     err.print("A Prefect of the demo's own is starting.")
     async with get_client() as prefect:
@@ -166,15 +163,6 @@ def _sold(stage: Stage) -> str:
         f"Cegid now holds {len(totals)} orders of {sum(totals):,.2f} EUR, {reduced} lines under its own markdown codes"
     )
     return f"{orders}, and {notices} return"
-
-
-def _make_anew(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        fault = ConfigFault(str(folder), "folder", "it holds other things", "Name another: `passerelle demo --folder`.")
-        raise ConfigurationError((fault,), action="make the demo's folder")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / MARK).write_text("Made by `passerelle demo`, which makes it anew each time.\n", encoding="utf-8")
 
 
 def _write_summary(summary: Path, found: Found) -> None:

@@ -28,7 +28,7 @@ class DemoShop:
         """Make French the shop's default language, as its merchant would."""
         french = next(row["id"] for row in self.rows("languages") if row["iso_code"] == "fr")
         chosen = next(row["id"] for row in self.rows("configurations") if row["name"] == "PS_LANG_DEFAULT")
-        self._ask(f"rows/configurations/{chosen}", {"value": str(french)})
+        self.change("configurations", chosen, {"value": str(french)})
 
     def writes(self) -> int:
         """How many write requests of its data have arrived; what our page in the back office is told is none."""
@@ -77,6 +77,10 @@ class DemoShop:
     def insert(self, resource: str, values: dict[str, Any]) -> int:
         """A row that came about in the shop itself; its id."""
         return int(self._ask(f"rows/{resource}", values)["id"])
+
+    def change(self, resource: str, identifier: int | str, values: dict[str, Any]) -> None:
+        """Somebody edits a row in the back office."""
+        self._ask(f"rows/{resource}/{identifier}", values)
 
     def rows(self, resource: str) -> list[dict[str, Any]]:
         """What a table of the shop holds."""

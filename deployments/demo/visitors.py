@@ -34,6 +34,8 @@ class Placed:
     goes: bool
     """Whether it is to be in the ERP: paid, and to a country that has its code there."""
     details: tuple[int, ...]
+    reference: str = ""
+    """The shop's own."""
 
 
 class Visitors:
@@ -71,6 +73,25 @@ class Visitors:
             self._place(number, person, customer, countries[person.country], self._basket(sold), places)
         total = sum((order.total for order in self.placed), Decimal(0))
         return f"{ORDERS} orders of {total:,.2f} EUR come in at the shop"
+
+    def buy(self, number: int, basket: Sequence[tuple[Article, int]], **invoice: str) -> Placed:
+        """The order of this number, paid, as it was placed; `invoice`: what else stands in its address.
+
+        What was bought leaves the shop's stock, as it does where an order is placed in the shop itself.
+        """
+        countries = {row["iso_code"]: int(row["id"]) for row in self._shop.rows("countries")}
+        accounts = {row["email"]: int(row["id"]) for row in self._shop.rows("customers")}
+        person, places = PEOPLE[number % len(PEOPLE)], self._shop.places()
+        customer = accounts.get(person.email) or self._account(person)
+        self._place(number, person, customer, countries[person.country], basket, places, **invoice)
+        left = {
+            (int(row["id_product"]), int(row["id_product_attribute"])): row
+            for row in self._shop.rows("stock_availables")
+        }
+        for article, pieces in basket:
+            row = left[places[article.reference]]
+            self._shop.change("stock_availables", row["id"], {"quantity": int(row["quantity"]) - pieces})
+        return self.placed[-1]
 
     def send_back(self) -> str:
         """The first customer wants to send back one piece."""
@@ -112,10 +133,12 @@ class Visitors:
         person: Person,
         customer: int,
         country: int,
-        basket: list[tuple[Article, int]],
+        basket: Sequence[tuple[Article, int]],
         places: Mapping[str, tuple[int, int]],
+        **invoice: str,
     ) -> None:
-        address = self._shop.insert("addresses", _address(person) | {"id_customer": customer, "id_country": country})
+        whose = {"id_customer": customer, "id_country": country}
+        address = self._shop.insert("addresses", _address(person) | whose | invoice)
         rows = [[*places[article.reference], address, 0, quantity] for article, quantity in basket]
         cart = self._shop.insert("carts", {"id_customer": customer, "id_currency": 1, "id_lang": 2, "cart_rows": rows})
         lines = [self._line(article, quantity, places[article.reference]) for article, quantity in basket]
@@ -144,7 +167,8 @@ class Visitors:
         if paid:
             payment = {"order_reference": f"DEMO{number:05d}", "id_currency": 1, "amount": total}
             self._shop.insert("order_payments", payment | {"payment_method": "Carte bancaire"})
-        self.placed.append(Placed(order, total, paid and person.country not in self._held_back, tuple(details)))
+        goes = paid and person.country not in self._held_back
+        self.placed.append(Placed(order, total, goes, tuple(details), f"DEMO{number:05d}"))
 
     def _line(self, article: Article, quantity: int, place: tuple[int, int]) -> dict[str, Any]:
         percent = MARKDOWNS.get(self._on_sale.get(article.reference, ""), 0)

@@ -25,6 +25,7 @@ from schemas.where import located_logger
 from tasks.events.plan.hook import code_of_hook
 from tasks.events.plan.ping import is_signed
 from tasks.events.plan.waiting import FLOWS_OF, DueRun, RunResult, Waiting
+from tasks.report.texts import texts
 from tasks.run.push_board import can_run
 from tasks.run.secrets import resolve
 from tasks.run.shop_folder import ShopFolder, language_in_settings, open_shop_folder
@@ -175,7 +176,7 @@ class Listener:
         figures = {
             "flow": run.flow,
             "count": "*" if run.sweep else str(len(run.numbers)),
-            "state": name,
+            "state": texts(folder.settings.shop.language).word("state", name),
             "seconds": f"{time.monotonic() - began:.1f}",
             "again": f"{again:.0f}",
         }

@@ -1,0 +1,1 @@
+"""One working day of a merchant in seven steps, each held against what both sides then have."""
