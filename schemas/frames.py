@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
 
 from schemas.cells import DTYPES, any_of, reasons, value
 from schemas.column_spec import Column, OnInvalid, StreamSpec
 from schemas.errors import ContractError
 
 if TYPE_CHECKING:
+    import pandera.polars as pa
     from pandera.api.polars.types import PolarsData
+    from pandera.errors import SchemaErrors
 
 FAULTS: dict[str, pl.DataType] = {
     "_file": pl.Int32(),
@@ -35,6 +35,8 @@ _NOT_NULL = "not_nullable"
 
 def schema_for(stream: StreamSpec) -> pa.DataFrameSchema:
     """The pandera schema of the all-text frame of a stream; other columns of the frame are left alone."""
+    import pandera.polars as pa  # noqa: PLC0415 - a run that finds no file does without
+
     return pa.DataFrameSchema({column.key: _text_column(column, stream) for column in stream.columns})
 
 
@@ -49,6 +51,8 @@ def check_rows(rows: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
 
     Every fault of every row. `ContractError` when the frame lacks a column of the stream.
     """
+    from pandera.errors import SchemaErrors  # noqa: PLC0415
+
     try:
         schema_for(stream).validate(rows, lazy=True)
     except SchemaErrors as error:
@@ -76,6 +80,8 @@ def _typed_column(cells: pl.Series, column: Column, stream: StreamSpec) -> pl.Se
 
 
 def _text_column(column: Column, stream: StreamSpec) -> pa.Column:
+    import pandera.polars as pa  # noqa: PLC0415
+
     def sound(data: PolarsData) -> pl.LazyFrame | bool:
         cells = data.lazyframe.select(column.key).collect().to_series()
         if cells.null_count() == len(cells):
