@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
+from errno import EACCES, EADDRINUSE
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,8 @@ from deployments.flow_names import flow_named
 from deployments.ping_server import Heard, PingServer
 from deployments.terminal import out
 from deployments.words import said
+from schemas.errors import ConfigFault, ConfigurationError
+from schemas.terminal_texts import terminal_text
 from tasks.run.shop_folder import open_shop_folder
 
 if TYPE_CHECKING:
@@ -59,9 +62,19 @@ async def listen(
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows has no handlers of signals in a loop
             loop.add_signal_handler(number, stop)
-    with PingServer(port, _heard_by(listeners)) if port else nullcontext():
+    with _server(port, listeners, folders[0].settings.shop.language) if port else nullcontext():
         await asyncio.gather(*(listener.listen() for listener in listeners))
     return Exit.COMPLETED
+
+
+def _server(port: int, listeners: Sequence[Listener], language: str) -> PingServer:
+    try:
+        return PingServer(port, _heard_by(listeners))
+    except OSError as error:
+        if error.errno not in {EADDRINUSE, EACCES}:
+            raise
+        reason, remedy = (terminal_text("listen", code, language) for code in ("port_taken", "other_port"))
+        raise ConfigurationError((ConfigFault("--port", str(port), reason, remedy),), action="listen") from error
 
 
 def _heard_by(listeners: Sequence[Listener]) -> Heard:

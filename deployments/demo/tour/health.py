@@ -17,6 +17,7 @@ WRONG_NUMBER, RIGHT_NUMBER, SIREN = "FR45732829320", "FR44732829320", "732829320
 """A French VAT number whose check digits do not belong to its SIREN, as it should be, and that SIREN."""
 BY_HAND = Decimal("10.00")
 """What somebody invoices beside, without tax."""
+COMPANY = "Maison du Lin Fane"
 _COMPANYS_ORDER = len(PEOPLE) + 1
 """The person who ordered first, this time for a company."""
 
@@ -86,9 +87,7 @@ async def reconciled(scene: Scene) -> None:
 
 
 async def _company_buys(scene: Scene) -> None:
-    order = scene.visitors.buy(
-        _COMPANYS_ORDER, [(scene.cast.sold[0], 1)], company="Maison du Lin SARL", vat_number=WRONG_NUMBER
-    )
+    order = scene.visitors.buy(_COMPANYS_ORDER, [(scene.cast.sold[0], 1)], company=COMPANY, vat_number=WRONG_NUMBER)
     scene.tell("company", order=order.id_order)
     await scene.type("run", "export_orders", "--shop", scene.named, ends=(Exit.REJECTS,))
     there = wanted_there(scene)

@@ -16,6 +16,7 @@ from deployments.demo.at_rest import Searched, search
 from deployments.demo.company import open_company
 from deployments.demo.files import KEY_VARIABLE, PASSWORD_VARIABLE
 from deployments.demo.folder import make_anew
+from deployments.demo.people import WORDS
 from deployments.demo.shop import open_shop
 from deployments.demo.tour import files, health, orders, prices
 from deployments.demo.tour.scene import Scene
@@ -55,7 +56,8 @@ async def play_tour(folder: Path, summary: Path, *, language: str, settings: str
         scene = Scene(place, shop, company, visitors, cast, language)
         for play in STEPS:
             await play(scene)
-    searched = search(place, Path(os.environ["PREFECT_HOME"]))
+    words = {*WORDS, health.COMPANY, health.SIREN}
+    searched = search(place, Path(os.environ["PREFECT_HOME"]), words)
     broken = [law for step in scene.steps for law in step.broken]
     broken += [scene.text("named", file=file) for file in searched.naming]
     seconds = time.monotonic() - began

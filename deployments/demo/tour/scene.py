@@ -27,7 +27,7 @@ from deployments.terminal import out
 from schemas.terminal_texts import terminal_text
 from tasks.report.texts import texts
 
-_MOST_LINES = 12
+_MOST_LINES = 24
 
 
 @dataclass(slots=True)
