@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
 from base64 import b64encode
 from hashlib import sha256
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
 from schemas.outcomes import Outcome
 from schemas.run_report import (
@@ -24,7 +26,7 @@ from schemas.run_report import (
     StepReport,
 )
 from tasks.report.charts import side_by_side, stacked, waterfall
-from tasks.report.page import REJECTS_SHOWN, environment, headline_of, html, write_report
+from tasks.report.page import REJECTS_SHOWN, CompiledTemplates, environment, headline_of, html, write_report
 from tasks.report.progress import watched_by
 from tasks.report.texts import LANGUAGES, TEMPLATES, texts
 
@@ -249,7 +251,9 @@ def test_no_code_is_read_from_the_shop_s_folder(tmp_path: Path) -> None:
     environment.cache_clear()
     first = write_report(a_report(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
-    assert environment().bytecode_cache is None
+    kept = environment().bytecode_cache
+    assert isinstance(kept, CompiledTemplates)
+    assert Path(kept.directory).parent == TEMPLATES
     assert first.exists()
 
 
@@ -396,3 +400,44 @@ def test_a_key_links_to_the_back_office_where_its_page_is_known() -> None:
     address = "https://www.example.com/admin1/index.php?controller=AdminProducts&id_product=7&updateproduct"
     page = Page(html(a_report(rejects=[a_reject(1), a_reject(2)], pages={"REF1": address})))
     assert [given["href"] for tag, given in page.tags if tag == "a" and "rel" in given] == [address]
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    path = tmp_path / "page.j2"
+    path.write_text("Bonjour {{ name }}", encoding="utf-8")
+    return path
+
+
+def _rendered(template: Path, kept: Path) -> str:
+    cache = CompiledTemplates(str(kept))
+    return (
+        Environment(loader=FileSystemLoader(template.parent), autoescape=True, bytecode_cache=cache)
+        .get_template(template.name)
+        .render(name="Zoé")
+    )
+
+
+def test_a_template_is_compiled_once_and_anew_when_it_has_changed(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    kept = tmp_path / "__pycache__"
+    assert _rendered(template, kept) == "Bonjour Zoé"
+    (compiled,) = kept.iterdir()
+    before = compiled.stat().st_mtime_ns
+    assert _rendered(template, kept) == "Bonjour Zoé"
+    assert compiled.stat().st_mtime_ns == before
+    template.write_text("Bonsoir {{ name }}", encoding="utf-8")
+    assert _rendered(template, kept) == "Bonsoir Zoé"
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_where_nothing_may_be_kept_the_page_is_written_all_the_same(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
+) -> None:
+    """A folder that cannot be made, as where the code is another user's, and a Python told to write no compiled files."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", not written)
+    kept = tmp_path / "not there" / "__pycache__" if written else tmp_path / "__pycache__"
+    assert _rendered(template, kept) == "Bonjour Zoé"
+    assert not kept.exists()
