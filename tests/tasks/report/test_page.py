@@ -436,7 +436,7 @@ def test_a_template_is_compiled_once_and_anew_when_it_has_changed(
 def test_where_nothing_may_be_kept_the_page_is_written_all_the_same(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
 ) -> None:
-    """A folder that cannot be made, as where the code is another user's, and a Python told to write no compiled files."""
+    """A folder that cannot be made, as where the code belongs to another, or a Python that writes none."""
     monkeypatch.setattr(sys, "dont_write_bytecode", not written)
     kept = tmp_path / "not there" / "__pycache__" if written else tmp_path / "__pycache__"
     assert _rendered(template, kept) == "Bonjour Zoé"
