@@ -24,6 +24,8 @@ __all__ = ["Erp", "Orders", "Returns", "SecretName", "ShopSettings", "default_se
 
 _MOST_LINES = 500
 """Of one request to our module: PHP and the web server in front end one that takes too long."""
+_LINES = ("stock_lines", "price_lines", "lowest_prices", "product_lines")
+"""Resources of our module that take many lines in one request."""
 
 
 def _ledger_url(value: Any) -> Any:
@@ -83,7 +85,7 @@ class Limits(Section):
         set, their documents may hold five times as many; so may requests of lines to our module, up to 500.
         """
         few_columns = dict.fromkeys(("stock_availables", "specific_prices"), 5 * self.max_batch)
-        lines = dict.fromkeys(("stock_lines", "price_lines", "lowest_prices"), min(_MOST_LINES, 5 * self.max_batch))
+        lines = dict.fromkeys(_LINES, min(_MOST_LINES, 5 * self.max_batch))
         return few_columns | lines | self.max_batch_by_resource
 
     def batch(self, resource: str) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from connectors.prestashop.filters import query_with
 from connectors.prestashop.pending_writes import Desk, Part, PendingWrite, once_more
 from connectors.prestashop.replies import SYSTEM, Reply, Verdict
 from connectors.prestashop.xml import UnreadableError, document, parse
@@ -29,6 +30,8 @@ class Form:
     """The field of the answer that holds the id of what was written."""
     written: Mapping[str, OutcomeName]
     """What a status of the answer means; `error` is a refusal with its message."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The resource's own query parameters."""
 
 
 class Answered:
@@ -48,7 +51,7 @@ class Answered:
             reply = await self._transport.send(
                 self._form.method,
                 self._form.resource,
-                query=self._transport.scope_query,
+                query=query_with(self._transport.scope_query, self._form.options),
                 body=document(pending.xml for pending in part.writes),
                 workload=self._form.resource,
                 entities=len(part.writes),

@@ -257,3 +257,10 @@ def _number(settings: Mapping[str, Any], name: str, otherwise: int) -> int:
 
 def _clock_offset(access_time: str, local: float) -> float:
     return float(access_time) - local if re.fullmatch(r"\d+(\.\d+)?", access_time) else 0.0
+
+
+def carrier_countries_of(info: bytes) -> dict[int, frozenset[str]]:
+    """The countries (ISO codes) of each carrier, by `id_reference`, as the answer of `passerelle_info` tells them."""
+    told = parse(info).iter("carrier_country")
+    served = {int(each.findtext("id_reference") or 0): (each.findtext("countries") or "").split(",") for each in told}
+    return {carrier: frozenset(filter(None, countries)) for carrier, countries in served.items()}

@@ -140,6 +140,10 @@ CREATED = (
 )
 """What imports create."""
 
+SHARED = frozenset({"customers"})
+"""Resources that a group of shops may share."""
+OF_EACH_SHOP = frozenset({"products", "combinations"})
+"""Resources of which each shop has values of its own."""
 ABOUT_PEOPLE = _words(
     "customers addresses guests carts orders order_returns passerelle_order_returns order_slip store_orders "
     "customer_threads customer_messages messages"

@@ -12,7 +12,7 @@ from connectors.prestashop.board import Board
 from connectors.prestashop.creating import Creation
 from connectors.prestashop.deleting import Deleting
 from connectors.prestashop.events import Outbox
-from connectors.prestashop.facts import ShopFacts, read_facts
+from connectors.prestashop.facts import ShopFacts, carrier_countries_of, read_facts
 from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.lines import LineMode, Lines, fits_in_a_line, line
@@ -20,8 +20,9 @@ from connectors.prestashop.lowest_prices import read_lowest_prices
 from connectors.prestashop.pages import OrderPages
 from connectors.prestashop.pending_writes import Desk, OnReceipts, PendingWrite, in_documents, pending_writes_of, report
 from connectors.prestashop.presence import Presence
+from connectors.prestashop.product_lines import ProductLines
 from connectors.prestashop.reading import Reader
-from connectors.prestashop.resources import CREATED, resource_of
+from connectors.prestashop.resources import CREATED, OF_EACH_SHOP, SHARED, resource_of
 from connectors.prestashop.sales import SALES
 from connectors.prestashop.several import Finder, Readers
 from connectors.prestashop.shops import Within
@@ -29,7 +30,7 @@ from connectors.prestashop.survey import Survey
 from connectors.prestashop.synopsis import Synopses
 from connectors.prestashop.transport import Traffic, Transport
 from connectors.prestashop.updating import Updating
-from connectors.prestashop.xml import entity_xml, parse
+from connectors.prestashop.xml import entity_xml
 from schemas.shop_fields import ResourceFields, ShopModel
 
 if TYPE_CHECKING:
@@ -41,10 +42,6 @@ if TYPE_CHECKING:
     from connectors.prestashop.pace import Pace
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_SHARED = frozenset({"customers"})
-"""Resources that a group of shops may share."""
-_OF_EACH_SHOP = frozenset({"products", "combinations"})
-"""Resources of which each shop has values of its own."""
 
 
 class Shop:
@@ -140,7 +137,7 @@ class Shop:
 
     async def _finder(self, resource: str, within: Within = "own") -> Finder:
         """What looks for entities of `resource` in this shop, in all shops, or in those that share them with it."""
-        if not self._transport.scope or (resource not in _SHARED and within == "own"):
+        if not self._transport.scope or (resource not in SHARED and within == "own"):
             return self._reader
         shops = (await self.describe()).shops
         others = shops.others if within == "all" else shops.sharing_customers
@@ -226,11 +223,7 @@ class Shop:
 
     async def carrier_countries(self) -> dict[int, frozenset[str]]:
         """The countries (ISO codes) that each carrier in use serves, by `id_reference`, as our module tells them."""
-        told = parse((await self._reader.get("passerelle_info")).body).iter("carrier_country")
-        served = {
-            int(each.findtext("id_reference") or 0): (each.findtext("countries") or "").split(",") for each in told
-        }
-        return {carrier: frozenset(filter(None, countries)) for carrier, countries in served.items()}
+        return carrier_countries_of((await self._reader.get("passerelle_info")).body)
 
     async def create(
         self,
@@ -297,7 +290,7 @@ class Shop:
         """
         ids = [str(entity["id"]) for entity in entities]
         # Names hold nothing that a shop has of its own: written with their id alone, they are this shop's too.
-        in_full = resource in _OF_EACH_SHOP or (await self.describe()).update_method(resource) == "PUT"
+        in_full = resource in OF_EACH_SHOP or (await self.describe()).update_method(resource) == "PUT"
         whole = await self.find_elsewhere(resource, "id", ids, display="full") if in_full else []
         by_id = {int(entity["id"]): entity for entity in whole}
         return await self._update(resource, entities, _NOTHING, None, by_id if in_full else None)
@@ -358,6 +351,11 @@ class Shop:
     def pages(self) -> OrderPages:
         """What our module shows on the pages of the shop's orders."""
         return OrderPages(self._reader, self._answered)
+
+    @property
+    def product_lines(self) -> ProductLines:
+        """New products and combinations, made by our module."""
+        return ProductLines(self.describe, self._answered)
 
     async def _answered(
         self, form: Form, entities: Sequence[Entity], written_out: Callable[[Entity], bytes]

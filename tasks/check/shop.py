@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.prestashop import Shop, ShopFacts
+from connectors.prestashop.product_lines import PRODUCT_LINES
 from schemas.column_spec import AbsentRows
 from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
@@ -26,6 +27,8 @@ from tasks.products.taxes import tax_rates
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.stock.look_up import LINES
 
+_OF_LANE = {"stock": LINES, "product": PRODUCT_LINES}
+"""The resource of our module through which the fast lane writes what is in a stream."""
 _OF_MODULE = frozenset({"store_orders", "erp_documents", "erp_invoices"})
 _TICKS = {
     "GET": "View (GET)",
@@ -173,12 +176,14 @@ def _rights(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Fi
 def _lane(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Finding]:
     """Without this right a run goes by the webservice and says so."""
     lane = folder.settings.shop.lane
-    if lane == "webservice" or "stock" not in _streams(folder):
+    needed = [resource for stream, resource in _OF_LANE.items() if stream in _streams(folder)]
+    if lane == "webservice" or not needed:
         return
-    if facts.may("PUT", LINES):
+    lacking = [resource for resource in needed if not facts.may("PUT", resource)]
+    for resource in lacking:
+        yield make.warning("lane", "lane_not_offered", value=lane, detail=resource)
+    if not lacking:
         yield make.ok("lane", "ok_lane", value=lane)
-    else:
-        yield make.warning("lane", "lane_not_offered", value=lane, detail=LINES)
 
 
 def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:

@@ -21,6 +21,7 @@ from tasks.products.plan.shapes import DELETED, Operation, PlannedRow, ProductPl
 from tasks.products.replaced import replaced_products
 from tasks.products.translate.entities import MissingNameError, combination_entity, differences, product_entity
 from tasks.products.translate.names import MissingNames, Names
+from tasks.products.write_path import WritePath, write_path_of
 from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
@@ -86,17 +87,18 @@ async def apply_products(run: Run, plan: ProductsPlan) -> None:
         for resource, count in created.items():
             run.report.beyond_rows[resource] = run.report.beyond_rows.get(resource, 0) + count
     with run.step("write products"):
+        path = write_path_of(run, busy)
         chunks = chunked(
-            busy, max(1, units_of_a_chunk(run, "products") // _mean_weight(busy)), lambda product: [product.key]
+            busy, max(1, units_of_a_chunk(run, path.resource) // _mean_weight(busy)), lambda product: [product.key]
         )
-        await fan_out("write products", chunks, lambda chunk: _write(run, chunk, plan))
+        await fan_out("write products", chunks, lambda chunk: _write(run, chunk, plan, path))
 
 
-async def _write(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan) -> None:
+async def _write(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan, path: WritePath) -> None:
     doubted = [row.ref.key for product in chunk.left for row in product.rows]
     kept = replacing(run, replaced_products(chunk.left, plan.names), _wants(plan, chunk.left))
     await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted, replacing=kept)
-    await write_products(run, chunk, plan)
+    await write_products(run, chunk, plan, path)
 
 
 def _wants(plan: ProductsPlan, products: Iterable[ProductPlan]) -> dict[str, str]:
@@ -124,24 +126,20 @@ def _weight(product: ProductPlan) -> int:
 
 
 @chunk_task("write products")
-async def write_products(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan) -> None:
+async def write_products(run: Run, chunk: Chunk[ProductPlan], plan: ProductsPlan, path: WritePath) -> None:
     """One chunk of products: every batch is written, read back and confirmed on its own."""
 
     async def send(batch: list[ProductPlan]) -> None:
-        await _write_batch(run, plan, batch)
+        await _write_batch(run, plan, batch, path)
 
-    await chunk.in_batches(run, lambda: _sizes(run), _weights, send)
-
-
-def _sizes(run: Run) -> dict[str, int]:
-    return {resource: run.shop.pace.batch_size(resource) for resource in ("products", "combinations")}
+    await chunk.in_batches(run, lambda: path.sizes(run), _weights, send)
 
 
 def _weights(product: ProductPlan) -> dict[str, int]:
     return {"products": 1 if product.product else 0, "combinations": len(product.combinations)}
 
 
-async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan]) -> None:
+async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan], path: WritePath) -> None:
     field_name = run.stream.key_column.target
     again = any(product.attempted for product in batch)
     for product in batch:
@@ -151,6 +149,7 @@ async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan]) -
         "products",
         [product.product for product in batch if product.product],
         plan.names,
+        path,
         lambda operation: product_entity(operation, plan.names),
         Identity(field_name, (field_name,)),
         again=again,
@@ -171,6 +170,7 @@ async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan]) -
         "combinations",
         operations,
         plan.names,
+        path,
         lambda operation: combination_entity(operation, owner[id(operation)].id_product, plan.names),
         Identity("id_product", ("id_product", field_name)),
         again=again,
@@ -187,6 +187,7 @@ async def _write_kind(
     resource: str,
     operations: list[Operation],
     names: Names,
+    path: WritePath,
     entity_of: Callable[[Operation], dict[str, Any]],
     identity: Identity,
     *,
@@ -213,7 +214,7 @@ async def _write_kind(
     if joining:
         _note(joining, await run.shop.associate(resource, [one.entity for one in joining]))
     if creates:
-        receipts = await run.shop.create(resource, [one.entity for one in creates], identity, look_first=again)
+        receipts = await path.create(run, resource, [one.entity for one in creates], identity, look_first=again)
         _note(creates, receipts)
         # What an earlier try left behind may have been saved in part.
         adopted = [one for one, receipt in zip(creates, receipts, strict=True) if receipt.outcome == "adopted"]

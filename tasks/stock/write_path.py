@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from connectors.prestashop import Entity, Receipt
 from connectors.prestashop.lines import LineMode, fits_in_a_line
-from schemas.incidents import Level
+from tasks.run.lane import lane_mode
 from tasks.run.run import Run
 from tasks.stock.look_up import LINES
 
@@ -52,16 +52,4 @@ class WritePath:
 
 def write_path_of(run: Run) -> WritePath:
     """The write path that the shop's settings ask for; the webservice's, with an incident, where the shop lacks it."""
-    wanted = run.folder.settings.shop.lane
-    if wanted == "webservice":
-        return WritePath()
-    if run.stream.key_column.target != "reference":
-        run.note(Level.INFO, "lane_needs_references", value=wanted, detail=run.stream.key_column.target)
-        return WritePath()
-    if not run.facts.may("PUT", LINES):
-        run.note(Level.INFO, "lane_not_offered", value=wanted, detail=LINES)
-        return WritePath()
-    if wanted == "module-plain":
-        run.note(Level.INFO, "lane_without_hooks", value=wanted)
-        return WritePath("plain")
-    return WritePath("hooks")
+    return WritePath(lane_mode(run, LINES))

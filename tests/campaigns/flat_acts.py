@@ -99,4 +99,12 @@ LANE = Act(
     options={"module": True},
     settings={"shop": {"lane": "module"}},
 )
-FLAT_ACTS = (STORES, CUSTOMERS, PRICES, LANE)
+PRODUCT_LANE = Act(
+    "products by our module",
+    FIRST_DAY.flow,
+    FIRST_DAY.drop,
+    FIRST_DAY.again,
+    options={"module": True},
+    settings={"shop": {"lane": "module"}},
+)
+FLAT_ACTS = (STORES, CUSTOMERS, PRICES, LANE, PRODUCT_LANE)

@@ -10,7 +10,7 @@ import pytest
 from tests.campaigns.document_acts import FILE_ACTS, RETURN_STATUSES, SALES
 from tests.campaigns.erp_file_acts import DOCUMENTS, INVOICES
 from tests.campaigns.faults import lost_writes
-from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, STORES
+from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, PRODUCT_LANE, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
 
@@ -27,6 +27,7 @@ AFTER_THE_FILE_MOVED = Moment("touch", -4)
         pytest.param(STOCK, (Moment("during", 1), Moment("write", 2)), marks=pytest.mark.always),
         (SECOND_DAY, (Moment("during", 4),)),
         (LANE, (Moment("write", 3),)),
+        (PRODUCT_LANE, (Moment("during", 7), Moment("write", 2))),
         (STORES, (Moment("write", 2),)),
         (CUSTOMERS, (Moment("during", 1),)),
         (PRICES, (Moment("during", 2),)),

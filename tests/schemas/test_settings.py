@@ -161,6 +161,7 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
         "stock_lines": 100,
         "price_lines": 100,
         "lowest_prices": 100,
+        "product_lines": 100,
     }
 
 

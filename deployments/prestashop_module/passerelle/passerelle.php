@@ -29,7 +29,7 @@ class Passerelle extends Module
     {
         $this->name = 'passerelle';
         $this->tab = 'administration';
-        $this->version = '1.3.0';
+        $this->version = '1.4.0';
         $this->author = 'Passerelle';
         $this->need_instance = 0;
         $this->ps_versions_compliancy = ['min' => '1.7.6.0', 'max' => '9.99.99'];
@@ -162,6 +162,11 @@ class Passerelle extends Module
                 'specific_management' => true,
                 'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
             ],
+            'product_lines' => [
+                'description' => 'Bulk creation of products and combinations',
+                'specific_management' => true,
+                'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+            ],
             'lowest_prices' => [
                 'description' => 'Lowest price before a reduction, by reference',
                 'specific_management' => true,
@@ -218,6 +223,15 @@ class Passerelle extends Module
             ],
             'stock_lines' => array_merge($lines, ['WebserviceSpecificManagementStockLines']),
             'price_lines' => array_merge($lines, ['WebserviceSpecificManagementPriceLines']),
+            'product_lines' => [
+                'PasserelleRefusal',
+                'PasserelleProductLine',
+                'PasserelleEntityRows',
+                'PasserelleProductRows',
+                'PasserelleCombinationRows',
+                'PasserelleProductWords',
+                'WebserviceSpecificManagementProductLines',
+            ],
             'lowest_prices' => array_merge($lines, ['PasserelleTables', 'PasserelleLowestPrices', 'WebserviceSpecificManagementLowestPrices']),
             'erp_documents' => array_merge(self::DOCUMENTS, ['PasserelleErpResource', 'WebserviceSpecificManagementErpDocuments']),
             'erp_invoices' => array_merge(self::DOCUMENTS, ['PasserelleErpResource', 'WebserviceSpecificManagementErpInvoices']),

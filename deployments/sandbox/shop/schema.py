@@ -179,6 +179,7 @@ SPECIFIC_RESOURCES = (
     "passerelle_info",
     "lowest_prices",
     "price_lines",
+    "product_lines",
     "stock_lines",
     "store_orders",
 )

@@ -17,6 +17,7 @@ from deployments.sandbox.shop.module import (
     facts,
     lowest_prices,
     price_lines,
+    product_lines,
     stock_lines,
     store_orders,
 )
@@ -36,13 +37,22 @@ SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
     "store_orders": store_orders.answer,
     "stock_lines": stock_lines.answer,
     "price_lines": price_lines.answer,
+    "product_lines": product_lines.answer,
     "lowest_prices": lowest_prices.answer,
     "erp_documents": erp_documents.answer,
     "erp_invoices": erp_invoices.answer,
 }
 
 _OF_ONE_SHOP = frozenset(
-    {"passerelle_board", "passerelle_events", "store_orders", "stock_lines", "price_lines", "lowest_prices"}
+    {
+        "passerelle_board",
+        "passerelle_events",
+        "store_orders",
+        "stock_lines",
+        "price_lines",
+        "product_lines",
+        "lowest_prices",
+    }
 )
 _LOOK_EVERY_SECONDS = 0.05
 

@@ -1,0 +1,202 @@
+<?php
+/**
+ * The resource `product_lines`: new products and combinations, many in one request, each made once, with one answer
+ * for each. What a product or combination is made of is written by few statements in one transaction.
+ *
+ * `mode=hooks` (default) tells other modules what the webservice tells them, `mode=plain` does not. The words of the
+ * products are in the search index either way.
+ *
+ * @author Passerelle
+ * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
+ */
+if (!defined('_PS_VERSION_')) {
+    exit;
+}
+
+class WebserviceSpecificManagementProductLines implements WebserviceSpecificManagementInterface
+{
+    use PasserelleSpecificResource;
+
+    const LOCK_SECONDS = 30;
+    const NAMED_BY = ['reference', 'ean13', 'isbn', 'upc', 'mpn', 'supplier_reference'];
+    const TABLES = ['product', 'product_shop', 'product_lang', 'product_attribute', 'product_attribute_shop', 'stock_available'];
+
+    private $mode;
+    private $field;
+
+    public function manage()
+    {
+        $this->requireOneShop();
+        $this->mode = $this->parameter('mode', 'hooks');
+        if (!in_array($this->mode, ['hooks', 'plain'], true)) {
+            throw new WebserviceException('mode is hooks or plain', [85, 400]);
+        }
+        $this->field = $this->parameter('named_by', 'reference');
+        if (!in_array($this->field, self::NAMED_BY, true)) {
+            throw new WebserviceException('named_by is one of ' . implode(', ', self::NAMED_BY), [85, 400]);
+        }
+        $this->requireTransactions();
+        $lines = array_map(['PasserelleProductLine', 'read'], $this->nodesOf('product_line'));
+        $this->refuseNameless($lines);
+        $this->make('product', new PasserelleProductRows(), $lines);
+        $this->make('combination', new PasserelleCombinationRows(), $lines);
+        $this->answer = ['product_lines' => ['product_line' => array_map(function (PasserelleProductLine $line) {
+            return [
+                'key' => $line->key,
+                'status' => $line->status,
+                'id' => $line->id ? (string) $line->id : '',
+                'message' => $line->message,
+            ];
+        }, $lines)]];
+    }
+
+    private function make($kind, PasserelleEntityRows $rows, array $lines)
+    {
+        $open = $this->openOf($lines, $kind);
+        if ($open === []) {
+            return;
+        }
+        if ($this->mode === 'hooks') {
+            foreach ($open as $line) {
+                $this->tell('actionObjectAddBefore', ['object' => $line->entity]);
+                $this->tell('actionObject' . get_class($line->entity) . 'AddBefore', ['object' => $line->entity]);
+            }
+        }
+        $made = $this->underLock(function () use ($rows, $open) {
+            return $this->write($rows, $open);
+        });
+        if ($made !== []) {
+            $this->follow($kind, $rows, $made);
+        }
+    }
+
+    /**
+     * @return PasserelleProductLine[] those that were made
+     */
+    private function write(PasserelleEntityRows $rows, array $open)
+    {
+        $rows->lookUp($open, $this->field);
+        $left = $this->openOf($open, null);
+        if ($left === []) {
+            return [];
+        }
+        try {
+            $this->execute('START TRANSACTION');
+            $rows->write($left, $this->field);
+            $this->execute('COMMIT');
+        } catch (Throwable $fault) {
+            Db::getInstance()->execute('ROLLBACK');
+            throw new WebserviceException('nothing was written: ' . get_class($fault), [46, 500]);
+        }
+
+        return $left;
+    }
+
+    private function follow($kind, PasserelleEntityRows $rows, array $made)
+    {
+        $products = [];
+        foreach ($made as $line) {
+            $products[] = (int) ($kind === 'product' ? $line->id : $line->entity->id_product);
+        }
+        $products = array_values(array_unique($products));
+        try {
+            SpecificPriceRule::applyAllRules($products);
+        } catch (Throwable $fault) {
+            $this->log('catalog price rules were not applied, ' . get_class($fault), $products[0]);
+        }
+        foreach ($this->mode === 'hooks' ? $made : [] as $line) {
+            foreach ($rows->hooksAfter($line) as $hook) {
+                $this->tell($hook[0], $hook[1]);
+            }
+        }
+        if ($kind === 'product' && Configuration::get('PS_SEARCH_INDEXATION')) {
+            $words = PasserelleProductWords::read($products);
+            $this->underLock(function () use ($words) {
+                $words->write();
+            });
+        }
+    }
+
+    /**
+     * No column is unique on what names a product: one lock for the whole shop stands for it. It is held while rows
+     * are looked up and written, so that a document that is sent again finds what the first one has made.
+     */
+    private function underLock($work)
+    {
+        $lock = 'passerelle_p_' . md5(_DB_NAME_ . _DB_PREFIX_);
+        $held = Db::getInstance()->getValue("SELECT GET_LOCK('" . $lock . "', " . self::LOCK_SECONDS . ')', false);
+        if ((int) $held !== 1) {
+            throw new WebserviceException('another import is writing, send it again', [85, 503]);
+        }
+        try {
+            return $work();
+        } finally {
+            Db::getInstance()->getValue("SELECT RELEASE_LOCK('" . $lock . "')", false);
+        }
+    }
+
+    private function refuseNameless(array $lines)
+    {
+        $seen = [];
+        foreach ($this->openOf($lines, null) as $line) {
+            $name = trim((string) $line->entity->{$this->field});
+            $parent = $line->kind === 'combination' ? (int) $line->entity->id_product : '';
+            $full = $line->kind . ' ' . $parent . ' ' . $name;
+            if ($name === '') {
+                $line->refuse('without "' . $this->field . '" it cannot be found again');
+            } elseif (isset($seen[$full])) {
+                $line->refuse('named twice in this document');
+            }
+            $seen[$full] = true;
+        }
+    }
+
+    /**
+     * @return PasserelleProductLine[]
+     */
+    private function openOf(array $lines, $kind)
+    {
+        return array_values(array_filter($lines, function (PasserelleProductLine $line) use ($kind) {
+            return $line->isOpen() && ($kind === null || $line->kind === $kind);
+        }));
+    }
+
+    /**
+     * Where nothing can be rolled back, half a product would be taken for a whole one.
+     */
+    private function requireTransactions()
+    {
+        $names = implode("', '" . _DB_PREFIX_, self::TABLES);
+        $others = Db::getInstance()->getValue(
+            "SELECT COUNT(*) FROM information_schema.TABLES
+            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('" . _DB_PREFIX_ . $names . "') AND ENGINE <> 'InnoDB'",
+            false
+        );
+        if ((int) $others !== 0) {
+            throw new WebserviceException('the tables of products are not InnoDB', [85, 400]);
+        }
+    }
+
+    private function tell($hook, array $told)
+    {
+        try {
+            Hook::exec($hook, $told);
+        } catch (Throwable $fault) {
+            $entity = isset($told['object']) ? $told['object'] : null;
+            $this->log('a module failed on ' . $hook . ', ' . get_class($fault), $entity ? (int) $entity->id : 0);
+        }
+    }
+
+    private function log($message, $id)
+    {
+        PrestaShopLogger::addLog('passerelle: ' . $message, 3, null, 'Product', $id, true);
+    }
+
+    private function execute($sql)
+    {
+        // Before PHP 8 a failed statement only answers false, and the ones after it would be committed one by one.
+        if (!Db::getInstance()->execute($sql)) {
+            throw new PrestaShopException('the database refused a statement');
+        }
+    }
+}
