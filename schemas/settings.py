@@ -115,8 +115,8 @@ class Shop(Section):
     verify_tls: bool | str = True
     """true, false, or the path of a file of trusted certificates."""
     lane: Literal["webservice", "module", "module-plain"] = "webservice"
-    """How quantities go: by the webservice, or by reference through our module (`module`: other modules
-    are told of each change, `module-plain`: they are not)."""
+    """How quantities and new products go: by the webservice, or hundreds at once through our module (`module`: other
+    modules are told of each change, `module-plain`: they are not)."""
     limits: Limits = Limits()
 
     @property

@@ -9,8 +9,8 @@ from connectors.prestashop import Entity, Identity, Receipt
 from connectors.prestashop.lines import LineMode
 from connectors.prestashop.product_lines import NAMED_BY, PRODUCT_LINES
 from tasks.products.plan.shapes import ProductPlan
-from tasks.run.lane import lane_mode
 from tasks.run.run import Run
+from tasks.run.write_path import line_mode_of
 
 RESOURCES = ("products", "combinations")
 
@@ -58,4 +58,4 @@ def write_path_of(run: Run, products: Iterable[ProductPlan]) -> WritePath:
     created = actions.count("create")
     if not created:
         return WritePath()
-    return WritePath(lane_mode(run, PRODUCT_LINES, named_by=NAMED_BY), mostly_new=2 * created > len(actions))
+    return WritePath(line_mode_of(run, PRODUCT_LINES, named_by=NAMED_BY), mostly_new=2 * created > len(actions))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from connectors.prestashop import Entity, Receipt
 from connectors.prestashop.lines import LineMode, fits_in_a_line
-from tasks.run.lane import lane_mode
 from tasks.run.run import Run
+from tasks.run.write_path import line_mode_of
 from tasks.stock.look_up import LINES
 
 ROWS = "stock_availables"
@@ -52,4 +52,4 @@ class WritePath:
 
 def write_path_of(run: Run) -> WritePath:
     """The write path that the shop's settings ask for; the webservice's, with an incident, where the shop lacks it."""
-    return WritePath(lane_mode(run, LINES))
+    return WritePath(line_mode_of(run, LINES))

@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks [PART ...]`: every part, or those named; the figures go to `build/bench.json`.
 
-With `--shop-url` and `--shop-key`, stock is measured on that shop, and nothing else unless it is named.
+With `--shop-url` and `--shop-key`, stock is measured on that shop; `product_lines`, named, instead of it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 PARTS = (
     "stock",
     "products",
+    "product_lines",
     "prices",
     "unchanged",
     "validation",
@@ -31,6 +32,8 @@ PARTS = (
     "adaptivity",
     "oversold",
 )
+ON_A_REAL_SHOP = frozenset({"product_lines"})
+"""Parts that measure a real shop alone."""
 BUILD = Path("build")
 _STEAL = 7
 """The place of that kind in the first line of /proc/stat."""
@@ -64,10 +67,12 @@ def _asked() -> list[Callable[..., None]]:
     if bool(told.shop_url) != bool(told.shop_key):
         parser.error("--shop-url and --shop-key go together")
     named = told.parts or (() if told.shop_url else PARTS)
-    parts = [import_module(f"tests.benchmarks.{part}").measure for part in named]
-    if told.shop_url:
-        parts.append(partial(measure_on, shop=RealShop(told.shop_url.rstrip("/"), told.shop_key)))
-    return parts
+    if not told.shop_url:
+        return [import_module(f"tests.benchmarks.{part}").measure for part in named if part not in ON_A_REAL_SHOP]
+    shop = RealShop(told.shop_url.rstrip("/"), told.shop_key)
+    parts = [import_module(f"tests.benchmarks.{part}") for part in named]
+    measured = [partial(part.measure_on, shop=shop) if hasattr(part, "measure_on") else part.measure for part in parts]
+    return measured if ON_A_REAL_SHOP & set(named) else [*measured, partial(measure_on, shop=shop)]
 
 
 def main() -> int:

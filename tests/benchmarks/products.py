@@ -6,6 +6,7 @@ import base64
 import http.client
 import re
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from tests.benchmarks.bare import Request, documents, send
@@ -47,7 +48,7 @@ def _one_speed(sheet: Sheet, world: World, speed: Speed, bare: float, naive: flo
 
 def _bare_seconds(speed: Speed, connections: int) -> float:
     with ShopProcess(speed) as shop:
-        values = _values(shop)
+        values = values_of(shop)
         seconds = send(shop.url, shop.key, documents("POST", "products", _products(PRODUCTS), BATCH), connections)
         ids = list(range(1, PRODUCTS + 1))
         nodes = [_combination(product, value) for product in ids for value in values]
@@ -63,7 +64,7 @@ def _bare_seconds(speed: Speed, connections: int) -> float:
 def _naive_seconds(speed: Speed) -> float:
     """The same written one entity per request over one connection; a sample, taken for all."""
     with ShopProcess(speed) as shop:
-        values = _values(shop)
+        values = values_of(shop)
         requests: list[Request] = documents("POST", "products", _products(NAIVE_PRODUCTS), 1)
         nodes = [_combination(product, value) for product in range(1, NAIVE_PRODUCTS + 1) for value in values]
         requests += documents("POST", "combinations", nodes, 1)
@@ -100,9 +101,21 @@ def _combination(product: int, value: int) -> bytes:
     ).encode()
 
 
-def _values(shop: ShopProcess) -> list[int]:
+class Reached(Protocol):
+    """A shop that requests can be sent to."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+
+    @property
+    def key(self) -> str:
+        """A key of its webservice."""
+
+
+def values_of(shop: Reached) -> list[int]:
     """The ids of the five sizes, made first."""
-    text = "".join(f'<language id="{language}">Size</language>' for language in (1, 2))
+    text = "".join(f'<language id="{language}">Bench size</language>' for language in (1, 2))
     option = _create(
         shop,
         "product_options",
@@ -120,7 +133,7 @@ def _values(shop: ShopProcess) -> list[int]:
     ]
 
 
-def _create(shop: ShopProcess, resource: str, node: str) -> int:
+def _create(shop: Reached, resource: str, node: str) -> int:
     [request] = documents("POST", resource, [node.encode()], 1)
     connection = http.client.HTTPConnection(urlsplit(shop.url).netloc)
     token = base64.b64encode(f"{shop.key}:".encode()).decode()

@@ -28,7 +28,10 @@ def _rows(world: World) -> list[dict[str, Any]]:
     dresses = world.dress(10)
     for row in dresses:
         row |= {"matiere": "Coton", "manufacturer": "Petit Bateau", "category1": "Femme", "category2": "Robes"}
-    return [*dresses, {"reference": "CEINTURE", "ean13": "2000000000015", "description": "<p>En cuir</p>", "stocks": "3"}]
+    return [
+        *dresses,
+        {"reference": "CEINTURE", "ean13": "2000000000015", "description": "<p>En cuir</p>", "stocks": "3"},
+    ]
 
 
 def _shown(world: World, resource: str) -> list[dict[str, Any]]:

@@ -47,6 +47,10 @@ COSTS: dict[tuple[str, str], float] = {
     ("store_orders", "POST"): 0.011,
     ("price_lines", "PUT hooks"): 0.0058,
     ("price_lines", "PUT plain"): 0.00008,
+    ("product_lines", "PUT hooks product"): 0.0055,
+    ("product_lines", "PUT plain product"): 0.0011,
+    ("product_lines", "PUT hooks combination"): 0.001,
+    ("product_lines", "PUT plain combination"): 0.00035,
     ("stock_lines", "PUT hooks"): 0.00075,
     ("stock_lines", "PUT plain"): 0.00006,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from tests.contract.prestashop.census.requests import written_parameter
-from tests.contract.prestashop.module import pages
+from tests.contract.prestashop.module import lines, pages
 from tests.contract.prestashop.module.sales import Sales
 from tests.contract.prestashop.setting import NO_SUCH_ID
 from tests.flows.pictures import png
@@ -18,6 +18,7 @@ from tests.flows.pictures import png
 if TYPE_CHECKING:
     from tests.contract.prestashop.census.requests import Asked
     from tests.contract.prestashop.census.world import OwnBench, World
+    from tests.contract.prestashop.documents import Row
     from tests.contract.prestashop.webservice import Reply
 
 Outcome: TypeAlias = "tuple[Reply, str, Sequence[int]]"
@@ -59,6 +60,18 @@ def _sales(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench)
         bench.remove_all()
         sales.remove_rows()
     return reply, "orders", []
+
+
+def _product_lines(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
+    """New products, a combination and one that is refused, where a document holds several."""
+    product, values = bench.product().id, bench.option("S")
+    rows: list[tuple[str, str, Row]] = [
+        ("0", "products", bench.product_row()),
+        ("1", "combinations", bench.combination_row(product, *values)),
+        ("2", "products", bench.product_row(price="-1")),
+    ]
+    reply = lines.send(bench, *(rows if one.number == "several" else rows[:1]), **dict(one.parameters))
+    return reply, "products", [row.id for row in reply.rows if row["key"] == "0"]
 
 
 def _documents(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
@@ -139,6 +152,7 @@ def _events(one: Asked, elements: frozenset[str], world: World, _bench: OwnBench
 SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBench], Outcome]] = {
     ("PUT", "stock_lines"): _lines,
     ("PUT", "price_lines"): _lines,
+    ("PUT", "product_lines"): _product_lines,
     ("GET", "lowest_prices"): _lowest_prices,
     ("PUT", "lowest_prices"): _lowest_prices,
     ("POST", "store_orders"): _sales,

@@ -13,7 +13,7 @@ from tests.contract.prestashop.webservice import PATCH_SINCE, Webservice, refuse
 if TYPE_CHECKING:
     from tests.contract.prestashop.documents import Entity
 
-SPECIFIC = ("passerelle_info", "store_orders", "stock_lines", "price_lines", "lowest_prices")
+SPECIFIC = ("passerelle_info", "store_orders", "stock_lines", "price_lines", "product_lines", "lowest_prices")
 ENTITIES = ("order_returns", "order_return_states", "genders")
 FORBIDDEN = {
     "order_returns": ("POST", "DELETE"),
@@ -23,6 +23,7 @@ FORBIDDEN = {
     "store_orders": ("GET", "PUT", "PATCH", "DELETE"),
     "stock_lines": ("GET", "POST", "PATCH", "DELETE"),
     "price_lines": ("GET", "POST", "PATCH", "DELETE"),
+    "product_lines": ("GET", "POST", "PATCH", "DELETE"),
     "lowest_prices": ("POST", "PATCH", "DELETE"),
 }
 

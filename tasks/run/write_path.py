@@ -11,7 +11,7 @@ from tasks.run.run import Run
 _REFERENCE = frozenset({"reference"})
 
 
-def lane_mode(run: Run, resource: str, *, named_by: Collection[str] = _REFERENCE) -> LineMode | None:
+def line_mode_of(run: Run, resource: str, *, named_by: Collection[str] = _REFERENCE) -> LineMode | None:
     """How to write through `resource`; None for the webservice, with an incident where the settings ask for more.
 
     `named_by`: the fields by which the module can find a product.
