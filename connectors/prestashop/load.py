@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # Of an idle 8.2.0 on two processors: half of the answers take 1.1 to 1.3 times the quickest, nine in ten up to 1.5.
-_STILL_IDLE = 1.3
-_BUSY = 1.7
+_STILL_IDLE = 1.35
+_BUSY = 1.5
 _LATELY = 0.2  # weight of the newest answer
 _TOWARDS_QUICKER = 0.3
 _SLOWER_EACH_ANSWER = 1.0005  # a shop that has grown slower for good is idle again after a thousand answers or two

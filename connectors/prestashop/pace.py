@@ -21,6 +21,7 @@ _FIRST_PAGE = 100
 _FULL = 0.75  # of the size asked for
 _ANSWERS_BEFORE_ONE_MORE = 40
 _TOO_SLOW = 1.5  # times the target
+_LONGEST_REST = 3.0  # times what the shop worked: visitors of two processors wait at most half as long again
 
 
 def page_workload(resource: str, *, full: bool) -> str:
@@ -112,11 +113,11 @@ class Pace:
         return self._workload(lookup_workload(resource, full=full)).size
 
     def rest_seconds(self, seconds: float) -> float:
-        """How long a connection stays silent after a request of `seconds`: up to as long again, when polite.
+        """How long a connection stays silent after a request of `seconds`: up to three times as long, when polite.
 
-        An idle shop gets none, a busy one as long as it worked.
+        An idle shop gets none, a busy one three times what it worked.
         """
-        return seconds * self._load.share if self._polite else 0.0
+        return _LONGEST_REST * seconds * self._load.share if self._polite else 0.0
 
     def seconds_per_entity(self, workload: str) -> float:
         """The slowest time per entity seen in this lane; 0 before the first answer."""

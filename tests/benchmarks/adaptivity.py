@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import http.client
 import statistics
 import threading
 import time
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from connectors.prestashop import Shop, ShopLimits
 from tests.benchmarks.figures import Sheet
-from tests.benchmarks.place import REAL, Catalogue, ShopProcess, Speed, catalogue
+from tests.benchmarks.place import REAL, Catalogue, ShopProcess, Speed, catalogue, open_world, run_flow
+from tests.benchmarks.visitors import Visitors, turns
+from tests.connectors.prestashop.visited_shop import VisitedShop, polite
 
 PRODUCTS = 20_000
 SECONDS = 8.0
@@ -29,7 +28,10 @@ SHOPS = tuple(
     for speed in (0.5, 1.0, 4.0)
 )
 Moment = tuple[float, int, int]
-_VISITS_APART = 0.05
+VISITORS = Visitors("/api/products/7", count=3, seconds_apart=0.05, seconds=6.0)
+ROUNDS = 5
+SIMULATED_SECONDS = 300.0
+DRESS_SIZES = ("XS", "S", "M", "L", "XL")
 
 
 def measure(sheet: Sheet, place: Path) -> None:
@@ -39,7 +41,9 @@ def measure(sheet: Sheet, place: Path) -> None:
     rows = [_settles(shop, speed) for speed in SHOPS]
     sheet.table(("shop", "documents of", "connections", "there after s", "lines/s"), rows)
     _backs_off(sheet, shop)
+    _simulated_visitors(sheet)
     _visitors(sheet, shop)
+    _first_import(sheet, place)
 
 
 def _settles(shop: Catalogue, speed: Speed) -> tuple[str, ...]:
@@ -100,39 +104,38 @@ def _backs_off(sheet: Sheet, known: Catalogue) -> None:
 
 
 def _visitors(sheet: Sheet, known: Catalogue) -> None:
-    """p95 of a client that only reads, alone and beside an import; a shop of 4 workers."""
+    """p95 of visitors who only read, alone and beside an import, in turns; a shop of 4 workers."""
     sheet.title("Visitors of a shop of 4 workers beside an import")
     with ShopProcess(REAL, known.state) as running:
-        idle = _p95(running, 6.0)
         for pace, target in (("polite", "<= 1.5"), ("full", "")):
-            import_ = threading.Thread(target=lambda pace=pace: asyncio.run(_write(running, known, pace, 10.0)))
-            import_.start()
-            time.sleep(2.0)
-            beside = _p95(running, 7.0)
-            import_.join()
-            sheet.add(f"visitors' p95 beside a {pace} import, against idle", beside / idle, "ratio", target)
-        sheet.add("visitors' p95, idle", idle * 1000, "ms")
+            found = turns(VISITORS, running.url, running.key, known.stock_ids.values(), pace, ROUNDS)
+            ratio = statistics.median(turn.ratio for turn in found)
+            sheet.add(f"visitors' p95 beside a {pace} import, against idle", ratio, "ratio", target)
+            sheet.note("; ".join(map(str, found)))
 
 
-def _p95(running: ShopProcess, seconds: float) -> float:
-    """Of three visitors who read a product each, one after the other."""
-    waits: list[float] = []
-    threads = [threading.Thread(target=_visit, args=(running, seconds, waits)) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return statistics.quantiles(waits, n=20)[-1]
+def _simulated_visitors(sheet: Sheet) -> None:
+    """The same in a time of its own, whatever this machine does meanwhile: by what visitors use of the processors."""
+    sheet.title(f"Visitors of the measured shop beside a polite import, simulated, {SIMULATED_SECONDS:.0f} s each")
+    for page in (0.1, 0.0137):
+        for use in (0.1, 0.3, 0.5, 0.7):
+            alone = VisitedShop(page, use).open_for(SIMULATED_SECONDS)
+            beside = VisitedShop(page, use).open_for(SIMULATED_SECONDS, polite())
+            name = f"pages of {page * 1000:.0f} ms, visitors use {use:.0%}: "
+            sheet.add(name + "p95 against idle", beside.p95 / alone.p95, "ratio", "<= 1.5")
+            sheet.add(name + "written", beside.written / SIMULATED_SECONDS, "lines/s")
+    idle = VisitedShop(0.1, use=0.0).open_for(SIMULATED_SECONDS, polite())
+    sheet.add("no visitors: written", idle.written / SIMULATED_SECONDS, "lines/s")
+    sheet.add("no visitors: rests", idle.rested / SIMULATED_SECONDS, "share of the time", "< 0.01")
 
 
-def _visit(running: ShopProcess, seconds: float, waits: list[float]) -> None:
-    token = base64.b64encode(f"{running.key}:".encode()).decode()
-    connection = http.client.HTTPConnection(urlsplit(running.url).netloc)
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until:
-        started = time.perf_counter()
-        connection.request("GET", "/api/products/7", headers={"Authorization": f"Basic {token}"})
-        connection.getresponse().read()
-        waits.append(time.perf_counter() - started)
-        time.sleep(_VISITS_APART)
-    connection.close()
+def _first_import(sheet: Sheet, place: Path) -> None:
+    """How long 1,000 rows that are all new take a shop that nobody visits, at both paces."""
+    sheet.title(f"A first import of 1,000 rows, no visitors: {REAL.name}")
+    for pace in ("polite", "full"):
+        with open_world(place / "first", REAL) as world:
+            world.write_settings(shop__limits={"pace": pace})
+            world.drop_products(*world.dress(200, DRESS_SIZES))
+            ran = run_flow("import_products", world)
+            sheet.add(f"first import of 1,000 rows, {pace}", ran.flow_seconds, "s", "< 120" if pace == "polite" else "")
+            sheet.note(f"{world.report()['requests']}")

@@ -116,11 +116,11 @@ def test_polite_gives_an_idle_shop_no_rest_over_one_connection() -> None:
     assert set(rests_of(pace, SimulatedShop(workers=1), 200)) == {0.0}
 
 
-def test_polite_rests_as_long_as_it_worked_while_the_shop_s_own_times_have_grown() -> None:
+def test_polite_rests_three_times_as_long_as_it_worked_while_the_shop_s_own_times_have_grown() -> None:
     pace, shop = Pace(POLITE), SimulatedShop(workers=1)
     shop.serve(pace, 100)
     shop.fixed, shop.each = 2 * shop.fixed, 2 * shop.each
-    assert rests_of(pace, shop, 20)[-1] == 1.0
+    assert rests_of(pace, shop, 20)[-1] == 3.0
     shop.fixed, shop.each = shop.fixed / 2, shop.each / 2
     assert rests_of(pace, shop, 100)[-1] == 0.0
 
@@ -132,13 +132,13 @@ def test_polite_rests_while_its_requests_stand_in_line() -> None:
     assert pace.rest_seconds(1.0) == 0.0
     for _ in range(20):
         pace.answered("products", 5, 0.4, server_seconds=0.1, wrote="POST")
-    assert pace.rest_seconds(1.0) == 1.0
+    assert pace.rest_seconds(1.0) == 3.0
 
 
 def test_polite_rests_at_once_when_the_shop_asks_for_a_pause() -> None:
     pace = Pace(POLITE)
     pace.busy()
-    assert pace.rest_seconds(1.0) == 1.0
+    assert pace.rest_seconds(1.0) == 3.0
 
 
 def test_a_shop_that_was_idle_last_time_is_known_to_be_busy_today() -> None:
@@ -146,7 +146,7 @@ def test_a_shop_that_was_idle_last_time_is_known_to_be_busy_today() -> None:
     shop.serve(earlier, 60)
     later.start_from(earlier.learnt())
     shop.fixed, shop.each = 2 * shop.fixed, 2 * shop.each
-    assert rests_of(later, shop, 20)[-1] == 1.0
+    assert rests_of(later, shop, 20)[-1] == 3.0
 
 
 def test_full_never_rests() -> None:
