@@ -87,6 +87,8 @@ class Identity:
 
 def one_text(value: Any, language: int) -> str:
     """`value` as the shop would tell it, in one language when it has several."""
+    if isinstance(value, str):
+        return wire_text(value)
     if isinstance(value, Mapping):
         value = value.get(language, next(iter(value.values()), ""))
     return wire_text(value)

@@ -194,8 +194,11 @@ class Reader:
         except TooMuchError:
             self._transport.pace.too_large(workload, len(ask.values))
             return [entity for half in ask.halves() for entity in await self._ask(resource, field, half, display, also)]
+        others = self._absence.vouching_values(resource, field, also)
+        if not (ask.loose or others):
+            return entities
         wanted = {folded(value) for value in ask.values}
-        vouching = self._absence.vouching_values(resource, field, also) - wanted
+        vouching = others - wanted
         asked_for: list[Entity] = []
         for entity in entities:
             texts = {folded(text) for text in _texts(entity[field])}
@@ -311,14 +314,12 @@ def _associations_of(display: Sequence[str] | str) -> dict[str, tuple[str, ...]]
 def _entity(
     row: Mapping[str, Any], known: Resource, associations: Mapping[str, tuple[str, ...]], languages: tuple[int, ...]
 ) -> Entity:
-    entity: Entity = {}
-    for field, value in row.items():
-        if field == "associations":
-            continue
-        if type(value) is str and not (languages and field in known.i18n):
-            entity[field] = value
-        else:
-            entity[field] = _value(field, value, known, languages)
+    entity: Entity = dict(row)
+    entity.pop("associations", None)
+    # Most values are text already, and stay as they are.
+    told = [field for field, value in entity.items() if type(value) is not str or (languages and field in known.i18n)]
+    for field in told:
+        entity[field] = _value(field, entity[field], known, languages)
     entity["id"] = int(row["id"])
     parsed = row.get("associations")
     if parsed is not None or associations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterable, Mapping
-from copy import copy
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -42,17 +42,25 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     _remember(run, plan, idle)
     run.rows.record(_outcomes(idle))
     busy = [one for one in plan.entities if one.action]
+    one_at_a_time = asyncio.Lock()
+
+    async def write(chunk: Chunk[PlannedEntity]) -> None:
+        # The ledger takes one write at a time: the first chunk is sent while the others wait for theirs.
+        async with one_at_a_time:
+            await asyncio.to_thread(_doubt, run, list(chunk.left), plan)
+        await write_entities(run, chunk, plan)
+
     with run.step(plan.stream.steps[1]):
         chunks = chunked(busy, units_of_a_chunk(run, plan.stream.resource), lambda one: [one.ref.key])
-        await fan_out(plan.stream.steps[1], chunks, lambda chunk: _write(run, chunk, plan))
+        await fan_out(plan.stream.steps[1], chunks, write)
 
 
-async def _write(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan) -> None:
-    doubted = [one.ref.key for one in chunk.left]
+def _doubt(run: Run, entities: list[PlannedEntity], plan: EntitiesPlan) -> None:
+    """What is about to be written is doubted, and what the shop has of it is kept."""
+    doubted = [one.ref.key for one in entities]
     wants = {key: plan.marks.get(key, "") for key in doubted}
-    kept = replacing(run, replaced_entities(plan.stream, chunk.left), wants)
-    await asyncio.to_thread(run.ledger.doubt, run.folder.name, plan.stream.kind, doubted, replacing=kept)
-    await write_entities(run, chunk, plan)
+    kept = replacing(run, replaced_entities(plan.stream, entities), wants)
+    run.ledger.doubt(run.folder.name, plan.stream.kind, doubted, replacing=kept)
 
 
 def _move_links(run: Run, plan: EntitiesPlan) -> None:
@@ -110,7 +118,7 @@ class _Batch:
     async def write(self) -> None:
         """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
         again = any(one.attempted for one in self.batch)
-        before = {one.ref.key: copy(one) for one in self.batch}
+        before = {one.ref.key: (one.id, one.members) for one in self.batch}
         for one in self.batch:
             one.attempted = True
         await self._delete([one for one in self.batch if one.action == "delete"])
@@ -129,17 +137,25 @@ class _Batch:
             if refusal := (self.refused | wrong).get(one.ref.key):
                 one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
         # The disk acknowledges each confirmation: other requests go out meanwhile.
-        await asyncio.to_thread(_remember, self.run, self.plan, self.batch)
-        await asyncio.to_thread(self._note_refusals, before)
+        await asyncio.to_thread(self._conclude, before)
+
+    def _conclude(self, before: Mapping[str, tuple[int, dict[str, list[int]]]]) -> None:
+        """Confirms what the shop took, remembers what it refused, and records how each row ended.
+
+        `before` are the id and the members of each entity by key as they were planned.
+        """
+        _remember(self.run, self.plan, self.batch)
+        self._note_refusals(before)
         self.run.rows.record(_outcomes(self.batch))
 
-    def _note_refusals(self, before: Mapping[str, PlannedEntity]) -> None:
+    def _note_refusals(self, before: Mapping[str, tuple[int, dict[str, list[int]]]]) -> None:
         refused = [one for one in self.batch if one.outcome is Outcome.REFUSED]
         again = [one for one in refused if one.ref.key in self.for_itself or one.code == "read_back_differs"]
-        refusals = [
-            Refusal(one.ref.key, sent_mark(self.run, before[one.ref.key].content()), one.code, one.detail)
-            for one in again
-        ]
+        refusals = []
+        for one in again:
+            planned_id, members = before[one.ref.key]
+            content = replace(one, id=planned_id, members=members).content()
+            refusals.append(Refusal(one.ref.key, sent_mark(self.run, content), one.code, one.detail))
         taken = [one.ref.key for one in self.batch if one.outcome is not Outcome.REFUSED]
         note_refusals(self.run, self.stream.kind, refusals, taken)
 

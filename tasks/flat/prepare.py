@@ -59,10 +59,10 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         gone = gone.filter(~pl.col("erp_key").is_in(list(moved.values())))
         mended = broken.join(rows, left_on="erp_key", right_on="_key", how="anti").join(gone, on="erp_key", how="anti")
         held = _Links(links, moved)
-        # Both ask the shop, and neither needs the other's answer.
-        wanted, by_id = await asyncio.gather(
-            _wanted(run, validated, stream, looked_at),
+        # Both ask the shop, and neither needs the other's answer. The longer one first: rows are made ready meanwhile.
+        by_id, wanted = await asyncio.gather(
             _read(run, stream, held.ids_of(looked_at["_key"], gone["erp_key"], mended["erp_key"])),
+            _wanted(run, validated, stream, looked_at),
         )
         wanted += [*_of_no_file(gone, closed=True), *_of_no_file(mended, closed=False)]
         found = await _found(run, stream, wanted, held, by_id)
@@ -135,8 +135,9 @@ async def _wanted(
 ) -> list[WantedEntity]:
     marks = looked_at.select("_file", "_line", _link="_key").lazy()
     rows = validated.accepted_rows_scan().with_columns(pl.col("_file").cast(pl.Int32))
-    found = rows.join(marks, on=["_file", "_line"], how="inner").sort("_file", "_line").collect()
-    return await stream.wanted(run, found.to_dicts()) if found.height else []
+    found = rows.join(marks, on=["_file", "_line"], how="inner").sort("_file", "_line")
+    named = await asyncio.to_thread(lambda: found.collect().to_dicts())
+    return await stream.wanted(run, named) if named else []
 
 
 async def _broken(run: Run, stream: FlatStream, links: pl.DataFrame) -> pl.DataFrame:

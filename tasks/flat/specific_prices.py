@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import repeat
 from typing import Any
 
 import polars as pl
@@ -17,7 +20,7 @@ from tasks.flat.items import priced_items
 from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.plan.moved_prices import prices_beside, prices_moved, shown
 from tasks.flat.stream import FlatStream, Note
-from tasks.flat.translate.rows import flat_rows
+from tasks.flat.translate.rows import FlatRow, flat_rows
 from tasks.flat.translate.specific_prices import CASE, NOBODYS, Item, Market, wanted_price
 from tasks.products.taxes import tax_rates
 from tasks.products.translate.values import same
@@ -88,16 +91,16 @@ class SpecificPriceStream(FlatStream):
         asked = flat_rows(rows, run.stream)
         settings = run.folder.settings
         keys = [str(row["_key"]) for row in rows]
-        countries = await country_ids(run.shop, {row.text("iso_code").upper() for row in asked})
+        named = await asyncio.to_thread(_names_in, asked)
+        countries = await country_ids(run.shop, named.countries)
         taxed = (0, *countries.values()) if settings.specific_prices.prices == "tax_incl" else ()
-        with_prices = any(row.value("price") is not None for row in asked)
         market = Market(
             items=await priced_items(
-                run.shop, run.stream.key_column.target, keys, _known_ids(run, keys), with_prices=with_prices
+                run.shop, run.stream.key_column.target, keys, _known_ids(run, keys), with_prices=named.with_prices
             ),
             countries=countries,
-            currencies=await currency_ids(run.shop, {row.text("currency").upper() for row in asked}),
-            customers=await customer_ids(run.shop, {row.text("email") for row in asked}),
+            currencies=await currency_ids(run.shop, named.currencies),
+            customers=await customer_ids(run.shop, named.emails),
             groups=run.folder.associations.groups,
             id_shop=run.facts.shops.own,
             settings=settings.specific_prices,
@@ -107,10 +110,9 @@ class SpecificPriceStream(FlatStream):
         for row, key in zip(rows, keys, strict=True):
             if isinstance(item := market.items.get(key), Item):
                 run.shown_keys.note(row["_link"], "product", item.id_product)
-        return [
-            wanted_price(asked_row, RowRef(row["_file"], row["_line"], row["_link"]), key, market)
-            for asked_row, row, key in zip(asked, rows, keys, strict=True)
-        ]
+        refs = (RowRef(row["_file"], row["_line"], row["_link"]) for row in rows)
+        # Beside it, what the shop has of these prices is read.
+        return await asyncio.to_thread(lambda: list(map(wanted_price, asked, refs, keys, repeat(market))))
 
     async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """Prices of the same case, of this shop or of all shops.
@@ -144,6 +146,26 @@ class SpecificPriceStream(FlatStream):
             return
         if not all(same(name, wanted.owned[name], str(current[name])) for name in _VALUES):  # type: ignore[arg-type]
             wanted.stop = Stop(Outcome.IGNORED, "manual_price_kept", str(current["id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What rows name that the shop is asked for."""
+
+    countries: set[str]
+    currencies: set[str]
+    emails: set[str]
+    with_prices: bool
+    """Some row has a price of its own, which is compared with its item's."""
+
+
+def _names_in(rows: Sequence[FlatRow]) -> _Names:
+    return _Names(
+        {row.text("iso_code").upper() for row in rows},
+        {row.text("currency").upper() for row in rows},
+        {row.text("email") for row in rows},
+        any(row.value("price") is not None for row in rows),
+    )
 
 
 def price_keys(stream: StreamSpec, rows: pl.DataFrame, secret: bytes) -> pl.Series:

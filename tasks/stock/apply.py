@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import polars as pl
@@ -44,9 +44,16 @@ class Line:
     id_product: int | None = None
     old_at: datetime | None = None
 
-    def link(self) -> Link:
+    def link(self, confirmed_at: datetime) -> Link:
         """What the ledger remembers once the shop has it."""
-        return Link(self.key, self.id, self.sub_id, confirmed_value=str(self.quantity), product_id=self.id_product)
+        return Link(
+            self.key,
+            self.id,
+            self.sub_id,
+            confirmed_at=confirmed_at,
+            confirmed_value=str(self.quantity),
+            product_id=self.id_product,
+        )
 
     def planned(self) -> PlannedChange:
         """The line as a plan shows it."""
@@ -117,16 +124,20 @@ async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     one_at_a_time = asyncio.Lock()
 
     async def write(chunk: Chunk[list[Line]]) -> None:
-        doubted = [key for product in chunk.left for key in _keys(product)]
-        kept = replacing(run, (line.replaced() for product in chunk.left for line in product))
         # The ledger takes one write at a time: the first chunk is sent while the others wait for theirs.
         async with one_at_a_time:
-            await asyncio.to_thread(run.ledger.doubt, run.folder.name, KIND, doubted, replacing=kept)
+            await asyncio.to_thread(_doubt, run, [line for product in chunk.left for line in product])
         await write_stock(run, chunk, gone, path)
 
     chunks = chunked(products, max(1, units_of_a_chunk(run, path.resource) // mean_lines), _keys)
     await fan_out("write stock", chunks, write, rows=len)
     return gone
+
+
+def _doubt(run: Run, lines: Sequence[Line]) -> None:
+    """What is about to be written is doubted, and what the shop was known to have is kept."""
+    kept = replacing(run, (line.replaced() for line in lines))
+    run.ledger.doubt(run.folder.name, KIND, _keys(lines), replacing=kept)
 
 
 def _keys(lines: Sequence[Line]) -> list[str]:
@@ -181,8 +192,7 @@ async def _make_rows(run: Run, lines: list[Line]) -> None:
     """Our module makes the stock rows that this shop lacks, by reference; they are read back by their keys."""
     if not lines:
         return
-    kept = replacing(run, (line.replaced() for line in lines))
-    run.ledger.doubt(run.folder.name, KIND, [line.key for line in lines], replacing=kept)
+    _doubt(run, lines)
     fit = [(line.key, str(line.quantity)) for line in lines if fits_in_a_line(line.key)]
     await run.shop.put_lines(LINES, fit, mode="hooks")
     held = await stock_rows(run.shop, run.stream.key_column.target, [line.key for line in lines], {})
@@ -264,7 +274,8 @@ async def _read_back(run: Run, lines: list[Line]) -> dict[int, int]:
 
 
 def _remember(run: Run, lines: list[Line]) -> None:
-    run.ledger.confirm(run.folder.name, KIND, [line.link() for line in lines], run_id=run.run_id)
+    now = datetime.now(UTC)
+    run.ledger.confirm(run.folder.name, KIND, [line.link(now) for line in lines], run_id=run.run_id)
 
 
 def _confirm(run: Run, lines: list[Line], outcome: Outcome) -> None:

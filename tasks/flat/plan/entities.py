@@ -133,11 +133,16 @@ def _closed(wanted: WantedEntity, current: Entity, closing: Closing) -> PlannedE
 def _compare(planned: PlannedEntity, owned: Mapping[str, FieldValue], current: Entity) -> None:
     """Puts into the plan what the shop does not have as `owned`; texts go in every language or not at all."""
     for name, value in owned.items():
-        now = current.get(name, {} if isinstance(value, dict) else "")
-        changes = _changes(name, value, now)
-        if changes:
+        if not isinstance(value, dict):
+            now = str(current.get(name, ""))
+            if not same(name, value, now):
+                planned.fields[name] = value
+                planned.changes.append((name, now, as_text(value)))
+            continue
+        texts = current.get(name, {})
+        if changes := _changes(name, value, texts):
             # A text that is sent is sent in every language: those left out would be emptied.
-            planned.fields[name] = {**now, **value} if isinstance(value, dict) else value
+            planned.fields[name] = {**texts, **value}
             planned.changes += changes
 
 

@@ -93,6 +93,8 @@ def differences(sent: Mapping[str, Any], read: Mapping[str, Any]) -> list[tuple[
     """(field, sent, read) of what the shop does not hold as it was sent; empty when the write is confirmed."""
     different: list[tuple[str, str, str]] = []
     for name, value in sent.items():
+        if value == read.get(name):
+            continue
         if name == "associations":
             different += _association_differences(value, read.get("associations", {}))
         elif isinstance(value, dict):
