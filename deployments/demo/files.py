@@ -182,6 +182,7 @@ stable_seconds = 0                 # the demo's files are complete when they app
 name = "erp"
 folder = "../erp"                  # where the demo's ERP exports its files
 after = "delete"                   # once the import has ended well
+stable_seconds = 0                 # the export is complete when it appears
 """
 _BY_FILE = """
 [erp]

@@ -9,9 +9,10 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
 
 from deployments.demo.at_rest import Searched, search
 from deployments.demo.company import Company, open_company
@@ -36,11 +37,14 @@ from deployments.exits import Exit
 from deployments.flow_names import flow_named
 from deployments.terminal import err, following
 from schemas.flows import FlowName
+from tasks.run.step_tasks import by_itself
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 ErpName: TypeAlias = Literal["cegid", "files", "dolibarr"]
+Start: TypeAlias = "Callable[[Any, str], Awaitable[State[Any]]]"
+"""Runs a flow over the folder of a shop."""
 
 
 @dataclass(slots=True)
@@ -56,20 +60,25 @@ class Found:
     seconds: float = 0.0
 
 
-async def run_demo(folder: Path, summary: Path, *, items: int, language: str, erp: ErpName = "cegid") -> Exit:
-    """The exit code; `folder` holds the shop's folder and the sandbox's state afterwards, `summary` the figures."""
+async def run_demo(
+    folder: Path, summary: Path, *, items: int, language: str, erp: ErpName = "cegid", with_prefect: bool = True
+) -> Exit:
+    """The exit code; `folder` holds the shop's folder and the sandbox's state afterwards, `summary` the figures.
+
+    Without Prefect the flows run as functions, as they do from cron.
+    """
     make_anew(folder)
     started, found = time.monotonic(), Found()
-    err.print("A Prefect of the demo's own is starting.")
-    async with get_client() as prefect:
-        await prefect.api_healthcheck()
+    if with_prefect:
+        await _start_prefect()
     with ExitStack() as opened:
         shop = opened.enter_context(open_shop(folder / "sandbox.state"))
         os.environ[KEY_VARIABLE] = shop.key
         shop.speak_french_first()
         place = folder / "shop"
         stage = _stage(opened, place, shop, erp=erp, items=items, language=language)
-        found.runs = [run async for run in _days(place, stage, found.days)]
+        start = through_prefect if with_prefect else by_itself
+        found.runs = [run async for run in _days(place, stage, found.days, start)]
         found.broken = _broken(found.runs, stage)
         found.held, found.sold = shop.held(), _sold(stage)
     found.searched = search(place, Path(os.environ["PREFECT_HOME"]))
@@ -103,7 +112,19 @@ def _stage(opened: ExitStack, place: Path, shop: DemoShop, *, erp: ErpName, item
     return Stage(drops, shop, warehouse)
 
 
-async def _days(folder: Path, stage: Stage, lasted: list[float]) -> AsyncIterator[DemoRun]:
+async def _start_prefect() -> None:
+    err.print("A Prefect of the demo's own is starting.")
+    async with get_client() as prefect:
+        await prefect.api_healthcheck()
+
+
+async def through_prefect(flow: Any, shop: str) -> State[Any]:
+    """The state in which a flow run of Prefect ends."""
+    state: State[Any] = await flow(shop=shop, return_state=True)
+    return state
+
+
+async def _days(folder: Path, stage: Stage, lasted: list[float], start: Start) -> AsyncIterator[DemoRun]:
     for number, day in enumerate(stage.days, start=1):
         err.print(f"Day {number}: {day.news}.")
         began = time.monotonic()
@@ -111,7 +132,7 @@ async def _days(folder: Path, stage: Stage, lasted: list[float]) -> AsyncIterato
             if isinstance(step, Event):
                 err.print(f"  {stage.happen(step)}.", markup=False, soft_wrap=True)
                 continue
-            run = await _one_run(number, step, folder, stage)
+            run = await _one_run(number, step, folder, stage, start)
             err.print(f"  {step}: {run.state}: {run.message}", markup=False, soft_wrap=True)
             yield run
             if run.state not in GOOD_STATES:
@@ -120,10 +141,10 @@ async def _days(folder: Path, stage: Stage, lasted: list[float]) -> AsyncIterato
         err.print(f"  Day {number} took {lasted[-1]:.0f} s.")
 
 
-async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage) -> DemoRun:
+async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage, start: Start) -> DemoRun:
     writes, erp_writes, started = stage.shop.writes(), stage.warehouse.writes(), time.monotonic()
     with following() as view:
-        state = await flow_named(name)(shop=str(folder), return_state=True)
+        state = await start(flow_named(name), str(folder))
     page = view.pages[-1] if view.pages else None
     return DemoRun(
         day=day,

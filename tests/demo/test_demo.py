@@ -18,11 +18,15 @@ from deployments.demo.catalogue import ean13, first_day, in_another_order, next_
 from deployments.demo.days import DAYS, FILE_DAYS, Event
 from deployments.demo.faults import faulty_lines
 from deployments.demo.files import Erp, import_json
+from deployments.demo.folder import MARK, make_anew
 from deployments.demo.laws import DemoRun, broken_circle, broken_laws, broken_sales
 from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.demo.rows import PRODUCT_COLUMNS
+from deployments.demo.runner import run_demo
 from deployments.demo.sage import Sage
 from deployments.demo.visitors import Placed
+from deployments.exits import Exit
+from schemas.errors import ConfigurationError
 from schemas.flows import FLOWS
 from schemas.import_json import parse_import_json
 
@@ -243,9 +247,28 @@ def test_the_demo_with_a_dolibarr_from_end_to_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.always
-def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
+def test_the_demo_through_prefect_from_end_to_end(tmp_path: Path) -> None:
     told, printed = played(tmp_path)
+    is_as_told(told)
+    assert told["files_searched"] > 30
+    assert "passerelle sandbox --module --port" in printed
+
+
+async def test_the_demo_by_itself_from_end_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    summary = tmp_path / "demo.json"
+    ended = await run_demo(tmp_path / "demo", summary, items=40, language="en", with_prefect=False)
+    told = json.loads(summary.read_text("utf-8"))
+    assert (ended, told["broken_laws"]) == (Exit.COMPLETED, [])
+    is_as_told(told)
+    assert told["files_searched"] > 30
+    assert "All checks passed: nothing lost, nothing twice" in capsys.readouterr().out
+
+
+def is_as_told(told: dict[str, Any]) -> None:
+    """Three days as the documents tell them: every step, what became of orders, sales, returns, a quiet end."""
     assert [(run["day"], run["flow"]) for run in told["runs"]] == [
         (number, step) for number, day in enumerate(DAYS, start=1) for step in day.steps if not isinstance(step, Event)
     ]
@@ -260,15 +283,18 @@ def test_the_demo_from_end_to_end(tmp_path: Path) -> None:
     assert (counts[2, "import_store_orders"]["created"], counts[2, "import_store_orders"]["refused"]) == (5, 1)
     assert counts[2, "import_order_statuses"]["updated"] == 22
     assert (counts[2, "export_returns"]["created"], counts[2, "import_return_statuses"]["updated"]) == (1, 1)
-    assert told["files_searched"] > 30
     assert len(told["day_seconds"]) == len(DAYS)
-    assert "passerelle sandbox --module --port" in printed
 
 
-def test_the_demo_leaves_other_folders_alone(tmp_path: Path) -> None:
+def test_a_demo_leaves_other_folders_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("precious", "utf-8")
-    command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--folder", str(tmp_path)]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 2
-    assert "holds other things" in ran.stderr
-    assert (tmp_path / "mine.txt").read_text("utf-8") == "precious"
+    with pytest.raises(ConfigurationError, match="holds other things"):
+        make_anew(tmp_path)
+    assert [path.read_text("utf-8") for path in tmp_path.iterdir()] == ["precious"]
+
+
+def test_the_folder_of_a_demo_is_made_anew_by_the_next_one(tmp_path: Path) -> None:
+    make_anew(tmp_path / "demo")
+    (tmp_path / "demo" / "ledger.db").write_text("of yesterday", "utf-8")
+    make_anew(tmp_path / "demo")
+    assert [path.name for path in (tmp_path / "demo").iterdir()] == [MARK]
