@@ -40,6 +40,8 @@ class _Workload:
 
     size: int
     ceiling: int
+    recalled: bool = False
+    """Whether an earlier client learnt the size."""
     recent: float | None = None
     """Seconds per entity lately."""
     slowest: float = 0.0
@@ -85,7 +87,11 @@ class Pace:
 
     def learnt(self) -> Learnt:
         """What a later client of the same shop may start from."""
-        sizes = {name: workload.size for name, workload in self._workloads.items() if workload.recent is not None}
+        sizes = {
+            name: workload.size
+            for name, workload in self._workloads.items()
+            if workload.recalled or workload.recent is not None
+        }
         return Learnt(sizes, self._load.quickest())
 
     def start_from(self, learnt: Learnt) -> None:
@@ -93,7 +99,7 @@ class Pace:
         self._load.start_from(learnt.quickest)
         for name, size in learnt.sizes.items():
             workload = self._workload(name)
-            workload.size = max(1, min(workload.ceiling, size))
+            workload.size, workload.recalled = max(1, min(workload.ceiling, size)), True
 
     @property
     def connections(self) -> int:

@@ -21,6 +21,7 @@ PARTS = (
     "product_lines",
     "prices",
     "unchanged",
+    "curve",
     "validation",
     "orders",
     "documents",

@@ -220,6 +220,15 @@ def test_a_later_pace_starts_where_the_earlier_one_ended(limits: ShopLimits) -> 
     assert later.batch_size("products") == 10
 
 
+def test_a_run_that_writes_nothing_forgets_nothing_of_what_it_was_told() -> None:
+    first, unchanged, later = Pace(FULL), Pace(FULL), Pace(FULL)
+    SimulatedShop(workers=4).serve(first, 150)
+    unchanged.start_from(first.learnt())
+    unchanged.answered(page_workload("products", full=False), 100, 0.1)
+    later.start_from(unchanged.learnt())
+    assert later.batch_size("stock_availables") == first.batch_size("stock_availables") > 10
+
+
 def test_what_was_learnt_of_another_shop_never_passes_the_limits() -> None:
     pace = Pace(ShopLimits(pace="full", max_connections=2, max_batch=50))
     pace.start_from(Learnt({"stock_availables": 500, "products": 0}))
