@@ -10,7 +10,7 @@ from tasks.flat.apply import apply_entities
 from tasks.flat.guard import guard_entities
 from tasks.flat.prepare import prepare_entities
 from tasks.flat.specific_prices import SpecificPriceStream
-from tasks.omnibus.record import record_discounts
+from tasks.omnibus.record import record_discounts, record_discounts_cut_off
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.read_files import read_files
@@ -35,5 +35,6 @@ async def _steps(run: Run) -> None:
     validated = await read_files(run)
     plan = await prepare_entities(run, validated, SpecificPriceStream())
     guard_entities(run, plan)
+    await record_discounts_cut_off(run, validated)
     await apply_entities(run, plan)
     await record_discounts(run, validated)

@@ -274,6 +274,8 @@ class Omnibus(Section):
     """Of an item on sale for less than 30 days: the lowest price since it came on sale, or nothing."""
     unknown_days: Literal["show", "hide"] = "hide"
     """Of an item of which the ledger does not know all of the 30 days: the lowest price that it knows, or nothing."""
+    shown_by: Literal["module", "feature", "both"] = "module"
+    """What shows it: our module beside the price, a feature among the details of the product, or both."""
 
 
 class StoreOrders(Section):

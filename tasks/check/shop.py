@@ -197,6 +197,7 @@ def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:
     for flow in flows:
         for resource, methods in flow.rights.items():
             needed.setdefault(resource, set()).update(methods)
+    _of_lowest_prices(folder, needed)
     if folder.settings.orders.shows_documents:
         needed["erp_documents"] = {"GET", "PUT"}
     if "combinations" in needed and folder.settings.products.closed_combinations == "delete":
@@ -208,6 +209,17 @@ def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:
     if "product_suppliers" in needed and items and items.absent_rows is AbsentRows.DEACTIVATE:
         needed["product_suppliers"].add("DELETE")
     return needed
+
+
+def _of_lowest_prices(folder: ShopFolder, needed: dict[str, set[str]]) -> None:
+    """A feature needs no module, and the module no rights on features."""
+    shown_by = folder.settings.omnibus.shown_by
+    if "lowest_prices" not in needed or shown_by == "module":
+        return
+    if shown_by == "feature":
+        del needed["lowest_prices"]
+    for resource, methods in (("product_features", "POST"), ("product_feature_values", "POST"), ("products", "PUT")):
+        needed.setdefault(resource, set()).update({"GET", methods})
 
 
 def _lacking(folder: ShopFolder, facts: ShopFacts) -> dict[str, list[str]]:

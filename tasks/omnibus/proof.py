@@ -15,8 +15,8 @@ from schemas.price_changes import Origin, PriceChange, PriceState
 from schemas.terminal_texts import terminal_text
 from tasks.omnibus.plan.lowest import Reduction, reductions
 from tasks.omnibus.plan.timeline import Market, ShownPrice, local_text, markets_of, shown_prices
-from tasks.omnibus.publish import Item, items_of
 from tasks.omnibus.record import own_money
+from tasks.omnibus.reduced import Item, items_of
 from tasks.run.shop_folder import ShopFolder
 
 _PATIENCE_SECONDS = 5.0  # somebody waits at the terminal

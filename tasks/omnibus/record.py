@@ -25,6 +25,7 @@ from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
 
 _HELD = (Outcome.CREATED.value, Outcome.UPDATED.value, Outcome.UNCHANGED.value)
+_DISCOUNT_LINK = pl.concat_str("reference", "case_key", separator="|")
 BATCH_ROWS = 200_000
 
 
@@ -65,21 +66,50 @@ async def record_prices_cut_off(run: Run, validated: ValidatedStream) -> None:
         _add(run, lines, pl.col("reference"), active, _in_force(run, discounts=False))
 
 
+@step_task("record discounts cut off")
+async def record_discounts_cut_off(run: Run, validated: ValidatedStream) -> None:
+    """Discounts that a run which died had confirmed and not recorded, and that a later row of this run replaces.
+
+    Called before anything is written: a link still holds the fingerprint of the row that was confirmed.
+    """
+    if not _is_kept(run) or len(run.files) < 2:  # noqa: PLR2004 - the file of the run that died, and a newer one
+        return
+    with run.step("record discounts"):
+        stream = SpecificPriceStream()
+        links = run.ledger.links(run.folder.name, stream.kind).filter(
+            (pl.col("state") == LinkState.ACTIVE) & ~pl.col("in_doubt")
+        )
+        held = [pl.DataFrame(schema=LINE)]
+        for batch in validated.accepted_rows_scan().collect_batches(chunk_size=BATCH_ROWS):
+            rows = _confirmed_rows(run, stream, batch, links)
+            held += [await _discounts(run, stream, rows)] if rows.height else []
+        _add(run, pl.concat(held), _DISCOUNT_LINK, links, _in_force(run, discounts=True))
+
+
 @step_task("record discounts")
 async def record_discounts(run: Run, validated: ValidatedStream) -> None:
     """The discounts, as their files have them."""
     if not _is_kept(run):
         return
     with run.step("record discounts"):
-        stream, settings = SpecificPriceStream(), run.folder.settings.specific_prices
-        lines = [pl.DataFrame(schema=LINE)]
-        money = await own_money(run.shop, run.facts) if settings.recompute_percentage else frozenset[str]()
-        lines += [
-            discount_lines(batch, stream.keys(run, batch), run.stream, settings, own_money=money)
-            for batch in validated.accepted_rows_scan().collect_batches(chunk_size=BATCH_ROWS)
-        ]
-        link = pl.concat_str("reference", "case_key", separator="|")
-        _record(run, pl.concat(lines), stream.kind, link, _HELD)
+        stream = SpecificPriceStream()
+        batches = validated.accepted_rows_scan().collect_batches(chunk_size=BATCH_ROWS)
+        lines = [await _discounts(run, stream, batch) for batch in batches]
+        _record(run, pl.concat([pl.DataFrame(schema=LINE), *lines]), stream.kind, _DISCOUNT_LINK, _HELD)
+
+
+def _confirmed_rows(run: Run, stream: SpecificPriceStream, rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """The rows that say what their link was confirmed with."""
+    marks = fingerprints(rows, run.stream.columns, salt=stream.salt(run), secret=run.ledger.secret())
+    named = rows.with_columns(_link=stream.keys(run, rows), _mark=marks)
+    found = named.join(links, left_on=["_link", "_mark"], right_on=["erp_key", "fingerprint"], how="semi")
+    return found.select(rows.columns)
+
+
+async def _discounts(run: Run, stream: SpecificPriceStream, rows: pl.DataFrame) -> pl.DataFrame:
+    settings = run.folder.settings.specific_prices
+    money = await own_money(run.shop, run.facts) if settings.recompute_percentage else frozenset[str]()
+    return discount_lines(rows, stream.keys(run, rows), run.stream, settings, own_money=money)
 
 
 def _is_kept(run: Run) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from schemas.column_spec import Owner, StreamSpec
 from schemas.price_changes import Origin, PriceChange, PriceState, ReductionKind
 from schemas.settings import SpecificPrices
 from tasks.flat.translate.specific_prices import AMOUNT, PERCENT
+from tasks.run.run import Run
 
 TERMS: dict[str, pl.DataType] = {
     "price": pl.Decimal(38, 9),
@@ -31,8 +33,16 @@ LINE: dict[str, pl.DataType] = {
     "case_key": pl.String(),
     **TERMS,
 }
+ROWS = {"_file": pl.Int32, "_line": pl.Int64, "_key": pl.String}
 _DAY = "%Y-%m-%d %H:%M:%S"
 _HUNDRED = 100
+
+
+def read_keys(run: Run, file: int, numbers: Mapping[str, int]) -> None:
+    """The rows of a flow that reads no file: these keys, numbered."""
+    run.rows.read += len(numbers)
+    rows = [(file, number, key) for key, number in numbers.items()]
+    run.rows.accepted = pl.concat([run.rows.accepted, pl.DataFrame(rows, schema=ROWS, orient="row")])
 
 
 def item_lines(rows: pl.DataFrame, stream: StreamSpec, *, tax_included: bool) -> pl.DataFrame:

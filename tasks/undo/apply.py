@@ -65,6 +65,9 @@ class _Batch:
 
     async def write(self) -> None:
         busy = [one for one in self.put_backs if one.outcome is not Outcome.UNCHANGED]
+        if self.plan.holds:
+            held = [*busy, *(one for one in self.put_backs if one.is_gone)]
+            await asyncio.to_thread(self._hold, held)
         if busy:
             await asyncio.to_thread(self._doubt, busy)
             for resource in _in_order(one.resource for one in busy):
@@ -73,11 +76,14 @@ class _Batch:
         note_left(self.run, self.put_backs)
         _record(self.run, self.put_backs)
 
+    def _hold(self, held: Sequence[PutBack]) -> None:
+        """Before anything is written, the files' wish is held."""
+        wants = self.after.wants_of(held)
+        self.run.ledger.hold_wants(self.run.folder.name, self.kind.name, wants, run_id=self.run.run_id)
+
     def _doubt(self, busy: Sequence[PutBack]) -> None:
-        """Before anything is written: the files' wish is held, and what an undo of this undo puts back is kept."""
+        """Before anything is written, what an undo of this undo puts back is kept."""
         shop, ledger = self.run.folder.name, self.run.ledger
-        if self.plan.holds:
-            ledger.hold_wants(shop, self.kind.name, self.after.wants_of(busy), run_id=self.run.run_id)
         kept = replacing(self.run, map(_reversed, busy), self.after.wants_of(busy))
         ledger.doubt(shop, self.kind.name, self.after.keys_of(busy), replacing=kept)
 
@@ -134,7 +140,7 @@ class _Batch:
             links = self.after.stock_links(done)
         else:
             links = self.after.links_with_states(done)
-            ledger.forget(shop, kind, [one.key for one in done if one.action == "delete"])
+            ledger.forget(shop, kind, [one.key for one in done if one.action == "delete" or one.is_gone])
         if not links.is_empty():
             ledger.confirm(shop, kind, links, run_id=self.run.run_id)
         made = [Link(one.key, one.id, in_doubt=True) for one in done if one.action == "create"]

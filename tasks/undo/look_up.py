@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -18,9 +19,14 @@ from tasks.stock_check.sales import sales_since, sees_orders
 from tasks.undo.kinds import KINDS, PRODUCT, STOCK
 from tasks.undo.plan import PutBack, close_with_their_products, decide, decide_quantity, leave_families
 
+if TYPE_CHECKING:
+    from tasks.run.admin_pages import Page
+
 _AT_ONCE = 2_000
 _STOCK_FIELDS = ("id", "id_product", "quantity")
 _ITEMS = ("products", "combinations")
+_OWN_PAGES: Mapping[str, Page] = MappingProxyType({"customers": "customer", "suppliers": "supplier"})
+_NO_PAGE = ("stores",)
 Kept = Sequence[tuple[str, Replacement]]
 
 
@@ -48,6 +54,8 @@ class LookUp:
         self._run = run
         self._links: dict[str, pl.DataFrame] = {}
         self._of_keys: dict[str, Mapping[str, ItemIds]] = {}
+        self._made: set[int] = set()
+        """Ids of what was found by what it is."""
 
     def links(self, kind: str) -> pl.DataFrame:
         """The ledger's links of a kind; read once."""
@@ -60,6 +68,7 @@ class LookUp:
         self._find_ids([one for one, *_ in found if one.done == "create" or not one.id])
         quantities = [entry for entry in found if entry[0].kind == STOCK]
         others = [one for one, *_ in found if one.kind != STOCK]
+        await self._find_made([one for one in others if one.done == "create" and not one.id])
         await self._decide(others)
         leave_families(others)
         close_with_their_products(others)
@@ -71,6 +80,22 @@ class LookUp:
             product, combination = self._pairs(one.kind).get(one.key, (0, 0))
             one.id = combination if one.resource == "combinations" else product
 
+    async def _find_made(self, put_backs: Sequence[PutBack]) -> None:
+        """The ids of what would be deleted and has no link: made by a run that was cut off, else there no more."""
+        for kind in {one.kind for one in put_backs}:
+            identity = KINDS[kind].identity if KINDS[kind].deletes else None
+            mine = [one for one in put_backs if one.kind == kind]
+            if identity is None or not mine:
+                continue
+            language = self._run.facts.default_language
+            asked = {identity.lookup_text(one.after, language) for one in mine}
+            display = KINDS[kind].display(mine[0].resource, identity.by)
+            rows = await self._run.shop.find(mine[0].resource, identity.lookup, asked, display=display)
+            ids = {identity.key(row, language): int(row["id"]) for row in rows}
+            for one in mine:
+                one.id = ids.get(identity.key(one.after, language), 0)
+                self._made |= {one.id} - {0}
+
     def _pairs(self, kind: str) -> Mapping[str, ItemIds]:
         """(shop_id, sub_id) by key, and by the key of a parent."""
         if kind not in self._of_keys:
@@ -80,6 +105,22 @@ class LookUp:
             rows = there.select("erp_key", "shop_id", "sub_id").iter_rows()
             self._of_keys[kind] = pairs | {key: (number, sub_id) for key, number, sub_id in rows}
         return self._of_keys[kind]
+
+    def note_page(self, one: PutBack) -> None:
+        """The key of an entity leads to its page in the back office, or to that of its product."""
+        if one.resource in _NO_PAGE:
+            return
+        page = _OWN_PAGES.get(one.resource, "product")
+        if number := self._product_of(one) if page == "product" else one.id:
+            self._run.shown_keys.note(one.shown_key, page, number)
+
+    def _product_of(self, one: PutBack) -> int:
+        """By the key of the item, which begins the keys of its discounts and its suppliers' prices; 0: not known."""
+        pairs = self._pairs(PRODUCT)
+        known = (pairs[key][0] for key in (one.key, one.key.partition("|")[0], one.family) if key in pairs)
+        if number := next(known, 0):
+            return number
+        return int(one.family) if one.kind == STOCK and one.family else 0
 
     async def _decide(self, put_backs: Sequence[PutBack]) -> None:
         for kind, resource in dict.fromkeys((one.kind, one.resource) for one in put_backs):
@@ -109,7 +150,7 @@ class LookUp:
         if one.resource in _ITEMS:
             field = self._run.stream.key_column.target
             return bool(one.key) and field not in one.before and str(entity.get(field, "")) != one.key
-        return self._pairs(one.kind).get(one.key, (0, 0))[0] != one.id
+        return one.id not in self._made and self._pairs(one.kind).get(one.key, (0, 0))[0] != one.id
 
     async def _decide_quantities(self, entries: Sequence[tuple[PutBack, Replaced, datetime]]) -> None:
         ids = sorted({one.id for one, *_ in entries if one.id})

@@ -42,6 +42,8 @@ class PutBack:
     action: Action = ""
     fields: dict[str, Any] = field(default_factory=dict)
     changes: Changes = field(default_factory=list)
+    is_gone: bool = False
+    """The run made it, and it is deleted already, as an undo wants it: by one that was cut off, or by a person."""
 
     @property
     def is_left(self) -> bool:
@@ -67,6 +69,8 @@ def decide(one: PutBack, now: Entity | None, *, deletes: bool, is_private: bool 
         one.outcome = Outcome.UPDATED if one.done == "close" else Outcome.DEACTIVATED
     elif one.done == "delete":
         _make_again(one)
+    elif one.done == "create" and deletes and now is None:
+        one.is_gone = True
     elif one.done == "create" and not one.id:
         one.leave("undo_unknown_id")
     elif now is None:

@@ -75,6 +75,8 @@ async def prepare_undo(run: Run, kept: Kept, *, holds: bool, releases: bool) -> 
             run.note(Level.INFO, code)
         look_up = LookUp(run)
         await look_up.decide_all(found)
+        for one in put_backs:
+            look_up.note_page(one)
         note_left(run, put_backs)
         wants: dict[str, dict[str, str]] = {}
         for kind, replacement in kept:

@@ -30,6 +30,7 @@ PARTS = (
     "collection",
     "cron",
     "prefect_share",
+    "reconcile",
     "adaptivity",
     "oversold",
 )

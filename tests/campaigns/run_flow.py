@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from prefect.events.clients import NullEventsClient
 from prefect.events.worker import EventsWorker
 from prefect.settings import (
@@ -29,6 +30,7 @@ from prefect.settings import (
     PREFECT_LOGGING_TO_API_ENABLED,
     temporary_settings,
 )
+from sqlalchemy.pool import Pool
 
 from flows.check_stock import check_stock
 from flows.collect_files import collect_files
@@ -45,6 +47,8 @@ from flows.import_specific_prices import import_specific_prices
 from flows.import_stock import import_stock
 from flows.import_store_orders import import_store_orders
 from flows.import_stores import import_stores
+from flows.publish_lowest_prices import publish_lowest_prices
+from flows.undo import undo
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -65,6 +69,8 @@ FLOWS: Mapping[str, Any] = {
     "import_return_statuses": import_return_statuses,
     "export_orders": export_orders,
     "export_returns": export_returns,
+    "publish_lowest_prices": publish_lowest_prices,
+    "undo": undo,
 }
 TOUCHES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 """Audit events that change a folder; so does `open` for writing, and for reading a folder to make it durable."""
@@ -86,6 +92,8 @@ class Order:
     asked: Mapping[str, Any] = field(default_factory=dict)
     dies_at_touch: int = 0
     """Kills itself before this touch of its folder, counted from 1; 0: never."""
+    dies_at_commit: int = 0
+    """Kills itself before this commit of the ledger, counted from 1; below 0: right after the commit of that number."""
     file_bytes: int = 0
     """No file may grow beyond so many bytes; 0: any may."""
     machine: str = ""
@@ -99,6 +107,7 @@ class Ended:
     name: str
     message: str = ""
     touches: int = 0
+    commits: int = 0
 
 
 class BrokenProcessError(Exception):
@@ -161,11 +170,12 @@ def _run(order: Order, answer: Connection) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_bytes, order.file_bytes))
     touches = _Touches(order.folder, order.dies_at_touch)
     sys.addaudithook(touches.heard)
+    commits = _Commits(order.dies_at_commit)
     EventsWorker.set_client_override(NullEventsClient)
     with _prefect_at(order.api_url):
         state = asyncio.run(FLOWS[order.flow](str(order.folder), return_state=True, **order.asked))
     with suppress(BrokenPipeError):  # killed a moment too late: nobody waits for the answer
-        answer.send(Ended(str(state.name), str(state.message), touches.count))
+        answer.send(Ended(str(state.name), str(state.message), touches.count, commits.count))
     answer.close()
 
 
@@ -198,6 +208,35 @@ class _Touches:
         path = str(arguments[0])
         writes = event != "open" or bool(int(arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)) or os.path.isdir(path)  # noqa: PTH112
         return path.startswith(self.folder) and writes
+
+
+class _Commits:
+    """Counts the commits of the ledger's writes, and ends the process before or after the one that was chosen."""
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        self.count = 0
+        self._writing: set[int] = set()
+        sa.event.listen(sa.Engine, "before_cursor_execute", self._executed)
+        sa.event.listen(sa.Engine, "commit", self._before)
+        sa.event.listen(Pool, "reset", self._after)
+
+    def _executed(self, connection: sa.Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.lstrip()[:6].lower() in {"insert", "update", "delete"}:
+            self._writing.add(id(connection.connection.dbapi_connection))
+
+    def _before(self, connection: sa.Connection) -> None:
+        if id(connection.connection.dbapi_connection) not in self._writing:
+            return
+        self.count += 1
+        if self.count == self.last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _after(self, connection: Any, *_more: Any) -> None:
+        if id(connection) in self._writing:
+            self._writing.discard(id(connection))
+            if self.count == -self.last:
+                os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.ledger import Ledger
+from deployments.sandbox.shop import Fault
 from flows.import_specific_prices import import_specific_prices
 from flows.publish_lowest_prices import publish_lowest_prices
 from schemas.price_changes import Origin, PriceChange, PriceState
@@ -112,6 +113,24 @@ async def test_a_price_that_lasted_from_a_run_that_died_to_the_next_one_is_kept_
     assert (lines(sold)[1].began_at, lines(sold)[1].source) == (confirmed["CEINTURE"], dropped.name)
 
 
+async def test_a_discount_that_lasted_from_a_run_that_died_to_the_next_one_is_kept_too(sold: FlatWorld) -> None:
+    sold.drop("specificprice", off("CEINTURE", "10"))
+    await sold.run(import_specific_prices)
+    sold.write_settings()
+    dropped = sold.drop("specificprice", off("CEINTURE", "50"))
+    text = dropped.read_text("utf-8")
+    await sold.run(import_specific_prices, accept_guard=True)
+    confirmed = sold.links("specific_price")["confirmed_at"][0]
+    sold.write_settings(omnibus=KEPT)
+    dropped.write_text(text + "\n", "utf-8")
+    os.utime(dropped, (1_700_000_000, 1_700_000_000))
+    sold.drop("specificprice", off("CEINTURE", "20"))
+    await sold.run(import_specific_prices, accept_guard=True)
+    found = [one for one in lines(sold) if one.case]
+    assert [one.reduction for one in found] == [Decimal(10), Decimal(50), Decimal(20)]
+    assert (found[1].began_at, found[1].source) == (confirmed, dropped.name)
+
+
 async def test_a_dry_run_keeps_nothing(sold: FlatWorld) -> None:
     sold.drop_products({"reference": "CEINTURE", "price": "90"})
     await sold.products(dry_run=True)
@@ -184,3 +203,108 @@ async def test_archived_files_fill_what_was_not_kept_once(sold: FlatWorld) -> No
             (Decimal(40), Origin.ARCHIVE, 2),
         ]
     assert len(lines(sold)) == 1
+
+
+FEATURE = {"keep_prices": True, "shown_by": "feature"}
+NAMES = {
+    1: "Lowest price of the 30 days before the reduction",
+    2: "Prix le plus bas des 30 jours précédant la réduction",
+}
+
+
+def features(world: FlatWorld, reference: str = "CEINTURE") -> list[tuple[dict[int, str], dict[int, str]]]:
+    """Names and values of the features of a product, by language."""
+    [product] = [row for row in world.shop.rows("products") if row["reference"] == reference]
+    pairs = product["product_features"]
+    return [(world.shop.row("product_features", int(f))["name"], _value(world, int(v))) for f, v in pairs]
+
+
+def _value(world: FlatWorld, number: int) -> dict[int, str]:
+    value: dict[int, str] = world.shop.row("product_feature_values", number)["value"]
+    return value
+
+
+async def test_a_feature_shows_it_in_both_languages_and_goes_when_the_reduction_is_over(sold: FlatWorld) -> None:
+    sold.write_settings(omnibus=FEATURE)
+    remember(sold, 60, "100")
+    remember(sold, 20, "80")
+    remember(sold, 10, "100")
+    sold.specify(specificprice={"absentRows": "deactivate"})
+    sold.drop_products({"reference": "CEINTURE", "price": "100", "matiere": "Cuir"})
+    await sold.products()
+    sold.drop("specificprice", off("CEINTURE"))
+    await sold.run(import_specific_prices)
+    await sold.run(publish_lowest_prices, dry_run=True)
+    assert len(features(sold)) == 1
+    assert (await sold.run(publish_lowest_prices)).name == "Completed"
+    assert (sold.counts(), shown(sold)) == ({"rows_read": 1, "created": 1}, {})
+    assert features(sold)[1] == (NAMES, {1: "€96.00", 2: "96,00\u00a0€"})
+    assert features(sold)[0][1] == {1: "Cuir", 2: "Cuir"}
+    sold.shop.reset_counts()
+    await sold.run(publish_lowest_prices)
+    assert (sold.counts(), sold.shop.writes) == ({"rows_read": 1, "unchanged": 1}, 0)
+    sold.drop_products({"reference": "CEINTURE", "price": "100", "matiere": "Lin"})
+    await sold.products()
+    assert [value[2] for _, value in features(sold)] == ["96,00\u00a0€", "Lin"]
+    sold.drop("specificprice", off("ROBE0000-M"))
+    await sold.run(import_specific_prices, accept_guard=True)
+    await sold.run(publish_lowest_prices)
+    assert [value[2] for _, value in features(sold)] == ["Lin"]
+    sold.shop.reset_counts()
+    await sold.run(publish_lowest_prices)
+    assert sold.shop.writes == 0
+
+
+async def test_combinations_with_different_prices_before_show_the_lowest_and_the_highest(sold: FlatWorld) -> None:
+    sold.write_settings(omnibus=FEATURE | {"shown_by": "both"})
+    for reference, price in (("ROBE0000-S", "20"), ("ROBE0000-M", "25")):
+        remember(sold, 60, price, reference)
+    sold.drop("specificprice", off("ROBE0000-S"), off("ROBE0000-M"))
+    await sold.run(import_specific_prices)
+    await sold.run(publish_lowest_prices)
+    assert features(sold, "ROBE0000")[-1][1] == {1: "€24.00 to €25.08", 2: "de 24,00\u00a0€ à 25,08\u00a0€"}
+    assert shown(sold).keys() == {"ROBE0000-S", "ROBE0000-M"}
+    assert sold.counts() == {"rows_read": 3, "created": 3}
+    sold.write_settings(omnibus=KEPT)
+    await sold.run(publish_lowest_prices)
+    assert NAMES not in [name for name, _ in features(sold, "ROBE0000")]
+    assert len(shown(sold)) == 2
+
+
+async def test_a_value_that_a_run_which_died_wrote_is_taken_away_when_the_reduction_is_over(sold: FlatWorld) -> None:
+    sold.write_settings(omnibus=FEATURE)
+    sold.specify(specificprice={"absentRows": "deactivate"})
+    remember(sold, 60, "100")
+    sold.drop("specificprice", off("CEINTURE"))
+    await sold.run(import_specific_prices)
+    # The key is taken away between the write and its read-back.
+    sold.shop.faults.add(Fault("401", method="GET", path="products", skip=2))
+    assert (await sold.run(publish_lowest_prices)).name == "Failed"
+    assert len(features(sold)) == 1
+    sold.drop("specificprice", off("ROBE0000-M"))
+    await sold.run(import_specific_prices, accept_guard=True)
+    await sold.run(publish_lowest_prices)
+    assert features(sold) == []
+
+
+async def test_without_the_module_the_feature_is_enough(beginnings: Beginnings, tmp_path: Path) -> None:
+    async with beginnings.copy(FlatWorld, _sold, tmp_path, module=False) as world:
+        world.write_settings(omnibus=FEATURE)
+        remember(world, 60, "100")
+        world.drop("specificprice", off("CEINTURE"))
+        await world.run(import_specific_prices)
+        state = await world.run(publish_lowest_prices)
+        assert state.name == "Completed", state.message
+        assert len(features(world)) == 1
+
+
+async def test_the_feature_waits_while_articles_are_written(sold: FlatWorld) -> None:
+    sold.write_settings(omnibus=FEATURE)
+    remember(sold, 60, "100")
+    sold.drop("specificprice", off("CEINTURE"))
+    await sold.run(import_specific_prices)
+    with ledger_of(sold) as ledger, ledger.lease(sold.folder.name, "import_products"):
+        await sold.run(publish_lowest_prices)
+    assert (sold.counts(), features(sold)) == ({"rows_read": 1, "waiting": 1}, [])
+    await sold.run(publish_lowest_prices)
+    assert len(features(sold)) == 1

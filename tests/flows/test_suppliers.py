@@ -18,13 +18,18 @@ ITEM = ("reference", "supplier", "supplier_reference", "price", "currency")
 
 @pytest.fixture
 def world(flat_world: FlatWorld) -> FlatWorld:
-    path = flat_world.folder / "import.json"
+    specify_suppliers(flat_world)
+    return flat_world
+
+
+def specify_suppliers(world: FlatWorld) -> None:
+    """The streams of suppliers and of what they call an item."""
+    path = world.folder / "import.json"
     specs = json.loads(path.read_text("utf-8"))
     for name, columns, kind in (("supplier", SUPPLIER, "\\Supplier"), ("productsupplier", ITEM, "\\ProductSupplier")):
         data = {column: {"index": i} | ({"object_key": True} if i == 0 else {}) for i, column in enumerate(columns)}
         specs[name] = {"class": kind, "enabled": True, "type": "local", "data": data}
     path.write_text(json.dumps(specs), "utf-8")
-    return flat_world
 
 
 def drop(world: FlatWorld, stream: str, *rows: dict[str, Any]) -> None:

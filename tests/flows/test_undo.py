@@ -195,6 +195,20 @@ async def test_discounts_that_a_run_changed_made_and_deleted_are_as_before(sold:
     assert (sold.shop.writes, sold.counts()) == (0, {"rows_read": 2, "ignored": 2})
 
 
+async def test_a_discount_that_a_person_deleted_since_is_not_made_again_by_the_next_file(sold: FlatWorld) -> None:
+    sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0000-M"))
+    await sold.run(import_specific_prices)
+    belt = next(row for row in sold.shop.rows("specific_prices") if row["id_product_attribute"] in {0, "0"})
+    sold.shop.remove("specific_prices", int(belt["id"]))
+    state = await undone(sold, accept_guard=True)
+    assert state.name == "Completed", state.message
+    assert sold.counts() == {"rows_read": 2, "unchanged": 1, "deactivated": 1}
+    assert sold.shop.rows("specific_prices") == []
+    sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0000-M"))
+    await sold.run(import_specific_prices)
+    assert (sold.counts(), sold.shop.rows("specific_prices")) == ({"rows_read": 2, "ignored": 2}, [])
+
+
 async def test_accounts_are_as_before_and_nothing_of_them_is_readable_at_rest(flat_world: FlatWorld) -> None:
     world = flat_world
     known = {"default_group": ""}

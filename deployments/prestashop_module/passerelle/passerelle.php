@@ -331,7 +331,8 @@ class Passerelle extends Module
 
     public function hookDisplayProductPriceBlock($params)
     {
-        if (!isset($params['type'], $params['product']) || $params['type'] !== 'after_price') {
+        // Themes call `after_price` on a product's page, `unit_price` in lists, in the cart and in its summaries.
+        if (!isset($params['type'], $params['product']) || !in_array($params['type'], ['after_price', 'unit_price'], true)) {
             return '';
         }
         $this->load(['PasserelleTables', 'PasserelleLowestPrices', 'PasserelleLowestPriceBlock']);

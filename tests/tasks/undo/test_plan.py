@@ -89,6 +89,13 @@ def test_what_the_shop_does_not_have_is_left(known: dict[str, Any], code: str) -
     assert (back.outcome, back.code) == (Outcome.IGNORED, code)
 
 
+def test_what_the_run_made_and_is_deleted_already_is_as_an_undo_wants_it() -> None:
+    gone, never = one({}, {"reduction": "0.2"}, done="create"), one({}, {"reduction": "0.2"}, done="create", id=0)
+    for back in (gone, never):
+        decide(back, None, deletes=True)
+        assert (back.outcome, back.action, back.is_gone) == (Outcome.UNCHANGED, "", True)
+
+
 def test_a_price_changed_by_hand_keeps_those_of_its_whole_product() -> None:
     base = one({"price": "10"}, {"price": "12"}, family="P", key="P")
     impact = one({"price": "1"}, {"price": "2"}, family="P", resource="combinations", key="P-M", id=9)
