@@ -11,8 +11,6 @@ from schemas.column_spec import Column, OnInvalid, StreamSpec
 from schemas.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandera.polars as pa
     from pandera.api.polars.types import PolarsData
     from pandera.errors import SchemaErrors
@@ -35,14 +33,11 @@ _SOUND = "sound"
 _NOT_NULL = "not_nullable"
 
 
-def schema_for(stream: StreamSpec, answers: Mapping[str, pl.Series]) -> pa.DataFrameSchema:
-    """The pandera schema of the all-text frame of a stream; other columns of the frame are left alone.
+def schema_for(stream: StreamSpec) -> pa.DataFrameSchema:
+    """The pandera schema of the all-text frame of a stream; other columns of the frame are left alone."""
+    import pandera.polars as pa  # noqa: PLC0415 - a run that finds no file does without
 
-    `answers` say of each cell of a column whether it is sound.
-    """
-    import pandera.polars as pa  # noqa: PLC0415 - most files are sound, and it takes long to import
-
-    return pa.DataFrameSchema({column.key: _text_column(column, answers) for column in stream.columns})
+    return pa.DataFrameSchema({column.key: _text_column(column, stream) for column in stream.columns})
 
 
 def accepted_schema(stream: StreamSpec) -> dict[str, pl.DataType]:
@@ -56,29 +51,13 @@ def check_rows(rows: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
 
     Every fault of every row. `ContractError` when the frame lacks a column of the stream.
     """
-    columns = [column for column in stream.columns if rows.schema.get(column.key) == pl.String]
-    answers = {column.key: _soundness(rows[column.key], column, stream) for column in columns}
-    if len(columns) == len(stream.columns) and all(_is_sound(rows, column, answers) for column in columns):
-        return pl.DataFrame(schema=FAULTS)
-    from pandera.errors import SchemaErrors  # noqa: PLC0415 - most files are sound, and it takes long to import
+    from pandera.errors import SchemaErrors  # noqa: PLC0415
 
     try:
-        schema_for(stream, answers).validate(rows, lazy=True)
+        schema_for(stream).validate(rows, lazy=True)
     except SchemaErrors as error:
         return _faults(error, rows, stream)
     return pl.DataFrame(schema=FAULTS)
-
-
-def _soundness(cells: pl.Series, column: Column, stream: StreamSpec) -> pl.Series:
-    """Whether each cell is sound; null for an empty one."""
-    if cells.null_count() == len(cells):
-        # No reason applies to an empty cell, and polars compiles a dozen patterns to find that out.
-        return pl.repeat(None, len(cells), dtype=pl.Boolean, eager=True)
-    return _for_each(cells, ~any_of(reasons(column, stream)))
-
-
-def _is_sound(rows: pl.DataFrame, column: Column, answers: Mapping[str, pl.Series]) -> bool:
-    return bool(answers[column.key].all()) and not (column.required and rows[column.key].has_nulls())
 
 
 def typed(rows: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
@@ -100,12 +79,16 @@ def _typed_column(cells: pl.Series, column: Column, stream: StreamSpec) -> pl.Se
     return _for_each(cells, typed_value.alias(column.key))
 
 
-def _text_column(column: Column, answers: Mapping[str, pl.Series]) -> pa.Column:
-    import pandera.polars as pa  # noqa: PLC0415 - most files are sound, and it takes long to import
+def _text_column(column: Column, stream: StreamSpec) -> pa.Column:
+    import pandera.polars as pa  # noqa: PLC0415
 
-    def sound(_data: PolarsData) -> pl.LazyFrame | bool:
+    def sound(data: PolarsData) -> pl.LazyFrame | bool:
+        cells = data.lazyframe.select(column.key).collect().to_series()
+        if cells.null_count() == len(cells):
+            return True  # no reason applies to an empty cell, and polars compiles a dozen patterns to find that out
+        answers = _for_each(cells, ~any_of(reasons(column, stream)))
         # Most columns are sound, and pandera takes five looks at a frame of answers where one at a yes is enough.
-        return answers[column.key].all() or answers[column.key].to_frame().lazy()
+        return answers.all() or answers.to_frame().lazy()
 
     return pa.Column(pl.String, pa.Check(sound, name=_SOUND, error=_SOUND), nullable=not column.required)
 

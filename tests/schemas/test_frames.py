@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
 
@@ -96,22 +94,8 @@ def test_a_frame_that_is_not_text_is_an_error_of_ours() -> None:
         check_rows(numbers, PRODUCT)
 
 
-def test_what_is_sound_is_checked_without_importing_pandera() -> None:
-    program = """
-import sys
-from schemas.column_spec import ValueType
-from schemas.frames import check_rows
-from tests.schemas.one_cell import rows_of, stream_of
-stream = stream_of(ValueType.INTEGER)
-rows = rows_of(stream, {"reference": "R1", "cell": "12"})
-assert check_rows(rows, stream).is_empty()
-sys.exit("pandera" in sys.modules)
-"""
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
 def test_the_pandera_schema_names_every_column_of_the_stream() -> None:
-    schema = schema_for(PRODUCT, {})
+    schema = schema_for(PRODUCT)
     assert list(schema.columns) == [column.key for column in PRODUCT.columns]
     assert [key for key, column in schema.columns.items() if not column.nullable] == [
         "reference",
@@ -163,9 +147,7 @@ def test_a_cell_has_a_fault_or_a_value_never_both_never_neither(
 ) -> None:
     stream = stream_of(type_, stream={"decimal_mark": mark}, on_invalid=OnInvalid.BLANK)
     rows = rows_of(stream, *({"reference": "R", "cell": (cell or "").strip() or None} for cell in column))
-    found = check_rows(rows, stream)
-    noted = found.filter(pl.col("code") == "html_with_open_tag")  # a note: the cell keeps its value
-    faulty = set(found.join(noted, on="_line", how="anti")["_line"].to_list())
+    faulty = set(check_rows(rows, stream)["_line"].to_list())
     values = dict(typed(rows, stream).select("_line", "cell").rows())
     filled = set(rows.filter(pl.col("cell").is_not_null())["_line"].to_list())
     none = {line for line in filled if set((column[line - 2] or "").strip()) <= set("0")}  # a barcode of none
