@@ -58,6 +58,13 @@ class ObjectModel
 
     public function validateFields($die = true, $error_return = false) { throw new Exception('not valid'); }
 
+    public static function getDefinition($entity)
+    {
+        return $entity instanceof Combination
+            ? ['table' => 'product_attribute', 'primary' => 'id_product_attribute']
+            : ['table' => 'product', 'primary' => 'id_product', 'multilang' => true];
+    }
+
     public function getWebserviceParameters($ws_params_attribute_name = null)
     {
         return ['fields' => array_fill_keys(['id_customer', 'id_order'], ['required' => true])];
@@ -113,13 +120,56 @@ class Store extends ObjectModel
 {
     public $name = 'Lyon <2>', $address1 = '2 rue', $address2 = '', $postcode = '69001', $city = '', $phone = '', $id_country = 8, $id_state = 0;
 }
+/** What an entity that the module makes gives out of itself. */
+trait GivesRows
+{
+    public function validateFieldsLang($die = true, $error_return = false) { return true; }
+    public function validateFields($die = true, $error_return = false) { return $this->price < 0 ? 'Property price is not valid' : true; }
+    public function getFields() { return ['reference' => $this->reference, 'price' => $this->price]; }
+    public function getFieldsShop() { return ['price' => $this->price]; }
+    public function getFieldsLang() { return [['name' => 'x', 'id_lang' => 1], ['name' => 'x', 'id_lang' => 2]]; }
+
+    public function getWebserviceParameters($ws_params_attribute_name = null)
+    {
+        $fields = [];
+        foreach (['reference', 'price', 'id_product', 'default_on', 'is_virtual'] as $name) {
+            $fields[$name] = ['sqlId' => $name, 'i18n' => false];
+        }
+
+        return ['fields' => $fields + ['name' => ['sqlId' => 'name', 'i18n' => true]], 'associations' => ['images' => []]];
+    }
+}
 class Product extends ObjectModel
 {
+    use GivesRows;
+
+    public $reference, $name = [1 => ''], $is_virtual, $cache_is_pack, $unit_price, $id_product, $default_on, $id_shop_default, $product_type;
     public $ean13 = '', $isbn = '', $upc = '', $mpn = '', $supplier_reference = '', $weight = '0.3', $price = '9.9';
     public $id_tax_rules_group = 1, $wholesale_price = '5';
     public static function getProductName($product, $combination, $language) { return 'As the shop names it'; }
 }
-class Combination extends ObjectModel { public $ean13 = '', $weight = '0.1', $wholesale_price = '0', $price = '1'; }
+class Combination extends ObjectModel
+{
+    use GivesRows;
+
+    public $reference, $name = [1 => ''], $id_product, $default_on, $is_virtual;
+    public static function isFeatureActive() { return true; }
+    public $ean13 = '', $weight = '0.1', $wholesale_price = '0', $price = '1';
+}
+class Feature extends ObjectModel { public static function isFeatureActive() { return true; } }
+class SpecificPriceRule { public static function applyAllRules($products) { Notes::take('apply rules', implode(',', $products)); } }
+class Search
+{
+    protected static function fillProductArray(&$words, $weights, $part, $text, $language, $iso)
+    {
+        foreach (array_filter(explode(' ', strtolower($text))) as $word) {
+            $words[$word] = (isset($words[$word]) ? $words[$word] : 0) + $weights[$part];
+        }
+    }
+
+    protected static function setProductsAsIndexed(&$products) { Notes::take('indexed', implode(',', $products)); }
+    public static function indexation($full = false, $id_product = false) { Notes::take('index alone', (string) $id_product); }
+}
 class TaxManagerFactory
 {
     public $taxes = [];
@@ -157,6 +207,10 @@ class Shop
 {
     public $id = 1, $id_shop_group = 1;
     public static function addSqlAssociation($table, $alias) { return ''; }
+    public static function addSqlRestriction() { return ' AND id_shop = 1'; }
+    public static function checkIdShopDefault($table) { return $table === 'product'; }
+    public static function getAssoTable($table) { return $table === 'product_lang' ? ['type' => 'fk_shop'] : false; }
+    public static function getCompleteListOfShopsID() { return [1, 2]; }
     const CONTEXT_SHOP = 1, CONTEXT_GROUP = 2, CONTEXT_ALL = 4, SHARE_CUSTOMER = 'share_customer';
     public static function isFeatureActive() { return isset(Tools::$values['id_shop']) || isset(Tools::$values['id_group_shop']); }
     public static function getContextListShopID($share = false) { return ['1', '2']; }
@@ -176,6 +230,7 @@ class Shop
 class StockAvailable
 {
     public static function addSqlShopRestriction($sql = null, $shop = null, $alias = null) { return ' AND ' . ($alias ? $alias . '.' : '') . 'id_shop = 1 '; }
+    public static function addSqlShopParams(&$row, $shop) { $row += ['id_shop' => $shop, 'id_shop_group' => 0]; }
     public static function getQuantityAvailableByProduct($product, $combination) { return 1; }
     public static function setQuantity($product, $combination, $quantity, $shop)
     {
@@ -220,6 +275,7 @@ class Module
 class PaymentModule { public static function getInstalledPaymentModules() { return [['id_module' => '36', 'name' => 'ps_wirepayment']]; } }
 class WebserviceRequest
 {
+    const HTTP_POST = 2;
     public $urlFragments = [], $method = 'GET';
     public static function getInstance() { return new self(); }
     public function setError($status, $message, $code) { Notes::take('refuse', $message, [$status, $code]); }
@@ -243,12 +299,25 @@ interface WebserviceSpecificManagementInterface
     public function getContent();
 }
 function pSQL($text) { return addslashes($text); }
+function bqSQL($text) { return $text; }
 
 class Db
 {
     private static $rows = [
         'ps_passerelle_event` ORDER' => [],
         'ps_passerelle_event' => [['id_event' => '41', 'topic' => 'order', 'id_subject' => '12', 'noted_at' => '2026-11-30T12:00:00Z']],
+        'FROM `ps_product_attribute` WHERE `id_product_attribute` IN (1025' => [['id' => '1025', 'text' => 'dress-S'], ['id' => '1026', 'text' => 'dress-M']],
+        'FROM `ps_product` WHERE `id_product` IN (1025' => [['id' => '1025', 'text' => 'dress'], ['id' => '1026', 'text' => 'belt']],
+        'AS `text` FROM `ps_product` p' => [['id' => '6', 'text' => 'mug'], ['id' => '7', 'text' => 'MUG']],
+        'AS `text` FROM `ps_product_attribute` pa' => [['id' => '9', 'text' => '2 shirt-S']],
+        'MAX(`position`)' => [['id_category' => '2', 'last' => '7']],
+        'p.`is_virtual`' => [['id_product' => '2', 'is_virtual' => '0'], ['id_product' => '6', 'is_virtual' => '1']],
+        'WHERE `default_on` = 1' => [],
+        '`out_of_stock` FROM' => [['id_product' => '2', 'out_of_stock' => '1']],
+        'product_attribute_shop.`default_on`' => [['id_product' => '2', 'id_product_attribute' => '1025', 'default_on' => '1']],
+        'ps_product_lang` pl' => [['id_product' => '1025', 'id_lang' => '1', 'id_shop' => '1', 'iso_code' => 'en', 'pname' => 'Dress red']],
+        'ps_feature_product` fp' => [['id_product' => '1025', 'id_lang' => '1', 'value' => 'Silk']],
+        'FROM `ps_search_word`' => [['id_word' => '51', 'word' => 'dress'], ['id_word' => '52', 'word' => 'red'], ['id_word' => '53', 'word' => 'silk']],
         'MAX(`id_order`)' => [['id_order' => '100']],
         'AS reference' => [
             ['id_order' => '79', 'reference' => 'KNOWN-1'],
@@ -298,7 +367,7 @@ class Db
 
     public function getValue($sql, $cache = true)
     {
-        $answers = ['`id_shop`' => 1, 'GET_LOCK' => 1, 'RELEASE_LOCK' => 1, 'COUNT(*)' => Notes::$failing === 'rows lost' ? 0 : 2, '`current_state`' => 14];
+        $answers = ['information_schema' => Notes::$failing === 'MyISAM' ? 1 : 0, '`id_shop`' => 1, 'GET_LOCK' => 1, 'RELEASE_LOCK' => 1, 'COUNT(*)' => Notes::$failing === 'rows lost' ? 0 : 2, '`current_state`' => 14];
         foreach ($answers as $part => $answer) {
             if (strpos($sql, $part) !== false) {
                 Notes::take('ask', $part);

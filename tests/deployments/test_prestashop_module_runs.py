@@ -344,7 +344,7 @@ def test_an_installation_over_another_keeps_its_state() -> None:
 
 
 @pytest.mark.parametrize("query", ["id_shop=all", "id_group_shop=1"])
-@pytest.mark.parametrize("resource", ["stock_lines", "price_lines", "store_orders"])
+@pytest.mark.parametrize("resource", ["stock_lines", "price_lines", "product_lines", "store_orders"])
 def test_what_is_not_exactly_one_shop_is_refused(resource: str, query: str) -> None:
     php = run(resource, b"mug;9", query)
     assert php.answer == "refused: id_shop must name one shop"

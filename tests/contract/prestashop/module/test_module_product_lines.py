@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import etree
 
 from tests.contract.prestashop.module.lines import body, made, send, told
-from tests.contract.prestashop.webservice import refused
+from tests.contract.prestashop.webservice import Webservice, refused
 
 if TYPE_CHECKING:
     from tests.contract.prestashop.bench import Bench
     from tests.contract.prestashop.documents import Entity
-    from tests.contract.prestashop.webservice import Webservice
 
 ANSWER = ["key", "status", "id", "message"]
 MODES = pytest.mark.parametrize("mode", ["hooks", "plain"])
@@ -229,3 +229,20 @@ def test_json_says_the_same(bench: Bench) -> None:
     [line] = again.json["product_lines"]["product_line"]
     assert list(line) == ANSWER
     bench.keep_track("products", int(line["id"]))
+
+
+def test_the_same_document_sent_at_once_makes_nothing_twice(shop: Webservice, bench: Bench) -> None:
+    rows = [bench.product_row() for _ in range(10)]
+    sent = body(*((str(number), "products", row) for number, row in enumerate(rows)))
+
+    def answers(_: int) -> list[Entity]:
+        with Webservice(shop.root, shop.key) as client:
+            return client.send("PUT", "product_lines", {"mode": "plain"}, sent).rows
+
+    with ThreadPoolExecutor(3) as pool:
+        told_by = list(pool.map(answers, range(3)))
+    for row, lines in zip(rows, zip(*told_by, strict=True), strict=True):
+        [found] = shop.find("products", reference=row["reference"])
+        bench.keep_track("products", found.id)
+        assert sorted(line["status"] for line in lines) == ["created", "exists", "exists"]
+        assert {line.id for line in lines} == {found.id}
