@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from html import escape
 from io import StringIO
 
 from connectors.prestashop.dates import zone_of
 from schemas.price_changes import Origin, PriceChange, PriceState
-from schemas.terminal_texts import terminal_text
 from tasks.omnibus.plan.lowest import Reduction, reductions
 from tasks.omnibus.plan.timeline import Market, ShownPrice, local_text, markets_of, shown_prices
 from tasks.omnibus.record import own_money
@@ -136,31 +134,6 @@ def as_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return "\ufeff" + text.getvalue()
-
-
-def as_page(proof: Proof, language: str, now: datetime, zone_name: str) -> str:
-    """Both tables as a page that needs nothing else, in the shop's language."""
-
-    def word(code: str) -> str:
-        return terminal_text(
-            "prices", code, language, reference=proof.reference, at=f"{now:%Y-%m-%d %H:%M}", zone=zone_name
-        )
-
-    title = escape(word("proof"))
-    return (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
-        "<style>body{font:14px sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0 2em}"
-        "th,td{border:1px solid #bbb;padding:.3em .5em;text-align:left}th{background:#eee}</style>"
-        f"<h1>{title}</h1><p>{escape(word('proof_note'))}</p>"
-        f"<h2>{escape(word('proof_shown'))}</h2>{_table(proof.shown, SHOWN, word)}"
-        f"<h2>{escape(word('proof_lines'))}</h2>{_table(proof.lines, LINES, word)}</html>\n"
-    )
-
-
-def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str], word: Callable[[str], str]) -> str:
-    head = "".join(f"<th>{escape(word('column_' + column))}</th>" for column in columns)
-    body = "".join("<tr>" + "".join(f"<td>{escape(row[name])}</td>" for name in columns) + "</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
 
 
 def correction(

@@ -86,7 +86,7 @@ async def test_the_day_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFix
     assert "7 étapes" in printed
     for french in ("Plan signé : ", "export_orders (1) : Terminé", "120,90 EUR", "il dit 1."):
         assert french in printed
-    assert "56.28" in (tmp_path / "tour" / "proof.html").read_text("utf-8")
+    assert "56,28" in (tmp_path / "tour" / "proof.html").read_text("utf-8")
 
 
 @pytest.mark.slow
