@@ -86,8 +86,7 @@ def _changes(report: dict[str, Any], words: Texts) -> Iterator[str]:
         kind = words.word("kind", change["kind"])
         yield f"[{style}]{sign}[/] [bold]{escape(change['key'])}[/] {escape(kind)}"
         for field, old, new in sorted(change["changes"], key=lambda one: one[0] in _SAME_FOR_ALL)[:_FIELDS_SHOWN]:
-            value = _value(new) if sign == "+" else f"{_value(old)} → {_value(new)}"
-            yield f"    {escape(field)}: {value}"
+            yield f"    {escape(field)}: {_changed(words, field, old, new, is_new=sign == '+')}"
         if (left := len(change["changes"]) - _FIELDS_SHOWN) > 0:
             yield f"    … (+{left})"
     if report["plan_total"] > _CHANGES_SHOWN:
@@ -96,6 +95,14 @@ def _changes(report: dict[str, Any], words: Texts) -> Iterator[str]:
         yield escape(
             terminal_text("report", "more_changes" if file else "more", report["language"], count=more, file=file)
         )
+
+
+def _changed(words: Texts, field: str, old: str, new: str, *, is_new: bool) -> str:
+    value = _value(words.value(field, new))
+    if is_new:
+        return value
+    step = words.step(field, old, new)
+    return f"{_value(words.value(field, old))} → {value}" + (f" ({step})" if step else "")
 
 
 def _value(text: str) -> str:

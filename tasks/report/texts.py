@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,25 @@ def texts(language: str, flow: str = "") -> Texts:
     return Texts(code, catalogue | {section: catalogue[section] | words for section, words in own.items()})
 
 
+_AMOUNTS = frozenset(
+    {
+        *(
+            "price",
+            "wholesale_price",
+            "unit_price",
+            "unit_price_impact",
+            "reduction",
+            "ecotax",
+            "additional_shipping_cost",
+        ),
+        *("weight", "width", "height", "depth"),
+    }
+)
+"""Fields of PrestaShop that hold a decimal number with six digits behind the point."""
+_FEW = 10
+"""Below so many percent, one decimal of it is shown."""
+
+
 @dataclass(frozen=True, eq=False)
 class Texts:
     """One language: fixed sentences, and how it writes numbers, shares, dates and durations."""
@@ -46,6 +66,21 @@ class Texts:
         whole, _, fraction = f"{value:,.{digits}f}".partition(".")
         grouped = whole.replace(",", self.catalogue["thousands"])
         return grouped + (self.catalogue["decimal"] + fraction if fraction else "")
+
+    def value(self, field: str, text: str) -> str:
+        """A value of a change as a person writes it: `21,90` for a price of `21.900000`, any other text as it is."""
+        amount = _amount(field, text)
+        if amount is None:
+            return text
+        return self.number(amount, max(2, -int(amount.normalize().as_tuple().exponent)))
+
+    def step(self, field: str, old: str, new: str) -> str:
+        """By how much an amount changes, `-46 %`; empty where there is nothing to compare."""
+        before, after = _amount(field, old), _amount(field, new)
+        if not before or after is None:
+            return ""
+        percent = (after - before) / before * 100
+        return ("+" if percent > 0 else "") + self._percent(float(percent), 1 if abs(percent) < _FEW else 0)
 
     def share(self, value: float) -> str:
         """A share of 1 as a percentage: one decimal under 10 %, and never 0 % or 100 % when it is not quite."""
@@ -81,3 +116,9 @@ class Texts:
         if 0 < seconds < 0.01:  # noqa: PLR2004 - the shortest time two decimals can show
             return "< " + self.page("seconds", number=self.number(0.01, 2))
         return self.page("seconds", number=self.number(seconds, 1 if seconds >= 1 else 2))
+
+
+def _amount(field: str, text: str) -> Decimal | None:
+    if field not in _AMOUNTS or not re.fullmatch(r"-?[0-9]+\.[0-9]{6}", text):
+        return None
+    return Decimal(text)

@@ -261,7 +261,7 @@ def test_the_command_shows_the_plan_first_and_says_what_cannot_be_undone(
     printed = capsys.readouterr().out
     assert "switched off, not deleted" in printed
     assert "Held afterwards" in printed
-    assert "12.000000 → 10.000000" in printed
+    assert "12.00 → 10.00 (-17%)" in printed
     assert "--yes" in printed
     assert float(world.product("A")["price"]) == 12
     assert answer(["undo", run, "--shop", shop, "--yes"]) == 0

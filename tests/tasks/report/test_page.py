@@ -402,6 +402,30 @@ def test_a_key_links_to_the_back_office_where_its_page_is_known() -> None:
     assert [given["href"] for tag, given in page.tags if tag == "a" and "rel" in given] == [address]
 
 
+@pytest.mark.parametrize(
+    ("language", "field", "old", "new", "shown"),
+    [
+        ("fr", "price", "21.900000", "11.900000", ("21,90", "11,90", "-46\N{NO-BREAK SPACE}%")),
+        ("en", "price", "1234.500000", "1296.225000", ("1,234.50", "1,296.225", "+5.0%")),
+        ("fr", "weight", "0.000000", "0.350000", ("0,00", "0,35", "")),
+        ("fr", "price", "", "12.000000", ("", "12,00", "")),
+        ("fr", "reference", "12.000000", "13.000000", ("12.000000", "13.000000", "")),
+        ("fr", "price", "about 12", "12.000000", ("about 12", "12,00", "")),
+    ],
+)
+def test_amounts_of_a_change_are_written_as_people_write_them_and_nothing_else_is(
+    language: str, field: str, old: str, new: str, shown: tuple[str, str, str]
+) -> None:
+    words = texts(language)
+    assert (words.value(field, old), words.value(field, new), words.step(field, old, new)) == shown
+
+
+def test_the_plan_shows_by_how_much_a_price_changes() -> None:
+    change = PlannedChange("SAC01", "product", "update", (("price", "21.900000", "11.900000"),))
+    page = html(a_report(language="fr", plan=(change,), plan_total=1))
+    assert re.search(r"21,90</code> → <code>11,90</code> <span class=\"soft\">\(-46\s%\)", page)
+
+
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
     path = tmp_path / "page.j2"
