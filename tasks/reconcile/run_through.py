@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from connectors.prestashop.sales import MODULE
 from schemas.amounts import unit_of
@@ -17,7 +18,7 @@ from tasks.reconcile.plan.totals import Totals
 from tasks.reconcile.shop_side import SeenDocument, ShopSide
 from tasks.reconcile.written import Written
 from tasks.report.progress import advance
-from tasks.report.texts import texts
+from tasks.report.texts import Texts, texts
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
@@ -83,16 +84,18 @@ class Reconciliation:
         words = texts(self.run.report.language)
         for compared in self.differing:
             shop = compared.shop
+            name = f"{words.word('reconcile', 'slip' if shop.is_credit else 'order')} {shop.key}"
             params = {
-                "name": f"{words.word('reconcile', 'slip' if shop.is_credit else 'order')} {shop.key}",
-                "value": f"{shop.sums.tax_incl} {shop.sums.currency}",
-                "detail": f"{compared.erp_tax_incl} {shop.sums.currency}",
+                "name": name,
+                "named_first": name[0].upper() + name[1:],
+                "value": _amount(words, shop.sums.tax_incl, shop.sums.currency),
+                "detail": _amount(words, compared.erp_tax_incl, shop.sums.currency),
                 "number": ", ".join(each.number for each in compared.erp) or shop.number or "-",
             }
             code = _code(compared.causes[0])
             self.run.incidents.append(Incident(Level.ERROR, code, stream, _key(shop), params=params))
         for stranger in self.strangers[:SHOWN]:
-            params = {"value": f"{stranger.tax_incl} {stranger.currency}", "on": stranger.day}
+            params = {"value": _amount(words, stranger.tax_incl, stranger.currency), "on": stranger.day}
             self.run.incidents.append(
                 Incident(Level.ERROR, "reconcile_stranger", stream, stranger.number, params=params)
             )
@@ -179,6 +182,11 @@ def _key(shop: ShopDocument) -> str:
 
 def _code(cause: Cause) -> str:
     return f"reconcile_{cause.value}"
+
+
+def _amount(words: Texts, value: Decimal, currency: str) -> str:
+    """As money is written in the language, with the digits of its currency."""
+    return f"{words.number(value, max(0, -int(unit_of(currency).as_tuple().exponent)))} {currency}"
 
 
 def _figures(compared: Compared) -> str:

@@ -110,6 +110,10 @@ class CompiledTemplates(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
+_WITHOUT_FILES = frozenset({"undo", "publish_lowest_prices", "check_stock"})
+"""Flows into the shop that no file tells what to do."""
+
+
 def _clipped(text: str) -> str:
     return text if len(text) <= _CLIPPED_AT else text[:_CLIPPED_AT] + "…"
 
@@ -135,7 +139,7 @@ def _view(report: RunReport) -> dict[str, Any]:
         "state": shown_state(report),
         "headlines": "headline_export" if export else "headline" if reads_files else "headline_erp",
         "export": export,
-        "reads_files": reads_files,
+        "reads_files": reads_files and report.flow not in _WITHOUT_FILES,
         "outcome_words": outcome_words,
         "outcome_hints": f"{hints}_hint" + ("_export" if export else ""),
         "requests": {name: count for name, count in report.requests.items() if count or name in _ALWAYS_TOLD},

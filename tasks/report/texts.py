@@ -58,8 +58,14 @@ class Texts:
         return str(self.catalogue["page"][key]).format(**params)
 
     def word(self, section: str, key: str) -> str:
-        """Our word for `key` (a state, an outcome, a step ...); the key itself when we have none."""
-        return str(self.catalogue[section].get(key, key.replace("_", " ")))
+        """Our word for `key` (a state, an outcome, a step ...); the key itself when we have none.
+
+        Of `reconcile/2026-11` the word is that of the part before the stroke, and the rest stands behind it.
+        """
+        known, (name, _, rest) = self.catalogue[section], key.partition("/")
+        if rest and key not in known and name in known:
+            return f"{known[name]} {rest}"
+        return str(known.get(key, key.replace("_", " ")))
 
     def number(self, value: float | Decimal, digits: int = 0) -> str:
         """`12,345.6` in English, `12 345,6` in French, with a space that does not break."""

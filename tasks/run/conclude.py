@@ -130,7 +130,8 @@ def _name_of(run: Run, counts: Counts, error: PasserelleError | StoppedByGuardEr
 def _ignored(outcomes: pl.DataFrame, language: str) -> dict[str, int]:
     ignored = outcomes.filter(pl.col("outcome") == Outcome.IGNORED.value)
     counted = ignored["code"].value_counts(sort=True)
-    return {message(code, language, key="…", detail="…", line="…").reason: count for code, count in counted.iter_rows()}
+    left_open = dict.fromkeys(("key", "detail", "line", "value", "name", "number"), "…")
+    return {message(code, language, **left_open).reason: count for code, count in counted.iter_rows()}
 
 
 def _as_faults(outcomes: pl.DataFrame, run: Run) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,13 @@ def missing(paths: Iterable[Path]) -> list[Path]:
     return [path for path in paths if not path.is_file()]
 
 
+def read_last(told: dict[str, Any], code: str) -> str:
+    """The last page of a step that is named after what it did."""
+    (step,) = [step for step in told["steps"] if step["code"] == code]
+    named = {"undo": "-undo-", "france": "-reconcile-"}[code]
+    return Path([report for report in step["reports"] if named in report][-1]).read_text("utf-8")
+
+
 async def test_the_day_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ended = await play_tour(tmp_path / "tour", tmp_path / "tour.json", language="fr")
     printed = capsys.readouterr().out
@@ -86,6 +94,10 @@ async def test_the_day_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFix
     assert "7 étapes" in printed
     for french in ("Plan signé : ", "export_orders (1) : Terminé", "120,90 EUR", "il dit 1."):
         assert french in printed
+    undone, reconciled = (read_last(told, code) for code in ("undo", "france"))
+    assert "« … » a été changé depuis" in undone
+    assert "Fichiers reçus" not in undone
+    assert "Commande 2 vaut 232,34 EUR" in reconciled
     assert "56,28" in (tmp_path / "tour" / "proof.html").read_text("utf-8")
 
 

@@ -18,6 +18,12 @@ WORDS = texts("en")
 LONG_AGO = [NOW - timedelta(days=days) for days in (9, 8, 7, 6)]
 
 
+def test_a_place_that_has_a_part_of_its_own_is_said_by_its_word_and_the_part() -> None:
+    assert texts("fr").word("board_stream", "reconcile/2026-11") == "Rapprochement 2026-11"
+    assert texts("en").word("board_stream", "product") == "Products"
+    assert texts("en").word("board_stream", "some/thing_else") == "some/thing else"
+
+
 def a_run(**told: Any) -> dict[str, Any]:
     given = {
         "run_id": "1",
