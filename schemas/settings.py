@@ -24,8 +24,8 @@ __all__ = ["Erp", "Orders", "Returns", "SecretName", "ShopSettings", "default_se
 
 _MOST_LINES = 500
 """Of one request to our module: PHP and the web server in front end one that takes too long."""
-_LINES = ("stock_lines", "price_lines", "lowest_prices", "product_lines")
-"""Resources of our module that take many lines in one request."""
+_LINES = ("stock_lines", "price_lines", "lowest_prices", "product_lines", "combination_lines")
+"""Resources of our module that take many lines in one request; `combination_lines` are those of `product_lines`."""
 
 
 def _ledger_url(value: Any) -> Any:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from connectors.prestashop.transport import Patience, Transport
 
 
+_DOCUMENT_REFUSED = "85"
+"""The module's code where no entity is at fault: an entity that is refused has a line of its own in an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """How one of these resources is written to, and what it answers."""
@@ -32,6 +36,8 @@ class Form:
     """What a status of the answer means; `error` is a refusal with its message."""
     options: Mapping[str, str] = field(default_factory=dict)
     """The resource's own query parameters."""
+    workload: str = ""
+    """What the pace learns from it, where the resource takes several kinds of entities."""
 
 
 class Answered:
@@ -53,7 +59,7 @@ class Answered:
                 self._form.resource,
                 query=query_with(self._transport.scope_query, self._form.options),
                 body=document(pending.xml for pending in part.writes),
-                workload=self._form.resource,
+                workload=self._desk.workload,
                 entities=len(part.writes),
             )
             parts += reversed(await self._after(part, reply, patience))
@@ -69,6 +75,8 @@ class Answered:
         # there.
         if reply.verdict is Verdict.REFUSED and not part.tries:
             return [Part(part.writes, 1)]
+        if reply.verdict is Verdict.REFUSED and reply.code == _DOCUMENT_REFUSED:
+            return self._all_refused(part, reply)
         if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE}:
             return part.halves() or self._refused(part, reply)
         again = await once_more(part, reply, patience, self._desk, self._transport.traffic.entities_written)
@@ -81,6 +89,11 @@ class Answered:
             return
         error = RefusedError(line["message"], system=SYSTEM, action=self._desk.action, key=pending.key[0])
         self._desk.finish(pending, "refused", None, error)
+
+    def _all_refused(self, part: Part, reply: Reply) -> list[Part]:
+        for pending in part.writes:
+            self._desk.refuse(pending, reply)
+        return []
 
     def _refused(self, part: Part, reply: Reply) -> list[Part]:
         self._desk.refuse(part.writes[0], reply)

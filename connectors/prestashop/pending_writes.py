@@ -63,8 +63,10 @@ class Part:
 class Desk:
     """Where the writes of one call end: every one gets its receipts, once."""
 
-    def __init__(self, resource: str, method: str, how_many: int) -> None:
+    def __init__(self, resource: str, method: str, how_many: int, workload: str = "") -> None:
+        """`workload`: what the pace learns from it, where that is not the resource."""
         self.resource = resource
+        self.workload = workload or resource
         self.method = method
         self._receipts: list[Receipt | None] = [None] * how_many
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from connectors.prestashop.lines import LineMode
 
 PRODUCT_LINES = "product_lines"
+WORKLOADS = {"products": PRODUCT_LINES, "combinations": "combination_lines"}
+"""What the pace knows of each: a combination costs the shop a fraction of a product."""
 _FORM = Form("PUT", PRODUCT_LINES, "product_line", "key", "id", {"created": "created", "exists": "adopted"})
 """Of one name the module makes one product, or one combination of a product, and then says that it exists."""
 NAMED_BY = frozenset({"reference", "ean13", "isbn", "upc", "mpn", "supplier_reference"})
@@ -43,7 +45,8 @@ class ProductLines:
         for entity in entities:
             numbers.setdefault(identity.key(entity, language), len(numbers))
         numbered = [{**entity, "key": numbers[identity.key(entity, language)]} for entity in entities]
-        form = replace(_FORM, options={"mode": mode, "named_by": identity.by[-1]})
+        options = {"mode": mode, "named_by": identity.by[-1]}
+        form = replace(_FORM, options=options, workload=WORKLOADS[resource])
         return await self._write(form, numbered, lambda entity: _line(resource, entity))
 
 

@@ -361,7 +361,7 @@ class Shop:
         self, form: Form, entities: Sequence[Entity], written_out: Callable[[Entity], bytes]
     ) -> list[Receipt]:
         (await self.describe()).require(form.method, form.resource)
-        desk = Desk(form.resource, form.method, len(entities))
+        desk = Desk(form.resource, form.method, len(entities), form.workload)
         writes = pending_writes_of(entities, lambda entity: (str(entity[form.key]),))
         for pending in writes:
             pending.xml = written_out(pending.entity)
@@ -394,4 +394,4 @@ class Shop:
                 report(desk, part, on_receipts)
 
         at_once = 1 if resource_of(desk.resource).one_at_a_time else self._transport.limits.max_connections
-        await in_documents(self._transport, desk.resource, writes, write_and_report, at_once=at_once)
+        await in_documents(self._transport, desk.workload, writes, write_and_report, at_once=at_once)

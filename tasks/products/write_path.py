@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 
 from connectors.prestashop import Entity, Identity, Receipt
 from connectors.prestashop.lines import LineMode
-from connectors.prestashop.product_lines import NAMED_BY, PRODUCT_LINES
+from connectors.prestashop.product_lines import NAMED_BY, PRODUCT_LINES, WORKLOADS
 from tasks.products.plan.shapes import ProductPlan
 from tasks.run.run import Run
 from tasks.run.write_path import line_mode_of
-
-RESOURCES = ("products", "combinations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class WritePath:
     def sizes(self, run: Run) -> dict[str, int]:
         """How many entities of each resource the next batch may hold."""
         by_module = self.mode and self.mostly_new
-        return {one: run.shop.pace.batch_size(PRODUCT_LINES if by_module else one) for one in RESOURCES}
+        return {one: run.shop.pace.batch_size(name if by_module else one) for one, name in WORKLOADS.items()}
 
     async def create(
         self, run: Run, resource: str, entities: Sequence[Entity], identity: Identity, *, look_first: bool

@@ -22,7 +22,7 @@ PRODUCTS = 400
 ROUNDS = 3
 CONNECTIONS = 4
 BARE_BATCH = 50
-LANE_BATCH = 200
+LANE_BATCH = 100
 _LINES = 500
 _PREFIX = "PSSRLNEW"
 _WORDS = "Light dress of washed cotton for warm days, made in France, washable at 30 degrees"
@@ -146,7 +146,7 @@ def _emptied(shop: RealShop) -> Iterator[None]:
 
 
 def _delete(shop: RealShop, resource: str, field: str) -> None:
-    prefix = _PREFIX if resource == "products" else "Bench size"
+    prefix = _PREFIX if resource == "products" else "Bench%20size"
     ids = [str(row["id"]) for row in shop.list(resource, f"filter[{field}]=[{prefix}]%&display=[id]")]
     for start in range(0, len(ids), BARE_BATCH):
         shop.answer("DELETE", f"/api/{resource}?id=[{','.join(ids[start : start + BARE_BATCH])}]")

@@ -162,6 +162,7 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
         "price_lines": 100,
         "lowest_prices": 100,
         "product_lines": 100,
+        "combination_lines": 100,
     }
 
 

@@ -65,8 +65,9 @@ def _sales(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench)
 def _product_lines(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
     """New products, a combination and one that is refused, where a document holds several."""
     product, values = bench.product().id, bench.option("S")
+    named = {"ean13": "2000000000039"} if ("named_by", "ean13") in one.parameters else {}
     rows: list[tuple[str, str, Row]] = [
-        ("0", "products", bench.product_row()),
+        ("0", "products", bench.product_row(**named)),
         ("1", "combinations", bench.combination_row(product, *values)),
         ("2", "products", bench.product_row(price="-1")),
     ]
