@@ -22,7 +22,7 @@ from deployments.demo.folder import MARK, make_anew
 from deployments.demo.laws import DemoRun, broken_circle, broken_laws, broken_sales
 from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.demo.rows import PRODUCT_COLUMNS
-from deployments.demo.runner import run_demo
+from deployments.demo.runner import ErpName, run_demo
 from deployments.demo.sage import Sage
 from deployments.demo.visitors import Placed
 from deployments.exits import Exit
@@ -222,9 +222,9 @@ def test_the_demos_people_are_told_apart_by_their_e_mails() -> None:
     assert len({one.email for one in PEOPLE}) == len(PEOPLE) > FROM_ERP
 
 
-def played(tmp_path: Path, *more: str) -> tuple[dict[str, Any], str]:
+def played(tmp_path: Path) -> tuple[dict[str, Any], str]:
     """The figures of a whole demo, and what it printed."""
-    command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--items", "40", *more]
+    command = [sys.executable, "-c", "from deployments.cli import main; main()", "demo", "--items", "40"]
     paths = ["--folder", str(tmp_path / "demo"), "--summary", str(tmp_path / "build" / "demo.json")]
     home = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     home["HOME"] = str(tmp_path / "home")
@@ -237,13 +237,38 @@ def played(tmp_path: Path, *more: str) -> tuple[dict[str, Any], str]:
 
 
 @pytest.mark.slow
-def test_the_demo_with_a_dolibarr_from_end_to_end(tmp_path: Path) -> None:
-    told, _ = played(tmp_path, "--erp", "dolibarr")
+async def test_the_demo_with_a_dolibarr_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = await played_by_itself(tmp_path, monkeypatch, "dolibarr")
     runs = {(run["day"], run["flow"]): run for run in told["runs"]}
     assert runs[1, "export_catalogue"]["counts"]["created"] > 100
     assert runs[1, "export_orders"]["counts"]["created"] == 23
     assert runs[2, "import_order_statuses"]["counts"]["updated"] == 23
     assert {(run["write_requests"], run["erp_writes"]) for run in told["runs"] if run["day"] == 3} == {(0, 0)}
+
+
+@pytest.mark.slow
+async def test_the_demo_with_a_sage_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = await played_by_itself(tmp_path, monkeypatch, "files")
+    assert [(run["day"], run["flow"]) for run in told["runs"]] == [
+        (number, step)
+        for number, day in enumerate(FILE_DAYS, start=1)
+        for step in day.steps
+        if not isinstance(step, Event)
+    ]
+    counts = {(run["day"], run["flow"]): run["counts"] for run in told["runs"]}
+    assert counts[1, "export_orders"]["created"] == 22
+    assert counts[2, "import_invoices"]["created"] == 21
+    assert {(run["write_requests"], run["erp_writes"]) for run in told["runs"] if run["day"] == 3} == {(0, 0)}
+
+
+async def played_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, erp: ErpName) -> dict[str, Any]:
+    """The figures of a whole demo whose flows run as functions."""
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    summary = tmp_path / "demo.json"
+    ended = await run_demo(tmp_path / "demo", summary, items=40, language="en", erp=erp, with_prefect=False)
+    told: dict[str, Any] = json.loads(summary.read_text("utf-8"))
+    assert (ended, told["broken_laws"]) == (Exit.COMPLETED, [])
+    return told
 
 
 @pytest.mark.slow
@@ -257,11 +282,7 @@ def test_the_demo_through_prefect_from_end_to_end(tmp_path: Path) -> None:
 async def test_the_demo_by_itself_from_end_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
-    summary = tmp_path / "demo.json"
-    ended = await run_demo(tmp_path / "demo", summary, items=40, language="en", with_prefect=False)
-    told = json.loads(summary.read_text("utf-8"))
-    assert (ended, told["broken_laws"]) == (Exit.COMPLETED, [])
+    told = await played_by_itself(tmp_path, monkeypatch, "cegid")
     is_as_told(told)
     assert told["files_searched"] > 30
     assert "All checks passed: nothing lost, nothing twice" in capsys.readouterr().out
