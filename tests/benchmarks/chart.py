@@ -12,13 +12,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, HEIGHT = 240, 150
 """Of the field of one diagram, without its labels."""
-_LEFT, _TOP, _ACROSS, _DOWN, _FOOT = 52, 106, 26, 56, 48
+_LEFT, _TOP, _ACROSS, _DOWN, _FOOT = 52, 106, 56, 56, 48
 _BELOW = 0.6
 """Powers of ten between the smallest one and the line of 0."""
 _LIGHT = ("#0072b2", "#c44f00", "#007a5a", "#a8437f", "#8a6d00", "#5b4bb7", "#555555")
 _DARK = ("#56b4e9", "#ff8a4c", "#2dd4a7", "#f0a0cf", "#f2c14e", "#b3a8ff", "#bbbbbb")
 _STYLE = """text{font:12px system-ui,sans-serif;fill:#1f2328}.soft{fill:#59636e}.head{font-weight:600}
-.paper{fill:#fff}.grid{stroke:#d1d9e0;stroke-width:1}path{fill:none;stroke-width:1.6}.second{stroke-dasharray:4 3}
+.paper{fill:#fff}.grid{stroke:#d1d9e0;stroke-width:1}path{fill:none;stroke-width:1.6}path.second{stroke-dasharray:4 3}
 circle{stroke-width:1.6}circle.second{fill:#fff}"""
 _STYLE_DARK = (
     """text{fill:#f0f6fc}.soft{fill:#9198a1}.paper{fill:#0d1117}.grid{stroke:#3d444d}circle.second{fill:#0d1117}"""
@@ -74,7 +74,7 @@ def draw(title: str, note: str, rows_of_diagrams: Sequence[Sequence[Diagram]], l
     marks = [mark for row in rows_of_diagrams for diagram in row for mark in diagram.marks]
     series = list(dict.fromkeys(mark.series for mark in marks))
     across = Scale.of([mark.rows for mark in marks])
-    width = _LEFT + max(len(row) for row in rows_of_diagrams) * (WIDTH + _ACROSS)
+    width = _LEFT + max(len(row) for row in rows_of_diagrams) * (WIDTH + _ACROSS) - _ACROSS // 2
     height = _TOP + len(rows_of_diagrams) * (HEIGHT + _DOWN) - _DOWN + _FOOT
     fields = [
         _field(diagram, series, across, upwards, _LEFT + column * (WIDTH + _ACROSS), _TOP + line * (HEIGHT + _DOWN))

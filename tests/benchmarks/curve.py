@@ -20,7 +20,7 @@ from tests.benchmarks.place import FLAT_OUT, Ran, ShopProcess, catalogue, known_
 from tests.benchmarks.streams import ON_SHOP, STREAMS, SUPPLIERS, CurveWorld, Stream
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-SAME, CHANGED, NEW = CASES = ("nothing changed", "one row in a hundred changed", "all new")
+SAME, CHANGED, NEW = CASES = ("nothing changed", "1 % changed", "all new")
 CPU, MEMORY, REQUESTS = "seconds of CPU", "peak memory, MB", "requests"
 PICTURE = Path("docs/img/cost-curve.svg")
 QUIET = 1.0

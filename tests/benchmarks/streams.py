@@ -166,14 +166,14 @@ STREAMS = (
     Stream(
         "specific prices", "specificprice", "import_specific_prices", _specific_prices, ON_SHOP, ON_SHOP, products=True
     ),
-    Stream("customers", "customer", "import_customers", _customers, 10_000, 10_000),
+    Stream("customers", "customer", "import_customers", _customers, 100_000, 100_000),
     Stream(
         "suppliers' references",
         "productsupplier",
         "import_product_suppliers",
         _product_suppliers,
-        10_000,
-        10_000,
+        ON_SHOP,
+        ON_SHOP,
         products=True,
     ),
     SUPPLIERS,
