@@ -48,17 +48,33 @@ def neighbour_faults(winners: pl.DataFrame, parent: Column) -> pl.DataFrame:
     A parent that is itself a combination; a combination that an earlier row of the same parent already is. `winners`:
     one row per key, with `_file`, `_line`, `_key`, `_parent` and `_combination` (see `combination`).
     """
-    combinations = winners.filter(pl.col("_parent").is_not_null())
-    parents = combinations.select(_parent="_key", _detail=_NAMED)
-    nested = combinations.join(parents, on="_parent", how="inner")
-    known = combinations.filter(pl.col("_combination").is_not_null())
-    alike = known.filter(pl.struct("_parent", "_combination").is_duplicated()).sort(_ROW)
-    first = alike.unique(["_parent", "_combination"], keep="first").select("_parent", "_combination", _detail=_NAMED)
-    repeated = alike.join(first, on=["_parent", "_combination"], how="left").filter(pl.col("_detail") != _NAMED)
+    found = ((_nested(winners), "combination_of_combination"), (_repeated(winners), "combination_repeated"))
     return pl.concat(
-        _faults(rows.rename({"_parent": parent.key}), code, parent, pl.col("_detail"))
-        for rows, code in ((nested, "combination_of_combination"), (repeated, "combination_repeated"))
+        _faults(rows.rename({"_parent": parent.key}), code, parent, pl.col("_detail")) for rows, code in found
     )
+
+
+def _nested(winners: pl.DataFrame) -> pl.DataFrame:
+    """The combinations whose parent is a combination, with it as `_detail`."""
+    # Numbers of texts are looked for at a tenth of the memory; the texts of those that meet decide.
+    numbers = winners.select(
+        parent=pl.col("_parent").hash(), key=pl.when(pl.col("_parent").is_not_null()).then(pl.col("_key").hash())
+    )
+    is_among = numbers["parent"].is_in(numbers["key"].drop_nulls().implode())
+    suspects = winners.filter(pl.col("_parent").is_not_null() & is_among)
+    is_parent = pl.col("_parent").is_not_null() & pl.col("_key").is_in(suspects["_parent"].implode())
+    parents = winners.filter(is_parent).select(_parent="_key", _detail=_NAMED)
+    return suspects.join(parents, on="_parent", how="inner")
+
+
+def _repeated(winners: pl.DataFrame) -> pl.DataFrame:
+    """The combinations that an earlier row of the same parent already is, with it as `_detail`."""
+    pair = ["_parent", "_combination"]
+    is_known = pl.col("_parent").is_not_null() & pl.col("_combination").is_not_null()
+    suspects = winners.filter(is_known & winners.select(pair).hash_rows().is_duplicated())
+    alike = suspects.filter(pl.struct(pair).is_duplicated()).sort(_ROW)
+    first = alike.unique(pair, keep="first").select(*pair, _detail=_NAMED)
+    return alike.join(first, on=pair, how="left").filter(pl.col("_detail") != _NAMED)
 
 
 def attribute_columns(stream: StreamSpec) -> tuple[Column, ...]:

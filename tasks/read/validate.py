@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemas.column_spec import StreamSpec
     from tasks.read.reader import FileRows, RowBlock
 
-KEPT_BYTES = 128 * 2**20
+KEPT_BYTES = 64 * 2**20
 """As much of the accepted rows, and of the faults, stays in memory; the rest goes to Parquet files."""
 
 MOST_FAULTS = 200_000
@@ -120,14 +120,21 @@ class _Parts:
             return
         self._kept.append(rows)
         if sum(part.estimated_size() for part in self._kept) > self._kept_bytes:
-            path = self._folder / f"{len(self._written):06}.parquet"
-            pl.concat(self._kept).write_parquet(path)
-            self._written.append(path)
-            self._kept.clear()
+            self._write()
+
+    def _write(self) -> None:
+        path = self._folder / f"{len(self._written):06}.parquet"
+        pl.concat(self._kept).write_parquet(path)
+        self._written.append(path)
+        self._kept.clear()
 
     def scan(self) -> pl.LazyFrame:
-        kept = pl.concat([self._empty, *self._kept], rechunk=True).lazy()
-        return pl.concat([pl.scan_parquet(self._written), kept]) if self._written else kept
+        """All rows; of frames that are too large to keep nothing stays in memory."""
+        if not self._written:
+            return pl.concat([self._empty, *self._kept], rechunk=True).lazy()
+        if self._kept:
+            self._write()
+        return pl.scan_parquet(self._written)
 
 
 def _keys(accepted: pl.DataFrame, stream: StreamSpec) -> pl.DataFrame:
@@ -182,7 +189,8 @@ def _winners(keys: pl.DataFrame, stream: StreamSpec) -> tuple[pl.DataFrame, pl.D
         return keys, late_faults
     parent = stream.parent_column
     while True:
-        candidates = keys.filter(~row_number().is_in(_row_numbers(late_faults)))
+        at_fault = _row_numbers(late_faults)
+        candidates = keys.filter(~row_number().is_in(at_fault)) if late_faults.height else keys
         # Numbers are counted three times as fast as texts; two texts of one number only cost a look at the texts.
         repeated = candidates["_key"].hash().n_unique() < candidates.height
         winners = candidates.unique("_key", keep="last", maintain_order=True) if repeated else candidates

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -34,6 +37,24 @@ def measure(sheet: Sheet, place: Path) -> None:
         sheet.add(f"validation, {what}: bare polars", bare, "s CPU")
     sound = _rows(stream, 0)
     sheet.add("validation: typing the accepted rows", _cpu(lambda: typed(sound, stream)), "s CPU")
+    sheet.add("reading and checking them: peak memory", _peak_mb(place / "validation", sound), "MB", "< 700")
+
+
+def _peak_mb(folder: Path, rows: pl.DataFrame) -> float:
+    """Of a process that reads the rows from a file, all of them new, with the combinations of a product told apart."""
+    columns = [name for name in rows.columns if not name.startswith("_")]
+    spec = json.loads((folder / "import.json").read_text(encoding="utf-8"))
+    data = {name: {**spec["product"]["data"][name], "index": at} for at, name in enumerate(columns)}
+    path, here = folder / "columns.json", folder / "product.csv"
+    path.write_text(json.dumps({"product": spec["product"] | {"data": data}}), encoding="utf-8")
+    colour = pl.lit("Rouge ") + (pl.int_range(pl.len()) % 5).cast(pl.String)
+    rows.select(columns).with_columns(couleur=colour).write_csv(here, separator=";")
+    command = [sys.executable, "-m", "tests.benchmarks.read_process", str(path), "product", str(here)]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    accepted, peak = ended.stdout.split()
+    if int(accepted) != rows.height:
+        raise RuntimeError(f"{accepted} of {rows.height} rows were accepted")
+    return float(peak)
 
 
 def _stream(place: Path) -> StreamSpec:

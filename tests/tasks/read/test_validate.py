@@ -216,7 +216,9 @@ def test_every_code_that_a_file_can_be_given_has_its_text(tmp_path: Path) -> Non
 
 def test_the_outcome_of_many_rows_lies_on_disk_in_parts(tmp_path: Path) -> None:
     outcome = validated(tmp_path, STOCK, "".join(f"R{i};{i}\n" for i in range(200)), kept_bytes=500)
-    assert len(list((tmp_path / "work" / "accepted").glob("*.parquet"))) > 3
+    parts = list((tmp_path / "work" / "accepted").glob("*.parquet"))
+    assert len(parts) > 3
+    assert pl.scan_parquet(parts).select(pl.len()).collect().item() == 200, "what is too large is kept nowhere else"
     assert outcome.accepted_rows_scan().select(pl.col("quantity").sum()).collect().item() == 199 * 100
 
 
