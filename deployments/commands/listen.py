@@ -18,7 +18,8 @@ from deployments.flow_names import flow_named
 from deployments.ping_server import Heard, PingServer
 from deployments.terminal import out
 from deployments.words import said
-from schemas.errors import ConfigFault, ConfigurationError
+from schemas.errors import ConfigFault, ConfigurationError, TransientError
+from schemas.shop_events import LOST
 from schemas.terminal_texts import terminal_text
 from tasks.run.shop_folder import open_shop_folder
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tasks.events.listener import Listener
 
 _EVENT = "passerelle.{topic}.changed"
+_LOST_EVENT = "passerelle.events.lost"
 _RESOURCE = "passerelle.shop.{shop}"
 _AT_ONCE = 4
 """Runs at the same time, of all shops together."""
@@ -51,8 +53,9 @@ async def listen(
     folders = [open_shop_folder(shop) for shop in shops or (Path(),)]
     at_once = asyncio.Semaphore(_AT_ONCE)
     start = emitted if only_emit else partial(run_flow, at_once)
+    pass_on = partial(emit, is_needed=only_emit)
     touch = alive.touch if alive else lambda: None
-    listeners = [Listener(str(folder.path), start, emit, _say, touch) for folder in folders]
+    listeners = [Listener(str(folder.path), start, pass_on, _say, touch) for folder in folders]
 
     def stop() -> None:
         for listener in listeners:
@@ -102,25 +105,35 @@ async def emitted(_name: str, _folder: str, _asked: Mapping[str, Any]) -> State[
     """What stands for a run where an automation is to start it."""
     from prefect.states import Completed  # noqa: PLC0415 - imports Prefect
 
-    return Completed(name="Completed")
+    return Completed(name="LeftToPrefect")
 
 
-async def emit(shop: str, topic: str, subjects: Sequence[int]) -> None:
-    """Emits an event of Prefect with the ids, where a server was named and answers."""
+async def emit(shop: str, topic: str, subjects: Sequence[int], *, is_needed: bool = False) -> None:
+    """Emits an event of Prefect with the ids, where a server was named and answers.
+
+    TransientError where it is needed and there is none.
+    """
     from prefect.events import emit_event  # noqa: PLC0415 - imports Prefect
     from prefect.settings import get_current_settings  # noqa: PLC0415 - the same
 
     from deployments.prefect_api import api_or_none  # noqa: PLC0415 - the same
 
-    if get_current_settings().api.url is None:
+    if get_current_settings().api.url is None and not is_needed:
         return
     async with api_or_none() as has_api:
         if has_api:
             emit_event(
-                event=_EVENT.format(topic=topic),
+                event=_LOST_EVENT if topic == LOST else _EVENT.format(topic=topic),
                 resource={"prefect.resource.id": _RESOURCE.format(shop=shop), "prefect.resource.name": shop},
-                payload={"ids": sorted(set(subjects))},
+                payload={"ids": sorted({*subjects} - {0})},
             )
+        elif is_needed:
+            raise TransientError(
+                "no Prefect server answers",
+                system="Prefect",
+                action="emit events",
+                remedy="Start the server, and set PREFECT_API_URL to its address. Until then the events stay there.",
+            ).worded("no_prefect_for_events")
 
 
 def _say(text: str) -> None:

@@ -50,7 +50,7 @@ HOOKS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("ORDER_CLOSE", "ORDER_CANCEL", "SHIPPING_VALIDATE", "SHIPPING_CLOSED"), "import_order_statuses"
         ),
-        **dict.fromkeys(("PRODUCT_MODIFY", "PRODUCT_PRICE_MODIFY"), "import_products"),
+        **dict.fromkeys(("PRODUCT_CREATE", "PRODUCT_MODIFY", "PRODUCT_PRICE_MODIFY"), "import_products"),
         "STOCK_MOVEMENT": "import_stock",
         "BILL_VALIDATE": "import_invoices",
     }

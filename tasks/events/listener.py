@@ -19,7 +19,6 @@ from schemas.erps import HOOKS
 from schemas.error_texts import error_text
 from schemas.errors import DeniedError, PasserelleError
 from schemas.flows import FLOWS
-from schemas.shop_events import LOST
 from schemas.terminal_texts import terminal_text
 from schemas.where import located_logger
 from tasks.events.plan.hook import code_of_hook
@@ -33,7 +32,7 @@ from tasks.run.shop_folder import ShopFolder, language_in_settings, open_shop_fo
 Start: TypeAlias = Callable[[str, str, Mapping[str, Any]], Awaitable[State[Any]]]
 """Runs a flow, by its name, over the folder of a shop, with these parameters."""
 Emit: TypeAlias = Callable[[str, str, Sequence[int]], Awaitable[None]]
-"""Passes on that subjects of a topic have changed in the shop of this name."""
+"""Passes on that subjects of a topic have changed in the shop of this name; PasserelleError: they are read again."""
 Heard: TypeAlias = Callable[[str, Mapping[str, str], bytes], bool]
 Report: TypeAlias = Callable[[str], None]
 
@@ -154,9 +153,10 @@ class Listener:
         read = await shop.outbox.read(self._topics, wait_seconds=wait, done=done)
         self._on_read()
         waiting.forget(done)
-        new = waiting.add(read)
-        for topic in {event.topic for event in new} - {LOST}:
+        new = waiting.unknown(read)
+        for topic in sorted({event.topic for event in new}):
             await self._emit(folder.name, topic, [event.subject for event in new if event.topic == topic])
+        waiting.add(new)
         for run in waiting.due(time.monotonic()):
             task = asyncio.create_task(self._run(folder, run))
             self._runs.add(task)

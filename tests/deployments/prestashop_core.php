@@ -192,7 +192,14 @@ class Validate
 class Configuration
 {
     public static $values = ['PS_TAX_ADDRESS_TYPE' => 'id_address_delivery'];
-    public static function get($key) { return isset(self::$values[$key]) ? self::$values[$key] : '1'; }
+    public static function get($key)
+    {
+        if ($key === 'PS_MULTISHOP_FEATURE_ACTIVE') {
+            return Shop::hasSeveral() ? '1' : '0';
+        }
+
+        return isset(self::$values[$key]) ? self::$values[$key] : '1';
+    }
     public static function updateValue($key, $value) { return Notes::take('configure', $key, [$value]); }
     public static function getGlobalValue($key) { return Notes::$failing === 'no state' ? false : '14'; }
     public static function updateGlobalValue($key, $value) { return Notes::take('configure', $key, [$value]); }
@@ -212,7 +219,14 @@ class Shop
     public static function getAssoTable($table) { return $table === 'product_lang' ? ['type' => 'fk_shop'] : false; }
     public static function getCompleteListOfShopsID() { return [1, 2]; }
     const CONTEXT_SHOP = 1, CONTEXT_GROUP = 2, CONTEXT_ALL = 4, SHARE_CUSTOMER = 'share_customer';
-    public static function isFeatureActive() { return isset(Tools::$values['id_shop']) || isset(Tools::$values['id_group_shop']); }
+    public static function hasSeveral() { return isset(Tools::$values['id_shop']) || isset(Tools::$values['id_group_shop']); }
+    public static function isFeatureActive()
+    {
+        // The core asks the database for it, once in a request.
+        Notes::take('asked', 'isFeatureActive');
+
+        return self::hasSeveral();
+    }
     public static function getContextListShopID($share = false) { return ['1', '2']; }
     public static function getContextShopID($null = false) { return self::getContext() === self::CONTEXT_SHOP ? 1 : null; }
     public static function getContextShopGroupID($null = false) { return 1; }
@@ -421,6 +435,7 @@ stream_wrapper_unregister('php');
 stream_wrapper_register('php', 'Input');
 parse_str($query, Tools::$values);
 Tools::$values['url'] = $resource;
+Configuration::$values = Tools::getValue('configured', []) + Configuration::$values;
 require $folder . '/passerelle.php';
 $module = new Passerelle();
 $answer = '';

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,17 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from deployments.flow_names import flow_named
 from tests.campaigns.prefect_here import migrated
 from tests.deployments.prefect_server import PREFECT, ROOT, TOKEN, Server, basic, free_port, wait_for
 from tests.flows.world import KEY_VARIABLE, World
 
 pytestmark = pytest.mark.slow
+EMIT = """
+import asyncio
+from deployments.commands.listen import emit
+asyncio.run(emit("boutique", "order", [13, 12], is_needed=True))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +181,45 @@ def test_a_run_that_a_worker_took_and_never_began_is_due_again(server: Server) -
 def run_that_waits_again(server: Server, run_id: str) -> Any:
     run = server.ask(f"/flow_runs/{run_id}")
     return run if run["state"]["name"] == "AwaitingRetry" else None
+
+
+@pytest.fixture
+def export_orders(server: Server) -> Iterator[str]:
+    """The deployment of a shop with an ERP, which the shop of this module has not."""
+    flow = server.ask("/flows/", {"name": "export_orders"})
+    made = {
+        "name": "boutique",
+        "flow_id": flow["id"],
+        "parameter_openapi_schema": flow_named("export_orders").parameters.model_dump(mode="json", exclude_unset=True),
+        "enforce_parameter_schema": True,
+    }
+    deployment = server.ask("/deployments/", made)["id"]
+    yield deployment
+    server.ask(f"/deployments/{deployment}", {}, method="DELETE")
+
+
+def prefect(server: Server, folder: Path, *arguments: str) -> str:
+    ran = subprocess.run(
+        [*PREFECT, *arguments], cwd=folder, env=server.environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def test_the_automation_of_the_docs_runs_export_orders_for_the_ids_of_an_event(
+    server: Server, export_orders: str, tmp_path: Path
+) -> None:
+    assert export_orders in prefect(server, tmp_path, "deployment", "inspect", "export_orders/boutique")
+    page = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+    [automation] = re.findall(r"```yaml\n(name: Orders .*?)```", page, re.DOTALL)
+    named = re.sub(r"(deployment_id: ).*", rf"\g<1>{export_orders}", automation)
+    (tmp_path / "orders.yaml").write_text(named, encoding="utf-8")
+    prefect(server, tmp_path, "automation", "create", "--from-file", "orders.yaml")
+    try:
+        subprocess.run([sys.executable, "-c", EMIT], cwd=ROOT, env=server.environment, check=True)
+        of_it = {"deployments": {"id": {"any_": [export_orders]}}}
+        [run] = wait_for(lambda: server.ask("/flow_runs/filter", of_it))
+        assert run["parameters"] == {"shop": "/srv/shops/boutique", "dry_run": False, "ids": [12, 13]}
+    finally:
+        made = automation_named(server, "Orders of boutique")
+        server.ask(f"/automations/{made['id']}", {}, method="DELETE")

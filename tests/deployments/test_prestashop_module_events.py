@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.deployments.module_in_php import Run, needs_php, run
 
 pytestmark = needs_php
 
+PING = {"url": "http://127.0.0.1:8790/ping", "secret": "0123456789abcdef"}
 BURST = [
     ("actionValidateOrder", 12),
     ("actionOrderStatusPostUpdate", 12),
@@ -46,6 +49,7 @@ def test_a_burst_in_one_request_is_one_statement_with_each_subject_once() -> Non
         ("2", "product", "7"),
     ]
     assert len(php.named("sql")) == 1
+    assert php.named("asked") == []
 
 
 def test_only_what_somebody_listens_to_is_noted() -> None:
@@ -73,6 +77,22 @@ def test_whoever_listens_for_the_first_time_is_told_that_events_are_missing() ->
     php = run("passerelle_events", query="topics=order")
     assert written(php) == [("1", "lost", "0")]
     assert php.named("configure") == ["PASSERELLE_LISTENER"]
+
+
+def test_events_of_topics_that_nobody_listens_to_any_more_are_taken_away() -> None:
+    now = int(time.time())
+    php = run("passerelle_events", query=f"topics=order&configured[PASSERELLE_LISTENER]={now}+order|stock")
+    [taken] = [text for text in php.named("sql") if text.startswith("DELETE")]
+    assert taken.endswith("WHERE `id_shop` = 1 AND `topic` NOT IN ('order', 'lost')")
+    same = run("passerelle_events", query=f"topics=order&configured[PASSERELLE_LISTENER]={now}+order")
+    assert [text for text in same.named("sql") if text.startswith("DELETE")] == []
+
+
+@pytest.mark.parametrize("known", [{}, PING])
+def test_a_listener_that_starts_again_is_spoken_to_at_once(known: dict[str, str]) -> None:
+    query = f"topics=order&configured[PASSERELLE_PING]={quote(json.dumps(known, separators=(',', ':')))}"
+    php = run("passerelle_events", json.dumps({"ping": PING}).encode(), query)
+    assert ("PASSERELLE_PING_FAILED", [0]) in php.told("configure")
 
 
 def test_topics_that_there_are_not_are_refused() -> None:

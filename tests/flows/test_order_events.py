@@ -11,6 +11,8 @@ import pytest
 from prefect.client.schemas.objects import State
 
 from flows.export_orders import export_orders
+from schemas.errors import TransientError
+from schemas.shop_events import LOST
 from tasks.events.listener import Listener
 from tests.flows.order_world import ORDERS, OrderWorld
 from tests.flows.running import final_state
@@ -34,6 +36,7 @@ class Ears:
     def __init__(self, world: OrderWorld) -> None:
         self.heard: list[tuple[str, list[int]]] = []
         self.ran: list[dict[str, Any]] = []
+        self.is_deaf = False
         self._listener = Listener(str(world.folder), self._start, self._emit, lambda _: None)
 
     async def listen(self) -> None:
@@ -48,6 +51,8 @@ class Ears:
         return await final_state(export_orders, folder, **asked)
 
     async def _emit(self, _shop: str, topic: str, subjects: Sequence[int]) -> None:
+        if self.is_deaf:
+            raise TransientError("it is away", system="Prefect", action="emit events", remedy="Wait.")
         self.heard.append((topic, list(subjects)))
 
 
@@ -76,9 +81,20 @@ async def test_a_paid_order_is_in_the_erp_by_its_event(world: OrderWorld, ears: 
     world.move(order, PAID)
     await ears.listen()
     assert (ears.ran, sent(world)) == ([{"ids": [order]}], [f"WEB{order}"])
-    assert ears.heard == [("order", [order])] * 2
+    assert ears.heard == [(LOST, [0])] + [("order", [order])] * 2
     await ears.listen()
     assert ears.ran == []
+
+
+async def test_what_cannot_be_passed_on_stays_in_the_shop_and_is_read_again(world: OrderWorld, ears: Ears) -> None:
+    order = world.place()
+    ears.is_deaf = True
+    with pytest.raises(TransientError):
+        await ears.listen()
+    assert (ears.ran, sent(world)) == ([], [])
+    ears.is_deaf = False
+    await ears.listen()
+    assert (ears.heard[1:], ears.ran) == ([("order", [order])], [{"ids": [order]}])
 
 
 async def test_a_run_for_some_orders_looks_at_no_other_and_leaves_the_watermark(world: OrderWorld) -> None:

@@ -83,9 +83,13 @@ class Waiting:
         """Whether nothing waits, runs or is to be taken away."""
         return not self._done and not any(each.numbers or each.wanted or each.running for each in self._queues.values())
 
+    def unknown(self, events: Iterable[ShopEvent]) -> list[ShopEvent]:
+        """Those of the events that were not read before."""
+        return [event for event in events if not self._knows(event.number)]
+
     def add(self, events: Iterable[ShopEvent]) -> list[ShopEvent]:
         """Queues the events that were not known; they come back."""
-        new = [event for event in events if not self._knows(event.number)]
+        new = self.unknown(events)
         for event in new:
             if event.topic == LOST:
                 self._queue_sweeps(event)

@@ -74,6 +74,17 @@ async def test_only_topics_that_are_listened_to_are_noted(sandbox: SandboxShop, 
     assert ("product", 1) in told(await shop.outbox.read(("order", "product")))
 
 
+async def test_events_of_topics_that_nobody_listens_to_any_more_go(sandbox: SandboxShop, shop: Shop) -> None:
+    both = ("order", "product")
+    await shop.outbox.read(both)
+    product = sandbox.insert("products", {"reference": "MUG"})
+    sandbox.change("products", product, {"reference": "CUP"})
+    pay(sandbox)
+    assert told(await shop.outbox.read(both)) == [(LOST, 0), ("product", product), ("order", 1)]
+    assert told(await shop.outbox.read(ORDERS)) == [(LOST, 0), ("order", 1)]
+    assert told(await shop.outbox.read(both)) == [("order", 1), (LOST, 0)]
+
+
 async def test_an_answer_is_waited_for_and_comes_with_the_event(sandbox: SandboxShop, shop: Shop) -> None:
     began = time.monotonic()
     assert await shop.outbox.read(ORDERS, wait_seconds=1) == []

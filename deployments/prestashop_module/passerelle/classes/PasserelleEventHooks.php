@@ -91,8 +91,8 @@ trait PasserelleEventHooks
      */
     private function noteEvent($topic, $id)
     {
-        // Where nobody has ever listened, nothing is loaded either.
-        if (!Shop::isFeatureActive() && !Configuration::get('PASSERELLE_LISTENER')) {
+        // Where nobody has ever listened, nothing is loaded either. Shop::isFeatureActive would ask the database.
+        if (!Configuration::get('PASSERELLE_LISTENER') && !Configuration::get('PS_MULTISHOP_FEATURE_ACTIVE')) {
             return;
         }
         try {

@@ -61,6 +61,7 @@ class PasserelleOutbox
 
     /**
      * Notes that somebody listens to these topics of a shop. Whoever did not until now is told that events are missing.
+     * Events of other topics go: nobody reads them, and they would fill the table.
      */
     public static function listen($shop, array $topics)
     {
@@ -68,6 +69,12 @@ class PasserelleOutbox
         $isNew = abs(time() - $at) > self::LISTENS_SECONDS || array_diff($topics, $known);
         if ($isNew || $known !== $topics || abs(time() - $at) > self::TOLD_EVERY_SECONDS) {
             Configuration::updateValue(self::LISTENER, time() . ' ' . implode('|', $topics), false, null, $shop);
+        }
+        if (array_diff($known, $topics)) {
+            PasserelleTables::execute(
+                'DELETE FROM ' . PasserelleTables::name(self::TABLE) . ' WHERE `id_shop` = ' . (int) $shop . '
+                AND `topic` NOT IN (' . self::listOf($topics) . ')'
+            );
         }
         if ($isNew) {
             self::put([[$shop, self::LOST, 0]]);
@@ -101,10 +108,7 @@ class PasserelleOutbox
     {
         return PasserelleTables::rows(
             'SELECT `id_event`, `topic`, `id_subject`, `noted_at` FROM ' . PasserelleTables::name(self::TABLE) . '
-            WHERE `id_shop` = ' . (int) $shop . ' AND `topic` IN (' . implode(', ', array_map(
-                ['PasserelleTables', 'quoted'],
-                array_merge($topics, [self::LOST])
-            )) . ')
+            WHERE `id_shop` = ' . (int) $shop . ' AND `topic` IN (' . self::listOf($topics) . ')
             ORDER BY `id_event` LIMIT ' . (int) $limit
         );
     }
@@ -117,6 +121,11 @@ class PasserelleOutbox
                 AND `id_event` IN (' . implode(', ', array_map('intval', $ids)) . ')'
             );
         }
+    }
+
+    private static function listOf(array $topics)
+    {
+        return implode(', ', array_map(['PasserelleTables', 'quoted'], array_merge($topics, [self::LOST])));
     }
 
     private static function put(array $rows)
@@ -158,7 +167,7 @@ class PasserelleOutbox
      */
     private static function shopsOfOrder($idOrder, array $shops)
     {
-        if (count($shops) === 1 && !Shop::isFeatureActive()) {
+        if (count($shops) === 1 && !Configuration::get('PS_MULTISHOP_FEATURE_ACTIVE')) {
             return $shops;
         }
 

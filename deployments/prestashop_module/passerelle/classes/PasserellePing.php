@@ -24,6 +24,8 @@ class PasserellePing
     }
 
     /**
+     * Whoever says where it listens is there: it is spoken to at once, even if it did not answer a moment ago.
+     *
      * @return bool whether the target is one; an empty address switches it off
      */
     public static function setTarget($shop, $url, $secret)
@@ -35,8 +37,8 @@ class PasserellePing
         $told = $isOff ? '' : json_encode(['url' => $url, 'secret' => $secret]);
         if ($told !== (string) Configuration::get(self::TARGET, null, null, $shop)) {
             Configuration::updateValue(self::TARGET, $told, false, null, $shop);
-            Configuration::updateValue(self::FAILED, 0, false, null, $shop);
         }
+        Configuration::updateValue(self::FAILED, 0, false, null, $shop);
 
         return true;
     }

@@ -45,11 +45,13 @@ class Outbox:
     listeners: dict[int, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
 
     def listen(self, shop: int, topics: tuple[str, ...]) -> None:
-        """Somebody listens; whoever did not until now is told that events are missing."""
+        """Somebody listens; whoever did not until now is told that events are missing. Those of other topics go."""
         now = CLOCK.now().timestamp()
         at, known = self.listeners.get(shop, (0.0, ()))
         if abs(now - at) > _LISTENS_SECONDS or set(topics) - set(known):
             self._put(shop, LOST, 0)
+        for key in [key for key in self.unread if key[0] == shop and key[1] not in {*topics, LOST}]:
+            del self.unread[key]
         self.listeners[shop] = (now, topics)
 
     def note(self, shop: int, topic: str, subject: int) -> None:

@@ -127,6 +127,16 @@ def test_whoever_begins_to_listen_to_a_topic_is_told_that_events_are_missing(sho
     assert [(topic, subject) for _, topic, subject in ears.unread()] == [("lost", 0)]
 
 
+def test_events_of_topics_that_nobody_listens_to_any_more_are_taken_away(
+    shop: Webservice, buyer: Buyer, ears: Ears
+) -> None:
+    order = buyer.order()
+    shop.patched("products", {"id": buyer.product, "price": "13.000000"})
+    assert (ears.of("product"), ears.of("order")) == ([buyer.product], [order.id])
+    shop.get(EVENTS, topics="order")
+    assert (ears.of("product"), ears.of("order")) == ([], [order.id])
+
+
 @pytest.mark.parametrize(
     ("method", "query", "body"),
     [
