@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployments.sandbox.shop import Fault
+from deployments.sandbox.shop import Fault, ShopGroup
 from deployments.sandbox.shop.schema import resources_of
 from schemas.messages import message
 from tests.flows.world import KEY_VARIABLE, World
@@ -167,3 +167,16 @@ async def test_a_key_without_the_right_falls_back_to_the_webservice(
     assert world.product("CEINTURE")
     assert world.shop.count("PUT", LINES) == 0
     assert _told(world, "lane_not_offered")
+
+
+async def test_of_several_shops_only_the_one_that_is_named_gets_them(make_world: Callable[..., World]) -> None:
+    world = make_world(module=True, groups=(ShopGroup(2),))
+    world.write_settings(shop={"lane": "module", "id_shop": 2})
+    world.drop_products(*world.dress(1), {"reference": "CEINTURE"})
+    state = await world.products()
+    assert state.name == "Completed", state.message
+    assert world.counts() == {"rows_read": 4, "created": 4}
+    assert world.shop.count("PUT", LINES) > 0
+    for resource, count in (("products", 2), ("combinations", 3)):
+        assert len(world.shop.rows(resource, id_shop=2)) == count
+        assert {frozenset(row["_shops"]) for row in world.shop.rows(resource)} == {frozenset({2})}

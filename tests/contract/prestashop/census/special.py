@@ -71,7 +71,10 @@ def _product_lines(one: Asked, _elements: frozenset[str], world: World, bench: O
         ("1", "combinations", bench.combination_row(product, *values)),
         ("2", "products", bench.product_row(price="-1")),
     ]
-    reply = lines.send(bench, *(rows if one.number == "several" else rows[:1]), **dict(one.parameters))
+    query = {
+        name: value for name, text in one.parameters for name, value in written_parameter(name, text, world).items()
+    }
+    reply = lines.send(bench, *(rows if one.number == "several" else rows[:1]), **query)
     return reply, "products", [row.id for row in reply.rows if row["key"] == "0"]
 
 
