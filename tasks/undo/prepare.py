@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
@@ -11,6 +12,7 @@ from schemas.flows import FLOWS, IMPORTS
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
+from tasks.report.texts import Texts, texts
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
 from tasks.undo.find import limits_of
@@ -20,6 +22,7 @@ from tasks.undo.plan import PutBack
 
 _LISTED = 200
 """Entities that are left, with an incident of their own."""
+_TWO_AMOUNTS = re.compile(r"\b(\w+): (-?\d+\.\d{6}) / (-?\d+\.\d{6})(?!\d)")
 
 
 class UndoPlan:
@@ -89,12 +92,19 @@ async def prepare_undo(run: Run, kept: Kept, *, holds: bool, releases: bool) -> 
 
 def note_left(run: Run, put_backs: Iterable[PutBack]) -> None:
     """An incident for each entity that is left, or refused; beyond some, one for all the others."""
-    left = [one for one in put_backs if one.is_left]
+    left, words = [one for one in put_backs if one.is_left], texts(run.report.language)
     for one in left[:_LISTED]:
         level = Level.INFO if one.code == "undo_gone" else Level.ERROR
-        run.note(level, one.code, one.shown_key, value=one.shown_key, detail=one.detail)
+        run.note(level, one.code, one.shown_key, value=one.shown_key, detail=_as_written(one.detail, words))
     if len(left) > _LISTED:
         run.note(Level.ERROR, "undo_left_others", value=str(len(left) - _LISTED))
+
+
+def _as_written(detail: str, words: Texts) -> str:
+    """The amounts of what was changed as people write them."""
+    return _TWO_AMOUNTS.sub(
+        lambda found: f"{found[1]}: {words.value(found[1], found[2])} / {words.value(found[1], found[3])}", detail
+    )
 
 
 def undo_changes(put_backs: Iterable[PutBack]) -> list[PlannedChange]:

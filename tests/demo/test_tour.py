@@ -96,6 +96,7 @@ async def test_the_day_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFix
         assert french in printed
     undone, reconciled = (read_last(told, code) for code in ("undo", "france"))
     assert "« … » a été changé depuis" in undone
+    assert "(price: 5,69 / 54,90 ; écrit / maintenant)" in undone
     assert "Fichiers reçus" not in undone
     assert "Commande 2 vaut 232,34 EUR" in reconciled
     assert "56,28" in (tmp_path / "tour" / "proof.html").read_text("utf-8")
