@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -65,6 +65,14 @@ def missing(paths: Iterable[Path]) -> list[Path]:
     return [path for path in paths if not path.is_file()]
 
 
+def not_pointing(pages: Sequence[str]) -> list[str]:
+    """The pages of steps, but for the opening, that do not point to their step."""
+    texts = {page: (ROOT / "docs" / page).read_text("utf-8") for page in pages}
+    return [
+        page for number, page in enumerate(pages) if number and f"Step {number} of [`make tour`]" not in texts[page]
+    ]
+
+
 def read_last(told: dict[str, Any], code: str) -> str:
     """The last page of a step that is named after what it did."""
     (step,) = [step for step in told["steps"] if step["code"] == code]
@@ -84,6 +92,7 @@ async def test_the_day_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFix
     assert len(told["steps"]) == len(STEPS)
     assert all(step["checks"] for step in told["steps"])
     assert missing(ROOT / "docs" / step["page"] for step in told["steps"]) == []
+    assert not_pointing([step["page"] for step in told["steps"]]) == []
     assert missing(Path(report) for step in told["steps"] for report in step["reports"]) == []
     typed = [command for step in told["steps"] for command in step["commands"]]
     assert {command.split()[1] for command in typed} == {
