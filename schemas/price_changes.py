@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 class PriceState(StrEnum):
@@ -71,6 +73,27 @@ class PriceChange:
     number: int = 0
     """Its own, given by the ledger."""
     recorded_at: datetime | None = None
+
+
+def change_of(row: Mapping[str, Any], **more: Any) -> PriceChange:
+    """A line out of a row with the ledger's columns; `more` are its other fields."""
+    return PriceChange(
+        reference=row["reference"],
+        began_at=row["began_at"],
+        case=row["case_key"],
+        price=None if row["price"] is None else Decimal(row["price"]),
+        tax_included=bool(row["tax_included"]),
+        reduction=Decimal(row["reduction"]),
+        reduction_kind=ReductionKind(row["reduction_kind"]),
+        reduction_tax=bool(row["reduction_tax"]),
+        country=row["country"],
+        currency=row["currency"],
+        customer_group=row["customer_group"],
+        starts=row["starts"],
+        ends=row["ends"],
+        source=row["source"],
+        **more,
+    )
 
 
 def without_corrected(changes: list[PriceChange]) -> list[PriceChange]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from connectors.ledger.database import rows_as_frame
 from connectors.ledger.part import LedgerPart
 from connectors.ledger.tables import PRICE_PERIODS
-from schemas.price_changes import Origin, PriceChange, PriceState, ReductionKind
+from schemas.price_changes import Origin, PriceChange, PriceState, change_of
 
 _AT_ONCE = 500
 _OWN = [column for column in PRICE_PERIODS.c if column.name != "shop"]
@@ -97,27 +96,5 @@ def _row(shop: str, change: PriceChange, now: datetime) -> dict[str, Any]:
 
 
 def _change(row: sa.RowMapping) -> PriceChange:
-    return PriceChange(
-        reference=row["reference"],
-        began_at=row["began_at"],
-        case=row["case_key"],
-        state=PriceState(row["state"]),
-        price=None if row["price"] is None else Decimal(row["price"]),
-        tax_included=bool(row["tax_included"]),
-        reduction=Decimal(row["reduction"]),
-        reduction_kind=ReductionKind(row["reduction_kind"]),
-        reduction_tax=bool(row["reduction_tax"]),
-        country=row["country"],
-        currency=row["currency"],
-        customer_group=row["customer_group"],
-        starts=row["starts"],
-        ends=row["ends"],
-        origin=Origin(row["origin"]),
-        source=row["source"],
-        line=row["line"],
-        run_id=row["run_id"],
-        corrects=row["corrects"],
-        reason=row["reason"],
-        number=row["id"],
-        recorded_at=row["recorded_at"],
-    )
+    told = {name: row[name] for name in ("line", "run_id", "corrects", "reason", "recorded_at")}
+    return change_of(dict(row), state=PriceState(row["state"]), origin=Origin(row["origin"]), number=row["id"], **told)

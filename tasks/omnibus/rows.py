@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from schemas.column_spec import Owner, StreamSpec
-from schemas.price_changes import Origin, PriceChange, PriceState, ReductionKind
+from schemas.price_changes import Origin, PriceChange, PriceState, ReductionKind, change_of
 from schemas.settings import SpecificPrices
 from tasks.flat.translate.specific_prices import AMOUNT, PERCENT
 from tasks.run.run import Run
@@ -149,26 +150,11 @@ def terms_of(lines: pl.DataFrame) -> pl.Series:
 
 def as_changes(lines: pl.DataFrame, *, state: PriceState, origin: Origin, run_id: str) -> list[PriceChange]:
     """The lines (`LINE`, `began_at`, `source`) for the ledger."""
-    return [
-        PriceChange(
-            reference=row["reference"],
-            began_at=row["began_at"],
-            case=row["case_key"],
-            state=state,
-            price=None if row["price"] is None else row["price"].normalize(),
-            tax_included=row["tax_included"],
-            reduction=row["reduction"].normalize(),
-            reduction_kind=ReductionKind(row["reduction_kind"]),
-            reduction_tax=row["reduction_tax"],
-            country=row["country"],
-            currency=row["currency"],
-            customer_group=row["customer_group"],
-            starts=row["starts"],
-            ends=row["ends"],
-            origin=origin,
-            source=row["source"],
-            line=row["_line"],
-            run_id=run_id,
-        )
-        for row in lines.iter_rows(named=True)
-    ]
+    rows = lines.iter_rows(named=True)
+    plain = (row | {name: _plain(row[name]) for name in ("price", "reduction")} for row in rows)
+    return [change_of(row, state=state, origin=origin, line=row["_line"], run_id=run_id) for row in plain]
+
+
+def _plain(amount: Decimal | None) -> Decimal | None:
+    """Without the zeros that a frame's column adds."""
+    return None if amount is None else amount.normalize()

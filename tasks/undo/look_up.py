@@ -81,20 +81,30 @@ class LookUp:
             one.id = combination if one.resource == "combinations" else product
 
     async def _find_made(self, put_backs: Sequence[PutBack]) -> None:
-        """The ids of what would be deleted and has no link: made by a run that was cut off, else there no more."""
+        """The ids of what the run made and no link knows: it was cut off, or the thing is there no more."""
+        await self._find_products([one for one in put_backs if one.resource == "products"])
         for kind in {one.kind for one in put_backs}:
-            identity = KINDS[kind].identity if KINDS[kind].deletes else None
+            identity = KINDS[kind].identity
             mine = [one for one in put_backs if one.kind == kind]
             if identity is None or not mine:
                 continue
             language = self._run.facts.default_language
             asked = {identity.lookup_text(one.after, language) for one in mine}
-            display = KINDS[kind].display(mine[0].resource, identity.by)
-            rows = await self._run.shop.find(mine[0].resource, identity.lookup, asked, display=display)
+            resource = mine[0].resource
+            display = KINDS[kind].display(resource, identity.by)
+            rows = await self._run.shop.find(resource, identity.lookup, asked, display=display, also=identity.also)
             ids = {identity.key(row, language): int(row["id"]) for row in rows}
             for one in mine:
                 one.id = ids.get(identity.key(one.after, language), 0)
                 self._made |= {one.id} - {0}
+
+    async def _find_products(self, put_backs: Sequence[PutBack]) -> None:
+        """By their references, which one product alone must have; whether the run made them, their values say."""
+        keys, field = {one.key for one in put_backs if one.key}, self._run.stream.key_column.target
+        rows = await self._run.shop.find("products", field, keys, display=("id", field)) if keys else []
+        for one in put_backs:
+            ids = [int(row["id"]) for row in rows if str(row[field]) == one.key]
+            one.id = ids[0] if len(ids) == 1 else 0
 
     def _pairs(self, kind: str) -> Mapping[str, ItemIds]:
         """(shop_id, sub_id) by key, and by the key of a parent."""

@@ -32,6 +32,7 @@ PARTS = (
     "prefect_share",
     "reconcile",
     "adaptivity",
+    "audit",
     "oversold",
 )
 ON_A_REAL_SHOP = frozenset({"product_lines"})

@@ -9,7 +9,9 @@ import pytest
 
 from deployments.cli import answer
 from deployments.exits import Exit
+from deployments.sandbox.shop import ShopGroup
 from flows.audit import audit
+from tasks.audit.plan.fixes import FIXES
 from tests.flows.running import final_state
 from tests.flows.world import World
 
@@ -19,6 +21,12 @@ NAME = {1: "Shirt", 2: "Chemise"}
 @pytest.fixture
 def sold(world: World) -> World:
     """Three products without a fault: simple ones, and one with combinations; an account."""
+    fill(world)
+    return world
+
+
+def fill(world: World) -> None:
+    """See `sold`."""
     world.write_settings(shop={"admin_url": "https://www.example.com/admin1"})
     shop = world.shop
     product(world, "BELT")
@@ -29,9 +37,11 @@ def sold(world: World) -> World:
         value = shop.insert("product_option_values", {"id_attribute_group": options, "name": {1: size, 2: size}})
         row = {"id_product": dress, "reference": f"DRESS-{size}", "product_option_values": [value], "quantity": 4}
         shop.insert("combinations", row | {"default_on": "1" if number == 0 else None})
-    named = {"email": "anna@example.com", "firstname": "Anna", "lastname": "Martin", "passwd": f"$2y$10${'a' * 53}"}
-    shop.insert("customers", named)
-    return world
+    shop.insert("customers", named("anna@example.com"))
+
+
+def named(email: str) -> dict[str, Any]:
+    return {"email": email, "firstname": "Anna", "lastname": "Martin", "passwd": f"$2y$10${'a' * 53}"}
 
 
 def product(world: World, reference: str, **other: Any) -> int:
@@ -201,3 +211,54 @@ def test_the_command_lists_what_is_wrong_and_says_so_in_its_exit_code(
 def _newest_page(world: World) -> str:
     pages = (Path(world.folder) / "reports").glob("*-audit-*.html")
     return max(pages, key=lambda path: path.stat().st_mtime_ns).read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["1.7.8", "9.1"])
+async def test_every_fix_mends_in_other_versions_and_a_second_one_writes_nothing(
+    prefect_api: str, tmp_path: Path, profile: str
+) -> None:
+    with World.at(tmp_path / "boutique", profile=profile) as world:
+        fill(world)
+        break_everything(world)
+        lone = world.shop.insert("customers", named("bob@example.com") | {"id_default_group": 99, "groups": []})
+        assert await mended(world) == {}
+        assert [str(group) for group in world.shop.row("customers", lone)["groups"]] == ["3"]
+
+
+async def mended(world: World) -> dict[str, Any]:
+    """What went otherwise than it should when every fault that can be mended was, one after the other."""
+    broken = {}
+    for code in FIXES:
+        world.shop.reset_counts()
+        state = await final_state(audit, str(world.folder), fix=code)
+        done, writes = world.counts(), world.shop.writes
+        await final_state(audit, str(world.folder), fix=code)
+        mends = {"rows_read": 1, "deactivated" if code == "specific_price_over" else "updated": 1}
+        if (state.name, done, world.counts(), world.shop.writes) != ("Completed", mends, {}, writes):
+            broken[code] = (state.message, done, world.counts())
+    return broken
+
+
+async def test_in_an_installation_of_several_shops_a_fix_mends_its_own_shop_alone(
+    prefect_api: str, tmp_path: Path
+) -> None:
+    groups = (ShopGroup(1), ShopGroup(1))
+    with World.at(tmp_path / "boutique", groups=groups) as world:
+        world.write_settings(shop={"id_shop": 2})
+        shop = world.shop
+        row = {"name": NAME, "price": "10.000000", "images": [1], "cover": 1, "quantity": 5}
+        belt = shop.insert("products", row | {"reference": "BELT"})
+        over = [
+            shop.insert("specific_prices", price(belt) | {"id_shop": number, "to": "2026-01-01 00:00:00"})
+            for number in (1, 2)
+        ]
+        shop.reset_counts()
+        state = await final_state(audit, str(world.folder), fix="specific_price_over")
+        assert (state.name, world.counts()) == ("Completed", {"rows_read": 1, "deactivated": 1}), state.message
+        assert [int(each["id"]) for each in shop.rows("specific_prices")] == over[:1]
+        shop.change("products", belt, {"cover": None}, id_shop=2)
+        state = await final_state(audit, str(world.folder), fix="cover_missing")
+        assert (state.name, world.counts()) == ("Completed", {"rows_read": 1, "updated": 1}), state.message
+        await final_state(audit, str(world.folder), fix="cover_missing")
+        assert world.counts() == {}

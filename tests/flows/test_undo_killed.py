@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,7 +183,7 @@ async def broken_by(killing: Killing, stream: str, at: int) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("stream", "share"), [("stock", 0.5), ("specificprice", 0.5)])
+@pytest.mark.parametrize(("stream", "share"), [("stock", 0.5), ("specificprice", 0.5), ("product", 0.3)])
 async def test_what_a_run_wrote_that_was_killed_is_put_back(killing: Killing, stream: str, share: float) -> None:
     with killing.copy(await _first(killing)) as world:
         second_day(world, stream)
@@ -204,4 +204,12 @@ async def left_by(killing: Killing, stream: str, at: int) -> dict[str, Any]:
         state = await undone(world, last_run(world), accept_guard=True)
         if state.name != "Completed" and wrote:
             return {"state": state.message}
-        return differing(now(world)["rows"], before)
+        after = now(world)["rows"]
+        made = {str(row["id"]) for row in after["products"] if row["reference"] == "GANT"}
+        if any(str(row["active"]) != "0" for row in after["products"] if str(row["id"]) in made):
+            return {"made": "still on sale"}
+        return differing({kind: [row for row in rows if not _is_of(row, made)] for kind, rows in after.items()}, before)
+
+
+def _is_of(row: Mapping[str, Any], products: Collection[str]) -> bool:
+    return str(row.get("id_product", row.get("id"))) in products and ("id_product" in row or "reference" in row)

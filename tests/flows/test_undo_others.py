@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from connectors.ledger import Ledger
 from flows.import_product_suppliers import import_product_suppliers
 from flows.import_specific_prices import import_specific_prices
 from flows.import_stores import import_stores
@@ -54,6 +55,20 @@ async def test_stores_are_as_before_and_one_that_somebody_changed_is_left(flat_w
     world.drop("store", *changed[:3])
     await world.run(import_stores, accept_guard=True)
     assert (world.shop.writes, world.counts()) == (0, {"rows_read": 3, "ignored": 3})
+
+
+async def test_a_store_that_a_run_made_and_the_ledger_does_not_know_is_closed(flat_world: FlatWorld) -> None:
+    world = flat_world
+    (world.folder / "associations.toml").write_text(COUNTRIES, encoding="utf-8")
+    world.drop("store", store("001"))
+    assert (await world.run(import_stores)).name == "Completed"
+    # As after a run that died between its write and the ledger.
+    with Ledger.open(f"sqlite:///{world.folder / 'ledger.db'}") as ledger:
+        ledger.forget(world.folder.name, "store", ["001"])
+    assert [str(row["active"]) for row in world.shop.rows("stores")] == ["1"]
+    state = await undone(world, accept_guard=True)
+    assert state.name == "Completed", state.message
+    assert [str(row["active"]) for row in world.shop.rows("stores")] == ["0"]
 
 
 async def test_suppliers_and_what_they_call_an_item_are_as_before(flat_world: FlatWorld) -> None:

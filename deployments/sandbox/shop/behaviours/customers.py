@@ -66,6 +66,9 @@ def _refuse_used_email(draft: Draft) -> None:
 def _after_save(draft: Draft) -> None:
     if draft.is_new:
         draft.store["customers"].update(draft.identifier, {"groups": [draft.whole("id_default_group")]})
+    elif draft.store["customers"].rows[draft.identifier]["last_passwd_gen"] in {"", _NEVER}:
+        # A PUT leaves it out, the answer shows it empty, and the column fills itself with the time of the save.
+        draft.store["customers"].update(draft.identifier, {"last_passwd_gen": now()})
 
 
 def _set_groups(draft: Draft, entries: Entries) -> None:
