@@ -75,6 +75,20 @@ def test_a_third_party_takes_what_is_put_and_keeps_the_rest(erp: Rest, third_par
     assert record["array_options"][f"options_{UID}"]
 
 
+def test_a_new_company_keeps_its_numbers(erp: Rest) -> None:
+    numbers = {"idprof1": "732829320", "idprof2": "73282932000074", "tva_intra": "FR40303265045"}
+    body = {
+        "name": "Dupont SARL",
+        "client": 1,
+        "code_client": "-1",
+        "country_id": 1,
+        **numbers,
+        **erp.guarded(erp.uid()),
+    }
+    record = erp("GET", f"/thirdparties/{erp.made('/thirdparties', body)}").value
+    assert {name: record[name] for name in numbers} == numbers
+
+
 @pytest.mark.parametrize(
     ("path", "body", "key"),
     [
