@@ -65,6 +65,7 @@ class Reconciliation:
         if compared.agrees:
             return RowOutcome(*row, Outcome.UNCHANGED.value)
         self.differing_total += 1
+        self.run.shown_keys.note(row[2], "order", shop.id_order)
         if len(self.differing) < SHOWN:
             self.differing.append(compared)
         return RowOutcome(*row, Outcome.WAITING.value, _code(compared.causes[0]), _figures(compared))

@@ -49,6 +49,7 @@ _BY_ID = MappingProxyType(
         "adopt_orders": "order",
         "import_order_statuses": "order",
         "export_customers": "customer",
+        "reconcile": "order",
     }
 )
 """Flows whose keys are ids of the shop; lines of files have keys of their own."""

@@ -96,7 +96,10 @@ async def test_orders_that_are_not_in_dolibarr_or_are_sold_no_more_differ(world:
     missing = world.place(("ROBE-S", 1, "29.90"), valid=1)
     world.place(("ROBE-S", 1, "29.90"), state=10)
     world.shop.change("orders", 2, {"current_state": 6, "valid": "0"})
+    world.write_settings(shop={"admin_url": "https://shop.example/adm"})
     assert await run(world) == "Completed"
+    at = "https://shop.example/adm/index.php?controller=AdminOrders&id_order={}&vieworder"
+    assert world.report()["pages"] == {each: at.format(each) for each in ("2", str(missing))}
     assert world.counts() == {"rows_read": 5, "unchanged": 2, "ignored": 1, "waiting": 2}
     results = {row["Id"]: row["Result"] for row in file_rows(world, "documents") if row["Document"] == "order"}
     assert results == {"1": "the same", "2": "no longer sold in the shop", str(missing): "not in the ERP"}
