@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ from deployments.sandbox.shop import Fault
 from flows.import_specific_prices import import_specific_prices
 from flows.publish_lowest_prices import publish_lowest_prices
 from schemas.price_changes import Origin, PriceChange, PriceState
+from tasks.check.shop import needed_rights
+from tasks.run.shop_folder import open_shop_folder
 from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
 
@@ -308,3 +311,21 @@ async def test_the_feature_waits_while_articles_are_written(sold: FlatWorld) -> 
     assert (sold.counts(), features(sold)) == ({"rows_read": 1, "waiting": 1}, [])
     await sold.run(publish_lowest_prices)
     assert len(features(sold)) == 1
+
+
+def test_a_feature_needs_no_right_of_the_module_and_the_module_none_on_features(flat_world: FlatWorld) -> None:
+    world = flat_world
+
+    def needed(shown_by: str) -> dict[str, set[str]]:
+        world.write_settings(omnibus=KEPT | {"shown_by": shown_by})
+        specs = json.loads((world.folder / "import.json").read_text("utf-8"))
+        specs["product"]["enabled"] = False
+        (world.folder / "import.json").write_text(json.dumps(specs), "utf-8")
+        rights = needed_rights(open_shop_folder(world.folder))
+        names = ("lowest_prices", "product_features", "product_feature_values")
+        return {name: rights[name] for name in names if name in rights}
+
+    on_features = {"product_features": {"GET", "POST"}, "product_feature_values": {"GET", "POST"}}
+    assert needed("module") == {"lowest_prices": {"GET", "PUT"}}
+    assert needed("feature") == on_features
+    assert needed("both") == on_features | {"lowest_prices": {"GET", "PUT"}}
