@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prefect.events.clients import PrefectEventsClient
 
-from tests.campaigns.prefect_here import at_server, shared
+from tests.campaigns.prefect_here import at_server, served
 from tests.campaigns.stage import Stage
 from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
@@ -55,12 +55,17 @@ def beginnings(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Be
     return Beginnings(tmp_path_factory.mktemp("beginnings"))
 
 
+@pytest.fixture(scope="session")
+def _keeping_server() -> Iterator[tuple[str, Path]]:
+    with served() as server:
+        yield server
+
+
 @pytest.fixture
-def keeping_prefect(prefect_api: str) -> Iterator[Path]:
-    """The database of the Prefect server, which is told of task runs and events here, as in production."""
-    api_url, database = shared()
-    with at_server(api_url, database, PrefectEventsClient):
-        yield database
+def keeping_prefect(prefect_api: str, _keeping_server: tuple[str, Path]) -> Iterator[Path]:
+    """The database of a Prefect server that keeps task runs and events, as Prefect does, for this test."""
+    with at_server(*_keeping_server, PrefectEventsClient):
+        yield _keeping_server[1]
 
 
 @pytest.fixture

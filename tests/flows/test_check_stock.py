@@ -159,11 +159,13 @@ async def test_a_repair_that_would_empty_the_shop_stops(stocked: World) -> None:
 
 async def test_an_order_of_the_minute_of_the_write_may_explain_it_and_nothing_is_repaired(stocked: World) -> None:
     stocked.write_settings(stock={"repair": True})
+    stocked.drop_stock({row["reference"]: 10 for row in stocked.dress(2)} | {"CEINTURE": 20})
+    await stocked.stock()
     sell(stocked, "CEINTURE", 2, after=timedelta())
-    by_hand(stocked, "CEINTURE", 10)
+    by_hand(stocked, "CEINTURE", 20)
     await checked(stocked)
     assert stocked.counts() == {"rows_read": 7, "unchanged": 7}
-    by_hand(stocked, "CEINTURE", 12)
+    by_hand(stocked, "CEINTURE", 22)
     stocked.shop.reset_counts()
     await checked(stocked)
     assert (stocked.counts(), stocked.shop.writes) == ({"rows_read": 7, "unchanged": 6, "waiting": 1}, 0)

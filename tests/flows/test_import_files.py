@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from prefect import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
 from prefect.client.schemas.objects import State
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Completed
@@ -184,9 +185,16 @@ async def test_the_chain_has_one_report_with_what_those_of_its_parts_say_and_run
     assert (told["state"], told["counts"]["rejected"], len(told["files"])) == ("CompletedWithRejects", 1, 2)
     assert [reject["key"] for reject in told["rejects"]] == ["SAC2"]
     assert "import-products" in page.read_text("utf-8")
+    named = {"boutique import_files", "boutique import_products"}
     async with get_client() as client:
-        runs = await client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=9)
-    assert {"boutique import_files", "boutique import_products"} <= {run.name for run in runs}
+        runs = [
+            run
+            for name in named
+            for run in await client.read_flow_runs(
+                flow_run_filter=FlowRunFilter(name=FlowRunFilterName(any_=[name])), sort=FlowRunSort.START_TIME_DESC
+            )
+        ]
+    assert {run.name for run in runs if run.parameters["shop"] == str(world.folder)} == named
 
 
 async def test_what_else_ran_meanwhile_is_no_part_of_the_chain_however_often(world: CollectWorld) -> None:
