@@ -11,7 +11,6 @@ import certifi
 import pytest
 from hypothesis import settings
 
-from tests import together
 from tests.contract.prestashop.census.plugin import CensusPlugin
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(CensusPlugin(), "census")
     if profile := config.getoption("sandbox_profile", default=None):
         os.environ["PASSERELLE_SANDBOX_PROFILE"] = profile
-    if not hasattr(config, "workerinput"):  # the process that the others are started by
-        together.begin()
     if not ONE_AUTHORITY.exists():
         BUILD.mkdir(exist_ok=True)
         whole, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----")
@@ -49,16 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """What the processes of this session shared ends with the one that started them."""
-    if not hasattr(config, "workerinput"):
-        together.end()
-
-
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes more than processors, for tests that wait much: those of kills and of shops that stay away."""
+    """Four processes more than processors, for tests that wait much: those of kills and of shops that stay away."""
     waits = "not lasting" not in config.getoption("markexpr")
-    return min(4, (os.cpu_count() or 1) + 2 * waits)
+    return min(8 if waits else 4, (os.cpu_count() or 1) + 4 * waits)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -101,22 +92,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def prefect_api() -> Iterator[str]:
-    """The API of the Prefect server of this session's processes, without heartbeats, which cost a second a flow.
-
-    It is told of no events, which cost it as much as the runs themselves.
-    """
-    from prefect.events.clients import NullEventsClient  # noqa: PLC0415 - not before it is told above what it need not do
-    from prefect.settings import (  # noqa: PLC0415
+    """A Prefect server of this process's own, without heartbeats, which cost a second a flow; its API's address."""
+    from prefect.settings import (  # noqa: PLC0415 - not before it is told above what it need not do
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
         PREFECT_LOGGING_TO_API_ENABLED,
         temporary_settings,
     )
 
-    from tests.campaigns.prefect_here import at_server, shared  # noqa: PLC0415
+    from tests.campaigns.prefect_here import prefect_server  # noqa: PLC0415
 
-    api_url, database = shared()
     with (
-        at_server(api_url, database, NullEventsClient),
+        prefect_server() as api_url,
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}),
     ):
         yield api_url

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,8 +26,6 @@ from prefect.settings import (
     PREFECT_SERVER_DATABASE_CONNECTION_URL,
     temporary_settings,
 )
-
-from tests import together
 
 TEMPLATES = Path(__file__).parents[2] / "build"
 START_SECONDS = 180.0
@@ -99,59 +96,14 @@ def served(events: Mapping[str, str] = _ALL_EVENTS) -> Iterator[tuple[str, Path]
         process = subprocess.Popen(
             [sys.executable, "-c", _SERVE, str(listener.fileno())],
             pass_fds=(listener.fileno(),),
-            env=_environment(database, events),
+            env={**os.environ, **_QUIET, **events} | {"PREFECT_SERVER_DATABASE_CONNECTION_URL": _address(database)},
         )
         try:
-            _answers(api_url, lambda: process.poll() is None)
+            _answers(api_url, process)
             yield api_url, database
         finally:
             process.terminate()
             process.wait(60)
-
-
-def shared() -> tuple[str, Path]:
-    """API and database of the one server of a test session's processes: who asks first starts it.
-
-    It keeps the events of those that send any, and ends with `together.end`.
-    """
-    place = together.folder()
-    database = place / "prefect.db"
-    with (place / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        server = place / together.SERVER
-        if not server.exists():
-            server.write_text(json.dumps(_begun(database)), encoding="utf-8")
-    return json.loads(server.read_text(encoding="utf-8"))["api_url"], database
-
-
-def _begun(database: Path) -> dict[str, object]:
-    """A server that outlives the process that starts it."""
-    migrated(database)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # A shell in between: the server is no child of this process, which may end first.
-        started = subprocess.run(
-            ["/bin/sh", "-c", '"$@" >/dev/null & echo $!', "sh", sys.executable, "-c", _SERVE, str(listener.fileno())],
-            pass_fds=(listener.fileno(),),
-            env=_environment(database, _ALL_EVENTS),
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-    pid = int(started.stdout)
-    _answers(api_url, lambda: _lives(pid))
-    return {"api_url": api_url, "pid": pid}
-
-
-def _environment(database: Path, events: Mapping[str, str]) -> dict[str, str]:
-    return {**os.environ, **_QUIET, **events, "PREFECT_SERVER_DATABASE_CONNECTION_URL": _address(database)}
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def migrated(database: Path) -> None:
@@ -186,7 +138,7 @@ def _address(database: Path) -> str:
     return f"sqlite+aiosqlite:///{database}"
 
 
-def _answers(api_url: str, lives: Callable[[], bool]) -> None:
+def _answers(api_url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -195,6 +147,6 @@ def _answers(api_url: str, lives: Callable[[], bool]) -> None:
                 answer.read()
                 return
         except URLError as error:
-            if not lives() or time.monotonic() > until:
+            if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"no Prefect server: {error}") from error
             time.sleep(0.1)

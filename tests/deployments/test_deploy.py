@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ from deployments.exits import Exit
 from schemas.flows import FLOWS
 from schemas.import_json import default_export_text, default_import_text
 from tasks.run.shop_folder import open_shop_folder
-from tests.campaigns.prefect_here import prefect_server
 
 SHOP = '[shop]\nurl = "https://{name}.example"\nkey = "env:KEY_OF_{name}"\narmed_for = ""\n'
 IMPORTED = {"import_stores", "import_customers", "import_products", "import_stock"}
@@ -66,13 +65,6 @@ def found() -> dict[str, DeploymentResponse]:
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[OURS]))
     rows = at_server(lambda client: client.read_deployments(deployment_filter=ours))
     return {f"{(row.entrypoint or '').rpartition('.')[2]}/{row.name}": row for row in rows}
-
-
-@pytest.fixture(scope="module")
-def prefect_api() -> Iterator[str]:
-    """A server of this module's own: what is on it is deleted, and counted."""
-    with prefect_server() as api_url:
-        yield api_url
 
 
 @pytest.fixture

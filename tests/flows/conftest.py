@@ -63,7 +63,7 @@ def _keeping_server() -> Iterator[tuple[str, Path]]:
 
 @pytest.fixture
 def keeping_prefect(prefect_api: str, _keeping_server: tuple[str, Path]) -> Iterator[Path]:
-    """The database of a Prefect server that keeps task runs and events, as Prefect does, for this test."""
+    """The database of a Prefect server that keeps task runs and events, as Prefect does; the test speaks with it."""
     with at_server(*_keeping_server, PrefectEventsClient):
         yield _keeping_server[1]
 
