@@ -105,7 +105,8 @@ def test_php_and_the_sandbox_refuse_the_same_sales_in_the_same_words() -> None:
 
 
 def test_a_sale_is_written_by_inserts_in_one_transaction() -> None:
-    notes = [(verb, name) for verb, name, _ in run("store_orders", document((HEAD, [SHIRT, FOOD]))).notes]
+    php = run("store_orders", document((HEAD, [SHIRT, FOOD])))
+    notes = [(verb, name) for verb, name, _ in php.notes if verb != "asked"]
     start, end = notes.index(("sql", "START TRANSACTION")), notes.index(("sql", "COMMIT"))
     assert notes[start + 1 : end] == [
         ("add", "Cart"), ("insert", "cart_product"), ("insert", "cart_product"), ("add", "Order"),
