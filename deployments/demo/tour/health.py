@@ -45,7 +45,7 @@ def _break(scene: Scene) -> dict[str, set[str]]:
     person = PEOPLE[-1]
     named = {"firstname": person.firstname, "lastname": person.lastname, "email": person.email, "passwd": "x" * 60}
     customer = shop.insert("customers", named | {"groups": []})
-    scene.tell("faults", reference=cast.reduced.reference, article=cast.twin.name, customer=customer)
+    scene.narrate("faults", reference=cast.reduced.reference, article=cast.twin.name, customer=customer)
     without_picture = {str(row["id"]) for row in shop.rows("products") if not row.get("images")}
     return {
         "duplicate_reference": {str(twin), str(other)},
@@ -79,7 +79,7 @@ async def reconciled(scene: Scene) -> None:
         scene.check("agrees", (orders, orders), _same(scene), count=orders, total=scene.total())
         one = scene.visitors.placed[1]
         scene.company.invoice_by_hand(one.reference, BY_HAND)
-        scene.tell("invoiced", order=one.id_order, more=with_tax(BY_HAND))
+        scene.narrate("invoiced", order=one.id_order, more=with_tax(BY_HAND))
         await scene.type("reconcile", scene.named, *period, ends=(Exit.REJECTS,))
         scene.check("others_agree", (orders, orders - 1), _same(scene))
         named = [incident["key"] for incident in scene.report()["incidents"]]
@@ -88,14 +88,14 @@ async def reconciled(scene: Scene) -> None:
 
 async def _company_buys(scene: Scene) -> None:
     order = scene.visitors.buy(_COMPANYS_ORDER, [(scene.cast.sold[0], 1)], company=COMPANY, vat_number=WRONG_NUMBER)
-    scene.tell("company", order=order.id_order)
+    scene.narrate("company", order=order.id_order)
     await scene.type("run", "export_orders", "--shop", scene.named, ends=(Exit.REJECTS,))
     there = wanted_there(scene)
     there.pop(f"{PREFIX}{order.id_order}")
     scene.check("company_held", there, scene.company.totals(), order=order.id_order)
     address = next(row for row in scene.shop.rows("orders") if int(row["id"]) == order.id_order)["id_address_invoice"]
     scene.shop.change("addresses", address, {"vat_number": RIGHT_NUMBER})
-    scene.tell("number_put_right")
+    scene.narrate("number_put_right")
     await scene.type("run", "export_orders", "--shop", scene.named)
     scene.check("company_gone", wanted_there(scene), scene.company.totals(), order=order.id_order)
     scene.check("siren", [SIREN], [row["idprof1"] for row in scene.company.erp.third_parties() if row["idprof1"]])

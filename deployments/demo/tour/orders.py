@@ -24,8 +24,8 @@ _LOOK_SECONDS = 0.05
 async def opening(scene: Scene) -> None:
     """The catalogue comes in, and people order in the night."""
     with scene.step("opening", "getting-started.md"):
-        scene.tell("open", shop=scene.shop.url, erp=scene.company.erp.url)
-        scene.tell("erp_drops", count=len(scene.cast.all))
+        scene.narrate("open", shop=scene.shop.url, erp=scene.company.erp.url)
+        scene.narrate("erp_drops", count=len(scene.cast.all))
         scene.drop.products(scene.cast.all)
         scene.drop.stock(scene.cast.all)
         await scene.type("run", "import_products", "--shop", scene.named)
@@ -36,7 +36,7 @@ async def opening(scene: Scene) -> None:
         scene.check("all_there", wanted, found, count=len(wanted))
         for number in NIGHT:
             scene.visitors.buy(number, [(article, 1 + number % 2) for article in scene.cast.sold[: 1 + number % 3]])
-        scene.tell("night", count=len(NIGHT), total=scene.total())
+        scene.narrate("night", count=len(NIGHT), total=scene.total())
 
 
 async def paid_and_gone(scene: Scene) -> None:
@@ -51,7 +51,7 @@ async def paid_and_gone(scene: Scene) -> None:
             scene.show("\n".join(heard))
             scene.check("night_gone", wanted_there(scene), scene.company.totals(), count=len(NIGHT))
             order = scene.visitors.buy(PAID_NOW, [(scene.cast.last_pieces, 1)])
-            scene.tell("paid", order=order.id_order, total=order.total, article=scene.cast.last_pieces.name)
+            scene.narrate("paid", order=order.id_order, total=order.total, article=scene.cast.last_pieces.name)
             began = time.monotonic()
             await _until(lambda: f"{PREFIX}{order.id_order}" in scene.company.totals())
             took = time.monotonic() - began
@@ -69,7 +69,7 @@ async def not_sold_twice(scene: Scene) -> None:
         piece = replace(scene.cast.last_pieces, quantity=scene.cast.last_pieces.quantity - 1)
         in_file = [piece if article.reference == piece.reference else article for article in scene.cast.all]
         scene.drop.stock(in_file)
-        scene.tell("stock_file", article=piece.name, reference=piece.reference, quantity=piece.quantity)
+        scene.narrate("stock_file", article=piece.name, reference=piece.reference, quantity=piece.quantity)
         await scene.type("run", "import_stock", "--shop", scene.named)
         scene.show("\n".join(incident["reason"] for incident in scene.report()["incidents"]))
         found = scene.quantities()

@@ -33,7 +33,7 @@ async def reduced(scene: Scene) -> None:
         _remember(scene, article)
         lowest = with_tax(lowest_before(former_prices(article)))
         told = {"article": article.name, "price": with_tax(article.price), "lowest": lowest}
-        scene.tell("former", **told, percent=PERCENT_OFF)
+        scene.narrate("former", **told, percent=PERCENT_OFF)
         scene.drop.discount(article)
         await scene.type("run", "import_specific_prices", "--shop", scene.named)
         await scene.type("run", "publish_lowest_prices", "--shop", scene.named)
@@ -62,11 +62,11 @@ async def planned(scene: Scene) -> None:
         articles = [replace(article, price=article.price + RAISED) for article in scene.cast.repriced]
         touched, plan = articles[0], scene.beside("plan.json")
         scene.drop.products(articles)
-        scene.tell("new_prices", count=len(articles), more=RAISED)
+        scene.narrate("new_prices", count=len(articles), more=RAISED)
         await scene.type("plan", "import_products", "--shop", scene.named, "--out", plan)
         by_hand = scene.cast.repriced[0].price + BY_HAND
         scene.shop.change("products", scene.product(touched.reference), {"price": str(by_hand)})
-        scene.tell("moved", article=touched.name, price=by_hand)
+        scene.narrate("moved", article=touched.name, price=by_hand)
         before, writes = scene.prices(), scene.shop.writes()
         said = await scene.type("apply", plan, "--shop", scene.named, ends=(Exit.FAILED,))
         scene.check("refused", (before, 0), (scene.prices(), scene.shop.writes() - writes))
@@ -83,19 +83,19 @@ async def put_back(scene: Scene) -> None:
         right, by_hand = scene.prices(), scene.cast.slipped[1]
         wrong = [replace(article, price=article.price / _SLIPPED) for article in scene.cast.slipped]
         scene.drop.products(wrong)
-        scene.tell("slipped", count=len(wrong), article=wrong[0].name, price=wrong[0].price)
+        scene.narrate("slipped", count=len(wrong), article=wrong[0].name, price=wrong[0].price)
         await scene.type("run", "import_products", "--shop", scene.named)
         slipped = right | {article.reference: article.price for article in wrong}
         scene.check("slipped_shown", slipped, scene.prices(), quietly=True)
         corrected = by_hand.price - BY_HAND
         scene.shop.change("products", scene.product(by_hand.reference), {"price": str(corrected)})
-        scene.tell("corrected", article=by_hand.name, price=corrected)
+        scene.narrate("corrected", article=by_hand.name, price=corrected)
         run = str(scene.report()["run_id"])[:8]
         await scene.type("undo", run, "--shop", scene.named, "--yes", ends=(Exit.COMPLETED, Exit.REJECTS))
         wanted = right | {by_hand.reference: corrected}
         scene.check("put_back", wanted, scene.prices(), article=wrong[0].name, price=right[wrong[0].reference])
         writes = scene.shop.writes()
         scene.drop.products(wrong)
-        scene.tell("slipped_again")
+        scene.narrate("slipped_again")
         await scene.type("run", "import_products", "--shop", scene.named, ends=(Exit.COMPLETED, Exit.REJECTS))
         scene.check("held", (wanted, 0), (scene.prices(), scene.shop.writes() - writes))

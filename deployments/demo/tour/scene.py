@@ -88,7 +88,7 @@ class Scene:
         """Money as it is written in the language."""
         return texts(self._language).number(value, 2) if isinstance(value, Decimal) else value
 
-    def tell(self, code: str, **params: object) -> None:
+    def narrate(self, code: str, **params: object) -> None:
         """What happens."""
         out.print(Text(f"   {self.text(code, **params)}"), soft_wrap=True)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-import tomllib
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -13,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
 
 from schemas.outcomes import Outcome
 from schemas.run_report import (
@@ -106,20 +103,6 @@ def test_every_state_has_its_words_in_both_languages(language: str, state: str) 
     words = texts(language)
     assert words.word("state", state) in page
     assert words.word("headline", state) in page
-
-
-def test_both_languages_hold_the_same_keys_and_placeholders() -> None:
-    catalogues = [tomllib.loads((TEMPLATES / f"report.{code}.toml").read_text("utf-8")) for code in LANGUAGES]
-    shapes = [
-        {
-            (section, key): sorted(re.findall(r"\{\w+\}", str(text)))
-            for section, entries in catalogue.items()
-            if isinstance(entries, dict)
-            for key, text in entries.items()
-        }
-        for catalogue in catalogues
-    ]
-    assert shapes[0] == shapes[1]
 
 
 def test_the_page_asks_for_nothing_outside_itself() -> None:
@@ -402,66 +385,7 @@ def test_a_key_links_to_the_back_office_where_its_page_is_known() -> None:
     assert [given["href"] for tag, given in page.tags if tag == "a" and "rel" in given] == [address]
 
 
-@pytest.mark.parametrize(
-    ("language", "field", "old", "new", "shown"),
-    [
-        ("fr", "price", "21.900000", "11.900000", ("21,90", "11,90", "-46\N{NO-BREAK SPACE}%")),
-        ("en", "price", "1234.500000", "1296.225000", ("1,234.50", "1,296.225", "+5.0%")),
-        ("fr", "weight", "0.000000", "0.350000", ("0,00", "0,35", "")),
-        ("fr", "price", "", "12.000000", ("", "12,00", "")),
-        ("fr", "reference", "12.000000", "13.000000", ("12.000000", "13.000000", "")),
-        ("fr", "price", "about 12", "12.000000", ("about 12", "12,00", "")),
-    ],
-)
-def test_amounts_of_a_change_are_written_as_people_write_them_and_nothing_else_is(
-    language: str, field: str, old: str, new: str, shown: tuple[str, str, str]
-) -> None:
-    words = texts(language)
-    assert (words.value(field, old), words.value(field, new), words.step(field, old, new)) == shown
-
-
 def test_the_plan_shows_by_how_much_a_price_changes() -> None:
     change = PlannedChange("SAC01", "product", "update", (("price", "21.900000", "11.900000"),))
     page = html(a_report(language="fr", plan=(change,), plan_total=1))
     assert re.search(r"21,90</code> → <code>11,90</code> <span class=\"soft\">\(-46\s%\)", page)
-
-
-@pytest.fixture
-def template(tmp_path: Path) -> Path:
-    path = tmp_path / "page.j2"
-    path.write_text("Bonjour {{ name }}", encoding="utf-8")
-    return path
-
-
-def _rendered(template: Path, kept: Path) -> str:
-    cache = CompiledTemplates(str(kept))
-    return (
-        Environment(loader=FileSystemLoader(template.parent), autoescape=True, bytecode_cache=cache)
-        .get_template(template.name)
-        .render(name="Zoé")
-    )
-
-
-def test_a_template_is_compiled_once_and_anew_when_it_has_changed(
-    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    kept = tmp_path / "__pycache__"
-    assert _rendered(template, kept) == "Bonjour Zoé"
-    (compiled,) = kept.iterdir()
-    before = compiled.stat().st_mtime_ns
-    assert _rendered(template, kept) == "Bonjour Zoé"
-    assert compiled.stat().st_mtime_ns == before
-    template.write_text("Bonsoir {{ name }}", encoding="utf-8")
-    assert _rendered(template, kept) == "Bonsoir Zoé"
-
-
-@pytest.mark.parametrize("written", [True, False])
-def test_where_nothing_may_be_kept_the_page_is_written_all_the_same(
-    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
-) -> None:
-    """A folder that cannot be made, as where the code belongs to another, or a Python that writes none."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", not written)
-    kept = tmp_path / "not there" / "__pycache__" if written else tmp_path / "__pycache__"
-    assert _rendered(template, kept) == "Bonjour Zoé"
-    assert not kept.exists()
