@@ -11,10 +11,11 @@ import polars as pl
 
 from connectors.ledger import LinkState, Replaced, Replacement
 from connectors.prestashop import Entity
+from connectors.prestashop.dates import EPOCH, instant, zone_of
 from schemas.incidents import Level
 from tasks.report.progress import advance
 from tasks.run.run import Run
-from tasks.stock_check.differences import ItemIds, Moved, Sales, sales_of
+from tasks.stock_check.differences import MARGIN, ItemIds, Moved, Sales, sales_of
 from tasks.stock_check.sales import sales_since, sees_orders
 from tasks.undo.kinds import KINDS, PRODUCT, STOCK
 from tasks.undo.plan import PutBack, as_given, close_with_their_products, decide, decide_quantity, leave_families
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 2_000
 _STOCK_FIELDS = ("id", "id_product", "quantity")
 _ITEMS = ("products", "combinations")
+_DATED = ("products", "customers")
 _OWN_PAGES: Mapping[str, Page] = MappingProxyType({"customers": "customer", "suppliers": "supplier"})
 _NO_PAGE = ("stores",)
 Kept = Sequence[tuple[str, Replacement]]
@@ -32,17 +34,18 @@ Kept = Sequence[tuple[str, Replacement]]
 
 def put_backs_of(kept: Kept) -> list[tuple[PutBack, Replaced, datetime]]:
     """What was replaced, each entity once with what it had first and was given last, and when it was written."""
-    first: dict[tuple[str, str, str, int], Replaced] = {}
+    first: dict[tuple[str, str, str, int], tuple[Replaced, datetime]] = {}
     last: dict[tuple[str, str, str, int], tuple[Replaced, datetime]] = {}
     for kind, replacement in kept:
         for value in replacement.values:
             name = (kind, value.resource, value.key, 0 if value.key else value.id)
-            first.setdefault(name, value)
+            first.setdefault(name, (value, replacement.replaced_at))
             last[name] = (value, replacement.replaced_at)
     found = []
     for line, ((kind, *_), (value, at)) in enumerate(last.items(), 1):
-        was = first[kind, value.resource, value.key, 0 if value.key else value.id]
+        was, began = first[kind, value.resource, value.key, 0 if value.key else value.id]
         one = PutBack(kind, value.key, value.resource, value.id, was.done, line, was.before, value.after, value.family)
+        one.wrote_at = began
         found.append((one, was, at))
     return found
 
@@ -150,12 +153,15 @@ class LookUp:
                 self._run.lease.check()
                 part = mine[start : start + _AT_ONCE]
                 now = await self._read(resource, part)
+                were_there = await self._ids_of_older(resource, part) if resource in _DATED else set()
                 for one in part:
                     entity, of_kind = now.get(one.id), KINDS[kind]
                     if one.is_left:
                         continue
                     if entity is not None and self._is_another(one, entity):
                         one.leave("undo_another", str(one.id))
+                    elif entity is not None and one.id in were_there:
+                        one.leave("undo_was_there", str(one.id))
                     else:
                         decide(one, entity, deletes=of_kind.deletes, is_private=of_kind.is_private)
                 advance("look at the shop", min(start + _AT_ONCE, len(mine)), len(mine))
@@ -174,6 +180,16 @@ class LookUp:
             field = self._run.stream.key_column.target
             return bool(one.key) and field not in one.before and str(entity.get(field, "")) != one.key
         return one.id not in self._made and self._pairs(one.kind).get(one.key, (0, 0))[0] != one.id
+
+    async def _ids_of_older(self, resource: str, part: Sequence[PutBack]) -> set[int]:
+        """The ids of what the shop made before the run was about to: it is somebody's, and the run took it over."""
+        facts, began = self._run.facts, {one.id: one.wrote_at for one in part if one.id and one.done == "create"}
+        if not began:
+            return set()
+        rows = await self._run.shop.find(resource, "id", map(str, sorted(began)), display=("id", "date_add"))
+        made_at = {int(row["id"]): instant(str(row["date_add"]), zone_of(facts.time_zone)) for row in rows}
+        margin = timedelta(seconds=facts.clock_offset_seconds) - MARGIN
+        return {number for number, at in made_at.items() if (wrote := began[number]) and EPOCH < at < wrote + margin}
 
     async def _decide_quantities(self, entries: Sequence[tuple[PutBack, Replaced, datetime]]) -> None:
         ids = sorted({one.id for one, *_ in entries if one.id})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, TypeAlias
 
@@ -36,6 +37,8 @@ class PutBack:
     before: Entity = field(default_factory=dict)
     after: Entity = field(default_factory=dict)
     family: str = ""
+    wrote_at: datetime | None = None
+    """When the run was first about to write it."""
     outcome: Outcome = Outcome.UNCHANGED
     code: str = ""
     detail: str = ""
