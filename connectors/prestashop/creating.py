@@ -23,7 +23,7 @@ from connectors.prestashop.replies import (
     raise_if_general,
 )
 from connectors.prestashop.resources import resource_of
-from connectors.prestashop.xml import document, written_ids
+from connectors.prestashop.xml import document, echoed, wire_text, written_ids
 
 if TYPE_CHECKING:
     from connectors.prestashop.entities import Entity, Identity, Key, Receipt
@@ -57,7 +57,7 @@ class Creation:
         self._newest = 0
         """The highest id of the resource before the document was sent, where only what is newer counts."""
         self._resource = desk.resource
-        self._node = resource_of(desk.resource).node
+        self._known = resource_of(desk.resource)
 
     async def adopt(self, writes: list[PendingWrite]) -> list[PendingWrite]:
         """Settles those that the shop already has; the rest."""
@@ -97,12 +97,19 @@ class Creation:
         )
 
     def _all_finished(self, writes: list[PendingWrite], reply: Reply) -> bool:
-        ids = written_ids(reply.body, self._node, len(writes))
-        if len(ids) != len(writes):
+        ids = written_ids(reply.body, self._known.node, len(writes))
+        if len(ids) != len(writes) or not self._tells_what_was_sent(writes, reply):
             return False
         for pending, new_id in zip(writes, ids, strict=True):
             self._desk.finish(pending, "created", new_id)
         return True
+
+    def _tells_what_was_sent(self, writes: list[PendingWrite], reply: Reply) -> bool:
+        """Whether each id stands beside what was sent in its place."""
+        return all(
+            echoed(reply.body, field) == [wire_text(pending.entity.get(field, 0)) for pending in writes]
+            for field in self._known.echoed
+        )
 
     def _refused(self, writes: list[PendingWrite], reply: Reply) -> list[Part]:
         """Sets the first one aside; the others go on."""

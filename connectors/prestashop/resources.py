@@ -21,6 +21,8 @@ class Resource:
     """Fields that our own look-ups ask for and that not every version has: left out where the shop lacks them."""
     lost_by_put: frozenset[str] = frozenset()
     """Fields that a PUT empties where the shop lets nobody write them."""
+    echoed: tuple[str, ...] = ()
+    """Ids that the answer to a document of new entities must tell of each as they were sent."""
     one_at_a_time: bool = False
     """Written by one connection only: documents in parallel give several entities one position."""
 
@@ -97,7 +99,7 @@ _BY_NAME: dict[str, Resource] = {
     # The shop reads a product's sum and writes it in two statements: of two documents at once the slower one writes a
     # sum without the other's rows (facts S1).
     "stock_availables": Resource("stock_available", one_at_a_time=True),
-    "specific_prices": Resource("specific_price"),
+    "specific_prices": Resource("specific_price", echoed=("id_product", "id_product_attribute")),
     "customers": Resource(
         "customer",
         associations={"groups": "group"},

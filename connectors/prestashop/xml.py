@@ -122,6 +122,11 @@ def written_ids(body: bytes, node: str, expected: int) -> list[int]:
     return [int(text) for child in root if (text := (child.findtext("id") or "").strip()).isdigit()]
 
 
+def echoed(body: bytes, field: str) -> list[str]:
+    """The values of a plain `field` of the entities that the answer to a write tells, in its order."""
+    return [text.decode() for text in re.findall(rb"<%s(?: [^>]*)?>(?:<!\[CDATA\[)?(\d*)" % field.encode(), body)]
+
+
 def entities_in(body: bytes, resource: Resource) -> list[dict[str, Any]]:
     """The entities of a list with `display`, values as they are written in it."""
     root = parse(body)

@@ -13,6 +13,8 @@ import polars as pl
 
 from connectors.ledger import Link, LinkState, Refusal
 from connectors.prestashop import Entity, Receipt
+from connectors.prestashop.as_sent import by_values
+from connectors.prestashop.resources import resource_of
 from schemas.emails import struck_out
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
@@ -41,7 +43,7 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     idle = [one for one in plan.entities if not one.action]
     _remember(run, plan, idle)
     run.rows.record(_outcomes(idle))
-    busy = [one for one in plan.entities if one.action]
+    busy = sorted((one for one in plan.entities if one.action), key=lambda one: _place(plan.stream.resource, one))
     one_at_a_time = asyncio.Lock()
 
     async def write(chunk: Chunk[PlannedEntity]) -> None:
@@ -53,6 +55,12 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     with run.step(plan.stream.steps[1]):
         chunks = chunked(busy, units_of_a_chunk(run, plan.stream.resource), lambda one: [one.ref.key])
         await fan_out(plan.stream.steps[1], chunks, write)
+
+
+def _place(resource: str, one: PlannedEntity) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Entities that are written alike side by side: such a batch is read back by bare ids, for a tenth of the cost."""
+    alike = by_values(resource, one.fields)
+    return (one.action or "" if alike else "", alike)
 
 
 def _doubt(run: Run, entities: list[PlannedEntity], plan: EntitiesPlan) -> None:
@@ -114,6 +122,8 @@ class _Batch:
         """(message code, detail) by key."""
         self.for_itself: set[str] = set()
         """Keys of what was refused for what it holds: the same is refused again."""
+        self.made: set[str] = set()
+        """Keys of what this batch has created: the answer has told whose each is."""
 
     async def write(self) -> None:
         """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
@@ -191,6 +201,7 @@ class _Batch:
     def _note(self, entities: list[PlannedEntity], receipts: list[Receipt]) -> None:
         for one, receipt in zip(entities, receipts, strict=True):
             one.id = receipt.id or one.id
+            self.made |= {one.ref.key} if receipt.outcome == "created" else set()
             if receipt.error is not None:
                 self.refused[one.ref.key] = (receipt.message_code, self._discreet(one, receipt.error.reason))
                 self.for_itself |= {one.ref.key} if receipt.is_of_what_was_sent else set()
@@ -210,11 +221,19 @@ class _Batch:
             written = [one for one in written if random.random() < mode.sample_share]  # noqa: S311 - a sample
         if mode.mode == "none" or not written:
             return {}
-        ids = [str(one.id) for one in written]
-        read = await self.run.shop.find(self.stream.resource, "id", ids, display=self.stream.display())
+        resource = self.stream.resource
+        shown = await self.run.shop.as_sent(resource, {one.id: self._values(one, sent) for one in written})
+        left = [one for one in written if one.id not in shown]
+        ids = [str(one.id) for one in left]
+        read = await self.run.shop.find(resource, "id", ids, display=self.stream.display()) if left else []
         now = {int(entity["id"]): entity for entity in read}
-        found = ((one, self._difference(sent[one.ref.key], now.get(one.id))) for one in written)
+        found = ((one, self._difference(sent[one.ref.key], now.get(one.id))) for one in left)
         return {one.ref.key: (code, detail or str(one.id)) for one, (code, detail) in found if code}
+
+    def _values(self, one: PlannedEntity, sent: Mapping[str, Entity]) -> dict[str, Any]:
+        """What the shop must hold of an entity, without what its answer has told already."""
+        told = resource_of(self.stream.resource).echoed if one.ref.key in self.made else ()
+        return {name: value for name, value in sent[one.ref.key].items() if name not in {"id", *told}}
 
     def _difference(self, sent: Entity, now: Entity | None) -> tuple[str, str]:
         if now is None:

@@ -56,19 +56,13 @@ class Chain:
         """A line per part, then what waits and why, then what is left over."""
         words = texts(language)
         reason = [
-            words.filled(
-                "end",
-                "chain_part",
-                part=words.word("part", part),
-                state=words.word("state", state.name or ""),
-                message=state.message or "",
+            words.word("end", "chain_part").format(
+                part=words.word("part", part), state=words.word("state", state.name or ""), message=state.message or ""
             )
             for part, state in self.states.items()
         ]
         reason += [
-            words.filled(
-                "end",
-                "chain_waits",
+            words.word("end", "chain_waits").format(
                 part=words.word("part", part),
                 obstacles=", ".join(words.word("part", each) for each in obstacles.split(", ")),
             )

@@ -118,7 +118,7 @@ def _doubt_items_that_are_gone(run: Run, outcomes: pl.DataFrame) -> None:
 async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
     gone: list[Line] = []
-    products = by_product(await _owned(run, lines))
+    products = sorted(by_product(await _owned(run, lines)), key=_place)
     mean_lines = max(1, len(lines) // max(1, len(products)))
 
     one_at_a_time = asyncio.Lock()
@@ -155,6 +155,15 @@ def by_product(lines: Sequence[Line]) -> list[list[Line]]:
         of_product = line.id_product is not None
         products.setdefault((of_product, line.id_product or line.id), []).append(line)
     return list(products.values())
+
+
+def _place(lines: list[Line]) -> tuple[int, int]:
+    """Where a product's lines stand among the others: simple products of one quantity side by side.
+
+    Such a batch is read back by bare ids, for a tenth of what its rows cost the shop.
+    """
+    only = lines[0]
+    return (1, only.quantity) if len(lines) == 1 and not only.sub_id else (0, 0)
 
 
 async def _owned(run: Run, lines: list[Line]) -> list[Line]:
@@ -268,9 +277,11 @@ async def _read_back(run: Run, lines: list[Line]) -> dict[int, int]:
         lines = [line for line in lines if random.random() < mode.sample_share]  # noqa: S311 - a sample, not a secret
     if mode.mode == "none" or not lines:
         return {}
-    ids = [str(line.id) for line in lines]
-    rows = await run.shop.find("stock_availables", "id", ids, display=["id", "quantity"])
-    return dict.fromkeys((line.id for line in lines), 0) | {int(row["id"]): int(row["quantity"] or 0) for row in rows}
+    shown = await run.shop.as_sent(ROWS, {line.id: _values(line.quantity) for line in lines})
+    held = {line.id: line.quantity if line.id in shown else 0 for line in lines}
+    left = [str(line.id) for line in lines if line.id not in shown]
+    rows = await run.shop.find(ROWS, "id", left, display=["id", "quantity"]) if left else []
+    return held | {int(row["id"]): int(row["quantity"] or 0) for row in rows}
 
 
 def _remember(run: Run, lines: list[Line]) -> None:

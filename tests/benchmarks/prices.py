@@ -25,6 +25,9 @@ from tests.flows.world import World
 LINES = 20_000
 FIRST_LINES = 500
 """Of a first run, in which the client gets to know the shop."""
+_REDUCTIONS = 8
+_APART = 5
+"""A sale has a few reductions, in percent; when they change, each item has another."""
 BATCHES = (500,)
 CONNECTIONS = (4, 6)
 _COLUMNS = ("reference", "erp_code", "reduction", "type", "reduction_tax")
@@ -48,7 +51,7 @@ def _one_speed(sheet: Sheet, world: World, shop: Catalogue, speed: Speed) -> Non
     references = list(shop.stock_ids)
     _drop(world, references[LINES:], 10, "specificprice_0.csv")
     run_flow("import_specific_prices", world)
-    for verb, reduction, against in zip(("made", "changed"), (10, 20), best, strict=True):
+    for verb, reduction, against in zip(("made", "changed"), (10, 12), best, strict=True):
         _drop(world, references[:LINES], reduction, f"specificprice_{reduction}.csv")
         ran = run_flow("import_specific_prices", world)
         steps = {step["name"]: step["seconds"] for step in world.report()["steps"]}
@@ -68,7 +71,7 @@ def _bare(speed: Speed, shop: Catalogue, connections: int) -> tuple[Rate, Rate]:
         new = [_entity(10, id_product=number) for number in products]
         made = best_rate(other.url, other.key, "POST", "specific_prices", new, BATCHES, (connections,))
         known = [int(row["id"]) for row in other.ask("GET", "rows/specific_prices")]
-        changed = [_entity(20, id=number) for number in known]
+        changed = [_entity(12, id=number) for number in known]
         return made, best_rate(other.url, other.key, "PATCH", "specific_prices", changed, BATCHES, (connections,))
 
 
@@ -101,7 +104,8 @@ def _specify(world: World) -> None:
 
 
 def _drop(world: World, references: list[str], reduction: int, name: str) -> None:
-    rows = pl.DataFrame({"reference": references}).with_columns(
-        erp_code=pl.lit("SOLDES"), reduction=pl.lit(str(reduction)), type=pl.lit("%"), reduction_tax=pl.lit("1")
+    reductions = [str(reduction + _APART * (number % _REDUCTIONS)) for number in range(len(references))]
+    rows = pl.DataFrame({"reference": references, "erp_code": "SOLDES", "reduction": reductions}).with_columns(
+        type=pl.lit("%"), reduction_tax=pl.lit("1")
     )
     rows.write_csv(world.folder / "streams" / name, separator=";")

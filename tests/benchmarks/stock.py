@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
+from math import log
 from pathlib import Path
 
 from tests.benchmarks.bare import Request, best_rate, documents, one_by_one
@@ -23,6 +26,8 @@ LINES = 20_000
 NAIVE_SAMPLE = 200
 SAMPLE_SHARE = 0.02
 """Of a run that shows what reading every line back costs."""
+_HALF_HAVE = 8
+_SEEDS = 8
 BATCHES = (100, 500, 1000)
 CONNECTIONS = (4, 6)
 
@@ -40,11 +45,11 @@ def measure(sheet: Sheet, place: Path) -> None:
 def _one_speed(sheet: Sheet, world: World, shop: Catalogue, speed: Speed) -> None:
     url, key, keys = world.shop.url, world.shop.key, list(shop.stock_ids)
     known_links(world, keys, shop.stock_ids.values(), [0] * LINES)
-    drop_stock_file(world, dict.fromkeys(keys, 1), "stock_1.csv")
+    drop_stock_file(world, quantities(keys, 1), "stock_1.csv")
     first = run_flow("import_stock", world)
     bare = best_rate(url, key, "PATCH", "stock_availables", _entities(shop, 2), BATCHES, CONNECTIONS)
     naive = one_by_one(url, key, _naive(shop, 3))
-    drop_stock_file(world, dict.fromkeys(keys, 4), "stock_2.csv")
+    drop_stock_file(world, quantities(keys, 4), "stock_2.csv")
     ran = run_flow("import_stock", world)
     steps = {step["name"]: step["seconds"] for step in world.report()["steps"]}
     rate = LINES / ran.flow_seconds
@@ -59,10 +64,16 @@ def _one_speed(sheet: Sheet, world: World, shop: Catalogue, speed: Speed) -> Non
     sheet.add(name + "lines per second, one request per line", naive, "lines/s")
     sheet.note(f"Bare: {bare}. Steps: {steps}. CPU of the flow {ran.flow_cpu:.2f} s. {world.report()['requests']}")
     world.write_settings(read_back={"mode": "sample", "sample_share": SAMPLE_SHARE})
-    drop_stock_file(world, dict.fromkeys(keys, 5), "stock_3.csv")
+    drop_stock_file(world, quantities(keys, 5), "stock_3.csv")
     sampled = LINES / run_flow("import_stock", world).flow_seconds
     told = f"{name}one line in {1 / SAMPLE_SHARE:.0f} read back, against bare batches"
     sheet.add(told, sampled / bare.per_second, "ratio")
+
+
+def quantities(keys: Sequence[str], seed: int) -> dict[str, int]:
+    """Of most items few, of some many: half below `_HALF_HAVE` steps; with another of 8 seeds each has another."""
+    chance = random.Random(0)
+    return {key: int(chance.expovariate(log(2) / _HALF_HAVE)) * _SEEDS + seed % _SEEDS for key in keys}
 
 
 def _entities(shop: Catalogue, quantity: int) -> list[bytes]:

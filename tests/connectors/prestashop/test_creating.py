@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connectors.prestashop import Identity, Shop, ShopLimits
 from connectors.prestashop.pending_writes import Part
 from connectors.prestashop.replies import Reply, Verdict
+from connectors.prestashop.transport import Transport
 from deployments.sandbox.shop import Fault, SandboxShop
 from schemas.errors import DeniedError, RefusedError, TransientError
 from tests.connectors.prestashop.catalogue import BY_REFERENCE, outcomes, product, products, references
@@ -162,6 +165,31 @@ async def test_the_same_specific_price_twice_is_refused_by_the_shop_d15(shop: Sh
     receipts = await shop.create("specific_prices", [price], identity, look_first=True)
     assert outcomes(receipts) == ["adopted"]
     assert len(sandbox.rows("specific_prices")) == 1
+
+
+async def test_ids_that_stand_beside_another_product_are_not_believed(
+    shop: Shop, sandbox: SandboxShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A price is ours by its product: where the answer tells them in another order, they are looked up."""
+    made = await shop.create("products", [product(f"P{number}") for number in range(3)], BY_REFERENCE)
+    zeros = dict.fromkeys(("id_shop", "id_cart", "id_currency", "id_country", "id_group", "id_customer"), 0)
+    dates = dict.fromkeys(("from", "to"), "0000-00-00 00:00:00")
+    values = {"price": -1, "from_quantity": 1, "reduction": "0.1", "reduction_tax": 1, "reduction_type": "percentage"}
+    prices = [{"id_product": each.id, **zeros, **values, **dates} for each in made]
+    send = Transport.send
+
+    async def with_ids_turned_round(transport: Transport, method: str, resource: str, **sent: Any) -> Reply:
+        reply = await send(transport, method, resource, **sent)
+        if method != "POST":
+            return reply
+        ids = iter(sorted(re.findall(rb"<id><!\[CDATA\[\d+\]\]></id>", reply.body), reverse=True))
+        return replace(reply, body=re.sub(rb"<id><!\[CDATA\[\d+\]\]></id>", lambda _: next(ids), reply.body))
+
+    monkeypatch.setattr(Transport, "send", with_ids_turned_round)
+    receipts = await shop.create("specific_prices", prices, Identity("id_product", ("id_product", "from_quantity")))
+    products = {int(row["id"]): int(row["id_product"]) for row in sandbox.rows("specific_prices")}
+    assert [products[receipt.id or 0] for receipt in receipts] == [each.id for each in made]
+    assert len(products) == len(made)
 
 
 async def test_what_the_shop_has_is_adopted_when_asked_to_look_first(shop: Shop, sandbox: SandboxShop) -> None:

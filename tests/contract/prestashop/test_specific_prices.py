@@ -122,6 +122,36 @@ def test_prices_are_found_by_product_and_patched_by_id(shop: Webservice, bench: 
     assert (after["reduction"], after["from"], after["price"]) == ("0.250000", found["from"], found["price"])
 
 
+COMPARED = {
+    "id_cart": "1", "id_currency": "1", "id_country": "8", "id_group": "3", "id_customer": "987654",
+    "id_product_attribute": "987654", "price": "12.340000", "from_quantity": "3",
+    "reduction": "0.150000", "reduction_tax": "0", "reduction_type": "amount",
+    "from": "2026-02-01 00:00:00", "to": "2026-03-01 00:00:00",
+}  # fmt: skip
+"""Other values than those of a price of the bench."""
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_a_list_of_bare_ids_names_the_prices_that_hold_a_value(shop: Webservice, bench: Bench, name: str) -> None:
+    product = bench.product()
+    one = bench.specific_price_row(product.id)
+    two = bench.specific_price_row(product.id, **{"from_quantity": 2, name: COMPARED[name]})
+    first, second = bench.make("specific_prices", one, two)
+    ids = f"[{first.id}|{second.id}]"
+    assert shop.bare_ids("specific_prices", id=ids, **{name: COMPARED[name]}) == {second.id}
+    assert shop.bare_ids("specific_prices", id=ids, **{name: shop.read("specific_prices", first.id)[name]}) == {
+        first.id
+    }
+
+
+def test_the_answer_to_new_prices_names_the_product_of_each_id(shop: Webservice, bench: Bench) -> None:
+    products = [bench.product() for _ in range(3)]
+    made = bench.make("specific_prices", *(bench.specific_price_row(product.id) for product in products))
+    told = [(price["id_product"], price["id_product_attribute"]) for price in made]
+    assert told == [(str(product.id), "0") for product in products]
+    assert [shop.read("specific_prices", price.id)["id_product"] for price in made] == [own for own, _ in told]
+
+
 def test_a_deleted_price_gives_the_full_price_back(shop: Webservice, bench: Bench) -> None:
     product = bench.product(price="10")
     (made,) = bench.make("specific_prices", bench.specific_price_row(product.id))

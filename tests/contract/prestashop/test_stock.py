@@ -51,6 +51,16 @@ def test_patch_of_the_quantity_alone_leaves_the_rest(shop: Webservice, bench: Be
     assert (after["id_shop"], after["id_shop_group"]) == (row["id_shop"], row["id_shop_group"])
 
 
+def test_a_list_of_bare_ids_names_the_rows_that_hold_a_quantity(shop: Webservice, bench: Bench) -> None:
+    products = bench.make("products", *(bench.product_row() for _ in range(5)))
+    rows = [bench.stock_row(product.id).id for product in products]
+    held = dict(zip(rows, (7, 70, 7, -3, 0), strict=True))
+    shop.patched("stock_availables", *({"id": row, "quantity": quantity} for row, quantity in held.items()))
+    for quantity in (7, 70, -3, 0, 3):
+        listed = shop.bare_ids("stock_availables", id=f"[{'|'.join(map(str, rows))}]", quantity=quantity)
+        assert listed == {row for row in rows if held[row] == quantity}
+
+
 def test_many_rows_are_written_by_one_document(shop: Webservice, bench: Bench) -> None:
     products = bench.make("products", *(bench.product_row() for _ in range(5)))
     rows = [bench.stock_row(product.id) for product in products]

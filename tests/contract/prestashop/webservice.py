@@ -122,6 +122,12 @@ class Webservice:
         assert reply.status == 200, reply.body
         return reply.rows
 
+    def bare_ids(self, resource: str, **filters: object) -> set[int]:
+        """The ids of a list without any field."""
+        wanted: dict[str, object] = {f"filter[{name}]": value for name, value in filters.items()}
+        listed = self.get(resource, output_format="JSON", **wanted).json
+        return {int(row["id"]) for row in (listed[resource] if listed else ())}
+
     def read(self, resource: str, entity_id: int) -> Entity:
         reply = self.get(f"{resource}/{entity_id}")
         assert reply.status == 200, (reply.status, reply.body)
