@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import certifi
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.settings import (
+    PREFECT_API_SSL_CERT_FILE,
     PREFECT_API_URL,
     PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
     get_current_settings,
     temporary_settings,
 )
 
+from connectors.http import certificate_fault
 from deployments.terminal import err
 from deployments.words import said
 from schemas.errors import ConfigFault, ConfigurationError, DeniedError, PasserelleError, TransientError
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY_SECONDS = 2.0
 _REFUSED = frozenset({401, 403})
+_END_OF_CERTIFICATE = "-----END CERTIFICATE-----\n"
 
 
 @asynccontextmanager
@@ -55,16 +62,48 @@ def _only_news() -> Iterator[None]:
 @asynccontextmanager
 async def _api() -> AsyncIterator[bool]:
     address = get_current_settings().api.url
-    if address is None or not await _answers():
+    with ExitStack() as trust:
+        if address is not None and address.startswith("http:"):
+            trust.enter_context(_one_authority())
+        fault = await _fault() if address is not None else None
+        if certificate_fault(fault):  # plain http that led to https
+            trust.close()
+            fault = await _fault()
+        if address is not None and fault is None:
+            async with _api_that_answers():
+                yield True
+            return
         if address is not None:
             text = "Prefect at {address} does not answer; this run is not shown there."
             err.print(said(text, address=address), markup=False)
         # For a secret in one of Prefect's blocks, which lie in its database.
         with temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: True}, restore_defaults={PREFECT_API_URL}):
             yield False
-        return
+
+
+@contextmanager
+def _one_authority() -> Iterator[None]:
+    """Within the block Prefect's clients trust a single authority, where its server is spoken to without TLS.
+
+    Each of the seven clients of a run reads all authorities anew, 20 ms each, and plain http asks none of them.
+    """
+    path = Path(_folder_of_this_process().name) / "authority.pem"
+    first, end, _ = certifi.contents().partition(_END_OF_CERTIFICATE)
+    path.write_text(first + end, encoding="utf-8")
+    with temporary_settings({PREFECT_API_SSL_CERT_FILE: str(path)}):
+        yield
+
+
+@cache
+def _folder_of_this_process() -> TemporaryDirectory[str]:
+    """Prefect's threads outlive the block: what they read is there until the process ends."""
+    return TemporaryDirectory(prefix="passerelle")
+
+
+@asynccontextmanager
+async def _api_that_answers() -> AsyncIterator[None]:
     try:
-        yield True
+        yield
     except httpx.TransportError as error:
         raise TransientError(
             f"it went away during the run ({type(error).__name__})",
@@ -87,8 +126,13 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 async def _answers() -> bool:
+    return await _fault() is None
+
+
+async def _fault() -> Exception | None:
+    """Why the Prefect server that was named does not answer; None when it does."""
     async with get_client() as client:
-        return await client.api_healthcheck() is None
+        return await client.api_healthcheck()
 
 
 @asynccontextmanager

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.audit import audit
@@ -37,6 +36,7 @@ from schemas.flows import FLOWS
 from tasks.back_office.answer import answer_what_was_asked
 from tasks.run.carry_out import without_traceback
 from tasks.run.parameters import DryRun, ShopPath
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked
 from tasks.run.run_name import run_name
 from tasks.run.step_tasks import final_state

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.errors import ConfigFault, ConfigurationError
@@ -16,6 +15,7 @@ from tasks.audit.plan.found import Found
 from tasks.audit.report import report_found
 from tasks.run.carry_out import carried_out, without_traceback
 from tasks.run.parameters import AcceptGuard, DryRun, FixCode, ShopPath
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 

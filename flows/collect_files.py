@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.flows import FLOWS
 from tasks.files.collect import Collecting, collected
 from tasks.files.fetch import acknowledge_all, fetch_from_all
 from tasks.run.parameters import DryRun, ShopPath, SinceText
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked
 from tasks.run.run_name import run_name
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.flows import FLOWS
 from tasks.erp import open_erp
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import DryRun, ShopPath, SinceText, Sweep
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 from tasks.slips.prepare import prepare_slips

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.flows import FLOWS
@@ -11,6 +10,7 @@ from tasks.orders.prepare import prepare_orders
 from tasks.orders.send import deliver_orders
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import DryRun, OrderIds, ShopPath, SinceText, Sweep
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.flows import FLOWS
@@ -11,6 +10,7 @@ from tasks.returns.prepare import prepare_returns
 from tasks.returns.send import deliver_returns
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import DryRun, ShopPath
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.collect_files import acknowledge_files, collect_files
@@ -27,6 +26,7 @@ from tasks.files.waiting import is_due, unclaimed_files
 from tasks.run.carry_out import without_traceback
 from tasks.run.chain import DONE, Chain, carried_out_as_one
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked
 from tasks.run.run_name import run_name
 from tasks.run.shop_folder import ShopFolder, open_shop_folder

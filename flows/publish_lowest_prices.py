@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from schemas.flows import FLOWS
@@ -10,6 +9,7 @@ from tasks.omnibus.backfill import fill_from_archives
 from tasks.omnibus.publish import publish
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import DryRun, ShopPath, SinceText
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 

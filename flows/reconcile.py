@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 
 from connectors.prestashop.dates import zone_of
@@ -15,6 +14,7 @@ from tasks.reconcile.run_through import reconcile_period
 from tasks.reconcile.tables import Tables
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import DryRun, PeriodText, ShopPath
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
@@ -14,6 +13,7 @@ from schemas.flows import UNDO
 from schemas.messages import message
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, Hold, RunId, ShopPath
+from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 from tasks.run.shop_folder import language_in_settings, open_shop_folder

@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from schemas.cell_reason import Reason
+from schemas.cell_reason import Reason, containing
 
 # UTF-8's two bytes of a Latin letter, and its dashes, quotes, euro and ligature, as Windows-1252 shows them, or as
 # ISO 8859-1 does: with control characters in them.
@@ -23,6 +23,6 @@ SEEN_AS_CP1252 = re.compile(CONVERTED_TWICE)
 def broken_text_reasons(cell: pl.Expr) -> tuple[Reason, ...]:
     """Why the letters of a text are not those that somebody wrote."""
     return (
-        Reason("converted_twice", cell.str.contains(_CONVERTED_TWICE)),
-        Reason("characters_lost", cell.str.contains(LOST, literal=True)),
+        containing("converted_twice", cell, _CONVERTED_TWICE),
+        containing("characters_lost", cell, LOST),
     )

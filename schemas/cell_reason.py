@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import polars as pl
+import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +19,10 @@ class Reason:
     """The one parameter of the message."""
     is_note: bool = False
     """The value is taken all the same, and the report says what becomes of it."""
+    pattern: str = ""
+    """What the cells that it applies to contain, where that is all there is to it: several are looked for at once."""
+
+
+def containing(code: str, cell: pl.Expr, pattern: str, detail: str = "") -> Reason:
+    """The reason that applies to cells in which `pattern` is found."""
+    return Reason(code, cell.str.contains(pattern), detail, pattern=pattern)

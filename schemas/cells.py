@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.broken_text import broken_text_reasons
-from schemas.cell_reason import Reason
+from schemas.cell_reason import Reason, containing
 from schemas.column_spec import Column, StreamSpec, ValueType
 from schemas.date_cells import date_reasons, date_value
 from schemas.html_cells import as_kept, html_reasons
@@ -75,18 +75,18 @@ def reasons(column: Column, stream: StreamSpec) -> tuple[Reason, ...]:
 def _wrapped_by_a_spreadsheet(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
     """What a spreadsheet made of a value that was right before."""
     if column.type is ValueType.HTML:
-        return (Reason("spreadsheet_error", cell.str.contains(_ERROR_OF_SPREADSHEET)),)
-    wrapping = cell.str.contains(_QUOTED_FORMULA)
+        return (containing("spreadsheet_error", cell, _ERROR_OF_SPREADSHEET),)
+    wrapping = [_QUOTED_FORMULA]
     if column.type is not ValueType.TEXT or _names_something(column):
-        wrapping = wrapping | cell.str.contains(_MARKED_AS_TEXT)
+        wrapping.append(_MARKED_AS_TEXT)
     if column.type is ValueType.EAN13 or _names_something(column):
-        wrapping = wrapping | cell.str.contains(_ENDS_IN_DECIMALS)
+        wrapping.append(_ENDS_IN_DECIMALS)
     found = [
-        Reason("spreadsheet_error", cell.str.contains(_ERROR_OF_SPREADSHEET)),
-        Reason("spreadsheet_wrapped", wrapping),
+        containing("spreadsheet_error", cell, _ERROR_OF_SPREADSHEET),
+        containing("spreadsheet_wrapped", cell, _one_of(wrapping)),
     ]
     if column.type is ValueType.TEXT:
-        found.append(Reason("spreadsheet_number", cell.str.contains(_SCIENTIFIC_CODE)))
+        found.append(containing("spreadsheet_number", cell, _SCIENTIFIC_CODE))
     return tuple(found)
 
 
@@ -111,6 +111,19 @@ def _reasons(column: Column, stream: StreamSpec) -> tuple[Reason, ...]:  # noqa:
             return (*html_reasons(column, stream), *broken_text_reasons(cell), *_text_reasons(column, cell))
         case ValueType.TEXT:
             return (*broken_text_reasons(cell), *_text_reasons(column, cell))
+
+
+def is_sound(column: Column, stream: StreamSpec) -> pl.Expr:
+    """Whether no reason applies to a cell of this column: `~any_of(reasons(...))`, its patterns looked for at once."""
+    cell = pl.col(column.key)
+    found = (*_wrapped_by_a_spreadsheet(column, cell), *_reasons(column, stream))
+    patterns = cell.str.contains(_one_of([one.pattern for one in found if one.pattern]))
+    faults = pl.any_horizontal(patterns, *(one.applies for one in found if not one.pattern))
+    return ~(cell.is_not_null() & faults)
+
+
+def _one_of(patterns: Iterable[str]) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
 def any_of(found: Iterable[Reason]) -> pl.Expr:
@@ -175,15 +188,15 @@ def _bounds(column: Column, number: pl.Expr) -> tuple[Reason, ...]:
 
 def _text_reasons(column: Column, cell: pl.Expr) -> tuple[Reason, ...]:
     # Elsewhere control characters are taken out; in a key that would make two keys one.
-    found = [Reason("control_characters", cell.str.contains(_CONTROL if _names_something(column) else _ONLY_UNSEEN))]
+    found = [containing("control_characters", cell, _CONTROL if _names_something(column) else _ONLY_UNSEEN)]
     if _names_something(column):
-        found.append(Reason("invisible_characters", cell.str.contains(_INVISIBLE)))
-        found.append(Reason("looks_like_hyphen", cell.str.contains(_LOOKS_LIKE_HYPHEN)))
+        found.append(containing("invisible_characters", cell, _INVISIBLE))
+        found.append(containing("looks_like_hyphen", cell, _LOOKS_LIKE_HYPHEN))
     if column.max_length is not None:
         found.append(Reason("too_long", cell.str.len_chars() > column.max_length, str(column.max_length)))
     if column.forbidden:
-        signs = list(column.forbidden)
-        found.append(Reason("forbidden_characters", cell.str.contains_any(signs), " ".join(signs)))
+        signs = "[" + re.escape(column.forbidden) + "]"
+        found.append(containing("forbidden_characters", cell, signs, " ".join(column.forbidden)))
     if column.spaced:
         found.append(Reason("sign_without_blank", _lacks_a_blank(cell, column.spaced), " ".join(column.spaced)))
     if column.pattern is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from schemas.cells import DTYPES, any_of, reasons, value
+from schemas.cells import DTYPES, any_of, is_sound, reasons, value
 from schemas.column_spec import Column, OnInvalid, StreamSpec
 from schemas.errors import ContractError
 
@@ -86,7 +86,7 @@ def _text_column(column: Column, stream: StreamSpec) -> pa.Column:
         cells = data.lazyframe.select(column.key).collect().to_series()
         if cells.null_count() == len(cells):
             return True  # no reason applies to an empty cell, and polars compiles a dozen patterns to find that out
-        answers = _for_each(cells, ~any_of(reasons(column, stream)))
+        answers = _for_each(cells, is_sound(column, stream))
         # Most columns are sound, and pandera takes five looks at a frame of answers where one at a yes is enough.
         return answers.all() or answers.to_frame().lazy()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from schemas.filled import filled
 from schemas.shown import shown
 
 LANGUAGES = ("en", "fr")
@@ -22,18 +23,11 @@ class Message:
     remedy: str
 
 
-class _Params(dict[str, str]):
-    """Parameters of a text; one that nobody gave shows as `?` rather than costing the whole report."""
-
-    def __missing__(self, name: str) -> str:
-        return "?"
-
-
 def message(code: str, language: str, **params: str) -> Message:
     """The text of `code` in `language` (English when we do not speak it). `KeyError` for an unknown code."""
-    texts = catalogue(language if language in LANGUAGES else "en")[code]
-    given = _Params({name: shown(value) for name, value in params.items()})
-    return Message(texts["reason"].format_map(given), texts["remedy"].format_map(given))
+    spoken = language if language in LANGUAGES else "en"
+    texts, given = catalogue(spoken)[code], {name: shown(value) for name, value in params.items()}
+    return Message(filled(texts["reason"], spoken, **given), filled(texts["remedy"], spoken, **given))
 
 
 def code_for(code: str, *, required: bool) -> str:

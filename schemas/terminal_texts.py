@@ -6,12 +6,15 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from schemas.filled import filled
+
 LANGUAGES = ("en", "fr")
 
 
 def terminal_text(section: str, code: str, language: str, **params: object) -> str:
     """The text of `code` in `section`, filled; `KeyError` for a code that nobody wrote a text for."""
-    return terminal_texts(language)[section][code].format(**params)
+    spoken = language if language in LANGUAGES else "en"
+    return filled(terminal_texts(spoken)[section][code], spoken, **params)
 
 
 @cache

@@ -138,7 +138,12 @@ def _value(value: Any) -> str:
 
 def _count(changes: Sequence[Change], wanted: int, *, dry_run: bool) -> None:
     if not changes:
-        out.print(said("Nothing to change: {count} deployments are as they should be.", count=wanted))
+        out.print(
+            said(
+                "Nothing to change: {count} {count:deployment is as it|deployments are as they} should be.",
+                count=wanted,
+            )
+        )
         return
     counts = {sign: sum(change.sign == sign for change in changes) for sign in _COLOURS}
     text = (
@@ -152,7 +157,10 @@ def _count(changes: Sequence[Change], wanted: int, *, dry_run: bool) -> None:
 def _say_what_remains(folders: Iterable[ShopFolder], left: Sequence[Found], pool: str, *, has_worker: bool) -> None:
     for name in sorted({each.deployment.shop for each in left}):
         count = sum(each.deployment.shop == name for each in left)
-        text = "{shop} was not named: its {count} deployments are left; --prune deletes them."
+        text = (
+            "{shop} was not named: its {count} {count:deployment is|deployments are} left; "
+            "--prune deletes {count:it|them}."
+        )
         out.print(said(text, shop=name, count=count), markup=False, soft_wrap=True)
     for folder in folders:
         if not folder.settings.shop.is_armed:

@@ -13,6 +13,7 @@ from connectors.prestashop.board import BoardRequest
 from schemas.back_office import offered
 from schemas.errors import ConfigurationError
 from schemas.fault_texts import faults_text
+from schemas.filled import filled
 from schemas.messages import LANGUAGES
 
 _KIND = "request"
@@ -46,7 +47,7 @@ def faulty(request: BoardRequest, error: ConfigurationError) -> Answer:
 
 def answer_text(code: str, **params: str) -> dict[str, str]:
     """A text of ours in both languages."""
-    return {language: text.format(**params) for language, text in offered()["answers"][code].items()}
+    return {language: filled(text, language, **params) for language, text in offered()["answers"][code].items()}
 
 
 async def once(

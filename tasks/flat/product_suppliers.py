@@ -31,6 +31,7 @@ class ProductSuppliers(FlatStream):
     steps = ("plan product suppliers", "write product suppliers")
     identity = Identity("id_product", NAMED_BY)
     closing = "delete"
+    notes_intent = True
     compared = (*NAMED_BY, "product_supplier_reference", "product_supplier_price_te", "id_currency")
 
     def keys(self, run: Run, rows: pl.DataFrame) -> pl.Series:

@@ -8,14 +8,15 @@ from connectors.ledger import Link
 from tasks.run.run import Run
 
 _STOCK = "stock"
-_SPECIFIC_PRICE = "specific_price"
+_KEYED_BY_ITEM = ("specific_price", "product_supplier")
+"""Kinds of links whose keys begin with that of their item, and a stroke behind it."""
 
 
 def forget_former_items(run: Run, kind: str, links: Sequence[Link]) -> None:
-    """Quantities and specific prices of items whose ids are other ones than the ledger's are asked of the shop again.
+    """What hangs on items whose ids are other ones than the ledger's is asked of the shop again.
 
     Called before `links` are confirmed, so that a run that ends in between does it again. PrestaShop deletes the stock
-    rows and the specific prices of a product or combination with it.
+    rows, the specific prices and the suppliers' rows of a product or combination with it.
     """
     shop, ledger = run.folder.name, run.ledger
     given_ids = {link.erp_key: (link.shop_id, link.sub_id) for link in links if link.shop_id}
@@ -24,5 +25,6 @@ def forget_former_items(run: Run, kind: str, links: Sequence[Link]) -> None:
     if not moved:
         return
     ledger.forget(shop, _STOCK, moved)
-    prices = ledger.links(shop, _SPECIFIC_PRICE)["erp_key"]
-    ledger.doubt(shop, _SPECIFIC_PRICE, prices.filter(prices.str.splitn("|", 2).struct[0].is_in(moved)).to_list())
+    for hanging in _KEYED_BY_ITEM:
+        keys = ledger.links(shop, hanging)["erp_key"]
+        ledger.doubt(shop, hanging, keys.filter(keys.str.splitn("|", 2).struct[0].is_in(moved)).to_list())

@@ -24,6 +24,8 @@ ROW_TOO_SHORT = "row_too_short"
 ROW_TOO_LONG = "row_too_long"
 
 _SHOWN_CHARACTERS = 200
+_BLANKS = "\t\x0b\x0c\r "
+"""What of ASCII polars strips, but for ends of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class BlockReader:
         except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
             return None  # a line has more cells, so that another one has fewer
         rows = rows[:, : self.shape.width].with_columns(_at=pl.int_range(pl.len()))
-        return RowBlock(self._rows(rows, [], [], first_line), pl.DataFrame(schema=FAULTS))
+        has_blanks = not text.isascii() or any(blank in text for blank in _BLANKS)
+        return RowBlock(self._rows(rows, [], [], first_line, strips=has_blanks), pl.DataFrame(schema=FAULTS))
 
     def read(self, lines: list[str], first_line: int, *, is_last: bool) -> tuple[RowBlock, int]:
         """The rows of `lines`, and how many lines they took.
@@ -137,14 +140,17 @@ class BlockReader:
             return None
         return ROW_TOO_SHORT if width < self.shape.width else ROW_TOO_LONG, f"{width}/{self.shape.width}"
 
-    def _rows(self, rows: pl.DataFrame, at: list[int], cells: list[list[str]], first_line: int) -> pl.DataFrame:
+    def _rows(
+        self, rows: pl.DataFrame, at: list[int], cells: list[list[str]], first_line: int, *, strips: bool = True
+    ) -> pl.DataFrame:
+        """Cells as columns of the stream; without `strips` there is no blank in them."""
         if cells:
             names = rows.columns[:-1]
             odd = pl.DataFrame(
                 [row[: self.shape.width] for row in cells], dict.fromkeys(names, pl.String), orient="row"
             )
             rows = pl.concat([rows, odd.with_columns(_at=pl.Series(at, dtype=pl.Int64))]).sort("_at")
-        cells_of_columns = (self._cell(column.index).alias(column.key) for column in self.stream.columns)
+        cells_of_columns = (self._cell(column.index, strips).alias(column.key) for column in self.stream.columns)
         stripped = rows.select((pl.col("_at") + first_line).alias("_line"), *cells_of_columns)
         key = pl.col(self.stream.key_column.key).alias("_key")
         return stripped.select(pl.lit(self.file, pl.Int32).alias("_file"), "_line", key, pl.exclude("_line"))
@@ -160,13 +166,13 @@ class BlockReader:
         )
         return rows[:, : self.shape.width].with_columns(_at=plain.cast(pl.Int64))
 
-    def _cell(self, index: int) -> pl.Expr:
+    def _cell(self, index: int, strips: bool) -> pl.Expr:
         if index >= self.shape.width:
             return pl.lit(None, pl.String)
         cell = pl.col(f"column_{index}")
         # A rejects file that comes back: what a spreadsheet would have run has an apostrophe before it.
         plain = cell.str.replace(DEFUSED, "${1}") if self.shape.has_reasons else cell
-        return plain.str.strip_chars().replace("", None)
+        return (plain.str.strip_chars() if strips else plain).replace("", None)
 
     def _broken(self, lines: Sequence[str], faults: Sequence[tuple[int, str, str]], first_line: int) -> pl.DataFrame:
         return pl.DataFrame(

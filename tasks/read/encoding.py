@@ -27,6 +27,7 @@ BLANK_LINES = ("", "\x1a")
 """What a line without content holds, once stripped. DOS programs end a file with a control-Z."""
 
 _LOOKED_AT = 4096
+_BUFFER_BYTES = 2**20
 _MOSTLY = 0.6
 # Which of four bytes are zero in a text that is mostly Latin.
 _WIDE_BY_ZEROS = {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}
@@ -40,6 +41,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WIDE = ("utf-16", "utf-32")
+_OVER_ASCII = frozenset({"ascii", "utf-8", "cp1252", "iso8859-1", "iso8859-15", "cp850"})
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
@@ -59,6 +61,11 @@ class Encoding:
     def is_wide(self) -> bool:
         """True where a line end is not one byte; such a file is cut into lines after its conversion to UTF-8."""
         return self.name.startswith(_WIDE)
+
+    @property
+    def is_superset_of_ascii(self) -> bool:
+        """True where a text of ASCII bytes is those letters, as in the usual encodings."""
+        return self.name in _OVER_ASCII
 
     @property
     def of_lines(self) -> str:
@@ -102,6 +109,8 @@ def _plain_name(declared: str) -> str:
 def _utf8_evidence(path: Path) -> tuple[int, int]:
     """How many characters outside ASCII are well-formed UTF-8, and how many are not."""
     well_formed = malformed = 0
+    if is_ascii(path):
+        return 0, 0
     for block in line_bytes(path, Encoding("utf-8")):
         if not block.isascii():
             text = block.decode("utf-8", "replace")
@@ -109,6 +118,18 @@ def _utf8_evidence(path: Path) -> tuple[int, int]:
             malformed += strange
             well_formed += len(text) - len(text.encode("ascii", "ignore")) - strange
     return well_formed, malformed
+
+
+def is_ascii(path: Path, without: bytes = b"") -> bool:
+    """Whether all bytes of the file are ASCII, and none of them is one of `without`."""
+    # One buffer for all of the file: memory that is new each time costs more than looking at it.
+    buffer = bytearray(_BUFFER_BYTES)
+    with path.open("rb", buffering=0) as source:
+        while count := source.readinto(buffer):
+            seen = buffer if count == len(buffer) else buffer[:count]
+            if not seen.isascii() or any(byte in seen for byte in without):
+                return False
+    return True
 
 
 def is_utf8_throughout(path: Path) -> bool:
@@ -164,20 +185,20 @@ def line_bytes(path: Path, encoding: Encoding, block_bytes: int = BLOCK_BYTES) -
 
     `FileRefusedError` when a line is longer than 32 MB.
     """
-    rest = bytearray()
+    rest = b""
     for chunk in _chunks(path, encoding, block_bytes):
-        rest += chunk
-        end = _end_of_last_line(rest)
+        block = rest + chunk
+        end = _end_of_last_line(block)
         if end:
-            yield bytes(rest[:end])
-            del rest[:end]
-        elif len(rest) > LONGEST_LINE_BYTES:
+            yield block[:end]
+        elif len(block) > LONGEST_LINE_BYTES:
             raise FileRefusedError("file_endless_line", name=path.name)
+        rest = block[end:]
     if rest:
-        yield bytes(rest)
+        yield rest
 
 
-def _end_of_last_line(block: bytearray) -> int:
+def _end_of_last_line(block: bytes) -> int:
     """Where the last complete line ends. A carriage return at the very end may be the half of a line end."""
     return max(block.rfind(b"\n"), block.rfind(b"\r", 0, len(block) - 1)) + 1
 

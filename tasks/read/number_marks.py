@@ -10,7 +10,7 @@ import polars as pl
 
 from schemas.column_spec import ValueType
 from schemas.number_cells import MARKS, THREE_AFTER_A_MARK, is_undecided, proves
-from tasks.read.encoding import text_blocks
+from tasks.read.encoding import is_ascii, text_blocks
 
 if TYPE_CHECKING:
     from schemas.column_spec import Column, StreamSpec
@@ -53,7 +53,10 @@ def _is_below_a_thousand(column: Column) -> bool:
 
 
 def _may_be_read_in_two_ways(file_rows: FileRows) -> bool:
-    blocks = text_blocks(file_rows.path, file_rows.shape.encoding)
+    encoding = file_rows.shape.encoding
+    if encoding.is_superset_of_ascii and is_ascii(file_rows.path, without="".join(MARKS).encode()):
+        return False
+    blocks = text_blocks(file_rows.path, encoding)
     return any(pl.Series([text]).str.contains(THREE_AFTER_A_MARK).item() for text in blocks)
 
 

@@ -90,7 +90,9 @@ class Tables:
             cells = (self._word("erp_document"), "", "", each.number, self._word("cause_stranger"))
             rows.append((cells, (None, each.tax_incl, each.tax_incl)))
         total = done.differing_total + len(done.strangers)
-        note = self._word("differing_note" if total else "differing_none").format(count=self._words.number(total))
+        note = self._words.filled(
+            "reconcile", "differing_note" if total else "differing_none", count=self._words.number(total)
+        )
         names = ("shop_tax_incl", "erp_tax_incl", "difference")
         return [self._table("differing", columns, names, rows, note=note, kept=DOCUMENTS)]
 

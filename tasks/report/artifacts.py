@@ -143,7 +143,7 @@ def _faults(report: RunReport, words: Texts) -> str:
 
 def _effort(report: RunReport, words: Texts) -> str:
     steps = [(words.word("step", step.name), words.duration(step.seconds)) for step in report.steps]
-    sent = [(words.word("request", name), words.number(count)) for name, count in report.requests.items()]
+    sent = [(words.request_name(name, count), words.number(count)) for name, count in report.requests.items()]
     return _section(words.page("steps"), (words.page("what"), words.page("how_many")), steps + sent)
 
 

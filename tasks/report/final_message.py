@@ -29,17 +29,17 @@ def final_message(
     said = [_found(report, words) if report.looked_at else counted]
     if gone := sum(count for name, count in report.beyond_rows.items() if name.endswith("_gone")):
         planned = "_planned" if report.state == "Planned" else ""
-        said.append(words.word("end", f"gone{planned}").format(count=gone))
+        said.append(words.filled("end", f"gone{planned}", count=gone))
     if erp := report.parameters.get("erp"):
         kind, _, access = erp.partition(" ")
-        said.append(words.word("end", f"erp_{access}").format(erp=ERP_NAMES.get(kind, kind)))
+        said.append(words.filled("end", f"erp_{access}", erp=ERP_NAMES.get(kind, kind)))
     if "unarmed" in report.parameters:
         said.append(words.word("end", "unarmed"))
     if counts.missing:
-        said.append(words.word("end", "missing").format(count=counts.missing))
+        said.append(words.filled("end", "missing", count=counts.missing))
     elif isinstance(error, StoppedByGuardError) or report.state == "StoppedByGuard":
         figures = ", ".join(_figures(check, words) for check in report.guard if check.tripped)
-        said.append(words.word("end", "guard").format(figures=figures))
+        said.append(words.filled("end", "guard", figures=figures))
     elif error is not None:
         said.append(error_text(error, report.language))
     else:
@@ -49,7 +49,9 @@ def final_message(
 
 def _found(report: RunReport, words: Texts) -> str:
     """What an audit has found."""
-    return words.word("end", "found").format(
+    return words.filled(
+        "end",
+        "found",
         rows=words.number(sum(report.looked_at.values())),
         kinds=len(report.findings),
         grave=sum(finding.level == "error" for finding in report.findings),
@@ -57,19 +59,18 @@ def _found(report: RunReport, words: Texts) -> str:
 
 
 def _counted(counts: Counts, words: Texts, section: str) -> str:
-    one = words.word("end", "outcome")
     ended = [
-        one.format(count=count, outcome=words.word(section, outcome.value).lower())
+        words.filled("end", "outcome", count=count, outcome=words.word(section, outcome.value).lower())
         for outcome in Outcome
         if (count := counts.by_outcome.get(outcome, 0))
     ]
-    return words.word("end", "counts").format(
-        rows=counts.rows_read, ended=", ".join(ended) or words.word("end", "nothing")
-    )
+    return words.filled("end", "counts", rows=counts.rows_read, ended=", ".join(ended) or words.word("end", "nothing"))
 
 
 def _figures(check: GuardCheck, words: Texts) -> str:
-    return words.word("end", "guard_figures").format(
+    return words.filled(
+        "end",
+        "guard_figures",
         guard=words.word("guard", check.name),
         affected=check.affected,
         known=check.known,
@@ -80,4 +81,4 @@ def _figures(check: GuardCheck, words: Texts) -> str:
 
 def _refused(file: FileRefusedError, words: Texts) -> str:
     told = message(file.code, words.code, **file.params)
-    return words.word("end", "file_refused").format(file=file.key, reason=told.reason, remedy=told.remedy)
+    return words.filled("end", "file_refused", file=file.key, reason=told.reason, remedy=told.remedy)

@@ -62,8 +62,8 @@ def news_of_run(report: RunReport, incidents: Iterable[Incident], last: LastNews
     occasion = _occasion(report, errors, last)
     if occasion is None:
         return None
-    title = words.word("notify", "title").format(
-        shop=report.shop, flow=words.word("flow", report.flow), what=words.word("notify", occasion)
+    title = words.filled(
+        "notify", "title", shop=report.shop, flow=words.word("flow", report.flow), what=words.word("notify", occasion)
     )
     lines = [report.message, *_fault_lines(report, words), *_incident_lines(errors, report.language, words)]
     return News(occasion, _mark(report, errors), title, "\n".join(line for line in lines if line))
@@ -104,7 +104,7 @@ def _incident_lines(errors: Sequence[Incident], language: str, words: Texts) -> 
         text = message(one.code, language, **{"key": one.key} | dict.fromkeys(one.params, "…"))
         lines.append(f"- {one.key}{words.catalogue['colon']} {text.reason} {text.remedy}".replace("- : ", "- "))
     if len(errors) > _LINES:
-        lines.append(words.word("notify", "more").format(count=len(errors) - _LINES))
+        lines.append(words.filled("notify", "more", count=len(errors) - _LINES))
     return lines
 
 
@@ -112,8 +112,8 @@ def news_of_silence(shop: str, language: str, stream: str, last_at: datetime, ho
     """A stream has received no file for longer than it should."""
     words = texts(language)
     named = words.word("board_stream", stream)
-    title = words.word("notify", "title").format(shop=shop, flow=named, what=words.word("notify", "silence"))
-    body = words.word("notify", "silence_body").format(stream=named, hours=hours, at=shown_at)
+    title = words.filled("notify", "title", shop=shop, flow=named, what=words.word("notify", "silence"))
+    body = words.filled("notify", "silence_body", stream=named, hours=hours, at=shown_at)
     return News("silence", last_at.isoformat(), title, body)
 
 
@@ -134,9 +134,11 @@ def news_of_week(
 ) -> News:
     """The weekly summary."""
     words = texts(language)
-    title = words.word("notify", "summary_title").format(shop=shop)
+    title = words.filled("notify", "summary_title", shop=shop)
     lines = [
-        words.word("notify", "summary_flow").format(
+        words.filled(
+            "notify",
+            "summary_flow",
             flow=words.word("flow", week.flow),
             runs=words.number(week.runs),
             failed=words.number(week.failed),
@@ -148,7 +150,7 @@ def news_of_week(
     ] or [words.word("notify", "summary_nothing")]
     if open_incidents:
         counted = ", ".join(f"{words.word('level', level).lower()} {count}" for level, count in open_incidents.items())
-        lines.append(words.word("notify", "summary_open").format(counted=counted))
+        lines.append(words.filled("notify", "summary_open", counted=counted))
     return News("summary", mark, title, "\n".join(lines))
 
 

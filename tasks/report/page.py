@@ -34,6 +34,8 @@ REJECTS_SHOWN = 500
 _FINDS_FROM = 8
 """Rows of a table from which on there is a field to search in it."""
 _CLIPPED_AT = 300
+_SENTENCES_CLIPPED_AT = 1_500
+"""What is said is read whole: only a value of a file within it may be longer than any of our own texts."""
 _ALWAYS_TOLD = ("reads", "writes")
 _LEVELS = ("error", "retry", "info")
 WITH_INCIDENTS = "CompletedWithIncidents"
@@ -92,6 +94,7 @@ def environment() -> Environment:
         bytecode_cache=CompiledTemplates(str(TEMPLATES / "__pycache__")),
     )
     environment.filters["clipped"] = _clipped
+    environment.filters["told"] = _told
     return environment
 
 
@@ -114,8 +117,12 @@ _WITHOUT_FILES = frozenset({"undo", "publish_lowest_prices", "check_stock"})
 """Flows into the shop that no file tells what to do."""
 
 
-def _clipped(text: str) -> str:
-    return text if len(text) <= _CLIPPED_AT else text[:_CLIPPED_AT] + "…"
+def _clipped(text: str, at: int = _CLIPPED_AT) -> str:
+    return text if len(text) <= at else text[:at] + "…"
+
+
+def _told(text: str) -> str:
+    return _clipped(text, _SENTENCES_CLIPPED_AT)
 
 
 def _view(report: RunReport) -> dict[str, Any]:
@@ -165,9 +172,7 @@ def _view(report: RunReport) -> dict[str, Any]:
         "any_note": any(file.note for file in report.files),
         "incidents": _by_level(report.incidents),
         "findings_by_level": {level: found for level in _LEVELS if (found := _found(report, level))},
-        "looked_at": ", ".join(
-            f"{words.number(count)} {words.word('looked_at', name)}" for name, count in report.looked_at.items()
-        ),
+        "looked_at": ", ".join(words.counted("looked_at", name, count) for name, count in report.looked_at.items()),
         "accept_command": _accept_command(report),
     }
 

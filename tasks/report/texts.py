@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from schemas.erps import NAMES as ERP_NAMES
+from schemas.filled import filled
+
 LANGUAGES = ("en", "fr")
 TEMPLATES = Path(__file__).parent / "templates"
 _MINUTE = 60
@@ -55,7 +58,29 @@ class Texts:
 
     def page(self, key: str, **params: object) -> str:
         """A sentence or label of the page, its placeholders filled."""
-        return str(self.catalogue["page"][key]).format(**params)
+        return filled(str(self.catalogue["page"][key]), self.code, **params)
+
+    def filled(self, section: str, key: str, **params: object) -> str:
+        """Our sentence for `key`, its placeholders filled."""
+        return filled(self.word(section, key), self.code, **params)
+
+    def counted(self, section: str, key: str, count: int) -> str:
+        """How many of `key`: `1 read`, `12,345 reads`."""
+        return f"{self.number(count)} {self.filled(section, key, count=count)}"
+
+    def request(self, name: str, count: int) -> str:
+        """How many requests, by the name that the report has for them; those to an ERP with what they did."""
+        kind, _, _ = name.partition(" ")
+        if kind not in ERP_NAMES:
+            return self.counted("request", name, count)
+        return self.page("erp_requests", count=self.number(count), what=self.request_name(name))
+
+    def request_name(self, name: str, count: int = 2) -> str:
+        """What one kind of requests is called: `reads`, `read an order (Dolibarr)`."""
+        kind, _, action = name.partition(" ")
+        if kind not in ERP_NAMES:
+            return self.filled("request", name, count=count)
+        return self.page("erp_request", what=self.word("erp_request", action), erp=ERP_NAMES[kind])
 
     def word(self, section: str, key: str) -> str:
         """Our word for `key` (a state, an outcome, a step ...); the key itself when we have none.

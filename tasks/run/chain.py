@@ -56,13 +56,19 @@ class Chain:
         """A line per part, then what waits and why, then what is left over."""
         words = texts(language)
         reason = [
-            words.word("end", "chain_part").format(
-                part=words.word("part", part), state=words.word("state", state.name or ""), message=state.message or ""
+            words.filled(
+                "end",
+                "chain_part",
+                part=words.word("part", part),
+                state=words.word("state", state.name or ""),
+                message=state.message or "",
             )
             for part, state in self.states.items()
         ]
         reason += [
-            words.word("end", "chain_waits").format(
+            words.filled(
+                "end",
+                "chain_waits",
                 part=words.word("part", part),
                 obstacles=", ".join(words.word("part", each) for each in obstacles.split(", ")),
             )

@@ -23,13 +23,38 @@ def with_links(
     after it counts as not confirmed: its ids are given, what it holds is not believed.
     """
     at = indices_among(rows["_key"], links["erp_key"])
-    confirmed = links.select(
-        pl.col("shop_id", "sub_id", "state", "confirmed_at", "in_doubt").gather(at),
-        pl.col(compared).gather(at).alias("_confirmed"),
-    )
-    linked = rows.hstack(confirmed)
-    same = (pl.col("_confirmed") == pl.col(compared)) & ~pl.col("in_doubt") & believed(since)
-    return linked.with_columns(_changed=~same.fill_null(value=False)).drop("confirmed_at", "in_doubt")
+    return _linked(rows, links, at, compared).with_columns(_changed=~_is_same(rows, links, at, since, compared))
+
+
+def changed_and_same(
+    rows: pl.DataFrame,
+    links: pl.DataFrame,
+    since: datetime | None,
+    compared: str = "fingerprint",
+    never_same: pl.Series | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that are changed, with their link as `with_links` gives it, and the others as they came.
+
+    Rows whose key is among `never_same` are changed, whatever their link holds.
+    """
+    at = indices_among(rows["_key"], links["erp_key"])
+    is_same = _is_same(rows, links, at, since, compared)
+    if never_same is not None and not never_same.is_empty():
+        is_same &= ~rows["_key"].is_in(never_same.implode())
+    return _linked(rows.filter(~is_same), links, at.filter(~is_same), compared), rows.filter(is_same)
+
+
+def _linked(rows: pl.DataFrame, links: pl.DataFrame, at: pl.Series, compared: str) -> pl.DataFrame:
+    held = pl.col("shop_id", "sub_id", "state"), pl.col(compared).alias("_confirmed")
+    return rows.hstack(links.select(held).select(pl.all().gather(at)))
+
+
+def _is_same(
+    rows: pl.DataFrame, links: pl.DataFrame, at: pl.Series, since: datetime | None, compared: str
+) -> pl.Series:
+    """Whether what each row says is what its link, `links[at]`, holds and is believed to hold."""
+    is_sure = links.select((~pl.col("in_doubt") & believed(since)).alias("is_sure")).to_series()
+    return ((links[compared].gather(at) == rows[compared]) & is_sure.gather(at)).fill_null(value=False)
 
 
 def indices_among(

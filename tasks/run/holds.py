@@ -11,6 +11,7 @@ from tasks.run.run import Run
 LEFT_OUT = ""
 """What a file wants of a key that it closes by leaving it out."""
 CODE = "undo_held"
+_FINGERPRINT = pl.col("fingerprint")
 
 
 class Holds:
@@ -21,15 +22,15 @@ class Holds:
         self._kind = kind
         self._wants = run.ledger.held_wants(run.folder.name, kind)
 
-    def without_held(self, rows: pl.DataFrame, want: str = "fingerprint") -> tuple[pl.DataFrame, pl.DataFrame]:
-        """`rows` (`_key` and the column `want`) but those that want what is held, and the outcomes of these.
+    def without_held(self, rows: pl.DataFrame, want: pl.Expr = _FINGERPRINT) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """`rows` (`_key` and what `want` is made of) but those that want what is held, and the outcomes of these.
 
         A row that wants something else releases its key.
         """
         if not self._wants:
             return rows, one_outcome(rows.clear(), Outcome.IGNORED)
         held = pl.col("_key").replace_strict(self._wants, default=None, return_dtype=pl.String)
-        is_held = (held == pl.col(want)).fill_null(value=False)
+        is_held = (held == want).fill_null(value=False)
         self._release(rows.filter(held.is_not_null() & ~is_held)["_key"])
         return rows.filter(~is_held), one_outcome(rows.filter(is_held), Outcome.IGNORED, CODE)
 

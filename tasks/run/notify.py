@@ -87,7 +87,7 @@ async def notify_what_is_due(folder: ShopFolder, ledger: Ledger) -> list[News]:
 async def send_test(folder: ShopFolder) -> list[str]:
     """Sends a message for trial; the answer is the names of the secrets whose addresses did not take it."""
     words = texts(folder.settings.shop.language)
-    title = words.word("notify", "test_title").format(shop=folder.name)
+    title = words.filled("notify", "test_title", shop=folder.name)
     return await _send(folder, News("summary", "", title, words.word("notify", "test_body")), None)
 
 

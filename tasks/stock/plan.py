@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from schemas.outcomes import Outcome
-from tasks.run.outcomes import RowOutcome, Stop, one_outcome, row_outcomes
+from tasks.run.outcomes import RowOutcome, Stop, row_outcomes
 
 WRITES: dict[str, Any] = {
     "_file": pl.Int32,
@@ -59,11 +59,6 @@ def content(id_stock_available: int, quantity: int) -> str:
     return f"{id_stock_available}={quantity}"
 
 
-def unchanged(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows (with `_changed`) that the ledger knows to be so, as `ROW_OUTCOMES`."""
-    return one_outcome(rows.filter(~pl.col("_changed")), Outcome.UNCHANGED)
-
-
 def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
     """Changed rows whose stock row the ledger knows, as `WRITES`; `old` is what was last confirmed."""
     return rows.select(
@@ -73,7 +68,7 @@ def known_writes(rows: pl.DataFrame) -> pl.DataFrame:
         "quantity",
         pl.col("shop_id").alias("id"),
         "sub_id",
-        pl.col("_confirmed_quantity").alias("old"),
+        pl.col("_confirmed").alias("old"),
         pl.col("product_id").alias("id_product"),
         pl.col("_confirmed_at").alias("old_at"),
     )

@@ -14,7 +14,7 @@ from schemas.errors import ConfigFault, ConfigurationError
 from schemas.outcomes import Outcome
 from tasks.read.validate import ValidatedStream
 from tasks.run.absence import closed_by_absence
-from tasks.run.changed import believed, with_links
+from tasks.run.changed import believed, changed_and_same
 from tasks.run.holds import Holds
 from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.refused_before import RefusedBefore
@@ -23,11 +23,12 @@ from tasks.run.signed_plan import plan_is_signed
 from tasks.run.step_tasks import step_task
 from tasks.stock.look_up import stock_rows, with_combinations
 from tasks.stock.net import subtract_unseen
-from tasks.stock.plan import StockPlan, content, known_writes, plan_stock, unchanged
+from tasks.stock.plan import StockPlan, content, known_writes, plan_stock
 from tasks.stock.unseen import Unseen
 from tasks.stock.warehouses import summed
 
 KIND = "stock"
+_OF_LINKS = ("erp_key", "shop_id", "sub_id", "state", "confirmed_at", "confirmed_value", "in_doubt", "product_id")
 NOT_KEPT = ("0", "n", "no", "non", "false", "faux", "aucun", "none", "-")
 """Words of the column `kept_in_stock` for no; Sage's AR_SuiviStock has 0 for none, and numbers for ways of keeping."""
 
@@ -109,18 +110,16 @@ async def plan_quantities(
     `products` are the ledger's links of products, which save look-ups by key. With `complete`, and when the stream
     has complete files, keys that are confirmed and in no row are wanted at 0, but for those `named` by rejected rows.
     """
-    links = run.ledger.links(run.folder.name, KIND)
+    links = run.ledger.links(run.folder.name, KIND, _OF_LINKS)
+    links = links.with_columns(quantity=pl.col("confirmed_value").cast(pl.Int64, strict=False))
     sold_off = rows.filter(~pl.col("_kept"))["_key"] if "_kept" in rows.columns else pl.Series(dtype=pl.String)
     rows = rows.select("_file", "_line", "_key", "quantity")
     rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))
     if complete:
         rows = pl.concat([rows, _at_zero(closed_by_absence(run, rows, links, named))])
-    rows = rows.with_columns(confirmed_value=pl.col("quantity").cast(pl.String))
-    rows, held = Holds(run, KIND).without_held(rows, "confirmed_value")
-    rows = with_links(rows, links, run.since, compared="confirmed_value")
+    rows, held = Holds(run, KIND).without_held(rows, pl.col("quantity").cast(pl.String))
     # What was sold of an item that no stock is kept of, the ERP never brings: the shop is asked what is left of it.
-    rows = rows.with_columns(pl.col("_changed") | pl.col("_key").is_in(sold_off.implode()))
-    changed = rows.filter("_changed")
+    changed, same = changed_and_same(rows, links, run.since, compared="quantity", never_same=sold_off)
     known = await _known(run, changed.filter(~pl.col("_key").is_in(sold_off.implode())), links, products)
     asked = changed.join(known, on="_key", how="anti", maintain_order="left")
     ids = _known_ids(asked, products, run.since)
@@ -130,20 +129,21 @@ async def plan_quantities(
     return StockPlan(
         writes,
         plan.confirms,
-        pl.concat([unchanged(rows), plan.outcomes, refused, held]),
+        pl.concat([one_outcome(same, Outcome.UNCHANGED), plan.outcomes, refused, held]),
         links.height,
     )
 
 
 async def _known(run: Run, changed: pl.DataFrame, links: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
-    """The changed rows whose stock row the ledger knows, with `product_id` and `_confirmed_quantity`.
+    """The changed rows whose stock row the ledger knows, with `product_id` and `_confirmed_at`.
 
     A row of stock and a product that two links give to one key are of one item, else neither is believed.
     """
-    items = products.filter(pl.col("shop_id") > 0).select(_key="erp_key", _product="shop_id", _combination="sub_id")
-    counted = links.select("product_id", _key="erp_key", _confirmed_at="confirmed_at")
     believes = run.since is None and not plan_is_signed()
     rows = changed.filter(pl.lit(believes) & (pl.col("shop_id") > 0))
+    items = _of(rows, products.filter(pl.col("shop_id") > 0))
+    items = items.select(_key="erp_key", _product="shop_id", _combination="sub_id")
+    counted = _of(rows, links).select("product_id", _key="erp_key", _confirmed_at="confirmed_at")
     rows = rows.join(counted, on="_key", how="left").join(items, on="_key", how="left", maintain_order="left")
     is_same = (pl.col("_product") == pl.col("product_id")).fill_null(value=True)
     is_same &= (pl.col("_combination") == pl.col("sub_id")).fill_null(value=True)
@@ -151,8 +151,12 @@ async def _known(run: Run, changed: pl.DataFrame, links: pl.DataFrame, products:
     rows = rows.filter(is_same & (~is_simple | pl.col("product_id").is_not_null()))
     # The row without a combination is the sum of the combinations once its product has some.
     sums = await with_combinations(run.shop, rows.filter(is_simple)["product_id"])
-    rows = rows.filter(~is_simple | ~pl.col("product_id").is_in(list(sums)))
-    return rows.with_columns(_confirmed_quantity=pl.col("_confirmed").cast(pl.Int64, strict=False))
+    return rows.filter(~is_simple | ~pl.col("product_id").is_in(list(sums)))
+
+
+def _of(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """The links of the keys of `rows`: of a million links it is a few that a join need put in order."""
+    return links.join(rows, left_on="erp_key", right_on="_key", how="semi")
 
 
 def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

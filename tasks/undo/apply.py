@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from connectors.ledger import Link, Replaced
+from connectors.ledger import Link, LinkState, Replaced
 from connectors.prestashop import Entity, Receipt
 from schemas.emails import struck_out
 from schemas.outcomes import Outcome
@@ -99,9 +99,15 @@ class _Batch:
             entities: list[Entity] = [{"id": one.id, **one.fields} for one in updates]
             self._note(updates, await shop.update(resource, entities))
         if creates and self.kind.identity is not None:
+            await asyncio.to_thread(self._intend, creates)
             given = [dict(one.fields) for one in creates]
             self._note(creates, await shop.create(resource, given, self.kind.identity, look_first=True))
         await self._read_back(resource, [one for one in (*updates, *creates) if not one.is_left])
+
+    def _intend(self, creates: Sequence[PutBack]) -> None:
+        """The ledger notes what is about to be made again, as the imports of these kinds do."""
+        intents = [Link(key, 0, state=LinkState.INTENDED) for key in self.after.unlinked(creates)]
+        self.run.ledger.confirm(self.run.folder.name, self.kind.name, intents, run_id=self.run.run_id)
 
     def _note(self, sent: Sequence[PutBack], receipts: Sequence[Receipt]) -> None:
         for one, receipt in zip(sent, receipts, strict=True):
@@ -140,7 +146,9 @@ class _Batch:
             links = self.after.stock_links(done)
         else:
             links = self.after.links_with_states(done)
-            ledger.forget(shop, kind, [one.key for one in done if one.action == "delete" or one.is_gone])
+            refused = self.after.unlinked(one for one in self.put_backs if one.done == "delete" and one.is_left)
+            gone = [one.key for one in done if one.action == "delete" or one.is_gone]
+            ledger.forget(shop, kind, [*gone, *refused])
         if not links.is_empty():
             ledger.confirm(shop, kind, links, run_id=self.run.run_id)
         made = [Link(one.key, one.id, in_doubt=True) for one in done if one.action == "create"]

@@ -31,6 +31,8 @@ class Kind:
     is_private: bool = False
     identity: Identity | None = None
     """How what was deleted is found where it was made again meanwhile."""
+    notes_intent: bool = False
+    """Whether the ledger notes what is about to be made: what it did not note may be a person's."""
 
     def display(self, resource: str, fields: Iterable[str]) -> list[str]:
         """What is read where these fields are compared: what every import reads, and they beside it."""
@@ -45,7 +47,8 @@ class Kind:
 
 def _of(stream: type[FlatStream]) -> Kind:
     shown = {stream.resource: stream.compared}
-    return Kind(stream.kind, shown, stream.closing == "delete", stream.is_private, stream.identity)
+    deletes = stream.closing == "delete"
+    return Kind(stream.kind, shown, deletes, stream.is_private, stream.identity, stream.notes_intent)
 
 
 _SHOWN = {"products": PRODUCT_FIELDS, "combinations": COMBINATION_FIELDS}

@@ -34,6 +34,11 @@ class LedgerAfter:
             keys |= dict.fromkeys(self._rows.get(one.family, []) if is_whole else [one.key])
         return list(keys)
 
+    def unlinked(self, put_backs: Iterable[PutBack]) -> list[str]:
+        """The keys of those of which the ledger knows nothing in the shop."""
+        linked = set(self._links.filter(pl.col("shop_id") > 0)["erp_key"])
+        return [one.key for one in put_backs if one.key not in linked]
+
     def wants_of(self, put_backs: Iterable[PutBack]) -> dict[str, str]:
         """What the files want of these keys: as it was confirmed last, else as the run had it."""
         keys = self.keys_of(put_backs)

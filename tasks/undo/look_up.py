@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from connectors.ledger import Replaced, Replacement
+from connectors.ledger import LinkState, Replaced, Replacement
 from connectors.prestashop import Entity
+from connectors.prestashop.dates import EPOCH, instant, zone_of
 from schemas.incidents import Level
 from tasks.report.progress import advance
 from tasks.run.run import Run
-from tasks.stock_check.differences import ItemIds, Moved, Sales, sales_of
+from tasks.stock_check.differences import MARGIN, ItemIds, Moved, Sales, sales_of
 from tasks.stock_check.sales import sales_since, sees_orders
 from tasks.undo.kinds import KINDS, PRODUCT, STOCK
-from tasks.undo.plan import PutBack, close_with_their_products, decide, decide_quantity, leave_families
+from tasks.undo.plan import PutBack, as_given, close_with_their_products, decide, decide_quantity, leave_families
 
 if TYPE_CHECKING:
     from tasks.run.admin_pages import Page
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 2_000
 _STOCK_FIELDS = ("id", "id_product", "quantity")
 _ITEMS = ("products", "combinations")
+_DATED = ("products", "customers")
 _OWN_PAGES: Mapping[str, Page] = MappingProxyType({"customers": "customer", "suppliers": "supplier"})
 _NO_PAGE = ("stores",)
 Kept = Sequence[tuple[str, Replacement]]
@@ -32,17 +34,18 @@ Kept = Sequence[tuple[str, Replacement]]
 
 def put_backs_of(kept: Kept) -> list[tuple[PutBack, Replaced, datetime]]:
     """What was replaced, each entity once with what it had first and was given last, and when it was written."""
-    first: dict[tuple[str, str, str, int], Replaced] = {}
+    first: dict[tuple[str, str, str, int], tuple[Replaced, datetime]] = {}
     last: dict[tuple[str, str, str, int], tuple[Replaced, datetime]] = {}
     for kind, replacement in kept:
         for value in replacement.values:
             name = (kind, value.resource, value.key, 0 if value.key else value.id)
-            first.setdefault(name, value)
+            first.setdefault(name, (value, replacement.replaced_at))
             last[name] = (value, replacement.replaced_at)
     found = []
     for line, ((kind, *_), (value, at)) in enumerate(last.items(), 1):
-        was = first[kind, value.resource, value.key, 0 if value.key else value.id]
+        was, began = first[kind, value.resource, value.key, 0 if value.key else value.id]
         one = PutBack(kind, value.key, value.resource, value.id, was.done, line, was.before, value.after, value.family)
+        one.wrote_at = began
         found.append((one, was, at))
     return found
 
@@ -83,28 +86,39 @@ class LookUp:
     async def _find_made(self, put_backs: Sequence[PutBack]) -> None:
         """The ids of what the run made and no link knows: it was cut off, or the thing is there no more."""
         await self._find_products([one for one in put_backs if one.resource == "products"])
-        for kind in {one.kind for one in put_backs}:
+        for kind in dict.fromkeys(one.kind for one in put_backs):
             identity = KINDS[kind].identity
             mine = [one for one in put_backs if one.kind == kind]
-            if identity is None or not mine:
+            if identity is None:
                 continue
             language = self._run.facts.default_language
             asked = {identity.lookup_text(one.after, language) for one in mine}
             resource = mine[0].resource
             display = KINDS[kind].display(resource, identity.by)
             rows = await self._run.shop.find(resource, identity.lookup, asked, display=display, also=identity.also)
-            ids = {identity.key(row, language): int(row["id"]) for row in rows}
+            there: dict[tuple[str, ...], list[Entity]] = {}
+            for row in rows:
+                there.setdefault(identity.key(row, language), []).append(row)
             for one in mine:
-                one.id = ids.get(identity.key(one.after, language), 0)
+                found = as_given(one, there.get(identity.key(one.after, language), []))
+                _take(one, [int(row["id"]) for row in found])
                 self._made |= {one.id} - {0}
+            if KINDS[kind].notes_intent:
+                self._leave_unnoted(kind, mine)
+
+    def _leave_unnoted(self, kind: str, put_backs: Iterable[PutBack]) -> None:
+        """What the ledger does not have as about to be made was made by somebody else, or was refused to the run."""
+        noted = set(self.links(kind).filter(pl.col("state") == LinkState.INTENDED)["erp_key"])
+        for one in put_backs:
+            if one.id and one.key not in noted:
+                one.leave("undo_not_noted", str(one.id))
 
     async def _find_products(self, put_backs: Sequence[PutBack]) -> None:
         """By their references, which one product alone must have; whether the run made them, their values say."""
         keys, field = {one.key for one in put_backs if one.key}, self._run.stream.key_column.target
         rows = await self._run.shop.find("products", field, keys, display=("id", field)) if keys else []
         for one in put_backs:
-            ids = [int(row["id"]) for row in rows if str(row[field]) == one.key]
-            one.id = ids[0] if len(ids) == 1 else 0
+            _take(one, [int(row["id"]) for row in rows if str(row[field]) == one.key])
 
     def _pairs(self, kind: str) -> Mapping[str, ItemIds]:
         """(shop_id, sub_id) by key, and by the key of a parent."""
@@ -139,10 +153,15 @@ class LookUp:
                 self._run.lease.check()
                 part = mine[start : start + _AT_ONCE]
                 now = await self._read(resource, part)
+                were_there = await self._ids_of_older(resource, part) if resource in _DATED else set()
                 for one in part:
                     entity, of_kind = now.get(one.id), KINDS[kind]
+                    if one.is_left:
+                        continue
                     if entity is not None and self._is_another(one, entity):
                         one.leave("undo_another", str(one.id))
+                    elif entity is not None and one.id in were_there:
+                        one.leave("undo_was_there", str(one.id))
                     else:
                         decide(one, entity, deletes=of_kind.deletes, is_private=of_kind.is_private)
                 advance("look at the shop", min(start + _AT_ONCE, len(mine)), len(mine))
@@ -161,6 +180,16 @@ class LookUp:
             field = self._run.stream.key_column.target
             return bool(one.key) and field not in one.before and str(entity.get(field, "")) != one.key
         return one.id not in self._made and self._pairs(one.kind).get(one.key, (0, 0))[0] != one.id
+
+    async def _ids_of_older(self, resource: str, part: Sequence[PutBack]) -> set[int]:
+        """The ids of what the shop made before the run was about to: it is somebody's, and the run took it over."""
+        facts, began = self._run.facts, {one.id: one.wrote_at for one in part if one.id and one.done == "create"}
+        if not began:
+            return set()
+        rows = await self._run.shop.find(resource, "id", map(str, sorted(began)), display=("id", "date_add"))
+        made_at = {int(row["id"]): instant(str(row["date_add"]), zone_of(facts.time_zone)) for row in rows}
+        margin = timedelta(seconds=facts.clock_offset_seconds) - MARGIN
+        return {number for number, at in made_at.items() if (wrote := began[number]) and EPOCH < at < wrote + margin}
 
     async def _decide_quantities(self, entries: Sequence[tuple[PutBack, Replaced, datetime]]) -> None:
         ids = sorted({one.id for one, *_ in entries if one.id})
@@ -203,6 +232,14 @@ class LookUp:
             return sales_of((), (), frozenset())
         offset = timedelta(seconds=self._run.facts.clock_offset_seconds)
         return await sales_since(self._run, min(since) + offset)
+
+
+def _take(one: PutBack, ids: Sequence[int]) -> None:
+    """What was found by what it is is the run's where it alone is so: of several nothing tells which."""
+    if len(ids) > 1:
+        one.leave("undo_several", ", ".join(map(str, sorted(ids))))
+    else:
+        one.id = ids[0] if ids else 0
 
 
 def _names(*values: Mapping[str, Any]) -> set[str]:

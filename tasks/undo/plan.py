@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, TypeAlias
 
@@ -36,6 +37,8 @@ class PutBack:
     before: Entity = field(default_factory=dict)
     after: Entity = field(default_factory=dict)
     family: str = ""
+    wrote_at: datetime | None = None
+    """When the run was first about to write it."""
     outcome: Outcome = Outcome.UNCHANGED
     code: str = ""
     detail: str = ""
@@ -43,7 +46,7 @@ class PutBack:
     fields: dict[str, Any] = field(default_factory=dict)
     changes: Changes = field(default_factory=list)
     is_gone: bool = False
-    """The run made it, and it is deleted already, as an undo wants it: by one that was cut off, or by a person."""
+    """As an undo wants it: the run was cut off before it made it, or it is deleted already, by a person or an undo."""
 
     @property
     def is_left(self) -> bool:
@@ -93,8 +96,7 @@ def _close(one: PutBack, now: Entity, *, deletes: bool, is_private: bool) -> Non
     if one.resource == "combinations":
         one.leave("undo_combination_stays", str(now["id"]))
         return
-    given = {name: value for name, value in one.after.items() if name != "active"}
-    if changed := differing(given, now):
+    if changed := differing(_given(one), now):
         one.leave(CHANGED_SINCE, _named(changed, is_private=is_private))
     elif deletes:
         one.action, one.outcome = "delete", Outcome.DEACTIVATED
@@ -104,6 +106,16 @@ def _close(one: PutBack, now: Entity, *, deletes: bool, is_private: bool) -> Non
         one.changes = [("active", str(now.get("active", "")), _IS_CLOSED)]
     else:
         one.fields = {"active": _IS_CLOSED}
+
+
+def _given(one: PutBack) -> dict[str, Any]:
+    """What the run gave it, but for whether it is on."""
+    return {name: value for name, value in one.after.items() if name != "active"}
+
+
+def as_given(one: PutBack, there: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of what bears the names of what the run made, that which is as the run gave it; where none is, all of it."""
+    return [row for row in there if not differing(_given(one), row)] or list(there)
 
 
 def _put_back(one: PutBack, now: Entity, *, is_private: bool) -> None:

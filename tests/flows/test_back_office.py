@@ -129,7 +129,7 @@ async def test_the_page_tells_that_rejected_lines_wait_and_a_file_of_them_that_i
     assert (await world.stock()).name == "Completed"
     assert (world.folder / "reports" / "index.html").exists()
     token = ask(world.shop, "run", "import_stock")
-    assert "1 requests done" in ((await answered(world)).message or "")
+    assert "1 request done" in ((await answered(world)).message or "")
     assert world.quantity("MUG") == 9
     file.unlink()
     await answered(world)
@@ -153,7 +153,7 @@ async def test_a_plan_does_not_write_the_page(world: World) -> None:
 async def test_a_run_that_is_asked_for_is_made_once(world: World) -> None:
     world.drop_stock({"MUG": 7})
     token = ask(world.shop, "run", "import_stock")
-    assert "1 requests done" in ((await answered(world)).message or "")
+    assert "1 request done" in ((await answered(world)).message or "")
     assert world.quantity("MUG") == 7
     assert answer(world.shop, token) == ("done", "Completed")
     world.shop.reset_counts()
@@ -189,7 +189,7 @@ async def test_a_flow_that_the_shop_has_not_is_refused(world: World) -> None:
 async def test_a_plan_of_the_answers_counts_and_does_nothing(world: World) -> None:
     token = ask(world.shop, "run", "import_stock")
     ended = await answered(world, dry_run=True)
-    assert (ended.name, ended.message) == ("Planned", "1 requests wait in the back office.")
+    assert (ended.name, ended.message) == ("Planned", "1 request waits in the back office.")
     assert answer(world.shop, token) == ("asked", "")
     assert world.shop.writes == 0
 

@@ -46,7 +46,7 @@ async def test_a_second_run_fetches_nothing(world: CollectWorld) -> None:
     await world.collect()
     before = {path: path.stat().st_mtime_ns for path in (world.folder / "streams").rglob("*")}
     state = await world.collect()
-    assert state.message == "1 files offered: 1 known; 0 acknowledged"
+    assert state.message == "1 file offered: 1 known; 0 acknowledged"
     assert {
         path: path.stat().st_mtime_ns for path in (world.folder / "streams").rglob("*.csv")
     }.items() <= before.items()
@@ -63,7 +63,7 @@ async def test_a_file_is_acknowledged_once_its_import_has_ended_well_and_not_bef
     [kept] = world.remote.iterdir()
     assert kept.name.startswith("stock.csv.")
     assert kept.name.endswith(".done")
-    assert message(await world.collect()) == "1 files offered: 1 of no stream; 0 acknowledged"
+    assert message(await world.collect()) == "1 file offered: 1 of no stream; 0 acknowledged"
     assert world.dropped() == []
 
 
@@ -77,7 +77,7 @@ async def test_what_becomes_of_a_file_at_its_source_is_a_setting(world: CollectW
     assert len(list(world.remote.iterdir())) == left
     state = await world.collect()
     assert state.message == (
-        "1 files offered: 1 known; 0 acknowledged" if left else "0 files offered: none; 0 acknowledged"
+        "1 file offered: 1 known; 0 acknowledged" if left else "0 files offered: none; 0 acknowledged"
     )
     assert world.dropped() == []
 
@@ -86,7 +86,7 @@ async def test_a_file_that_the_import_refuses_as_a_whole_stays_at_its_source(wor
     sent = world.send("stock.csv", "reference\nSAC1\n")
     await world.collect()
     assert (await world.stock()).name == "Failed"
-    assert message(await world.collect()) == "1 files offered: 1 known; 0 acknowledged"
+    assert message(await world.collect()) == "1 file offered: 1 known; 0 acknowledged"
     assert sent.exists()
 
 
@@ -99,7 +99,7 @@ async def test_a_new_version_under_the_same_name_is_a_new_file_and_is_never_dele
     state = await world.acknowledge()
     assert message(state).endswith("1 acknowledged")
     assert sent.exists()
-    assert message(await world.collect()) == "1 files offered: 1 fetched; 0 acknowledged"
+    assert message(await world.collect()) == "1 file offered: 1 fetched; 0 acknowledged"
     assert world.dropped() == ["stock/stock.csv"]
 
 
@@ -117,7 +117,7 @@ async def test_a_dry_run_fetches_nothing_and_says_what_would_be(world: CollectWo
     assert state.name == "Planned"
     assert world.report()["files"][0]["status"] == "to fetch"
     assert world.dropped() == []
-    assert message(await world.collect()).startswith("1 files offered: 1 fetched")
+    assert message(await world.collect()).startswith("1 file offered: 1 fetched")
 
 
 async def test_since_fetches_again_what_the_source_still_has(world: CollectWorld) -> None:
@@ -175,7 +175,7 @@ async def test_a_file_waits_for_its_marker_and_both_are_acknowledged(world: Coll
     world.fetch_from_folder(complete="marker", after="delete")
     world.send("stock.csv")
     state = await world.collect()
-    assert state.message == "1 files offered: 1 waiting; 0 acknowledged"
+    assert state.message == "1 file offered: 1 waiting; 0 acknowledged"
     assert world.incidents() == [("retry", "file_marker_missing")]
     world.send("stock.csv.ok", "")
     await world.collect()
@@ -208,9 +208,9 @@ async def test_a_file_that_still_grows_is_left_for_the_next_run(world: CollectWo
     growing = asyncio.create_task(grow())
     state = await world.collect()
     await growing
-    assert state.message == "1 files offered: 1 waiting; 0 acknowledged"
+    assert state.message == "1 file offered: 1 waiting; 0 acknowledged"
     assert world.incidents() == [("retry", "file_still_written")]
-    assert message(await world.collect()).startswith("1 files offered: 1 fetched")
+    assert message(await world.collect()).startswith("1 file offered: 1 fetched")
 
 
 async def test_a_file_larger_than_agreed_is_told_and_not_fetched(world: CollectWorld) -> None:
@@ -257,7 +257,7 @@ async def test_the_report_speaks_of_files_in_the_language_of_the_shop(world: Col
     await world.collect()
     [page] = (world.folder / "reports").glob("2*.html")
     told = page.read_text(encoding="utf-8")
-    assert "Fichiers proposés" in told or "fichiers proposés" in told
+    assert "1 fichier proposé, 1 retrouvé" in told
     assert "lignes lues" not in told
 
 

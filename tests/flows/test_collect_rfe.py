@@ -79,7 +79,7 @@ async def test_an_exchange_that_has_too_much_is_left_alone_and_the_next_run_afte
     state = await world.collect()
     assert state.name == "Failed"
     assert "10,000 files" in (state.message or "")
-    assert (await world.collect()).message == "1 files offered: 1 fetched; 0 acknowledged"
+    assert (await world.collect()).message == "1 file offered: 1 fetched; 0 acknowledged"
 
 
 def cut_downloads(world: RfeWorld, monkeypatch: pytest.MonkeyPatch, times: int) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from flows.import_product_suppliers import import_product_suppliers
 from flows.import_specific_prices import import_specific_prices
+from flows.import_suppliers import import_suppliers
 from tests.flows.flat_world import FlatWorld
+from tests.flows.test_suppliers import drop, specify_suppliers
 
 SHIRT = {"reference": "SHIRT", "name": "Shirt"}
 DRESS = {"reference": "DRESS-S", "reference_parent": "DRESS", "name": "Dress", "couleur": "Bleu", "taille": "S"}
@@ -47,6 +50,26 @@ async def test_a_product_made_again_gets_its_stock_and_its_discount_again(world:
     world.drop("specificprice", *DISCOUNTS, name="specificprice_again.csv")
     assert (await world.run(import_specific_prices)).name == "Completed"
     assert {int(row["id_product"]) for row in world.shop.rows("specific_prices")} >= {
+        int(world.product(reference)["id"]) for reference in ("SHIRT", "DRESS")
+    }
+
+
+async def test_an_item_made_again_is_what_its_supplier_calls_it_again(world: FlatWorld) -> None:
+    specify_suppliers(world)
+    world.drop_products(SHIRT, DRESS)
+    drop(world, "supplier", {"erp_code": "F1", "name": "Tisserands"})
+    items = [{"reference": key, "supplier": "F1", "supplier_reference": f"T-{key}"} for key in ("SHIRT", "DRESS-S")]
+    drop(world, "productsupplier", *items)
+    states = [await world.products(), await world.run(import_suppliers), await world.run(import_product_suppliers)]
+    assert {state.name for state in states} == {"Completed"}
+    for reference in ("SHIRT", "DRESS"):
+        await delete(world, "products", int(world.product(reference)["id"]))
+    world.drop_products(SHIRT | {"price": "11"}, DRESS | {"price": "11"})
+    await world.products()
+    drop(world, "productsupplier", *reversed(items))
+    assert (await world.run(import_product_suppliers)).name == "Completed"
+    assert world.counts() == {"rows_read": 2, "created": 2}
+    assert {int(row["id_product"]) for row in world.shop.rows("product_suppliers")} == {
         int(world.product(reference)["id"]) for reference in ("SHIRT", "DRESS")
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,22 @@ async def test_accounts_are_as_before_and_nothing_of_them_is_readable_at_rest(fl
     assert account(world, "c2@lab.test")["active"] == "0"
     private = (b"Zygomatique", b"Clotilde", b"lab.test")
     assert [name for name, held in world.files_at_rest().items() if any(word in held for word in private)] == []
+
+
+async def test_an_account_that_was_there_before_the_run_could_make_it_stays_open(flat_world: FlatWorld) -> None:
+    world = flat_world
+    (world.folder / "associations.toml").write_text("[titles]\nMME = 2\n", encoding="utf-8")
+    rows = [customer(code, default_group="") for code in ("C1", "C2")]
+    world.drop("customer", *rows)
+    await world.run(import_customers)
+    # As where somebody opens an account while the run is on its way to it: the run takes it over.
+    theirs = account(world, "c1@lab.test")
+    early = datetime.fromisoformat(theirs["date_add"]) - timedelta(minutes=10)
+    world.shop.change("customers", int(theirs["id"]), {"date_add": early.isoformat(sep=" ")})
+    assert (await undone(world, accept_guard=True)).name == "Completed"
+    assert [account(world, f"{each}@lab.test")["active"] for each in ("c1", "c2")] == ["1", "0"]
+    [question] = [each for each in world.report()["incidents"] if each["level"] == "error"]
+    assert question["key"] == "C1"
 
 
 async def test_an_undo_that_was_cut_off_is_finished_by_the_next(sold: FlatWorld) -> None:

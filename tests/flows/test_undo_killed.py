@@ -55,6 +55,12 @@ class Killing:
         shutil.copytree(world.folder, place / FOLDER)
         shutil.move(self.place / "state", place / STATE)
 
+    def commits(self, name: str, stream: str) -> int:
+        """How often the second day of a stream commits to the ledger."""
+        with self.copy(name) as world:
+            second_day(world, stream)
+            return self.run(world, FLOWS[stream].name).commits
+
     def run(self, world: FlatWorld, flow: str, *, dies_at_commit: int = 0, **asked: Any) -> Ended:
         """The flow in a process of its own."""
         order = Order(
@@ -185,12 +191,41 @@ async def broken_by(killing: Killing, stream: str, at: int) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("stream", "share"), [("stock", 0.5), ("specificprice", 0.5), ("product", 0.3)])
 async def test_what_a_run_wrote_that_was_killed_is_put_back(killing: Killing, stream: str, share: float) -> None:
-    with killing.copy(await _first(killing)) as world:
-        second_day(world, stream)
-        commits = killing.run(world, FLOWS[stream].name).commits
-    number = round(commits * share)
+    number = round(killing.commits(await _first(killing), stream) * share)
     for at in (number, -number):
         assert await left_by(killing, stream, at) == {}
+
+
+@pytest.mark.slow
+async def test_a_discount_that_a_person_makes_after_the_run_died_before_it_sent_it_is_the_persons(
+    killing: Killing,
+) -> None:
+    with killing.copy(await _second(killing, "specificprice")) as world:
+        [wanted] = [row for row in world.shop.rows("specific_prices") if _of_combination(world, row, "ROBE0000-M")]
+    for at in range(1, killing.commits(await _first(killing), "specificprice")):
+        with killing.copy(await _first(killing)) as world:
+            before, former = now(world)["rows"]["specific_prices"], last_run(world)
+            second_day(world, "specificprice")
+            killing.run(world, import_specific_prices.name, dies_at_commit=at)
+            if last_run(world) == former or not _is_kept(world):
+                continue
+            made = world.shop.insert("specific_prices", {name: wanted[name] for name in wanted if name != "id"})
+            state = await undone(world, last_run(world), accept_guard=True)
+            assert state.name == "Completed", state.message
+            assert world.shop.row("specific_prices", made)["reduction"] == wanted["reduction"]
+            world.shop.remove("specific_prices", made)
+            assert now(world)["rows"]["specific_prices"] == before
+            return
+    raise AssertionError("no commit at which the discount was kept and not sent")
+
+
+def _of_combination(world: FlatWorld, row: Mapping[str, Any], reference: str) -> bool:
+    return int(row["id_product_attribute"]) == int(world.combination(reference)["id"])
+
+
+def _is_kept(world: FlatWorld) -> bool:
+    with Ledger.open(f"sqlite:///{world.folder / 'ledger.db'}") as ledger:
+        return last_run(world) in ledger.replaced_counts(world.folder.name)
 
 
 async def left_by(killing: Killing, stream: str, at: int) -> dict[str, Any]:

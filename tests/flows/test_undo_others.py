@@ -32,6 +32,16 @@ def by_name(world: World) -> dict[str, dict[str, Any]]:
     return {row["name"][1]: row for row in rows(world, "stores")}
 
 
+def cut_off(world: World, kind: str, *keys: str) -> None:
+    """The ledger as after a run that died before it knew of these."""
+    with Ledger.open(f"sqlite:///{world.folder / 'ledger.db'}") as ledger:
+        ledger.forget(world.folder.name, kind, keys)
+
+
+def _without_id(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in row if name != "id"}
+
+
 async def test_stores_are_as_before_and_one_that_somebody_changed_is_left(flat_world: FlatWorld) -> None:
     world = flat_world
     (world.folder / "associations.toml").write_text(COUNTRIES, encoding="utf-8")
@@ -62,13 +72,55 @@ async def test_a_store_that_a_run_made_and_the_ledger_does_not_know_is_closed(fl
     (world.folder / "associations.toml").write_text(COUNTRIES, encoding="utf-8")
     world.drop("store", store("001"))
     assert (await world.run(import_stores)).name == "Completed"
-    # As after a run that died between its write and the ledger.
-    with Ledger.open(f"sqlite:///{world.folder / 'ledger.db'}") as ledger:
-        ledger.forget(world.folder.name, "store", ["001"])
+    cut_off(world, "store", "001")
     assert [str(row["active"]) for row in world.shop.rows("stores")] == ["1"]
     state = await undone(world, accept_guard=True)
     assert state.name == "Completed", state.message
     assert [str(row["active"]) for row in world.shop.rows("stores")] == ["0"]
+
+
+async def test_of_two_stores_that_are_as_a_cut_off_run_wrote_them_neither_is_closed(flat_world: FlatWorld) -> None:
+    world = flat_world
+    (world.folder / "associations.toml").write_text(COUNTRIES, encoding="utf-8")
+    world.drop("store", store("001"), store("002"))
+    assert (await world.run(import_stores)).name == "Completed"
+    cut_off(world, "store", "001", "002")
+    first, second = world.shop.rows("stores")
+    copied = world.shop.insert("stores", _without_id(first))
+    world.shop.insert("stores", _without_id(second) | {"phone": "0102030405"})
+    state = await undone(world, accept_guard=True)
+    assert state.name == "Completed", state.message
+    assert [str(row["active"]) for row in world.shop.rows("stores")] == ["1", "0", "1", "1"]
+    assert world.counts() == {"rows_read": 2, "deactivated": 1, "ignored": 1}
+    [question] = [each for each in world.report()["incidents"] if each["level"] == "error"]
+    assert f"{first['id']}, {copied}" in question["reason"]
+    assert first["name"][1] == f"Boutique {question['key']}"
+
+
+async def test_what_a_cut_off_run_did_not_get_to_send_is_not_deleted_where_a_person_has_made_it(
+    flat_world: FlatWorld,
+) -> None:
+    world = flat_world
+    specify_suppliers(world)
+    world.drop_products(*world.dress(1, ("S", "M")), {"reference": "CEINTURE"})
+    await world.products()
+    drop(world, "supplier", {"erp_code": "F1", "name": "Boutons SA"})
+    await world.run(import_suppliers)
+    drop(world, "productsupplier", {"reference": "CEINTURE", "supplier": "F1", "supplier_reference": "B-77"})
+    await world.run(import_product_suppliers)
+    cut_off(world, "product_supplier", "CEINTURE|F1")
+    of_supplier = last_run(world)
+    world.drop("specificprice", discount("CEINTURE"))
+    await world.run(import_specific_prices)
+    cut_off(world, "specific_price", *world.links("specific_price")["erp_key"])
+    for run, resource in ((last_run(world), "specific_prices"), (of_supplier, "product_suppliers")):
+        before = rows(world, resource)
+        state = await undone(world, run, accept_guard=True)
+        assert state.name == "Completed", state.message
+        assert (rows(world, resource), world.counts()) == (before, {"rows_read": 1, "ignored": 1})
+        assert "did not note" in next(
+            each["reason"] for each in world.report()["incidents"] if each["level"] == "error"
+        )
 
 
 async def test_suppliers_and_what_they_call_an_item_are_as_before(flat_world: FlatWorld) -> None:

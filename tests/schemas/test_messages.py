@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from string import Formatter
 
 import pytest
@@ -55,6 +56,42 @@ def test_a_value_that_looks_like_a_placeholder_is_shown_as_it_is() -> None:
 
 def test_a_parameter_nobody_gave_does_not_cost_the_text() -> None:
     assert "?" in message("too_long", "en", column="name").reason
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "reason"),
+    [
+        ("fr", "1", "1 autre n'a pas été changé."),
+        ("fr", "2", "2 autres n'ont pas été changés."),
+        ("en", "1", "1 more was left as it is."),
+    ],
+)
+def test_the_words_of_a_text_agree_with_its_number(language: str, value: str, reason: str) -> None:
+    assert message("undo_left_others", language, value=value).reason == reason
+
+
+_NO_PLURAL = frozenset(
+    {"dans", "des", "has", "is", "was", "does", "lies", "ends", "says", "asks", "means", "stands", "access"}
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_begins_with_a_number_has_words_for_one(language: str) -> None:
+    begins = {code: re.match(r"\{value\} (\w+s)\b", texts["reason"]) for code, texts in catalogue(language).items()}
+    assert {code for code, found in begins.items() if found and found[1] not in _NO_PLURAL} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_words_go_with_a_number_there_is_one_and_another_for_it(language: str) -> None:
+    chosen = [
+        spec.split("|")
+        for texts in catalogue(language).values()
+        for text in texts.values()
+        for _, _, spec, _ in Formatter().parse(text)
+        if spec
+    ]
+    assert len(chosen) > 50
+    assert [words for words in chosen if len(words) != 2 or not all(words)] == []
 
 
 def test_an_unknown_code_is_an_error_of_ours() -> None:

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from connectors.ledger import Ledger, Link
+from connectors.ledger import LINK_FRAME, Ledger, Link
 from tests.connectors.ledger.places import Place, SqlitePlace, open_eager
 from tests.examples import examples
 
@@ -46,6 +46,21 @@ def test_what_is_newer_than_the_snapshot_completes_it(place: Place) -> None:
         ledger.forget("shop", "product", ["B"])
         assert _ids(ledger) == {"A": 10, "C": 3}
         assert _snapshot(place).read_bytes() == before
+
+
+def test_of_a_snapshot_and_of_what_is_newer_the_columns_that_are_asked_for_are_read(place: Place) -> None:
+    with open_eager(place) as eager, Ledger.open(place.url, snapshots=place.snapshots) as ledger:
+        eager.confirm("shop", "product", ONE, run_id="r1")
+        asked = ("sub_id", "shop_id")
+        assert eager.links("shop", "product", asked).equals(eager.links("shop", "product").select(asked))
+        assert ledger.links("shop", "product", asked).equals(ledger.links("shop", "product").select(asked))
+        ledger.confirm("shop", "product", TWO, run_id="r2")
+        newer = ledger.links("shop", "product")
+        assert newer.columns == list(LINK_FRAME)
+        assert ledger.links("shop", "product", asked).equals(newer.select(asked))
+        # The snapshot that this read makes is whole.
+        assert eager.links("shop", "product", asked).equals(newer.select(asked))
+        assert ledger.links("shop", "product").equals(newer)
 
 
 def test_a_snapshot_is_written_only_when_enough_is_newer(place: Place) -> None:

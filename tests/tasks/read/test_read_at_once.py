@@ -24,7 +24,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> BlockReader:
 
 
 @settings(max_examples=examples(300), deadline=None)
-@given(st.text(st.sampled_from("ab ;;\n\n\t\x1a\u00a0"), max_size=30))
+@given(st.text(st.sampled_from("ab ;;\n\n\t\x0b\x0c\x1a\x1c\x1f\x85\u00a0\u2028"), max_size=30))
+@example("a;b\n;c\nd;\n")
+@example(" a;b\x0c\n")
 @example("a;b;c\nd\n")
 @example("a;b\n\nc;d\n")
 @example("a;b;\n;\n")

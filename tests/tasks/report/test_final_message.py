@@ -58,4 +58,4 @@ def test_what_a_system_said_is_told_in_its_own_words(language: str) -> None:
 
 
 def test_rows_without_a_place_are_told_before_everything_else() -> None:
-    assert "1 rows are not accounted for" in said("en", Counts(8, {Outcome.CREATED: 7}), DENIED)
+    assert "1 row is not accounted for" in said("en", Counts(8, {Outcome.CREATED: 7}), DENIED)

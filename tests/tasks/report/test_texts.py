@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,52 @@ def test_amounts_of_a_change_are_written_as_people_write_them_and_nothing_else_i
 ) -> None:
     words = texts(language)
     assert (words.value(field, old), words.value(field, new), words.step(field, old, new)) == shown
+
+
+_SENDS = frozenset({"get", "write", "_list", "_one", "_guarded_one", "_created", "_act", "_write_text", "_get_or_none"})
+_HANDS_ON = frozenset({"_file", "_all_products"})
+
+
+def test_requests_to_an_erp_are_named_in_the_language_of_the_report() -> None:
+    named = _actions(Path("connectors/dolibarr"))
+    assert len(named) > 50
+    french, english = (texts(code).catalogue["erp_request"] for code in ("fr", "en"))
+    assert named - french.keys() == set()
+    assert {name for name in named if french[name] == english[name]} == set()
+    assert (
+        texts("fr").request("dolibarr read an order", 3)
+        == "3\u00a0\N{MULTIPLICATION SIGN}\u00a0lire une commande (Dolibarr)"
+    )
+    assert (
+        texts("fr").request("cegid SaleDocument.Create", 1)
+        == "1\u00a0\N{MULTIPLICATION SIGN}\u00a0SaleDocument.Create (Cegid)"
+    )
+
+
+def _actions(folder: Path) -> set[str]:
+    """What the requests of a connector are called where they are sent."""
+    calls = [node for file in folder.glob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    return {
+        str(part.value)
+        for node in calls
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SENDS | _HANDS_ON
+        for part in node.args
+        if isinstance(part, ast.Constant) and re.fullmatch("[a-z][A-Za-z' ]+ [A-Za-z' ]+", str(part.value))
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "wanted"),
+    [
+        ("fr", 0, "0 écriture"),
+        ("fr", 1, "1 écriture"),
+        ("fr", 2, "2 écritures"),
+        ("en", 0, "0 writes"),
+        ("en", 1, "1 write"),
+    ],
+)
+def test_words_agree_with_the_number_before_them(language: str, count: int, wanted: str) -> None:
+    assert texts(language).request("writes", count) == wanted
 
 
 def test_both_languages_hold_the_same_keys_and_placeholders() -> None:

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.ledger import LINK_FRAME
-from tasks.run.changed import indices_among, with_links
+from tasks.run.changed import changed_and_same, indices_among, with_links
 
 _KEYS = st.text(st.sampled_from("ab"), max_size=3)
 _LINKS = st.lists(_KEYS, unique=True, max_size=9)
@@ -65,3 +65,11 @@ def test_a_row_is_changed_unless_its_link_says_the_same_and_is_believed() -> Non
     ]
     since = with_links(rows, links, datetime(2026, 2, 1, tzinfo=UTC), compared="confirmed_value")
     assert since["_changed"].to_list() == [True, True, False, True, True]
+    for day, linked in ((None, told), (datetime(2026, 2, 1, tzinfo=UTC), since)):
+        changed, same = changed_and_same(rows, links, day, compared="confirmed_value")
+        assert changed.equals(linked.filter("_changed").drop("_changed"))
+        assert same.equals(rows.filter(~linked["_changed"]))
+    doubted = pl.Series(["same", "nobody"])
+    changed, same = changed_and_same(rows, links, None, compared="confirmed_value", never_same=doubted)
+    assert changed["_key"].to_list() == ["other", "new", "same", "doubted"]
+    assert same["_key"].to_list() == ["late"]

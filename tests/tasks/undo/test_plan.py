@@ -8,7 +8,15 @@ import pytest
 
 from schemas.outcomes import Outcome
 from tasks.stock_check.differences import Moved
-from tasks.undo.plan import PutBack, close_with_their_products, decide, decide_quantity, differing, leave_families
+from tasks.undo.plan import (
+    PutBack,
+    as_given,
+    close_with_their_products,
+    decide,
+    decide_quantity,
+    differing,
+    leave_families,
+)
 
 
 def one(before: dict[str, Any], after: dict[str, Any], **given: Any) -> PutBack:
@@ -171,3 +179,12 @@ def test_values_are_compared_as_the_shop_keeps_them() -> None:
     assert differing(values, now) == []
     now["associations"] = {"categories": [{"id": "2"}]}
     assert differing(values, now) == [("categories", "2, 5", "2")]
+
+
+def test_of_what_bears_the_same_names_that_counts_which_is_as_the_run_gave_it() -> None:
+    made = one({}, {"name": "Nice", "phone": "04", "active": "1"}, done="create", id=0)
+    ours = {"id": 7, "name": "Nice", "phone": "04", "active": "0"}
+    other = {"id": 8, "name": "Nice", "phone": "05", "active": "1"}
+    assert as_given(made, [ours, other]) == [ours]
+    assert as_given(made, [ours, ours | {"id": 9}]) == [ours, ours | {"id": 9}]
+    assert as_given(made, [other]) == [other]
