@@ -20,6 +20,7 @@ from tasks.undo.plan import PutBack, differing
 from tasks.undo.prepare import UndoPlan, note_left, undo_changes
 
 _FAMILIES_OF_A_CHUNK = 500
+_QUANTITY = ("id", "quantity")
 
 
 async def apply_undo(run: Run, plan: UndoPlan) -> None:
@@ -89,6 +90,8 @@ class _Batch:
 
     async def _write(self, busy: Sequence[PutBack]) -> None:
         resource = busy[0].resource
+        if self.kind.name == STOCK:
+            busy = await self._unmoved(busy)
         deletes = [one for one in busy if one.action == "delete"]
         updates = [one for one in busy if one.action in {"update", "deactivate"}]
         creates = [one for one in busy if one.action == "create"]
@@ -103,6 +106,18 @@ class _Batch:
             given = [dict(one.fields) for one in creates]
             self._note(creates, await shop.create(resource, given, self.kind.identity, look_first=True))
         await self._read_back(resource, [one for one in (*updates, *creates) if not one.is_left])
+
+    async def _unmoved(self, busy: Sequence[PutBack]) -> list[PutBack]:
+        """The quantities that are still what the plan counted from: one that was sold from since is left."""
+        read = await self.run.shop.find("stock_availables", "id", [str(one.id) for one in busy], display=_QUANTITY)
+        now = {int(row["id"]): str(int(row["quantity"] or 0)) for row in read}
+        for one in busy:
+            [(_, counted, _)] = one.changes
+            if one.id not in now:
+                one.leave("undo_gone", str(one.id))
+            elif now[one.id] != counted:
+                one.leave("undo_moved_meanwhile", f"{counted} / {now[one.id]}")
+        return [one for one in busy if not one.is_left]
 
     def _intend(self, creates: Sequence[PutBack]) -> None:
         """The ledger notes what is about to be made again, as the imports of these kinds do."""

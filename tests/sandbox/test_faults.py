@@ -103,6 +103,15 @@ def test_after_clear_nothing_goes_wrong(shop: SandboxShop, client: Client) -> No
     assert client.send("GET", "/api/products").status_code == 200
 
 
+def test_somebody_acts_just_before_a_request_is_answered_once(shop: SandboxShop, client: Client) -> None:
+    number = shop.insert("suppliers", {"name": "Before", "active": 1})
+    shop.faults.meanwhile(lambda: shop.change("suppliers", number, {"name": "After"}), path="suppliers", skip=1)
+    told = [client.send("GET", f"/api/suppliers/{number}?display=[name]").text for _ in range(2)]
+    assert ["After" in text for text in told] == [False, True]
+    shop.change("suppliers", number, {"name": "Before"})
+    assert "Before" in client.send("GET", f"/api/suppliers/{number}?display=[name]").text
+
+
 def test_an_unknown_kind_is_refused(shop: SandboxShop) -> None:
     with pytest.raises(ValueError, match="unknown fault"):
         shop.faults.add(Fault("sunspots"))  # type: ignore[arg-type]

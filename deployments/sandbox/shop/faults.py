@@ -1,10 +1,11 @@
-"""Faults on demand: by rule for the requests that match, or by seeded chance for any."""
+"""Faults on demand: by rule for the requests that match, or by seeded chance for any; and what people do meanwhile."""
 
 from __future__ import annotations
 
 import random
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -62,6 +63,7 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rules: list[Fault] = []
+        self._acts: list[tuple[Fault, Callable[[], object]]] = []
         self._random: random.Random | None = None
         self._rate = 0.0
         self._kinds: tuple[FaultKind, ...] = BY_CHANCE
@@ -74,6 +76,11 @@ class Faults:
         with self._lock:
             self._rules.append(fault)
 
+    def meanwhile(self, act: Callable[[], object], *, method: str = "", path: str = "", skip: int = 0) -> None:
+        """Let somebody act in the shop just before it answers a request that matches, after `skip` that do."""
+        with self._lock:
+            self._acts.append((Fault("latency", method, path, skip=skip), act))
+
     def chance(self, seed: int, rate: float, kinds: tuple[FaultKind, ...] = BY_CHANCE) -> None:
         """Let each request fail with this chance, in any of these ways (all but a refused key)."""
         with self._lock:
@@ -85,14 +92,30 @@ class Faults:
         """Nothing goes wrong any more."""
         with self._lock:
             self._rules.clear()
+            self._acts.clear()
             self._random = None
 
     def strike(self, method: str, path: str) -> Fault | None:
-        """The fault for this request, if any; it is used up."""
+        """The fault for this request, if any; it is used up. What somebody does just before it is done."""
+        for act in self._due(method, path):
+            act()
         with self._lock:
             fault = self._by_rule(method, path) or self._by_chance()
             self.struck += fault is not None
             return fault
+
+    def _due(self, method: str, path: str) -> list[Callable[[], object]]:
+        with self._lock:
+            due = []
+            for moment, act in list(self._acts):
+                if not moment.matches(method, path):
+                    continue
+                if moment.skip:
+                    moment.skip -= 1
+                    continue
+                self._acts.remove((moment, act))
+                due.append(act)
+            return due
 
     def _by_rule(self, method: str, path: str) -> Fault | None:
         for fault in self._rules:
