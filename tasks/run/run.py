@@ -125,8 +125,9 @@ class Rows:
 
     def record(self, rows: pl.DataFrame) -> None:
         """Keeps the outcomes of `rows` (as `ROW_OUTCOMES`); rows of no file (`_file` < 0) are not rows read."""
-        closed = (pl.col("_file") < 0) & (pl.col("outcome") == Outcome.DEACTIVATED.value)
-        self.closed_by_absence.update(rows.filter(closed)["_key"])
+        of_no_file = rows.filter(pl.col("_file") < 0)
+        closed = of_no_file.filter(pl.col("outcome") == Outcome.DEACTIVATED.value)
+        self.closed_by_absence.update(closed["_key"])
         self.recorded.append(rows.select(list(ROW_OUTCOMES)).filter(pl.col("_file") >= 0))
 
     def left_behind(self) -> pl.DataFrame:
@@ -143,13 +144,14 @@ class Rows:
         most stands (`STRENGTH`).
         """
         strength = pl.col("outcome").replace_strict(STRENGTH, return_dtype=pl.Int8)
-        recorded = pl.concat([row_outcomes(()), *self.recorded])
+        # A frame by itself stays as it is: a value that all its rows share is held once.
+        filled = [rows for rows in self.recorded if not rows.is_empty()]
+        recorded = filled[0] if len(filled) == 1 else pl.concat([row_outcomes(()), *filled])
         numbers = recorded.select(row_number().alias("numbers")).to_series()
         if numbers.n_unique() < numbers.len():
             recorded = recorded.sort(strength).unique(["_file", "_line"], keep="first", maintain_order=True)
         left = self.accepted.filter(~row_number().is_in(numbers.implode()))
-        waiting = one_outcome(left, Outcome.WAITING, "waiting")
-        return pl.concat([recorded, waiting])
+        return recorded if left.is_empty() else pl.concat([recorded, one_outcome(left, Outcome.WAITING, "waiting")])
 
 
 @dataclass(slots=True)

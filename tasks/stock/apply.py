@@ -16,7 +16,7 @@ from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
-from tasks.run.outcomes import RowOutcome, row_outcomes
+from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.replacing import replacing
 from tasks.run.run import Run
@@ -82,6 +82,7 @@ def _values(quantity: int) -> Mapping[str, str]:
 async def apply_stock(run: Run, plan: StockPlan) -> None:
     """Writes what is to be written; what the shop has already is only confirmed."""
     run.rows.record(plan.outcomes)
+    run.rows.record(one_outcome(plan.same, Outcome.UNCHANGED))
     if not run.may_write_shop:
         run.rows.record(row_outcomes([Line(*row).with_outcome(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
         writes = [Line(*row) for row in plan.writes.iter_rows()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -41,13 +41,15 @@ class StockRow:
 class StockPlan:
     """Rows to write (`WRITES`), rows that the shop has already (`WRITES`), outcomes of the others (`ROW_OUTCOMES`).
 
-    `known` quantities had been confirmed when it was made.
+    `known` quantities had been confirmed when it was made; `same` are the rows (`_file`, `_line`, `_key`) that say what
+    had been confirmed: all of a file, on most days.
     """
 
     writes: pl.DataFrame
     confirms: pl.DataFrame
     outcomes: pl.DataFrame
     known: int = 0
+    same: pl.DataFrame = field(default_factory=lambda: row_outcomes(()).select("_file", "_line", "_key"))
 
     def emptied(self) -> int:
         """How many quantities become 0 or less that were more."""

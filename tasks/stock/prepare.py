@@ -50,6 +50,7 @@ async def prepare_stock(run: Run, validated: ValidatedStream, unseen: Unseen) ->
         plan.confirms,
         pl.concat([plan.outcomes, one_outcome(rows.filter(is_closed), Outcome.IGNORED, "closed_combination")]),
         plan.known,
+        plan.same,
     )
 
 
@@ -129,8 +130,9 @@ async def plan_quantities(
     return StockPlan(
         writes,
         plan.confirms,
-        pl.concat([one_outcome(same, Outcome.UNCHANGED), plan.outcomes, refused, held]),
+        pl.concat([plan.outcomes, refused, held]),
         links.height,
+        same.select("_file", "_line", "_key"),
     )
 
 
