@@ -7,25 +7,27 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal, NewType, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NewType, Protocol, TypeVar
 
 from schemas.amounts import cents
-from schemas.catalogue import (
-    Category,
-    Item,
-    TakesEntities,
-    TakesFirstStock,
-    TakesPictures,
-    TellsItems,
-    TellsPictures,
-    TellsStock,
-)
-from schemas.documents import Customer, Order, Return, Slip
-from schemas.erp_invoices import TellsInvoices
-from schemas.erp_look import LooksAtItself
-from schemas.erp_sums import TellsSums
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.order_documents import NO_DOCUMENTS, ErpDocuments
+
+if TYPE_CHECKING:
+    from schemas.catalogue import (
+        Category,
+        Item,
+        TakesEntities,
+        TakesFirstStock,
+        TakesPictures,
+        TellsItems,
+        TellsPictures,
+        TellsStock,
+    )
+    from schemas.documents import Customer, Order, Return, Slip
+    from schemas.erp_invoices import TellsInvoices
+    from schemas.erp_look import LooksAtItself
+    from schemas.erp_sums import TellsSums
 
 ErpNumber = NewType("ErpNumber", str)
 """How the ERP names one document, as text that only the ERP's own room takes apart."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from connectors.ledger import DeliveryState
 from schemas.errors import ConfigFault, ConfigurationError, DeniedError
 from schemas.identities import order_identity
 from tasks.erp import kind_of
-from tasks.orders.look_up import see_orders
-from tasks.orders.plan.sorting import SeenOrder
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
 from tasks.stock.unseen import SoldPieces, Unseen, is_unseen
+
+if TYPE_CHECKING:
+    from tasks.orders.plan.sorting import SeenOrder
 
 _ROW = ("id", "id_order", "product_id", "product_attribute_id", "product_reference", "product_quantity")
 _NEEDED = ("orders", "order_details")
@@ -24,6 +26,8 @@ async def read_unseen(run: Run) -> Unseen:
     settings = run.folder.settings.stock
     if settings.unseen_orders != "take_off" or not run.files or not _ships_from_chosen(run):
         return Unseen()
+    from tasks.orders.look_up import see_orders  # noqa: PLC0415 - most stock is written without a look at orders
+
     _require(run)
     with run.step("read unseen orders"):
         margin, since = timedelta(minutes=settings.seen_after_minutes), _expiry(run)
