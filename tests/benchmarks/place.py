@@ -5,10 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -90,12 +91,20 @@ class Ran:
 def run_flow(flow: str, world: World) -> Ran:
     """The flow in a process of its own; a run that did not complete is an error."""
     command = [sys.executable, "-m", "tests.benchmarks.run_flow", flow, str(world.folder)]
-    environment = os.environ | {KEY_VARIABLE: world.shop.key}
-    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
-    ran = Ran(**json.loads(ended.stdout.splitlines()[-1]))
+    told, process_cpu = measured(command, os.environ | {KEY_VARIABLE: world.shop.key})
+    ran = Ran(**told, process_cpu=process_cpu)
     if ran.state != "Completed":
         raise RuntimeError(f"{flow} ended {ran.state}: {ran.message}")
     return ran
+
+
+def measured(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> tuple[Any, float]:
+    """What a program writes as JSON on its last line, and its seconds of CPU from its start to its end."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return json.loads(ended.stdout.splitlines()[-1]), cpu
 
 
 def open_world(folder: Path, speed: Speed, state: Path | None = None) -> World:

@@ -11,6 +11,7 @@ import json  # noqa: E402
 import re  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 from deployments.environment import prepare_prefect  # noqa: E402
 
@@ -26,12 +27,21 @@ def peak_mb() -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
+async def _run(flow: Any, folder: str) -> Any:
+    """As `passerelle run` does: beside the Prefect server that is named, and by itself where none is."""
+    from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
+    from tasks.run.step_tasks import by_itself  # noqa: PLC0415 - the same
+
+    async with api_or_none() as has_api:
+        return await (flow(folder, return_state=True) if has_api else by_itself(flow, folder))
+
+
 def main() -> int:
     """Runs the flow; seconds of wall and CPU with and without the imports, peak memory in MB."""
     name, folder = sys.argv[1:]
     flow = flow_named(name)
     imported, imported_cpu = time.perf_counter(), time.process_time()
-    state = asyncio.run(flow(folder, return_state=True))
+    state = asyncio.run(_run(flow, folder))
     ended, ended_cpu = time.perf_counter(), time.process_time()
     told = {
         "state": state.name,
@@ -40,7 +50,6 @@ def main() -> int:
         "flow_cpu": ended_cpu - imported_cpu,
         "import_cpu": imported_cpu - STARTED_CPU,
         "process_seconds": ended - STARTED,
-        "process_cpu": ended_cpu,
         "peak_mb": peak_mb(),
     }
     sys.stdout.write(json.dumps(told) + "\n")
