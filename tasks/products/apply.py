@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from connectors.ledger import Link, LinkState, Refusal
-from connectors.prestashop import Entity, Identity, Receipt
+from connectors.prestashop import IDS_ONLY, Entity, Identity, Receipt
 from schemas.incidents import Level
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
@@ -175,11 +175,31 @@ async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan], p
         Identity("id_product", ("id_product", field_name)),
         again=again,
     )
+    await _refuse_homeless(run, combinations, owner, {sent.id for sent in products if not sent.refused})
     await asyncio.gather(_read_back(run, "products", products), _read_back(run, "combinations", combinations))
     results = {id(product): [by_key[product.key]] for product in batch if product.key in by_key}
     for sent in combinations:
         results.setdefault(id(owner[id(sent.operation)]), []).append(sent)
     await _confirm(run, plan, batch, results)
+
+
+async def _refuse_homeless(
+    run: Run, combinations: list[_Sent], owner: Mapping[int, ProductPlan], written: Collection[int]
+) -> None:
+    """Refuses combinations that were made in a product that somebody has deleted since it was planned.
+
+    The shop makes a combination of a product that does not exist (facts A3). `written` are ids of products that this
+    batch has written, and that are there.
+    """
+    made = [one for one in combinations if one.operation.action == "create" and not one.refused]
+    asked = {owner[id(one.operation)].id_product for one in made} - set(written)
+    if not asked:
+        return
+    there = await run.shop.find("products", "id", map(str, sorted(asked)), display=IDS_ONLY, within="all")
+    gone = asked - {int(entity["id"]) for entity in there}
+    for one in made:
+        if (number := owner[id(one.operation)].id_product) in gone:
+            one.refused, one.code = str(number), "gone_meanwhile"
 
 
 async def _write_kind(

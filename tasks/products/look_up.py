@@ -175,6 +175,11 @@ class _Search:
         hits = [entity["id"] for entities in self.product_hits.values() for entity in entities]
         parents = [entity["id_product"] for entities in self.combination_hits.values() for entity in entities]
         await self.read_products(str(i) for i in (*hits, *parents) if int(i) not in self.products)
+        # The shop lists combinations of products that it no longer has, and nobody sells them (facts A3).
+        self.combination_hits = {
+            key: [entity for entity in entities if int(entity["id_product"]) in self.products]
+            for key, entities in self.combination_hits.items()
+        }
 
     async def read_combinations_elsewhere(
         self, wanted: Sequence[WantedProduct], found: Mapping[str, CurrentProduct | Stop]

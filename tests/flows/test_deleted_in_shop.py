@@ -51,6 +51,27 @@ async def test_a_product_deleted_in_the_shop_is_made_again_a_day_later_by_the_sa
     assert (world.shop.writes, told(world)) == (0, [])
 
 
+async def test_a_combination_sent_into_a_product_that_is_deleted_meanwhile_is_refused_and_made_by_the_next_run(
+    world: World,
+) -> None:
+    first, more = world.dress(1, ("S", "M")), world.dress(1, ("S", "M", "L"))
+    world.drop_products(*first)
+    await world.products()
+    at = f"{world.shop.url}/api/products/{world.product('ROBE0000')['id']}"
+    world.shop.faults.meanwhile(lambda: httpx.delete(at, auth=(world.shop.key, "")), method="POST", path="combinations")
+    world.drop_products(*more)
+    assert (await world.products()).name == "CompletedWithRejects"
+    assert "deleted on the shop" in next(
+        one["reason"] for one in world.report()["rejects"] if one["key"] == "ROBE0000-L"
+    )
+    world.drop_products(*more)
+    state = await world.products()
+    assert state.name == "Completed", state.message
+    number = int(world.product("ROBE0000")["id"])
+    sold = [row["reference"] for row in world.shop.rows("combinations") if int(row["id_product"]) == number]
+    assert sorted(sold) == ["ROBE0000-L", "ROBE0000-M", "ROBE0000-S"]
+
+
 async def test_by_setting_it_is_left_away_until_the_setting_changes(world: World) -> None:
     world.write_settings(products={"deleted_in_shop": "leave"})
     world.drop_products(*ROWS)
