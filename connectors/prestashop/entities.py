@@ -30,6 +30,14 @@ _OF_WHAT_WAS_SENT = frozenset({"84", "85", "93", "140", "141"}) | _TOO_LARGE
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What our module has read again of a line that it wrote: the row, by its id, and its value."""
+
+    id: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of one entity of a call.
 
@@ -41,6 +49,7 @@ class Receipt:
     id: int | None
     outcome: OutcomeName
     error: RefusedError | None = None
+    held: Held | None = None
 
     @property
     def message_code(self) -> str:

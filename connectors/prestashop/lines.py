@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from connectors.prestashop.entities import Held
 from connectors.prestashop.filters import query_with
 from connectors.prestashop.pending_writes import TRIES_OF_ONE, Desk, Part, PendingWrite
 from connectors.prestashop.replies import SYSTEM, Reply, Verdict, raise_if_general
@@ -22,6 +23,8 @@ LEFT = ("unknown", "ambiguous", "products_with_combinations", "combinations", "d
 
 # The answer names references in lists with a semicolon between them; a line ends where a text breaks.
 _NOT_IN_A_LINE = re.compile(r"[;\r\n\x00]|^\s|\s$|^$")
+
+_HELD = re.compile(r"(\d+):(-?\d+)")
 
 _STUBBORN = frozenset({Verdict.REFUSED, Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE})
 
@@ -64,10 +67,12 @@ class Lines:
 
     async def _after(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
         if reply.verdict is Verdict.DONE:
-            left = left_lines(reply.body, self._desk.resource, [pending.key[0] for pending in part.writes])
+            sent = [pending.key[0] for pending in part.writes]
+            left = left_lines(reply.body, self._desk.resource, sent)
             if left is not None:
                 patience.progress()
-                self._settle(part.writes, left)
+                read = [reference for reference in sent if left.get(reference) != "invalid"]
+                self._settle(part.writes, left, held_lines(reply.body, self._desk.resource, read))
                 return []
         if reply.verdict is Verdict.TOO_LARGE:
             return part.halves() or self._refused(part, reply)
@@ -81,11 +86,11 @@ class Lines:
         await patience.wait(reply)
         return (part.tries > 1 and part.halves()) or [part]
 
-    def _settle(self, writes: list[PendingWrite], left: dict[str, str]) -> None:
+    def _settle(self, writes: list[PendingWrite], left: dict[str, str], held: dict[str, Held]) -> None:
         for pending in writes:
             why = left.get(pending.key[0])
             if why is None:
-                self._desk.finish(pending, "updated", None)
+                self._desk.finish(pending, "updated", None, held=held.get(pending.key[0]))
             else:
                 error = RefusedError(
                     why.replace("_", " "), system=SYSTEM, action=self._desk.action, key=pending.key[0], code=why
@@ -114,3 +119,15 @@ def left_lines(body: bytes, resource: str, sent: list[str]) -> dict[str, str] | 
     lines, written, unchanged = map(int, counts)
     accounted = lines == len(sent) == written + unchanged + len(left) and left.keys() <= set(sent)
     return left if accounted else None
+
+
+def held_lines(body: bytes, resource: str, lines: list[str]) -> dict[str, Held]:
+    """What the module has read again of `lines` once it had written all, by reference; none of those that it left.
+
+    Empty where it tells nothing: modules before 1.5.0, and the resource of prices.
+    """
+    told = (parse(body).findtext(f"{resource}/held") or "").split(";")
+    if len(told) != len(lines):
+        return {}
+    matches = ((reference, _HELD.fullmatch(text)) for reference, text in zip(lines, told, strict=True))
+    return {reference: Held(int(found[1]), found[2]) for reference, found in matches if found}

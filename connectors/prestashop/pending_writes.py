@@ -13,7 +13,7 @@ from connectors.prestashop.xml import ENVELOPE_BYTES
 from schemas.errors import PasserelleError, RefusedError
 
 if TYPE_CHECKING:
-    from connectors.prestashop.entities import Entity, Key, OutcomeName
+    from connectors.prestashop.entities import Entity, Held, Key, OutcomeName
     from connectors.prestashop.replies import Reply
     from connectors.prestashop.transport import Patience, Transport
 
@@ -81,11 +81,12 @@ class Desk:
         outcome: OutcomeName,
         id: int | None,  # noqa: A002 - the field's own name
         error: RefusedError | None = None,
+        held: Held | None = None,
     ) -> None:
         """Gives `pending` its receipts; twins of a created entity are adopted."""
         for number, position in enumerate(pending.positions):
             told: OutcomeName = "adopted" if number and outcome == "created" else outcome
-            self._receipts[position] = Receipt(position, id, told, error)
+            self._receipts[position] = Receipt(position, id, told, error, held)
 
     def refuse(self, pending: PendingWrite, reply: Reply, id: int | None = None) -> None:  # noqa: A002 - the field's own name
         """Sets `pending` aside with the shop's own words."""

@@ -238,6 +238,7 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Lin
     entities = [{"id": line.id, "quantity": line.quantity} for line in batch]
     receipts = await path.update(run, [line.key for line in batch], entities)
     written: list[Line] = []
+    told: dict[int, int] = {}
     outcomes = []
     gone: list[Line] = []
     refusals: list[Refusal] = []
@@ -252,13 +253,18 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Lin
             if receipt.is_of_what_was_sent:
                 mark = sent_mark(run, content(line.id, line.quantity))
                 refusals.append(Refusal(line.key, mark, receipt.message_code, receipt.error.reason))
+        elif receipt.held is not None and receipt.held.id != line.id:
+            # The merchant has given the reference to another product: where it belongs now is looked up.
+            gone.append(line)
         else:
             written.append(line)
-    held = await _read_back(run, written)
+            if receipt.held is not None:
+                told[line.id] = int(receipt.held.value)
+    held = await _read_back(run, [line for line in written if line.id not in told]) | told
     wrong = [line for line in written if held.get(line.id, line.quantity) != line.quantity]
     sound = [line for line in written if line not in wrong] if wrong else written
     if path.mode:
-        # The merchant may have given the reference to another product: where it belongs now is looked up.
+        # The same, or somebody has changed it since: the look-up tells, and it is written once more by its id.
         gone, wrong = gone + wrong, []
     outcomes += [
         line.with_outcome(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from deployments.sandbox.shop import Fault
+from deployments.sandbox.shop.module import stock_lines
+from deployments.sandbox.shop.store import Store
 from schemas.messages import message
 from tests.flows.beginnings import Beginnings
 from tests.flows.world import KEY_VARIABLE, World
@@ -48,7 +50,34 @@ async def test_quantities_go_by_reference_in_one_request(stocked: World) -> None
     assert {stocked.quantity(row["reference"]) for row in stocked.dress(10)} == {7}
     assert stocked.quantity("CEINTURE") == -2
     assert stocked.shop.writes == stocked.shop.count("PUT", LINES) + stocked.shop.count("PUT", PAGE)
+    assert stocked.shop.count("GET", r"stock_availables\?filter\[id\]=") == 0
     assert stocked.report()["incidents"] == []
+
+
+@pytest.fixture(params=["1.5", "1.4"])
+def module_version(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Modules before 1.5 do not tell what a row holds: it is read back by its id."""
+    if request.param == "1.4":
+        monkeypatch.setattr("connectors.prestashop.lines.held_lines", lambda *_: {})
+    return str(request.param)
+
+
+async def test_what_the_shop_makes_of_a_quantity_is_written_once_more_by_id(
+    stocked: World, module_version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that listens for the change writes a quantity of its own at once."""
+    belt = int(stocked.links("stock").filter(erp_key="CEINTURE")["shop_id"][0])
+
+    def tell(store: Store, owner: tuple[int, int] | None) -> str:
+        store["stock_availables"].update(belt, {"quantity": "3"})
+        return held(store, owner)
+
+    held = stock_lines._held
+    monkeypatch.setattr(stock_lines, "_held", tell)
+    stocked.drop_stock({"CEINTURE": 4})
+    assert (await stocked.stock()).name == "Completed", module_version
+    assert stocked.quantity("CEINTURE") == 4
+    assert stocked.shop.count("PATCH", "stock_availables") == 1
 
 
 async def test_a_second_run_writes_nothing(stocked: World) -> None:
@@ -100,6 +129,7 @@ async def test_a_reference_that_two_products_carry_goes_by_id(stocked: World) ->
     assert int(stocked.shop.row("stock_availables", mine)["quantity"]) == 4
 
 
+@pytest.mark.usefixtures("module_version")
 async def test_a_reference_that_the_merchant_gave_to_another_product_is_looked_up(stocked: World) -> None:
     belt = stocked.product("CEINTURE")
     stocked.shop.change("products", int(belt["id"]), {"reference": "GURTEL"})
@@ -143,7 +173,8 @@ async def test_lines_that_the_module_breaks_on_for_good_go_by_id(stocked: World)
 
 async def test_a_quantity_written_and_not_confirmed_is_set_again_when_the_erp_takes_it_back(stocked: World) -> None:
     path = stocked.drop_stock({"CEINTURE": 7})
-    stocked.shop.faults.add(Fault("401", method="GET", path=r"/api/stock_availables\?filter\[id\]="))
+    stocked.shop.faults.add(Fault("reset-after", method="PUT", path=LINES))
+    stocked.shop.faults.add(Fault("401", method="PUT", path=LINES))
     assert (await stocked.stock()).name == "Failed"
     assert stocked.quantity("CEINTURE") == 7
     path.unlink()

@@ -29,7 +29,7 @@ class Passerelle extends Module
     {
         $this->name = 'passerelle';
         $this->tab = 'administration';
-        $this->version = '1.4.0';
+        $this->version = '1.5.0';
         $this->author = 'Passerelle';
         $this->need_instance = 0;
         $this->ps_versions_compliancy = ['min' => '1.7.6.0', 'max' => '9.99.99'];

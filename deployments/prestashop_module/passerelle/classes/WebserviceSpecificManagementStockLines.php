@@ -5,6 +5,9 @@
  * `mode=hooks` (default) fires actionUpdateQuantity per changed row, `mode=plain` does not. The merchant gets no mail
  * per row about low stock unless `alerts=1`; the customers' back-in-stock mails go in `hooks` either way.
  *
+ * `held` is read once all is written and every hook was told: `id_stock_available:quantity` of each line that could be
+ * read, in their order and separated by a semicolon, empty where the reference names no row.
+ *
  * @author Passerelle
  * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
  */
@@ -43,6 +46,7 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
             $this->tell($changed);
         }
         $this->create();
+        $written = microtime(true);
         $this->answer = ['stock_lines' => [
             'lines' => (string) $lines->count,
             'written' => (string) (count($changed) + $this->created),
@@ -52,8 +56,9 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
             'products_with_combinations' => implode(';', $this->parents),
             'depends_on_stock' => implode(';', $this->managed),
             'invalid' => implode(';', $lines->invalid),
+            'held' => implode(';', $this->held($lines, $wanted)),
             'resolve_ms' => (string) round(1000 * ($resolved - $start), 1),
-            'write_ms' => (string) round(1000 * (microtime(true) - $resolved), 1),
+            'write_ms' => (string) round(1000 * ($written - $resolved), 1),
         ]];
     }
 
@@ -208,6 +213,38 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
             }
             ++$this->created;
         }
+    }
+
+    /**
+     * @return string[] what the row of each line holds now, as `id:quantity`
+     */
+    private function held(PasserelleLines $lines, array $wanted)
+    {
+        $keys = [];
+        $products = [];
+        foreach ($wanted as $key => $line) {
+            $keys[$line[0]] = $key;
+            $id = (int) explode('-', $key)[0];
+            $products[$id] = $id;
+        }
+        $rows = $products === [] ? [] : Db::getInstance()->executeS(
+            'SELECT `id_stock_available`, `id_product`, `id_product_attribute`, `quantity`
+            FROM `' . _DB_PREFIX_ . 'stock_available`
+            WHERE `id_product` IN (' . implode(',', $products) . ')'
+            . StockAvailable::addSqlShopRestriction(null, (int) Context::getContext()->shop->id),
+            true,
+            false
+        );
+        $now = [];
+        foreach ($rows ?: [] as $row) {
+            $now[$row['id_product'] . '-' . $row['id_product_attribute']] = $row['id_stock_available'] . ':' . $row['quantity'];
+        }
+        $held = [];
+        foreach ($lines->references() as $reference) {
+            $held[] = isset($keys[$reference], $now[$keys[$reference]]) ? $now[$keys[$reference]] : '';
+        }
+
+        return $held;
     }
 
     private function holdBackAlerts()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.pace import Charge
     from deployments.sandbox.shop.store import Store
 
-MODULE_VERSION = "1.4.0"
+MODULE_VERSION = "1.5.0"
 _SETTINGS = {
     "order_return": "PS_ORDER_RETURN",
     "order_return_days": "PS_ORDER_RETURN_NB_DAYS",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from deployments.sandbox.shop.exchange import Request
     from deployments.sandbox.shop.module.answers import Node
     from deployments.sandbox.shop.pace import Charge
-    from deployments.sandbox.shop.store import Store
+    from deployments.sandbox.shop.store import Row, Store
 
 
 @dataclass(slots=True)
@@ -25,6 +25,8 @@ class _Told:
     ambiguous: list[str] = field(default_factory=list)
     parents: list[str] = field(default_factory=list)
     managed: list[str] = field(default_factory=list)
+    rows: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Product and combination by the reference of each line that is written or right already."""
 
 
 def answer(store: Store, request: Request, charge: Charge) -> Node:
@@ -52,21 +54,26 @@ def answer(store: Store, request: Request, charge: Charge) -> Node:
         "products_with_combinations": ";".join(told.parents),
         "depends_on_stock": ";".join(told.managed),
         "invalid": ";".join(lines.invalid),
+        "held": ";".join(_held(store, told.rows.get(reference)) for reference in lines.values),
         "resolve_ms": "0",
         "write_ms": "0",
     }
 
 
+def _held(store: Store, owner: tuple[int, int] | None) -> str:
+    row = None if owner is None else _row(store, *owner)
+    return "" if row is None else f"{row['id']}:{row['quantity']}"
+
+
+def _row(store: Store, product: int, combination: int) -> Row | None:
+    of_product = store["stock_availables"].where("id_product", product)
+    ours = (one for one in of_product if stock.on_this_shop(store, one))
+    return next((one for one in ours if one["id_product_attribute"] == str(combination)), None)
+
+
 def _set(store: Store, product: int, combination: int, reference: str, quantity: int, told: _Told) -> None:
-    table = store["stock_availables"]
-    row = next(
-        (
-            one
-            for one in table.where("id_product", product)
-            if one["id_product_attribute"] == str(combination) and stock.on_this_shop(store, one)
-        ),
-        None,
-    )
+    row = _row(store, product, combination)
+    told.rows[reference] = (product, combination)
     if row is not None and row["depends_on_stock"] == "1":
         told.managed.append(reference)
         return
@@ -74,7 +81,7 @@ def _set(store: Store, product: int, combination: int, reference: str, quantity:
         told.unchanged += 1
         return
     identifier = stock.make_row(store, product, combination) if row is None else row["id"]
-    table.update(identifier, {"quantity": str(quantity)})
+    store["stock_availables"].update(identifier, {"quantity": str(quantity)})
     if combination:
         stock.total_up(store, product)
     told.written += 1

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.contract.prestashop.webservice import Webservice
 
 STOCK_ANSWER = ["lines", "written", "unchanged", "unknown", "ambiguous", "products_with_combinations",
-                "depends_on_stock", "invalid", "resolve_ms", "write_ms"]  # fmt: skip
+                "depends_on_stock", "invalid", "held", "resolve_ms", "write_ms"]  # fmt: skip
 PRICE_ANSWER = ["lines", "written", "unchanged", "unknown", "combinations", "ambiguous", "invalid", "resolve_ms",
                 "write_ms"]  # fmt: skip
 
@@ -38,6 +38,17 @@ def test_quantities_are_set_by_reference(shop: Webservice, bench: Bench, mode: s
     assert told.names == STOCK_ANSWER
     assert (told["lines"], told["written"], told["unchanged"]) == ("2", "2", "0")
     assert (quantity(bench, first.id), quantity(bench, second.id)) == (11, -2)
+
+
+def test_the_rows_are_read_again_once_all_is_written(shop: Webservice, bench: Bench) -> None:
+    product, (small,) = bench.sized_product("S")
+    one, two = bench.product(), bench.product()
+    put(shop, "stock_lines", f"{two['reference']};8")
+    told = put(shop, "stock_lines", f"{two['reference']};8", "CtBad;x", f"{product['reference']};1",
+               f"{small['reference']};-3", "CtNobody;5", f"{one['reference']};4")  # fmt: skip
+    rows = [bench.stock_row(two.id), None, bench.stock_row(product.id, small.id), None, bench.stock_row(one.id)]
+    assert told["held"].split(";") == ["" if row is None else f"{row.id}:{row['quantity']}" for row in rows]
+    assert [row["quantity"] for row in rows if row is not None] == ["8", "-3", "4"]
 
 
 def test_the_parent_row_follows_its_combinations(shop: Webservice, bench: Bench) -> None:
