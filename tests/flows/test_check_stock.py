@@ -126,6 +126,20 @@ async def test_a_repair_leaves_what_was_sold_sold_and_a_second_check_writes_noth
     assert (stocked.counts(), stocked.shop.writes) == ({"rows_read": 7, "unchanged": 7}, 0)
 
 
+@pytest.mark.parametrize("reference", REFERENCES)
+async def test_a_piece_that_is_sold_while_a_repair_is_under_way_stays_sold(stocked: World, reference: str) -> None:
+    stocked.write_settings(stock={"repair": True})
+    by_hand(stocked, reference, 50)
+    sell(stocked, "ROBE0000-S", 1)
+    # The second look has read the quantities and the list of orders by then.
+    stocked.shop.faults.meanwhile(lambda: sell(stocked, reference, 2), method="GET", path="order_details", skip=1)
+    assert (await checked(stocked)).name == "Completed"
+    assert (stocked.quantity(reference), stocked.shop.writes) == (48, 0)
+    assert stocked.counts() == {"rows_read": 7, "unchanged": 6, "waiting": 1}
+    await checked(stocked)
+    assert stocked.quantity(reference) == 8
+
+
 async def test_a_repair_is_not_the_erps_word(stocked: World) -> None:
     stocked.write_settings(stock={"repair": True})
     sell(stocked, "CEINTURE", 3)
