@@ -1,4 +1,4 @@
-"""Stock of simple products on a real PrestaShop: the whole flow against bare batches and against the usual client.
+"""Stock on a real PrestaShop: the whole flow against bare batches, against the module and against the usual client.
 
 It makes products of its own, and deletes them at the end. Where our module is installed, its ways are measured as well.
 """
@@ -11,7 +11,7 @@ import http.client
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -20,15 +20,25 @@ from urllib.parse import urlsplit
 from tests.benchmarks.bare import Rate, Request, best_rate, documents, one_by_one, send
 from tests.benchmarks.figures import Sheet
 from tests.benchmarks.place import Ran, drop_stock_file, run_flow
+from tests.benchmarks.products import SIZES, values_of
+from tests.benchmarks.stock import quantities
 from tests.flows.world import World
 
-LINES = 3_000
+SIMPLE = 3_000
+SIZED = 4_000
+"""Products with as many combinations as there are sizes."""
 NAIVE_SAMPLE = 100
 BATCHES = (200, 500)
 CONNECTIONS = (4,)
+LANE_BATCHES = (500, 1000)
+LANE_CONNECTIONS = (2, 4)
 ROUNDS = 2
 _AT_ONCE = 50
 _PREFIX = "PSSRLBENCH"
+_LANES = {"module": "hooks", "module-plain": "plain"}
+_TARGETS = {"webservice": ">= 33", "module": ">= 80", "module-plain": ">= 300"}
+_HIGH = 1_000
+"""Where the quantities of the bare requests begin: none is in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,36 +74,47 @@ class RealShop:
 
 def measure_on(sheet: Sheet, place: Path, shop: RealShop) -> None:
     """The ratios of each round: a shared machine's rounds differ, and the ways of one round were measured together."""
-    sheet.title(f"Stock, {LINES:,} changed lines of simple products: a real shop")
-    with _products(shop) as stock_ids:
-        folder = place / "real"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        with World(folder, shop) as world:  # type: ignore[arg-type] # what a World needs of one
-            _rounds(sheet, world, shop, stock_ids)
+    for name, sizes in (("simple products", ()), ("combinations", SIZES)):
+        with _products(shop, SIZED if sizes else SIMPLE, sizes) as stock_ids:
+            sheet.title(f"Stock, {len(stock_ids):,} changed lines of {name}: a real shop")
+            folder = place / "real"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            with World(folder, shop) as world:  # type: ignore[arg-type] # what a World needs of one
+                _rounds(sheet, world, shop, stock_ids)
 
 
 def _rounds(sheet: Sheet, world: World, shop: RealShop, stock_ids: dict[str, int]) -> None:
-    ran, quantity = _stock(world, stock_ids, 1), 1
-    sheet.add("first stock of the shop, lines per second", LINES / ran.flow_seconds, "lines/s")
+    lines, seed = len(stock_ids), 0
+    ran = _stock(world, stock_ids, seed)
+    sheet.add("first stock of the shop, lines per second", lines / ran.flow_seconds, "lines/s")
     for number in range(1, ROUNDS + 1):
-        ids = [*stock_ids.values()]
-        bare = _bare(shop, ids, quantity + 1)
-        usual = _usual_client(shop, ids[:NAIVE_SAMPLE], quantity + len(BATCHES) + 1)
-        quantity += len(BATCHES) + 2
-        for lane in ("webservice", "module", "module-plain"):
+        ids, high = [*stock_ids.values()], _HIGH * number
+        bare = _bare(shop, ids, high)
+        usual = _usual_client(shop, ids[:NAIVE_SAMPLE], high + len(BATCHES))
+        sheet.note(f"round {number}: bare {bare}; usual client {usual:.1f}/s")
+        for lane, target in _TARGETS.items():
             world.write_settings(shop={"lane": lane})
-            ran, quantity = _stock(world, stock_ids, quantity), quantity + 1
-            rate = LINES / ran.flow_seconds
+            seed += 1
+            ran = _stock(world, stock_ids, seed)
+            rate = lines / ran.flow_seconds
             name = f"round {number}, {lane}: "
-            sheet.add(name + "against bare batches", rate / bare.per_second, "ratio")
-            sheet.add(name + "against the usual client", rate / usual, "ratio")
             steps = {step["name"]: step["seconds"] for step in world.report()["steps"]}
-            sheet.note(f"{rate:,.0f} lines/s; bare {bare}; usual client {usual:.1f}/s. Steps: {steps}.")
+            target_of_bare = ">= 0.85"
+            if lane in _LANES:
+                own = _bare_lane(shop, [*stock_ids], _LANES[lane], high)
+                sheet.add(name + "against the module's bare rate", rate / own.per_second, "ratio", target_of_bare)
+                sheet.note(f"the module's bare rate: {own}")
+                target_of_bare = ""
+            step = lines / steps["write stock"]
+            sheet.add(name + "against bare batches", rate / bare.per_second, "ratio", target_of_bare)
+            sheet.add(name + "writing step against bare batches", step / bare.per_second, "ratio")
+            sheet.add(name + "against the usual client", rate / usual, "ratio", target)
+            sheet.note(f"{rate:,.0f} lines/s. CPU {ran.flow_cpu:.1f} s. Steps: {steps}. {world.report()['requests']}")
 
 
-def _stock(world: World, stock_ids: dict[str, int], quantity: int) -> Ran:
-    drop_stock_file(world, dict.fromkeys(stock_ids, quantity), f"stock_{quantity:04}.csv")
+def _stock(world: World, stock_ids: dict[str, int], seed: int) -> Ran:
+    drop_stock_file(world, quantities([*stock_ids], seed), f"stock_{seed:04}.csv")
     return run_flow("import_stock", world)
 
 
@@ -103,6 +124,20 @@ def _bare(shop: RealShop, ids: list[int], quantity: int) -> Rate:
         best_rate(shop.url, shop.key, "PATCH", "stock_availables", _entities(ids, quantity + n), (size,), CONNECTIONS)
         for n, size in enumerate(BATCHES)
     ]
+    return max(rates, key=lambda rate: rate.per_second)
+
+
+def _bare_lane(shop: RealShop, references: list[str], mode: str, quantity: int) -> Rate:
+    """The best of the module's sizes and connections."""
+    rates: list[Rate] = []
+    for size in LANE_BATCHES:
+        for connections in LANE_CONNECTIONS:
+            lines = [f"{reference};{quantity + len(rates)}\n".encode() for reference in references]
+            requests = [
+                Request("PUT", f"/api/stock_lines?mode={mode}", b"".join(lines[start : start + size]), size)
+                for start in range(0, len(lines), size)
+            ]
+            rates.append(Rate(len(lines) / send(shop.url, shop.key, requests, connections), size, connections))
     return max(rates, key=lambda rate: rate.per_second)
 
 
@@ -122,20 +157,49 @@ def _usual_client(shop: RealShop, ids: list[int], quantity: int) -> float:
 
 
 @contextlib.contextmanager
-def _products(shop: RealShop) -> Iterator[dict[str, int]]:
-    """id_stock_available by reference, of products that live as long as the block."""
+def _products(shop: RealShop, count: int, sizes: Sequence[str]) -> Iterator[dict[str, int]]:
+    """id_stock_available by reference, of products or their combinations that live as long as the block."""
     _delete(shop)
     try:
-        send(shop.url, shop.key, documents("POST", "products", [_product(n) for n in range(LINES)], _AT_ONCE), 1)
+        send(shop.url, shop.key, documents("POST", "products", [_product(n) for n in range(count)], _AT_ONCE), 4)
         ids = _ours(shop)
-        rows: dict[int, int] = {}
-        for start in range(0, len(ids), 500):
-            part = "|".join(str(id_) for id_ in [*ids][start : start + 500])
-            query = f"filter[id_product]=[{part}]&display=[id,id_product]"
-            rows |= {int(row["id_product"]): int(row["id"]) for row in shop.list("stock_availables", query)}
-        yield {reference: rows[id_] for id_, reference in ids.items()}
+        if not sizes:
+            yield {ids[product]: row for product, combination, row in _rows(shop, ids) if not combination}
+            return
+        values = values_of(shop)
+        nodes = [_combination(product, value, n) for product in ids for n, value in enumerate(values)]
+        send(shop.url, shop.key, documents("POST", "combinations", nodes, _AT_ONCE), 4)
+        references = dict(_combinations(shop, ids))
+        yield {references[combination]: row for _, combination, row in _rows(shop, ids) if combination}
     finally:
         _delete(shop)
+
+
+def _rows(shop: RealShop, ids: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+    """Product, combination and id_stock_available."""
+    for part in _parts(ids):
+        query = f"filter[id_product]=[{part}]&display=[id,id_product,id_product_attribute]"
+        for row in shop.list("stock_availables", query):
+            yield int(row["id_product"]), int(row["id_product_attribute"]), int(row["id"])
+
+
+def _combinations(shop: RealShop, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
+    for part in _parts(ids):
+        for row in shop.list("combinations", f"filter[id_product]=[{part}]&display=[id,reference]"):
+            yield int(row["id"]), row["reference"]
+
+
+def _parts(ids: Iterable[int]) -> Iterator[str]:
+    known = [str(id_) for id_ in ids]
+    return ("|".join(known[start : start + 500]) for start in range(0, len(known), 500))
+
+
+def _combination(product: int, value: int, number: int) -> bytes:
+    return (
+        f"<combination><id_product>{product}</id_product><reference>{_PREFIX}-{product}-{number}</reference>"
+        f"<minimal_quantity>1</minimal_quantity><associations><product_option_values><product_option_value>"
+        f"<id>{value}</id></product_option_value></product_option_values></associations></combination>"
+    ).encode()
 
 
 def _ours(shop: RealShop) -> dict[int, str]:
@@ -147,6 +211,8 @@ def _delete(shop: RealShop) -> None:
     ids = [str(id_) for id_ in _ours(shop)]
     for start in range(0, len(ids), _AT_ONCE):
         shop.answer("DELETE", f"/api/products?id=[{','.join(ids[start : start + _AT_ONCE])}]")
+    for row in shop.list("product_options", "filter[name]=[Bench%20size]&display=[id]"):
+        shop.answer("DELETE", f"/api/product_options/{row['id']}")
 
 
 def _product(number: int) -> bytes:
