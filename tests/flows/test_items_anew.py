@@ -93,6 +93,24 @@ async def test_a_product_that_the_stock_file_found_deleted_is_made_again_by_the_
     assert (world.quantity("SHIRT"), world.quantity("DRESS-S")) == (4, 6)
 
 
+async def test_a_combination_made_again_is_what_its_supplier_calls_it_again(world: FlatWorld) -> None:
+    specify_suppliers(world)
+    world.drop_products(DRESS, DRESS | {"reference": "DRESS-M", "taille": "M"})
+    drop(world, "supplier", {"erp_code": "F1", "name": "Tisserands"})
+    item = {"reference": "DRESS-S", "supplier": "F1", "supplier_reference": "T-S"}
+    drop(world, "productsupplier", item)
+    states = [await world.products(), await world.run(import_suppliers), await world.run(import_product_suppliers)]
+    assert {state.name for state in states} == {"Completed"}
+    await delete(world, "combinations", int(world.combination("DRESS-S")["id"]))
+    assert world.shop.rows("product_suppliers") == []
+    world.drop_products(DRESS | {"weight": "0.4"}, DRESS | {"reference": "DRESS-M", "taille": "M", "weight": "0.4"})
+    await world.products()
+    drop(world, "productsupplier", item | {"price": ""}, {**item, "reference": "DRESS-M"})
+    assert (await world.run(import_product_suppliers)).name == "Completed"
+    made = {int(row["id_product_attribute"]) for row in world.shop.rows("product_suppliers")}
+    assert made == {int(world.combination(reference)["id"]) for reference in ("DRESS-S", "DRESS-M")}
+
+
 async def test_a_combination_made_again_under_another_product_gets_its_stock_again(world: FlatWorld) -> None:
     other = DRESS | {"reference": "COAT-S", "reference_parent": "COAT"}
     world.drop_products(DRESS, other)

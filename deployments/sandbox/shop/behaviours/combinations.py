@@ -86,8 +86,9 @@ def _after_remove(store: Store, row: Row) -> None:
     if row["id"] in store["combinations"].rows:
         follow(store, product)
         return
-    for price in list(store["specific_prices"].where("id_product_attribute", row["id"])):
-        store["specific_prices"].remove(price["id"])
+    for name in ("specific_prices", "product_suppliers"):
+        for one in list(store[name].where("id_product_attribute", row["id"])):
+            store[name].remove(one["id"])
     follow(store, product)
     if product in store["products"].rows:
         stock.total_up(store, product)
