@@ -23,7 +23,7 @@ class ShopLimits:
     """Of one answer, decoded. A page that is larger is asked for again with fewer rows."""
     timeout_seconds: float = 60.0
     pace: Literal["polite", "full"] = "polite"
-    """`polite`: one connection, short requests, longer rests the busier the shop is. `full`: all the shop can take."""
+    """`polite`: one connection, short requests, rests once there are visitors. `full`: all that the shop can take."""
     patience_seconds: float = 90.0
     """How long one request may wait for a shop that cannot answer, in all, before TransientError."""
     settle_seconds: float = 1.0

@@ -21,7 +21,15 @@ _FIRST_PAGE = 100
 _FULL = 0.75  # of the size asked for
 _ANSWERS_BEFORE_ONE_MORE = 40
 _TOO_SLOW = 1.5  # times the target
-_LONGEST_REST = 3.0  # times what the shop worked: visitors of two processors wait at most half as long again
+# Times what the shop worked: a visitor's page then falls beside a document for half of its time, or for a quarter.
+_FIRST_REST, _LONGEST_REST = 1.0, 3.0
+_SURE = 0.1  # share of a busy shop
+# Beyond a second, what a request costs in itself (12 ms of an 8.2.0) is small change, and a lost answer leaves more
+# to look up.
+_FULL_SECONDS = 1.0
+# No more than a visitor's page when polite: a longer document takes its share of the processors from all of a page,
+# and its own time hardly shows that there was one. Half a page once there are visitors.
+_POLITE_SECONDS, _POLITE_SECONDS_BESIDE_VISITORS = 0.08, 0.05
 
 
 def page_workload(resource: str, *, full: bool) -> str:
@@ -46,11 +54,11 @@ class _Workload:
     """Seconds per entity lately."""
     slowest: float = 0.0
 
-    def note(self, entities: int, seconds: float) -> None:
-        """Learns from one answer."""
-        cost = seconds / entities
+    def note(self, entities: int, seconds: float, worked: float) -> None:
+        """Learns from an answer after `seconds`, of which the shop `worked` so long."""
+        cost = worked / entities
         self.recent = cost if self.recent is None else (self.recent + cost) / 2
-        self.slowest = max(self.slowest * 0.9, cost)
+        self.slowest = max(self.slowest * 0.9, seconds / entities)
 
     def forget(self) -> None:
         """The shop has changed its speed."""
@@ -75,9 +83,6 @@ class Pace:
         self._limits = limits
         self._polite = limits.pace == "polite"
         self._load = ShopLoad()
-        # A visitor may have to wait for one of our requests to end: short ones when polite. Beyond a second, what
-        # a request costs in itself is small change, and a lost answer leaves more to look up.
-        self._target_seconds = 0.25 if self._polite else 1.0
         # More requests than workers stand in line and harm no throughput (measured up to 8).
         self._most = 1 if self._polite else limits.max_connections
         self._workloads: dict[str, _Workload] = {}
@@ -119,11 +124,14 @@ class Pace:
         return self._workload(lookup_workload(resource, full=full)).size
 
     def rest_seconds(self, seconds: float) -> float:
-        """How long a connection stays silent after a request of `seconds`: up to three times as long, when polite.
+        """How long a connection stays silent after a request of `seconds`, when polite.
 
-        An idle shop gets none, a busy one three times what it worked.
+        Not at all where the shop is idle; as long as it worked where its times show visitors, and up to three times as
+        long the more they do.
         """
-        return _LONGEST_REST * seconds * self._load.share if self._polite else 0.0
+        share = self._load.share if self._polite else 0.0
+        first = min(_FIRST_REST, _FIRST_REST * share / _SURE)
+        return seconds * (first + (_LONGEST_REST - _FIRST_REST) * share)
 
     def seconds_per_entity(self, workload: str) -> float:
         """The slowest time per entity seen in this lane; 0 before the first answer."""
@@ -147,7 +155,10 @@ class Pace:
             return
         if wrote:
             self._load.wrote(f"{wrote} {workload} {in_flight}", entities, seconds, server_seconds)
-        self._learn_size(self._workload(workload), entities, seconds)
+        # The way to a shop that is far takes nothing from its visitors.
+        worked = (self._polite and server_seconds) or seconds
+        self._workload(workload).note(entities, seconds, worked)
+        self._learn_size(self._workload(workload), entities, worked)
         self._answers += 1
         if self._connections < self._most and self._answers > _ANSWERS_BEFORE_ONE_MORE:
             self._set_connections(self._connections + 1)
@@ -182,9 +193,15 @@ class Pace:
         workload.size = max(1, min(workload.size, size))
         workload.forget()
 
+    @property
+    def _target_seconds(self) -> float:
+        """How long the shop should work on a document."""
+        if not self._polite:
+            return _FULL_SECONDS
+        return _POLITE_SECONDS_BESIDE_VISITORS if self._load.share > 0 else _POLITE_SECONDS
+
     def _learn_size(self, workload: _Workload, entities: int, seconds: float) -> None:
         """Grows or shrinks the lane's documents."""
-        workload.note(entities, seconds)
         if seconds > self._target_seconds * _TOO_SLOW and entities > 1:
             workload.size = min(workload.size, max(1, int(entities * self._target_seconds / seconds)))
             workload.forget()

@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks [PART ...]`: every part, or those named; the figures go to `build/bench.json`.
 
-With `--shop-url` and `--shop-key`, stock is measured on that shop; `product_lines`, named, instead of it.
+With `--shop-url` and `--shop-key`, stock is measured on that shop; `product_lines` or `visitors`, named, instead of it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ PARTS = (
     "stock",
     "products",
     "product_lines",
+    "visitors",
     "prices",
     "unchanged",
     "curve",
@@ -35,7 +36,7 @@ PARTS = (
     "audit",
     "oversold",
 )
-ON_A_REAL_SHOP = frozenset({"product_lines"})
+ON_A_REAL_SHOP = frozenset({"product_lines", "visitors"})
 """Parts that measure a real shop alone."""
 BUILD = Path("build")
 _STEAL = 7

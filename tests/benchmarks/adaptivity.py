@@ -13,7 +13,7 @@ from connectors.prestashop import Shop, ShopLimits
 from tests.benchmarks.figures import Sheet
 from tests.benchmarks.place import REAL, Catalogue, ShopProcess, Speed, catalogue, open_world, run_flow
 from tests.benchmarks.visitors import Visitors, turns
-from tests.connectors.prestashop.visited_shop import VisitedShop, polite
+from tests.connectors.prestashop.visited_shop import FAR, NEAR, Guests, VisitedShop, in_turns, polite
 
 PRODUCTS = 20_000
 SECONDS = 8.0
@@ -31,6 +31,9 @@ Moment = tuple[float, int, int]
 VISITORS = Visitors("/api/products/7", count=3, seconds_apart=0.05, seconds=6.0)
 ROUNDS = 5
 SIMULATED_SECONDS = 300.0
+SIMULATED_TURNS = 24
+MACHINES = {"elsewhere": FAR, "near": NEAR}
+GUESTS = (Guests(2, 0.3), Guests(2, 1.0), Guests(1, 0.05), Guests(4, 0.3))
 DRESS_SIZES = ("XS", "S", "M", "L", "XL")
 
 
@@ -117,16 +120,24 @@ def _visitors(sheet: Sheet, known: Catalogue) -> None:
 def _simulated_visitors(sheet: Sheet) -> None:
     """The same in a time of its own, whatever this machine does meanwhile: by what visitors use of the processors."""
     sheet.title(f"Visitors of the measured shop beside a polite import, simulated, {SIMULATED_SECONDS:.0f} s each")
-    for page in (0.1, 0.0137):
-        for use in (0.1, 0.3, 0.5, 0.7):
-            alone = VisitedShop(page, use).open_for(SIMULATED_SECONDS)
-            beside = VisitedShop(page, use).open_for(SIMULATED_SECONDS, polite())
-            name = f"pages of {page * 1000:.0f} ms, visitors use {use:.0%}: "
-            sheet.add(name + "p95 against idle", beside.p95 / alone.p95, "ratio", "<= 1.5")
-            sheet.add(name + "written", beside.written / SIMULATED_SECONDS, "lines/s")
-    idle = VisitedShop(0.1, use=0.0).open_for(SIMULATED_SECONDS, polite())
-    sheet.add("no visitors: written", idle.written / SIMULATED_SECONDS, "lines/s")
-    sheet.add("no visitors: rests", idle.rested / SIMULATED_SECONDS, "share of the time", "< 0.01")
+    for where, machine in MACHINES.items():
+        for page in (0.1, 0.0137):
+            for use in (0.1, 0.3, 0.5, 0.7):
+                alone = VisitedShop(page, use, machine).open_for(SIMULATED_SECONDS)
+                beside = VisitedShop(page, use, machine).open_for(SIMULATED_SECONDS, polite())
+                name = f"client {where}, pages of {page * 1000:.0f} ms, visitors use {use:.0%}: "
+                sheet.add(name + "p95 against idle", beside.p95 / alone.p95, "ratio", "<= 1.5")
+                sheet.add(name + "written", beside.written / SIMULATED_SECONDS, "lines/s")
+        idle = VisitedShop(0.1, machine=machine).open_for(SIMULATED_SECONDS, polite())
+        sheet.add(f"client {where}, no visitors: written", idle.written / SIMULATED_SECONDS, "lines/s")
+        sheet.add(f"client {where}, no visitors: rests", idle.rested / SIMULATED_SECONDS, "share of the time", "< 0.05")
+    for guests in GUESTS:
+        ratios = in_turns(0.065, guests, NEAR, turns=SIMULATED_TURNS)
+        name = (
+            f"client near, {guests.count} who stay, {guests.seconds_apart} s apart: p95 against idle, the median turn"
+        )
+        sheet.add(name, statistics.median(ratios), "ratio", "<= 1.5")
+        sheet.note(f"{min(ratios):.2f} to {max(ratios):.2f}")
 
 
 def _first_import(sheet: Sheet, place: Path) -> None:

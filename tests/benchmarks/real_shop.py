@@ -75,7 +75,7 @@ class RealShop:
 def measure_on(sheet: Sheet, place: Path, shop: RealShop) -> None:
     """The ratios of each round: a shared machine's rounds differ, and the ways of one round were measured together."""
     for name, sizes in (("simple products", ()), ("combinations", SIZES)):
-        with _products(shop, SIZED if sizes else SIMPLE, sizes) as stock_ids:
+        with products_of_ours(shop, SIZED if sizes else SIMPLE, sizes) as stock_ids:
             sheet.title(f"Stock, {len(stock_ids):,} changed lines of {name}: a real shop")
             folder = place / "real"
             shutil.rmtree(folder, ignore_errors=True)
@@ -157,7 +157,7 @@ def _usual_client(shop: RealShop, ids: list[int], quantity: int) -> float:
 
 
 @contextlib.contextmanager
-def _products(shop: RealShop, count: int, sizes: Sequence[str]) -> Iterator[dict[str, int]]:
+def products_of_ours(shop: RealShop, count: int, sizes: Sequence[str] = ()) -> Iterator[dict[str, int]]:
     """id_stock_available by reference, of products or their combinations that live as long as the block."""
     _delete(shop)
     try:

@@ -1,5 +1,6 @@
 """What a shop's visitors feel beside an import: the p95 of a page, idle and beside it, in turns.
 
+`python -m tests.benchmarks visitors --shop-url URL --shop-key KEY` measures a real shop, in less than five minutes.
 `python -m tests.benchmarks.visitors URL KEY PACE` is the import: stock lines of the ids on its input, until that ends.
 """
 
@@ -18,12 +19,18 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from connectors.prestashop import Shop, ShopLimits
+from tests.benchmarks.figures import Sheet
+from tests.benchmarks.real_shop import RealShop, products_of_ours
 
 LINES = 2_000
+REAL_LINES = 400
+REAL_ROUNDS = 4
+ALONE_SECONDS = 8.0
 _FIRST_SECONDS = 2.0
 """In which an import gets to know the shop."""
 
@@ -56,7 +63,11 @@ class Visitors:
         while time.perf_counter() < until:
             started = time.perf_counter()
             connection.request("GET", self.path, headers=headers)
-            answer = connection.getresponse()
+            try:
+                answer = connection.getresponse()
+            except http.client.RemoteDisconnected:  # by a web server that was told to read its settings again
+                connection.close()
+                continue
             answer.read()
             if answer.status != http.client.OK:
                 raise RuntimeError(f"{self.path}: {answer.status}")
@@ -98,6 +109,38 @@ def turns(visitors: Visitors, url: str, key: str, ids: Iterable[int], pace: str,
 
 def p95(waits: list[float]) -> float:
     return statistics.quantiles(waits, n=20)[-1]
+
+
+def measure_on(sheet: Sheet, place: Path, shop: RealShop) -> None:
+    """Two visitors of a product's page beside a polite import of stock, and that import with nobody there."""
+    sheet.title("Visitors of a product's page beside a polite import: a real shop")
+    visitors = Visitors(page_of_a_product(shop), count=2, seconds_apart=0.3, seconds=25.0)
+    with products_of_ours(shop, REAL_LINES) as stock_ids:
+        ids = [*stock_ids.values()]
+        Visitors(visitors.path, count=2, seconds_apart=0.0, seconds=3.0).waits(shop.url, shop.key)
+        found = turns(visitors, shop.url, shop.key, ids, "polite", REAL_ROUNDS)
+        for number, turn in enumerate(found, 1):
+            sheet.add(f"turn {number}: visitors' p95 beside the import, against idle", turn.ratio, "ratio", "<= 1.5")
+            sheet.note(str(turn))
+        ratio = statistics.median(turn.ratio for turn in found)
+        sheet.add("visitors' p95 beside the import, against idle: the median turn", ratio, "ratio", "<= 1.5")
+        for pace in ("polite", "full"):
+            with _importing(shop.url, shop.key, ids, pace) as wrote:
+                time.sleep(ALONE_SECONDS)
+            sheet.add(f"nobody visiting, {pace}", wrote[0], "lines/s")
+            sheet.note(f"load {os.getloadavg()[0]:.1f}")
+
+
+def page_of_a_product(shop: RealShop) -> str:
+    """Where the shop leads who asks for the first of its products by its id."""
+    product = shop.list("products", "filter[active]=1&display=[id]&sort=[id_ASC]&limit=1")[0]["id"]
+    connection = http.client.HTTPConnection(urlsplit(shop.url).netloc)
+    connection.request("GET", f"/index.php?controller=product&id_product={product}")
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    page = urlsplit(answer.headers.get("Location", ""))
+    return page.path or f"/index.php?controller=product&id_product={product}"
 
 
 @contextmanager

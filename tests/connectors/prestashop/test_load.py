@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import random
+import statistics
 
 import pytest
 
 from connectors.prestashop.load import ShopLoad, expected
 
 KIND = "PATCH products 1"
+_CHANCE = random.Random()
+
+
+@pytest.fixture(autouse=True)
+def _the_same_chance() -> None:
+    _CHANCE.seed(7)
 
 
 def write(load: ShopLoad, seconds: float, answers: int, *, entities: int = 10, spread: float = 0.0) -> list[float]:
     """So many documents of `entities`; the share after each. `spread` is how much longer one may take by chance."""
-    chance = random.Random(7)
     shares = []
     for _ in range(answers):
-        took = seconds * (1 + spread * chance.random() ** 2)
+        took = seconds * (1 + spread * _CHANCE.random() ** 2)
         load.wrote(KIND, entities, took + 0.02, took)
         shares.append(load.share)
     return shares
@@ -26,8 +32,36 @@ def test_answers_that_are_all_alike_are_those_of_an_idle_shop() -> None:
     assert set(write(ShopLoad(), 0.2, 50)) == {0.0}
 
 
-def test_the_scatter_of_an_idle_shop_gives_short_rests_at_most() -> None:
-    assert max(write(ShopLoad(), 0.2, 500, spread=0.6)[20:]) < 0.25
+@pytest.mark.parametrize("spread", [0.1, 0.3, 0.6])
+def test_the_scatter_of_an_idle_shop_says_little(spread: float) -> None:
+    shares = write(ShopLoad(), 0.05, 500, spread=spread)[20:]
+    assert statistics.mean(shares) < 0.15
+
+
+def test_a_few_that_met_a_page_among_many_that_did_not_are_those_of_a_visited_shop() -> None:
+    load = ShopLoad()
+    write(load, 0.05, 50, spread=0.2)
+    for _ in range(20):
+        write(load, 0.05, 4, spread=0.2)
+        write(load, 0.08, 1)
+    assert load.share > 0.1
+
+
+def test_a_few_that_take_as_long_as_others_do_by_chance_say_nothing() -> None:
+    load = ShopLoad()
+    write(load, 0.05, 50, spread=0.6)
+    for _ in range(20):
+        write(load, 0.05, 4, spread=0.6)
+        write(load, 0.07, 1)
+    assert load.share == 0.0
+
+
+def test_a_millisecond_more_is_no_visitor() -> None:
+    load = ShopLoad()
+    for _ in range(20):
+        write(load, 0.004, 4, entities=1)
+        write(load, 0.005, 1, entities=1)
+    assert load.share == 0.0
 
 
 def test_one_slow_answer_is_no_busy_shop() -> None:
@@ -82,6 +116,13 @@ def test_an_engine_that_tells_no_time_at_all_is_that_of_an_idle_shop() -> None:
     assert load.share == 0.0
 
 
-@pytest.mark.parametrize(("entities", "most"), [(10, 1.0), (20, 2.0), (5, 1.0), (40, 2.5)])
-def test_what_is_expected_lies_between_what_other_numbers_took(entities: int, most: float) -> None:
-    assert expected({10: 1.0, 40: 2.5}, entities) == most
+def test_a_number_that_was_written_once_beside_visitors_is_not_what_it_takes() -> None:
+    load = ShopLoad()
+    for entities, seconds in ((10, 0.02), (20, 0.09), (40, 0.05)):
+        write(load, seconds, 1, entities=entities)
+    assert load.quickest()[KIND].keys() == {10, 40}
+
+
+@pytest.mark.parametrize(("entities", "seconds"), [(10, 1.0), (20, 1.5), (40, 2.5), (5, None), (41, None)])
+def test_what_is_expected_lies_between_what_other_numbers_took(entities: int, seconds: float | None) -> None:
+    assert expected({10: 1.0, 40: 2.5}, entities) == seconds

@@ -2,29 +2,75 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import random
 import statistics
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from connectors.prestashop.limits import ShopLimits
 from connectors.prestashop.pace import Pace
 
 WORKLOAD: Final = "stock_availables"
 NEVER: Final = float("inf")
-_WAY = 0.004  # seconds of the net and of PHP's start, between two documents
+TURN_SECONDS: Final = 25.0
+_REQUEST: Final = 0.0045
+"""Seconds of a document with no line in it, which the engine counts as its own."""
+_START: Final = 0.008
+"""Seconds of PHP before the engine counts."""
+_WAY: Final = 0.004
+"""Seconds of the net between two documents, where the client is on another machine."""
+_DONE: Final = 1e-9
+Kind: TypeAlias = Literal["page", "document", "client"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guests:
+    """So many people who come together: each opens a page, looks at it for so long, and opens it again."""
+
+    count: int
+    seconds_apart: float
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What answers the requests, and how like their best its times are."""
+
+    workers: int = 4
+    processors: int = 2
+    line_seconds: float = 0.0006
+    scatter: float = 0.6
+    """How much longer than at its best an answer may take by itself; half of them take a third of that."""
+    beside: float = 1.0
+    """How fast each of two is that run side by side: they share caches and the database."""
+    unfair: float = 0.0
+    """By how much the share of a processor that falls to one of several may be smaller or larger than another's."""
+    client_seconds: float = 0.0
+    """What a document takes a client on the same processors; 0 where it is on another machine."""
+
+
+FAR: Final = Machine()
+"""As an 8.2.0 was measured whose client was elsewhere."""
+NEAR: Final = Machine(line_seconds=0.00026, scatter=0.2, beside=0.8, unfair=0.6, client_seconds=0.004)
+"""As a real 8.2.0 on two processors, of which the database, the visitors and the import have their share."""
 
 
 @dataclass(slots=True)
-class _Request:
-    """What is still to be done for a page, or for a document of so many `entities`."""
+class _Work:
+    """What is still to be done for a page, for a document of so many `entities`, or by the client after one."""
 
+    kind: Kind
     seconds: float
     asked_at: float
+    luck: float = 1.0
+    """Its claim to a processor, where there are fewer than there is work."""
     entities: int = 0
-    begun_at: float = 0.0
+    start: float = 0.0
+    """Seconds until the engine counts."""
+    counted_from: float = 0.0
 
 
 @dataclass(slots=True)
@@ -42,80 +88,129 @@ class Seen:
 
 @dataclass
 class VisitedShop:
-    """Like the measured 8.2.0: four workers on two processors, a line 0.6 ms, a request 9.5 ms.
-
-    Times scatter as its own did: half of the answers take up to 1.2 times the quickest, nine in ten up to 1.5.
-    """
+    """Times and their scatter are those of a measured 8.2.0: a request 12 ms, 8 of them before its engine counts."""
 
     page_seconds: float
-    use: float
-    """The share of the processors that visitors take."""
-    workers: int = 4
-    processors: int = 2
-    now: float = 0.0
+    use: float = 0.0
+    """The share of the processors that visitors take who come one by one."""
+    machine: Machine = FAR
+    seed: int = 7
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(7)
-        self._working: list[_Request] = []
-        self._in_line: deque[_Request] = deque()
+        self._chance = random.Random(self.seed)
+        self._working: list[_Work] = []
+        self._in_line: deque[_Work] = deque()
+        self._now = 0.0
+        self._visits: list[float] = []
+        self._write_at, self._may_write_at = NEVER, 0.0
+        self._seen = Seen()
+        self._pace: Pace | None = None
+        self._guests: Guests | None = None
 
-    def open_for(self, seconds: float, pace: Pace | None = None) -> Seen:
+    def open_for(self, seconds: float, pace: Pace | None = None, guests: Guests | None = None) -> Seen:
         """So long with visitors, and with an import where a pace is given."""
-        seen, end = Seen(), self.now + seconds
-        visit_at, write_at = self._next_visit(), NEVER if pace is None else self.now
-        while self.now < end:
-            done_at = min((self.now + each.seconds / self._speed for each in self._working), default=NEVER)
-            self._go_on_until(min(done_at, visit_at, write_at))
-            for request in [each for each in self._working if each.seconds <= 1e-9]:
-                self._working.remove(request)
-                if request.entities and pace is not None:
-                    rest = self._teach(pace, request)
-                    write_at = self.now + _WAY + rest
-                    seen.written += request.entities
-                    seen.rested += rest
-                else:
-                    seen.waits.append(self.now - request.asked_at)
-            if self.now >= visit_at:
-                self._in_line.append(_Request(self._takes(self.page_seconds), self.now))
-                visit_at = self._next_visit()
-            if self.now >= write_at and pace is not None:
-                entities = pace.batch_size(WORKLOAD)
-                self._in_line.append(_Request(self._takes(0.0095 + 0.0006 * entities), self.now, entities))
-                write_at = NEVER
-            self._begin_what_is_in_line()
-        return seen
+        self._seen, self._pace, self._guests = Seen(), pace, guests
+        self._working.clear()
+        self._in_line.clear()
+        self._visits = [self._now] * guests.count if guests else [self._next_visit()]
+        self._write_at = NEVER if pace is None else self._now
+        end = self._now + seconds
+        while self._now < end:
+            self._go_on()
+            for work in [each for each in self._working if each.seconds <= _DONE]:
+                self._working.remove(work)
+                self._finish(work)
+            self._let_in()
+        return self._seen
 
-    @property
-    def _speed(self) -> float:
-        """Of each worker: with more of them busy than there are processors, each is slower."""
-        return min(1.0, self.processors / max(1, len(self._working)))
+    def _go_on(self) -> None:
+        """Until the next thing happens."""
+        speeds = self._speeds()
+        done_at = (self._now + work.seconds / speed for work, speed in zip(self._working, speeds, strict=True))
+        moment = min(*done_at, self._visits[0] if self._visits else NEVER, self._write_at, NEVER)
+        for work, speed in zip(self._working, speeds, strict=True):
+            done = (moment - self._now) * speed
+            if 0.0 < work.start <= done:
+                work.counted_from = self._now + work.start / speed
+            work.seconds, work.start = work.seconds - done, work.start - done
+        self._now = moment
+
+    def _speeds(self) -> list[float]:
+        """Of each that works: with more of them than processors each is slower, and not all alike."""
+        busy = len(self._working)
+        most = self.machine.beside if busy > 1 else 1.0
+        if busy <= self.machine.processors:
+            return [most] * busy
+        each = most * self.machine.processors / sum(work.luck for work in self._working)
+        return [min(most, each * work.luck) for work in self._working]
+
+    def _finish(self, work: _Work) -> None:
+        if work.kind == "page":
+            self._seen.waits.append(self._now - work.asked_at)
+            if self._guests:
+                heapq.heappush(self._visits, self._now + self._guests.seconds_apart)
+        elif work.kind == "client":
+            self._write_at = max(self._now, self._may_write_at)
+        elif self._pace:
+            self._answer(self._pace, work)
+
+    def _answer(self, pace: Pace, document: _Work) -> None:
+        """The import rests as it knew the shop before this answer, and learns of it."""
+        seconds, engine = self._now - document.asked_at, self._now - document.counted_from
+        rest = pace.rest_seconds(seconds)
+        pace.answered(WORKLOAD, document.entities, seconds, server_seconds=round(engine, 3), wrote="PATCH")
+        self._seen.written += document.entities
+        self._seen.rested += rest
+        self._may_write_at = self._now + rest
+        if self.machine.client_seconds:
+            self._working.append(self._work("client", self.machine.client_seconds))
+        else:
+            self._write_at = self._may_write_at + _WAY
+
+    def _let_in(self) -> None:
+        while self._visits and self._now >= self._visits[0]:
+            heapq.heappop(self._visits)
+            self._in_line.append(self._work("page", self._takes(self.page_seconds)))
+            if not self._guests:
+                heapq.heappush(self._visits, self._next_visit())
+        if self._pace and self._now >= self._write_at:
+            entities = self._pace.batch_size(WORKLOAD)
+            seconds = self._takes(_REQUEST + self.machine.line_seconds * entities) + self._takes(_START)
+            document = self._work("document", seconds)
+            document.entities, document.start = entities, _START
+            self._in_line.append(document)
+            self._write_at = NEVER
+        while self._in_line and sum(each.kind != "client" for each in self._working) < self.machine.workers:
+            self._working.append(self._in_line.popleft())
+
+    def _work(self, kind: Kind, seconds: float) -> _Work:
+        return _Work(kind, seconds, self._now, 1 + self.machine.unfair * self._chance.uniform(-1.0, 1.0))
 
     def _takes(self, seconds: float) -> float:
-        return seconds * (1 + 0.6 * math.pow(self._chance.random(), 1.5))
+        return seconds * (1 + self.machine.scatter * math.pow(self._chance.random(), 1.5))
 
     def _next_visit(self) -> float:
-        mean = 1.24 * self.page_seconds
-        return self.now + self._chance.expovariate(self.use * self.processors / mean) if self.use else NEVER
-
-    def _go_on_until(self, moment: float) -> None:
-        done = (moment - self.now) * self._speed
-        for request in self._working:
-            request.seconds -= done
-        self.now = moment
-
-    def _begin_what_is_in_line(self) -> None:
-        while self._in_line and len(self._working) < self.workers:
-            request = self._in_line.popleft()
-            request.begun_at = self.now
-            self._working.append(request)
-
-    def _teach(self, pace: Pace, request: _Request) -> float:
-        """The pace hears of an answer; how long it rests then."""
-        seconds, engine = self.now - request.asked_at, self.now - request.begun_at
-        pace.answered(WORKLOAD, request.entities, seconds, server_seconds=engine, wrote="PATCH")
-        return pace.rest_seconds(seconds)
+        mean = (1 + 0.4 * self.machine.scatter) * self.page_seconds
+        visits_a_second = self.use * self.machine.processors / mean
+        return self._now + self._chance.expovariate(visits_a_second) if self.use else NEVER
 
 
 def polite() -> Pace:
     """A pace as shipped that has not seen the shop yet."""
     return Pace(ShopLimits(pace="polite", max_batch_by_resource={WORKLOAD: 500}))
+
+
+def in_turns(
+    page_seconds: float, guests: Guests, machine: Machine, *, turns: int, pace: Callable[[], Pace] = polite
+) -> list[float]:
+    """How many times as long as alone such guests wait beside an import of a shop that it has not seen, by turn.
+
+    As `tests/benchmarks/visitors.py` measures it: the p95 of 25 s each; they come when the import has run for 2 s.
+    """
+    ratios = []
+    for seed in range(turns):
+        alone = VisitedShop(page_seconds, machine=machine, seed=seed).open_for(TURN_SECONDS, guests=guests)
+        shop, knows = VisitedShop(page_seconds, machine=machine, seed=seed), pace()
+        shop.open_for(2.0, knows)
+        ratios.append(shop.open_for(TURN_SECONDS, knows, guests).p95 / alone.p95)
+    return ratios
