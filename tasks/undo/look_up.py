@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from connectors.ledger import LinkState, Replaced, Replacement
-from connectors.prestashop import Entity
+from connectors.prestashop import IDS_ONLY, Entity
 from connectors.prestashop.dates import EPOCH, instant, zone_of
 from schemas.incidents import Level
 from tasks.report.progress import advance
@@ -73,9 +73,19 @@ class LookUp:
         others = [one for one, *_ in found if one.kind != STOCK]
         await self._find_made([one for one in others if one.done == "create" and not one.id])
         await self._decide(others)
+        await self._leave_homeless([one for one in others if one.action == "create"])
         leave_families(others)
         close_with_their_products(others)
         await self._decide_quantities(quantities)
+
+    async def _leave_homeless(self, made_again: Sequence[PutBack]) -> None:
+        """What hung on a product that is gone is not made again: the shop would take it, and nobody would see it."""
+        asked = {str(one.fields["id_product"]) for one in made_again if "id_product" in one.fields}
+        there = await self._run.shop.find("products", "id", asked, display=IDS_ONLY, within="all") if asked else []
+        gone = asked - {str(entity["id"]) for entity in there}
+        for one in made_again:
+            if str(one.fields.get("id_product", "")) in gone:
+                one.leave("undo_gone", str(one.fields["id_product"]))
 
     def _find_ids(self, created: Iterable[PutBack]) -> None:
         """The ids of what the run made new, as the ledger has them by now."""

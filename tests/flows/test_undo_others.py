@@ -13,6 +13,7 @@ from flows.import_stores import import_stores
 from flows.import_suppliers import import_suppliers
 from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
+from tests.flows.test_items_anew import delete
 from tests.flows.test_specific_prices import discount
 from tests.flows.test_stock_items import EAN, OTHER_EAN, weight
 from tests.flows.test_stock_items import _stocked as with_items
@@ -121,6 +122,23 @@ async def test_what_a_cut_off_run_did_not_get_to_send_is_not_deleted_where_a_per
         assert "did not note" in next(
             each["reason"] for each in world.report()["incidents"] if each["level"] == "error"
         )
+
+
+async def test_what_hung_on_an_item_that_is_gone_is_not_made_again(flat_world: FlatWorld) -> None:
+    world = flat_world
+    world.specify(specificprice={"absentRows": "deactivate"})
+    world.drop_products({"reference": "CEINTURE"}, {"reference": "GANT"})
+    await world.products()
+    world.drop("specificprice", discount("CEINTURE"), discount("GANT"), discount("GANT", from_quantity="3"))
+    await world.run(import_specific_prices)
+    world.drop("specificprice", discount("GANT"))
+    await world.run(import_specific_prices, accept_guard=True)
+    await delete(world, "products", int(world.product("CEINTURE")["id"]))
+    state = await undone(world, accept_guard=True)
+    assert state.name == "Completed", state.message
+    assert world.counts() == {"rows_read": 2, "created": 1, "ignored": 1}
+    glove = str(world.product("GANT")["id"])
+    assert [str(row["id_product"]) for row in world.shop.rows("specific_prices")] == [glove, glove]
 
 
 async def test_suppliers_and_what_they_call_an_item_are_as_before(flat_world: FlatWorld) -> None:
