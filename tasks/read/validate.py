@@ -131,7 +131,7 @@ class _Parts:
     def scan(self) -> pl.LazyFrame:
         """All rows; of frames that are too large to keep nothing stays in memory."""
         if not self._written:
-            return pl.concat([self._empty, *self._kept], rechunk=True).lazy()
+            return pl.concat([self._empty, *self._kept]).lazy()
         if self._kept:
             self._write()
         return pl.scan_parquet(self._written)

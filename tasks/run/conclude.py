@@ -136,12 +136,11 @@ def _ignored(outcomes: pl.DataFrame, language: str) -> dict[str, int]:
 
 def _as_faults(outcomes: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Rows of files left behind after validation (no association, refused by the shop) as faults of their row."""
+    behind = outcomes.filter((pl.col("_file") < len(run.files)) & pl.col("outcome").is_in(_LEFT_BEHIND))
     columns = {column.target: column.key for column in run.stream.columns}
     required = [column.target for column in run.stream.columns if column.required]
-    codes = outcomes["code"].unique().to_list()
+    codes = behind["code"].unique().to_list()
     of_required = pl.col("code").replace({code: code_for(code, required=True) for code in codes})
-    of_files = pl.col("_file") < len(run.files)
-    behind = outcomes.filter(of_files & pl.col("outcome").is_in(_LEFT_BEHIND))
     return behind.select(
         pl.col("_file").cast(FAULTS["_file"]),
         "_line",

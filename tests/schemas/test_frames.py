@@ -169,3 +169,11 @@ def test_rows_that_repeat_are_judged_as_each_one_alone() -> None:
     accepted = [{**SOUND, "price": price} for price in ("1,5", "0", "12.25")]
     values = typed(rows_of(PRODUCT, *accepted * 100), PRODUCT)
     assert values["price"].to_list() == [Decimal("1.5"), Decimal(0), Decimal("12.25")] * 100
+
+
+@given(st.sampled_from(list(ValueType)), st.lists(cells, min_size=1, max_size=4))
+def test_values_that_repeat_are_those_of_each_one_alone(type_: ValueType, column: list[str | None]) -> None:
+    stream = stream_of(type_, on_invalid=OnInvalid.BLANK)
+    rows = [{"reference": "R", "cell": (cell or "").strip() or None} for cell in column]
+    once, many = (typed(rows_of(stream, *rows * times), stream)["cell"].to_list() for times in (1, 30))
+    assert many == once * 30
