@@ -30,10 +30,10 @@ _SHORTEST = 0.001
 
 
 class _Scatter:
-    """The newest answers by how many times the quickest they took, and how many of them were slow beyond chance."""
+    """The newest answers by how many times the quickest of their kind they took; how many were slow beyond chance."""
 
     def __init__(self) -> None:
-        self._newest: deque[float] = deque(maxlen=_REMEMBERED)
+        self._newest: dict[str, deque[float]] = {}
         self._slow = 0.0
         self._grown = 1.0
 
@@ -44,11 +44,12 @@ class _Scatter:
         grown = (self._grown - _GROWN_IDLE) / (_GROWN_BUSY - _GROWN_IDLE)
         return min(1.0, max(0.0, met, grown))
 
-    def note(self, growth: float, least_slower: float) -> None:
+    def note(self, kind: str, growth: float, least_slower: float) -> None:
         """One more answer, which is not slow where it took no more than `least_slower` longer than the middle ones."""
-        self._newest.append(growth)
+        newest = self._newest.setdefault(kind, deque(maxlen=_REMEMBERED))
+        newest.append(growth)
         self._grown += (growth - self._grown) * _GROWN_WEIGHT
-        ranked = sorted(self._newest)
+        ranked = sorted(newest)
         quick, middle = ranked[len(ranked) // 10], ranked[len(ranked) // 2]
         usual = middle + max(_BEYOND_SCATTER * (middle - quick), least_slower)
         is_slow = len(ranked) >= _BEFORE_JUDGING and growth > usual
@@ -92,7 +93,7 @@ class ShopLoad:
         stood_in_line = self._stood_in_line(seconds - engine)
         if usual is not None:
             growth = _MOST_GROWN if stood_in_line else min(_MOST_GROWN, engine / usual)
-            self._scatter.note(growth, max(_LEAST_SLOWER, _LEAST_SLOWER_SECONDS / usual))
+            self._scatter.note(kind, growth, max(_LEAST_SLOWER, _LEAST_SLOWER_SECONDS / usual))
         for size in times:
             times[size] *= 1 + _SLOWER_EACH_SECOND * engine
         _learn(times, entities, engine, usual)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import statistics
 
@@ -99,6 +100,15 @@ def test_each_kind_is_compared_with_itself() -> None:
     write(load, 0.1, 30)
     for _ in range(30):
         load.wrote("POST products 1", 10, 0.6, 0.5)
+    assert load.share == 0.0
+
+
+def test_a_kind_that_scatters_widely_beside_one_that_does_not_says_nothing() -> None:
+    load, widely = ShopLoad(), itertools.cycle((0.3, 0.33, 0.36, 0.3, 0.39))
+    for _ in range(60):
+        write(load, 0.05, 4)
+        took = next(widely)
+        load.wrote("POST products 1", 2, took + 0.02, took)
     assert load.share == 0.0
 
 
