@@ -103,13 +103,20 @@ class Replacements(LedgerPart):
         return int(count or 0)
 
     def hold_wants(self, shop: str, kind: str, wants: Mapping[str, str], *, run_id: str) -> None:
-        """What each key wants is not written again until it wants something else."""
+        """What each key wants is not written again until it wants something else.
+
+        A key of which something else is held already keeps that: it is what the files said last, and the run that is
+        undone now was before.
+        """
         if not wants:
             return
         row = {"shop": shop, "kind": kind, "run_id": run_id, "held_at": datetime.now(UTC)}
+        query = sa.select(HOLDS.c.key, HOLDS.c.want).where(HOLDS.c.shop == shop, HOLDS.c.kind == kind)
         with self.database.write("hold what was undone") as connection:
+            held = {found.key: found.want for found in connection.execute(query)}
             for key, want in wants.items():
-                upsert(connection, HOLDS, row | {"key": key, "want": want})
+                if held.get(key, want) == want:
+                    upsert(connection, HOLDS, row | {"key": key, "want": want})
 
     def held_wants(self, shop: str, kind: str) -> dict[str, str]:
         """What is held, by key."""
@@ -117,15 +124,17 @@ class Replacements(LedgerPart):
         with self.database.read("read what is held") as connection:
             return {row.key: row.want for row in connection.execute(query)}
 
-    def release_wants(self, shop: str, kind: str, keys: Iterable[str]) -> None:
-        """Nothing is held of these keys; those of which nothing was change nothing."""
+    def release_wants(self, shop: str, kind: str, keys: Iterable[str], *, held_by: str = "") -> None:
+        """Nothing is held of these keys, or nothing that the run `held_by` holds; the others change nothing."""
         wanted = list(dict.fromkeys(keys))
         if not wanted:
             return
+        those = sa.and_(HOLDS.c.shop == shop, HOLDS.c.kind == kind)
+        those = sa.and_(those, HOLDS.c.run_id == held_by) if held_by else those
         with self.database.write("release what was held") as connection:
             for start in range(0, len(wanted), _KEYS_AT_ONCE):
                 some = HOLDS.c.key.in_(wanted[start : start + _KEYS_AT_ONCE])
-                connection.execute(sa.delete(HOLDS).where(HOLDS.c.shop == shop, HOLDS.c.kind == kind, some))
+                connection.execute(sa.delete(HOLDS).where(those, some))
 
     def _opened(self, content: bytes, shop: str, run_id: str, kind: str) -> bytes:
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - most commands open nothing

@@ -170,7 +170,7 @@ class _Batch:
         if made:
             ledger.confirm(shop, kind, made, run_id=self.run.run_id)
         if self.plan.releases:
-            ledger.release_wants(shop, kind, self.after.keys_of(done))
+            ledger.release_wants(shop, kind, self.after.keys_of(done), held_by=self.run.asked.undoes)
 
 
 def _in_order(resources: Iterable[str]) -> list[str]:

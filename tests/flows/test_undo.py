@@ -101,6 +101,30 @@ async def test_a_quantity_comes_back_less_what_was_sold_and_one_counted_by_hand_
     assert (left["key"], "90 / 33" in left["reason"]) == ("ROBE0001-M", True)
 
 
+async def test_what_two_undos_put_back_one_after_the_other_stays(sold: FlatWorld) -> None:
+    sold.drop_stock({"CEINTURE": 50})
+    await sold.stock()
+    older = last_run(sold)
+    sold.drop_stock({"CEINTURE": 60})
+    await sold.stock()
+    newer = last_run(sold)
+    for run, there in ((newer, 50), (older, 5)):
+        assert (await undone(sold, run)).name == "Completed"
+        assert sold.quantity("CEINTURE") == there
+    of_older = last_run(sold)
+    sold.drop_stock({"CEINTURE": 60})
+    await sold.stock()
+    assert (sold.quantity("CEINTURE"), sold.counts()) == (5, {"rows_read": 1, "ignored": 1})
+    assert (await undone(sold, of_older)).name == "Completed"
+    assert sold.quantity("CEINTURE") == 50
+    sold.drop_stock({"CEINTURE": 60})
+    await sold.stock()
+    assert (sold.quantity("CEINTURE"), sold.counts()) == (50, {"rows_read": 1, "ignored": 1})
+    sold.drop_stock({"CEINTURE": 61})
+    await sold.stock()
+    assert sold.quantity("CEINTURE") == 61
+
+
 async def test_a_piece_that_is_sold_while_an_undo_is_under_way_is_not_put_back_on_sale(sold: FlatWorld) -> None:
     sold.drop_stock({"CEINTURE": 50, "ROBE0001-M": 90})
     await sold.stock()

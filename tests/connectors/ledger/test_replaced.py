@@ -65,8 +65,10 @@ def test_it_is_forgotten_when_it_is_old(ledger: Ledger) -> None:
 
 def test_what_is_held_is_held_until_it_is_released(ledger: Ledger) -> None:
     ledger.hold_wants("shop", "stock", {"A": "12", "B": ""}, run_id="r1")
-    ledger.hold_wants("shop", "stock", {"A": "13"}, run_id="r2")
-    assert ledger.held_wants("shop", "stock") == {"A": "13", "B": ""}
+    ledger.hold_wants("shop", "stock", {"A": "13", "B": ""}, run_id="r2")
+    assert ledger.held_wants("shop", "stock") == {"A": "12", "B": ""}
+    ledger.release_wants("shop", "stock", ["A"], held_by="r2")
+    assert ledger.held_wants("shop", "stock") == {"A": "12", "B": ""}
     ledger.release_wants("shop", "stock", ["A", "C"])
     assert (ledger.held_wants("shop", "stock"), ledger.held_wants("shop", "product")) == ({"B": ""}, {})
 
