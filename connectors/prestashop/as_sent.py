@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _WORTH_A_REQUEST = 80
 """Entities whose fields cost the shop as much as one more request does."""
+_WITNESSES = 20
+"""Entities that a filter must keep out before it is believed: not all of them are gone at once."""
 
 _NUMBER: Final = re.compile(r"-?\d{1,9}(\.\d{1,6})?")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?")
@@ -55,21 +57,21 @@ _COMPARED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
     },
 }
 _OTHER_VALUES: Mapping[re.Pattern[str], tuple[str, str]] = {
-    _NUMBER: ("1", "2"),
+    _NUMBER: ("987654321", "987654320"),
     _DATE: ("2001-01-01 00:00:00", "2002-01-01 00:00:00"),
     _REDUCTION_TYPE: ("amount", "percentage"),
 }
 
 
-def by_values(resource: str, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def by_values(resource: str, values: Mapping[str, Any]) -> str:
     """A sort key that puts entities side by side that one list can tell of; empty for a resource without such lists.
 
-    Entities that are made stand by what the answer to their document does not tell.
+    Of entities that are made, what the answer to their document tells does not count.
     """
     if resource not in _COMPARED:
-        return ()
+        return ""
     told = ("id", *resource_of(resource).echoed)
-    return tuple(sorted((field, str(value)) for field, value in values.items() if field not in told))
+    return "|".join([f"{field}={value}" for field, value in values.items() if field not in told])
 
 
 class AsSent:
@@ -88,25 +90,25 @@ class AsSent:
 
     async def _listed(self, resource: str, values: Mapping[str, str], ids: Sequence[int]) -> set[int]:
         """Those of `ids` that the shop lists under these values."""
-        if not await self._filters_by(resource, values, ids[0]):
+        if not await self._filters_by(resource, values, ids[:_WITNESSES]):
             return set()
         rows = await self._reader.find(resource, "id", map(str, ids), display=IDS_ONLY, also=values)
         return {int(row["id"]) for row in rows}.intersection(ids)
 
-    async def _filters_by(self, resource: str, values: Mapping[str, str], identifier: int) -> bool:
-        """Whether each of these fields keeps out an entity that has another value: one list each, the first time."""
+    async def _filters_by(self, resource: str, values: Mapping[str, str], ids: Sequence[int]) -> bool:
+        """Whether each of these fields keeps out entities that have another value: one list each, the first time."""
         async with self._trying:
             unknown = [field for field in values if (resource, field) not in self._keeps_out]
             told = await asyncio.gather(
-                *(self._keeps_others_out(resource, field, values[field], identifier) for field in unknown)
+                *(self._keeps_others_out(resource, field, values[field], ids) for field in unknown)
             )
             self._keeps_out |= {(resource, field): does for field, does in zip(unknown, told, strict=True)}
         return all(self._keeps_out[resource, field] for field in values)
 
-    async def _keeps_others_out(self, resource: str, field: str, value: str, identifier: int) -> bool:
+    async def _keeps_others_out(self, resource: str, field: str, value: str, ids: Sequence[int]) -> bool:
         one, another = _OTHER_VALUES[_COMPARED[resource][field]]
-        filters = {"id": str(identifier), field: another if value == one else one}
-        _, rows = await self._reader.listed(resource, query(filters=filters), IDS_ONLY, 1)
+        filters = {"id": [str(identifier) for identifier in ids], field: another if value == one else one}
+        _, rows = await self._reader.listed(resource, query(filters=filters), IDS_ONLY, len(ids))
         return not rows
 
 
