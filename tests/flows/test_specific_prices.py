@@ -276,7 +276,7 @@ async def test_where_a_price_was_rejected_nothing_is_absent_and_the_reason_is_sa
     await sold.run(import_specific_prices)
     assert len(prices(sold)) == 3
     [said] = [one["reason"] for one in sold.report()["incidents"] if one["level"] == "error"]
-    assert "were rejected" in said
+    assert "was rejected" in said
     assert "do not tell their key" not in said
 
 
