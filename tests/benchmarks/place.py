@@ -153,9 +153,12 @@ def known_links(world: World, keys: Iterable[str], ids: Iterable[int], quantitie
 def known_products(world: World) -> None:
     """The ledger of an earlier import: every product of the shop has its link."""
     rows = world.shop.ask("GET", "rows/products")  # type: ignore[attr-defined] # a ShopProcess
-    _confirmed(
-        world, "product", [row["reference"] for row in rows], [int(row["id"]) for row in rows], [None] * len(rows)
-    )
+    known_as(world, {row["reference"]: int(row["id"]) for row in rows})
+
+
+def known_as(world: World, ids: Mapping[str, int]) -> None:
+    """The same of these products, by reference."""
+    _confirmed(world, "product", ids.keys(), ids.values(), [None] * len(ids))
 
 
 def _confirmed(world: World, kind: str, keys: Iterable[str], ids: Iterable[int], values: Iterable[str | None]) -> None:

@@ -162,7 +162,7 @@ def products_of_ours(shop: RealShop, count: int, sizes: Sequence[str] = ()) -> I
     _delete(shop)
     try:
         send(shop.url, shop.key, documents("POST", "products", [_product(n) for n in range(count)], _AT_ONCE), 4)
-        ids = _ours(shop)
+        ids = ours(shop)
         if not sizes:
             yield {ids[product]: row for product, combination, row in _rows(shop, ids) if not combination}
             return
@@ -177,19 +177,20 @@ def products_of_ours(shop: RealShop, count: int, sizes: Sequence[str] = ()) -> I
 
 def _rows(shop: RealShop, ids: Iterable[int]) -> Iterator[tuple[int, int, int]]:
     """Product, combination and id_stock_available."""
-    for part in _parts(ids):
+    for part in parts(ids):
         query = f"filter[id_product]=[{part}]&display=[id,id_product,id_product_attribute]"
         for row in shop.list("stock_availables", query):
             yield int(row["id_product"]), int(row["id_product_attribute"]), int(row["id"])
 
 
 def _combinations(shop: RealShop, ids: Iterable[int]) -> Iterator[tuple[int, str]]:
-    for part in _parts(ids):
+    for part in parts(ids):
         for row in shop.list("combinations", f"filter[id_product]=[{part}]&display=[id,reference]"):
             yield int(row["id"]), row["reference"]
 
 
-def _parts(ids: Iterable[int]) -> Iterator[str]:
+def parts(ids: Iterable[int]) -> Iterator[str]:
+    """Filters by so many ids at a time."""
     known = [str(id_) for id_ in ids]
     return ("|".join(known[start : start + 500]) for start in range(0, len(known), 500))
 
@@ -202,13 +203,14 @@ def _combination(product: int, value: int, number: int) -> bytes:
     ).encode()
 
 
-def _ours(shop: RealShop) -> dict[int, str]:
+def ours(shop: RealShop) -> dict[int, str]:
+    """The products that are there for a measurement: their references by id."""
     rows = shop.list("products", f"filter[reference]=[{_PREFIX}]%&display=[id,reference]")
     return {int(row["id"]): row["reference"] for row in rows}
 
 
 def _delete(shop: RealShop) -> None:
-    ids = [str(id_) for id_ in _ours(shop)]
+    ids = [str(id_) for id_ in ours(shop)]
     for start in range(0, len(ids), _AT_ONCE):
         shop.answer("DELETE", f"/api/products?id=[{','.join(ids[start : start + _AT_ONCE])}]")
     for row in shop.list("product_options", "filter[name]=[Bench%20size]&display=[id]"):
