@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from connectors.ledger.database import rows_as_frame
 from connectors.ledger.part import LedgerPart
 from connectors.ledger.replaced import Replacement, keep
-from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position, Snapshot
+from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position
 from connectors.ledger.tables import CONFIRMATIONS, LEDGER, LINKS
 
 if TYPE_CHECKING:
@@ -89,16 +89,23 @@ class Link:
 class Links(LedgerPart):
     """The ledger's links, by shop and kind (`product`, `combination`, `stock`, ...)."""
 
-    def links(self, shop: str, kind: str, columns: Sequence[str] = tuple(LINK_FRAME)) -> pl.DataFrame:
-        """Every link that was not forgotten, in no order; these columns of `LINK_FRAME`."""
+    def links(self, shop: str, kind: str) -> pl.DataFrame:
+        """Every link that was not forgotten, in no order; columns as `LINK_FRAME`."""
+        return self.links_scan(shop, kind).collect()
+
+    def links_scan(self, shop: str, kind: str) -> pl.LazyFrame:
+        """The same, to be asked for some columns or some rows, several times of one state of the ledger."""
         with self.database.read("read links") as connection:
             snapshot = self.snapshots.read(shop, kind, lambda position: _is_past(connection, position))
             query = sa.select(*_COLUMNS).where(_of(shop, kind))
             newer = rows_as_frame(connection, query.where(LINKS.c.seq > snapshot.position.seq) if snapshot else query)
             position = _position(connection)
-        links = _completed(snapshot, newer, columns)
-        if position and self.snapshots.pays(newer=newer.height, kept=links.height):
-            self.snapshots.write(shop, kind, position, _completed(snapshot, newer, tuple(LINK_FRAME)))
+        links = _completed(snapshot.links if snapshot else None, newer)
+        if position and self.snapshots.pays(newer=newer.height, kept=0):
+            whole = links.collect()
+            if self.snapshots.pays(newer=newer.height, kept=whole.height):
+                self.snapshots.write(shop, kind, position, whole)
+            return whole.lazy()
         return links
 
     def links_for(self, shop: str, kind: str, keys: Sequence[str]) -> pl.DataFrame:
@@ -178,15 +185,13 @@ def _defaults() -> dict[str, Any]:
     return {name: getattr(plain, name) for name in _GIVEN if name not in {"erp_key", "shop_id"}}
 
 
-def _completed(snapshot: Snapshot | None, newer: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    living = newer.filter(pl.col("state") != LinkState.FORGOTTEN).select(columns)
-    if snapshot is None:
+def _completed(kept: pl.LazyFrame | None, newer: pl.DataFrame) -> pl.LazyFrame:
+    living = newer.filter(pl.col("state") != LinkState.FORGOTTEN).lazy()
+    if kept is None:
         return living
     if newer.is_empty():
-        return snapshot.links(columns)
-    kept = snapshot.links(tuple(dict.fromkeys(["erp_key", *columns])))
-    kept = kept.filter(~pl.col("erp_key").is_in(newer["erp_key"].implode())).select(columns)
-    return pl.concat([kept, living])
+        return kept
+    return pl.concat([kept.filter(~pl.col("erp_key").is_in(newer["erp_key"].implode())), living])
 
 
 def _next_seq(connection: sa.Connection, shop: str, kind: str, run_id: str | None, row_count: int) -> int:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 from schemas.where import located_logger
 
@@ -58,11 +58,7 @@ class Snapshot:
     """The links of one kind as they were at a position."""
 
     position: Position
-    parquet: bytes
-
-    def links(self, columns: Sequence[str] = tuple(SNAPSHOT_LINKS)) -> pl.DataFrame:
-        """The links, with these columns: those that are all alike take as much memory as others."""
-        return pl.read_parquet(io.BytesIO(self.parquet), columns=list(columns))
+    links: pl.LazyFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ class Snapshots:
         position = Position(title.pop("seq"), title.pop("mark"))
         if title != self._title(shop, kind) or not is_past(position):
             return None
-        return Snapshot(position, content[title_ends + 1 :])
+        return Snapshot(position, pl.scan_parquet(io.BytesIO(content[title_ends + 1 :])))
 
     def write(self, shop: str, kind: str, position: Position, links: pl.DataFrame) -> None:
         """The snapshot is the given one, whole or not at all; a folder that refuses it is only logged."""

@@ -143,7 +143,7 @@ class BlockReader:
     def _rows(
         self, rows: pl.DataFrame, at: list[int], cells: list[list[str]], first_line: int, *, strips: bool = True
     ) -> pl.DataFrame:
-        """Cells as columns of the stream; without `strips` there is no blank in them."""
+        """Cells as columns of the stream, null where they are empty; without `strips` there is no blank in them."""
         if cells:
             names = rows.columns[:-1]
             odd = pl.DataFrame(
@@ -170,9 +170,11 @@ class BlockReader:
         if index >= self.shape.width:
             return pl.lit(None, pl.String)
         cell = pl.col(f"column_{index}")
+        if not strips and not self.shape.has_reasons:
+            return cell  # as polars has read it: an empty cell is null
         # A rejects file that comes back: what a spreadsheet would have run has an apostrophe before it.
         plain = cell.str.replace(DEFUSED, "${1}") if self.shape.has_reasons else cell
-        return (plain.str.strip_chars() if strips else plain).replace("", None)
+        return plain.str.strip_chars().replace("", None)
 
     def _broken(self, lines: Sequence[str], faults: Sequence[tuple[int, str, str]], first_line: int) -> pl.DataFrame:
         return pl.DataFrame(

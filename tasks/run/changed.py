@@ -23,7 +23,9 @@ def with_links(
     after it counts as not confirmed: its ids are given, what it holds is not believed.
     """
     at = indices_among(rows["_key"], links["erp_key"])
-    return _linked(rows, links, at, compared).with_columns(_changed=~_is_same(rows, links, at, since, compared))
+    held = pl.col("shop_id", "sub_id", "state"), pl.col(compared).alias("_confirmed")
+    linked = rows.hstack(links.select(held).select(pl.all().gather(at)))
+    return linked.with_columns(_changed=~_is_same(rows, links, at, since, compared))
 
 
 def changed_and_same(
@@ -33,7 +35,7 @@ def changed_and_same(
     compared: str = "fingerprint",
     never_same: pl.Series | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows that are changed, with their link as `with_links` gives it, and the others as they came.
+    """The rows (`_key` and what is `compared`) that are changed, and those that are not; of links no more is looked at.
 
     Rows whose key is among `never_same` are changed, whatever their link holds.
     """
@@ -41,12 +43,7 @@ def changed_and_same(
     is_same = _is_same(rows, links, at, since, compared)
     if never_same is not None and not never_same.is_empty():
         is_same &= ~rows["_key"].is_in(never_same.implode())
-    return _linked(rows.filter(~is_same), links, at.filter(~is_same), compared), rows.filter(is_same)
-
-
-def _linked(rows: pl.DataFrame, links: pl.DataFrame, at: pl.Series, compared: str) -> pl.DataFrame:
-    held = pl.col("shop_id", "sub_id", "state"), pl.col(compared).alias("_confirmed")
-    return rows.hstack(links.select(held).select(pl.all().gather(at)))
+    return rows.filter(~is_same), rows.filter(is_same)
 
 
 def _is_same(

@@ -28,7 +28,6 @@ from tasks.stock.unseen import Unseen
 from tasks.stock.warehouses import summed
 
 KIND = "stock"
-_OF_LINKS = ("erp_key", "shop_id", "sub_id", "state", "confirmed_at", "confirmed_value", "in_doubt", "product_id")
 NOT_KEPT = ("0", "n", "no", "non", "false", "faux", "aucun", "none", "-")
 """Words of the column `kept_in_stock` for no; Sage's AR_SuiviStock has 0 for none, and numbers for ways of keeping."""
 
@@ -111,8 +110,9 @@ async def plan_quantities(
     `products` are the ledger's links of products, which save look-ups by key. With `complete`, and when the stream
     has complete files, keys that are confirmed and in no row are wanted at 0, but for those `named` by rejected rows.
     """
-    links = run.ledger.links(run.folder.name, KIND, _OF_LINKS)
-    links = links.with_columns(quantity=pl.col("confirmed_value").cast(pl.Int64, strict=False))
+    linked = run.ledger.links_scan(run.folder.name, KIND)
+    linked = linked.with_columns(quantity=pl.col("confirmed_value").cast(pl.Int64, strict=False))
+    links = linked.select(_compared(run)).collect()
     sold_off = rows.filter(~pl.col("_kept"))["_key"] if "_kept" in rows.columns else pl.Series(dtype=pl.String)
     rows = rows.select("_file", "_line", "_key", "quantity")
     rows = rows.with_columns(pl.col("_file").cast(pl.Int32), pl.col("quantity").cast(pl.Int64))
@@ -121,7 +121,10 @@ async def plan_quantities(
     rows, held = Holds(run, KIND).without_held(rows, pl.col("quantity").cast(pl.String))
     # What was sold of an item that no stock is kept of, the ERP never brings: the shop is asked what is left of it.
     changed, same = changed_and_same(rows, links, run.since, compared="quantity", never_same=sold_off)
-    known = await _known(run, changed.filter(~pl.col("_key").is_in(sold_off.implode())), links, products)
+    links_of_changed = _of(changed, linked).collect()
+    changed = _with_link(changed, links_of_changed)
+    looked_at = changed.filter(~pl.col("_key").is_in(sold_off.implode()))
+    known = await _known(run, looked_at, links_of_changed, products)
     asked = changed.join(known, on="_key", how="anti", maintain_order="left")
     ids = _known_ids(asked, products, run.since)
     found = await stock_rows(run.shop, run.stream.key_column.target, asked["_key"].to_list(), ids)
@@ -143,9 +146,9 @@ async def _known(run: Run, changed: pl.DataFrame, links: pl.DataFrame, products:
     """
     believes = run.since is None and not plan_is_signed()
     rows = changed.filter(pl.lit(believes) & (pl.col("shop_id") > 0))
-    items = _of(rows, products.filter(pl.col("shop_id") > 0))
-    items = items.select(_key="erp_key", _product="shop_id", _combination="sub_id")
-    counted = _of(rows, links).select("product_id", _key="erp_key", _confirmed_at="confirmed_at")
+    own = _of(rows, products.lazy()).filter(pl.col("shop_id") > 0)
+    items = own.select(_key="erp_key", _product="shop_id", _combination="sub_id").collect()
+    counted = links.select("product_id", _key="erp_key", _confirmed_at="confirmed_at")
     rows = rows.join(counted, on="_key", how="left").join(items, on="_key", how="left", maintain_order="left")
     is_same = (pl.col("_product") == pl.col("product_id")).fill_null(value=True)
     is_same &= (pl.col("_combination") == pl.col("sub_id")).fill_null(value=True)
@@ -156,9 +159,24 @@ async def _known(run: Run, changed: pl.DataFrame, links: pl.DataFrame, products:
     return rows.filter(~is_simple | ~pl.col("product_id").is_in(list(sums)))
 
 
-def _of(rows: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """The links of the keys of `rows`: of a million links it is a few that a join need put in order."""
-    return links.join(rows, left_on="erp_key", right_on="_key", how="semi")
+def _compared(run: Run) -> list[str]:
+    """What of the links is looked at for every row: of a file in which nothing has changed, nothing else is read."""
+    columns = ["erp_key", "quantity", "confirmed_value", "in_doubt"]
+    columns += ["state"] if run.stream.absent_rows is AbsentRows.DEACTIVATE else []
+    return columns + (["confirmed_at"] if run.since is not None else [])
+
+
+def _of(rows: pl.DataFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    """The links of the keys of `rows`."""
+    if rows.is_empty():
+        return links.limit(0)
+    return links.join(rows.lazy(), left_on="erp_key", right_on="_key", how="semi")
+
+
+def _with_link(changed: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `shop_id`, `sub_id` and `state` of their link, and its quantity as `_confirmed`."""
+    held = links.select("shop_id", "sub_id", "state", _key="erp_key", _confirmed="quantity")
+    return changed.join(held, on="_key", how="left", maintain_order="left")
 
 
 def _without_refused(run: Run, writes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
