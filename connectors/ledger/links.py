@@ -174,7 +174,8 @@ def _of(shop: str, kind: str) -> sa.ColumnElement[bool]:
 
 def _given(rows: pl.DataFrame | Sequence[Link]) -> pl.DataFrame:
     if not isinstance(rows, pl.DataFrame):
-        rows = pl.DataFrame({name: [getattr(row, name) for row in rows] for name in _GIVEN}, schema=_GIVEN)
+        last = {row.erp_key: row for row in rows}.values()
+        return pl.DataFrame({name: [getattr(row, name) for row in last] for name in _GIVEN}, schema=_GIVEN)
     missing = {name: value for name, value in _defaults().items() if name not in rows.columns}
     rows = rows.with_columns(**{name: pl.lit(value, dtype=_GIVEN[name]) for name, value in missing.items()})
     return rows.select(*_GIVEN).cast(_GIVEN).unique(subset="erp_key", keep="last", maintain_order=True)  # type: ignore[arg-type]

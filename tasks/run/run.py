@@ -125,10 +125,13 @@ class Rows:
 
     def record(self, rows: pl.DataFrame) -> None:
         """Keeps the outcomes of `rows` (as `ROW_OUTCOMES`); rows of no file (`_file` < 0) are not rows read."""
-        of_no_file = rows.filter(pl.col("_file") < 0)
-        closed = of_no_file.filter(pl.col("outcome") == Outcome.DEACTIVATED.value)
-        self.closed_by_absence.update(closed["_key"])
-        self.recorded.append(rows.select(list(ROW_OUTCOMES)).filter(pl.col("_file") >= 0))
+        if rows.is_empty():
+            return
+        if rows["_file"].min() < 0:  # type: ignore[operator] # a number, where there are rows
+            closed = rows.filter(pl.col("_file") < 0, pl.col("outcome") == Outcome.DEACTIVATED.value)
+            self.closed_by_absence.update(closed["_key"])
+            rows = rows.filter(pl.col("_file") >= 0)
+        self.recorded.append(rows if rows.columns == list(ROW_OUTCOMES) else rows.select(list(ROW_OUTCOMES)))
 
     def left_behind(self) -> pl.DataFrame:
         """`_file` and `_line` of the accepted rows that were refused or rejected until now."""

@@ -33,6 +33,8 @@ class WritePath:
         taken = await self._by_reference(run, references, rows) if self.mode else {}
         left = [position for position in range(len(rows)) if position not in taken]
         by_id = await run.shop.update(ROWS, [rows[position] for position in left]) if left else []
+        if not taken:
+            return by_id
         receipts = taken | {
             position: replace(receipt, position=position) for position, receipt in zip(left, by_id, strict=True)
         }
@@ -44,7 +46,7 @@ class WritePath:
         lines = [(references[position], str(rows[position]["quantity"])) for position in positions]
         answers = await run.shop.put_lines(LINES, lines, mode=self.mode or "hooks")
         return {
-            position: replace(receipt, position=position, id=int(rows[position]["id"]))
+            position: Receipt(position, int(rows[position]["id"]), receipt.outcome, held=receipt.held)
             for position, receipt in zip(positions, answers, strict=True)
             if receipt.error is None
         }
