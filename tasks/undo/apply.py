@@ -66,6 +66,8 @@ class _Batch:
 
     async def write(self) -> None:
         busy = [one for one in self.put_backs if one.outcome is not Outcome.UNCHANGED]
+        if busy and self.kind.name == STOCK:
+            busy = await self._unmoved(busy)
         if self.plan.holds:
             held = [*busy, *(one for one in self.put_backs if one.is_gone)]
             await asyncio.to_thread(self._hold, held)
@@ -90,8 +92,6 @@ class _Batch:
 
     async def _write(self, busy: Sequence[PutBack]) -> None:
         resource = busy[0].resource
-        if self.kind.name == STOCK:
-            busy = await self._unmoved(busy)
         deletes = [one for one in busy if one.action == "delete"]
         updates = [one for one in busy if one.action in {"update", "deactivate"}]
         creates = [one for one in busy if one.action == "create"]

@@ -137,6 +137,8 @@ async def test_a_piece_that_is_sold_while_an_undo_is_under_way_is_not_put_back_o
     assert sold.counts() == {"rows_read": 2, "updated": 1, "ignored": 1}
     [left] = [each for each in sold.report()["incidents"] if each["level"] == "error"]
     assert (left["key"], "50 / 48" in left["reason"]) == ("CEINTURE", True)
+    links = sold.links("stock")
+    assert not links.filter(links["erp_key"] == "CEINTURE")["in_doubt"].any()
     assert (await undone(sold, run)).name == "Completed"
     assert (sold.quantity("CEINTURE"), sold.quantity("ROBE0001-M")) == (3, 3)
 
