@@ -12,12 +12,12 @@ from collections.abc import Mapping
 # visitor's page takes longer than that scatter explains, however few visitors there are; the mean shows only many.
 _REMEMBERED = 120  # answers, by which the scatter is known
 _BEFORE_JUDGING = 10
-_BEYOND_SCATTER = 3.5  # times the way from the quick answers to the middle ones
+_BEYOND_SCATTER = 3.0  # times the way from the quick answers to the middle ones
 _LEAST_SLOWER = 0.15  # times the quickest
 _LEAST_SLOWER_SECONDS = 0.0015  # the engine tells milliseconds
 _SLOW_IDLE, _SLOW_BUSY = 0.03, 0.25  # shares of the answers
 _SLOW_WEIGHT = 0.03  # of the newest answer
-_GROWN_IDLE, _GROWN_BUSY = 1.28, 1.5  # times the quickest, on an average
+_GROWN_IDLE, _GROWN_BUSY = 1.3, 1.5  # times the quickest, on an average
 _GROWN_WEIGHT = 0.06
 _MOST_GROWN = 3.0
 _TOWARDS_QUICKER = 0.3
@@ -54,6 +54,12 @@ class _Scatter:
         usual = middle + max(_BEYOND_SCATTER * (middle - quick), least_slower)
         is_slow = len(ranked) >= _BEFORE_JUDGING and growth > usual
         self._slow += (is_slow - self._slow) * _SLOW_WEIGHT
+
+    def quicker(self, kind: str, times: float) -> None:
+        """The quickest of this kind was so many times too long: what is remembered took that many times more of it."""
+        newest = self._newest.get(kind, deque())
+        for _ in range(len(newest)):
+            newest.append(newest.popleft() * times)
 
 
 class ShopLoad:
@@ -97,6 +103,8 @@ class ShopLoad:
         for size in times:
             times[size] *= 1 + _SLOWER_EACH_SECOND * engine
         _learn(times, entities, engine, usual)
+        if usual is not None and times.get(entities, usual) < usual:
+            self._scatter.quicker(kind, usual / times[entities])
 
     def _stood_in_line(self, way: float) -> bool:
         quickest = way if self._way is None else self._way

@@ -23,7 +23,7 @@ def write(load: ShopLoad, seconds: float, answers: int, *, entities: int = 10, s
     """So many documents of `entities`; the share after each. `spread` is how much longer one may take by chance."""
     shares = []
     for _ in range(answers):
-        took = seconds * (1 + spread * _CHANCE.random() ** 2)
+        took = seconds * (1 + spread * _CHANCE.random() ** 1.5)
         load.wrote(KIND, entities, took + 0.02, took)
         shares.append(load.share)
     return shares
@@ -136,3 +136,13 @@ def test_a_number_that_was_written_once_beside_visitors_is_not_what_it_takes() -
 @pytest.mark.parametrize(("entities", "seconds"), [(10, 1.0), (20, 1.5), (40, 2.5), (5, None), (41, None)])
 def test_what_is_expected_lies_between_what_other_numbers_took(entities: int, seconds: float | None) -> None:
     assert expected({10: 1.0, 40: 2.5}, entities) == seconds
+
+
+def test_a_first_answer_beside_a_visitor_does_not_hide_those_that_come_after() -> None:
+    load = ShopLoad()
+    write(load, 0.1, 1)
+    write(load, 0.05, 8, spread=0.1)
+    for _ in range(5):
+        write(load, 0.05, 3, spread=0.1)
+        write(load, 0.08, 1)
+    assert load.share > 0.1
