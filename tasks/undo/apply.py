@@ -108,14 +108,14 @@ class _Batch:
         await self._read_back(resource, [one for one in (*updates, *creates) if not one.is_left])
 
     async def _unmoved(self, busy: Sequence[PutBack]) -> list[PutBack]:
-        """The quantities that are still what the plan counted from: one that was sold from since is left."""
+        """The quantities that are what the plan counted from, or put back by an earlier try: others were sold from."""
         read = await self.run.shop.find("stock_availables", "id", [str(one.id) for one in busy], display=_QUANTITY)
         now = {int(row["id"]): str(int(row["quantity"] or 0)) for row in read}
         for one in busy:
-            [(_, counted, _)] = one.changes
+            [(_, counted, back)] = one.changes
             if one.id not in now:
                 one.leave("undo_gone", str(one.id))
-            elif now[one.id] != counted:
+            elif now[one.id] not in {counted, back}:
                 one.leave("undo_moved_meanwhile", f"{counted} / {now[one.id]}")
         return [one for one in busy if not one.is_left]
 
