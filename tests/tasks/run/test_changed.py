@@ -41,6 +41,27 @@ def test_keys_of_one_number_are_told_apart(rows: list[str | None], links: list[s
     assert found.to_list() == places(rows, links)
 
 
+@settings(deadline=None)
+@given(_ROWS, _LINKS, st.integers(1, 3))
+@example(["a", "b", "ab"], ["ab", "a", "b"], 1)
+@example(["a", "b", None, "ab"], ["ab", "a", "b"], 2)
+@example(["b", "b", "a"], ["a", "b"], 1)
+def test_keys_that_follow_one_another_as_links_do_are_found_too(
+    rows: list[str | None], links: list[str], shortest: int
+) -> None:
+    keys, known = pl.Series(rows, dtype=pl.String), pl.Series(links, dtype=pl.String)
+    assert indices_among(keys, known, shortest_run=shortest).to_list() == places(rows, links)
+
+
+@settings(deadline=None)
+@given(st.permutations(range(7)), st.lists(st.integers(0, 8), max_size=3))
+def test_runs_of_keys_in_any_order_are_found(order: list[int], lacking: list[int]) -> None:
+    links = [str(number) for number in range(24)]
+    rows = [str(3 * run + at) for run in order for at in range(3) if 3 * run + at not in lacking]
+    keys, known = pl.Series(rows, dtype=pl.String), pl.Series(links, dtype=pl.String)
+    assert indices_among(keys, known, shortest_run=2).to_list() == places(list(rows), links)
+
+
 def test_a_row_is_changed_unless_its_link_says_the_same_and_is_believed() -> None:
     early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
     links = pl.DataFrame(
