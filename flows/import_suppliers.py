@@ -8,7 +8,7 @@ from schemas.flows import FLOWS
 from tasks.flat.apply import apply_entities
 from tasks.flat.guard import guard_entities
 from tasks.flat.prepare import prepare_entities
-from tasks.flat.suppliers import Suppliers
+from tasks.flat.suppliers import Suppliers, doubt_items_of_new_ones
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.plain_flow import flow
@@ -34,4 +34,5 @@ async def _steps(run: Run) -> None:
     validated = await read_files(run)
     plan = await prepare_entities(run, validated, Suppliers())
     guard_entities(run, plan)
+    doubt_items_of_new_ones(run, plan)
     await apply_entities(run, plan)

@@ -8,13 +8,15 @@ from typing import Any
 from connectors.prestashop import Entity, Identity, folded
 from schemas.outcomes import Outcome
 from tasks.flat.plan.entities import WantedEntity
-from tasks.flat.stream import FlatStream
+from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.flat.translate.rows import flat_rows
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 from tasks.run.run import Run
 
 TEXTS = ("description",)
+ITEMS = "product_supplier"
+"""The kind of links of what suppliers call an item; their keys end with the supplier as the file names it."""
 
 
 class Suppliers(FlatStream):
@@ -53,6 +55,20 @@ class Suppliers(FlatStream):
             elif not one.closed and not _name(one):
                 found[one.ref.key] = Stop(Outcome.REJECTED, "supplier_without_name")
         return found
+
+
+def doubt_items_of_new_ones(run: Run, plan: EntitiesPlan) -> None:
+    """What suppliers that are made call an item is asked of the shop again: one that was deleted has another id now.
+
+    Called before they are made, so that a run that ends in between does it again. PrestaShop leaves the items of a
+    supplier that is deleted as they were.
+    """
+    new = [one for one in plan.entities if one.action == "create"]
+    if not run.may_write_shop or not new:
+        return
+    called = {one.ref.key for one in new} | {str(one.fields.get("name", "")) for one in new}
+    keys = run.ledger.links(run.folder.name, ITEMS)["erp_key"]
+    run.ledger.doubt(run.folder.name, ITEMS, keys.filter(keys.str.split("|").list.last().is_in(called)).to_list())
 
 
 def _name(wanted: WantedEntity) -> str:

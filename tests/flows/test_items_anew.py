@@ -93,6 +93,30 @@ async def test_a_product_that_the_stock_file_found_deleted_is_made_again_by_the_
     assert (world.quantity("SHIRT"), world.quantity("DRESS-S")) == (4, 6)
 
 
+@pytest.mark.parametrize("named_by", ["F1", "Tisserands"])
+async def test_a_supplier_made_again_calls_the_items_what_it_did(world: FlatWorld, named_by: str) -> None:
+    specify_suppliers(world)
+    world.drop_products(SHIRT, DRESS)
+    drop(world, "supplier", {"erp_code": "F1", "name": "Tisserands"}, {"erp_code": "F2", "name": "Fils"})
+    items = [
+        {"reference": "SHIRT", "supplier": named_by, "supplier_reference": "T-1"},
+        {"reference": "DRESS-S", "supplier": "F2", "supplier_reference": "F-1"},
+    ]
+    drop(world, "productsupplier", *items)
+    states = [await world.products(), await world.run(import_suppliers), await world.run(import_product_suppliers)]
+    assert {state.name for state in states} == {"Completed"}
+    former = next(int(row["id"]) for row in world.shop.rows("suppliers") if row["name"] == "Tisserands")
+    await delete(world, "suppliers", former)
+    drop(world, "supplier", {"erp_code": "F1", "name": "Tisserands", "description": "<p>Lin</p>"})
+    await world.run(import_suppliers)
+    assert world.counts() == {"rows_read": 1, "created": 1}
+    drop(world, "productsupplier", *reversed(items))
+    await world.run(import_product_suppliers)
+    assert world.counts() == {"rows_read": 2, "updated": 1, "unchanged": 1}
+    there = {int(row["id"]) for row in world.shop.rows("suppliers")}
+    assert {int(row["id_supplier"]) for row in world.shop.rows("product_suppliers")} == there
+
+
 async def test_a_combination_made_again_is_what_its_supplier_calls_it_again(world: FlatWorld) -> None:
     specify_suppliers(world)
     world.drop_products(DRESS, DRESS | {"reference": "DRESS-M", "taille": "M"})
