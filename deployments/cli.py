@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from importlib.metadata import version
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError, Group
 
-from deployments.environment import prepare_prefect
+from deployments.environment import prepare_prefect, spare_the_collector
 from deployments.exits import Exit
 from deployments.talk import set_up, split
 from deployments.words import said
@@ -59,15 +58,13 @@ app.command(
     "deployments.commands.sandbox:sandbox", name="sandbox", help=said("A shop on this machine to try things on.")
 )
 app.register_install_completion_command(help=said("Install shell completion for this application."))
-_COLLECTED_AFTER = (50_000, 20, 20)
 _OTHER = "Name a file in a folder that you may write to."
 
 
 def main() -> NoReturn:
     """Run the command line and exit with one of `deployments.exits.Exit`."""
     prepare_prefect()
-    # Most of what is made at the start stays until the end: the collector looked through it 260 times, for 70 ms.
-    gc.set_threshold(*_COLLECTED_AFTER)
+    spare_the_collector()
     sys.exit(answer(sys.argv[1:]))
 
 

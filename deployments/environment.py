@@ -5,6 +5,7 @@ Prefect reads them when it is imported.
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -25,6 +26,11 @@ def prepare_prefect() -> None:
     """Set what has not been set by whoever starts us. To be called before Prefect is imported."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+
+
+def spare_the_collector() -> None:
+    """Most of what a command makes stays until its end: the collector looked through it 260 times, for 70 ms."""
+    gc.set_threshold(50_000, 20, 20)
 
 
 def own_prefect(home: Path) -> None:

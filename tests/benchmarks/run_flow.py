@@ -13,9 +13,10 @@ import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
-from deployments.environment import prepare_prefect  # noqa: E402
+from deployments.environment import prepare_prefect, spare_the_collector  # noqa: E402
 
 prepare_prefect()
+spare_the_collector()
 sys.modules["hypothesis"] = None  # type: ignore[assignment] # pandera imports it where it is: no product has it
 
 from deployments.flow_names import flow_named  # noqa: E402
