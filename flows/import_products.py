@@ -20,6 +20,7 @@ from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 from tasks.stock.apply import apply_stock
 from tasks.stock.prepare_of_products import prepare_quantities
+from tasks.stock_check.sold_since import sold_since
 
 
 @flow(name="import_products", flow_run_name=run_name, persist_result=False)
@@ -50,4 +51,4 @@ async def _steps(run: Run) -> None:
     await record_prices_cut_off(run, validated)
     await apply_products(run, plan)
     await record_item_prices(run, validated)
-    await apply_stock(run, await prepare_quantities(run, validated))
+    await apply_stock(run, await prepare_quantities(run, validated), sold_since)

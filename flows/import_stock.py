@@ -18,6 +18,7 @@ from tasks.stock.apply import apply_stock
 from tasks.stock.guard import guard_stock
 from tasks.stock.items import apply_items, prepare_items
 from tasks.stock.prepare import prepare_stock
+from tasks.stock_check.sold_since import sold_since
 from tasks.unseen.read import read_unseen
 
 
@@ -50,5 +51,5 @@ async def _steps(run: Run) -> None:
     plan = await prepare_stock(run, validated, unseen)
     items = await prepare_items(run, validated, plan)
     guard_stock(run, plan, items)
-    await apply_stock(run, plan)
+    await apply_stock(run, plan, sold_since)
     await apply_items(run, items)

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import polars as pl
@@ -23,7 +23,7 @@ from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
 from tasks.stock.look_up import LINES, stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, content, plan_stock
-from tasks.stock.write_path import ROWS, WritePath, write_path_of
+from tasks.stock.write_path import ROWS, SoldSince, WritePath, write_path_of
 
 KIND = "stock"
 _DEPENDS_ON_STOCK = "133"
@@ -79,8 +79,11 @@ def _values(quantity: int) -> Mapping[str, str]:
     return {"quantity": str(quantity)}
 
 
-async def apply_stock(run: Run, plan: StockPlan) -> None:
-    """Writes what is to be written; what the shop has already is only confirmed."""
+async def apply_stock(run: Run, plan: StockPlan, sold_since: SoldSince | None = None) -> None:
+    """Writes what is to be written; what the shop has already is only confirmed.
+
+    `sold_since` is asked where a quantity is not read back as it was written.
+    """
     run.rows.record(plan.outcomes)
     run.rows.record(one_outcome(plan.same, Outcome.UNCHANGED))
     if not run.may_write_shop:
@@ -95,9 +98,9 @@ async def apply_stock(run: Run, plan: StockPlan) -> None:
         return
     with run.step("write stock"):
         lines = [Line(*row) for row in plan.writes.sort("id").iter_rows()]
-        gone = await _write(run, [line for line in lines if line.id], write_path_of(run))
+        gone = await _write(run, [line for line in lines if line.id], write_path_of(run, sold_since))
         if gone:
-            await _write_elsewhere(run, gone)
+            await _write_elsewhere(run, gone, WritePath(sold_since=sold_since))
         await _make_rows(run, [line for line in lines if not line.id])
 
 
@@ -180,7 +183,7 @@ async def _owned(run: Run, lines: list[Line]) -> list[Line]:
     return [replace(line, id_product=known[line.id] or told.get(line.id)) for line in lines]
 
 
-async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
+async def _write_elsewhere(run: Run, gone: list[Line], path: WritePath) -> None:
     """The shop made these products again under other ids: they are looked up by key and written once more."""
     run.ledger.forget(run.folder.name, KIND, [line.key for line in gone])
     rows = pl.DataFrame(
@@ -192,7 +195,7 @@ async def _write_elsewhere(run: Run, gone: list[Line]) -> None:
     run.rows.record(plan.outcomes)
     _doubt_items_that_are_gone(run, plan.outcomes)
     _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
-    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], WritePath())
+    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], path)
     run.rows.record(
         row_outcomes([line.with_outcome(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again])
     )
@@ -235,10 +238,11 @@ async def write_stock(run: Run, chunk: Chunk[list[Line]], gone: list[Line], path
 
 
 async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Line]:
+    began = datetime.now(UTC)
     entities = [{"id": line.id, "quantity": line.quantity} for line in batch]
     receipts = await path.update(run, [line.key for line in batch], entities)
     written: list[Line] = []
-    told: dict[int, int] = {}
+    told: dict[int, int | None] = {}
     outcomes = []
     gone: list[Line] = []
     refusals: list[Refusal] = []
@@ -262,12 +266,15 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Lin
                 told[line.id] = int(receipt.held.value)
     held = await _read_back(run, [line for line in written if line.id not in told]) | told
     wrong = [line for line in written if held.get(line.id, line.quantity) != line.quantity]
-    sound = [line for line in written if line not in wrong] if wrong else written
-    if path.mode:
-        # The same, or somebody has changed it since: the look-up tells, and it is written once more by its id.
-        gone, wrong = gone + wrong, []
+    if wrong:
+        wrong = await _not_sold(run, path, wrong, held, began)
+    gone += [line for line in wrong if path.mode or held[line.id] is None]
+    left = {line.id for line in wrong}
+    sound = [line for line in written if line.id not in left]
     outcomes += [
-        line.with_outcome(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}") for line in wrong
+        line.with_outcome(Outcome.REFUSED, "read_back_differs", f"{line.quantity} / {held[line.id]}")
+        for line in wrong
+        if not path.mode and held[line.id] is not None
     ]
     # The disk acknowledges each confirmation: other requests go out meanwhile.
     await asyncio.to_thread(_remember, run, sound)
@@ -277,15 +284,36 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Lin
     return gone
 
 
-async def _read_back(run: Run, lines: list[Line]) -> dict[int, int]:
-    """Quantity by id of what is read back; by setting all, a sample or nothing."""
+async def _not_sold(
+    run: Run, path: WritePath, wrong: list[Line], held: Mapping[int, int | None], began: datetime
+) -> list[Line]:
+    """Those of `wrong` that orders since the write do not explain: what was sold meanwhile was written right.
+
+    Refused, a piece sold in that moment would be put on sale again by the next file.
+    """
+    written_at = began + timedelta(seconds=run.facts.clock_offset_seconds)
+    sales = await path.sold_since(run, written_at) if path.sold_since else None
+    if sales is None:
+        return wrong
+
+    def is_sold(line: Line) -> bool:
+        now = held[line.id]
+        if now is None or line.id_product is None:
+            return False
+        return sales.since((line.id_product, line.sub_id), written_at).explains(now - line.quantity)
+
+    return [line for line in wrong if not is_sold(line)]
+
+
+async def _read_back(run: Run, lines: list[Line]) -> dict[int, int | None]:
+    """Quantity by id of what is read back, None where the row is gone; by setting all, a sample or nothing."""
     mode = run.folder.settings.read_back
     if mode.mode == "sample":
         lines = [line for line in lines if random.random() < mode.sample_share]  # noqa: S311 - a sample, not a secret
     if mode.mode == "none" or not lines:
         return {}
     shown = await run.shop.as_sent(ROWS, {line.id: _values(line.quantity) for line in lines})
-    held = {line.id: line.quantity if line.id in shown else 0 for line in lines}
+    held = {line.id: line.quantity if line.id in shown else None for line in lines}
     left = [str(line.id) for line in lines if line.id not in shown]
     rows = await run.shop.find(ROWS, "id", left, display=["id", "quantity"]) if left else []
     return held | {int(row["id"]): int(row["quantity"] or 0) for row in rows}

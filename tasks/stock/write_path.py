@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol, TypeAlias
 
 from connectors.prestashop import Entity, Receipt
 from connectors.prestashop.lines import LineMode, fits_in_a_line
@@ -14,11 +16,30 @@ from tasks.stock.look_up import LINES
 ROWS = "stock_availables"
 
 
+class Movement(Protocol):
+    """What orders did to the pieces of one item."""
+
+    def explains(self, difference: int) -> bool:
+        """Whether the shop may have so many pieces more than were written."""
+
+
+class Sales(Protocol):
+    """The orders of the last minutes."""
+
+    def since(self, item: tuple[int, int], written_at: datetime) -> Movement:
+        """What they did to (id_product, id_product_attribute), written then by the shop's clock."""
+
+
+SoldSince: TypeAlias = Callable[[Run, datetime], Awaitable[Sales | None]]
+"""The orders since a moment; None where the key may not read them."""
+
+
 @dataclass(frozen=True, slots=True)
 class WritePath:
     """How the quantities of a run go; without `mode` by the webservice, by id."""
 
     mode: LineMode | None = None
+    sold_since: SoldSince | None = None
 
     @property
     def resource(self) -> str:
@@ -52,6 +73,6 @@ class WritePath:
         }
 
 
-def write_path_of(run: Run) -> WritePath:
+def write_path_of(run: Run, sold_since: SoldSince | None = None) -> WritePath:
     """The write path that the shop's settings ask for; the webservice's, with an incident, where the shop lacks it."""
-    return WritePath(line_mode_of(run, LINES))
+    return WritePath(line_mode_of(run, LINES), sold_since)
