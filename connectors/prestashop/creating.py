@@ -134,10 +134,10 @@ class Creation:
 
     async def _finish_found(self, done: list[PendingWrite], ids: dict[Key, int], reply: Reply) -> None:
         for pending in done[:-1]:
-            self._desk.finish(pending, "created", ids[pending.key])
+            self._desk.finish(pending, "created", ids[pending.key], looked_up=True)
         last = done[-1]
-        if self._not_written(reply):
-            self._desk.finish(last, "created", ids[last.key])
+        if self._not_written(reply) or self._known.is_one_row:
+            self._desk.finish(last, "created", ids[last.key], looked_up=True)
         elif self._kept_in_part(reply):
             self._desk.refuse(last, reply, ids[last.key])
         else:

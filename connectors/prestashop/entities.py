@@ -50,6 +50,8 @@ class Receipt:
     outcome: OutcomeName
     error: RefusedError | None = None
     held: Held | None = None
+    looked_up: bool = False
+    """Found by its key after an answer that did not name it: somebody else may have made it just before."""
 
     @property
     def message_code(self) -> str:

@@ -82,11 +82,13 @@ class Desk:
         id: int | None,  # noqa: A002 - the field's own name
         error: RefusedError | None = None,
         held: Held | None = None,
+        *,
+        looked_up: bool = False,
     ) -> None:
         """Gives `pending` its receipts; twins of a created entity are adopted."""
         for number, position in enumerate(pending.positions):
             told: OutcomeName = "adopted" if number and outcome == "created" else outcome
-            self._receipts[position] = Receipt(position, id, told, error, held)
+            self._receipts[position] = Receipt(position, id, told, error, held, looked_up)
 
     def refuse(self, pending: PendingWrite, reply: Reply, id: int | None = None) -> None:  # noqa: A002 - the field's own name
         """Sets `pending` aside with the shop's own words."""

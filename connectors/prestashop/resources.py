@@ -26,6 +26,11 @@ class Resource:
     one_at_a_time: bool = False
     """Written by one connection only: documents in parallel give several entities one position."""
 
+    @property
+    def is_one_row(self) -> bool:
+        """Whether an entity is one row of one table, so that the shop has all of it or nothing."""
+        return not self.i18n and not self.associations
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())

@@ -124,6 +124,8 @@ class _Batch:
         """Keys of what was refused for what it holds: the same is refused again."""
         self.made: set[str] = set()
         """Keys of what this batch has created: the answer has told whose each is."""
+        self.looked_up: set[str] = set()
+        """Keys of what was found again after an answer that did not name it."""
 
     async def write(self) -> None:
         """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
@@ -138,7 +140,7 @@ class _Batch:
         await self._create(created, sent, again=again)
         wrong = await self._read_back(sent)
         # Made by somebody else just before us: it exists, and is not as it was wanted.
-        others = [one for one in created if one.ref.key in wrong]
+        others = [one for one in created if one.ref.key in wrong and not self._is_kept(one)]
         for one in others:
             one.members = {}
         await self._update(others, sent := {one.ref.key: _entity(one, one.owned) for one in others})
@@ -146,8 +148,14 @@ class _Batch:
         for one in self.batch:
             if refusal := (self.refused | wrong).get(one.ref.key):
                 one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
+            if one.ref.key in wrong and one in created and self._is_kept(one):
+                one.outcome, one.code, one.detail = Outcome.IGNORED, "manual_price_kept", str(one.id)
         # The disk acknowledges each confirmation: other requests go out meanwhile.
         await asyncio.to_thread(self._conclude, before)
+
+    def _is_kept(self, one: PlannedEntity) -> bool:
+        """Whether what is there in its place was made by hand, and stays as it is."""
+        return one.ref.key in self.looked_up and self.stream.keeps_what_others_made(self.run)
 
     def _conclude(self, before: Mapping[str, tuple[int, dict[str, list[int]]]]) -> None:
         """Confirms what the shop took, remembers what it refused, and records how each row ended.
@@ -202,6 +210,7 @@ class _Batch:
         for one, receipt in zip(entities, receipts, strict=True):
             one.id = receipt.id or one.id
             self.made |= {one.ref.key} if receipt.outcome == "created" else set()
+            self.looked_up |= {one.ref.key} if receipt.looked_up else set()
             if receipt.error is not None:
                 self.refused[one.ref.key] = (receipt.message_code, self._discreet(one, receipt.error.reason))
                 self.for_itself |= {one.ref.key} if receipt.is_of_what_was_sent else set()
@@ -267,10 +276,11 @@ def _remember(run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
 
 
 def _is_forgotten(stream: FlatStream, one: PlannedEntity) -> bool:
-    """Deleted, by us or before us, or meant to be created and refused."""
+    """Deleted, by us or before us, or meant to be created and not made."""
     gone = one.outcome is Outcome.DEACTIVATED or (one.closed and one.outcome is Outcome.IGNORED)
     deleted = stream.closing == "delete" and gone
-    return deleted or (stream.notes_intent and one.action == "create" and one.outcome is Outcome.REFUSED)
+    not_made = one.outcome in {Outcome.REFUSED, Outcome.IGNORED}
+    return deleted or (stream.notes_intent and one.action == "create" and not_made)
 
 
 def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:

@@ -147,6 +147,10 @@ class SpecificPriceStream(FlatStream):
         if not all(same(name, wanted.owned[name], str(current[name])) for name in _VALUES):  # type: ignore[arg-type]
             wanted.stop = Stop(Outcome.IGNORED, "manual_price_kept", str(current["id"]))
 
+    def keeps_what_others_made(self, run: Run) -> bool:
+        """As one that was there when the plan was made."""
+        return not run.folder.settings.specific_prices.overwrite
+
 
 @dataclass(frozen=True, slots=True)
 class _Names:

@@ -89,6 +89,11 @@ class FlatStream(ABC):
         """Changes `wanted` where the shop's entity has precedence; `confirmed_at` None: no link holds the entity."""
         del run, wanted, current, confirmed_at
 
+    def keeps_what_others_made(self, run: Run) -> bool:
+        """Whether an entity that somebody made by hand just before us stays as it is."""
+        del run
+        return False
+
     def display(self) -> list[str]:
         """The fields and associations that are read to compare."""
         return ["id", *self.compared]

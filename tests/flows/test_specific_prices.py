@@ -252,6 +252,26 @@ async def test_a_price_made_by_a_run_that_was_killed_is_known_as_ours(sold: Flat
     assert float(of_belt(sold)["reduction"]) == 0.35
 
 
+@pytest.mark.parametrize(("overwrite", "left"), [(False, "0.500000"), (True, "0.200000")])
+async def test_a_price_made_by_hand_just_before_ours_is_treated_as_one_that_was_there(
+    sold: FlatWorld, overwrite: bool, left: str
+) -> None:
+    sold.write_settings(specific_prices={"overwrite": overwrite})
+    sold.shop.faults.meanwhile(lambda: by_hand(sold, reduction="0.500000"), method="POST", path="specific_prices")
+    sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0001-M"))
+    state = await sold.run(import_specific_prices)
+    assert state.name == "Completed", state.message
+    assert of_belt(sold)["reduction"] == left
+    assert (
+        sold.counts() == {"rows_read": 2, "created": 2} if overwrite else {"rows_read": 2, "created": 1, "ignored": 1}
+    )
+    sold.shop.reset_counts()
+    sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0001-M"), name="specificprice_z.csv")
+    await sold.run(import_specific_prices)
+    assert sold.shop.writes == 0
+    assert of_belt(sold)["reduction"] == left
+
+
 async def test_only_our_own_prices_leave_with_a_complete_file(sold: FlatWorld) -> None:
     sold.specify(specificprice={"absentRows": "deactivate"})
     by_hand(sold, from_quantity=7)
