@@ -48,7 +48,7 @@ async def test_a_row_that_the_shop_refused_is_refused_again_without_a_write(worl
         assert (world.shop.writes, refused(world)) == (0, 1)
     second = world.report()
     assert [(one["key"], one["reason"]) for one in second["rejects"]] == [(one["key"], one["reason"]) for one in first]
-    assert any("were not sent" in one["reason"] and "--since" in one["remedy"] for one in second["incidents"])
+    assert any("was not sent" in one["reason"] and "--since" in one["remedy"] for one in second["incidents"])
 
 
 async def test_a_row_that_changed_is_sent_although_the_last_one_was_refused(world: World) -> None:
