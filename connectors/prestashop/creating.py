@@ -136,10 +136,10 @@ class Creation:
         for pending in done[:-1]:
             self._desk.finish(pending, "created", ids[pending.key], looked_up=True)
         last = done[-1]
-        if self._not_written(reply) or self._known.is_one_row:
-            self._desk.finish(last, "created", ids[last.key], looked_up=True)
-        elif self._kept_in_part(reply):
+        if self._kept_in_part(reply):
             self._desk.refuse(last, reply, ids[last.key])
+        elif self._not_written(reply) or self._known.is_one_row:
+            self._desk.finish(last, "created", ids[last.key], looked_up=True)
         else:
             # The shop may have stopped in the middle of an entity, before its associations.
             await self._complete(last, ids[last.key])

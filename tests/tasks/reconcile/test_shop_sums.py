@@ -18,6 +18,8 @@ from tests.connectors.dolibarr.shop_orders import line, order, orders
 from tests.slips import slip
 
 RATES = frozenset(map(Decimal, ("0", "2.1", "5.5", "10", "19", "20", "21")))
+SAME_CENTS_BELOW = Decimal(3)
+"""Of less, two rates that are a point apart come to the same cents."""
 GOODS, SERVICES = Supply.GOODS, Supply.SERVICES
 
 
@@ -86,7 +88,8 @@ def test_the_parts_make_the_totals_however_the_shop_rounds(wanted: Order) -> Non
     assert all(part.tax_incl == cents(part.tax_incl) and part.tax_excl == cents(part.tax_excl) for part in found)
     net = wanted.total_products_tax_excl + wanted.total_shipping_tax_excl
     assert sum(part.tax_excl for part in found) == cents(net)
-    assert not any(part.rate is None and abs(part.tax_incl) > CENT * len(wanted.lines) for part in found)
+    of_no_rate = [abs(part.tax_incl) for part in found if part.rate is None]
+    assert all(amount <= max(CENT * len(wanted.lines), SAME_CENTS_BELOW) for amount in of_no_rate)
 
 
 def test_what_the_parts_do_not_make_is_a_part_of_its_own() -> None:
