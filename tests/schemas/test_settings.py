@@ -158,7 +158,7 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
     assert limits.by_resource() == {
         "stock_availables": 50,
         "specific_prices": 100,
-        "stock_lines": 100,
+        "stock_lines": 200,
         "price_lines": 100,
         "lowest_prices": 100,
         "product_lines": 100,
@@ -166,9 +166,10 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
     }
 
 
-def test_requests_of_lines_never_hold_more_than_five_hundred() -> None:
+def test_requests_of_lines_hold_five_hundred_and_of_quantities_a_thousand_at_most() -> None:
     shop = '[shop]\nurl = "https://shop.example"\nkey = "env:KEY"\n[shop.limits]\nmax_batch = 1000\n'
-    assert parse_settings(shop, source="settings.toml").shop.limits.batch("stock_lines") == 500
+    limits = parse_settings(shop, source="settings.toml").shop.limits
+    assert (limits.batch("price_lines"), limits.batch("stock_lines")) == (500, 1000)
 
 
 @pytest.mark.parametrize("key", ["order_prefix", "customer_prefix"])
