@@ -49,7 +49,7 @@ async def test_killed_between_the_order_and_its_confirmation(world: FlatWorld) -
 
 async def test_killed_while_it_waits_for_the_answer(world: FlatWorld) -> None:
     world.write_settings(shop__limits={"settle_seconds": 0.1})
-    world.shop.faults.add(Fault("latency", "POST", "store_orders", times=None, seconds=3.0))
+    world.shop.faults.add(Fault("latency", "POST", "store_orders", times=None, seconds=10.0))
     world.drop("storeOrder", *(one for number in range(4) for one in (shirts(f"T{number}"), belt(f"T{number}"))))
     process = flow_process.start("import_store_orders", world.folder, {KEY_VARIABLE: world.shop.key})
     while not world.shop.rows("orders"):
