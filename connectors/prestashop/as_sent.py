@@ -28,30 +28,16 @@ _NUMBER: Final = re.compile(r"-?\d{1,9}(\.\d{1,6})?")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?")
 _REDUCTION_TYPE: Final = re.compile(r"amount|percentage")
 
+_PRICE_NUMBERS: Final = (
+    "id_shop id_shop_group id_cart id_product id_product_attribute id_currency id_country id_group id_customer "
+    "id_specific_price_rule price from_quantity reduction reduction_tax"
+)
 # Columns of numbers, dates and enumerations: the shop compares texts without case, accents and spaces at the end, and
 # of what each shop has for itself the base row (fact M12).
 _COMPARED: Mapping[str, Mapping[str, re.Pattern[str]]] = {
     "stock_availables": {"quantity": _NUMBER},
     "specific_prices": {
-        **dict.fromkeys(
-            (
-                "id_shop",
-                "id_shop_group",
-                "id_cart",
-                "id_product",
-                "id_product_attribute",
-                "id_currency",
-                "id_country",
-                "id_group",
-                "id_customer",
-                "id_specific_price_rule",
-                "price",
-                "from_quantity",
-                "reduction",
-                "reduction_tax",
-            ),
-            _NUMBER,
-        ),
+        **dict.fromkeys(_PRICE_NUMBERS.split(), _NUMBER),
         **dict.fromkeys(("from", "to"), _DATE),
         "reduction_type": _REDUCTION_TYPE,
     },

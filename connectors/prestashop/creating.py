@@ -98,13 +98,13 @@ class Creation:
 
     def _all_finished(self, writes: list[PendingWrite], reply: Reply) -> bool:
         ids = written_ids(reply.body, self._known.node, len(writes))
-        if len(ids) != len(writes) or not self._tells_what_was_sent(writes, reply):
+        if len(ids) != len(writes) or not self._is_echoed(writes, reply):
             return False
         for pending, new_id in zip(writes, ids, strict=True):
             self._desk.finish(pending, "created", new_id)
         return True
 
-    def _tells_what_was_sent(self, writes: list[PendingWrite], reply: Reply) -> bool:
+    def _is_echoed(self, writes: list[PendingWrite], reply: Reply) -> bool:
         """Whether each id stands beside what was sent in its place."""
         return all(
             echoed(reply.body, field) == [wire_text(pending.entity.get(field, 0)) for pending in writes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from connectors.http import checked_address
 from connectors.prestashop.answered import Answered, Form
@@ -67,7 +67,7 @@ class Shop:
         self._reader = Reader(self._transport)
         self._synopses = Synopses(self._reader)
         self._readers: dict[int, Reader] = {}
-        self._as_sent = AsSent(self._reader)
+        self.as_sent = AsSent(self._reader)
         self._facts: ShopFacts | None = None
         self._describing = asyncio.Lock()
 
@@ -194,13 +194,6 @@ class Shop:
         shown = await self._synopses.shown(resource, display)
         others = (await self.describe()).shops.others
         return await Readers(map(self._reader_of, others)).find(resource, field, values, display=shown, also=_NOTHING)
-
-    async def as_sent(self, resource: str, sent: Mapping[int, Mapping[str, Any]]) -> set[int]:
-        """The ids of `sent` of which lists of bare ids show that they hold the values sent, by field.
-
-        Of the others nothing is known: too few are alike, or they hold something else. They are to be read.
-        """
-        return await self._as_sent.shown(resource, sent)
 
     @property
     def survey(self) -> Survey:

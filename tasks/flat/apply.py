@@ -140,7 +140,8 @@ class _Batch:
         await self._create(created, sent, again=again)
         wrong = await self._read_back(sent)
         # Made by somebody else just before us: it exists, and is not as it was wanted.
-        others = [one for one in created if one.ref.key in wrong and not self._is_kept(one)]
+        kept = [one for one in created if self._is_kept(one, wrong)]
+        others = [one for one in created if one.ref.key in wrong and one not in kept]
         for one in others:
             one.members = {}
         await self._update(others, sent := {one.ref.key: _entity(one, one.owned) for one in others})
@@ -148,14 +149,16 @@ class _Batch:
         for one in self.batch:
             if refusal := (self.refused | wrong).get(one.ref.key):
                 one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
-            if one.ref.key in wrong and one in created and self._is_kept(one):
-                one.outcome, one.code, one.detail = Outcome.IGNORED, "manual_price_kept", str(one.id)
+        for one in kept:
+            one.outcome, one.code, one.detail = Outcome.IGNORED, "manual_price_kept", str(one.id)
         # The disk acknowledges each confirmation: other requests go out meanwhile.
         await asyncio.to_thread(self._conclude, before)
 
-    def _is_kept(self, one: PlannedEntity) -> bool:
-        """Whether what is there in its place was made by hand, and stays as it is."""
-        return one.ref.key in self.looked_up and self.stream.keeps_what_others_made(self.run)
+    def _is_kept(self, one: PlannedEntity, wrong: Mapping[str, tuple[str, str]]) -> bool:
+        """Whether something else is there in its place that was made by hand, and stays as it is."""
+        code, _ = wrong.get(one.ref.key, ("", ""))
+        is_other = code == "read_back_differs" and one.ref.key in self.looked_up
+        return is_other and self.stream.keeps_what_others_made(self.run)
 
     def _conclude(self, before: Mapping[str, tuple[int, dict[str, list[int]]]]) -> None:
         """Confirms what the shop took, remembers what it refused, and records how each row ended.
@@ -231,7 +234,7 @@ class _Batch:
         if mode.mode == "none" or not written:
             return {}
         resource = self.stream.resource
-        shown = await self.run.shop.as_sent(resource, {one.id: self._values(one, sent) for one in written})
+        shown = await self.run.shop.as_sent.shown(resource, {one.id: self._values(one, sent) for one in written})
         left = [one for one in written if one.id not in shown]
         ids = [str(one.id) for one in left]
         read = await self.run.shop.find(resource, "id", ids, display=self.stream.display()) if left else []

@@ -312,7 +312,7 @@ async def _read_back(run: Run, lines: list[Line]) -> dict[int, int | None]:
         lines = [line for line in lines if random.random() < mode.sample_share]  # noqa: S311 - a sample, not a secret
     if mode.mode == "none" or not lines:
         return {}
-    shown = await run.shop.as_sent(ROWS, {line.id: _values(line.quantity) for line in lines})
+    shown = await run.shop.as_sent.shown(ROWS, {line.id: _values(line.quantity) for line in lines})
     held = {line.id: line.quantity if line.id in shown else None for line in lines}
     left = [str(line.id) for line in lines if line.id not in shown]
     rows = await run.shop.find(ROWS, "id", left, display=["id", "quantity"]) if left else []

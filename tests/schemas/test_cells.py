@@ -4,14 +4,11 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.cells import any_of, is_sound, reasons
 from schemas.column_spec import ValueType
 from schemas.frames import check_rows, typed
 from schemas.messages import LANGUAGES, catalogue, code_for
@@ -383,29 +380,3 @@ def test_an_empty_cell_is_no_fault_and_no_value(type_: ValueType) -> None:
     rows = rows_of(stream, {"reference": "R", "cell": None})
     assert check_rows(rows, stream).is_empty()
     assert typed(rows, stream)["cell"].to_list() == [None]
-
-
-_COLUMNS: tuple[dict[str, Any], ...] = (
-    {},
-    {"object_key": True, "required": True, "max_length": 4, "forbidden": "<>;={}^-]&~#"},
-    {"parent_ref": True, "max_length": 3, "pattern": "[A-Z]*"},
-    {"spaced": ";:", "forbidden": "!"},
-    {"minimum": Decimal(0), "maximum": Decimal(99)},
-    {"is_undecided": True},
-)
-_ODD_CELLS = st.one_of(
-    st.none(),
-    st.text("#N/A!='\"+12eE.,;:<]^-&~ xÃ©\u200b\xad\u2010\ufffd\x07\x7f", max_size=6),
-    st.sampled_from(["#N/A", '="12"', "'12", "1,2E+5", "1234567.00", "Ã©", "a@b.fr", "4006381333931", "12"]),
-)
-
-
-@given(st.sampled_from(ValueType), st.sampled_from(_COLUMNS), st.lists(_ODD_CELLS, min_size=1, max_size=9))
-def test_a_cell_is_sound_when_no_reason_applies_to_it(
-    type_: ValueType, options: dict[str, Any], cells: list[str | None]
-) -> None:
-    stream = stream_of(type_, **options)
-    column = stream.columns[1]
-    rows = pl.DataFrame({"cell": cells}, schema={"cell": pl.String}).lazy()
-    told = rows.select(sound=is_sound(column, stream), one_by_one=~any_of(reasons(column, stream))).collect()
-    assert told["sound"].to_list() == told["one_by_one"].to_list()

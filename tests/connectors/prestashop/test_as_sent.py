@@ -38,21 +38,21 @@ async def test_rows_that_hold_the_same_are_shown_without_their_fields(
 ) -> None:
     _set(sandbox, rows, 7)
     sandbox.reset_counts()
-    assert await shop.as_sent("stock_availables", {each: {"quantity": "7"} for each in rows}) == set(rows)
+    assert await shop.as_sent.shown("stock_availables", {each: {"quantity": "7"} for each in rows}) == set(rows)
     assert 0 < sandbox.count("GET") < MANY / 20
 
 
 async def test_a_row_that_holds_something_else_is_not_shown(shop: Shop, sandbox: SandboxShop, rows: list[int]) -> None:
     _set(sandbox, rows, 7)
     _set(sandbox, rows[50:53], 6)
-    shown = await shop.as_sent("stock_availables", {each: {"quantity": "7"} for each in rows})
+    shown = await shop.as_sent.shown("stock_availables", {each: {"quantity": "7"} for each in rows})
     assert shown == set(rows) - set(rows[50:53])
 
 
 async def test_a_row_that_is_gone_is_not_shown(shop: Shop, sandbox: SandboxShop, rows: list[int]) -> None:
     _set(sandbox, rows, 7)
     sandbox.remove("stock_availables", rows[3])
-    shown = await shop.as_sent("stock_availables", {each: {"quantity": "7"} for each in rows})
+    shown = await shop.as_sent.shown("stock_availables", {each: {"quantity": "7"} for each in rows})
     assert shown == set(rows) - {rows[3]}
 
 
@@ -63,7 +63,7 @@ async def test_rows_whose_quantities_were_swapped_are_not_shown(
     _set(sandbox, first, 5)
     _set(sandbox, second, 9)
     wanted = dict.fromkeys(first, "5") | dict.fromkeys(second, "9") | {first[0]: "9", second[0]: "5"}
-    shown = await shop.as_sent("stock_availables", {each: {"quantity": value} for each, value in wanted.items()})
+    shown = await shop.as_sent.shown("stock_availables", {each: {"quantity": value} for each, value in wanted.items()})
     assert shown == set(rows) - {first[0], second[0]}
 
 
@@ -79,7 +79,7 @@ async def test_a_shop_that_keeps_nobody_out_is_not_believed(
         return await send(transport, method, resource, query="&".join(parts))
 
     monkeypatch.setattr(Transport, "send", without_filter)
-    assert await shop.as_sent("stock_availables", {each: {"quantity": "7"} for each in rows}) == set()
+    assert await shop.as_sent.shown("stock_availables", {each: {"quantity": "7"} for each in rows}) == set()
 
 
 async def test_few_alike_texts_and_other_resources_are_read_by_their_fields(
@@ -87,10 +87,10 @@ async def test_few_alike_texts_and_other_resources_are_read_by_their_fields(
 ) -> None:
     sandbox.reset_counts()
     some = {each: {"quantity": "7"} for each in rows[:20]}
-    assert await shop.as_sent("stock_availables", some) == set()
-    assert await shop.as_sent("stock_availables", {each: {"location": "A1"} for each in rows}) == set()
-    assert await shop.as_sent("products", {each: {"price": "10.000000"} for each in rows}) == set()
-    assert await shop.as_sent("stock_availables", {}) == set()
+    assert await shop.as_sent.shown("stock_availables", some) == set()
+    assert await shop.as_sent.shown("stock_availables", {each: {"location": "A1"} for each in rows}) == set()
+    assert await shop.as_sent.shown("products", {each: {"price": "10.000000"} for each in rows}) == set()
+    assert await shop.as_sent.shown("stock_availables", {}) == set()
     assert sandbox.requests == []
 
 
