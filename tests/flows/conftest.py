@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from prefect.events.clients import PrefectEventsClient
 from tests.campaigns.prefect_here import at_server, served
 from tests.campaigns.stage import Stage
 from tests.flows.beginnings import Beginnings
+from tests.flows.discounts import sell
 from tests.flows.flat_world import FlatWorld
 from tests.flows.order_world import OrderWorld
 from tests.flows.ready_ledgers import use_ready_ledgers
@@ -86,6 +87,13 @@ def order_world(prefect_api: str, tmp_path: Path) -> Iterator[OrderWorld]:
 def flat_world(prefect_api: str, tmp_path: Path) -> Iterator[FlatWorld]:
     """As `world`, with the streams of stores, specific prices and customers."""
     with FlatWorld.at(tmp_path / "boutique") as world:
+        yield world
+
+
+@pytest.fixture
+async def sold(beginnings: Beginnings, tmp_path: Path) -> AsyncIterator[FlatWorld]:
+    """A shop that sells six combinations at 21.90 and 20.90, and a belt at 100."""
+    async with beginnings.copy(FlatWorld, sell, tmp_path) as world:
         yield world
 
 

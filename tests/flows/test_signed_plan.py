@@ -13,8 +13,8 @@ from prefect.client.schemas.objects import State
 from flows.import_specific_prices import import_specific_prices
 from tasks.run.signed_plan import following_plan, plan_written_to
 from tests.flows.beginnings import Beginnings
+from tests.flows.discounts import discount
 from tests.flows.flat_world import FlatWorld
-from tests.flows.test_specific_prices import discount
 
 Flow = Callable[..., Awaitable[State[Any]]]
 

@@ -18,11 +18,11 @@ from flows.import_specific_prices import import_specific_prices
 from flows.undo import undo
 from tasks.run import step_tasks
 from tests.flows.beginnings import Beginnings
+from tests.flows.discounts import discount
 from tests.flows.flat_world import FlatWorld
 from tests.flows.running import final_state
 from tests.flows.test_check_stock import by_hand, sell
 from tests.flows.test_customers import account, customer
-from tests.flows.test_specific_prices import discount
 from tests.flows.world import World
 
 

@@ -17,8 +17,8 @@ from flows.import_products import import_products
 from flows.import_specific_prices import import_specific_prices
 from flows.import_stock import import_stock
 from tests.campaigns.run_flow import Ended, FlowProcess, Order
+from tests.flows.discounts import discount
 from tests.flows.flat_world import FlatWorld
-from tests.flows.test_specific_prices import discount
 from tests.flows.test_undo import BELT, last_run, rows_of, undone
 from tests.flows.world import KEY_VARIABLE, sandbox_shop
 

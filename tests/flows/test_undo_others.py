@@ -12,9 +12,9 @@ from flows.import_specific_prices import import_specific_prices
 from flows.import_stores import import_stores
 from flows.import_suppliers import import_suppliers
 from tests.flows.beginnings import Beginnings
+from tests.flows.discounts import discount
 from tests.flows.flat_world import FlatWorld
 from tests.flows.test_items_anew import delete
-from tests.flows.test_specific_prices import discount
 from tests.flows.test_stock_items import EAN, OTHER_EAN, weight
 from tests.flows.test_stock_items import _stocked as with_items
 from tests.flows.test_stock_items import drop as drop_stock_items
