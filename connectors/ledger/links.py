@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,7 +16,7 @@ from connectors.ledger.database import rows_as_frame
 from connectors.ledger.part import LedgerPart
 from connectors.ledger.replaced import Replacement, keep
 from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position
-from connectors.ledger.tables import CONFIRMATIONS, LEDGER, LINKS
+from connectors.ledger.tables import CONFIRMATIONS, LEDGER, LINKS, as_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,11 @@ ANALYZE_FROM = 10_000
 
 LINK_FRAME: dict[str, pl.DataType] = dict(SNAPSHOT_LINKS)
 """The columns and types of every frame of links."""
-_GIVEN = {name: dtype for name, dtype in LINK_FRAME.items() if name != "seq"}
+_CHANGED_AT_WRITING = ("state", "confirmed_at")
+"""Kept otherwise than a `Link` has them: a plain text, and a number of microseconds."""
+_AS_THEY_ARE = [name for name in LINK_FRAME if name not in {"seq", *_CHANGED_AT_WRITING}]
+_GIVEN = {name: LINK_FRAME[name] for name in (*_AS_THEY_ARE, *_CHANGED_AT_WRITING)}
+_values_of = attrgetter(*_AS_THEY_ARE)
 _COLUMNS = tuple(LINKS.c[name] for name in LINK_FRAME)
 
 
@@ -62,7 +67,7 @@ class LinkState(StrEnum):
     """A document that the ERP has and that was deleted in the shop."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Link:
     """One ERP key and the entity of the shop it stands for, as the shop was last confirmed to have it.
 
@@ -70,6 +75,8 @@ class Link:
     0 if there is none. `parent_key` is the key of the product that a combination belongs to, `erp_code` a code of the
     ERP beside the key. `confirmed_value` is what the shop was confirmed to have, in clear, where it is one value.
     `product_id` is the product that a stock row counts.
+
+    Not frozen: it takes Python three times as long to make one that is, and every row written makes one.
     """
 
     erp_key: str
@@ -122,13 +129,13 @@ class Links(LedgerPart):
 
         A frame holds the columns of `Link`; those that have a default may be left out.
         """
-        links = _given(rows)
-        if links.is_empty():
+        links = _rows_of(rows)
+        if not links:
             return
         with self.database.write("confirm links") as connection:
-            seq = _next_seq(connection, shop, kind, run_id, links.height)
+            seq = _next_seq(connection, shop, kind, run_id, len(links))
             _write(connection, shop, kind, links, seq)
-        if self.database.is_postgres and links.height >= ANALYZE_FROM:
+        if self.database.is_postgres and len(links) >= ANALYZE_FROM:
             _analyze(self.database)
 
     def doubt(self, shop: str, kind: str, keys: Sequence[str], *, replacing: Replacement | None = None) -> None:
@@ -172,13 +179,15 @@ def _of(shop: str, kind: str) -> sa.ColumnElement[bool]:
     return sa.and_(LINKS.c.shop == shop, LINKS.c.kind == kind)
 
 
-def _given(rows: pl.DataFrame | Sequence[Link]) -> pl.DataFrame:
-    if not isinstance(rows, pl.DataFrame):
-        last = {row.erp_key: row for row in rows}.values()
-        return pl.DataFrame({name: [getattr(row, name) for row in last] for name in _GIVEN}, schema=_GIVEN)
-    missing = {name: value for name, value in _defaults().items() if name not in rows.columns}
-    rows = rows.with_columns(**{name: pl.lit(value, dtype=_GIVEN[name]) for name, value in missing.items()})
-    return rows.select(*_GIVEN).cast(_GIVEN).unique(subset="erp_key", keep="last", maintain_order=True)  # type: ignore[arg-type]
+def _rows_of(given: pl.DataFrame | Sequence[Link]) -> list[tuple[Any, ...]]:
+    """What the table is given, in the order of `_GIVEN`; of two with one key the last."""
+    if not isinstance(given, pl.DataFrame):
+        last = {link.erp_key: link for link in given}.values()
+        return [(*_values_of(link), str(link.state), as_microseconds(link.confirmed_at)) for link in last]
+    missing = {name: value for name, value in _defaults().items() if name not in given.columns}
+    whole = given.with_columns(**{name: pl.lit(value, dtype=_GIVEN[name]) for name, value in missing.items()})
+    links = whole.select(*_GIVEN).cast(_GIVEN).unique(subset="erp_key", keep="last", maintain_order=True)  # type: ignore[arg-type]
+    return links.with_columns(pl.col("confirmed_at").dt.epoch("us")).rows()
 
 
 def _defaults() -> dict[str, Any]:
@@ -223,13 +232,11 @@ def _is_past(connection: sa.Connection, position: Position) -> bool:
     return connection.execute(mark).scalar_one_or_none() == position.mark
 
 
-def _write(connection: sa.Connection, shop: str, kind: str, links: pl.DataFrame, seq: int) -> None:
-    microseconds = links.with_columns(pl.col("confirmed_at").dt.epoch("us"))
+def _write(connection: sa.Connection, shop: str, kind: str, links: list[tuple[Any, ...]], seq: int) -> None:
     if connection.dialect.name == "postgresql":
-        arrays = [column.to_list() for column in microseconds.iter_columns()]
-        connection.exec_driver_sql(_POSTGRES, (shop, kind, seq, *arrays))
+        connection.exec_driver_sql(_POSTGRES, (shop, kind, seq, *map(list, zip(*links, strict=True))))
     else:
-        connection.exec_driver_sql(_SQLITE, [(shop, kind, seq, *row) for row in microseconds.iter_rows()])
+        connection.exec_driver_sql(_SQLITE, [(shop, kind, seq, *link) for link in links])
 
 
 def _analyze(database: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from connectors.prestashop.xml import wire_text
 from schemas.errors import RefusedError
@@ -29,16 +29,14 @@ _OF_WHAT_WAS_SENT = frozenset({"84", "85", "93", "140", "141"}) | _TOO_LARGE
 """Codes of refusals that the same entity meets again: its values, its size, an e-mail that another account has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """What our module has read again of a line that it wrote: the row, by its id, and its value."""
 
     id: int
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What became of one entity of a call.
 
     `adopted`: it was on the shop before this call. `missing`: the shop has no such id. A `refused` entity with an

@@ -13,6 +13,8 @@ from connectors.prestashop.xml import UnreadableError, parse
 from schemas.errors import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from connectors.prestashop.transport import Patience, Transport
 
 LineMode: TypeAlias = Literal["hooks", "plain"]
@@ -25,6 +27,7 @@ LEFT = ("unknown", "ambiguous", "products_with_combinations", "combinations", "d
 _NOT_IN_A_LINE = re.compile(r"[;\r\n\x00]|^\s|\s$|^$")
 
 _HELD = re.compile(r"(\d+):(-?\d+)")
+_ALL_HELD = re.compile(rf"{_HELD.pattern}(;{_HELD.pattern})*")
 
 _STUBBORN = frozenset({Verdict.REFUSED, Verdict.BROKEN, Verdict.BLOCKED, Verdict.DONE})
 
@@ -37,6 +40,20 @@ def fits_in_a_line(reference: str) -> bool:
 def line(reference: str, value: str) -> bytes:
     """One line of a request."""
     return f"{reference};{value}\n".encode()
+
+
+def pending_lines(lines: Iterable[tuple[str, str]]) -> list[PendingWrite]:
+    """One write per reference, with the last value of one given twice; ValueError for one that does not fit."""
+    writes: dict[str, PendingWrite] = {}
+    for position, (reference, value) in enumerate(lines):
+        pending = writes.get(reference)
+        if pending is None:
+            if not fits_in_a_line(reference):
+                raise ValueError(f"{reference!r} does not fit in a line")
+            pending = writes[reference] = PendingWrite([], {}, (reference,))
+        pending.positions.append(position)
+        pending.xml = line(reference, value)
+    return list(writes.values())
 
 
 class Lines:
@@ -126,7 +143,11 @@ def held_lines(body: bytes, resource: str, lines: list[str]) -> dict[str, Held]:
 
     Empty where it tells nothing: modules before 1.5.0, and the resource of prices.
     """
-    told = (parse(body).findtext(f"{resource}/held") or "").split(";")
+    text = parse(body).findtext(f"{resource}/held") or ""
+    if _ALL_HELD.fullmatch(text) and text.count(":") == len(lines):
+        numbers = text.replace(":", ";").split(";")
+        return dict(zip(lines, map(Held, map(int, numbers[::2]), numbers[1::2]), strict=True))
+    told = text.split(";")
     if len(told) != len(lines):
         return {}
     matches = ((reference, _HELD.fullmatch(text)) for reference, text in zip(lines, told, strict=True))

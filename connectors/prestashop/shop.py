@@ -16,7 +16,7 @@ from connectors.prestashop.events import Outbox
 from connectors.prestashop.facts import ShopFacts, carrier_countries_of, read_facts
 from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
-from connectors.prestashop.lines import LineMode, Lines, fits_in_a_line, line
+from connectors.prestashop.lines import LineMode, Lines, pending_lines
 from connectors.prestashop.lowest_prices import read_lowest_prices
 from connectors.prestashop.pages import OrderPages
 from connectors.prestashop.pending_writes import Desk, OnReceipts, PendingWrite, in_documents, pending_writes_of, report
@@ -327,14 +327,8 @@ class Shop:
         """
         facts = await self.describe()
         facts.require("PUT", resource)
-        unfit = next((reference for reference, _ in lines if not fits_in_a_line(reference)), None)
-        if unfit is not None:
-            raise ValueError(f"{unfit!r} does not fit in a line of {resource}")
+        writes = pending_lines(lines)
         desk = Desk(resource, "PUT", len(lines))
-        entities = ({"reference": one, "value": value} for one, value in lines)
-        writes = pending_writes_of(entities, lambda entity: (entity["reference"],))
-        for pending in writes:
-            pending.xml = line(pending.entity["reference"], pending.entity["value"])
         await self._write(desk, writes, Lines(self._transport, desk, mode).write, None)
         return desk.all()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from connectors.prestashop import Entity, Identity, Receipt
 from connectors.prestashop.lines import LineMode
@@ -46,7 +46,7 @@ class WritePath:
         if left:
             rest = await run.shop.create(resource, [entities[one] for one in left], identity, look_first=True)
             for position, receipt in zip(left, rest, strict=True):
-                answers[position] = replace(receipt, position=position)
+                answers[position] = receipt._replace(position=position)
         return answers
 
 

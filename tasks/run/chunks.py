@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from itertools import count
@@ -157,11 +157,12 @@ class Chunk(Generic[Unit]):
         return batch
 
     def _take(self, sizes: Mapping[str, int], weights: Callable[[Unit], Mapping[str, int]]) -> list[Unit]:
-        batch = [self.left.popleft()]
-        total = Counter(weights(batch[0]))
+        batch: list[Unit] = []
+        total = dict.fromkeys(sizes, 0)
         while self.left:
-            total.update(weights(self.left[0]))
-            if any(total[resource] > size for resource, size in sizes.items()):
+            for resource, weight in weights(self.left[0]).items():
+                total[resource] = total.get(resource, 0) + weight
+            if batch and any(total[resource] > size for resource, size in sizes.items()):
                 break
             batch.append(self.left.popleft())
         return batch
@@ -238,16 +239,19 @@ def units_of_a_chunk(run: Run, resource: str) -> int:
 
 
 def chunked(
-    units: Sequence[Unit], at_least: int, keys: Callable[[Unit], Sequence[str]] = _no_keys
+    units: Sequence[Unit], at_least: int, keys: Callable[[Unit], Sequence[str]] = _no_keys, *, first: int = 0
 ) -> list[Chunk[Unit]]:
-    """The units in chunks of at least `at_least`, and never more than `MOST_CHUNKS` chunks.
+    """The units in chunks of at least `at_least`, and hardly ever more than `MOST_CHUNKS` chunks.
 
-    `keys` names what a unit holds, for errors and log lines.
+    `keys` names what a unit holds, for errors and log lines. Where `first` is given, the first chunk holds no more: it
+    is sent while the others are made ready.
     """
     size = max(at_least, -(-len(units) // MOST_CHUNKS))
     slots = Slots()
-    starts = range(0, len(units), size)
+    first = min(first or size, size)
+    starts = [0, *range(first, len(units), size)] if units else []
+    ends = [*starts[1:], len(units)]
     return [
-        Chunk(units[start : start + size], number, slots, is_last=start == starts[-1], keys=keys)
-        for number, start in enumerate(starts)
+        Chunk(units[start:end], number, slots, is_last=end == len(units), keys=keys)
+        for number, (start, end) in enumerate(zip(starts, ends, strict=False))
     ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -16,11 +16,12 @@ from connectors.prestashop.lines import fits_in_a_line
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
-from tasks.run.outcomes import RowOutcome, one_outcome, row_outcomes
+from tasks.run.outcomes import ROW_OUTCOMES, RowOutcome, one_outcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
 from tasks.run.replacing import replacing
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
+from tasks.run.together import Together
 from tasks.stock.look_up import LINES, stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, content, plan_stock
 from tasks.stock.write_path import ROWS, SoldSince, WritePath, write_path_of
@@ -30,8 +31,7 @@ _DEPENDS_ON_STOCK = "133"
 """The shop's code of a refusal: its warehouses say how much there is (up to 8.2; 9 has no such warehouses)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One quantity to write; `id` is id_stock_available, `file` -1 when it stands in no row."""
 
     file: int
@@ -74,6 +74,10 @@ class Line:
         return RowOutcome(self.file, self.line, self.key, outcome.value, code, detail)
 
 
+Confirmations: TypeAlias = Together[tuple[Sequence[Line], Sequence[Refusal]]]
+"""Lines that were read back as they were written, and what was refused, batch by batch."""
+
+
 @lru_cache(maxsize=10_000)
 def _values(quantity: int) -> Mapping[str, str]:
     return {"quantity": str(quantity)}
@@ -97,7 +101,7 @@ async def apply_stock(run: Run, plan: StockPlan, sold_since: SoldSince | None = 
     if plan.writes.is_empty():
         return
     with run.step("write stock"):
-        lines = [Line(*row) for row in plan.writes.sort("id").iter_rows()]
+        lines = list(map(Line._make, plan.writes.sort("id").iter_rows()))
         gone = await _write(run, [line for line in lines if line.id], write_path_of(run, sold_since))
         if gone:
             await _write_elsewhere(run, gone, WritePath(sold_since=sold_since))
@@ -125,15 +129,21 @@ async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     products = sorted(by_product(await _owned(run, lines)), key=_place)
     mean_lines = max(1, len(lines) // max(1, len(products)))
 
+    confirmations: Confirmations = Together(partial(_remember_batches, run))
     one_at_a_time = asyncio.Lock()
 
     async def write(chunk: Chunk[list[Line]]) -> None:
         # The ledger takes one write at a time: the first chunk is sent while the others wait for theirs.
         async with one_at_a_time:
             await asyncio.to_thread(_doubt, run, [line for product in chunk.left for line in product])
-        await write_stock(run, chunk, gone, path)
+        await write_stock(run, chunk, gone, path, confirmations)
 
-    chunks = chunked(products, max(1, units_of_a_chunk(run, path.resource) // mean_lines), _keys)
+    pace = run.shop.pace
+    at_once = pace.connections * pace.batch_size(path.resource) // mean_lines
+    at_least = max(1, units_of_a_chunk(run, path.resource) // mean_lines)
+    # Where all lines go by the first requests, they stay together.
+    first = at_once if at_once < len(products) // 2 else 0
+    chunks = chunked(products, at_least, _keys, first=first)
     await fan_out("write stock", chunks, write, rows=len)
     return gone
 
@@ -180,7 +190,7 @@ async def _owned(run: Run, lines: list[Line]) -> list[Line]:
     unknown = [str(id_) for id_, product in known.items() if product is None]
     rows = await run.shop.find("stock_availables", "id", unknown, display=["id", "id_product"]) if unknown else []
     told = {int(row["id"]): int(row["id_product"]) for row in rows}
-    return [replace(line, id_product=known[line.id] or told.get(line.id)) for line in lines]
+    return [line._replace(id_product=known[line.id] or told.get(line.id)) for line in lines]
 
 
 async def _write_elsewhere(run: Run, gone: list[Line], path: WritePath) -> None:
@@ -214,7 +224,7 @@ async def _make_rows(run: Run, lines: list[Line]) -> None:
     for line in lines:
         row = held.get(line.key)
         if isinstance(row, StockRow) and row.id and row.quantity == line.quantity:
-            made.append(replace(line, id=row.id))
+            made.append(line._replace(id=row.id))
         else:
             missing.append(line)
     _confirm(run, made, Outcome.UPDATED)
@@ -222,14 +232,16 @@ async def _make_rows(run: Run, lines: list[Line]) -> None:
 
 
 @chunk_task("write stock")
-async def write_stock(run: Run, chunk: Chunk[list[Line]], gone: list[Line], path: WritePath) -> None:
+async def write_stock(
+    run: Run, chunk: Chunk[list[Line]], gone: list[Line], path: WritePath, confirmations: Confirmations
+) -> None:
     """One chunk of products' quantities: every batch is written, read back and confirmed on its own.
 
     Lines whose stock row the shop does not have are added to `gone`.
     """
 
     async def send(batch: list[list[Line]]) -> None:
-        gone.extend(await _write_batch(run, [line for product in batch for line in product], path))
+        gone.extend(await _write_batch(run, [line for product in batch for line in product], path, confirmations))
 
     size = path.resource
     await chunk.in_batches(
@@ -237,7 +249,7 @@ async def write_stock(run: Run, chunk: Chunk[list[Line]], gone: list[Line], path
     )
 
 
-async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Line]:
+async def _write_batch(run: Run, batch: list[Line], path: WritePath, confirmations: Confirmations) -> list[Line]:
     began = datetime.now(UTC)
     entities = [{"id": line.id, "quantity": line.quantity} for line in batch]
     receipts = await path.update(run, [line.key for line in batch], entities)
@@ -277,9 +289,8 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath) -> list[Lin
         if not path.mode and held[line.id] is not None
     ]
     # The disk acknowledges each confirmation: other requests go out meanwhile.
-    await asyncio.to_thread(_remember, run, sound)
-    await asyncio.to_thread(note_refusals, run, KIND, refusals, [line.key for line in sound])
-    run.rows.record(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in sound]))
+    await confirmations.written((sound, refusals))
+    run.rows.record(_one_outcome(sound, Outcome.UPDATED))
     run.rows.record(row_outcomes(outcomes))
     return gone
 
@@ -319,12 +330,32 @@ async def _read_back(run: Run, lines: list[Line]) -> dict[int, int | None]:
     return held | {int(row["id"]): int(row["quantity"] or 0) for row in rows}
 
 
-def _remember(run: Run, lines: list[Line]) -> None:
+def _remember(run: Run, lines: Sequence[Line]) -> None:
     now = datetime.now(UTC)
     run.ledger.confirm(run.folder.name, KIND, [line.link(now) for line in lines], run_id=run.run_id)
+
+
+def _remember_batches(run: Run, batches: Sequence[tuple[Sequence[Line], Sequence[Refusal]]]) -> None:
+    """The lines that the shop has, and what it refused."""
+    lines = [line for sound, _ in batches for line in sound]
+    _remember(run, lines)
+    note_refusals(run, KIND, [refusal for _, refused in batches for refusal in refused], _keys(lines))
 
 
 def _confirm(run: Run, lines: list[Line], outcome: Outcome) -> None:
     if lines:
         _remember(run, lines)
-        run.rows.record(row_outcomes([line.with_outcome(outcome) for line in lines]))
+        run.rows.record(_one_outcome(lines, outcome))
+
+
+def _one_outcome(lines: Sequence[Line], outcome: Outcome) -> pl.DataFrame:
+    """The same outcome for all of the lines; those of no row that are 0 now were closed by the file's silence."""
+    rows = pl.DataFrame(
+        {"_file": [line.file for line in lines], "_line": [line.line for line in lines], "_key": _keys(lines)},
+        schema={name: ROW_OUTCOMES[name] for name in ("_file", "_line", "_key")},
+    )
+    ended = one_outcome(rows, outcome)
+    if outcome is not Outcome.UPDATED:
+        return ended
+    closed = pl.when(pl.col("_file") < 0).then(pl.lit(Outcome.DEACTIVATED.value)).otherwise("outcome")
+    return ended.with_columns(outcome=closed)

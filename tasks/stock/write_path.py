@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -57,7 +57,7 @@ class WritePath:
         if not taken:
             return by_id
         receipts = taken | {
-            position: replace(receipt, position=position) for position, receipt in zip(left, by_id, strict=True)
+            position: receipt._replace(position=position) for position, receipt in zip(left, by_id, strict=True)
         }
         return [receipts[position] for position in range(len(rows))]
 
@@ -67,7 +67,7 @@ class WritePath:
         lines = [(references[position], str(rows[position]["quantity"])) for position in positions]
         answers = await run.shop.put_lines(LINES, lines, mode=self.mode or "hooks")
         return {
-            position: Receipt(position, int(rows[position]["id"]), receipt.outcome, held=receipt.held)
+            position: receipt._replace(position=position, id=int(rows[position]["id"]))
             for position, receipt in zip(positions, answers, strict=True)
             if receipt.error is None
         }

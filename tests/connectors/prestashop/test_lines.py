@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from connectors.prestashop import Shop, ShopLimits
-from connectors.prestashop.lines import LEFT, fits_in_a_line, left_lines
+from connectors.prestashop.entities import Held
+from connectors.prestashop.lines import LEFT, fits_in_a_line, held_lines, left_lines
 from connectors.prestashop.pace import Learnt
 from deployments.sandbox.shop import Fault, SandboxShop
 from schemas.errors import DeniedError, TransientError
@@ -129,3 +130,20 @@ def test_an_answer_accounts_for_every_line() -> None:
 )  # fmt: skip
 def test_an_answer_that_does_not_is_none(body: bytes) -> None:
     assert left_lines(body, "stock_lines", ["A", "B"]) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "held"),
+    [
+        ("7:3;8:-2", {"A": Held(7, "3"), "B": Held(8, "-2")}),
+        ("7:3;", {"A": Held(7, "3")}),
+        (";8:0", {"B": Held(8, "0")}),
+        ("7:3;8:2.5", {"A": Held(7, "3")}),
+        ("7:3", {}),
+        ("7:3;8:1;9:1", {}),
+        ("", {}),
+    ],
+)
+def test_what_the_module_has_read_again_is_taken_line_by_line(told: str, held: dict[str, Held]) -> None:
+    body = f"<prestashop><stock_lines><held>{told}</held></stock_lines></prestashop>".encode()
+    assert held_lines(body, "stock_lines", ["A", "B"]) == held

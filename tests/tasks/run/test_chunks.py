@@ -171,3 +171,10 @@ async def test_an_error_names_the_keys_of_its_batch() -> None:
     with pytest.raises(TransientError) as caught, working_on(step="write stock"):
         await _sent(chunk, send)
     assert where_raised(caught.value) == "step write stock, key SAC0 and 9 more"
+
+
+def test_the_first_chunk_may_be_smaller_so_that_it_is_sent_while_the_others_are_made_ready() -> None:
+    chunks = chunked(range(95), 40, first=15)
+    assert [list(chunk.left) for chunk in chunks] == [[*range(15)], [*range(15, 55)], [*range(55, 95)]]
+    assert [len(chunk.left) for chunk in chunked(range(95), 40, first=60)] == [40, 40, 15]
+    assert chunked([], 40, first=15) == []
