@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import ADOPT_ORDERS, FLOWS
 from tasks.erp import open_erp
 from tasks.orders.adopt import adopt_orders_since
@@ -12,9 +10,10 @@ from tasks.run.parameters import AcceptDifferences, DryRun, FirstDay, ShopPath
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="adopt_orders", flow_run_name=run_name, persist_result=False)
+@flow(name="adopt_orders", flow_run_name=run_name)
 async def adopt_orders(
     shop: ShopPath, since: FirstDay, dry_run: DryRun = False, accept_differences: AcceptDifferences = False
 ) -> State:

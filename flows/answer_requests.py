@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from prefect.client.schemas.objects import State
-
 from flows.audit import audit
 from flows.check_stock import check_stock
 from flows.collect_files import collect_files
@@ -39,6 +37,7 @@ from tasks.run.parameters import DryRun, ShopPath
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 from tasks.run.step_tasks import final_state
 
 ASKED_FOR: Mapping[str, Any] = MappingProxyType(
@@ -74,7 +73,7 @@ ASKED_FOR: Mapping[str, Any] = MappingProxyType(
 )
 
 
-@flow(name="answer_requests", flow_run_name=run_name, persist_result=False)
+@flow(name="answer_requests", flow_run_name=run_name)
 async def answer_requests(shop: ShopPath, dry_run: DryRun = False) -> State:
     """Runs, orders to send again, changed settings and associations, as employees asked for them in the back office.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from prefect.client.schemas.objects import State
-
 from schemas.errors import ConfigFault, ConfigurationError
 from schemas.flows import FLOWS
 from tasks.audit.look import audit_shop
@@ -18,9 +16,10 @@ from tasks.run.parameters import AcceptGuard, DryRun, FixCode, ShopPath
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="audit", flow_run_name=run_name, persist_result=False)
+@flow(name="audit", flow_run_name=run_name)
 async def audit(shop: ShopPath, fix: FixCode = "", dry_run: DryRun = False, accept_guard: AcceptGuard = False) -> State:
     """Catalogue, stock, prices and accounts of the shop are read; every known fault is counted, with what to do.
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 from tasks.stock.guard import guard_stock
 from tasks.stock_check.compare import compare_stock
 from tasks.stock_check.repair import repair_stock
 
 
-@flow(name="check_stock", flow_run_name=run_name, persist_result=False)
+@flow(name="check_stock", flow_run_name=run_name)
 async def check_stock(shop: ShopPath, dry_run: DryRun = False, accept_guard: AcceptGuard = False) -> State:
     """Every quantity that an import confirmed, against the shop's own and its orders; differences are listed.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.files.collect import Collecting, collected
 from tasks.files.fetch import acknowledge_all, fetch_from_all
@@ -11,9 +9,10 @@ from tasks.run.parameters import DryRun, ShopPath, SinceText
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="collect_files", flow_run_name=run_name, persist_result=False)
+@flow(name="collect_files", flow_run_name=run_name)
 async def collect_files(shop: ShopPath, since: SinceText = None, dry_run: DryRun = False) -> State:
     """Files from the sources of settings.toml to the drop folder; a source is told of a file once it is imported.
 
@@ -23,7 +22,7 @@ async def collect_files(shop: ShopPath, since: SinceText = None, dry_run: DryRun
     return await collected(_steps, Asked(FLOWS["collect_files"], shop, since, dry_run))
 
 
-@flow(name="acknowledge_files", flow_run_name=run_name, persist_result=False)
+@flow(name="acknowledge_files", flow_run_name=run_name)
 async def acknowledge_files(shop: ShopPath) -> State:
     """The sources are told which of their files have been imported since they were fetched."""
     return await collected(acknowledge_all, Asked(FLOWS["collect_files"], shop))

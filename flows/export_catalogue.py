@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.catalogue.apply import apply_items
 from tasks.catalogue.categories import sync_categories
@@ -18,9 +16,10 @@ from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, Sweep
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="export_catalogue", flow_run_name=run_name, persist_result=False)
+@flow(name="export_catalogue", flow_run_name=run_name)
 async def export_catalogue(
     shop: ShopPath, dry_run: DryRun = False, accept_guard: AcceptGuard = False, sweep: Sweep = False
 ) -> State:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.erp import open_erp
 from tasks.run.carry_out import carried_out
@@ -11,11 +9,12 @@ from tasks.run.parameters import DryRun, ShopPath, SinceText, Sweep
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 from tasks.slips.prepare import prepare_slips
 from tasks.slips.send import deliver_slips
 
 
-@flow(name="export_credit_slips", flow_run_name=run_name, persist_result=False)
+@flow(name="export_credit_slips", flow_run_name=run_name)
 async def export_credit_slips(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, sweep: Sweep = False
 ) -> State:

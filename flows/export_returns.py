@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.erp import open_erp
 from tasks.returns.prepare import prepare_returns
@@ -13,9 +11,10 @@ from tasks.run.parameters import DryRun, ShopPath
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="export_returns", flow_run_name=run_name, persist_result=False)
+@flow(name="export_returns", flow_run_name=run_name)
 async def export_returns(shop: ShopPath, dry_run: DryRun = False) -> State:
     """Returns that wait for confirmation, from the shop to the ERP, tied to the document of their order.
 

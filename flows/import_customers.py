@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.flat.apply import apply_entities
 from tasks.flat.customers import Customers
@@ -15,9 +13,10 @@ from tasks.run.plain_flow import flow
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="import_customers", flow_run_name=run_name, persist_result=False)
+@flow(name="import_customers", flow_run_name=run_name)
 async def import_customers(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from prefect.client.schemas.objects import State
-
 from flows.collect_files import acknowledge_files, collect_files
 from flows.import_customers import import_customers
 from flows.import_invoices import import_invoices
@@ -30,6 +28,7 @@ from tasks.run.plain_flow import flow
 from tasks.run.run import Asked
 from tasks.run.run_name import run_name
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
+from tasks.run.state import State
 from tasks.run.step_tasks import final_state
 
 _FLOWS: Mapping[str, Any] = MappingProxyType(
@@ -52,7 +51,7 @@ _FLOWS: Mapping[str, Any] = MappingProxyType(
 )
 
 
-@flow(name="import_files", flow_run_name=run_name, persist_result=False)
+@flow(name="import_files", flow_run_name=run_name)
 async def import_files(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.catalogue.drop_pictures import drop_pictures
 from tasks.erp import open_erp
@@ -15,9 +13,10 @@ from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="import_images", flow_run_name=run_name, persist_result=False)
+@flow(name="import_images", flow_run_name=run_name)
 async def import_images(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.column_spec import WEB_SERVICE
 from schemas.flows import FLOWS
 from tasks.erp import open_erp
@@ -16,9 +14,10 @@ from tasks.run.plain_flow import flow
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="import_invoices", flow_run_name=run_name, persist_result=False)
+@flow(name="import_invoices", flow_run_name=run_name)
 async def import_invoices(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

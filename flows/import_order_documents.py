@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
@@ -11,10 +9,11 @@ from tasks.run.plain_flow import flow
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 from tasks.statuses.orders_from_files import import_documents
 
 
-@flow(name="import_order_documents", flow_run_name=run_name, persist_result=False)
+@flow(name="import_order_documents", flow_run_name=run_name)
 async def import_order_documents(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

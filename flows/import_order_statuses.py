@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.erp import open_erp
 from tasks.run.carry_out import carried_out
@@ -11,11 +9,12 @@ from tasks.run.parameters import DryRun, ShopPath
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 from tasks.statuses.apply_orders import apply_order_statuses
 from tasks.statuses.prepare_orders import prepare_order_statuses
 
 
-@flow(name="import_order_statuses", flow_run_name=run_name, persist_result=False)
+@flow(name="import_order_statuses", flow_run_name=run_name)
 async def import_order_statuses(shop: ShopPath, dry_run: DryRun = False) -> State:
     """Statuses of the documents that the ERP was given, by the rules of the settings, to the shop's orders.
 

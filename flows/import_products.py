@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.column_spec import WEB_SERVICE
 from schemas.flows import FLOWS
 from tasks.catalogue.drop_items import drop_items
@@ -18,12 +16,13 @@ from tasks.run.plain_flow import flow
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 from tasks.stock.apply import apply_stock
 from tasks.stock.prepare_of_products import prepare_quantities
 from tasks.stock_check.sold_since import sold_since
 
 
-@flow(name="import_products", flow_run_name=run_name, persist_result=False)
+@flow(name="import_products", flow_run_name=run_name)
 async def import_products(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

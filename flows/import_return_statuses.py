@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.column_spec import WEB_SERVICE
 from schemas.flows import FLOWS
 from tasks.erp import open_erp
@@ -13,13 +11,14 @@ from tasks.run.plain_flow import flow
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 from tasks.statuses.apply_returns import apply_return_statuses
 from tasks.statuses.plan import StatusChange
 from tasks.statuses.prepare_returns import prepare_return_statuses
 from tasks.statuses.returns_from_files import read_return_statuses
 
 
-@flow(name="import_return_statuses", flow_run_name=run_name, persist_result=False)
+@flow(name="import_return_statuses", flow_run_name=run_name)
 async def import_return_statuses(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

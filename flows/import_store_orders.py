@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.run.carry_out import carried_out
 from tasks.run.parameters import AcceptGuard, DryRun, ShopPath, SinceText
@@ -11,12 +9,13 @@ from tasks.run.plain_flow import flow
 from tasks.run.read_files import read_files
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 from tasks.store_orders.apply import apply_store_orders
 from tasks.store_orders.guard import guard_store_orders
 from tasks.store_orders.prepare import prepare_store_orders
 
 
-@flow(name="import_store_orders", flow_run_name=run_name, persist_result=False)
+@flow(name="import_store_orders", flow_run_name=run_name)
 async def import_store_orders(
     shop: ShopPath, since: SinceText = None, dry_run: DryRun = False, accept_guard: AcceptGuard = False
 ) -> State:

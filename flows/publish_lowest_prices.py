@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import FLOWS
 from tasks.omnibus.backfill import fill_from_archives
 from tasks.omnibus.publish import publish
@@ -12,9 +10,10 @@ from tasks.run.parameters import DryRun, ShopPath, SinceText
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="publish_lowest_prices", flow_run_name=run_name, persist_result=False)
+@flow(name="publish_lowest_prices", flow_run_name=run_name)
 async def publish_lowest_prices(shop: ShopPath, since: SinceText = None, dry_run: DryRun = False) -> State:
     """The lowest price before each reduction, from the price ledger to the pages of the shop's products.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from prefect.client.schemas.objects import State
-
 from connectors.prestashop.dates import zone_of
 from schemas.flows import FLOWS
 from schemas.period import Period
@@ -17,9 +15,10 @@ from tasks.run.parameters import DryRun, PeriodText, ShopPath
 from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
+from tasks.run.state import State
 
 
-@flow(name="reconcile", flow_run_name=run_name, persist_result=False)
+@flow(name="reconcile", flow_run_name=run_name)
 async def reconcile(shop: ShopPath, period: PeriodText = None, dry_run: DryRun = False) -> State:
     """Orders, credit slips and payments of a period beside the ERP's documents, to the cent.
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from prefect.client.schemas.objects import State
-from prefect.states import Failed
-
 from schemas.errors import ConfigurationError
 from schemas.fault_texts import faults_text
 from schemas.flows import UNDO
@@ -17,6 +14,7 @@ from tasks.run.plain_flow import flow
 from tasks.run.run import Asked, Run
 from tasks.run.run_name import run_name
 from tasks.run.shop_folder import language_in_settings, open_shop_folder
+from tasks.run.state import State, failed
 from tasks.undo.apply import apply_undo
 from tasks.undo.find import FoundRun, find_runs
 from tasks.undo.guard import guard_undo
@@ -24,7 +22,7 @@ from tasks.undo.prepare import flows_at_rest, prepare_undo
 from tasks.undo.prices import restate_prices
 
 
-@flow(name="undo", flow_run_name=run_name, persist_result=False)
+@flow(name="undo", flow_run_name=run_name)
 async def undo(
     shop: ShopPath, run: RunId, dry_run: DryRun = False, accept_guard: AcceptGuard = False, hold: Hold = True
 ) -> State:
@@ -37,10 +35,10 @@ async def undo(
     try:
         found = _found(shop, run)
     except ConfigurationError as error:
-        return Failed(name="Failed", message=faults_text(error, language_in_settings(shop)), data=error)
+        return failed("Failed", faults_text(error, language_in_settings(shop)), data=error)
     if not found.stream:
         text = message(found.never, language_in_settings(shop), value=found.flow, key=found.run_id)
-        return Failed(name="Failed", message=f"{text.reason} {text.remedy}")
+        return failed("Failed", f"{text.reason} {text.remedy}")
 
     async def steps(at_work: Run) -> None:
         with flows_at_rest(at_work):

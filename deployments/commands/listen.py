@@ -16,16 +16,17 @@ from cyclopts import Parameter
 from deployments.exits import Exit
 from deployments.flow_names import flow_named
 from deployments.ping_server import Heard, PingServer
+from deployments.prefect_at_hand import prefect_at_hand
 from deployments.terminal import out
 from deployments.words import said
 from schemas.errors import ConfigFault, ConfigurationError, TransientError
 from schemas.shop_events import LOST
 from schemas.terminal_texts import terminal_text
 from tasks.run.shop_folder import open_shop_folder
+from tasks.run.state import State, completed
+from tasks.run.step_tasks import by_itself, through_prefect
 
 if TYPE_CHECKING:
-    from prefect.client.schemas.objects import State
-
     from tasks.events.listener import Listener
 
 _EVENT = "passerelle.{topic}.changed"
@@ -89,23 +90,15 @@ def _heard_by(listeners: Sequence[Listener]) -> Heard:
     return heard
 
 
-async def run_flow(at_once: asyncio.Semaphore, name: str, folder: str, asked: Mapping[str, Any]) -> State[Any]:
+async def run_flow(at_once: asyncio.Semaphore, name: str, folder: str, asked: Mapping[str, Any]) -> State:
     """The state in which a flow ends, run in this process: shown in Prefect where one is named and answers."""
-    from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
-    from tasks.run.step_tasks import by_itself  # noqa: PLC0415 - the same
-
-    flow = flow_named(name)
-    async with at_once, api_or_none() as has_api:
-        run_of: Any = partial(flow, return_state=True) if has_api else partial(by_itself, flow)
-        state: State[Any] = await run_of(shop=folder, **asked)
-    return state
+    async with at_once, prefect_at_hand() as is_at_hand:
+        return await (through_prefect if is_at_hand else by_itself)(flow_named(name), folder, **asked)
 
 
-async def emitted(_name: str, _folder: str, _asked: Mapping[str, Any]) -> State[Any]:
+async def emitted(_name: str, _folder: str, _asked: Mapping[str, Any]) -> State:
     """What stands for a run where an automation is to start it."""
-    from prefect.states import Completed  # noqa: PLC0415 - imports Prefect
-
-    return Completed(name="LeftToPrefect")
+    return completed("LeftToPrefect")
 
 
 async def emit(shop: str, topic: str, subjects: Sequence[int], *, is_needed: bool = False) -> None:
@@ -113,15 +106,10 @@ async def emit(shop: str, topic: str, subjects: Sequence[int], *, is_needed: boo
 
     TransientError where it is needed and there is none.
     """
-    from prefect.events import emit_event  # noqa: PLC0415 - imports Prefect
-    from prefect.settings import get_current_settings  # noqa: PLC0415 - the same
+    async with prefect_at_hand() as is_at_hand:
+        if is_at_hand:
+            from prefect.events import emit_event  # noqa: PLC0415 - imports Prefect, which is there now
 
-    from deployments.prefect_api import api_or_none  # noqa: PLC0415 - the same
-
-    if get_current_settings().api.url is None and not is_needed:
-        return
-    async with api_or_none() as has_api:
-        if has_api:
             emit_event(
                 event=_LOST_EVENT if topic == LOST else _EVENT.format(topic=topic),
                 resource={"prefect.resource.id": _RESOURCE.format(shop=shop), "prefect.resource.name": shop},

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from cyclopts import Parameter
 from rich.markup import escape
@@ -16,6 +15,7 @@ from connectors.exchanges import Exchanges, keeping_exchanges
 from deployments.commands.parameters import AsJson, AsTsv, ShopFolder
 from deployments.exits import Exit, exit_of
 from deployments.flow_names import flow_named
+from deployments.prefect_at_hand import prefect_at_hand
 from deployments.shown_plan import Form, show_plan_rows
 from deployments.shown_report import asks_for_a_person, show_report, whole
 from deployments.terminal import err, following, out
@@ -27,9 +27,7 @@ from tasks.report.page import WITH_INCIDENTS
 from tasks.report.texts import texts
 from tasks.run.shop_folder import language_in_settings, open_shop_folder
 from tasks.run.signed_plan import FLOWS_WITH_PLANS, NoPlanError, following_plan, plan_written_to
-
-if TYPE_CHECKING:
-    from prefect.client.schemas.objects import State
+from tasks.run.step_tasks import by_itself, through_prefect
 
 Since = Annotated[
     str | None,
@@ -83,15 +81,11 @@ async def following_run(
 
     What of its `exchanges` was kept is written beside the report. With `plan_as`, nothing but the plan is printed.
     """
-    from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
-    from tasks.run.step_tasks import by_itself  # noqa: PLC0415 - the same
-
     language = language_in_settings(folder)
     err.print(f"{texts(language).word('flow', flow.name)}, {folder} …", markup=False, soft_wrap=True)
-    async with api_or_none() as has_api:
+    async with prefect_at_hand() as is_at_hand:
         with following(language) as view:
-            run_of: Any = partial(flow, return_state=True) if has_api else partial(by_itself, flow)
-            state: State[Any] = await run_of(shop=folder, **asked)
+            state = await (through_prefect if is_at_hand else by_itself)(flow, folder, **asked)
     pages = whole(view.pages)
     asks = state.name == "Completed" and any(map(asks_for_a_person, pages))
     if plan_as is not None:
@@ -103,9 +97,8 @@ async def following_run(
             kept = page.with_suffix(".debug.txt")
             kept.write_text(json.dumps(exchanges.as_dicts(), indent=2) + "\n", encoding="utf-8")
             out.print(said("Last exchanges: {page}", language, page=kept), markup=False, soft_wrap=True)
-    # Prefect keeps what a run ended with in a record.
-    started = not isinstance(getattr(state.data, "result", state.data), ConfigurationError)
-    ended = Exit.REJECTS if asks else exit_of(state.name or "")
+    started = not isinstance(state.data, ConfigurationError)
+    ended = Exit.REJECTS if asks else exit_of(state.name)
     return ended if started else Exit.USAGE
 
 

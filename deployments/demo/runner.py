@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import State
 
 from deployments.demo.at_rest import Searched, search
 from deployments.demo.company import Company, open_company
@@ -37,13 +36,14 @@ from deployments.exits import Exit
 from deployments.flow_names import flow_named
 from deployments.terminal import err, following
 from schemas.flows import FlowName
-from tasks.run.step_tasks import by_itself
+from tasks.run.state import State
+from tasks.run.step_tasks import by_itself, through_prefect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
 ErpName: TypeAlias = Literal["cegid", "files", "dolibarr"]
-Start: TypeAlias = "Callable[[Any, str], Awaitable[State[Any]]]"
+Start: TypeAlias = "Callable[[Any, str], Awaitable[State]]"
 """Runs a flow over the folder of a shop."""
 
 
@@ -118,12 +118,6 @@ async def _start_prefect() -> None:
         await prefect.api_healthcheck()
 
 
-async def through_prefect(flow: Any, shop: str) -> State[Any]:
-    """The state in which a flow run of Prefect ends."""
-    state: State[Any] = await flow(shop=shop, return_state=True)
-    return state
-
-
 async def _days(folder: Path, stage: Stage, lasted: list[float], start: Start) -> AsyncIterator[DemoRun]:
     for number, day in enumerate(stage.days, start=1):
         err.print(f"Day {number}: {day.news}.")
@@ -149,8 +143,8 @@ async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage, start: 
     return DemoRun(
         day=day,
         flow=name,
-        state=state.name or "",
-        message=state.message or "",
+        state=state.name,
+        message=state.message,
         seconds=round(time.monotonic() - started, 1),
         write_requests=stage.shop.writes() - writes,
         report="" if page is None else str(page),

@@ -6,9 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from prefect.client.schemas.objects import State
-from prefect.states import Completed
-
 from connectors.ledger import Ledger
 from connectors.prestashop import Shop
 from connectors.prestashop.board import BoardRequest
@@ -23,6 +20,7 @@ from tasks.run.armed import as_armed, may_write
 from tasks.run.push_board import can_run, has_board, write_news
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
+from tasks.run.state import State, completed
 
 logger = located_logger(__name__)
 _RANK = {"settings": 0, "associations": 0, "resend_order": 1, "run": 2}
@@ -40,15 +38,15 @@ async def answer_what_was_asked(asked: Asked, start: Start) -> State:
         async with folder.open_shop() as shop:
             shop.ask_before_writes(may_write(asked, lease.check))
             if not await has_board(shop):
-                return Completed(name="Completed", message=answer_text("no_page")[language])
+                return completed("Completed", answer_text("no_page")[language])
             requests = sorted((await shop.board.read()).requests, key=lambda one: _RANK.get(one.kind, len(_RANK)))
             if asked.dry_run:
-                return Completed(name="Planned", message=answer_text("waiting", count=str(len(requests)))[language])
+                return completed("Planned", answer_text("waiting", count=str(len(requests)))[language])
             answers = await _Answering(asked.shop, ledger, shop, start).all(requests)
     counted = [str(sum(answer.state == state for answer in answers)) for state in ("done", "refused")]
     left = str(len(requests) - len(answers))
     text = answer_text("count", done=counted[0], refused=counted[1], left=left)
-    return Completed(name="Completed", message=text[language])
+    return completed("Completed", text[language])
 
 
 @dataclass(slots=True)

@@ -11,8 +11,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from prefect.client.schemas.objects import State
-
 from connectors.prestashop import Shop
 from connectors.prestashop.events import RESOURCE
 from schemas.erps import HOOKS
@@ -28,8 +26,9 @@ from tasks.report.texts import texts
 from tasks.run.push_board import can_run
 from tasks.run.secrets import resolve
 from tasks.run.shop_folder import ShopFolder, language_in_settings, open_shop_folder
+from tasks.run.state import State
 
-Start: TypeAlias = Callable[[str, str, Mapping[str, Any]], Awaitable[State[Any]]]
+Start: TypeAlias = Callable[[str, str, Mapping[str, Any]], Awaitable[State]]
 """Runs a flow, by its name, over the folder of a shop, with these parameters."""
 Emit: TypeAlias = Callable[[str, str, Sequence[int]], Awaitable[None]]
 """Passes on that subjects of a topic have changed in the shop of this name; PasserelleError: they are read again."""
@@ -167,7 +166,7 @@ class Listener:
         began, how, name = time.monotonic(), RunResult.FAILED, ""
         try:
             state = await self._start(run.flow, self.path, run.asked)
-            how, name = _how(state), state.name or ""
+            how, name = _how(state), state.name
         except PasserelleError as error:
             name = error_text(error, folder.settings.shop.language)
         finally:
@@ -224,7 +223,7 @@ async def _may_listen(shop: Shop) -> None:
         ).worded("no_events")
 
 
-def _how(state: State[Any]) -> RunResult:
+def _how(state: State) -> RunResult:
     if state.name in _BUSY:
         return RunResult.BUSY
     return RunResult.DONE if state.is_completed() else RunResult.FAILED

@@ -7,9 +7,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
-
 from connectors.ledger import Ledger
 from connectors.ledger.leases import Lease
 from schemas.error_texts import error_message, error_text
@@ -30,6 +27,7 @@ from tasks.run.part_of import as_part
 from tasks.run.purge import purge_and_report
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
+from tasks.run.state import State, completed, failed
 
 FLOW = "collect_files"
 SHOWN = 200
@@ -141,8 +139,7 @@ async def _concluded(run: Collecting) -> State:
         await publish(report, _written(run))
         raise
     await publish(report, page)
-    kind = Failed if report.state == "Failed" else Completed
-    return kind(name=report.state, message=report.message)
+    return (failed if report.state == "Failed" else completed)(report.state, report.message)
 
 
 def _written(run: Collecting) -> Path:

@@ -6,9 +6,6 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
-from prefect.artifacts import acreate_link_artifact, acreate_markdown_artifact, acreate_table_artifact
-from prefect.context import FlowRunContext
-
 from tasks.report.page import headline_of, rows_and_outcomes
 from tasks.report.texts import Texts, texts
 
@@ -19,6 +16,7 @@ if TYPE_CHECKING:
     from schemas.run_report import RunReport
 
 from schemas.where import located_logger
+from tasks.report.in_prefect import in_prefect
 
 logger = located_logger(__name__)
 PATIENCE_SECONDS = 20.0
@@ -31,8 +29,14 @@ async def publish(report: RunReport, path: Path) -> bool:
     A Prefect API that cannot be reached costs the artifacts and a warning, never the run. Outside a run of Prefect
     there is nothing that they would be shown with.
     """
-    if FlowRunContext.get() is None:
+    if not in_prefect():
         return False
+    from prefect.artifacts import (  # noqa: PLC0415 - imports Prefect, which is there now
+        acreate_link_artifact,
+        acreate_markdown_artifact,
+        acreate_table_artifact,
+    )
+
     words = texts(report.language, report.flow)
     title = words.page("title", flow=words.word("flow", report.flow), shop=report.shop)
     creations = [

@@ -10,9 +10,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from prefect.client.schemas.objects import State
-from prefect.states import Cancelled, Completed, Failed
-
 from connectors.files.private import keep_private
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.ledger.leases import Lease
@@ -38,6 +35,7 @@ from tasks.run.push_board import push_board
 from tasks.run.recall_pace import recall_pace, remember_pace
 from tasks.run.run import Asked, Run
 from tasks.run.shop_folder import ShopFolder, language_in_settings, open_shop_folder
+from tasks.run.state import State, cancelled, completed, failed
 from tasks.run.time_zone import remember_time_zone, time_zone_of
 from tasks.run.write_board import write_board
 
@@ -55,7 +53,7 @@ async def carried_out(steps: Callable[[Run], Awaitable[None]], asked: Asked) -> 
         folder = open_shop_folder(asked.shop)
         # Whoever has switched off the stream of a bad file undoes its run all the same.
         if folder.is_off(asked.stream, export=asked.export) and not asked.undoes:
-            return Completed(name="Completed", message=_switched_off(asked, folder))
+            return completed("Completed", _switched_off(asked, folder))
         stream = _stream_of(asked, folder)
         where = working_on(flow=asked.flow, shop=folder.name)
         with where, folder.open_ledger() as ledger, ledger.lease(folder.name, asked.flow) as lease:
@@ -74,15 +72,15 @@ async def without_traceback(run: Callable[[], Awaitable[State]], shop: str) -> S
         state = await run()
         await ping_watch(shop, state.name)
     except LeaseHeldError as error:
-        return Cancelled(name="AlreadyRunning", message=_already_running(error, shop))
+        return cancelled("AlreadyRunning", _already_running(error, shop))
     except ConfigurationError as error:
         # As the result of the state, so that whoever started the run can tell it from a run that had begun.
         language = error.language or _language(shop)
-        return Failed(name="Failed", message=faults_text(error, language), data=error)
+        return failed("Failed", faults_text(error, language), data=error)
     except PasserelleError as error:
-        return Failed(name="Failed", message=error_text(error, _language(shop)))
+        return failed("Failed", error_text(error, _language(shop)))
     except OSError as error:
-        return Failed(name="Failed", message=str(_disk_fault(error)))
+        return failed("Failed", str(_disk_fault(error)))
     return state
 
 
@@ -224,8 +222,8 @@ async def _ended(run: Run, error: PasserelleError | StoppedByGuardError | None) 
     except PasserelleError as late:
         raise (error if isinstance(error, PasserelleError) else late) from late
     if name in {"Failed", "StoppedByGuard"}:
-        return Failed(name=name, message=message)
-    return Completed(name=name, message=message)
+        return failed(name, message)
+    return completed(name, message)
 
 
 def _clear(work: Path) -> None:

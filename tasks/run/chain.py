@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
 
 from connectors.ledger import Ledger
 from connectors.ledger.leases import Lease
@@ -27,6 +25,7 @@ from tasks.run.part_of import parts_of
 from tasks.run.push_board import push_board
 from tasks.run.run import Asked
 from tasks.run.shop_folder import ShopFolder
+from tasks.run.state import State, completed, failed
 from tasks.run.time_zone import time_zone_of
 from tasks.run.write_board import write_board
 
@@ -97,8 +96,7 @@ async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: A
             # What stopped the chain is told by whoever started it.
             with suppress(PasserelleError):
                 ledger.finish_dead_runs(folder.name, asked.flow)
-    kind = Completed if chain.name in DONE else Failed
-    return kind(name=chain.name, message=message)
+    return (completed if chain.name in DONE else failed)(chain.name, message)
 
 
 async def _push_board(chain: Chain, asked: Asked, folder: ShopFolder, ledger: Ledger, lease: Lease) -> None:

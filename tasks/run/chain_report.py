@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prefect.client.schemas.objects import State
-
 from schemas.flows import IMPORTS
 from schemas.incidents import Level
 from schemas.run_report import (
@@ -24,6 +22,7 @@ from schemas.run_report import (
     StepReport,
 )
 from tasks.report.page import REJECTS_SHOWN
+from tasks.run.state import State
 
 _INCIDENTS_SHOWN = 200
 _PLAN_SHOWN = 500

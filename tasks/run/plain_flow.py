@@ -1,30 +1,61 @@
-"""Prefect's `@flow` for flows whose parameters are JSON as they are: texts, numbers, yes or no, lists of them."""
+"""The `@flow` of our flows: one of Prefect's where Prefect is at hand, and a function with a name everywhere else.
+
+Prefect takes a second to import. What runs a flow for Prefect has imported it before it imports the flow; a run from
+cron without a server needs none of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+import sys
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, cast
 
-from prefect import Flow
+from tasks.run.state import State
+
+if TYPE_CHECKING:
+    from tasks.run.prefect_flow import PlainFlow
 
 Given = ParamSpec("Given")
-Result = TypeVar("Result")
 
 
-class PlainFlow(Flow[Given, Result]):
-    """A flow of Prefect that tells its parameters as they are."""
+class LateFlow(Generic[Given]):
+    """A flow that becomes one of Prefect's, and imports Prefect, when something is asked of it that only Prefect has.
 
-    def serialize_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """For Prefect's server; Prefect's own way imports FastAPI, a tenth of a second of every run."""
-        return dict(parameters)
+    To call it is such a thing; `work` is the function itself.
+    """
+
+    def __init__(self, work: Callable[Given, Awaitable[State]], *, name: str, flow_run_name: Callable[[], str]) -> None:
+        self.work = work
+        self.name = name
+        self.__doc__ = work.__doc__
+        self._flow_run_name = flow_run_name
+
+    @cached_property
+    def in_prefect(self) -> PlainFlow[Given]:
+        """The same as Prefect's flow."""
+        from tasks.run.prefect_flow import PlainFlow  # noqa: PLC0415 - imports Prefect
+
+        return PlainFlow(self.work, name=self.name, flow_run_name=self._flow_run_name)
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """Runs it as Prefect's."""
+        return self.in_prefect(*given, **named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.in_prefect, name)
 
 
 def flow(
-    *, name: str, flow_run_name: Callable[[], str], persist_result: bool
-) -> Callable[[Callable[Given, Result]], PlainFlow[Given, Result]]:
+    *, name: str, flow_run_name: Callable[[], str]
+) -> Callable[[Callable[Given, Awaitable[State]]], PlainFlow[Given]]:
     """As Prefect's decorator of that name."""
 
-    def decorated(work: Callable[Given, Result]) -> PlainFlow[Given, Result]:
-        return PlainFlow(work, name=name, flow_run_name=flow_run_name, persist_result=persist_result)
+    def decorated(work: Callable[Given, Awaitable[State]]) -> PlainFlow[Given]:
+        late = LateFlow(work, name=name, flow_run_name=flow_run_name)
+        # Prefect looks for a flow of its own class in the module that a deployment names.
+        return cast("PlainFlow[Given]", late.in_prefect if "prefect" in sys.modules else late)
 
     return decorated

@@ -1,25 +1,20 @@
 """Steps of a flow: task runs of Prefect within one of its flow runs, and functions by themselves everywhere else.
 
-Where no Prefect is at hand, none is started: a server of its own costs a run more than most files take.
+Where no Prefect is at hand, none is started, nor imported: a server of its own costs a run more than most files take.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import cache, wraps
 from random import uniform
 from typing import Any, ParamSpec, TypeVar
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.context import FlowRunContext
-from prefect.states import Failed
-from prefect.tasks import Task
-
 from schemas.errors import PasserelleError, TransientError
 from schemas.where import located_logger, where_raised
+from tasks.report.in_prefect import in_prefect
+from tasks.run.state import State, failed
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -32,41 +27,47 @@ RETRIES = len(RETRY_SECONDS)
 _JITTER = 0.5
 
 
-def in_prefect() -> bool:
-    """Whether a flow run of Prefect is under way here."""
-    return FlowRunContext.get() is not None
-
-
-async def final_state(part: Any, shop: str, **asked: Any) -> State[Any]:
+async def final_state(part: Any, shop: str, **asked: Any) -> State:
     """The state in which a part of a chain ends: a flow run of Prefect within one, the flow's function elsewhere."""
     if not in_prefect():
         return await by_itself(part, shop, **asked)
-    ended: State[Any] = await part(shop, return_state=True, **asked)
-    # Prefect keeps what a run ended with in a record, and says what an exception says.
-    error = getattr(ended.data, "result", ended.data)
+    ended = await through_prefect(part, shop, **asked)
+    error = ended.data
     return _unforeseen(error) if isinstance(error, Exception) and not isinstance(error, PasserelleError) else ended
 
 
-async def by_itself(flow: Any, shop: str, **asked: Any) -> State[Any]:
+async def through_prefect(flow: Any, shop: str, **asked: Any) -> State:
+    """The state in which a flow run of Prefect ends."""
+    from tasks.run.prefect_flow import state_of  # noqa: PLC0415 - imports Prefect, which is wanted here
+
+    return state_of(await flow(shop, return_state=True, **asked))
+
+
+async def by_itself(flow: Any, shop: str, **asked: Any) -> State:
     """The state in which the flow's own function ends; what nobody foresaw is logged with its traceback."""
     try:
-        ended: State[Any] = await flow.fn(shop, **asked)
+        ended: State = await flow.work(shop, **asked)
     except Exception as error:
         logger.exception("%s ended by an error that nobody foresaw", flow.name)
         return _unforeseen(error)
     return ended
 
 
-def _unforeseen(error: Exception) -> State[Any]:
+def _unforeseen(error: Exception) -> State:
     """Its kind and where it was raised, which the ledger keeps; what it says may be a value of somebody's row."""
-    return Failed(name="Failed", message=" ".join([type(error).__name__, where_raised(error)]).strip())
+    return failed("Failed", " ".join([type(error).__name__, where_raised(error)]).strip())
 
 
 def step_task(name: str) -> Callable[[Step[Given, Result]], Step[Given, Result]]:
     """Makes a function the task `name` of a flow."""
 
     def decorated(work: Step[Given, Result]) -> Step[Given, Result]:
-        return _either(work, task(name=name, cache_policy=NO_CACHE, persist_result=False)(work), _once)
+        def as_task() -> Callable[..., Any]:
+            from tasks.run.prefect_task import prefect_step  # noqa: PLC0415 - imports Prefect, which is there by then
+
+            return prefect_step(name, work)
+
+        return _either(work, as_task, _once)
 
     return decorated
 
@@ -75,15 +76,11 @@ def chunk_task(name: str) -> Callable[[Step[Given, Result]], Step[Given, Result]
     """Makes a function the task of one chunk, tried again while the system cannot answer."""
 
     def decorated(work: Step[Given, Result]) -> Step[Given, Result]:
-        as_task = task(
-            name=name,
-            retries=RETRIES,
-            retry_delay_seconds=list(RETRY_SECONDS),
-            retry_jitter_factor=_JITTER,
-            retry_condition_fn=_may_pass,
-            cache_policy=NO_CACHE,
-            persist_result=False,
-        )(work)
+        def as_task() -> Callable[..., Any]:
+            from tasks.run.prefect_task import prefect_chunk  # noqa: PLC0415 - imports Prefect, which is there by then
+
+            return prefect_chunk(name, work, RETRY_SECONDS, _JITTER)
+
         return _either(work, as_task, _several_times)
 
     return decorated
@@ -91,13 +88,15 @@ def chunk_task(name: str) -> Callable[[Step[Given, Result]], Step[Given, Result]
 
 def _either(
     work: Step[Given, Result],
-    as_task: Callable[Given, Any],
+    as_task: Callable[[], Callable[..., Any]],
     by_itself: Callable[[Callable[[], Awaitable[Result]]], Awaitable[Result]],
 ) -> Step[Given, Result]:
+    as_task = cache(as_task)
+
     @wraps(work)
     async def step(*given: Given.args, **named: Given.kwargs) -> Result:
         if in_prefect():
-            ended: Result = await as_task(*given, **named)
+            ended: Result = await as_task()(*given, **named)
             return ended
         return await by_itself(lambda: work(*given, **named))
 
@@ -117,9 +116,3 @@ async def _several_times(work: Callable[[], Awaitable[Result]]) -> Result:
             logger.warning("tried again in %.0f s: %s", wait, error)
             await asyncio.sleep(wait)
     return await work()
-
-
-def _may_pass(_task: Task[..., object], _task_run: TaskRun, state: State) -> bool:
-    """Whether a chunk that failed is worth another try: only when the system could not answer."""
-    # In a running event loop `state.result()` is a coroutine; a failure that is not persisted is `data` itself.
-    return isinstance(state.data, TransientError)

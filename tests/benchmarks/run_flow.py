@@ -30,11 +30,11 @@ def peak_mb() -> float:
 
 async def _run(flow: Any, folder: str) -> Any:
     """As `passerelle run` does: beside the Prefect server that is named, and by itself where none is."""
-    from deployments.prefect_api import api_or_none  # noqa: PLC0415 - imports Prefect
-    from tasks.run.step_tasks import by_itself  # noqa: PLC0415 - the same
+    from deployments.prefect_at_hand import prefect_at_hand  # noqa: PLC0415 - after the clock has started
+    from tasks.run.step_tasks import by_itself, through_prefect  # noqa: PLC0415 - the same
 
-    async with api_or_none() as has_api:
-        return await (flow(folder, return_state=True) if has_api else by_itself(flow, folder))
+    async with prefect_at_hand() as is_at_hand:
+        return await (through_prefect if is_at_hand else by_itself)(flow, folder)
 
 
 def main() -> int:

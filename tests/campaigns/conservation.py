@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from prefect.client.schemas.objects import State
-
+from tasks.run.state import State
 from tests.campaigns import laws
 from tests.campaigns.generated import Row, rows_in, write_products, write_stock
 from tests.flows.world import World
@@ -48,7 +47,7 @@ def nothing_twice(world: World) -> None:
     assert laws.twice(world.shop.snapshot()) == []
 
 
-def _ended_well(state: State[Any]) -> None:
+def _ended_well(state: State) -> None:
     assert state.name in ENDED_WELL, f"{state.name}: {state.message}"
 
 

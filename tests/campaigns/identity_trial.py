@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from prefect.client.schemas.objects import State
-
+from tasks.run.state import State
 from tests.campaigns.identity_book import Book, Sold
 from tests.campaigns.identity_clocks import Clocks, clocks_of_the_trial
 from tests.campaigns.identity_people import Person, filled_in, whose
@@ -127,7 +126,7 @@ class Trial:
             order = chance.choice(found)
             yield order, self.installations[order.installation]
 
-    async def run(self, world: Installation, flow: str) -> State[Any]:
+    async def run(self, world: Installation, flow: str) -> State:
         """One run of one flow; what it did to the ERP's customers is looked at."""
         self.look()
         state = await world.run(flow)

@@ -12,8 +12,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
-from prefect.client.schemas.objects import State
-
 from deployments.sandbox.cegid import SandboxCegid
 from deployments.sandbox.cegid.refusals import Refusal
 from deployments.sandbox.shop import SandboxShop
@@ -21,13 +19,14 @@ from flows.export_customers import export_customers
 from flows.export_orders import export_orders
 from flows.export_returns import export_returns
 from tasks.run import step_tasks
+from tasks.run.state import State
 from tests.flows.order_world import ORDER, PASSWORD_VARIABLE, OrderWorld
 from tests.flows.world import World
 
-_FLOWS: Mapping[str, Callable[[str], Awaitable[State[Any]]]] = {
-    "orders": export_orders.fn,
-    "customers": export_customers.fn,
-    "returns": export_returns.fn,
+_FLOWS: Mapping[str, Callable[[str], Awaitable[State]]] = {
+    "orders": export_orders.work,
+    "customers": export_customers.work,
+    "returns": export_returns.work,
 }
 READS = ("Get", "Search", "HelloWorld", "wsdl")
 PAID, CANCELLED, REFUNDED, UNPAID = 2, 6, 7, 10
@@ -185,7 +184,7 @@ class Installation(OrderWorld):
         hidden = [self.hidden_order] if self.hidden_order else []
         return sorted([*self.shop.rows("orders"), *hidden], key=lambda row: int(row["id"]))
 
-    async def run(self, flow: str) -> State[Any]:
+    async def run(self, flow: str) -> State:
         """The final state of one run: the flow's own function, since Prefect's engine costs as much again."""
         return await _FLOWS[flow](str(self.folder))
 

@@ -6,10 +6,10 @@ import json
 from typing import Any, Self
 
 import httpx
-from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
 from flows.export_catalogue import export_catalogue
+from tasks.run.state import State
 from tests.flows.dolibarr_world import DolibarrWorld
 from tests.flows.pictures import png
 from tests.flows.running import final_state
@@ -25,7 +25,7 @@ class CatalogueWorld(DolibarrWorld):
         (self.folder / "export.json").write_text('{"catalogue": {"enabled": true}}', encoding="utf-8")
         return self
 
-    async def catalogue(self, **asked: Any) -> State[Any]:
+    async def catalogue(self, **asked: Any) -> State:
         return await final_state(export_catalogue, str(self.folder), **asked)
 
     def sell(self, reference: str, name: str = "Mug", price: str = "9.916667", **more: Any) -> int:

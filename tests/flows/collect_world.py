@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from prefect.client.schemas.objects import State
-
 from connectors.ledger import Ledger
 from flows.collect_files import acknowledge_files, collect_files
+from tasks.run.state import State
 from tests.flows.running import final_state
 from tests.flows.world import World
 
@@ -48,10 +47,10 @@ class CollectWorld(World):
         os.utime(path, (NINE + minutes * 60,) * 2)
         return path
 
-    async def collect(self, **asked: Any) -> State[Any]:
+    async def collect(self, **asked: Any) -> State:
         return await final_state(collect_files, str(self.folder), **asked)
 
-    async def acknowledge(self) -> State[Any]:
+    async def acknowledge(self) -> State:
         return await final_state(acknowledge_files, str(self.folder))
 
     def dropped(self) -> list[str]:

@@ -9,10 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-from prefect.client.schemas.objects import State
-
 from flows.import_order_documents import import_order_documents
 from schemas.commented_json import parse_commented_json
+from tasks.run.state import State
 from tests.flows.order_world import ASSOCIATIONS, OrderWorld
 from tests.flows.running import final_state
 from tests.flows.world import World
@@ -93,6 +92,6 @@ class FilesWorld(OrderWorld):
         given = {"document_type": "1", "document_number": "BC1"}
         return self._drop("orderDocument", DOCUMENT_COLUMNS, [given | dict(row) for row in rows], name)
 
-    async def statuses(self, **asked: Any) -> State[Any]:
+    async def statuses(self, **asked: Any) -> State:
         """Runs import_order_documents; the final state."""
         return await final_state(import_order_documents, str(self.folder), **asked)

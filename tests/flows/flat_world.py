@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from prefect.client.schemas.objects import State
-
 from schemas.import_json import default_import_spec
+from tasks.run.state import State
 from tests.flows.running import final_state
 from tests.flows.world import World
 
@@ -55,7 +54,7 @@ class FlatWorld(World):
         told = [dict(zip(RETURN_COLUMNS, row, strict=True)) for row in rows]
         return self._drop("orderReturnStatus", RETURN_COLUMNS, told, name)
 
-    async def run(self, flow: Any, **asked: Any) -> State[Any]:
+    async def run(self, flow: Any, **asked: Any) -> State:
         """Runs a flow over this shop; the final state."""
         return await final_state(flow, str(self.folder), **asked)
 

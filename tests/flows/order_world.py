@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import polars as pl
-from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
 from deployments.sandbox.cegid import SandboxCegid
@@ -25,6 +24,7 @@ from flows.export_orders import export_orders
 from flows.export_returns import export_returns
 from flows.import_order_statuses import import_order_statuses
 from flows.import_return_statuses import import_return_statuses
+from tasks.run.state import State
 from tests.flows.running import final_state
 from tests.flows.world import World
 
@@ -221,19 +221,19 @@ class OrderWorld(World):
         """The merchant deletes something of the shop for good."""
         httpx.delete(f"{self.shop.url}/api/{resource}/{identifier}", auth=(self.shop.key, "")).raise_for_status()
 
-    async def orders(self, **asked: Any) -> State[Any]:
+    async def orders(self, **asked: Any) -> State:
         """Runs export_orders; the final state."""
         return await final_state(export_orders, str(self.folder), **asked)
 
-    async def prospects(self, **asked: Any) -> State[Any]:
+    async def prospects(self, **asked: Any) -> State:
         """Runs export_customers; the final state."""
         return await final_state(export_customers, str(self.folder), **asked)
 
-    async def returns(self, **asked: Any) -> State[Any]:
+    async def returns(self, **asked: Any) -> State:
         """Runs export_returns; the final state."""
         return await final_state(export_returns, str(self.folder), **asked)
 
-    async def return_statuses(self, **asked: Any) -> State[Any]:
+    async def return_statuses(self, **asked: Any) -> State:
         """Runs import_return_statuses; the final state."""
         return await final_state(import_return_statuses, str(self.folder), **asked)
 
@@ -251,7 +251,7 @@ class OrderWorld(World):
         }
         return self.shop.insert("order_returns", given | more)
 
-    async def slips(self, **asked: Any) -> State[Any]:
+    async def slips(self, **asked: Any) -> State:
         """Runs export_credit_slips; the final state."""
         return await final_state(export_credit_slips, str(self.folder), **asked)
 
@@ -279,7 +279,7 @@ class OrderWorld(World):
         }
         return self.shop.insert("order_slip", given | more)
 
-    async def statuses(self, **asked: Any) -> State[Any]:
+    async def statuses(self, **asked: Any) -> State:
         """Runs import_order_statuses; the final state."""
         return await final_state(import_order_statuses, str(self.folder), **asked)
 

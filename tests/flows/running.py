@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from prefect.client.schemas.objects import State
+from tasks.run.state import State
+from tasks.run.step_tasks import through_prefect
 
 _through_prefect = [True]
 
@@ -21,10 +22,9 @@ def by_function(*, wanted: bool) -> Iterator[None]:
         _through_prefect.pop()
 
 
-async def final_state(flow: Any, folder: str, **asked: Any) -> State[Any]:
+async def final_state(flow: Any, folder: str, **asked: Any) -> State:
     """The state in which a run of the flow over this folder ends."""
     if _through_prefect[-1]:
-        state: State[Any] = await flow(folder, return_state=True, **asked)
-        return state
-    ended: State[Any] = await flow.fn(folder, **asked)
+        return await through_prefect(flow, folder, **asked)
+    ended: State = await flow.work(folder, **asked)
     return ended

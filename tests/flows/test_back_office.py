@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
 from connectors.prestashop.board import BoardRequest, BoardState
@@ -22,6 +21,7 @@ from schemas.flows import FLOWS
 from tasks.back_office.answers import done, once
 from tasks.run.push_board import push_board
 from tasks.run.shop_folder import open_shop_folder
+from tasks.run.state import State
 from tests.flows.order_world import ORDER, OrderWorld
 from tests.flows.running import final_state
 from tests.flows.world import World
@@ -62,7 +62,7 @@ def answer(shop: SandboxShop, token: str) -> tuple[str, str]:
     return row["state"], row["answer"].get("en", "")
 
 
-async def answered(world: World, **asked: Any) -> State[Any]:
+async def answered(world: World, **asked: Any) -> State:
     return await final_state(answer_requests, str(world.folder), **asked)
 
 

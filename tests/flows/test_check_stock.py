@@ -11,10 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from deployments.sandbox.shop import Fault
 from flows.check_stock import check_stock
+from tasks.run.state import State
+from tasks.run.step_tasks import through_prefect
 from tests.flows.beginnings import Beginnings
 from tests.flows.world import World
 
@@ -35,9 +36,8 @@ async def _stocked(world: World) -> None:
     await world.stock()
 
 
-async def checked(world: World, **asked: Any) -> State[Any]:
-    state: State[Any] = await check_stock(str(world.folder), return_state=True, **asked)
-    return state
+async def checked(world: World, **asked: Any) -> State:
+    return await through_prefect(check_stock, str(world.folder), **asked)
 
 
 def by_hand(world: World, reference: str, quantity: int) -> None:

@@ -3,17 +3,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
+from tasks.run.state import State
 from tests.flows.collect_world import CollectWorld
 
 pytestmark = pytest.mark.prefect
 
 
-def message(state: State[Any]) -> str:
+def message(state: State) -> str:
     """What the state says."""
     assert state.message is not None
     return state.message

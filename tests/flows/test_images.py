@@ -11,10 +11,11 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from deployments.sandbox.shop import Fault, FaultKind
 from flows.import_images import import_images
+from tasks.run.state import State
+from tasks.run.step_tasks import through_prefect
 from tests.flows.beginnings import Beginnings
 from tests.flows.lost import one_of
 from tests.flows.pictures import jpeg, png
@@ -36,9 +37,8 @@ async def _products(world: World) -> None:
     await world.products()
 
 
-async def run(world: World, **asked: Any) -> State[Any]:
-    state: State[Any] = await import_images(str(world.folder), return_state=True, **asked)
-    return state
+async def run(world: World, **asked: Any) -> State:
+    return await through_prefect(import_images, str(world.folder), **asked)
 
 
 def put(world: World, name: str, content: bytes) -> Path:

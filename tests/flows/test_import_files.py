@@ -10,9 +10,7 @@ import polars as pl
 import pytest
 from prefect import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
-from prefect.client.schemas.objects import State
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.states import Completed
 
 from connectors.files.folder import files_of_no_stream
 from flows.import_files import import_files
@@ -23,6 +21,8 @@ from tasks.run.chain import Chain, carried_out_as_one
 from tasks.run.part_of import as_part
 from tasks.run.run import Asked
 from tasks.run.shop_folder import open_shop_folder
+from tasks.run.state import State, completed
+from tasks.run.step_tasks import through_prefect
 from tests.flows.collect_world import CollectWorld
 from tests.flows.flat_world import BY_FILE, FlatWorld
 
@@ -44,8 +44,8 @@ def _prefects_sockets() -> Iterator[None]:
     gc.collect()
 
 
-async def chained(world: CollectWorld, **asked: Any) -> State[Any]:
-    return await import_files(str(world.folder), return_state=True, **asked)
+async def chained(world: CollectWorld, **asked: Any) -> State:
+    return await through_prefect(import_files, str(world.folder), **asked)
 
 
 def send_products(world: CollectWorld, name: str = "product.csv", minutes: int = 0, **row: str) -> Path:
@@ -209,7 +209,7 @@ async def test_what_else_ran_meanwhile_is_no_part_of_the_chain_however_often(wor
             for rows, parameters in ((3, as_part()), (40, {})):
                 run_id = ledger.start_run("boutique", "import_stock", parameters)
                 ledger.finish_run(run_id, "Completed", {"rows_read": rows}, "", None)
-        chain.states["stock"] = Completed(name="Completed")
+        chain.states["stock"] = completed("Completed")
 
     state = await carried_out_as_one(steps, Asked(FLOWS["import_files"], str(world.folder)), folder)
     assert state.name == "Completed"

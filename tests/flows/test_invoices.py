@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from connectors.prestashop.pages import OrderPages
 from deployments.sandbox.shop import Fault
 from flows.import_invoices import import_invoices
+from tasks.run.state import State
+from tasks.run.step_tasks import through_prefect
 from tests.flows.files_world import FilesWorld
 
 COLUMNS = (
@@ -51,8 +52,8 @@ class InvoiceWorld(FilesWorld):
             (self.beside / f"{name}.pdf").write_bytes(content)
         self._drop("invoiceDocument", COLUMNS, [given | dict(row) for row in rows], None)
 
-    async def invoices(self, **asked: Any) -> State[Any]:
-        return await import_invoices(str(self.folder), return_state=True, **asked)
+    async def invoices(self, **asked: Any) -> State:
+        return await through_prefect(import_invoices, str(self.folder), **asked)
 
     def shown(self, order: int) -> list[tuple[str, str, bytes]]:
         """Kind, number and PDF of what the order's page shows."""

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from deployments.sandbox.dolibarr import web
 from deployments.sandbox.shop import Fault
 from flows.import_invoices import import_invoices
+from tasks.run.state import State
 from tests.flows import flow_process
 from tests.flows.catalogue_world import CatalogueWorld
 from tests.flows.dolibarr_world import KEY_VARIABLE
@@ -45,7 +45,7 @@ def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iter
         yield opened
 
 
-async def brought(world: CatalogueWorld, **asked: Any) -> State[Any]:
+async def brought(world: CatalogueWorld, **asked: Any) -> State:
     return await final_state(import_invoices, str(world.folder), **asked)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from flows.export_orders import export_orders
 from schemas.errors import TransientError
 from schemas.shop_events import LOST
 from tasks.events.listener import Listener
+from tasks.run.state import State
 from tests.flows.order_world import ORDERS, OrderWorld
 from tests.flows.running import final_state
 
@@ -45,7 +45,7 @@ class Ears:
         async with asyncio.timeout(_SECONDS):
             await self._listener.drain()
 
-    async def _start(self, flow: str, folder: str, asked: Mapping[str, Any]) -> State[Any]:
+    async def _start(self, flow: str, folder: str, asked: Mapping[str, Any]) -> State:
         assert flow == "export_orders"
         self.ran.append(dict(asked))
         return await final_state(export_orders, folder, **asked)

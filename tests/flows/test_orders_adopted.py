@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from flows.adopt_orders import adopt_orders
+from tasks.run.state import State
 from tests.flows.order_world import ORDER, OrderWorld
 from tests.flows.running import final_state
 
@@ -51,7 +51,7 @@ async def world(prefect_api: None, tmp_path: Path) -> AsyncIterator[OrderWorld]:
         yield world
 
 
-async def adopt(world: OrderWorld, **asked: Any) -> State[Any]:
+async def adopt(world: OrderWorld, **asked: Any) -> State:
     return await final_state(adopt_orders, str(world.folder), **({"since": FIRST} | asked))
 
 

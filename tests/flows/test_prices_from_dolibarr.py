@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from flows.import_products import import_products
+from tasks.run.state import State
 from tests.flows.catalogue_world import CatalogueWorld
 from tests.flows.running import final_state
 
@@ -37,7 +37,7 @@ def world(prefect_api: str, tmp_path: Path, pytestconfig: pytest.Config) -> Iter
         yield opened
 
 
-async def brought(world: CatalogueWorld, **asked: Any) -> State[Any]:
+async def brought(world: CatalogueWorld, **asked: Any) -> State:
     return await final_state(import_products, str(world.folder), **asked)
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from flows.import_specific_prices import import_specific_prices
 from tasks.run.signed_plan import following_plan, plan_written_to
+from tasks.run.state import State
 from tests.flows.beginnings import Beginnings
 from tests.flows.discounts import discount
 from tests.flows.flat_world import FlatWorld
 
-Flow = Callable[..., Awaitable[State[Any]]]
+Flow = Callable[..., Awaitable[State]]
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ def text_of(target: Path) -> str:
     return target.read_text(encoding="utf-8")
 
 
-async def carried_out(run: Flow, text: str) -> State[Any]:
+async def carried_out(run: Flow, text: str) -> State:
     with following_plan(text):
         return await run()
 
 
 def flows_of(world: FlatWorld) -> dict[str, Flow]:
-    async def prices(**asked: Any) -> State[Any]:
+    async def prices(**asked: Any) -> State:
         return await world.run(import_specific_prices, **asked)
 
     return {"products": world.products, "stock": world.stock, "prices": prices}

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
 from deployments.cli import answer
@@ -17,6 +16,7 @@ from flows.import_customers import import_customers
 from flows.import_specific_prices import import_specific_prices
 from flows.undo import undo
 from tasks.run import step_tasks
+from tasks.run.state import State
 from tests.flows.beginnings import Beginnings
 from tests.flows.discounts import discount
 from tests.flows.flat_world import FlatWorld
@@ -48,7 +48,7 @@ def last_run(world: World) -> str:
         return str(ledger.runs(world.folder.name, limit=1)["run_id"][0])
 
 
-async def undone(world: World, run: str = "", **asked: Any) -> State[Any]:
+async def undone(world: World, run: str = "", **asked: Any) -> State:
     return await final_state(undo, str(world.folder), run=run or last_run(world), **asked)
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Self
 
 import polars as pl
-from prefect.client.schemas.objects import State
 
 from connectors.ledger import Ledger
 from deployments.sandbox.shop import SandboxShop
 from flows.import_products import import_products
 from flows.import_stock import import_stock
+from tasks.run.state import State
 from tests.flows.running import final_state
 
 KEY_VARIABLE = "PASSERELLE_TEST_SHOP_KEY"
@@ -138,11 +138,11 @@ class World:
         os.utime(path, (1_700_000_000 + self.drops,) * 2)
         return path
 
-    async def products(self, **asked: Any) -> State[Any]:
+    async def products(self, **asked: Any) -> State:
         """Runs import_products; the final state."""
         return await final_state(import_products, str(self.folder), **asked)
 
-    async def stock(self, **asked: Any) -> State[Any]:
+    async def stock(self, **asked: Any) -> State:
         """Runs import_stock; the final state."""
         return await final_state(import_stock, str(self.folder), **asked)
 

@@ -6,10 +6,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from prefect.states import Completed
-
 from schemas.run_report import IncidentReport, RunReport
 from tasks.run.chain_report import add_parts
+from tasks.run.state import completed
 
 
 def test_of_more_incidents_than_are_shown_those_for_a_person_stay(tmp_path: Path) -> None:
@@ -20,6 +19,6 @@ def test_of_more_incidents_than_are_shown_those_for_a_person_stay(tmp_path: Path
         (tmp_path / f"{flow}.json").write_text(json.dumps(asdict(report)), encoding="utf-8")
         runs.append({"flow": flow, "counts": "{}", "report_path": str(tmp_path / f"{flow}.html")})
     whole = RunReport("r", "import_files", "boutique", "en", "")
-    add_parts(whole, dict.fromkeys(("product", "stock"), Completed()), runs)
+    add_parts(whole, dict.fromkeys(("product", "stock"), completed("Completed")), runs)
     assert len(whole.incidents) == 200
     assert whole.incidents[0].level == "error"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from prefect import flow
-from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
-from prefect.states import Completed
 
 from schemas.errors import RefusedError, TransientError
 from tasks.run import step_tasks
+from tasks.run.prefect_flow import PlainFlow
+from tasks.run.state import State, completed
 from tasks.run.step_tasks import RETRIES, chunk_task, final_state, step_task
 
 
@@ -71,15 +71,16 @@ async def test_a_step_is_a_task_run_within_a_flow_run_of_prefect_and_a_function_
 
 @pytest.mark.lasting
 async def test_a_part_of_a_chain_that_ends_as_nobody_foresaw_is_a_state_in_and_out_of_prefect(prefect_api: str) -> None:
-    @flow(persist_result=False)
-    async def part(shop: str) -> None:
+    async def fails(shop: str) -> State:
         raise KeyError(shop)
 
-    @flow(persist_result=False)
-    async def chain() -> State:
-        ended = await final_state(part, "zoe@lab.example")
-        return Completed(message=f"{ended.name} {ended.message}")
+    part = PlainFlow(fails, name="part")
 
+    async def waits(shop: str) -> State:
+        ended = await final_state(part, shop)
+        return completed("Completed", f"{ended.name} {ended.message}")
+
+    chain = PlainFlow(waits, name="chain")
     ended = await final_state(part, "zoe@lab.example")
     assert (ended.name, ended.message) == ("Failed", "KeyError")
-    assert (await chain(return_state=True)).message == "Failed KeyError", prefect_api
+    assert (await chain("zoe@lab.example", return_state=True)).message == "Failed KeyError", prefect_api
