@@ -88,10 +88,14 @@ class Ran:
     peak_mb: float
 
 
-def run_flow(flow: str, world: World) -> Ran:
-    """The flow in a process of its own; a run that did not complete is an error."""
+def run_flow(flow: str, world: World, *, in_prefect: bool = True) -> Ran:
+    """The flow in a process of its own; a run that did not complete is an error.
+
+    `in_prefect`: beside the Prefect server of these benchmarks, and else where none is named, as from cron.
+    """
     command = [sys.executable, "-m", "tests.benchmarks.run_flow", flow, str(world.folder)]
-    told, process_cpu = measured(command, os.environ | {KEY_VARIABLE: world.shop.key})
+    kept = {name: value for name, value in os.environ.items() if in_prefect or name != "PREFECT_API_URL"}
+    told, process_cpu = measured(command, kept | {KEY_VARIABLE: world.shop.key})
     ran = Ran(**told, process_cpu=process_cpu)
     if ran.state != "Completed":
         raise RuntimeError(f"{flow} ended {ran.state}: {ran.message}")

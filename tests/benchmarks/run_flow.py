@@ -19,7 +19,13 @@ prepare_prefect()
 spare_the_collector()
 sys.modules["hypothesis"] = None  # type: ignore[assignment] # pandera imports it where it is: no product has it
 
+from deployments.prefect_at_hand import prefect_at_hand, server_may_be_named  # noqa: E402
+
+if server_may_be_named():
+    import prefect  # noqa: F401 - it counts among the imports, as it does in a worker
+
 from deployments.flow_names import flow_named  # noqa: E402
+from tasks.run.step_tasks import by_itself, through_prefect  # noqa: E402
 
 
 def peak_mb() -> float:
@@ -30,9 +36,6 @@ def peak_mb() -> float:
 
 async def _run(flow: Any, folder: str) -> Any:
     """As `passerelle run` does: beside the Prefect server that is named, and by itself where none is."""
-    from deployments.prefect_at_hand import prefect_at_hand  # noqa: PLC0415 - after the clock has started
-    from tasks.run.step_tasks import by_itself, through_prefect  # noqa: PLC0415 - the same
-
     async with prefect_at_hand() as is_at_hand:
         return await (through_prefect if is_at_hand else by_itself)(flow, folder)
 

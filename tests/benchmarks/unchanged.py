@@ -34,7 +34,10 @@ _HERE = Path(__file__).parent
 
 
 def measure(sheet: Sheet, place: Path) -> None:
-    """Nothing changed, at three sizes; then one row in a hundred; polars and dlt take the largest file."""
+    """Nothing changed, at three sizes; then one row in a hundred; polars and dlt take the largest file.
+
+    As from cron: no Prefect server is named, and dlt has none either.
+    """
     sheet.title("Stock file with nothing changed")
     shop = catalogue(place, ON_SHOP)
     for rows in SIZES:
@@ -58,14 +61,18 @@ def _one_size(sheet: Sheet, place: Path, shop: Catalogue, rows: int) -> None:
         sheet.add(name + "wall of the flow", ran.flow_seconds, "s")
         sheet.add(name + "peak memory", ran.peak_mb, "MB", "< 1024" if is_largest else "")
         if is_largest:
+            again = [_again(world, frame, TRIES + each, in_prefect=True) for each in range(TRIES)]
+            shown = min(again, key=lambda run: run.process_cpu)
+            sheet.add(name + "CPU of the process beside a Prefect server", shown.process_cpu, "s CPU")
+            sheet.add(name + "wall of the flow beside a Prefect server", shown.flow_seconds, "s")
             _beside_others(sheet, place, frame, runs)
             _one_in_a_hundred(sheet, world, rows)
 
 
-def _again(world: World, frame: pl.DataFrame, attempt: int) -> Ran:
+def _again(world: World, frame: pl.DataFrame, attempt: int, *, in_prefect: bool = False) -> Ran:
     # Another order of the rows: a file with the content of the last one is not even read.
     drop_stock_file(world, pl.concat([frame[attempt + 1 :], frame[: attempt + 1]]), f"stock_{attempt}.csv")
-    return run_flow("import_stock", world)
+    return run_flow("import_stock", world, in_prefect=in_prefect)
 
 
 def _one_in_a_hundred(sheet: Sheet, world: World, rows: int) -> None:
@@ -94,7 +101,7 @@ def _beside_others(sheet: Sheet, place: Path, frame: pl.DataFrame, runs: Sequenc
     sheet.add("dlt, the same file once more: wall", seconds, "s")
     sheet.add("dlt, the same file once more: CPU of the process", cpu, "s CPU")
     sheet.add("dlt, the same file once more: peak memory", least["peak_mb"], "MB")
-    sheet.add("flow against dlt, wall", min(run.flow_seconds for run in runs) / seconds, "ratio", "<= 1")
+    sheet.add("flow against dlt, wall", min(run.flow_seconds for run in runs) / seconds, "ratio", "<= 0.8")
     sheet.add("process against dlt, CPU", min(run.process_cpu for run in runs) / cpu, "ratio", "<= 1")
 
 
