@@ -63,6 +63,10 @@ def _one_speed(sheet: Sheet, world: World, shop: Catalogue, speed: Speed) -> Non
     sheet.add(name + "lines per second, bare", bare.per_second, "lines/s")
     sheet.add(name + "lines per second, one request per line", naive, "lines/s")
     sheet.note(f"Bare: {bare}. Steps: {steps}. CPU of the flow {ran.flow_cpu:.2f} s. {world.report()['requests']}")
+    drop_stock_file(world, quantities(keys, 6), "stock_4.csv")
+    from_cron = run_flow("import_stock", world, in_prefect=False)
+    told = name + "as from cron, without a Prefect server, against bare batches"
+    sheet.add(told, LINES / from_cron.flow_seconds / bare.per_second, "ratio", ">= 0.85")
     world.write_settings(read_back={"mode": "sample", "sample_share": SAMPLE_SHARE})
     drop_stock_file(world, quantities(keys, 5), "stock_3.csv")
     sampled = LINES / run_flow("import_stock", world).flow_seconds
