@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from connectors.files.private import open_to_others, shared_folder
+from deployments.flow_names import flow_named
 from schemas.associations import parse_associations
+from schemas.flows import FLOWS
 from schemas.import_json import default_import_spec
 from schemas.settings import parse_settings
 from tasks.check.doors import check_doors
@@ -54,12 +56,15 @@ def test_nothing_of_ours_imports_what_runs_the_code_it_reads() -> None:
 @pytest.mark.lasting
 def test_no_task_or_flow_lets_prefect_keep_its_results() -> None:
     """Prefect would pickle them, with what the rows say of people."""
-    for package in ("flows", "tasks"):
-        for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"task", "flow", "PlainFlow"}:
-                    given = {word.arg for word in node.keywords}
-                    assert "persist_result" in given, f"{path}:{node.lineno}"
+    assert [name for name in FLOWS if flow_named(name).persist_result is not False] == []
+    calls = [
+        (f"{path}:{node.lineno}", {word.arg for word in node.keywords})
+        for path in (ROOT / "tasks").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "task"
+    ]
+    assert calls
+    assert [where for where, given in calls if "persist_result" not in given] == []
 
 
 def test_a_file_that_others_may_read_is_found_with_its_remedy(tmp_path: Path) -> None:
