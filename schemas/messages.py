@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,6 +15,7 @@ from schemas.shown import shown
 LANGUAGES = ("en", "fr")
 _WORDS = ("words", "subjects")
 """Tables of the check's file that are no messages."""
+_TABLE = re.compile(r"^\[(\w+)\]$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +38,43 @@ def code_for(code: str, *, required: bool) -> str:
     return f"{code}_required" if required and f"{code}_required" in catalogue("en") else code
 
 
+class Catalogue(Mapping[str, Mapping[str, str]]):
+    """Every code with its `reason` and `remedy`, unfilled; what a check finds in order has an empty remedy.
+
+    A text is read when it is asked for: all of them take 25 ms of a processor, and a run shows a handful.
+    """
+
+    def __init__(self, language: str) -> None:
+        of_check = {code: table for code, table in _tables("check", language).items() if code not in _WORDS}
+        self._tables = _tables("messages", language) | of_check
+        self._read: dict[str, Mapping[str, str]] = {}
+
+    def __getitem__(self, code: str) -> Mapping[str, str]:
+        if code not in self._read:
+            self._read[code] = {"remedy": ""} | tomllib.loads(self._tables[code])
+        return self._read[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
 @cache
-def catalogue(language: str) -> dict[str, dict[str, str]]:
-    """Every code with its `reason` and `remedy`, unfilled; what a check finds in order has an empty remedy."""
-    of_check = {code: {"remedy": ""} | texts for code, texts in _read("check", language).items() if code not in _WORDS}
-    return _read("messages", language) | of_check
+def catalogue(language: str) -> Catalogue:
+    """The texts of one of `LANGUAGES`."""
+    return Catalogue(language)
 
 
 @cache
 def check_words(language: str, section: str) -> dict[str, str]:
     """The fixed words of a check (`words`) and the names of what it looks at (`subjects`)."""
-    return _read("check", language if language in LANGUAGES else "en")[section]
+    return tomllib.loads(_tables("check", language if language in LANGUAGES else "en")[section])
 
 
-@cache
-def _read(name: str, language: str) -> dict[str, dict[str, str]]:
+def _tables(name: str, language: str) -> dict[str, str]:
+    """The tables of a file, each as it is written there."""
     source = files("schemas.defaults").joinpath(f"{name}.{language}.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    _, *parts = _TABLE.split(source.read_text(encoding="utf-8"))
+    return dict(zip(parts[::2], parts[1::2], strict=True))

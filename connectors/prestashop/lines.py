@@ -24,7 +24,7 @@ LEFT = ("unknown", "ambiguous", "products_with_combinations", "combinations", "d
 """Why the module leaves a line, in its own words: the code of the refusal in the line's receipt."""
 
 # The answer names references in lists with a semicolon between them; a line ends where a text breaks.
-_NOT_IN_A_LINE = re.compile(r"[;\r\n\x00]|^\s|\s$|^$")
+_IN_A_LINE = re.compile(r"[^;\r\n\x00\s]([^;\r\n\x00]*[^;\r\n\x00\s])?")
 
 _HELD = re.compile(r"(\d+):(-?\d+)")
 _ALL_HELD = re.compile(rf"{_HELD.pattern}(;{_HELD.pattern})*")
@@ -34,7 +34,7 @@ _STUBBORN = frozenset({Verdict.REFUSED, Verdict.BROKEN, Verdict.BLOCKED, Verdict
 
 def fits_in_a_line(reference: str) -> bool:
     """Whether the module can be asked about this reference."""
-    return not _NOT_IN_A_LINE.search(reference)
+    return _IN_A_LINE.fullmatch(reference) is not None
 
 
 def line(reference: str, value: str) -> bytes:

@@ -158,11 +158,12 @@ class Chunk(Generic[Unit]):
 
     def _take(self, sizes: Mapping[str, int], weights: Callable[[Unit], Mapping[str, int]]) -> list[Unit]:
         batch: list[Unit] = []
-        total = dict.fromkeys(sizes, 0)
+        room = dict(sizes)
         while self.left:
             for resource, weight in weights(self.left[0]).items():
-                total[resource] = total.get(resource, 0) + weight
-            if batch and any(total[resource] > size for resource, size in sizes.items()):
+                if resource in room:
+                    room[resource] -= weight
+            if batch and min(room.values(), default=0) < 0:
                 break
             batch.append(self.left.popleft())
         return batch

@@ -355,7 +355,7 @@ def _one_outcome(lines: Sequence[Line], outcome: Outcome) -> pl.DataFrame:
         schema={name: ROW_OUTCOMES[name] for name in ("_file", "_line", "_key")},
     )
     ended = one_outcome(rows, outcome)
-    if outcome is not Outcome.UPDATED:
+    if outcome is not Outcome.UPDATED or all(line.file >= 0 for line in lines):
         return ended
     closed = pl.when(pl.col("_file") < 0).then(pl.lit(Outcome.DEACTIVATED.value)).otherwise("outcome")
     return ended.with_columns(outcome=closed)

@@ -67,7 +67,7 @@ class WritePath:
         lines = [(references[position], str(rows[position]["quantity"])) for position in positions]
         answers = await run.shop.put_lines(LINES, lines, mode=self.mode or "hooks")
         return {
-            position: receipt._replace(position=position, id=int(rows[position]["id"]))
+            position: Receipt(position, int(rows[position]["id"]), receipt.outcome, None, receipt.held)
             for position, receipt in zip(positions, answers, strict=True)
             if receipt.error is None
         }

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.resources import files
 from string import Formatter
 
 import pytest
@@ -14,6 +16,17 @@ def placeholders(text: str) -> set[str]:
 
 def test_both_languages_have_the_same_codes() -> None:
     assert set(catalogue("fr")) == set(catalogue("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_text_is_what_its_file_says(language: str) -> None:
+    of_check, of_rows = (
+        tomllib.loads(files("schemas.defaults").joinpath(f"{name}.{language}.toml").read_text(encoding="utf-8"))
+        for name in ("check", "messages")
+    )
+    words = {section: of_check.pop(section) for section in ("words", "subjects")}
+    assert dict(catalogue(language)) == {code: {"remedy": ""} | texts for code, texts in (of_rows | of_check).items()}
+    assert {section: check_words(language, section) for section in words} == words
 
 
 def test_both_languages_have_the_same_placeholders_in_every_text() -> None:
