@@ -80,7 +80,13 @@ class Identity:
 
     def key(self, entity: Mapping[str, Any], language: int) -> Key:
         """The texts that name `entity`, the same for one we wrote and one the shop tells."""
-        texts = (self._text(entity, name, language) for name in self.by)
+        # Most values are texts that stay as they are: thousands of rows are named by a dozen fields each.
+        texts = [
+            value
+            if type(value := entity.get(name)) is str and value.isprintable()
+            else self._text(entity, name, language)
+            for name in self.by
+        ]
         return tuple(map(folded, texts)) if self.folded else tuple(texts)
 
     def lookup_text(self, entity: Mapping[str, Any], language: int) -> str:

@@ -255,9 +255,8 @@ class Shop:
         for pending in writes:
             if not identity.lookup_text(pending.entity, facts.default_language):
                 raise ValueError(f"an entity of {resource} without {identity.lookup} cannot be found again")
-            pending.xml = entity_xml(
-                {name: value for name, value in pending.entity.items() if name != "id"}, resource_of(resource)
-            )
+            pending.entity.pop("id", None)
+            pending.xml = entity_xml(pending.entity, resource_of(resource))
         if look_first:
             left = await creation.adopt(writes)
             report(desk, [pending for pending in writes if pending not in left], on_receipts)

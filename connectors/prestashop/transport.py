@@ -236,7 +236,6 @@ class Patience:
         self._action = action
         self._waited = 0.0
         self._tries = 0
-        self._chance = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
     @property
     def tries(self) -> int:
@@ -249,7 +248,8 @@ class Patience:
 
     async def wait(self, reply: Reply) -> None:
         """Waits before the next try; raises TransientError, or the final answer, once the allowance is used up."""
-        delay = min(_FIRST_WAIT * 2**self._tries, _LONGEST_WAIT) * self._chance.uniform(0.5, 1.0)
+        spread = random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
+        delay = min(_FIRST_WAIT * 2**self._tries, _LONGEST_WAIT) * spread
         if reply.retry_after is not None:
             delay = max(reply.retry_after, delay)
         if self._waited + delay > self._transport.limits.patience_seconds:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -22,6 +23,8 @@ _FORBIDDEN_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # A bare carriage return would be read as a line feed.
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
 _SIX_DECIMALS = Decimal("0.000001")
+_SHORT = 24
+"""Signs of a text that many rows may share: a number, a date, a code."""
 
 
 class UnreadableError(ValueError):
@@ -57,7 +60,9 @@ def entity_xml(entity: Mapping[str, Any], resource: Resource) -> bytes:
     """
     parts = [f"<{resource.node}>"]
     for name, value in entity.items():
-        if name == "associations":
+        if type(value) is str and name not in resource.never_sent:
+            parts.append(_element(name, value) if len(value) <= _SHORT else f"<{name}>{_escaped(value)}</{name}>")
+        elif name == "associations":
             parts += _associations(value, resource)
         elif not isinstance(value, str) and isinstance(value, Mapping):
             parts.append(f"<{name}>")
@@ -84,6 +89,12 @@ def _associations(associations: Mapping[str, Any], resource: Resource) -> list[s
 def _escaped(value: Any) -> str:
     text = wire_text(value)
     return text if text.isalnum() else text.translate(_ESCAPES)
+
+
+@lru_cache(maxsize=4096)
+def _element(name: str, value: str) -> str:
+    """Thousands of rows share most of their values: each is written once."""
+    return f"<{name}>{_escaped(value)}</{name}>"
 
 
 def document(entities: Iterable[bytes]) -> bytes:

@@ -18,11 +18,10 @@ from connectors.prestashop.resources import resource_of
 from schemas.emails import struck_out
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
-from tasks.flat.plan.entities import Fields, PlannedEntity, shown_changes
+from tasks.flat.plan.entities import PlannedEntity, shown_changes, written
 from tasks.flat.replaced import replaced_entities
 from tasks.flat.stream import EntitiesPlan, FlatStream
 from tasks.products.translate.entities import differences
-from tasks.products.translate.values import as_text
 from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.refused_before import note_refusals, sent_mark
@@ -31,6 +30,7 @@ from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
 
 _CONFIRMED = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.DEACTIVATED})
+_ID = frozenset({"id"})
 
 
 async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
@@ -126,6 +126,8 @@ class _Batch:
         """Keys of what this batch has created: the answer has told whose each is."""
         self.looked_up: set[str] = set()
         """Keys of what was found again after an answer that did not name it."""
+        self.told_of_made = _ID.union(resource_of(self.stream.resource).echoed)
+        """Fields that the answer has told of what was created."""
 
     async def write(self) -> None:
         """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
@@ -134,7 +136,7 @@ class _Batch:
         for one in self.batch:
             one.attempted = True
         await self._delete([one for one in self.batch if one.action == "delete"])
-        sent = {one.ref.key: _entity(one, one.fields) for one in self.batch if one.action != "delete"}
+        sent = {one.ref.key: _entity(one, one.as_sent()) for one in self.batch if one.action != "delete"}
         await self._update([one for one in self.batch if one.action in {"update", "deactivate"}], sent)
         created = [one for one in self.batch if one.action == "create"]
         await self._create(created, sent, again=again)
@@ -144,10 +146,11 @@ class _Batch:
         others = [one for one in created if one.ref.key in wrong and one not in kept]
         for one in others:
             one.members = {}
-        await self._update(others, sent := {one.ref.key: _entity(one, one.owned) for one in others})
+        await self._update(others, sent := {one.ref.key: _entity(one, written(one.owned)) for one in others})
         wrong = {key: why for key, why in wrong.items() if key not in sent} | await self._read_back(sent)
+        refused = self.refused | wrong
         for one in self.batch:
-            if refusal := (self.refused | wrong).get(one.ref.key):
+            if refusal := refused.get(one.ref.key):
                 one.outcome, (one.code, one.detail) = Outcome.REFUSED, refusal
         for one in kept:
             one.outcome, one.code, one.detail = Outcome.IGNORED, "manual_price_kept", str(one.id)
@@ -206,17 +209,20 @@ class _Batch:
         adopted = [one for one, receipt in zip(entities, receipts, strict=True) if receipt.outcome == "adopted"]
         for one in adopted:
             one.members = {}
-            sent[one.ref.key] = _entity(one, one.owned)
+            sent[one.ref.key] = _entity(one, written(one.owned))
         await self._update(adopted, sent)
 
     def _note(self, entities: list[PlannedEntity], receipts: list[Receipt]) -> None:
         for one, receipt in zip(entities, receipts, strict=True):
             one.id = receipt.id or one.id
-            self.made |= {one.ref.key} if receipt.outcome == "created" else set()
-            self.looked_up |= {one.ref.key} if receipt.looked_up else set()
+            if receipt.outcome == "created":
+                self.made.add(one.ref.key)
+            if receipt.looked_up:
+                self.looked_up.add(one.ref.key)
             if receipt.error is not None:
                 self.refused[one.ref.key] = (receipt.message_code, self._discreet(one, receipt.error.reason))
-                self.for_itself |= {one.ref.key} if receipt.is_of_what_was_sent else set()
+                if receipt.is_of_what_was_sent:
+                    self.for_itself.add(one.ref.key)
             elif receipt.outcome == "missing" and one.action != "delete":
                 self.refused[one.ref.key] = ("gone_meanwhile", str(one.id))
 
@@ -244,8 +250,8 @@ class _Batch:
 
     def _values(self, one: PlannedEntity, sent: Mapping[str, Entity]) -> dict[str, Any]:
         """What the shop must hold of an entity, without what its answer has told already."""
-        told = resource_of(self.stream.resource).echoed if one.ref.key in self.made else ()
-        return {name: value for name, value in sent[one.ref.key].items() if name not in {"id", *told}}
+        told = self.told_of_made if one.ref.key in self.made else _ID
+        return {name: value for name, value in sent[one.ref.key].items() if name not in told}
 
     def _difference(self, sent: Entity, now: Entity | None) -> tuple[str, str]:
         if now is None:
@@ -258,11 +264,10 @@ class _Batch:
         return "read_back_differs", name if self.stream.is_private else f"{name}: {was_sent} / {was_read}"
 
 
-def _entity(one: PlannedEntity, fields: Fields) -> Entity:
+def _entity(one: PlannedEntity, fields: Mapping[str, Any]) -> Entity:
     """The entity to create, or to patch when its id is known."""
     entity: dict[str, Any] = {"id": one.id} if one.id else {}
-    for name, value in fields.items():
-        entity[name] = value if isinstance(value, dict) else as_text(value)
+    entity |= fields
     if one.members:
         entity["associations"] = {name: [{"id": i} for i in ids] for name, ids in one.members.items()}
     return entity

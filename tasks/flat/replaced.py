@@ -9,7 +9,6 @@ from connectors.ledger import Replaced
 from tasks.flat.plan.entities import PlannedEntity
 from tasks.flat.stream import FlatStream
 from tasks.products.replaced import former
-from tasks.products.translate.values import as_text
 
 
 def replaced_entities(stream: FlatStream, entities: Iterable[PlannedEntity]) -> Iterator[Replaced]:
@@ -29,8 +28,7 @@ def replaced_entities(stream: FlatStream, entities: Iterable[PlannedEntity]) -> 
 
 def given(one: PlannedEntity, unread: Iterable[str]) -> dict[str, Any]:
     """What the entity is given, as the webservice takes it."""
-    fields = {name: value if isinstance(value, dict) else as_text(value) for name, value in one.fields.items()}
-    after: dict[str, Any] = {name: value for name, value in fields.items() if name not in unread}
+    after: dict[str, Any] = {name: value for name, value in one.as_sent().items() if name not in unread}
     if one.members:
         after["associations"] = {name: [{"id": str(i)} for i in ids] for name, ids in one.members.items()}
     return after

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from itertools import repeat
 from typing import Any
 
 import polars as pl
@@ -21,7 +20,7 @@ from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.plan.moved_prices import prices_beside, prices_moved, shown
 from tasks.flat.stream import FlatStream, Note
 from tasks.flat.translate.rows import FlatRow, flat_rows
-from tasks.flat.translate.specific_prices import CASE, NOBODYS, Item, Market, wanted_price
+from tasks.flat.translate.specific_prices import CASE, NOBODYS, Item, Market, wanted_prices
 from tasks.products.taxes import tax_rates
 from tasks.products.translate.values import same
 from tasks.run.outcomes import Stop
@@ -112,7 +111,7 @@ class SpecificPriceStream(FlatStream):
                 run.shown_keys.note(row["_link"], "product", item.id_product)
         refs = (RowRef(row["_file"], row["_line"], row["_link"]) for row in rows)
         # Beside it, what the shop has of these prices is read.
-        return await asyncio.to_thread(lambda: list(map(wanted_price, asked, refs, keys, repeat(market))))
+        return await asyncio.to_thread(wanted_prices, asked, refs, keys, market)
 
     async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """Prices of the same case, of this shop or of all shops.
@@ -164,10 +163,13 @@ class _Names:
 
 
 def _names_in(rows: Sequence[FlatRow]) -> _Names:
+    def texts(target: str) -> set[str]:
+        return {row.text(target) for row in rows} if rows and target in rows[0].columns else {""}
+
     return _Names(
-        {row.text("iso_code").upper() for row in rows},
-        {row.text("currency").upper() for row in rows},
-        {row.text("email") for row in rows},
+        {text.upper() for text in texts("iso_code")},
+        {text.upper() for text in texts("currency")},
+        texts("email"),
         any(row.value("price") is not None for row in rows),
     )
 

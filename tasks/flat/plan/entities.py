@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from schemas.outcomes import Outcome
 from tasks.products.plan.shapes import Action, Changes, Entity
@@ -65,15 +65,28 @@ class PlannedEntity:
 
     found: Entity = field(default_factory=dict)
     """What the shop had when the plan was made."""
+    sent: dict[str, Any] = field(default_factory=dict)
+    """`fields` as the webservice takes them, once they have been asked for."""
+
+    def as_sent(self) -> dict[str, Any]:
+        """The fields as the webservice takes them: texts, and texts of languages; worked out once, and not changed."""
+        if not self.sent:
+            self.sent = written(self.fields)
+        return self.sent
 
     def content(self) -> str:
         """All that is to be sent, and what the shop has of it, as text; without the password, which is made anew."""
         fields = sorted(
-            (name, repr(value) if isinstance(value, dict) else as_text(value))
-            for name, value in self.fields.items()
+            (name, repr(value) if isinstance(value, dict) else value)
+            for name, value in self.as_sent().items()
             if name != "passwd"
         )
         return repr((self.action, self.id, fields, sorted(self.members.items()), self.found))
+
+
+def written(fields: Mapping[str, FieldValue]) -> dict[str, Any]:
+    """The fields as the webservice takes them: texts, and texts of languages."""
+    return {name: value if isinstance(value, dict) else as_text(value) for name, value in fields.items()}
 
 
 def plan_entity(wanted: WantedEntity, current: Entity | Stop | None, closing: Closing) -> PlannedEntity:
@@ -134,10 +147,10 @@ def _compare(planned: PlannedEntity, owned: Mapping[str, FieldValue], current: E
     """Puts into the plan what the shop does not have as `owned`; texts go in every language or not at all."""
     for name, value in owned.items():
         if not isinstance(value, dict):
-            now = str(current.get(name, ""))
-            if not same(name, value, now):
+            now, text = str(current.get(name, "")), as_text(value)
+            if text != now and not same(name, value, now):
                 planned.fields[name] = value
-                planned.changes.append((name, now, as_text(value)))
+                planned.changes.append((name, now, text))
             continue
         texts = current.get(name, {})
         if changes := _changes(name, value, texts):
@@ -166,13 +179,13 @@ def stop_double_claims(
     `ids`: the entity found for each wanted key. `claimed`: the key of the ledger's active link by id of its entity.
     `named_by`: the fields that together name one entity.
     """
-    held = {str(shop_id): key for shop_id, key in claimed.items()}
+    held: dict[str | tuple[str, ...], str] = {str(shop_id): key for shop_id, key in claimed.items()}
     for one in wanted:
         shop_id = ids.get(one.ref.key, 0)
         if one.stop is not None or (one.closed and not shop_id):
             continue
         fields = one.first | one.owned
-        claim = str(shop_id) if shop_id else repr([str(fields.get(name, "")).casefold() for name in named_by])
+        claim = str(shop_id) if shop_id else tuple([str(fields.get(name, "")).casefold() for name in named_by])
         holder = held.setdefault(claim, one.ref.key)
         if holder != one.ref.key:
             one.stop = Stop(Outcome.REJECTED, "entity_taken", f"{shop_id}: {holder}" if shop_id else holder)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
+from typing import Any
 
+from schemas.column_spec import Column
 from schemas.outcomes import Outcome
 from schemas.settings import SpecificPrices
 from tasks.flat.plan.entities import Fields, WantedEntity
@@ -32,6 +34,10 @@ CASE = (
 """The fields in which two prices of ours differ (they are in the shop's unique key, D15)."""
 NOBODYS: Mapping[str, int] = {"id_shop_group": 0, "id_cart": 0, "id_specific_price_rule": 0}
 """The rest of the shop's unique key: carts and rules have prices of their own, which are none of ours."""
+_SAYS_CASE = ("iso_code", "currency", "email", "group", "from_quantity", "from", "to")
+_SAYS_CUT = ("type", "reduction", "reduction_tax")
+"""What a row without a price of its own says of the reduction."""
+_NOT_ON_SHOP = Stop(Outcome.IGNORED, "not_on_shop")
 _HUNDRED = 100
 
 
@@ -75,18 +81,50 @@ class Market:
         return self.rates.get(self.countries.get(country.upper(), 0), {}).get(item.tax_rules_group)
 
 
-def wanted_price(row: FlatRow, ref: RowRef, reference: str, market: Market) -> WantedEntity:
-    """The specific price that a row wants; `stop` is why it cannot be one."""
-    wanted = WantedEntity(ref, label=row.text("erp_code"))
-    item = market.items.get(reference, Stop(Outcome.IGNORED, "not_on_shop"))
-    case = _case(row, market)
-    cut = _cut(row, item, market) if isinstance(item, Item) else item
-    wanted.stop = next((part for part in (item, case, cut) if isinstance(part, Stop)), None)
-    if isinstance(item, Item) and isinstance(case, dict) and isinstance(cut, dict):
-        ids: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
-        wanted.owned = ids | case | cut
-        wanted.first = {"id_shop": market.id_shop, **NOBODYS}
-    return wanted
+def wanted_prices(
+    rows: Sequence[FlatRow], refs: Iterable[RowRef], references: Iterable[str], market: Market
+) -> list[WantedEntity]:
+    """The specific price that each row wants; `stop` is why it cannot be one."""
+    wishes = _Wishes(rows[0].columns if rows else {}, market)
+    return list(map(wishes.wanted, rows, refs, references))
+
+
+class _Wishes:
+    """What rows of the same columns want; what many of them say alike is worked out once."""
+
+    def __init__(self, columns: Mapping[str, Column], market: Market) -> None:
+        self._market = market
+        self._case_cells = [columns[target].key for target in _SAYS_CASE if target in columns]
+        self._cut_cells = [columns[target].key for target in _SAYS_CUT if target in columns]
+        self._cases: dict[tuple[Any, ...], Fields | Stop] = {}
+        self._cuts: dict[tuple[Any, ...], Fields | Stop] = {}
+
+    def wanted(self, row: FlatRow, ref: RowRef, reference: str) -> WantedEntity:
+        wanted = WantedEntity(ref, label=row.text("erp_code"))
+        item = self._market.items.get(reference, _NOT_ON_SHOP)
+        case = self._case(row)
+        cut = self._cut(row, item) if isinstance(item, Item) else item
+        wanted.stop = next((part for part in (item, case, cut) if isinstance(part, Stop)), None)
+        if isinstance(item, Item) and isinstance(case, dict) and isinstance(cut, dict):
+            ids: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
+            wanted.owned = ids | case | cut
+            wanted.first = {"id_shop": self._market.id_shop, **NOBODYS}
+        return wanted
+
+    def _case(self, row: FlatRow) -> Fields | Stop:
+        said = tuple([row.cells[key] for key in self._case_cells])
+        if said not in self._cases:
+            self._cases[said] = _case(row, self._market)
+        return self._cases[said]
+
+    def _cut(self, row: FlatRow, item: Item) -> Fields | Stop:
+        if row.value("price") is not None:
+            # Compared with what the item costs.
+            return _cut(row, item, self._market)
+        said = tuple([row.cells[key] for key in self._cut_cells])
+        if said not in self._cuts:
+            self._cuts[said] = _cut(row, item, self._market)
+        return self._cuts[said]
 
 
 def _case(row: FlatRow, market: Market) -> Fields | Stop:

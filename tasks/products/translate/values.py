@@ -26,7 +26,7 @@ def without_control_characters(text: str) -> str:
 def as_text(value: Value | None) -> str:
     """The value as a person reads it in a plan, and as the webservice takes it."""
     if isinstance(value, str):
-        return without_control_characters(value)
+        return value if value.isprintable() else _CONTROL.sub("", value)
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, Decimal):

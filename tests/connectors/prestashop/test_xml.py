@@ -44,6 +44,14 @@ def test_read_only_fields_are_never_sent_d6() -> None:
     assert entity_xml(change, PRODUCTS) == b"<product><id>5</id><reference>X</reference></product>"
 
 
+@pytest.mark.parametrize("text", ["a < b & c", "é", "x" * 400 + "&"])
+def test_short_and_long_texts_are_escaped_alike_each_under_its_own_field(text: str) -> None:
+    for _ in range(2):
+        written = entity_xml({"reference": text, "ean13": text, "manufacturer_name": text}, resource_of("products"))
+        [product] = parse(document([written]))
+        assert [(field.tag, field.text) for field in product] == [("reference", text), ("ean13", text)]
+
+
 def test_the_quantity_of_a_stock_row_is_sent_and_that_of_a_combination_is_not_d10() -> None:
     assert b"<quantity>7</quantity>" in entity_xml({"id": 5, "quantity": 7}, resource_of("stock_availables"))
     assert b"quantity" not in entity_xml({"id": 5, "quantity": 7}, resource_of("combinations"))

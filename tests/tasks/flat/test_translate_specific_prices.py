@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from schemas.import_json import default_import_spec
 from schemas.settings import SpecificPrices
 from tasks.flat.plan.entities import WantedEntity
 from tasks.flat.translate.rows import flat_rows
-from tasks.flat.translate.specific_prices import AMOUNT, PERCENT, Item, Market, wanted_price
+from tasks.flat.translate.specific_prices import AMOUNT, PERCENT, Item, Market, wanted_prices
 from tasks.run.outcomes import Stop
 from tasks.run.row_ref import RowRef
 
@@ -24,12 +25,20 @@ STREAM = replace(
 EMPTY: dict[str, Any] = dict.fromkeys(column.key for column in STREAM.columns)
 
 
+ITEMS = {"A": Item(7, 3, Decimal(100), 4), "B": Item(9, 0, Decimal(200), 4)}
+
+
 def wanted(settings: SpecificPrices | None = None, rate: Decimal | None = Decimal(20), **cells: Any) -> WantedEntity:
-    row = EMPTY | {"reference": "A", "erp_code": "S", "type": "%", "reduction_tax": True} | cells
-    item = Item(7, 3, Decimal(100), 4)
+    [one] = wanted_of([{"reference": "A"} | cells], settings, rate)
+    return one
+
+
+def wanted_of(
+    rows: Sequence[dict[str, Any]], settings: SpecificPrices | None = None, rate: Decimal | None = Decimal(20)
+) -> list[WantedEntity]:
     rates = {} if rate is None else {0: {4: rate}, 8: {4: Decimal(25)}}
     market = Market(
-        {"A": item},
+        ITEMS,
         {"FR": 8},
         {"EUR": 1, "CHF": 2},
         {"a@b.c": 5},
@@ -39,7 +48,10 @@ def wanted(settings: SpecificPrices | None = None, rate: Decimal | None = Decima
         1,
         rates,
     )
-    return wanted_price(flat_rows([row], STREAM)[0], RowRef(0, 2, "A"), "A", market)
+    told = [EMPTY | {"erp_code": "S", "type": "%", "reduction_tax": True} | row for row in rows]
+    keys = [row["reference"] for row in rows]
+    refs = [RowRef(0, number, key) for number, key in enumerate(keys, 2)]
+    return wanted_prices(flat_rows(told, STREAM), refs, keys, market)
 
 
 def moment(text: str) -> datetime:
@@ -136,3 +148,23 @@ def test_a_price_in_another_currency_than_the_items_own_is_no_percentage_of_it(
 def test_a_price_with_tax_holds_the_tax_of_the_country_it_is_for(country: str, price: Decimal) -> None:
     owned = wanted(SpecificPrices(prices="tax_incl"), price=Decimal(96), iso_code=country).owned
     assert owned["price"] == price
+
+
+def test_rows_that_say_the_same_are_each_for_their_own_item() -> None:
+    said = {"reduction": Decimal(5), "iso_code": "FR"}
+    rows = [{"reference": key} | said for key in ("A", "B")] + [{"reference": "A"} | said | {"reduction": Decimal(6)}]
+    owned = [one.owned for one in wanted_of(rows)]
+    assert [(one["id_product"], one["id_product_attribute"]) for one in owned] == [(7, 3), (9, 0), (7, 3)]
+    assert [one["reduction"] for one in owned] == [Decimal("0.05"), Decimal("0.05"), Decimal("0.06")]
+    assert owned[0] | {"id_product": 9, "id_product_attribute": 0} == owned[1]
+
+
+def test_equal_prices_are_compared_each_with_its_own_items() -> None:
+    rows = [{"reference": key, "price": Decimal(80)} for key in ("A", "B")]
+    owned = [one.owned for one in wanted_of(rows, SpecificPrices(recompute_percentage=True))]
+    assert [one["reduction"] for one in owned] == [Decimal("0.2"), Decimal("0.6")]
+
+
+def test_what_stops_a_row_stops_those_that_say_the_same_and_no_others() -> None:
+    rows = [{"reference": "A", "reduction": Decimal(5), "iso_code": code} for code in ("ZZ", "ZZ", "FR")]
+    assert [one.stop.code if one.stop else "" for one in wanted_of(rows)] == ["country_not_on_shop"] * 2 + [""]
