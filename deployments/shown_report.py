@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from deployments.terminal import out
 from schemas.terminal_texts import terminal_text
+from tasks.report.same import LEFT_OPEN, with_what_all_share
 from tasks.report.texts import Texts, texts
 
 _CHANGES_SHOWN = 20
@@ -113,9 +114,10 @@ def _value(text: str) -> str:
 def _faults(report: dict[str, Any], words: Texts) -> Iterator[str]:
     for column, reason, count in sorted(report["faults_by_column"], key=lambda fault: -fault[2])[:_FAULTS_SHOWN]:
         named = f"{column}{words.catalogue['colon']} " if column else ""
-        yield f"[yellow]! {escape(words.number(count))}[/] {escape(named + reason)}"
-        example = next((one for one in report["rejects"] if one["column"] == column and _says(one, reason)), None)
-        if example is not None:
+        alike = [one for one in report["rejects"] if one["column"] == column and _says(one, reason)]
+        shared = with_what_all_share(reason, [one["reason"] for one in alike])
+        yield f"[yellow]! {escape(words.number(count))}[/] {escape(named + shared)}"
+        for example in alike[:1]:
             line = "" if example["line"] is None else f":{example['line']}"
             yield f"    {escape(example['file'] + line)} {escape(example['key'])}  {_value(example['value'])}"
             yield f"    → {escape(example['remedy'])}"
@@ -126,7 +128,7 @@ def _faults(report: dict[str, Any], words: Texts) -> Iterator[str]:
 
 def _says(reject: dict[str, Any], reason: str) -> bool:
     """Whether a reject is one of those of which `reason` speaks, with `…` where each has its own value."""
-    return re.fullmatch(re.escape(reason).replace("…", ".*"), reject["reason"], re.DOTALL) is not None
+    return re.fullmatch(re.escape(reason).replace(LEFT_OPEN, ".*"), reject["reason"], re.DOTALL) is not None
 
 
 def _incidents(report: dict[str, Any], words: Texts) -> Iterator[str]:

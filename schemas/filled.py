@@ -12,9 +12,10 @@ _ONE_OF_OTHERS = frozenset({"1"})
 def filled(text: str, language: str, **params: object) -> str:
     """The text with its fields; of `{name:one|several}` the word that goes with the number `name`.
 
-    A field that nobody gave shows as `?` rather than costing the whole report.
+    A field that nobody gave shows as `?` rather than costing the whole report. What is left out at the end of a
+    sentence (`…`) ends it: no full stop follows.
     """
-    return text.format_map(_Fields(language, params))
+    return text.format_map(_Fields(language, params)).replace("….", "…")
 
 
 class _Fields(dict[str, object]):

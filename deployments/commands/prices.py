@@ -20,7 +20,7 @@ from deployments.words import said
 from schemas.terminal_texts import terminal_text
 from tasks.omnibus.plan.timeline import instant
 from tasks.omnibus.proof import SHOWN, Proof, as_csv, correction, proof_of
-from tasks.omnibus.proof_page import as_page, readable
+from tasks.omnibus.proof_page import as_page, with_currency
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.run.time_zone import time_zone_of, zone_named
 
@@ -108,7 +108,7 @@ def _show(folder: ShopFolder, proof: Proof) -> None:
     for name in _SHORT:
         table.add_column(terminal_text("prices", f"column_{name}", language))
     for row in proof.shown:
-        table.add_row(*(readable(name, row[name], language) for name in _SHORT))
+        table.add_row(*(with_currency(name, row, language) for name in _SHORT))
     show_table(table)
 
 

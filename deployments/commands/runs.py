@@ -15,9 +15,8 @@ from deployments.commands.parameters import ShopArgument
 from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from deployments.words import said
-from schemas.outcomes import Outcome
 from schemas.run_parts import with_parts
-from tasks.report.texts import Texts, texts
+from tasks.report.texts import texts
 from tasks.run.shop_folder import open_shop_folder
 from tasks.run.time_zone import local, time_zone_of
 
@@ -62,7 +61,7 @@ def runs(
             words.word("state", told["state"]),
             _took(told["started_at"], told["ended_at"]),
             "" if told["rows_read"] is None else str(told["rows_read"]),
-            _ended(json.loads(told["counts"]), words),
+            words.outcomes(json.loads(told["counts"])),
         )
     show_table(table)
     pages = (run["report_path"] for run, _ in runs_and_parts if run["report_path"])
@@ -73,8 +72,3 @@ def runs(
 
 def _took(started_at: datetime, ended_at: datetime | None) -> str:
     return "" if ended_at is None else f"{(ended_at - started_at).total_seconds():.0f} s"
-
-
-def _ended(counts: dict[str, int], words: Texts) -> str:
-    named = {outcome: words.word("outcome", outcome).lower() for outcome in Outcome}
-    return ", ".join(f"{counts[outcome]} {named[outcome]}" for outcome in Outcome if counts.get(outcome))

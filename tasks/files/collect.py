@@ -160,20 +160,8 @@ def _name_of(run: Collecting, counts: Counts) -> str:
 
 def _message(run: Collecting, counts: Counts) -> str:
     words = texts(run.report.language, run.report.flow)
-    ended = [
-        words.filled("end", "outcome", count=count, outcome=words.word("outcome", outcome.value).lower())
-        for outcome in Outcome
-        if (count := counts.by_outcome.get(outcome, 0))
-    ]
-    text = [
-        words.filled(
-            "end",
-            "collected",
-            offered=counts.rows_read,
-            ended=", ".join(ended) or words.word("end", "nothing"),
-            done=run.acknowledged,
-        )
-    ]
+    ended = words.outcomes(counts.by_outcome) or words.word("end", "nothing")
+    text = [words.filled("end", "collected", offered=counts.rows_read, ended=ended, done=run.acknowledged)]
     if counts.missing:
         text.append(words.filled("end", "missing", count=counts.missing))
     return ". ".join([*text, *run.failed])

@@ -19,8 +19,9 @@ from tasks.run.shop_folder import ShopFolder
 
 _PATIENCE_SECONDS = 5.0  # somebody waits at the terminal
 SHOWN = (
-    "reference", "for", "from", "to", "price_tax_incl", "price_tax_excl", "tax_rate", "announced_as_reduced",
-    "source", "source_of_discount", "reduction_began", "lowest_before", "lowest_shown_from", "days_known",
+    "reference", "for", "from", "to", "price_tax_incl", "price_tax_excl", "tax_rate", "currency",
+    "announced_as_reduced", "source", "source_of_discount", "reduction_began", "lowest_before", "lowest_shown_from",
+    "days_known",
 )  # fmt: skip
 LINES = (
     "number", "reference", "case", "state", "from", "price", "tax_included", "reduction", "reduction_kind",
@@ -52,16 +53,27 @@ async def proof_of(folder: ShopFolder, reference: str) -> Proof:
         items = await items_of(shop, facts, links, zone)
         money = next(iter(await own_money(shop, facts)), "")
     item = items.get(reference, Item(reference, parent, Decimal(0), None))
-    rows = [row for market in markets_of(changes, item.rate, money) for row in _shown_rows(changes, item, market, zone)]
+    rows = [
+        row
+        for market in markets_of(changes, item.rate, money)
+        for row in _shown_rows(changes, item, market, money, zone)
+    ]
     return Proof(reference, rows, [_line_row(change, zone) for change in changes])
 
 
-def _shown_rows(changes: Sequence[PriceChange], item: Item, market: Market, zone: tzinfo) -> list[Mapping[str, str]]:
+def _shown_rows(
+    changes: Sequence[PriceChange], item: Item, market: Market, money: str, zone: tzinfo
+) -> list[Mapping[str, str]]:
+    """`money` is the currency of the shop, that of the market where it names none."""
     prices = shown_prices(changes, market, zone)
     found = reductions(prices, zone, item.on_sale_since)
     within = {step.begins_at: reduction for reduction in found for step in reduction.steps}
     sources = _sources(changes)
-    return [_shown_row(item, market, price, within.get(price.begins_at), sources, zone) for price in prices]
+    currency = market.currency or money
+    return [
+        {**_shown_row(item, market, price, within.get(price.begins_at), sources, zone), "currency": currency}
+        for price in prices
+    ]
 
 
 def _shown_row(
@@ -89,7 +101,7 @@ def _shown_row(
         local_text(lowest.begins_at, zone) if lowest else "",
         reduction.known.value if reduction else "",
     )
-    return dict(zip(SHOWN, cells, strict=True))
+    return dict(zip((name for name in SHOWN if name != "currency"), cells, strict=True))
 
 
 def _sources(changes: Sequence[PriceChange]) -> dict[int, str]:

@@ -52,10 +52,16 @@ def _last_reduction(proof: Proof, language: str) -> str:
     row = proof.shown[-1] if proof.shown else {}
     if not row.get("lowest_before") or row["to"]:
         return ""
-    price, lowest = (readable(name, row[name], language) for name in ("price_tax_incl", "lowest_before"))
+    price, lowest = (with_currency(name, row, language) for name in ("price_tax_incl", "lowest_before"))
     when = {"began": row["reduction_began"], "shown": row["lowest_shown_from"]}
     said = terminal_text("prices", "proof_reduced", language, price=price, lowest=lowest, **when)
     return f'<div class="verdict Planned"><p>{escape(said)}</p></div>'
+
+
+def with_currency(column: str, row: Mapping[str, str], language: str) -> str:
+    """A cell of a price that was shown, an amount with its currency."""
+    said = readable(column, row[column], language)
+    return f"{said}\u00a0{row['currency']}".rstrip() if said and column in _AMOUNTS else said
 
 
 def readable(column: str, value: str, language: str) -> str:

@@ -36,7 +36,7 @@ _LINES_WITH_DELIMITER = 50
 _MOST_TITLES = 5
 _ROWS_THAT_AGREE = 5
 _ROWS_OF_A_WHOLE_FILE = 20
-_DELIMITERS = {";": ";", ",": ",", "\t": "TAB", "|": "|", ":": ":"}
+_DELIMITERS = {";": ";", ",": ",", "\t": r"\t (TAB)", "|": "|", ":": ":"}
 _DECLARED_DELIMITER = re.compile(r'sep=([^\w\s"]|\t)')
 """What spreadsheets write on the first line, to read again what stands between two cells."""
 _NUMBER = re.compile(r"[-+]?\d[\d\s.,:/T-]*")
@@ -262,7 +262,11 @@ def _refuse_what_was_not_agreed(path: Path, shape: FileShape, stream: StreamSpec
         raise FileRefusedError("file_wrong_delimiter", name=path.name, detail=seen, value=agreed)
     if lacking:
         raise FileRefusedError(
-            "file_column_missing", name=path.name, column=", ".join(lacking), detail=str(shape.width)
+            "file_column_missing",
+            name=path.name,
+            column=", ".join(lacking),
+            value=str(len(lacking)),
+            detail=str(shape.width),
         )
     moved = _moved_column(shape.header or (), stream)
     if moved is not None:

@@ -9,7 +9,7 @@ from schemas.error_texts import error_text
 from schemas.errors import PasserelleError, StoppedByGuardError
 from schemas.file_refused import FileRefusedError
 from schemas.messages import message
-from schemas.outcomes import Counts, Outcome
+from schemas.outcomes import Counts
 from schemas.run_report import GuardCheck, RunReport
 from tasks.report.texts import Texts, texts
 
@@ -59,12 +59,8 @@ def _found(report: RunReport, words: Texts) -> str:
 
 
 def _counted(counts: Counts, words: Texts, section: str) -> str:
-    ended = [
-        words.filled("end", "outcome", count=count, outcome=words.word(section, outcome.value).lower())
-        for outcome in Outcome
-        if (count := counts.by_outcome.get(outcome, 0))
-    ]
-    return words.filled("end", "counts", rows=counts.rows_read, ended=", ".join(ended) or words.word("end", "nothing"))
+    ended = words.outcomes(counts.by_outcome, section) or words.word("end", "nothing")
+    return words.filled("end", "counts", rows=counts.rows_read, ended=ended)
 
 
 def _figures(check: GuardCheck, words: Texts) -> str:

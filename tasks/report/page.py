@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from schemas.outcomes import Outcome
 from tasks.report.charts import Bar, side_by_side, stacked, waterfall
@@ -36,6 +36,7 @@ _FINDS_FROM = 8
 _CLIPPED_AT = 300
 _SENTENCES_CLIPPED_AT = 1_500
 """What is said is read whole: only a value of a file within it may be longer than any of our own texts."""
+_BREAKS_BADLY = re.compile(r" (?=[:;!?»])|(?<=«) ")
 _ALWAYS_TOLD = ("reads", "writes")
 _LEVELS = ("error", "retry", "info")
 WITH_INCIDENTS = "CompletedWithIncidents"
@@ -121,8 +122,17 @@ def _clipped(text: str, at: int = _CLIPPED_AT) -> str:
     return text if len(text) <= at else text[:at] + "…"
 
 
-def _told(text: str) -> str:
-    return _clipped(text, _SENTENCES_CLIPPED_AT)
+def _told(text: str) -> Markup:
+    """A sentence of ours: what is to be typed stands out; no line begins with a colon or ends with an opened quote."""
+    said, *more = _clipped(text, _SENTENCES_CLIPPED_AT).split("`")
+    shown = escape(_kept_together(said))
+    for typed, after in zip(more[::2], [*more[1::2], ""], strict=False):
+        shown += Markup("<code>{}</code>{}").format(typed, _kept_together(after))
+    return shown
+
+
+def _kept_together(text: str) -> str:
+    return _BREAKS_BADLY.sub("\u00a0", text)
 
 
 def _view(report: RunReport) -> dict[str, Any]:

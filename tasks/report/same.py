@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.run_report import IncidentReport, RejectReport
+
+LEFT_OPEN = "…"
+"""What stands in the text of a fault for what each row has of its own."""
 
 
 @dataclass(slots=True)
@@ -35,9 +39,24 @@ def same_faults(rejects: Iterable[RejectReport], faults_by_column: Iterable[tupl
         if group.reason != one.reason:
             group.reason, group.differs = fault, True
         group.remedy = group.remedy if group.remedy == one.remedy else ""
+    for group in groups.values():
+        if group.differs:
+            group.reason = with_what_all_share(group.reason, [one.reason for one in group.rows])
     for same, group in groups.items():
         group.count = max(len(group.rows), counted.get(same, 0))
     return sorted(groups.values(), key=lambda group: -group.count)
+
+
+def with_what_all_share(fault: str, reasons: Iterable[str]) -> str:
+    """The text of a fault with what is the same in all these reasons of rows; `…` stays where they differ.
+
+    A limit is the column's and is told, the values that broke it are each row's own.
+    """
+    pattern = re.compile("(.*?)".join(map(re.escape, fault.split(LEFT_OPEN))), re.DOTALL)
+    found = [said.groups() for reason in reasons if (said := pattern.fullmatch(reason))]
+    given = [values[0] if len(set(values)) == 1 else LEFT_OPEN for values in zip(*found, strict=True)]
+    first, *rest = fault.split(LEFT_OPEN)
+    return first + "".join(value + part for value, part in zip(given or [LEFT_OPEN] * len(rest), rest, strict=True))
 
 
 def same_incidents(incidents: Sequence[IncidentReport]) -> list[Same]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.erps import NAMES as ERP_NAMES
 from schemas.filled import filled
+from schemas.outcomes import Outcome
 
 LANGUAGES = ("en", "fr")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -67,6 +69,14 @@ class Texts:
     def counted(self, section: str, key: str, count: int) -> str:
         """How many of `key`: `1 read`, `12,345 reads`."""
         return f"{self.number(count)} {self.filled(section, key, count=count)}"
+
+    def outcomes(self, counts: Mapping[Outcome, int] | Mapping[str, int], section: str = "outcome") -> str:
+        """How many rows ended where, those outcomes that have any: `3 created, 7 rejected`, in French `créées : 3`."""
+        return ", ".join(
+            self.filled("end", "outcome", count=count, outcome=self.word(section, outcome.value).lower())
+            for outcome in Outcome
+            if (count := counts.get(outcome, 0))
+        )
 
     def request(self, name: str, count: int) -> str:
         """How many requests, by the name that the report has for them; those to an ERP with what they did."""

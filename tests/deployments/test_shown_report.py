@@ -56,3 +56,17 @@ def test_a_fault_is_shown_with_an_example_its_remedy_and_the_file_to_correct() -
 def test_what_waits_for_a_person_is_shown_and_what_is_only_good_to_know_is_not() -> None:
     incidents = [IncidentReport("error", "17", "No code for IT.", "Add it."), IncidentReport("info", "", "x", "y")]
     assert lines(incidents=incidents) == ["! 17: No code for IT.", "    → Add it."]
+
+
+def test_a_limit_is_told_with_the_fault_and_of_several_values_none() -> None:
+    faults = [("quantity", "“…” is too large: the maximum is …", 2), ("price", "“…” is not a number.", 1)]
+    rejects = [
+        RejectReport(
+            "stock.csv", line, f"K{line}", "quantity", value, f"“{value}” is too large: the maximum is 9.", "R"
+        )
+        for line, value in ((2, "10"), (3, "11"))
+    ]
+    rejects.append(RejectReport("stock.csv", 4, "K4", "price", "x", "“x” is not a number.", "R"))
+    shown = [line for line in lines(faults_by_column=faults, rejects=rejects) if line.startswith("!")]
+    assert shown == ["! 2 quantity: “…” is too large: the maximum is 9.", "! 1 price: “x” is not a number."]
+    assert lines(faults_by_column=faults)[0] == "! 2 quantity: “…” is too large: the maximum is …"

@@ -110,3 +110,9 @@ def test_where_words_go_with_a_number_there_is_one_and_another_for_it(language: 
 def test_an_unknown_code_is_an_error_of_ours() -> None:
     with pytest.raises(KeyError, match="no_such_code"):
         message("no_such_code", "en")
+
+
+def test_what_is_left_open_at_the_end_of_a_sentence_ends_it() -> None:
+    reason = message("above_maximum", "fr", value="…", column="price", detail="…").reason
+    assert reason.endswith(" …")
+    assert message("above_maximum", "fr", value="…", column="price", detail="9").reason.endswith(" 9.")

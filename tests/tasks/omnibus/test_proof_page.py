@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from tasks.omnibus.proof import LINES, SHOWN, Proof
-from tasks.omnibus.proof_page import as_page, readable
+from tasks.omnibus.proof_page import as_page, readable, with_currency
 
 RUN = "3e3e2710-c7f9-4ccc-bf11-6093ab4cf969"
 
@@ -18,7 +18,8 @@ def row(columns: tuple[str, ...], **cells: str) -> dict[str, str]:
 
 
 def page(language: str = "fr", *, still_reduced: bool = True) -> str:
-    price = {"price_tax_incl": "63.48", "price_tax_excl": "52.900000", "tax_rate": "20", "announced_as_reduced": "0"}
+    price = {"price_tax_incl": "63.48", "price_tax_excl": "52.900000", "tax_rate": "20", "currency": "EUR"}
+    price["announced_as_reduced"] = "0"
     reduced = {"price_tax_incl": "50.78", "announced_as_reduced": "1", "lowest_before": "56.28", "days_known": "whole"}
     when = {"reduction_began": "2026-11-30 17:45:10", "lowest_shown_from": "2026-11-09 17:45:10"}
     ends = "" if still_reduced else "2026-12-01 00:00:00"
@@ -64,7 +65,7 @@ def test_columns_that_say_nothing_are_left_out_and_every_cell_bears_its_title_fo
 
 
 def test_what_stands_beside_the_price_of_now_is_said_first_while_it_is_reduced() -> None:
-    beside = "50,78. À côté, le plus bas des 30 jours d"
+    beside = "50,78\u00a0EUR. À côté, le plus bas des 30 jours d"
     assert beside in page()
     assert beside not in page(still_reduced=False)
 
@@ -82,3 +83,14 @@ def test_what_stands_beside_the_price_of_now_is_said_first_while_it_is_reduced()
 )
 def test_money_has_two_digits_and_more_only_where_they_say_something(column: str, value: str, said: str) -> None:
     assert readable(column, value, "en") == said
+
+
+def test_amounts_are_told_with_their_currency() -> None:
+    text = page()
+    assert "50,78\u00a0EUR" in text
+    assert "56,28\u00a0EUR" in text
+    assert "devise" in re.findall(r"<th [^>]*>(.*?)</th>", text)
+    price = row(SHOWN, price_tax_incl="1234.5", currency="CHF", to="2026-12-01 00:00:00")
+    assert with_currency("price_tax_incl", price, "en") == "1,234.50\u00a0CHF"
+    assert with_currency("lowest_before", price, "en") == ""
+    assert with_currency("to", price, "en") == "2026-12-01 00:00:00"

@@ -8,6 +8,7 @@ import pytest
 from schemas.column_spec import ValueType
 from schemas.errors import ContractError
 from schemas.file_refused import FileRefusedError
+from schemas.messages import message
 from tasks.read.reader import open_rows
 from tests.tasks.read.everything import everything, lines_and_codes
 from tests.tasks.read.sample_streams import ACCENTS, PRODUCT, PRODUCT_HEADER, STOCK, product_line, text_stream
@@ -81,6 +82,13 @@ def test_a_wrong_delimiter_is_named(dropped: Path) -> None:
         open_rows(dropped, STOCK, file=0)
 
 
+def test_a_tab_is_named_as_it_is_written_in_import_json(dropped: Path) -> None:
+    dropped.write_text("A\t1\nB\t2\n", encoding="utf-8")
+    with pytest.raises(ContractError) as refused:
+        open_rows(dropped, STOCK, file=0)
+    assert r"“\t (TAB)”" in refused.value.remedy
+
+
 def test_any_single_character_may_be_the_delimiter(dropped: Path) -> None:
     for delimiter in [",", "\t", "|", "^", "]", "-", "\\", ".", " ", "§", "~"]:
         dropped.write_text(f'A{delimiter}"1{delimiter}2"\nB{delimiter}3\n', encoding="utf-8")
@@ -111,3 +119,24 @@ def test_a_file_with_thousands_of_columns_is_refused_and_said_to_be(tmp_path: Pa
         open_rows(path, STOCK, file=0)
     assert caught.value.code == "file_too_wide"
     assert "3002" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("columns", "language", "said"),
+    [
+        (2, "en", "The file has 1 column: the column quantity is missing."),
+        (3, "en", "The file has 1 column: the columns quantity, place are missing."),
+        (2, "fr", "Le fichier a 1 colonne : la colonne quantity manque."),
+        (3, "fr", "Le fichier a 1 colonne : les colonnes quantity, place manquent."),
+    ],
+)
+def test_the_columns_that_a_file_lacks_are_told_in_words_that_agree(
+    dropped: Path, columns: int, language: str, said: str
+) -> None:
+    place = replace(STOCK.columns[1], index=2, key="place", target="place")
+    stream = replace(STOCK, columns=(*STOCK.columns[:2], place)[:columns])
+    dropped.write_text("reference\n", encoding="utf-8")
+    with pytest.raises(FileRefusedError) as refused:
+        open_rows(dropped, stream, file=0)
+    told = message(refused.value.code, language, **refused.value.params).reason
+    assert told.replace("\u00a0", " ") == said

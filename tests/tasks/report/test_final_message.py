@@ -42,7 +42,7 @@ def test_which_access_to_the_erp_was_used_is_told_with_the_counts() -> None:
 def test_a_guard_tells_its_figures_and_how_to_go_on() -> None:
     told = said("fr", COUNTS, StoppedByGuardError())
     assert "Arrêté par un garde-fou : Mises à zéro 40 sur 100 (40,0 %, limite 20,0 %)." in told
-    assert "accept_guard=true" in told
+    assert "`--accept-guard`, ou accept_guard dans Prefect" in told
     assert "habitude" not in told
 
 

@@ -18,6 +18,6 @@ def test_what_an_undo_leaves_undone_is_read_whole_and_a_value_without_end_is_cut
     told = [IncidentReport("info", "", limits.reason, limits.remedy)]
     told.append(IncidentReport("error", "A", endless.reason, endless.remedy))
     page = html(a_report(language=language, incidents=told, incidents_total=2))
-    assert escape(limits.reason) in page
+    assert escape(limits.reason) in page.replace("\u00a0", " ")
     assert "x" * 1_000 in page
     assert "x" * 2_000 not in page

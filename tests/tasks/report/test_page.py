@@ -389,3 +389,31 @@ def test_the_plan_shows_by_how_much_a_price_changes() -> None:
     change = PlannedChange("SAC01", "product", "update", (("price", "21.900000", "11.900000"),))
     page = html(a_report(language="fr", plan=(change,), plan_total=1))
     assert re.search(r"21,90</code> → <code>11,90</code> <span class=\"soft\">\(-46\s%\)", page)
+
+
+def test_a_limit_that_all_rows_of_a_fault_met_is_told_and_their_values_stay_their_own() -> None:
+    told = {"fault": "“…” is more than the maximum, …", "column": "quantity"}
+    rejects = [a_reject(at, reason=f"“{value}” is more than the maximum, 9.", **told) for at, value in enumerate("AB")]
+    page = seen(a_report(rejects=rejects, faults_by_column=[("quantity", "“…” is more than the maximum, …", 2)]))
+    assert "quantity “…” is more than the maximum, 9. 2" in page
+
+
+def test_what_is_to_be_typed_stands_out_and_french_signs_stay_with_their_words() -> None:
+    incident = IncidentReport(
+        "error", "A", "« A » manque : <b> !", "Lancez `passerelle orders`, puis `passerelle why A`."
+    )
+    page = html(a_report(language="fr", incidents=[incident], incidents_total=1))
+    assert "«\u00a0A\u00a0» manque\u00a0: &lt;b&gt;\u00a0!" in page
+    assert "Lancez <code>passerelle orders</code>, puis <code>passerelle why A</code>." in page
+    unpaired = html(a_report(message="One ` and no more: `<i>", state="Failed"))
+    assert "One <code> and no more: </code>&lt;i&gt;" in unpaired
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Plan only yes"), ("fr", "Plan seulement oui")])
+def test_what_a_run_was_asked_is_said_in_words_and_what_it_was_not_asked_is_left_out(language: str, said: str) -> None:
+    asked = {"shop": "/shops/true", "since": "", "dry_run": "true", "some_more": "3"}
+    page = seen(a_report(language=language, parameters=asked))
+    assert said in page
+    assert "/shops/true" in page
+    assert "some more 3" in page
+    assert texts(language).word("parameter", "since") not in page

@@ -88,3 +88,11 @@ def test_both_languages_hold_the_same_keys_and_placeholders() -> None:
         for catalogue in catalogues
     ]
     assert shapes[0] == shapes[1]
+
+
+def test_where_rows_ended_is_counted_in_words_that_agree_with_any_number() -> None:
+    counts = {"created": 1, "updated": 0, "rejected": 2}
+    assert texts("en").outcomes(counts) == "1 created, 2 rejected"
+    assert texts("fr").outcomes(counts) == "créées\u00a0: 1, rejetées\u00a0: 2"
+    assert texts("fr").outcomes(counts, "planned") == "à créer\u00a0: 1, rejetées\u00a0: 2"
+    assert texts("fr").outcomes({}) == ""
