@@ -22,7 +22,7 @@ sys.modules["hypothesis"] = None  # type: ignore[assignment] # pandera imports i
 from deployments.prefect_at_hand import prefect_at_hand, server_may_be_named  # noqa: E402
 
 if server_may_be_named():
-    import prefect  # noqa: F401 - it counts among the imports, as it does in a worker
+    import prefect.flow_engine  # noqa: F401 - it counts among the imports: a worker starts a run by it
 
 from deployments.flow_names import flow_named  # noqa: E402
 from tasks.run.step_tasks import by_itself, through_prefect  # noqa: E402
