@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeAlias
 
 _MARK = "At work: "
-_WHERE: ContextVar[dict[str, str] | None] = ContextVar("where", default=None)
+_Part: TypeAlias = str | Callable[[], str]
+_WHERE: ContextVar[dict[str, _Part] | None] = ContextVar("where", default=None)
 
 
 @contextmanager
-def working_on(**parts: str) -> Iterator[None]:
+def working_on(**parts: _Part) -> Iterator[None]:
     """Inside the block `flow`, `step` or `key` are these; asyncio tasks and threads that copy the context know it too.
 
+    What takes a while to say is given as a function, which is called when it is said.
     An exception that leaves the block carries what was at work where it was raised, as a note.
     """
     token = _WHERE.set((_WHERE.get() or {}) | parts)
@@ -31,7 +33,8 @@ def working_on(**parts: str) -> Iterator[None]:
 
 def where_at_work() -> str:
     """What is at work now, as `flow import_stock, step write stock, key SAC-01`; empty outside of a run."""
-    return ", ".join(f"{name} {value}" for name, value in (_WHERE.get() or {}).items() if value)
+    parts = {name: part if isinstance(part, str) else part() for name, part in (_WHERE.get() or {}).items()}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value)
 
 
 def where_raised(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import shutil
 from collections.abc import Awaitable, Callable
@@ -10,13 +11,16 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from connectors.files.folder import files_of
 from connectors.files.private import keep_private
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.ledger.leases import Lease
+from connectors.prestashop import Shop, ShopFacts
 from schemas.column_spec import StreamSpec
 from schemas.error_texts import error_message, error_text
 from schemas.errors import ConfigurationError, DeniedError, PasserelleError, StoppedByGuardError
 from schemas.fault_texts import faults_text, language_of_locale
+from schemas.frames import get_ready
 from schemas.incidents import Level
 from schemas.messages import message
 from schemas.run_report import IncidentReport, RunReport
@@ -155,7 +159,7 @@ async def _under_lease(
             recall_pace(folder, shop)
             if was_cut_off:
                 await shop.wait_until_quiet()
-            facts = await shop.describe()
+            facts = await _described(shop, folder, stream)
             remember_time_zone(folder, facts.time_zone)
             report.time_zone = time_zone_of(folder)
             room = folder.settings.shop.limits.max_body_bytes
@@ -182,6 +186,14 @@ async def _under_lease(
         with suppress(PasserelleError):
             ledger.finish_dead_runs(folder.name, asked.flow)
         shutil.rmtree(work, ignore_errors=True)
+
+
+async def _described(shop: Shop, folder: ShopFolder, stream: StreamSpec) -> ShopFacts:
+    """What the shop is; while it answers, what its files need is made ready, where there are some."""
+    if not stream.columns or not files_of(folder.drop, stream, tuple(folder.imports.streams.values()))[0]:
+        return await shop.describe()
+    facts, _ = await asyncio.gather(shop.describe(), asyncio.to_thread(get_ready))
+    return facts
 
 
 async def _not_begun(error: PasserelleError, report: RunReport, folder: ShopFolder, ledger: Ledger) -> None:

@@ -98,7 +98,7 @@ class Chunk(Generic[Unit]):
 
     def at_work_on(self, units: Sequence[Unit]) -> AbstractContextManager[None]:
         """A context in which errors and log lines name the keys of these units."""
-        return working_on(key=some_of([key for unit in units for key in self._keys(unit)]))
+        return working_on(key=lambda: some_of([key for unit in units for key in self._keys(unit)]))
 
     def slot(self, limit: int) -> AbstractAsyncContextManager[None]:
         """An asynchronous context in which one of `limit` slots of the step is taken, the oldest chunk first."""

@@ -74,6 +74,14 @@ class Line(NamedTuple):
         return RowOutcome(self.file, self.line, self.key, outcome.value, code, detail)
 
 
+def lines_of(writes: pl.DataFrame) -> list[Line]:
+    """Rows of `WRITES` as lines; Python makes an instant once, however many rows were confirmed then."""
+    instants = writes["old_at"].unique()
+    known = dict(zip(instants.to_physical(), instants, strict=True))
+    columns = [writes[name].to_list() for name in WRITES if name != "old_at"]
+    return list(map(Line, *columns, map(known.__getitem__, writes["old_at"].to_physical())))
+
+
 Confirmations: TypeAlias = Together[tuple[Sequence[Line], Sequence[Refusal]]]
 """Lines that were read back as they were written, and what was refused, batch by batch."""
 
@@ -91,17 +99,16 @@ async def apply_stock(run: Run, plan: StockPlan, sold_since: SoldSince | None = 
     run.rows.record(plan.outcomes)
     run.rows.record(one_outcome(plan.same, Outcome.UNCHANGED))
     if not run.may_write_shop:
-        run.rows.record(row_outcomes([Line(*row).with_outcome(Outcome.UNCHANGED) for row in plan.confirms.iter_rows()]))
-        writes = [Line(*row) for row in plan.writes.iter_rows()]
-        run.rows.record(row_outcomes([line.with_outcome(Outcome.UPDATED) for line in writes]))
+        run.rows.record(one_outcome(plan.confirms, Outcome.UNCHANGED))
+        run.rows.record(_one_outcome(lines_of(plan.writes), Outcome.UPDATED))
         run.planned += stock_changes(plan)
         return
     _doubt_items_that_are_gone(run, plan.outcomes)
-    _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
+    _confirm(run, lines_of(plan.confirms), Outcome.UNCHANGED)
     if plan.writes.is_empty():
         return
     with run.step("write stock"):
-        lines = list(map(Line._make, plan.writes.sort("id").iter_rows()))
+        lines = lines_of(plan.writes.sort("id"))
         gone = await _write(run, [line for line in lines if line.id], write_path_of(run, sold_since))
         if gone:
             await _write_elsewhere(run, gone, WritePath(sold_since=sold_since))
@@ -110,7 +117,7 @@ async def apply_stock(run: Run, plan: StockPlan, sold_since: SoldSince | None = 
 
 def stock_changes(plan: StockPlan, *, of_rows: bool = False) -> list[PlannedChange]:
     """What the plan would write, as a person reads it; `of_rows`: not what is wanted at 0 for want of a row."""
-    lines = (Line(*row) for row in plan.writes.iter_rows())
+    lines = lines_of(plan.writes)
     return [line.planned() for line in lines if line.file >= 0 or not of_rows]
 
 
@@ -204,8 +211,8 @@ async def _write_elsewhere(run: Run, gone: list[Line], path: WritePath) -> None:
     plan = plan_stock(rows, await stock_rows(run.shop, run.stream.key_column.target, [row.key for row in gone], {}))
     run.rows.record(plan.outcomes)
     _doubt_items_that_are_gone(run, plan.outcomes)
-    _confirm(run, [Line(*row) for row in plan.confirms.iter_rows()], Outcome.UNCHANGED)
-    again = await _write(run, [Line(*row) for row in plan.writes.iter_rows()], path)
+    _confirm(run, lines_of(plan.confirms), Outcome.UNCHANGED)
+    again = await _write(run, lines_of(plan.writes), path)
     run.rows.record(
         row_outcomes([line.with_outcome(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again])
     )

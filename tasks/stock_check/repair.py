@@ -8,7 +8,7 @@ from schemas.outcomes import Outcome
 from tasks.run.outcomes import RowOutcome, row_outcomes
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
-from tasks.stock.apply import Line, stock_changes
+from tasks.stock.apply import Line, lines_of, stock_changes
 from tasks.stock.plan import StockPlan
 
 _AT_ONCE = 500
@@ -18,7 +18,7 @@ _AT_ONCE = 500
 @step_task("repair stock")
 async def repair_stock(run: Run, plan: StockPlan) -> None:
     """Writes the planned quantities; nothing is confirmed, so that the ERP's own next word is compared as before."""
-    lines = [Line(*row) for row in plan.writes.sort("id").iter_rows()]
+    lines = lines_of(plan.writes.sort("id"))
     if not run.may_write_shop:
         run.planned += stock_changes(plan)
         _end(run, [line.with_outcome(Outcome.UPDATED) for line in lines])

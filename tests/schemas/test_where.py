@@ -51,3 +51,17 @@ def test_a_line_that_is_logged_ends_with_what_is_at_work(caplog: pytest.LogCaptu
 
 def test_many_keys_are_the_first_and_how_many_more() -> None:
     assert [some_of([]), some_of(["A"]), some_of(["A", "B", "C"])] == ["", "A", "A and 2 more"]
+
+
+def test_what_takes_a_while_to_say_is_asked_for_when_it_is_said() -> None:
+    asked: list[str] = []
+
+    def say() -> str:
+        asked.append("key")
+        return "SAC-01"
+
+    with working_on(step="write", key=say):
+        pass
+    assert asked == []
+    with working_on(step="write", key=say):
+        assert where_at_work() == "step write, key SAC-01"
