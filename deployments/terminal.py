@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from deployments.words import said
+from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.fault_texts import fault_in, language_of_locale
 from tasks.report.progress import watched_by
@@ -108,6 +109,7 @@ def show_error(error: PasserelleError) -> None:
             err.print(f"  [green]{escape(fault.remedy)}[/]", soft_wrap=True)
         return
     where = f"{error.system}, {error.action}" + (f" {error.key}" if error.key else "")
-    err.print(f"[bold]{escape(where)}[/]: {escape(error.reason)}", soft_wrap=True)
-    if error.remedy:
-        err.print(f"  [green]{escape(error.remedy)}[/]", soft_wrap=True)
+    read = error_message(error, language_of_locale())
+    err.print(f"[bold]{escape(where)}[/]: {escape(read.reason)}", soft_wrap=True)
+    if read.remedy:
+        err.print(f"  [green]{escape(read.remedy)}[/]", soft_wrap=True)

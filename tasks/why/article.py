@@ -32,7 +32,7 @@ async def article_facts(folder: ShopFolder, reference: str) -> Article:
     with folder.open_ledger() as ledger:
         rows, newest = file_rows(folder, ledger, reference)
         links = _links(folder, ledger, reference)
-        keys = {reference, *links["erp_key"]}
+        keys = {reference, *links["erp_key"], *(row.key for row in rows if row.key)}
         notes = [*notes_in_ledger(folder, ledger, keys, KINDS), *notes_in_reports(folder, keys, _FLOWS)]
         refused = _refused(folder, ledger, reference)
         held = {kind: ledger.held_wants(folder.name, kind) for kind in KINDS}

@@ -78,7 +78,7 @@ def _rows(path: Path, stream: StreamSpec, keys: Collection[str], done_at: dateti
     except (ContractError, OSError):
         return []
     return [
-        FileRow(stream.name, flow, name, int(row["_line"]), done_at, _values(stream, row))
+        FileRow(stream.name, flow, name, int(row["_line"]), done_at, str(row["_key"] or ""), _values(stream, row))
         for frame in found
         for row in frame.iter_rows(named=True)
     ]

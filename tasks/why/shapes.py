@@ -28,6 +28,8 @@ class FileRow:
     file: str
     line: int
     done_at: datetime | None
+    key: str = ""
+    """Its own: that of a combination where the article is its parent."""
     values: Sequence[tuple[str, str]] = ()
     """What the row says, column by column."""
 

@@ -77,7 +77,7 @@ def read_last(told: dict[str, Any], code: str) -> str:
     """The last page of a step that is named after what it did."""
     (step,) = [step for step in told["steps"] if step["code"] == code]
     named = {"undo": "-undo-", "france": "-reconcile-"}[code]
-    return Path([report for report in step["reports"] if named in report][-1]).read_text("utf-8")
+    return Path([report for report in step["reports"] if named in report][-1]).read_text("utf-8").replace("\u00a0", " ")
 
 
 async def test_the_day_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,8 @@ import pytest
 from connectors.ledger import Ledger
 from deployments.cli import answer
 from deployments.exits import Exit
+from deployments.terminal import show_error
+from schemas.errors import DeniedError
 from tests.flows.conftest import PREFECTS_SOCKETS
 from tests.flows.flat_world import BY_FILE, FlatWorld
 from tests.flows.world import KEY_VARIABLE, World
@@ -111,3 +113,16 @@ def test_a_run_beside_another_of_the_same_flow_ends_with_5(world: World) -> None
     ledger = Ledger.open(f"sqlite:///{world.folder / 'ledger.db'}", snapshots=None)
     with ledger, ledger.lease(world.folder.name, "import_stock"):
         assert ended(world, "run", "import_stock") == Exit.ALREADY_RUNNING
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("fr_FR.UTF-8", "La boutique refuse la clé."), ("C.UTF-8", "The shop refuses the key.")]
+)
+def test_an_error_that_ends_a_command_is_read_in_the_language_of_the_terminal(
+    locale: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", locale)
+    show_error(DeniedError("HTTP 401", system="PrestaShop", action="GET").worded("shop_key_refused"))
+    assert f"PrestaShop, GET: {said}" in capsys.readouterr().err

@@ -43,3 +43,18 @@ async def test_why_says_each_sentence_with_its_code(tmp_path: Path, capsys: pyte
         rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"meant_as", "code", "text"} == set(rows[0])
     assert ("bad", "never_came") in [(row["meant_as"], row["code"]) for row in rows]
+
+
+async def test_an_article_whose_only_row_was_rejected_is_told_so_whether_it_is_its_key_or_its_parent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with World.at(tmp_path / "boutique") as world:
+        world.drop_products({"reference": "ROBE-S", "reference_parent": "ROBE"})
+        await world.products()
+        capsys.readouterr()
+        told = {}
+        for reference in ("ROBE-S", "ROBE"):
+            await why(reference, shop=world.folder, as_json=True)
+            told[reference] = [json.loads(line)["code"] for line in capsys.readouterr().out.splitlines()]
+    assert "is_rejected" in told["ROBE-S"]
+    assert "is_rejected" in told["ROBE"]

@@ -60,7 +60,7 @@ async def paid_and_gone(scene: Scene) -> None:
             listener.stop()
             await listening
         scene.show("\n".join(heard[2:]))
-        scene.check("gone", wanted_there(scene), scene.company.totals(), order=order.id_order, seconds=f"{took:.1f}")
+        scene.check("gone", wanted_there(scene), scene.company.totals(), order=order.id_order, seconds=took)
 
 
 async def not_sold_twice(scene: Scene) -> None:

@@ -85,8 +85,9 @@ class Scene:
         return terminal_text("tour", code, self._language, **shown)
 
     def _shown(self, value: object) -> object:
-        """Money as it is written in the language."""
-        return texts(self._language).number(value, 2) if isinstance(value, Decimal) else value
+        """Money and seconds as they are written in the language."""
+        digits = {Decimal: 2, float: 1}.get(type(value))
+        return value if digits is None else texts(self._language).number(value, digits)  # type: ignore[arg-type] # numbers
 
     def narrate(self, code: str, **params: object) -> None:
         """What happens."""
