@@ -77,8 +77,8 @@ def fits_in_list(value: str) -> bool:
     return bool(value) and not _NOT_IN_LIST.search(value)
 
 
-def asks(values: Iterable[str], *, at_most: int, url_bytes: int) -> Iterator[Ask]:
-    """Distinct non-empty `values` in as few look-ups as their number and the length of an address allow."""
+def asks(values: Iterable[str], *, url_bytes: int) -> Iterator[Ask]:
+    """Distinct non-empty `values` in as few look-ups as the length of an address allows."""
     batch: list[str] = []
     size = 0
     for value in dict.fromkeys(values):
@@ -89,7 +89,7 @@ def asks(values: Iterable[str], *, at_most: int, url_bytes: int) -> Iterator[Ask
             yield exactly(value)
             continue
         length = len(value if plain else quoted(value)) + 1
-        if batch and (len(batch) >= at_most or size + length > url_bytes):
+        if batch and size + length > url_bytes:
             yield Ask(any_of(batch), tuple(batch))
             batch, size = [], 0
         batch.append(value)

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _TRIES_OF_A_PAGE = 3
 """How often a request is tried again before a page for people is believed."""
 _BY_ID = "id_ASC"
-_MOST_VALUES = 500
 _REST_OF_ADDRESS = 400
 """Bytes kept for what an address holds beside its filter: path, host, output format, and one value more."""
 
@@ -164,7 +163,11 @@ class Reader:
                 size = self._transport.pace.lookup_size(resource, full=display == "full")
                 part = [left.popleft() for _ in range(min(size, len(left)))]
                 try:
-                    for ask in asks(part, at_most=_MOST_VALUES, url_bytes=room):
+                    parts = list(asks(part, url_bytes=room))
+                    if left and len(parts) > 1:
+                        # What an address had no room for goes with the next ones.
+                        left.extendleft(reversed(parts.pop().values))
+                    for ask in parts:
                         rows = await self._ask(resource, field, ask, wanted, also)
                         found.update((row["id"], row) for row in rows)
                 except PasserelleError as error:
@@ -315,6 +318,8 @@ def _entity(
     row: Mapping[str, Any], known: Resource, associations: Mapping[str, tuple[str, ...]], languages: tuple[int, ...]
 ) -> Entity:
     entity: Entity = dict(row)
+    if len(entity) == 1 and not associations:
+        return {"id": int(row["id"])}
     entity.pop("associations", None)
     # Most values are text already, and stay as they are.
     told = [field for field, value in entity.items() if type(value) is not str or (languages and field in known.i18n)]

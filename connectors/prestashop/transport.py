@@ -76,6 +76,7 @@ class Transport:
         self.pace = Pace(limits)
         self.gate = Gate(self.pace)
         self.traffic = Traffic()
+        self.chance = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self.url = url
         self._token = base64.b64encode(f"{key}:".encode()).decode()
         self._secrets = (key, self._token)
@@ -248,8 +249,7 @@ class Patience:
 
     async def wait(self, reply: Reply) -> None:
         """Waits before the next try; raises TransientError, or the final answer, once the allowance is used up."""
-        spread = random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
-        delay = min(_FIRST_WAIT * 2**self._tries, _LONGEST_WAIT) * spread
+        delay = min(_FIRST_WAIT * 2**self._tries, _LONGEST_WAIT) * self._transport.chance.uniform(0.5, 1.0)
         if reply.retry_after is not None:
             delay = max(reply.retry_after, delay)
         if self._waited + delay > self._transport.limits.patience_seconds:

@@ -51,7 +51,8 @@ class Stop:
 
 def row_outcomes(rows: Iterable[RowOutcome]) -> pl.DataFrame:
     """The outcomes as a frame of `ROW_OUTCOMES`."""
-    return pl.DataFrame(list(rows), schema=ROW_OUTCOMES, orient="row")
+    columns = zip(*rows, strict=True)
+    return pl.DataFrame(dict(zip(ROW_OUTCOMES, columns, strict=False)), schema=ROW_OUTCOMES)
 
 
 def one_outcome(rows: pl.DataFrame, outcome: Outcome, code: str = "", detail: str = "") -> pl.DataFrame:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from connectors.prestashop.filters import Expression, after, any_of, asks, between, exactly, query
 
 
-def _asked(*values: str, at_most: int = 100, url_bytes: int = 6000) -> list[tuple[str, bool]]:
-    return [(str(ask.expression), ask.loose) for ask in asks(values, at_most=at_most, url_bytes=url_bytes)]
+def _asked(*values: str, url_bytes: int = 6000) -> list[tuple[str, bool]]:
+    return [(str(ask.expression), ask.loose) for ask in asks(values, url_bytes=url_bytes)]
 
 
 def test_several_values_are_one_list() -> None:
@@ -45,16 +45,15 @@ def test_empty_values_are_not_asked_for() -> None:
     assert _asked("", "a") == [("a", False)]
 
 
-def test_batches_respect_the_number_of_values() -> None:
-    assert _asked("a", "b", "c", at_most=2) == [("[a|b]", False), ("c", False)]
+def test_values_that_an_address_has_no_room_for_are_asked_for_in_the_next() -> None:
+    assert _asked("a", "b", "c", url_bytes=4) == [("[a|b]", False), ("c", False)]
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40), max_size=60))
 def test_every_value_is_asked_for_once_and_no_address_is_too_long(values: list[str]) -> None:
-    requests = list(asks(values, at_most=20, url_bytes=300))
+    requests = list(asks(values, url_bytes=300))
     assert sorted(value for ask in requests for value in ask.values) == sorted(set(values))
     for ask in requests:
-        assert len(ask.values) <= 20
         assert len(ask.values) == 1 or len(query(filters={"f": ask.expression})) <= 300 + len("filter[f]=[]")
 
 

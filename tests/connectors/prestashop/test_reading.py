@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from connectors.prestashop import Shop, ShopLimits
+from connectors.prestashop import IDS_ONLY, Shop, ShopLimits
 from connectors.prestashop.filters import after, between
 from connectors.prestashop.resources import resource_of
 from connectors.prestashop.xml import entities_in
@@ -50,6 +51,18 @@ async def test_a_list_longer_than_a_page_comes_whole_and_sorted(shop: Shop, sand
     assert [row["name"] for row in rows] == [f"M{number:03}" for number in range(430)]
     backwards = await shop.read("manufacturers", display=["name"], sort="name_DESC")
     assert [row["name"] for row in backwards] == [f"M{number:03}" for number in reversed(range(430))]
+
+
+async def test_what_an_address_has_no_room_for_goes_with_the_next_values(sandbox: SandboxShop) -> None:
+    ids = [sandbox.insert("products", {"reference": f"P{number:03}", "active": 1}) for number in range(900)]
+    limits = replace(QUICK, max_connections=1, max_url_bytes=1000)
+    async with Shop(sandbox.url, sandbox.key, limits=limits) as shop:
+        sandbox.reset_counts()
+        found = await shop.find("products", "id", map(str, ids), display=IDS_ONLY)
+    assert sorted(row["id"] for row in found) == ids
+    asked = [path.count("|") + 1 for _, path, _ in sandbox.requests if "filter[id]" in path]
+    assert sum(asked) == len(ids)
+    assert min(asked[1:-1]) > 100
 
 
 async def test_filters_are_exact_texts_lists_or_expressions_d32(shop: Shop, sandbox: SandboxShop) -> None:

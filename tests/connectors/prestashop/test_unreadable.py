@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.lasting
 
-LIMITS = ShopLimits(pace="full", patience_seconds=0.2, settle_seconds=0.01, timeout_seconds=2)
+LIMITS = ShopLimits(pace="full", patience_seconds=0.25, settle_seconds=0.01, timeout_seconds=2)
 BROKEN = {
     "nothing": b"",
     "cut off in JSON": b'{"products":[{"id":1,"refer',
