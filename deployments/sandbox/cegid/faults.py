@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
-import threading
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+from deployments.sandbox.faults import FaultsToCome
 
 Kind = Literal[
     "slow",
@@ -40,17 +40,11 @@ class Fault:
     seconds: float = 0.0
     code: str = "CBR00009"
     reason: str = "Serial number is not available in inventory"
+    after: int = 0
 
 
-class Faults:
-    """The faults to come. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._waiting: list[Fault] = []
-        self._chance: tuple[float, tuple[Kind, ...], random.Random] | None = None
-        self._lock = threading.Lock()
-        self.struck = 0
-        """How many calls went wrong so far."""
+class Faults(FaultsToCome[Kind, Fault]):
+    """The faults to come; chance leaves the contract's documents alone."""
 
     def add(
         self,
@@ -63,40 +57,10 @@ class Faults:
         reason: str = "Serial number is not available in inventory",
     ) -> None:
         """Let the next `times` calls of `operation` go wrong: `seconds` for `slow`, code and reason for `fault-*`."""
-        if kind not in KINDS:
-            raise ValueError(f"No such fault: {kind}. There are: {', '.join(KINDS)}.")
-        with self._lock:
-            self._waiting.append(Fault(kind, operation, times, seconds, code, reason))
+        self._expect(kind, KINDS, Fault(kind, operation, times, seconds, code, reason))
 
-    def chance(self, share: float, kinds: tuple[Kind, ...], seed: int) -> None:
-        """Let a share (0 to 1) of all operations go wrong in one of `kinds`; a share of 0 ends it."""
-        with self._lock:
-            self._chance = (share, kinds, random.Random(seed)) if share else None  # noqa: S311 - seeded on purpose
+    def _of_chance(self, kind: Kind, operation: str) -> Fault:
+        return Fault(kind, operation)
 
-    def clear(self) -> None:
-        """Forget every fault to come."""
-        with self._lock:
-            self._waiting.clear()
-            self._chance = None
-
-    def take(self, operation: str) -> Fault | None:
-        """The fault that strikes this call, if any; it is used up."""
-        with self._lock:
-            fault = self._by_rule(operation) or self._by_chance(operation)
-            self.struck += fault is not None
-            return fault
-
-    def _by_rule(self, operation: str) -> Fault | None:
-        for fault in self._waiting:
-            if fault.operation in ("*", operation):
-                fault.times -= 1
-                if fault.times <= 0:
-                    self._waiting.remove(fault)
-                return fault
-        return None
-
-    def _by_chance(self, operation: str) -> Fault | None:
-        if self._chance is None or operation == "wsdl":
-            return None
-        share, kinds, dice = self._chance
-        return Fault(dice.choice(kinds), operation) if dice.random() < share else None
+    def _is_spared(self, operation: str) -> bool:
+        return operation == "wsdl"

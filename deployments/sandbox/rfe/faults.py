@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+from deployments.sandbox.faults import FaultsToCome
 
 Kind = Literal["429", "503", "401", "403", "html", "cut", "short", "long", "damaged", "reset"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -20,40 +21,21 @@ class Fault:
     """
 
     kind: Kind
-    request: Request = "*"
+    operation: str = "*"
     times: int = 1
     at: int = 1
     retry_after: int | None = None
+    after: int = 0
 
 
-class Faults:
-    """The faults to come. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._waiting: list[Fault] = []
-        self._lock = threading.Lock()
+class Faults(FaultsToCome[Kind, Fault]):
+    """The faults to come."""
 
     def add(
         self, kind: Kind, request: Request = "*", times: int = 1, *, at: int = 1, retry_after: int | None = None
     ) -> None:
         """Let the next `times` requests of this sort go wrong."""
-        if kind not in KINDS:
-            raise ValueError(f"No such fault: {kind}. There are: {', '.join(KINDS)}.")
-        with self._lock:
-            self._waiting.append(Fault(kind, request, times, at, retry_after))
+        self._expect(kind, KINDS, Fault(kind, request, times, at, retry_after))
 
-    def clear(self) -> None:
-        """Forget every fault to come."""
-        with self._lock:
-            self._waiting.clear()
-
-    def take(self, request: str) -> Fault | None:
-        """The fault that strikes this request, if any; it is used up."""
-        with self._lock:
-            for fault in self._waiting:
-                if fault.request in ("*", request):
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._waiting.remove(fault)
-                    return fault
-            return None
+    def _of_chance(self, kind: Kind, operation: str) -> Fault:
+        return Fault(kind, operation)
