@@ -87,7 +87,7 @@ def shops_page(css: str, language: str, title: str, shops: Mapping[str, tuple[st
     """The first page: each shop with its state, how that is said, and what it means; its name leads to its board."""
     cards = "".join(
         f'<section><div class="verdict {escape(state)}"><span class="state">{escape(said)}</span>'
-        f"<p>{escape(hint)}</p></div>"
+        f"{f'<p>{escape(hint)}</p>' if hint else ''}</div>"
         f'<h2><a href="{quote(name)}/reports/index.html">{escape(name)}</a></h2></section>'
         for name, (state, said, hint) in shops.items()
     )

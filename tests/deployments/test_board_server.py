@@ -69,3 +69,11 @@ def test_a_page_of_a_stranger_gets_nothing(server: BoardServer) -> None:
 
 def test_it_only_reads(server: BoardServer) -> None:
     assert asked(server, f"/{server.token}/", method="POST")[0] == 501
+
+
+def test_a_state_that_says_all_has_no_empty_line_below_it() -> None:
+    page = shops_page(
+        "", "en", "Shops", {"a": ("Completed", "All is well", ""), "b": ("Failed", "A run failed", "See it")}
+    )
+    assert '<span class="state">All is well</span></div>' in page
+    assert '<span class="state">A run failed</span><p>See it</p></div>' in page
