@@ -39,7 +39,7 @@ def server_may_be_named() -> bool:
         return True
     try:
         return "prefect" in _text(Path(".env")).lower() or _in_files()
-    except (OSError, ValueError):  # Prefect says what is wrong with its files
+    except (OSError, ValueError, RuntimeError):  # Prefect says what is wrong with its files, or with the home folder
         return True
 
 
