@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 import polars as pl
 
@@ -59,10 +60,13 @@ async def prepare_entities(run: Run, validated: ValidatedStream, stream: FlatStr
         gone = gone.filter(~pl.col("erp_key").is_in(list(moved.values())))
         mended = broken.join(rows, left_on="erp_key", right_on="_key", how="anti").join(gone, on="erp_key", how="anti")
         held = _Links(links, moved)
-        # Both ask the shop, and neither needs the other's answer. The longer one first: rows are made ready meanwhile.
+        asked = await _asked(validated, looked_at)
+        # What the rows name comes first: they are made ready while the longer list is read.
+        if asked:
+            await stream.look_up(run, asked)
         by_id, wanted = await asyncio.gather(
             _read(run, stream, held.ids_of(looked_at["_key"], gone["erp_key"], mended["erp_key"])),
-            _wanted(run, validated, stream, looked_at),
+            _wanted(run, stream, asked),
         )
         wanted += [*_of_no_file(gone, closed=True), *_of_no_file(mended, closed=False)]
         found = await _found(run, stream, wanted, held, by_id)
@@ -130,14 +134,16 @@ def _last_of_each_key(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
     return last
 
 
-async def _wanted(
-    run: Run, validated: ValidatedStream, stream: FlatStream, looked_at: pl.DataFrame
-) -> list[WantedEntity]:
+async def _asked(validated: ValidatedStream, looked_at: pl.DataFrame) -> list[dict[str, Any]]:
+    """The accepted rows that are looked at, each with the key of its link in `_link`."""
     marks = looked_at.select("_file", "_line", _link="_key").lazy()
     rows = validated.accepted_rows_scan().with_columns(pl.col("_file").cast(pl.Int32))
     found = rows.join(marks, on=["_file", "_line"], how="inner").sort("_file", "_line")
-    named = await asyncio.to_thread(lambda: found.collect().to_dicts())
-    return await stream.wanted(run, named) if named else []
+    return await asyncio.to_thread(lambda: found.collect().to_dicts())
+
+
+async def _wanted(run: Run, stream: FlatStream, asked: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
+    return await stream.wanted(run, asked) if asked else []
 
 
 async def _broken(run: Run, stream: FlatStream, links: pl.DataFrame) -> pl.DataFrame:

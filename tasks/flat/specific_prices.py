@@ -41,6 +41,9 @@ class SpecificPriceStream(FlatStream):
     compared = (*CASE, *_VALUES, "id_shop", *NOBODYS)
     notes_intent = True
 
+    _market: Market
+    """What the shop has of what the rows name, once it has been looked up."""
+
     def keys(self, run: Run, rows: pl.DataFrame) -> pl.Series:
         """`reference|country|currency|customer|quantity|from|to`; a customer is a keyed hash that names nobody.
 
@@ -85,15 +88,14 @@ class SpecificPriceStream(FlatStream):
             for key, (code, former) in notes.items()
         }
 
-    async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
-        """The prices that the rows want; items that the shop does not sell are ignored."""
-        asked = flat_rows(rows, run.stream)
+    async def look_up(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Items, countries, currencies and customers that the rows name."""
         settings = run.folder.settings
         keys = [str(row["_key"]) for row in rows]
-        named = await asyncio.to_thread(_names_in, asked)
+        named = await asyncio.to_thread(_names_in, flat_rows(rows, run.stream))
         countries = await country_ids(run.shop, named.countries)
         taxed = (0, *countries.values()) if settings.specific_prices.prices == "tax_incl" else ()
-        market = Market(
+        self._market = Market(
             items=await priced_items(
                 run.shop, run.stream.key_column.target, keys, _known_ids(run, keys), with_prices=named.with_prices
             ),
@@ -106,12 +108,15 @@ class SpecificPriceStream(FlatStream):
             default_currency=run.facts.default_currency,
             rates={country: await tax_rates(run.shop, run.facts, country) for country in taxed},
         )
+
+    async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
+        """The prices that the rows want; items that the shop does not sell are ignored."""
+        keys = [str(row["_key"]) for row in rows]
         for row, key in zip(rows, keys, strict=True):
-            if isinstance(item := market.items.get(key), Item):
+            if isinstance(item := self._market.items.get(key), Item):
                 run.shown_keys.note(row["_link"], "product", item.id_product)
         refs = (RowRef(row["_file"], row["_line"], row["_link"]) for row in rows)
-        # Beside it, what the shop has of these prices is read.
-        return await asyncio.to_thread(wanted_prices, asked, refs, keys, market)
+        return await asyncio.to_thread(wanted_prices, flat_rows(rows, run.stream), refs, keys, self._market)
 
     async def current(self, run: Run, wanted: Sequence[WantedEntity]) -> dict[str, Entity | Stop]:
         """Prices of the same case, of this shop or of all shops.

@@ -77,6 +77,10 @@ class FlatStream(ABC):
         del rows, links, moved, gone
         return {}
 
+    async def look_up(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Asks the shop for what the rows name, where `wanted` then takes its time: other lists are read meanwhile."""
+        del run, rows
+
     @abstractmethod
     async def wanted(self, run: Run, rows: Sequence[Mapping[str, Any]]) -> list[WantedEntity]:
         """What the rows want, in their order; the key of a row is in `_link`."""

@@ -30,6 +30,8 @@ class WantedEntity:
     closed: bool = False
     owned: Fields = field(default_factory=dict)
     first: Fields = field(default_factory=dict)
+    sent: dict[str, Any] = field(default_factory=dict)
+    """`first` and `owned` as the webservice takes them, where a stream has worked that out beforehand."""
     member_of: dict[str, int] = field(default_factory=dict)
     """Association -> the id that must be among its rows."""
     first_member_of: dict[str, int] = field(default_factory=dict)
@@ -100,7 +102,7 @@ def plan_entity(wanted: WantedEntity, current: Entity | Stop | None, closing: Cl
         return _closed(wanted, current, closing)
     planned = PlannedEntity(wanted.ref, Outcome.UNCHANGED, id=int(current["id"]), owned=wanted.owned, found=current)
     planned.label = wanted.label
-    _compare(planned, wanted.owned, current)
+    _compare(planned, wanted.owned, wanted.sent or written(wanted.owned), current)
     for association, number in wanted.member_of.items():
         now = [int(row["id"]) for row in current.get("associations", {}).get(association, ())]
         if number not in now:
@@ -116,6 +118,7 @@ def _created(wanted: WantedEntity) -> PlannedEntity:
         return PlannedEntity(wanted.ref, Outcome.IGNORED, "closed_and_unknown", closed=True)
     planned = PlannedEntity(wanted.ref, Outcome.CREATED, action="create", owned=wanted.owned, label=wanted.label)
     planned.fields = wanted.first | wanted.owned
+    planned.sent = wanted.sent
     members = wanted.first_member_of | wanted.member_of
     planned.members = {association: [number] for association, number in members.items()}
     return planned
@@ -137,18 +140,24 @@ def _closed(wanted: WantedEntity, current: Entity, closing: Closing) -> PlannedE
         planned.changes = [("id", str(planned.id), "")]
         return planned
     planned.owned = {"active": False}
-    _compare(planned, planned.owned, current)
+    _compare(planned, planned.owned, written(planned.owned), current)
     if planned.changes:
         planned.outcome, planned.action = Outcome.DEACTIVATED, "deactivate"
     return planned
 
 
-def _compare(planned: PlannedEntity, owned: Mapping[str, FieldValue], current: Entity) -> None:
-    """Puts into the plan what the shop does not have as `owned`; texts go in every language or not at all."""
+def _compare(planned: PlannedEntity, owned: Mapping[str, FieldValue], sent: Mapping[str, Any], current: Entity) -> None:
+    """Puts into the plan what the shop does not have as `owned`; texts go in every language or not at all.
+
+    `sent` are the same fields as the webservice takes them.
+    """
     for name, value in owned.items():
+        # Most of what the shop has is there as it was sent.
+        if (text := sent[name]) == current.get(name, ""):
+            continue
         if not isinstance(value, dict):
-            now, text = str(current.get(name, "")), as_text(value)
-            if text != now and not same(name, value, now):
+            now = str(current.get(name, ""))
+            if not same(name, value, now):
                 planned.fields[name] = value
                 planned.changes.append((name, now, text))
             continue

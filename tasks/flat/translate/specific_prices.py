@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from schemas.column_spec import Column
 from schemas.outcomes import Outcome
 from schemas.settings import SpecificPrices
-from tasks.flat.plan.entities import Fields, WantedEntity
+from tasks.flat.plan.entities import Fields, WantedEntity, written
 from tasks.flat.translate.rows import FlatRow
 from tasks.products.translate.prices import six_decimals, tax_excluded
 from tasks.run.outcomes import Stop
@@ -89,6 +89,10 @@ def wanted_prices(
     return list(map(wishes.wanted, rows, refs, references))
 
 
+_Said: TypeAlias = "tuple[Fields | Stop, dict[str, Any]]"
+"""What some cells of a row say, and the same as the webservice takes it."""
+
+
 class _Wishes:
     """What rows of the same columns want; what many of them say alike is worked out once."""
 
@@ -96,35 +100,41 @@ class _Wishes:
         self._market = market
         self._case_cells = [columns[target].key for target in _SAYS_CASE if target in columns]
         self._cut_cells = [columns[target].key for target in _SAYS_CUT if target in columns]
-        self._cases: dict[tuple[Any, ...], Fields | Stop] = {}
-        self._cuts: dict[tuple[Any, ...], Fields | Stop] = {}
+        self._cases: dict[tuple[Any, ...], _Said] = {}
+        self._cuts: dict[tuple[Any, ...], _Said] = {}
+        self._first: Fields = {"id_shop": market.id_shop, **NOBODYS}
+        self._first_sent = written(self._first)
 
     def wanted(self, row: FlatRow, ref: RowRef, reference: str) -> WantedEntity:
         wanted = WantedEntity(ref, label=row.text("erp_code"))
         item = self._market.items.get(reference, _NOT_ON_SHOP)
-        case = self._case(row)
-        cut = self._cut(row, item) if isinstance(item, Item) else item
+        case, case_sent = self._case(row)
+        cut, cut_sent = self._cut(row, item) if isinstance(item, Item) else (item, {})
         wanted.stop = next((part for part in (item, case, cut) if isinstance(part, Stop)), None)
         if isinstance(item, Item) and isinstance(case, dict) and isinstance(cut, dict):
             ids: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
-            wanted.owned = ids | case | cut
-            wanted.first = {"id_shop": self._market.id_shop, **NOBODYS}
+            wanted.first, wanted.owned = dict(self._first), ids | case | cut
+            wanted.sent = self._first_sent | written(ids) | case_sent | cut_sent
         return wanted
 
-    def _case(self, row: FlatRow) -> Fields | Stop:
+    def _case(self, row: FlatRow) -> _Said:
         said = tuple([row.cells[key] for key in self._case_cells])
         if said not in self._cases:
-            self._cases[said] = _case(row, self._market)
+            self._cases[said] = _said(_case(row, self._market))
         return self._cases[said]
 
-    def _cut(self, row: FlatRow, item: Item) -> Fields | Stop:
+    def _cut(self, row: FlatRow, item: Item) -> _Said:
         if row.value("price") is not None:
             # Compared with what the item costs.
-            return _cut(row, item, self._market)
+            return _said(_cut(row, item, self._market))
         said = tuple([row.cells[key] for key in self._cut_cells])
         if said not in self._cuts:
-            self._cuts[said] = _cut(row, item, self._market)
+            self._cuts[said] = _said(_cut(row, item, self._market))
         return self._cuts[said]
+
+
+def _said(fields: Fields | Stop) -> _Said:
+    return fields, {} if isinstance(fields, Stop) else written(fields)
 
 
 def _case(row: FlatRow, market: Market) -> Fields | Stop:

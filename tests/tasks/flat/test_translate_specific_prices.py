@@ -12,7 +12,7 @@ import pytest
 
 from schemas.import_json import default_import_spec
 from schemas.settings import SpecificPrices
-from tasks.flat.plan.entities import WantedEntity
+from tasks.flat.plan.entities import WantedEntity, written
 from tasks.flat.translate.rows import flat_rows
 from tasks.flat.translate.specific_prices import AMOUNT, PERCENT, Item, Market, wanted_prices
 from tasks.run.outcomes import Stop
@@ -168,3 +168,12 @@ def test_equal_prices_are_compared_each_with_its_own_items() -> None:
 def test_what_stops_a_row_stops_those_that_say_the_same_and_no_others() -> None:
     rows = [{"reference": "A", "reduction": Decimal(5), "iso_code": code} for code in ("ZZ", "ZZ", "FR")]
     assert [one.stop.code if one.stop else "" for one in wanted_of(rows)] == ["country_not_on_shop"] * 2 + [""]
+
+
+@pytest.mark.parametrize(
+    "cells", [{"reduction": Decimal(5)}, {"price": Decimal(80)}, {"reduction": Decimal("1.5"), "type": "amount"}]
+)
+def test_what_is_sent_is_worked_out_with_what_is_wanted(cells: dict[str, Any]) -> None:
+    for one in wanted_of([{"reference": "A"} | cells] * 2):
+        assert one.sent == written(one.first | one.owned)
+        assert list(one.sent) == list(one.first | one.owned)
