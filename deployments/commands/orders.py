@@ -19,7 +19,7 @@ from deployments.terminal import out, show_table
 from deployments.words import said
 from schemas.messages import catalogue, message
 from tasks.erp import kind_of
-from tasks.handover.send_again import Subject, forget_sent
+from tasks.handover.send_again import Subject, forget_sent, may_be_answered
 from tasks.handover.sender import DOUBT_LASTS
 from tasks.orders.identities import identities_now as order_identities_now
 from tasks.returns.identities import identities_now as return_identities_now
@@ -117,13 +117,13 @@ def another(*order: int, returns: Returns = False, slips: Slips = False, shop: S
     with folder.open_ledger() as ledger, ledger.lease(folder.name, _EXPORTS[kind]):
         named = kind_of(folder, kind)
         young = _in_doubt(ledger, folder.name, named, keys)
-        ours = [key for key in keys if key not in young]
+        ours = [key for key in _asked(ledger, folder, named, keys, ANOTHER) if key not in young]
         answered = [key for key in ours if ledger.answer(folder.name, named, key, ANOTHER, code=f"{kind}_answered")]
         for link in (f"{kind}_sent", f"{kind}_seen", f"{kind}_status") if answered else ():
             ledger.forget(folder.name, kind_of(folder, link), answered)
             ledger.forget(folder.name, link, answered)
     language = folder.settings.shop.language
-    return _answered(ours, answered, language) or _left(young, language)
+    return _answered([key for key in keys if key not in young], answered, language) or _left(young, language)
 
 
 @orders.command
@@ -134,7 +134,8 @@ def same(*order: int, returns: Returns = False, slips: Slips = False, shop: Shop
         return Exit.USAGE
     with folder.open_ledger() as ledger, ledger.lease(folder.name, _EXPORTS[kind]):
         named = kind_of(folder, kind)
-        answered = [key for key in keys if ledger.answer(folder.name, named, key, SAME, code=f"{kind}_answered")]
+        asked = _asked(ledger, folder, named, keys, SAME)
+        answered = [key for key in asked if ledger.answer(folder.name, named, key, SAME, code=f"{kind}_answered")]
     return _answered(keys, answered, folder.settings.shop.language)
 
 
@@ -152,6 +153,11 @@ def _named(order: Sequence[int], shop: Path, subject: Subject) -> tuple[Subject,
     if not order:
         out.print(said("Name at least one by its id."))
     return subject, [str(each) for each in dict.fromkeys(order)], open_shop_folder(shop)
+
+
+def _asked(ledger: Ledger, folder: ShopFolder, kind: str, keys: Sequence[str], answer: str) -> list[str]:
+    """Those of the keys about which a question is open that this answers."""
+    return [key for key in keys if may_be_answered(ledger.delivery(folder.name, kind, key), answer)]
 
 
 def _in_doubt(ledger: Ledger, shop: str, kind: str, keys: Sequence[str]) -> dict[str, str]:
@@ -173,7 +179,8 @@ def _answered(keys: Sequence[str], answered: Sequence[str], language: str) -> Ex
     out.print(said("{count} answered; the next run goes on from there.", language, count=len(answered)))
     left = [key for key in keys if key not in answered]
     if left:
-        out.print(said("Not known, or delivered already: {keys}.", language, keys=", ".join(left)))
+        text = "Nothing is asked about {keys}: not known, delivered already, or waiting for something else."
+        out.print(said(text, language, keys=", ".join(left)))
     return Exit.USAGE if left else Exit.COMPLETED
 
 

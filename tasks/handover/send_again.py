@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from connectors.ledger import ASKED, Ledger
+from connectors.ledger import ASKED, Delivery, Ledger
+from schemas.messages import catalogue
 from tasks.handover.sender import DOUBT_LASTS, Question, reused
 
 Subject = Literal["order", "return", "slip"]
@@ -26,6 +27,14 @@ class SentAgain:
     def is_forgotten(self) -> bool:
         """Whether the next run looks at it as if for the first time."""
         return not self.in_doubt_until and self.question is None
+
+
+def may_be_answered(known: Delivery | None, answer: str) -> bool:
+    """Whether a person was asked what this answers: an answer to nothing would have a document sent a second time."""
+    if known is None:
+        return False
+    offered = catalogue("en").get(known.last_code or "", {}).get("remedy", "")
+    return f"orders {answer} " in offered or known.answer is not None or known.doubt_at is not None
 
 
 def forget_sent(ledger: Ledger, shop: str, kind: str, key: str, *, subject: Subject, identity: str | None) -> SentAgain:

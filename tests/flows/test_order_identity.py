@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.ledger.tables import LEDGER
-from deployments.commands.orders import another, same
+from deployments.commands.orders import another, resend, same
 from deployments.exits import Exit
 from tests.flows.order_world import OrderWorld
 from tests.flows.used_ids import answered, reasons, reuse, told
@@ -244,3 +244,29 @@ async def test_a_document_typed_by_hand_that_is_the_order_to_the_last_line_is_it
     state = await world.orders()
     assert state.name == "Completed", state.message
     assert (len(world.documents()), world.deliveries()) == (1, {str(order): "delivered"})
+
+
+async def test_an_answer_to_what_nobody_asked_sends_no_order_twice(
+    world: OrderWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = world.place(("ROBE-S", 2, "29.90"))
+    await world.orders()
+    assert await resend(order, shop=world.folder) is Exit.COMPLETED
+    for answer in (another, same):
+        assert answered(answer, world, order) is Exit.USAGE
+    assert f"Nothing is asked about {order}" in capsys.readouterr().out
+    await world.orders()
+    assert len(world.documents()) == 1
+    assert world.counts()["unchanged"] == 1
+
+
+async def test_an_order_that_is_held_for_a_code_it_lacks_is_not_answered_for(world: OrderWorld) -> None:
+    order = world.place(("ROBE-S", 2, "29.90"))
+    associations = world.folder / "associations.toml"
+    associations.write_text(associations.read_text("utf-8").replace("FR =", "IT ="), encoding="utf-8")
+    await world.orders()
+    [(key, code)] = told(world)
+    assert key == str(order)
+    assert answered(another, world, order) is Exit.USAGE
+    await world.orders()
+    assert told(world) == [(key, code)]
