@@ -47,10 +47,10 @@ def prefect_state(state: State) -> objects.State[Any]:
     return objects.State(type=kind, name=state.name, message=state.message, data=state.data)
 
 
-def state_of(ended: objects.State[Any]) -> State:
+def state_of(final: objects.State[Any]) -> State:
     """The same as we have it, of a run that is over."""
-    # Prefect keeps what a run ended with in a record.
-    data = getattr(ended.data, "result", ended.data)
-    is_end = ended.type.value in StateType.__members__  # whoever is paused for good has failed
-    kind = StateType(ended.type.value) if is_end else StateType.FAILED
-    return State(kind, ended.name or "", ended.message or "", data)
+    # Prefect keeps what a run final with in a record.
+    data = getattr(final.data, "result", final.data)
+    is_end = final.type.value in StateType.__members__  # whoever is paused for good has failed
+    kind = StateType(final.type.value) if is_end else StateType.FAILED
+    return State(kind, final.name or "", final.message or "", data)
