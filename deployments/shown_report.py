@@ -69,7 +69,7 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
 def _findings(report: dict[str, Any], words: Texts) -> Iterator[str]:
     for one in report.get("findings", ()):
         colour = "red" if one["level"] == "error" else "yellow"
-        yield f"[{colour}]! {escape(words.number(one['count']))}[/] [bold]{escape(one['reason'])}[/]"
+        yield f"[{colour}]! {escape(words.number(one['count']))} \u00d7[/] [bold]{escape(one['reason'])}[/]"
         shown = [" ".join(filter(None, (each["key"], each["detail"]))) for each in one["examples"][:_EXAMPLES_SHOWN]]
         more = " …" if one["count"] > len(shown) else ""
         yield f"    {escape('; '.join(shown) + more)}"
@@ -121,6 +121,8 @@ def _faults(report: dict[str, Any], words: Texts) -> Iterator[str]:
             line = "" if example["line"] is None else f":{example['line']}"
             yield f"    {escape(example['file'] + line)} {escape(example['key'])}  {_value(example['value'])}"
             yield f"    → {escape(example['remedy'])}"
+    if (left := len(report["faults_by_column"]) - _FAULTS_SHOWN) > 0:
+        yield escape(terminal_text("report", "more", report["language"], count=words.number(left)))
     for file in report["files"]:
         if file["rejects_file"]:
             yield f"    {escape(words.page('rejects_file'))}{words.catalogue['colon']} {escape(file['rejects_file'])}"

@@ -9,7 +9,15 @@ import pytest
 from rich.text import Text
 
 from deployments.shown_report import report_lines
-from schemas.run_report import FileReport, IncidentReport, PlannedChange, RejectReport, RunReport
+from schemas.run_report import (
+    ExampleReport,
+    FileReport,
+    FindingReport,
+    IncidentReport,
+    PlannedChange,
+    RejectReport,
+    RunReport,
+)
 
 
 def lines(**told: Any) -> list[str]:
@@ -70,3 +78,21 @@ def test_a_limit_is_told_with_the_fault_and_of_several_values_none() -> None:
     shown = [line for line in lines(faults_by_column=faults, rejects=rejects) if line.startswith("!")]
     assert shown == ["! 2 quantity: “…” is too large: the maximum is 9.", "! 1 price: “x” is not a number."]
     assert lines(faults_by_column=faults)[0] == "! 2 quantity: “…” is too large: the maximum is …"
+
+
+def test_of_many_kinds_of_faults_it_is_said_how_many_more_there_are() -> None:
+    faults = [(f"column_{at}", "is empty", 9 - at) for at in range(7)]
+    files = [FileReport("a.csv", "done", rejects_file="rejects/a.rejects.csv")]
+    shown = lines(faults_by_column=faults, files=files)
+    assert shown[4:] == ["! 5 column_4: is empty", "… and 2 more", "    Rejected lines: rejects/a.rejects.csv"]
+    assert not any("more" in line for line in lines(faults_by_column=faults[:5]))
+
+
+def test_a_fault_of_the_shop_says_how_often_it_is_there_and_reads_as_a_sentence() -> None:
+    examples = [ExampleReport("product", "A #1"), ExampleReport("product", "B #2", "7")]
+    found = FindingReport("picture_missing", "info", 1200, "Des produits sans image.", "Ajoutez-en.", examples)
+    assert lines(findings=[found], looked_at={"products": 1300}, language="fr") == [
+        "! 1\u202f200 \u00d7 Des produits sans image.",
+        "    A #1; B #2 7 …",
+        "    → Ajoutez-en.",
+    ]
