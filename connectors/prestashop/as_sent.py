@@ -101,12 +101,12 @@ class AsSent:
 def _alike(resource: str, sent: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[dict[str, str], list[int]]]:
     """Values that can be compared, with the ids that share them; only where one request serves many."""
     compared = _COMPARED.get(resource, {})
-    groups: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    groups: dict[tuple[Any, ...], list[int]] = {}
     for identifier, values in sent.items() if compared else ():
-        groups.setdefault(tuple(values.items()), []).append(identifier)
+        groups.setdefault((*values, *values.values()), []).append(identifier)
     for shared, ids in groups.items():
         if shared and len(ids) >= _WORTH_A_REQUEST:
-            values = {field: str(value) for field, value in shared}
+            values = {field: str(value) for field, value in sent[ids[0]].items()}
             if all(field in compared and compared[field].fullmatch(value) for field, value in values.items()):
                 yield {field: _whole(value) for field, value in values.items()}, ids
 

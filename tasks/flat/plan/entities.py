@@ -188,13 +188,18 @@ def stop_double_claims(
     `ids`: the entity found for each wanted key. `claimed`: the key of the ledger's active link by id of its entity.
     `named_by`: the fields that together name one entity.
     """
-    held: dict[str | tuple[str, ...], str] = {str(shop_id): key for shop_id, key in claimed.items()}
+    held = {str(shop_id): key for shop_id, key in claimed.items()}
     for one in wanted:
         shop_id = ids.get(one.ref.key, 0)
         if one.stop is not None or (one.closed and not shop_id):
             continue
-        fields = one.first | one.owned
-        claim = str(shop_id) if shop_id else tuple([str(fields.get(name, "")).casefold() for name in named_by])
+        claim = str(shop_id) if shop_id else _claim(one, named_by)
         holder = held.setdefault(claim, one.ref.key)
         if holder != one.ref.key:
             one.stop = Stop(Outcome.REJECTED, "entity_taken", f"{shop_id}: {holder}" if shop_id else holder)
+
+
+def _claim(wanted: WantedEntity, named_by: Sequence[str]) -> str:
+    """What names an entity that is to be created, whatever its letters' case; never what an id reads like."""
+    fields = wanted.sent or (wanted.first | wanted.owned)
+    return "\0".join(["", *[str(fields.get(name, "")) for name in named_by]]).casefold()

@@ -34,9 +34,11 @@ CASE = (
 """The fields in which two prices of ours differ (they are in the shop's unique key, D15)."""
 NOBODYS: Mapping[str, int] = {"id_shop_group": 0, "id_cart": 0, "id_specific_price_rule": 0}
 """The rest of the shop's unique key: carts and rules have prices of their own, which are none of ours."""
-_SAYS_CASE = ("iso_code", "currency", "email", "group", "from_quantity", "from", "to")
-_SAYS_CUT = ("type", "reduction", "reduction_tax")
-"""What a row without a price of its own says of the reduction."""
+_SAYS = (
+    *("iso_code", "currency", "email", "group", "from_quantity", "from", "to"),
+    *("type", "reduction", "reduction_tax"),
+)
+"""All that a row without a price of its own says of a price, but for the item."""
 _NOT_ON_SHOP = Stop(Outcome.IGNORED, "not_on_shop")
 _HUNDRED = 100
 
@@ -90,7 +92,7 @@ def wanted_prices(
 
 
 _Said: TypeAlias = "tuple[Fields | Stop, dict[str, Any]]"
-"""What some cells of a row say, and the same as the webservice takes it."""
+"""What a row says but for its item, and the same as the webservice takes it."""
 
 
 class _Wishes:
@@ -98,43 +100,45 @@ class _Wishes:
 
     def __init__(self, columns: Mapping[str, Column], market: Market) -> None:
         self._market = market
-        self._case_cells = [columns[target].key for target in _SAYS_CASE if target in columns]
-        self._cut_cells = [columns[target].key for target in _SAYS_CUT if target in columns]
-        self._cases: dict[tuple[Any, ...], _Said] = {}
-        self._cuts: dict[tuple[Any, ...], _Said] = {}
+        self._cells = [columns[target].key for target in _SAYS if target in columns]
+        self._said: dict[tuple[Any, ...], _Said] = {}
         self._first: Fields = {"id_shop": market.id_shop, **NOBODYS}
         self._first_sent = written(self._first)
 
     def wanted(self, row: FlatRow, ref: RowRef, reference: str) -> WantedEntity:
         wanted = WantedEntity(ref, label=row.text("erp_code"))
         item = self._market.items.get(reference, _NOT_ON_SHOP)
-        case, case_sent = self._case(row)
-        cut, cut_sent = self._cut(row, item) if isinstance(item, Item) else (item, {})
-        wanted.stop = next((part for part in (item, case, cut) if isinstance(part, Stop)), None)
-        if isinstance(item, Item) and isinstance(case, dict) and isinstance(cut, dict):
-            ids: Fields = {"id_product": item.id_product, "id_product_attribute": item.id_product_attribute}
-            wanted.first, wanted.owned = dict(self._first), ids | case | cut
-            wanted.sent = self._first_sent | written(ids) | case_sent | cut_sent
+        if isinstance(item, Stop):
+            wanted.stop = item
+            return wanted
+        said, sent = self._says(row, item)
+        if isinstance(said, Stop):
+            wanted.stop = said
+            return wanted
+        number, attribute = item.id_product, item.id_product_attribute
+        wanted.first = dict(self._first)
+        wanted.owned = {"id_product": number, "id_product_attribute": attribute, **said}
+        ids = {"id_product": str(number), "id_product_attribute": str(attribute)}
+        wanted.sent = {**self._first_sent, **ids, **sent}
         return wanted
 
-    def _case(self, row: FlatRow) -> _Said:
-        said = tuple([row.cells[key] for key in self._case_cells])
-        if said not in self._cases:
-            self._cases[said] = _said(_case(row, self._market))
-        return self._cases[said]
-
-    def _cut(self, row: FlatRow, item: Item) -> _Said:
+    def _says(self, row: FlatRow, item: Item) -> _Said:
         if row.value("price") is not None:
             # Compared with what the item costs.
-            return _said(_cut(row, item, self._market))
-        said = tuple([row.cells[key] for key in self._cut_cells])
-        if said not in self._cuts:
-            self._cuts[said] = _said(_cut(row, item, self._market))
-        return self._cuts[said]
+            return _said(row, item, self._market)
+        cells = tuple([row.cells[key] for key in self._cells])
+        if cells not in self._said:
+            self._said[cells] = _said(row, item, self._market)
+        return self._said[cells]
 
 
-def _said(fields: Fields | Stop) -> _Said:
-    return fields, {} if isinstance(fields, Stop) else written(fields)
+def _said(row: FlatRow, item: Item, market: Market) -> _Said:
+    case, cut = _case(row, market), _cut(row, item, market)
+    if isinstance(case, Stop):
+        return case, {}
+    if isinstance(cut, Stop):
+        return cut, {}
+    return case | cut, written(case | cut)
 
 
 def _case(row: FlatRow, market: Market) -> Fields | Stop:

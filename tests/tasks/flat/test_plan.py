@@ -83,3 +83,24 @@ def test_of_two_rows_that_would_create_the_same_only_the_first_does() -> None:
     first, second = wanted("A", owned={"email": "a@b.c"}), wanted("B", owned={"email": "A@B.C"})
     stop_double_claims([first, second], {}, {}, ("email",))
     assert (first.stop, second.stop) == (None, Stop(Outcome.REJECTED, "entity_taken", "A"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"name": "7", "city": ""}, {"name": "", "city": "7"}),
+        ({"name": "A", "city": "B|C"}, {"name": "A|B", "city": "C"}),
+    ],
+)
+def test_what_two_rows_would_create_is_told_apart_by_each_field_and_from_ids(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    rows = [
+        wanted("A", owned=one),
+        wanted("B", owned=other),
+        wanted("C", owned={"name": "7"}),
+        wanted("D", owned=other),
+    ]
+    stop_double_claims(rows, {}, {7: "Z"}, ("name", "city"))
+    stopped = {row.ref.key: row.stop.detail for row in rows if row.stop is not None}
+    assert stopped == {"D": "B"} | ({"C": "A"} if one["name"] == "7" else {})
