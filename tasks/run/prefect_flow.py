@@ -49,7 +49,7 @@ def prefect_state(state: State) -> objects.State[Any]:
 
 def state_of(final: objects.State[Any]) -> State:
     """The same as we have it, of a run that is over."""
-    # Prefect keeps what a run final with in a record.
+    # Prefect keeps what a run ended with in a record.
     data = getattr(final.data, "result", final.data)
     is_end = final.type.value in StateType.__members__  # whoever is paused for good has failed
     kind = StateType(final.type.value) if is_end else StateType.FAILED
