@@ -96,3 +96,19 @@ def test_where_rows_ended_is_counted_in_words_that_agree_with_any_number() -> No
     assert texts("fr").outcomes(counts) == "créées\u00a0: 1, rejetées\u00a0: 2"
     assert texts("fr").outcomes(counts, "planned") == "à créer\u00a0: 1, rejetées\u00a0: 2"
     assert texts("fr").outcomes({}) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_flow_has_a_name_that_a_person_reads(language: str) -> None:
+    files = (Path(__file__).parents[3] / "flows").glob("*.py")
+    names = [name for file in files for name in re.findall(r"@flow\(name=\"(\w+)\"", file.read_text("utf-8"))]
+    assert len(names) > 20
+    assert sorted(set(names) - texts(language).catalogue["flow"].keys()) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_change_that_a_plan_names_has_a_word(language: str) -> None:
+    sources = [path.read_text("utf-8") for path in (Path(__file__).parents[3] / "tasks").rglob("*.py")]
+    kinds = {kind for source in sources for kind in re.findall(r"PlannedChange\(\s*[^,()]+,\s*\"(\w+)\"", source)}
+    assert len(kinds) > 2
+    assert kinds - texts(language).catalogue["kind"].keys() == set()
