@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connectors.prestashop import Shop
 from connectors.prestashop.as_sent import by_values
+from connectors.prestashop.reading import Reader
 from connectors.prestashop.transport import Transport
 from deployments.sandbox.shop import SandboxShop
+from schemas.errors import UnexpectedReplyError
 from tests.connectors.prestashop.catalogue import product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from connectors.prestashop import Entity
     from connectors.prestashop.replies import Reply
 
 MANY = 200
@@ -65,6 +69,48 @@ async def test_rows_whose_quantities_were_swapped_are_not_shown(
     wanted = dict.fromkeys(first, "5") | dict.fromkeys(second, "9") | {first[0]: "9", second[0]: "5"}
     shown = await shop.as_sent.shown("stock_availables", {each: {"quantity": value} for each, value in wanted.items()})
     assert shown == set(rows) - {first[0], second[0]}
+
+
+def _in_two(rows: list[int]) -> tuple[dict[int, dict[str, str]], dict[int, dict[str, str]]]:
+    halves = rows[: MANY // 2], rows[MANY // 2 :]
+    first, second = ({each: {"quantity": "7"} for each in half} for half in halves)
+    return first, second
+
+
+async def test_what_is_asked_for_while_a_list_is_under_way_goes_together_into_the_next(
+    shop: Shop, sandbox: SandboxShop, rows: list[int]
+) -> None:
+    _set(sandbox, rows, 7)
+    _set(sandbox, rows[5:6] + rows[-5:], 6)
+    first, second = _in_two(rows)
+    await shop.as_sent.shown("stock_availables", first)
+    await shop.find("stock_availables", "id", map(str, rows), display=["id", "quantity"])
+    sandbox.reset_counts()
+    asked = (first, second, first, second, second)
+    shown = await asyncio.gather(*(shop.as_sent.shown("stock_availables", ids) for ids in asked))
+    assert shown == [set(ids) - {rows[5], *rows[-5:]} for ids in asked]
+    assert sandbox.count("GET", r"filter\[quantity\]=7&") == 2
+
+
+async def test_a_list_that_fails_fails_for_one_and_is_asked_again_for_the_others(
+    shop: Shop, sandbox: SandboxShop, rows: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _set(sandbox, rows, 7)
+    first, second = _in_two(rows)
+    await shop.as_sent.shown("stock_availables", first)
+    find, failures = Reader.find, [None, UnexpectedReplyError("broken", system="shop", action="GET"), None]
+
+    async def failing(reader: Reader, *what: Any, **how: Any) -> list[Entity]:
+        if error := failures.pop(0):
+            raise error
+        return await find(reader, *what, **how)
+
+    monkeypatch.setattr(Reader, "find", failing)
+    asked = (shop.as_sent.shown("stock_availables", ids) for ids in (first, second, first))
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert told[0] == told[2] == set(first)
+    assert isinstance(told[1], UnexpectedReplyError)
+    assert not failures
 
 
 async def test_a_shop_that_keeps_nobody_out_is_not_believed(
