@@ -16,6 +16,7 @@ from flows.import_specific_prices import import_specific_prices
 from flows.publish_lowest_prices import publish_lowest_prices
 from schemas.price_changes import Origin, PriceChange, PriceState
 from tasks.check.shop import needed_rights
+from tasks.omnibus.proof import proof_of
 from tasks.run.shop_folder import open_shop_folder
 from tests.flows.beginnings import Beginnings
 from tests.flows.flat_world import FlatWorld
@@ -329,3 +330,10 @@ def test_a_feature_needs_no_right_of_the_module_and_the_module_none_on_features(
     assert needed("module") == {"lowest_prices": {"GET", "PUT"}}
     assert needed("feature") == on_features
     assert needed("both") == on_features | {"lowest_prices": {"GET", "PUT"}}
+
+
+async def test_the_proof_tells_in_which_currency_each_price_was_shown(sold: FlatWorld) -> None:
+    remember(sold, 40, "80")
+    proof = await proof_of(open_shop_folder(sold.folder), "CEINTURE")
+    told = [(Decimal(row["price_tax_excl"]), row["currency"]) for row in proof.shown]
+    assert told == [(Decimal(80), "EUR"), (Decimal(100), "EUR")]
