@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from itertools import count
 from typing import Generic, TypeVar
 
@@ -64,6 +64,15 @@ class Slots:
         self._taken -= 1
         self._wake()
 
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Inside the block, a slot that is taken is another's; then it is taken again, beyond the limit if need be."""
+        self.give_back()
+        try:
+            yield
+        finally:
+            self._taken += 1
+
     def _wake(self) -> None:
         while self._waiting:
             *_, waiter = heapq.heappop(self._waiting)
@@ -103,6 +112,10 @@ class Chunk(Generic[Unit]):
     def slot(self, limit: int) -> AbstractAsyncContextManager[None]:
         """An asynchronous context in which one of `limit` slots of the step is taken, the oldest chunk first."""
         return self._slots.slot(self._number, lambda: limit)
+
+    def lent_slot(self) -> AbstractContextManager[None]:
+        """A context for a batch under way that waits for others to be sent: its slot is theirs meanwhile."""
+        return self._slots.lent()
 
     async def in_batches(
         self,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import polars as pl
 
@@ -24,6 +24,7 @@ from tasks.run.step_tasks import chunk_task
 from tasks.run.together import Together
 from tasks.stock.look_up import LINES, stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, content, plan_stock
+from tasks.stock.read_back import ReadBack
 from tasks.stock.write_path import ROWS, SoldSince, WritePath, write_path_of
 
 KIND = "stock"
@@ -82,8 +83,18 @@ def lines_of(writes: pl.DataFrame) -> list[Line]:
     return list(map(Line, *columns, map(known.__getitem__, writes["old_at"].to_physical())))
 
 
-Confirmations: TypeAlias = Together[tuple[Sequence[Line], Sequence[Refusal]]]
-"""Lines that were read back as they were written, and what was refused, batch by batch."""
+class Writing:
+    """What the batches of one step share. Not a dataclass: Prefect walks through the fields of those."""
+
+    def __init__(self, run: Run, path: WritePath, rows: int) -> None:
+        self.path = path
+        self.gone: list[Line] = []
+        """Lines whose stock row the shop does not have under its id."""
+        self.read_back = ReadBack(run, rows)
+        self.confirmations: Together[tuple[Sequence[Line], Sequence[Refusal]]] = Together(
+            partial(_remember_batches, run)
+        )
+        """Lines that were read back as they were written, and what was refused, batch by batch."""
 
 
 @lru_cache(maxsize=10_000)
@@ -132,18 +143,17 @@ def _doubt_items_that_are_gone(run: Run, outcomes: pl.DataFrame) -> None:
 
 async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
-    gone: list[Line] = []
+    writing = Writing(run, path, len(lines))
     products = sorted(by_product(await _owned(run, lines)), key=_place)
     mean_lines = max(1, len(lines) // max(1, len(products)))
 
-    confirmations: Confirmations = Together(partial(_remember_batches, run))
     one_at_a_time = asyncio.Lock()
 
     async def write(chunk: Chunk[list[Line]]) -> None:
         # The ledger takes one write at a time: the first chunk is sent while the others wait for theirs.
         async with one_at_a_time:
             await asyncio.to_thread(_doubt, run, [line for product in chunk.left for line in product])
-        await write_stock(run, chunk, gone, path, confirmations)
+        await write_stock(run, chunk, writing)
 
     pace = run.shop.pace
     at_once = pace.connections * pace.batch_size(path.resource) // mean_lines
@@ -152,7 +162,7 @@ async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     first = at_once if at_once < len(products) // 2 else 0
     chunks = chunked(products, at_least, _keys, first=first)
     await fan_out("write stock", chunks, write, rows=len)
-    return gone
+    return writing.gone
 
 
 def _doubt(run: Run, lines: Sequence[Line]) -> None:
@@ -239,29 +249,28 @@ async def _make_rows(run: Run, lines: list[Line]) -> None:
 
 
 @chunk_task("write stock")
-async def write_stock(
-    run: Run, chunk: Chunk[list[Line]], gone: list[Line], path: WritePath, confirmations: Confirmations
-) -> None:
-    """One chunk of products' quantities: every batch is written, read back and confirmed on its own.
-
-    Lines whose stock row the shop does not have are added to `gone`.
-    """
+async def write_stock(run: Run, chunk: Chunk[list[Line]], writing: Writing) -> None:
+    """One chunk of products' quantities: every batch is written, read back and confirmed, together with others."""
 
     async def send(batch: list[list[Line]]) -> None:
-        gone.extend(await _write_batch(run, [line for product in batch for line in product], path, confirmations))
+        gone = await _write_batch(run, [line for product in batch for line in product], writing, chunk.lent_slot)
+        writing.gone.extend(gone)
 
-    size = path.resource
+    size = writing.path.resource
     await chunk.in_batches(
         run, lambda: {size: run.shop.pace.batch_size(size)}, lambda product: {size: len(product)}, send
     )
 
 
-async def _write_batch(run: Run, batch: list[Line], path: WritePath, confirmations: Confirmations) -> list[Line]:
-    began = datetime.now(UTC)
+async def _write_batch(
+    run: Run, batch: list[Line], writing: Writing, lent_slot: Callable[[], AbstractContextManager[None]]
+) -> list[Line]:
+    began, path = datetime.now(UTC), writing.path
     entities = [{"id": line.id, "quantity": line.quantity} for line in batch]
-    receipts = await path.update(run, [line.key for line in batch], entities)
+    with writing.read_back.while_written(len(batch)):
+        receipts = await path.update(run, [line.key for line in batch], entities)
     written: list[Line] = []
-    told: dict[int, int | None] = {}
+    held: dict[int, int | None] = {}
     outcomes = []
     gone: list[Line] = []
     refusals: list[Refusal] = []
@@ -282,8 +291,11 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath, confirmatio
         else:
             written.append(line)
             if receipt.held is not None:
-                told[line.id] = int(receipt.held.value)
-    held = await _read_back(run, [line for line in written if line.id not in told]) | told
+                held[line.id] = int(receipt.held.value)
+    unread = {line.id: line.quantity for line in written if line.id not in held}
+    if unread:
+        with lent_slot():
+            held |= await writing.read_back.held(unread)
     wrong = [line for line in written if held.get(line.id, line.quantity) != line.quantity]
     if wrong:
         wrong = await _not_sold(run, path, wrong, held, began)
@@ -296,7 +308,7 @@ async def _write_batch(run: Run, batch: list[Line], path: WritePath, confirmatio
         if not path.mode and held[line.id] is not None
     ]
     # The disk acknowledges each confirmation: other requests go out meanwhile.
-    await confirmations.written((sound, refusals))
+    await writing.confirmations.written((sound, refusals))
     run.rows.record(_one_outcome(sound, Outcome.UPDATED))
     run.rows.record(row_outcomes(outcomes))
     return gone
@@ -321,20 +333,6 @@ async def _not_sold(
         return sales.since((line.id_product, line.sub_id), written_at).explains(now - line.quantity)
 
     return [line for line in wrong if not is_sold(line)]
-
-
-async def _read_back(run: Run, lines: list[Line]) -> dict[int, int | None]:
-    """Quantity by id of what is read back, None where the row is gone; by setting all, a sample or nothing."""
-    mode = run.folder.settings.read_back
-    if mode.mode == "sample":
-        lines = [line for line in lines if random.random() < mode.sample_share]  # noqa: S311 - a sample, not a secret
-    if mode.mode == "none" or not lines:
-        return {}
-    shown = await run.shop.as_sent.shown(ROWS, {line.id: _values(line.quantity) for line in lines})
-    held = {line.id: line.quantity if line.id in shown else None for line in lines}
-    left = [str(line.id) for line in lines if line.id not in shown]
-    rows = await run.shop.find(ROWS, "id", left, display=["id", "quantity"]) if left else []
-    return held | {int(row["id"]): int(row["quantity"] or 0) for row in rows}
 
 
 def _remember(run: Run, lines: Sequence[Line]) -> None:

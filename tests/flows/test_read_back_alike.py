@@ -72,6 +72,21 @@ async def test_an_order_between_a_write_and_its_read_back_is_told(
     assert "7 / 6" in _refused(many)
 
 
+async def test_what_several_requests_wrote_is_read_back_together(
+    many: FlatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.prestashop.pace._FIRST_SIZE", 40)
+    many.shop.reset_counts()
+    many.drop_stock({f"P{number:03}": 8 for number in range(MANY)})
+    await many.stock()
+    assert many.counts() == {"rows_read": MANY, "updated": MANY}
+    assert many.shop.count("GET", r"filter\[id\].*filter\[quantity\]") > 0
+    # Only the last of them are so few that their fields cost less.
+    assert (
+        _asked_with_fields(many, r"stock_availables\?filter\[id\]") < many.shop.count("PATCH", "stock_availables") // 2
+    )
+
+
 async def test_quantities_of_few_values_are_read_back_without_their_fields(many: FlatWorld) -> None:
     many.shop.reset_counts()
     many.drop_stock({f"P{number:03}": 8 for number in range(MANY)})

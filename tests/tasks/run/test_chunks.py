@@ -178,3 +178,20 @@ def test_the_first_chunk_may_be_smaller_so_that_it_is_sent_while_the_others_are_
     assert [list(chunk.left) for chunk in chunks] == [[*range(15)], [*range(15, 55)], [*range(55, 95)]]
     assert [len(chunk.left) for chunk in chunked(range(95), 40, first=60)] == [40, 40, 15]
     assert chunked([], 40, first=15) == []
+
+
+async def test_a_batch_that_waits_for_others_lends_its_slot_so_that_they_are_sent() -> None:
+    chunk = Chunk(range(95))
+    all_are_sent = asyncio.Event()
+    begun: list[int] = []
+
+    async def send(batch: list[int]) -> None:
+        begun.append(len(batch))
+        if sum(begun) == 95:
+            all_are_sent.set()
+        with chunk.lent_slot():
+            await all_are_sent.wait()
+
+    async with asyncio.timeout(10):
+        await _sent(chunk, send)
+    assert sum(begun) == 95
