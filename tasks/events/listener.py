@@ -172,11 +172,12 @@ class Listener:
         finally:
             again = self._waiting.finish(run, how, time.monotonic())
             self.wake.set()
+        words = texts(folder.settings.shop.language)
         figures = {
             "flow": run.flow,
             "count": "*" if run.sweep else str(len(run.numbers)),
-            "state": texts(folder.settings.shop.language).word("state", name),
-            "seconds": f"{time.monotonic() - began:.1f}",
+            "state": words.word("state", name),
+            "seconds": words.number(time.monotonic() - began, 1),
             "again": f"{again:.0f}",
         }
         if how is not RunResult.BUSY:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -103,6 +104,7 @@ async def test_the_day_from_end_to_end(tmp_path: Path, capsys: pytest.CaptureFix
     assert "7 étapes" in printed
     for french in ("Plan signé : ", "export_orders (1) : Terminé", "120,90 EUR", "il dit 1."):
         assert french in printed
+    assert re.search(r"export_orders \(1\) : Terminé, [0-9]+,[0-9] s", printed)
     undone, reconciled = (read_last(told, code) for code in ("undo", "france"))
     assert "« … » a été changé depuis" in undone
     assert "(price: 5,69 / 54,90 ; écrit / maintenant)" in undone
