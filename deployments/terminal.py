@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from deployments.words import said
-from schemas.error_texts import error_message
+from schemas.error_texts import error_message, place_of
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.fault_texts import fault_in, language_of_locale
 from tasks.report.progress import watched_by
@@ -108,7 +108,7 @@ def show_error(error: PasserelleError) -> None:
             err.print(f"{escape(fault.key)}: {escape(fault.reason)}", soft_wrap=True)
             err.print(f"  [green]{escape(fault.remedy)}[/]", soft_wrap=True)
         return
-    where = f"{error.system}, {error.action}" + (f" {error.key}" if error.key else "")
+    where = place_of(error, language_of_locale())
     read = error_message(error, language_of_locale())
     err.print(f"[bold]{escape(where)}[/]: {escape(read.reason)}", soft_wrap=True)
     if read.remedy:

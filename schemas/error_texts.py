@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.fault_texts import faults_text
 from schemas.messages import Message, message
@@ -21,9 +27,30 @@ def error_text(error: Exception, language: str) -> str:
     if not isinstance(error, PasserelleError) or not error.text:
         return str(error)
     read = error_message(error, language)
-    where = f"{error.system}, {error.action}".strip() + (f" {error.key}" if error.key else "")
     said, remedy = _WORDS["fr" if language == "fr" else "en"]
+    where = place_of(error, language)
     return said.format(where=where, reason=read.reason) + (remedy + read.remedy if read.remedy else "")
+
+
+def place_of(error: PasserelleError, language: str) -> str:
+    """The system that spoke, what was being done, and to what: `PrestaShop, GET products 12`.
+
+    In French an action that has no words there, and is none of a system's own (`GET`), is left out.
+    """
+    system, action = error.system, error.action
+    if language == "fr":
+        told = _in_french()
+        system = told["systems"].get(system, system)
+        action = told["actions"].get(action, action if _IS_OF_A_SYSTEM.match(action) else "")
+    return ", ".join(filter(None, (system, action))) + (f" {error.key}" if error.key else "")
+
+
+@cache
+def _in_french() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(files("schemas").joinpath("defaults/actions.fr.toml").read_text(encoding="utf-8"))
+
+
+_IS_OF_A_SYSTEM = re.compile(r"[A-Z]")
 
 
 _WORDS = {

@@ -21,7 +21,10 @@ def subtract_unseen(run: Run, rows: pl.DataFrame, products: pl.DataFrame, unseen
     left, taken = less_unseen(rows, unseen, _items(run, products), written_at, by_key=by_key)
     if taken:
         pieces = sum(off for _, off in taken.values())
-        named = ", ".join(f"{key}: {said} - {off}" for key, (said, off) in sorted(taken.items())[:_NAMED])
+        colon = "\u00a0: " if run.folder.settings.shop.language == "fr" else ": "
+        named = ", ".join(
+            f"{key}{colon}{said}\u00a0\u2212\u00a0{off}" for key, (said, off) in sorted(taken.items())[:_NAMED]
+        )
         more = ", …" if len(taken) > _NAMED else ""
         run.note(Level.INFO, "stock_less_unseen", value=str(pieces), detail=f"{named}{more}")
         run.report.beyond_rows["unseen_pieces"] = pieces

@@ -59,7 +59,7 @@ async def test_an_order_is_taken_off_until_the_erp_has_confirmed_it_before_it_wr
     assert await world.pushed(10) == 8
     (told,) = world.incidents()
     assert told["level"] == "info"
-    assert "ROBE-S: 10 - 2" in told["reason"]
+    assert "ROBE-S: 10\u00a0\u2212\u00a02" in told["reason"]
     assert world.report()["beyond_rows"]["unseen_pieces"] == 2
     await world.orders()
     assert world.deliveries() == {str(order): "sent"}
