@@ -93,7 +93,9 @@ def _rounds(sheet: Sheet, world: World, shop: RealShop, stock_ids: dict[str, int
         bare = _bare(shop, ids, high)
         usual = _usual_client(shop, ids[:NAIVE_SAMPLE], high + len(BATCHES))
         sheet.note(f"round {number}: bare {bare}; usual client {usual:.1f}/s")
-        for lane, target, in_prefect in ((*each, there) for each in _TARGETS.items() for there in (True, False)):
+        # By turns: what goes first comes right after the bare requests.
+        both = (True, False) if number % 2 else (False, True)
+        for lane, target, in_prefect in ((*each, there) for each in _TARGETS.items() for there in both):
             world.write_settings(shop={"lane": lane})
             seed += 1
             ran = _stock(world, stock_ids, seed, in_prefect=in_prefect)
