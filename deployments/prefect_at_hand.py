@@ -7,13 +7,15 @@ the folder that the command is started in, the active profile. Where that leaves
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-_ADDRESS = "PREFECT_API_URL"
+_ADDRESS = frozenset({"PREFECT_API_URL", "PREFECT_API"})
+"""The second holds all settings of the API as JSON."""
 
 
 @asynccontextmanager
@@ -35,12 +37,12 @@ async def prefect_at_hand() -> AsyncIterator[bool]:
 
 def server_may_be_named() -> bool:
     """Whether Prefect may know the address of a server: no only where it surely knows none."""
-    if any(name.upper() == _ADDRESS for name in os.environ):
-        return True
+    if "prefect" in sys.modules or not _ADDRESS.isdisjoint(map(str.upper, os.environ)):
+        return True  # imported already, it is asked for nothing
     try:
         return "prefect" in _text(Path(".env")).lower() or _in_files()
-    except (OSError, ValueError, RuntimeError):  # Prefect says what is wrong with its files, or with the home folder
-        return True
+    except (OSError, ValueError, RuntimeError, AttributeError, TypeError):
+        return True  # Prefect says what is wrong with its files, with what they hold, or with the home folder
 
 
 def _in_files() -> bool:
@@ -55,7 +57,7 @@ def _in_files() -> bool:
     # Without that file, or without an active profile in it, Prefect's own profile counts, which names no server.
     told = _table(profiles)
     active = os.environ.get("PREFECT_PROFILE") or told.get("active")
-    return any(name.upper() == _ADDRESS for name in told.get("profiles", {}).get(active, {}))
+    return not _ADDRESS.isdisjoint(map(str.upper, told.get("profiles", {}).get(active, {})))
 
 
 def _table(path: Path) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from deployments.words import said
-from schemas.error_texts import error_message, place_of
+from schemas.error_texts import error_message, where_failed
 from schemas.errors import ConfigurationError, PasserelleError
 from schemas.fault_texts import fault_in, language_of_locale
 from tasks.report.progress import watched_by
@@ -108,8 +108,8 @@ def show_error(error: PasserelleError) -> None:
             err.print(f"{escape(fault.key)}: {escape(fault.reason)}", soft_wrap=True)
             err.print(f"  [green]{escape(fault.remedy)}[/]", soft_wrap=True)
         return
-    where = place_of(error, language_of_locale())
-    read = error_message(error, language_of_locale())
+    language = language_of_locale()
+    where, read = where_failed(error, language), error_message(error, language)
     err.print(f"[bold]{escape(where)}[/]: {escape(read.reason)}", soft_wrap=True)
     if read.remedy:
         err.print(f"  [green]{escape(read.remedy)}[/]", soft_wrap=True)

@@ -28,11 +28,11 @@ def error_text(error: Exception, language: str) -> str:
         return str(error)
     read = error_message(error, language)
     said, remedy = _WORDS["fr" if language == "fr" else "en"]
-    where = place_of(error, language)
+    where = where_failed(error, language)
     return said.format(where=where, reason=read.reason) + (remedy + read.remedy if read.remedy else "")
 
 
-def place_of(error: PasserelleError, language: str) -> str:
+def where_failed(error: PasserelleError, language: str) -> str:
     """The system that spoke, what was being done, and to what: `PrestaShop, GET products 12`.
 
     In French an action that has no words there, and is none of a system's own (`GET`), is left out.

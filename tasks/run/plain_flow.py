@@ -43,7 +43,7 @@ class LateFlow(Generic[Given]):
         return self.in_prefect(*given, **named)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or name == "in_prefect":  # it is no flow of Prefect's that it could be asked of
             raise AttributeError(name)
         return getattr(self.in_prefect, name)
 

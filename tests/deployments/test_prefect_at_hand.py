@@ -63,6 +63,7 @@ def told(place: Path, files: dict[str, str], environment: dict[str, str]) -> tup
     [
         ({}, {"PREFECT_API_URL": URL}),
         ({}, {"prefect_api_url": URL}),
+        ({}, {"PREFECT_API": '{{"url": "http://127.0.0.1:4200/api"}}'}),
         ({".env": f"PREFECT_API_URL={URL}\n"}, {}),
         ({"prefect.toml": f"[api]\nurl = '{URL}'\n"}, {}),
         ({"pyproject.toml": f"[tool.prefect.api]\nurl = '{URL}'\n"}, {}),
@@ -98,11 +99,29 @@ def test_where_prefect_knows_none_it_is_not_imported(
     assert told(tmp_path, files, environment) == ("False", "False")
 
 
-def test_files_of_prefect_that_cannot_be_read_are_left_to_prefect(tmp_path: Path) -> None:
-    (tmp_path / "prefect.toml").write_text("[api\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("prefect.toml", "[api\n"), ("pyproject.toml", "tool = 1\n"), (".prefect/profiles.toml", "profiles = 1")],
+)
+def test_files_of_prefect_that_cannot_be_read_are_left_to_prefect(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / ".prefect").mkdir()
+    (tmp_path / name).write_text(text, encoding="utf-8")
     command = [sys.executable, "-c", "from deployments.prefect_at_hand import *; print(server_may_be_named())"]
     asked = subprocess.run(
         command, cwd=tmp_path, env=without_prefect(tmp_path), capture_output=True, text=True, check=True
+    )
+    assert asked.stdout.strip() == "True"
+
+
+def test_where_prefect_is_imported_already_it_is_asked(tmp_path: Path) -> None:
+    program = "import prefect; from deployments.prefect_at_hand import *; print(server_may_be_named())"
+    asked = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=without_prefect(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert asked.stdout.strip() == "True"
 

@@ -64,6 +64,29 @@ async def test_a_price_made_by_hand_just_before_ours_is_treated_as_one_that_was_
     assert of_belt(sold)["reduction"] == left
 
 
+async def test_a_price_made_by_hand_just_before_ours_that_is_gone_when_looked_at_is_not_kept_but_said_to_be_gone(
+    sold: FlatWorld,
+) -> None:
+    made: list[int] = []
+
+    def made_by_hand() -> None:
+        made.append(by_hand(sold))
+        # Whichever row is sent first: only the one that meets this price reads it by its id.
+        read = rf"specific_prices\?filter\[id\]={made[0]}&display="
+        sold.shop.faults.meanwhile(lambda: sold.shop.remove("specific_prices", made[0]), method="GET", path=read)
+
+    sold.shop.faults.meanwhile(made_by_hand, method="POST", path="specific_prices")
+    sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0001-M"))
+    await sold.run(import_specific_prices)
+    assert sold.counts() == {"rows_read": 2, "created": 1, "refused": 1}
+    [refused] = sold.report()["rejects"]
+    assert f"was deleted on the shop while the import was running (id {made[0]})" in refused["reason"]
+    sold.drop("specificprice", discount("CEINTURE"), discount("ROBE0001-M"), name="specificprice_z.csv")
+    assert (await sold.run(import_specific_prices)).name == "Completed"
+    assert sold.counts() == {"rows_read": 2, "created": 1, "unchanged": 1}
+    assert of_belt(sold)["reduction"] == "0.200000"
+
+
 async def test_only_our_own_prices_leave_with_a_complete_file(sold: FlatWorld) -> None:
     sold.specify(specificprice={"absentRows": "deactivate"})
     by_hand(sold, from_quantity=7)

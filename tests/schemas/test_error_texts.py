@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.error_texts import error_text, place_of
+from schemas.error_texts import error_text, where_failed
 from schemas.errors import TransientError
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ FRENCH = tomllib.loads((ROOT / "schemas/defaults/actions.fr.toml").read_text(enc
 )
 def test_french_says_no_english_action(system: str, action: str, english: str, french: str) -> None:
     error = TransientError("x", system=system, action=action, key="12")
-    assert (place_of(error, "en"), place_of(error, "fr")) == (english, french)
+    assert (where_failed(error, "en"), where_failed(error, "fr")) == (english, french)
 
 
 def test_an_error_of_the_ledger_reads_as_french_throughout() -> None:

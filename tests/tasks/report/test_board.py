@@ -11,7 +11,7 @@ import pytest
 from tasks.report.board import Board, OpenGroup, RejectsFile, board_html, flow_lines, open_groups, stream_line
 from tasks.report.open_incidents import same_incidents
 from tasks.report.texts import texts
-from tests.tasks.report.test_page import Page
+from tests.tasks.report.pages import Page
 
 NOW = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
 WORDS = texts("en")

@@ -8,7 +8,7 @@ from markupsafe import escape
 from schemas.messages import LANGUAGES, message
 from schemas.run_report import IncidentReport
 from tasks.report.page import html
-from tests.tasks.report.test_page import a_report
+from tests.tasks.report.pages import a_report
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
