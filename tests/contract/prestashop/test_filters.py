@@ -172,10 +172,11 @@ def test_brackets_and_bars_may_be_percent_encoded(shop: Webservice, bench: Bench
     assert shop.http.get(url).text.count("<id>") == 2
 
 
-def test_five_hundred_references_fit_into_one_question(shop: Webservice, bench: Bench) -> None:
+@pytest.mark.parametrize("count", [500, 650], ids=["five hundred", "six kilobytes"])
+def test_as_many_ids_as_an_address_holds_fit_into_one_question(shop: Webservice, bench: Bench, count: int) -> None:
     p = referenced(bench, "-a")
     reference = f"{p}-a"
-    ids = "|".join(str(900_000 + n) for n in range(500))
+    ids = "|".join(str(900_000 + n) for n in range(count))
     own = shop.find("products", "[id]", reference=reference)[0].id
     rows = shop.find("products", "[id]", id=f"[{ids}|{own}]")
     assert [row.id for row in rows] == [own]
