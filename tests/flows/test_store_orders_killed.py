@@ -29,7 +29,9 @@ def world(prefect_api: None, tmp_path: Path) -> Iterator[FlatWorld]:
 
 @pytest.mark.parametrize("kind", one_of("php-warnings-500", "reset-after", "500-after", "503", "reset-before"))
 async def test_a_lost_answer_makes_no_second_order(world: FlatWorld, kind: FaultKind) -> None:
-    world.shop.faults.add(Fault(kind, "POST", "store_orders", times=2))
+    # A warning that comes again where a sale is sent again is its refusal, and the second would meet any of them.
+    times = 1 if kind == "php-warnings-500" else 2
+    world.shop.faults.add(Fault(kind, "POST", "store_orders", times=times))
     world.drop("storeOrder", *(shirts(f"T{number}") for number in range(6)))
     assert await run(world) == "Completed"
     assert world.counts() == {"rows_read": 6, "created": 6}
