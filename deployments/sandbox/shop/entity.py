@@ -60,7 +60,8 @@ Step = Callable[[Draft], None]
 AssociationSetter = Callable[[Draft, Entries], None]
 Getter = Callable[["Store", "Row"], Any]
 Lister = Callable[["Store", "Row"], Entries]
-Removal = Callable[["Store", "Row"], None]
+Removal = Callable[["Store", "Row"], bool | None]
+"""Takes away what hung on an entity that is gone; False where the shop gives up on the way and says so."""
 Creation = Callable[[Draft], None]
 
 

@@ -1,4 +1,4 @@
-"""The resource `images`: pictures of products, posted as a form, one at a time (facts I1 to I7)."""
+"""The resource `images`: pictures of products, posted as a form, one at a time (facts I1 to I8)."""
 
 from __future__ import annotations
 

@@ -31,12 +31,20 @@ def remove(
         missing = [one for one in ids if one not in table.rows]
         if missing or not ids:
             raise _unknown(missing or [0], warnings=warnings and not ids)
-        for identifier in ids:
-            row = table.rows[identifier]
-            if shops.leave(store, resource.name, row):
-                table.remove(identifier)
-            if behaviour.after_remove is not None and (identifier not in table.rows or resource.name in _IN_ONE_SHOP):
-                behaviour.after_remove(store, row)
+        given_up = [one for one in ids if not _removed(store, resource, behaviour, one)]
+        if given_up:
+            raise ServiceError(500, 88, f"Id(s) wasn't deleted: {', '.join(map(str, given_up))}")
+
+
+def _removed(store: Store, resource: Resource, behaviour: Behaviour, identifier: int) -> bool:
+    """Whether the shop says that it is gone; it is in any case."""
+    table = store[resource.name]
+    row = table.rows[identifier]
+    if shops.leave(store, resource.name, row):
+        table.remove(identifier)
+    if behaviour.after_remove is None or (identifier in table.rows and resource.name not in _IN_ONE_SHOP):
+        return True
+    return behaviour.after_remove(store, row) is not False
 
 
 def _named(rest: list[str], query: Query) -> list[int]:

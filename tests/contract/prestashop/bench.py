@@ -17,7 +17,7 @@ PREFIX = "Ct" + "".join(secrets.choice(string.ascii_lowercase) for _ in range(10
 """Letters only: customers' names take no digit."""
 
 PAYMENT = f"{PREFIX} transfer"
-LEFT_BY_ORDERS = ("order_details", "order_histories", "order_carriers", "order_invoices")
+LEFT_BY_ORDERS = ("order_details", "order_histories", "order_carriers", "order_invoices", "order_slip")
 """Rows that name an order and stay when it is deleted."""
 
 SWEPT = (

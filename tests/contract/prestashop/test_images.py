@@ -1,4 +1,4 @@
-"""Pictures of products: what is answered, what is left behind, and who is the cover (facts I1 to I7)."""
+"""Pictures of products: what is answered, what is left behind, and who is the cover (facts I1 to I8)."""
 
 from __future__ import annotations
 
@@ -74,6 +74,20 @@ def test_a_bad_file_leaves_a_row_without_a_picture_which_becomes_the_cover(shop:
     assert cover == str(left)
     shown = shop.get(f"images/products/{product}/{left}")
     assert (shown.status, shown.codes) == (500, [61])
+    assert shop.send("DELETE", f"images/products/{product}/{left}").status == 200
+    assert shop.get(f"images/products/{product}").status == 404
+
+
+def test_a_product_that_is_deleted_with_such_a_row_is_gone_but_is_said_to_be_there_and_leaves_its_prices(
+    shop: Webservice, bench: Bench
+) -> None:
+    product = bench.product().id
+    price = bench.make("specific_prices", bench.specific_price_row(product))[0].id
+    send(shop, product, b"no picture at all")
+    reply = shop.send("DELETE", f"products/{product}")
+    assert (reply.status, reply.codes) == (500, [88])
+    assert not shop.exists("products", product)
+    assert shop.exists("specific_prices", price)
 
 
 def test_a_product_that_is_not_there_takes_no_picture(shop: Webservice) -> None:

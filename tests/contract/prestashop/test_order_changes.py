@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.contract.prestashop.bench import PAYMENT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,7 +22,7 @@ SECOND = 1.1
 
 def payment(shop: Webservice, order: Order) -> Any:
     row = {"order_reference": order.reference, "id_currency": order.read()["id_currency"]}
-    return shop.post("order_payments", row | {"amount": "4.00", "payment_method": "Cheque"})
+    return shop.post("order_payments", row | {"amount": "4.00", "payment_method": PAYMENT})
 
 
 def piece(shop: Webservice, order: Order) -> Any:
@@ -75,13 +77,15 @@ def test_a_state_even_its_own_and_any_write_of_the_order_move_its_date(
     assert order.read()["date_upd"] > before
 
 
-def test_lines_history_and_carrier_of_a_deleted_order_stay_and_are_listed(shop: Webservice, order: Order) -> None:
+def test_lines_history_carrier_and_slips_of_a_deleted_order_stay_and_are_listed(shop: Webservice, order: Order) -> None:
+    assert slip(shop, order).status == 201
     before = {name: len(shop.find(name, id_order=order.id)) for name in ("order_details", "order_histories")}
     assert shop.delete("orders", order.id).status == 200
     assert not shop.exists("orders", order.id)
     assert shop.find("orders", id=order.id) == []
     assert {name: len(shop.find(name, id_order=order.id)) for name in before} == before
     assert len(shop.find("order_carriers", id_order=order.id)) == 1
+    assert len(shop.find("order_slip", id_order=order.id)) == 1
 
 
 def test_the_total_is_rounded_once_where_the_products_are_rounded_line_by_line(buyer: Buyer) -> None:

@@ -236,19 +236,28 @@ def _close_gaps(store: Store, row: Row) -> None:
                 table.update(identifier, {"positions": moved, "date_upd": now()})
 
 
-def _after_remove(store: Store, row: Row) -> None:
+def _after_remove(store: Store, row: Row) -> bool:
     if row["id"] in store["products"].rows:
         stock.remove_rows(store, row["id"])
-        return
+        return True
     _close_gaps(store, row)
     had_combinations = any(store["combinations"].ids_where("id_product", row["id"]))
-    for name in ("combinations", "specific_prices", "product_suppliers"):
-        for one in list(store[name].where("id_product", row["id"])):
-            store[name].remove(one["id"])
+    _remove_of(store, row, "combinations")
     stock.remove_rows(store, row["id"])
     if had_combinations:
         # The combinations go after the product's own row, and each sums up what is left: an orphan stays behind.
         stock.total_up(store, row["id"])
+    # A picture without a file is where the shop gives up: what comes after the pictures stays behind.
+    if store.broken_images.intersection(row.get("images", [])):
+        return False
+    _remove_of(store, row, "specific_prices", "product_suppliers")
+    return True
+
+
+def _remove_of(store: Store, row: Row, *resources: str) -> None:
+    for name in resources:
+        for one in list(store[name].where("id_product", row["id"])):
+            store[name].remove(one["id"])
 
 
 BEHAVIOUR = Behaviour(
