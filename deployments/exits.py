@@ -28,6 +28,7 @@ _BY_STATE = {
     "Completed": Exit.COMPLETED,
     "Planned": Exit.COMPLETED,
     "CompletedWithRejects": Exit.REJECTS,
+    "CompletedWithIncidents": Exit.REJECTS,
     "StoppedByGuard": Exit.STOPPED_BY_GUARD,
     "AlreadyRunning": Exit.ALREADY_RUNNING,
 }

@@ -36,12 +36,6 @@ def show_report(page: Path) -> None:
         out.print(line, soft_wrap=True)
 
 
-def asks_for_a_person(page: Path) -> bool:
-    """Whether the report beside `page` holds an incident or a fault of the shop that only a person can settle."""
-    report = read_report(page)
-    return any(one["level"] == "error" for kind in ("incidents", "findings") for one in report.get(kind, ()))
-
-
 def whole(pages: Sequence[Path]) -> Sequence[Path]:
     """The pages to show: that of a chain of flows holds what those of its parts do."""
     return pages[-1:] if pages and read_report(pages[-1]).get("parts") else pages

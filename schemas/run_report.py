@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from schemas.shown_state import TO_SETTLE
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
@@ -185,3 +187,13 @@ class RunReport:
     """Of an audit: the faults of the shop."""
     looked_at: dict[str, int] = field(default_factory=dict)
     """Of an audit: the rows of each resource that were looked at."""
+
+    @property
+    def to_settle(self) -> int:
+        """How many of its incidents and faults only a person can settle."""
+        incidents, findings = ([one.level for one in kind] for kind in (self.incidents, self.findings))
+        return (incidents + findings).count("error")
+
+    def counts_for_ledger(self) -> dict[str, int]:
+        """The counts, and how much is to be settled where something is."""
+        return self.counts | ({TO_SETTLE: self.to_settle} if self.to_settle else {})

@@ -17,13 +17,12 @@ from deployments.exits import Exit, exit_of
 from deployments.flow_names import flow_named
 from deployments.prefect_at_hand import prefect_at_hand
 from deployments.shown_plan import Form, show_plan_rows
-from deployments.shown_report import asks_for_a_person, show_report, whole
+from deployments.shown_report import show_report, whole
 from deployments.terminal import err, following, out
 from deployments.words import said
 from schemas.errors import ConfigurationError
 from schemas.flows import FLOWS, FlowName, takers
 from schemas.since import parse_since
-from tasks.report.page import WITH_INCIDENTS
 from tasks.report.texts import texts
 from tasks.run.shop_folder import language_in_settings, open_shop_folder
 from tasks.run.signed_plan import FLOWS_WITH_PLANS, NoPlanError, following_plan, plan_written_to
@@ -87,18 +86,17 @@ async def following_run(
         with following(language) as view:
             state = await (through_prefect if is_at_hand else by_itself)(flow, folder, **asked)
     pages = whole(view.pages)
-    asks = state.name == "Completed" and any(map(asks_for_a_person, pages))
     if plan_as is not None:
         show_plan_rows(view.pages, plan_as)
     else:
-        _show_run(pages, WITH_INCIDENTS if asks else state.name, state.message, language)
+        _show_run(pages, state.shown, state.message, language)
     if exchanges is not None:
         for page in view.pages[-1:]:
             kept = page.with_suffix(".debug.txt")
             kept.write_text(json.dumps(exchanges.as_dicts(), indent=2) + "\n", encoding="utf-8")
             out.print(said("Last exchanges: {page}", language, page=kept), markup=False, soft_wrap=True)
     started = not isinstance(state.data, ConfigurationError)
-    ended = Exit.REJECTS if asks else exit_of(state.name)
+    ended = exit_of(state.shown)
     return ended if started else Exit.USAGE
 
 

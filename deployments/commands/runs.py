@@ -16,6 +16,7 @@ from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from deployments.words import said
 from schemas.run_parts import with_parts
+from schemas.shown_state import shown_state_of
 from tasks.report.texts import texts
 from tasks.run.shop_folder import open_shop_folder
 from tasks.run.time_zone import local, time_zone_of
@@ -58,7 +59,7 @@ def runs(
             told["run_id"][:_ID_SHOWN],
             local(told["started_at"], zone),
             f"  {told['flow']}" if is_part else told["flow"],
-            words.word("state", told["state"]),
+            words.word("state", shown_state_of(told)),
             _took(told["started_at"], told["ended_at"]),
             "" if told["rows_read"] is None else str(told["rows_read"]),
             words.outcomes(json.loads(told["counts"])),

@@ -100,7 +100,7 @@ class _Answering:
         ended = await self.start(flow.name)
         if ended.name in _BUSY:
             return None
-        state = in_both_languages("state", ended.name or "")
+        state = in_both_languages("state", ended.shown)
         return Answer(request.token, "done", state)
 
     async def _notify(self, *answers: Answer) -> None:

@@ -166,7 +166,7 @@ class Listener:
         began, how, name = time.monotonic(), RunResult.FAILED, ""
         try:
             state = await self._start(run.flow, self.path, run.asked)
-            how, name = _how(state), state.name
+            how, name = _how(state), state.shown
         except PasserelleError as error:
             name = error_text(error, folder.settings.shop.language)
         finally:

@@ -133,13 +133,15 @@ async def _concluded(run: Collecting) -> State:
             run.incidents += purged
             _written(run)
         run.ledger.record_incidents(report.run_id, run.incidents)
-        run.ledger.finish_run(report.run_id, report.state, counts.as_dict(), report.message, str(page))
+        run.ledger.finish_run(report.run_id, report.state, report.counts_for_ledger(), report.message, str(page))
     except PasserelleError as lost:
         report.state, report.message = "Failed", str(lost)
         await publish(report, _written(run))
         raise
     await publish(report, page)
-    return (failed if report.state == "Failed" else completed)(report.state, report.message)
+    if report.state == "Failed":
+        return failed(report.state, report.message)
+    return completed(report.state, report.message, to_settle=report.to_settle)
 
 
 def _written(run: Collecting) -> Path:

@@ -6,6 +6,7 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
+from schemas.shown_state import shown_state
 from tasks.report.page import headline_of, rows_and_outcomes
 from tasks.report.texts import Texts, texts
 
@@ -95,7 +96,7 @@ def markdown_summary(report: RunReport) -> str:
     """The report's figures on one screen, as markdown."""
     words = texts(report.language, report.flow)
     parts = [
-        f"# {words.word('state', report.state)}",
+        f"# {words.word('state', shown_state(report.state, report.to_settle))}",
         words.word("headline_export" if report.flow.startswith("export_") else "headline", headline_of(report)),
         _counts(report, words),
         _guards(report, words),

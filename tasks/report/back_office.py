@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from schemas.messages import LANGUAGES, catalogue, message
 from schemas.outcomes import Outcome
 from schemas.run_parts import chain_of
+from schemas.shown_state import shown_state_of
 from tasks.report.open_incidents import DOCUMENT_STREAMS, SameIncidents
 from tasks.report.texts import texts
 
@@ -87,8 +88,8 @@ def run_lines(runs: Sequence[Row], reports_url: str, reasons: Mapping[str, list[
         lines.append(
             {
                 "label": in_both_languages("flow", run["flow"]),
-                "state": run["state"],
-                "state_label": in_both_languages("state", run["state"]),
+                "state": shown_state_of(run),
+                "state_label": in_both_languages("state", shown_state_of(run)),
                 "started_at": _utc(run["started_at"]),
                 "counts": [
                     {"count": counts[name], "label": _lower(in_both_languages("outcome", name, run["flow"]))}
@@ -127,7 +128,7 @@ def newest_states(runs: Iterable[Row]) -> list[str]:
     newest: dict[str, str] = {}
     for run in runs:
         if run["ended_at"] is not None and json.loads(run["parameters"]).get("dry_run") != "true":
-            newest.setdefault(run["flow"], run["state"])
+            newest.setdefault(run["flow"], shown_state_of(run))
     return [*newest.values()]
 
 

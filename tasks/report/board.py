@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from schemas.outcomes import Outcome
+from schemas.shown_state import shown_state_of
 from tasks.report.open_incidents import LEVELS, SameIncidents, verdict_of
 from tasks.report.page import environment
 from tasks.report.texts import TEMPLATES, Texts, texts
@@ -127,22 +128,23 @@ def _flow_line(
     written = [_written(run) for run in shown]
     most = max(written, default=0) or 1
     bars = [
-        RunBar(
-            max(8.0, 100 * count / most),
-            run["state"],
-            f"{words.date(run['started_at'].isoformat(), time_zone)}, {words.word('state', run['state'])}, {count}",
-        )
+        RunBar(max(8.0, 100 * count / most), shown_state_of(run), _bar_title(run, count, words, time_zone))
         for run, count in zip(shown, written, strict=True)
     ]
     return FlowLine(
         flow,
-        newest["state"],
+        shown_state_of(newest),
         newest["started_at"].isoformat(),
         {name: counts[name] for name in ("rows_read", *Outcome) if counts.get(name)},
         (newest["report_path"] or "").replace("\\", "/").rpartition("/")[2],
         success.isoformat() if success else "",
         bars[::-1],
     )
+
+
+def _bar_title(run: Mapping[str, Any], written: int, words: Texts, time_zone: str) -> str:
+    begun, state = words.date(run["started_at"].isoformat(), time_zone), words.word("state", shown_state_of(run))
+    return f"{begun}, {state}, {written}"
 
 
 def _written(run: Mapping[str, Any]) -> int:

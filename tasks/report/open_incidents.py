@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas.messages import LANGUAGES, Message, catalogue, message
+from schemas.shown_state import WITH_INCIDENTS
 
 LEVELS = ("error", "retry", "info")
 """The gravest first."""
@@ -55,4 +56,4 @@ def verdict_of(states: Collection[str], *, waits: bool) -> str:
         return "Failed"
     if "StoppedByGuard" in states:
         return "StoppedByGuard"
-    return "CompletedWithRejects" if waits else "Completed"
+    return "CompletedWithRejects" if waits or WITH_INCIDENTS in states else "Completed"

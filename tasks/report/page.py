@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from markupsafe import Markup, escape
 
 from schemas.outcomes import Outcome
+from schemas.shown_state import WITH_INCIDENTS, shown_state
 from tasks.report.charts import Bar, side_by_side, stacked, waterfall
 from tasks.report.progress import report_written
 from tasks.report.same import Same, same_faults, same_incidents
@@ -39,8 +40,6 @@ _SENTENCES_CLIPPED_AT = 1_500
 _BREAKS_BADLY = re.compile(r" (?=[:;!?»])|(?<=«) ")
 _ALWAYS_TOLD = ("reads", "writes")
 _LEVELS = ("error", "retry", "info")
-WITH_INCIDENTS = "CompletedWithIncidents"
-"""How a page calls a completed run with incidents of level error."""
 
 
 def write_report(report: RunReport, shop: Path) -> Path:
@@ -153,7 +152,7 @@ def _view(report: RunReport) -> dict[str, Any]:
         "script": Markup(_script()),  # noqa: S704 - our own file, no outside text
         "script_hash": b64encode(sha256(_script().encode()).digest()).decode(),
         "headline": headline_of(report),
-        "state": shown_state(report),
+        "state": shown_state(report.state, report.to_settle),
         "headlines": "headline_export" if export else "headline" if reads_files else "headline_erp",
         "export": export,
         "reads_files": reads_files and report.flow not in _WITHOUT_FILES,
@@ -187,16 +186,9 @@ def _view(report: RunReport) -> dict[str, Any]:
     }
 
 
-def shown_state(report: RunReport) -> str:
-    """The state as a person reads it: a run that is done and has met what only a person can settle is not just done."""
-    levels = {one.level for one in report.incidents} | {one.level for one in report.findings}
-    asks = _LEVELS[0] in levels
-    return WITH_INCIDENTS if report.state == "Completed" and asks else report.state
-
-
 def headline_of(report: RunReport) -> str:
     """The key of the sentence that says how the run ended."""
-    if shown_state(report) == WITH_INCIDENTS and not report.findings:
+    if shown_state(report.state, report.to_settle) == WITH_INCIDENTS and not report.findings:
         return WITH_INCIDENTS
     if report.state == "Completed" and not report.counts.get("rows_read", 0):
         return "Found" if report.findings else "Nothing"

@@ -59,7 +59,7 @@ class Chain:
                 "end",
                 "chain_part",
                 part=words.word("part", part),
-                state=words.word("state", state.name or ""),
+                state=words.word("state", state.shown),
                 message=state.message or "",
             )
             for part, state in self.states.items()
@@ -87,7 +87,7 @@ async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: A
                 await steps(chain)
             message = chain.message(folder.settings.shop.language)
             page, report = _report(chain, asked, folder, ledger, run_id)
-            ledger.finish_run(run_id, chain.name, report.counts, message, str(page) if page else None)
+            ledger.finish_run(run_id, chain.name, report.counts_for_ledger(), message, str(page) if page else None)
             write_board(folder, ledger)
             if page is not None:
                 await publish(report, page)
@@ -96,7 +96,9 @@ async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: A
             # What stopped the chain is told by whoever started it.
             with suppress(PasserelleError):
                 ledger.finish_dead_runs(folder.name, asked.flow)
-    return (completed if chain.name in DONE else failed)(chain.name, message)
+    if chain.name not in DONE:
+        return failed(chain.name, message)
+    return completed(chain.name, message, to_settle=report.to_settle)
 
 
 async def _push_board(chain: Chain, asked: Asked, folder: ShopFolder, ledger: Ledger, lease: Lease) -> None:

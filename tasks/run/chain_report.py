@@ -21,6 +21,7 @@ from schemas.run_report import (
     RunReport,
     StepReport,
 )
+from schemas.shown_state import TO_SETTLE
 from tasks.report.page import REJECTS_SHOWN
 from tasks.run.state import State
 
@@ -39,11 +40,11 @@ def add_parts(report: RunReport, states: Mapping[str, State], runs: Iterable[Map
     for run in runs:
         # A file that was fetched is no row: those that it holds are counted by the part that imports it.
         if run["flow"] != _FLOWS["files"]:
-            _sum(report.counts, json.loads(run["counts"]))
+            _sum(report.counts, {name: count for name, count in json.loads(run["counts"]).items() if name != TO_SETTLE})
     pages = {run["flow"]: Path(run["report_path"]) for run in runs if run["report_path"]}
     for part, state in states.items():
         page = pages.get(_FLOWS.get(part, ""))
-        report.parts.append(PartReport(part, state.name or "", state.message or "", page.name if page else ""))
+        report.parts.append(PartReport(part, state.shown, state.message or "", page.name if page else ""))
         if page is not None:
             _add(report, part, _read(page))
     report.rejects = report.rejects[:REJECTS_SHOWN]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -88,7 +89,7 @@ async def conclude(run: Run, error: PasserelleError | StoppedByGuardError | None
             _report_incidents(run, later)
             run.ledger.record_incidents(run.run_id, later)
             write_report(report, run.folder.path)
-        run.ledger.finish_run(run.run_id, name, counts.as_dict(), report.message, str(page))
+        run.ledger.finish_run(run.run_id, name, report.counts_for_ledger(), report.message, str(page))
     except PasserelleError as lost:
         if error is None:
             report.state, report.message = "Failed", error_text(lost, report.language)
@@ -222,7 +223,12 @@ def _file_name(run: Run, position: object) -> str:
 
 def _report_incidents(run: Run, incidents: list[Incident]) -> None:
     run.report.incidents_total += len(incidents)
-    run.report.incidents += [_incident(incident, run.report.language) for incident in incidents[:INCIDENTS_SHOWN]]
+    run.report.incidents += [_incident(incident, run.report.language) for incident in shown_of(incidents)]
+
+
+def shown_of(incidents: Sequence[Incident]) -> list[Incident]:
+    """Those that a report shows; the state that it shows is made of them, so those that a person must settle stay."""
+    return sorted(incidents, key=lambda each: each.level is not Level.ERROR)[:INCIDENTS_SHOWN]
 
 
 def _incident(incident: Incident, language: str) -> IncidentReport:
