@@ -18,6 +18,7 @@ from deployments.exits import Exit
 from deployments.terminal import out, show_table
 from deployments.words import said
 from schemas.messages import catalogue, message
+from schemas.terminal_texts import terminal_text
 from tasks.erp import kind_of
 from tasks.handover.send_again import Subject, forget_sent, may_be_answered
 from tasks.handover.sender import DOUBT_LASTS
@@ -42,7 +43,14 @@ orders = App(name="orders", help=said("The orders on their way to the ERP: deliv
 def show(
     shop: ShopArgument = Path(),
     *,
-    state: Annotated[tuple[State, ...], Parameter(help=said("Only these; may be given several times."))] = (),
+    state: Annotated[
+        tuple[State, ...],
+        Parameter(
+            help=said(
+                "Only these states, several times if need be: no answer yet, in a file, delivered, held, waiting."
+            )
+        ),
+    ] = (),
     order: Annotated[tuple[int, ...], Parameter(help=said("Only those of these ids."))] = (),
     returns: Returns = False,
     slips: Slips = False,
@@ -68,7 +76,7 @@ def show(
     for title in ("state", "changed", "ERP document", "customer", "why"):
         table.add_column(said(title, language))
     for row in found.iter_rows(named=True):
-        table.add_row(*_cells(row, language, time_zone_of(folder), params))
+        table.add_row(*_cells(row, language, time_zone_of(folder), params, is_order=subject == "order"))
     show_table(table)
     return Exit.COMPLETED
 
@@ -185,7 +193,12 @@ def _answered(keys: Sequence[str], answered: Sequence[str], language: str) -> Ex
 
 
 def _cells(
-    row: dict[str, Any], language: str, zone: str, params: Mapping[tuple[str, str], dict[str, str]]
+    row: dict[str, Any],
+    language: str,
+    zone: str,
+    params: Mapping[tuple[str, str], dict[str, str]],
+    *,
+    is_order: bool,
 ) -> Sequence[str]:
     code = row["last_code"] or ""
     known = code in catalogue("en")
@@ -193,7 +206,7 @@ def _cells(
     why = message(code, language, key=row["key"], **said).reason if known else code
     return (
         row["key"],
-        row["state"],
+        terminal_text("order_state" if is_order else "document_state", row["state"], language),
         local(row["changed_at"], zone),
         row["erp_number"] or "",
         row["erp_code"] or "",

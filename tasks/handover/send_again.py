@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from connectors.ledger import ASKED, Delivery, Ledger
-from schemas.messages import catalogue
+from tasks.handover.questions import ANSWERS
 from tasks.handover.sender import DOUBT_LASTS, Question, reused
 
 Subject = Literal["order", "return", "slip"]
@@ -33,8 +33,8 @@ def may_be_answered(known: Delivery | None, answer: str) -> bool:
     """Whether a person was asked what this answers: an answer to nothing would have a document sent a second time."""
     if known is None:
         return False
-    offered = catalogue("en").get(known.last_code or "", {}).get("remedy", "")
-    return f"orders {answer} " in offered or known.answer is not None or known.doubt_at is not None
+    is_asked = answer in ANSWERS.get(known.last_code or "", ())
+    return is_asked or known.answer is not None or known.doubt_at is not None
 
 
 def forget_sent(ledger: Ledger, shop: str, kind: str, key: str, *, subject: Subject, identity: str | None) -> SentAgain:
