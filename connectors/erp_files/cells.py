@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from connectors.erp_files.values import Value, Values
+from schemas.encodable import encodable
 from schemas.erp import Obstacle
 from schemas.export_fields import KINDS, Kind
 from schemas.export_template import PLACEHOLDER, ExportColumn, ExportTemplate
 
 _CENTS = 2
-_PLAIN = str.maketrans(
-    {
-        "\u2018": "'",
-        "\u2019": "'",
-        "\u201c": '"',
-        "\u201d": '"',
-        "\u2013": "-",
-        "\u2014": "-",
-        "\u2026": "...",
-        "\u202f": " ",
-        "\u00a0": " ",
-        "\u0141": "L",
-        "\u0142": "l",
-        "\u0110": "D",
-        "\u0111": "d",
-        "\u0131": "i",
-        "\u1e9e": "SS",
-    }
-)
-"""What has no accent to lose, and a plain sign that everybody reads for it."""
-UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +125,3 @@ class Cells:
 def _is_code(column: ExportColumn) -> bool:
     """Whether what it holds names nobody."""
     return all(not field.startswith(("customer.", "invoice.", "delivery.")) for field in column.fields)
-
-
-def encodable(text: str, encoding: str) -> str:
-    """The text in signs that the encoding has: as it is, else without the accent, else `?`."""
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return "".join(_sign(each, encoding) for each in unicodedata.normalize("NFC", text))
-    return text
-
-
-def _sign(sign: str, encoding: str) -> str:
-    bare = "".join(each for each in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(each))
-    for candidate in (sign, sign.translate(_PLAIN), bare):
-        try:
-            candidate.encode(encoding)
-        except UnicodeEncodeError:
-            continue
-        return candidate
-    return UNKNOWN

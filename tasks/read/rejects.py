@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.encodable import encodable
 from schemas.formulas import defused, is_defused, is_formula
 from schemas.messages import message
 from tasks.read.encoding import line_bytes
@@ -127,7 +128,7 @@ class _Writer:
 
     def _writable(self, cells: Sequence[str]) -> list[str]:
         codec = self.shape.encoding.name
-        return [cell.encode(codec, "replace").decode(codec) for cell in cells]
+        return [encodable(cell, codec) for cell in cells]
 
     def _joined(self, cells: Sequence[str]) -> str:
         special = ('"', "\r", "\n", self.shape.delimiter)

@@ -74,8 +74,8 @@ def test_a_parameter_nobody_gave_does_not_cost_the_text() -> None:
 @pytest.mark.parametrize(
     ("language", "value", "reason"),
     [
-        ("fr", "1", "1 autre n'a pas été changé."),
-        ("fr", "2", "2 autres n'ont pas été changés."),
+        ("fr", "1", "1 autre n\u2019a pas été changé."),
+        ("fr", "2", "2 autres n\u2019ont pas été changés."),
         ("en", "1", "1 more was left as it is."),
     ],
 )

@@ -48,7 +48,7 @@ def test_a_guard_tells_its_figures_and_how_to_go_on() -> None:
 
 def test_a_refused_file_is_told_with_reason_and_remedy() -> None:
     told = said("fr", COUNTS, None, FileRefusedError("file_not_text", name="stock.csv", detail="XLSX"))
-    assert "Fichier stock.csv refusé : Le fichier n'est pas un texte en colonnes mais du XLSX" in told
+    assert "Fichier stock.csv refusé : Le fichier n\u2019est pas un texte en colonnes mais du XLSX" in told
     assert "CSV" in told
 
 

@@ -87,7 +87,7 @@ $_MODULE['<{passerelle}prestashop>order_documents_7d74f3b92b19da5e606d737d339a96
 $_MODULE['<{passerelle}prestashop>order_documents_694e8d1f2ee056f98ee488bdc4982d73'] = 'Quantité';
 $_MODULE['<{passerelle}prestashop>order_documents_f38e9081d395bb971dd1bf81f65f22e6'] = 'Colis';
 $_MODULE['<{passerelle}prestashop>passerelle_board_6765f79ef87bab7e95bbc3342f11c4d9'] = 'Le formulaire est arrivé sans sa fin, rien n’a été noté : PHP prend moins de champs qu’il n’en a. Augmentez max_input_vars.';
-$_MODULE['<{passerelle}prestashop>admin_order_documents_51e3e767e2a82c571b226065af86aeff'] = 'Documents de l\'ERP';
+$_MODULE['<{passerelle}prestashop>admin_order_documents_51e3e767e2a82c571b226065af86aeff'] = 'Documents de l’ERP';
 $_MODULE['<{passerelle}prestashop>admin_order_documents_1f214e8d0c9ae76791dd4728972ed680'] = 'Livraison prévue :';
 $_MODULE['<{passerelle}prestashop>admin_order_documents_a240fa27925a635b08dc28c9e4f9216d'] = 'Commande';
 $_MODULE['<{passerelle}prestashop>admin_order_documents_9a5f09cf66e692efdae493ce4c9aa64f'] = 'Préparation';
