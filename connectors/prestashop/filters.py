@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,6 +18,9 @@ _NOT_BARE = re.compile(r"\[.*\]|[<>\\\r\n]")
 # `[10,20]` is a range.
 _RANGE = re.compile(r"[\d.:\s-]+,[\d.:\s-]+")
 _WILD = re.compile(r"[|\[\]<>\\\r\n%]")
+_ID = re.compile(r"[1-9][0-9]{0,17}")
+_WORTH_SPANNING = 50
+"""Values of which a list costs the shop's database next to nothing."""
 
 
 class Expression(str):
@@ -77,8 +81,24 @@ def fits_in_list(value: str) -> bool:
     return bool(value) and not _NOT_IN_LIST.search(value)
 
 
-def asks(values: Iterable[str], *, url_bytes: int) -> Iterator[Ask]:
-    """Distinct non-empty `values` in as few look-ups as the length of an address allows."""
+def are_numbers(values: Iterable[str]) -> bool:
+    """Whether all of `values` are whole numbers as the shop writes its ids."""
+    return all(map(_ID.fullmatch, values))
+
+
+def spanning(numbers: Sequence[str], most_numbers: float) -> Ask | None:
+    """One look-up of all from the first to the last of `numbers`, which are in their order, where that is worth it.
+
+    The shop makes a chain of comparisons of a list, and a range of its key of this (fact L5). None where they are few,
+    or where there would be more than `most_numbers` for each of them.
+    """
+    if len(numbers) < _WORTH_SPANNING or int(numbers[-1]) - int(numbers[0]) >= most_numbers * len(numbers):
+        return None
+    return Ask(between(numbers[0], numbers[-1]), tuple(numbers), loose=True)
+
+
+def asks(values: Iterable[str], *, url_bytes: int, most: int = sys.maxsize) -> Iterator[Ask]:
+    """Distinct non-empty `values` in as few look-ups of at most `most` as the length of an address allows."""
     batch: list[str] = []
     size = 0
     for value in dict.fromkeys(values):
@@ -89,7 +109,7 @@ def asks(values: Iterable[str], *, url_bytes: int) -> Iterator[Ask]:
             yield exactly(value)
             continue
         length = len(value if plain else quoted(value)) + 1
-        if batch and size + length > url_bytes:
+        if batch and (size + length > url_bytes or len(batch) == most):
             yield Ask(any_of(batch), tuple(batch))
             batch, size = [], 0
         batch.append(value)

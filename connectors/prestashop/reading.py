@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.absence import Absence
 from connectors.prestashop.blanks import Blanks
-from connectors.prestashop.entities import Entity, folded, one_text
-from connectors.prestashop.filters import Ask, Filters, after, asks, query
+from connectors.prestashop.entities import IDS_ONLY, Entity, folded, one_text
+from connectors.prestashop.filters import Ask, Filters, after, are_numbers, asks, query, spanning
 from connectors.prestashop.pace import lookup_workload, page_workload
 from connectors.prestashop.replies import PHP_WARNING, SYSTEM, Reply, TooMuchError, Verdict, blocked, unreadable
 from connectors.prestashop.resources import Resource, resource_of
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 _TRIES_OF_A_PAGE = 3
 """How often a request is tried again before a page for people is believed."""
 _BY_ID = "id_ASC"
+_MOST_IDS, _MOST_VALUES = 400, 190
+"""How many values a list holds at most: of more the shop's database may compare all of a table (fact L5)."""
+_FILTERED, _LISTED, _LOADED = 50.0, 2.0, 1.1
+"""How many numbers a look-up may span for each that is asked for.
+
+What else lies between them costs the shop a look into its table, a line of its answer, or the loading of an entity.
+"""
 _REST_OF_ADDRESS = 400
 """Bytes kept for what an address holds beside its filter: path, host, output format, and one value more."""
 
@@ -154,7 +161,15 @@ class Reader:
         """
         wanted = _with_id(display, field)
         room = self._transport.limits.max_url_bytes - len(query(filters=also, display=wanted)) - _REST_OF_ADDRESS
-        left = deque(dict.fromkeys(values))
+        most = _MOST_IDS if field == "id" else _MOST_VALUES
+        most_numbers = _most_numbers(field, display, also)
+        distinct = list(dict.fromkeys(values))
+        if most_numbers and are_numbers(distinct):
+            # Neighbours then stand in one look-up.
+            distinct.sort(key=int)
+        else:
+            most_numbers = 0.0
+        left = deque(distinct)
         found: dict[int, Entity] = {}
         failures: list[PasserelleError] = []
 
@@ -163,7 +178,12 @@ class Reader:
                 size = self._transport.pace.lookup_size(resource, full=display == "full")
                 part = [left.popleft() for _ in range(min(size, len(left)))]
                 try:
-                    parts = list(asks(part, url_bytes=room))
+                    span = spanning(part, most_numbers) if most_numbers else None
+                    rows = await self._spanned(resource, field, span, wanted, also) if span else None
+                    if rows is not None:
+                        found.update((row["id"], row) for row in rows)
+                        continue
+                    parts = list(asks(part, url_bytes=room, most=most))
                     if left and len(parts) > 1:
                         # What an address had no room for goes with the next ones.
                         left.extendleft(reversed(parts.pop().values))
@@ -177,6 +197,31 @@ class Reader:
         if failures:
             raise failures[0]
         return list(found.values())
+
+    async def _spanned(
+        self, resource: str, field: str, span: Ask, display: Sequence[str] | str, also: Filters
+    ) -> list[Entity] | None:
+        """Those of a span that are asked for; None: too much for one answer, or nothing where that proves nothing.
+
+        Whatever is listed proves that the shop has looked.
+        """
+        workload = lookup_workload(resource, full=False)
+
+        async def look() -> list[Entity]:
+            text = query(filters={field: span.expression, **also}, display=display)
+            reply, rows = await self.listed(resource, text, display, len(span.values))
+            self._transport.learn_from(reply, workload, len(span.values))
+            return rows
+
+        try:
+            entities = await self._blanks.proved(resource, display, await look(), look)
+            if not entities and await self._absence.may_be_silent():
+                return None
+        except TooMuchError:
+            self._transport.pace.too_large(workload, len(span.values))
+            return None
+        wanted = frozenset(map(int, span.values))
+        return [entity for entity in entities if int(entity[field] or 0) in wanted]
 
     async def _ask(
         self, resource: str, field: str, ask: Ask, display: Sequence[str] | str, also: Filters
@@ -279,6 +324,13 @@ class Reader:
             _, languages = await self.listed("languages", query(filters={}, display=("id",)), ("id",), 1)
             self._language_ids = tuple(sorted(language["id"] for language in languages))
         return self._language_ids
+
+
+def _most_numbers(field: str, display: Sequence[str] | str, also: Filters) -> float:
+    """How many numbers a look-up by this field may span for each that is asked for; 0: none at all."""
+    if display == IDS_ONLY:
+        return 0.0 if field != "id" else _FILTERED if also else _LISTED
+    return _LOADED if display != "full" and (field == "id" or field.startswith("id_")) else 0.0
 
 
 def _exact(number: str) -> str:

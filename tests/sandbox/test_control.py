@@ -164,3 +164,16 @@ def test_a_key_may_do_only_what_it_was_given(shop: SandboxShop) -> None:
         assert http.get("/api/orders").status_code == 401
         assert "<products" in http.get("/api/").text
         assert "<orders" not in http.get("/api/").text
+
+
+def test_a_long_list_of_ids_that_finds_much_of_a_table_is_compared_with_all_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    charged: list[tuple[str, str, int]] = []
+    monkeypatch.setattr(Pace, "charge", lambda _, *cost: charged.append(cost))
+    with SandboxShop() as shop, httpx.Client(base_url=shop.url, auth=(shop.key, "")) as client:
+        products = [shop.insert("products", {"reference": f"P{number}", "active": 1}) for number in range(250)]
+        for asked in (f"[{'|'.join(map(str, products))}]", f"[{products[0]},{products[-1]}]", f"[{products[0]}|999]"):
+            client.get("/api/stock_availables", params={"filter[id_product]": asked}).raise_for_status()
+    compared = [count for resource, verb, count in charged if (resource, verb) == ("stock_availables", "GET compared")]
+    assert compared == [250 * 250, 0, 0]

@@ -187,6 +187,9 @@ def _different(selection: Selection, name: str, value: str) -> None:
 
 def _between(selection: Selection, name: str, left: str, right: str) -> None:
     column = _column(selection, name)
+    if column.kind == "int":
+        selection.keep(selection.table.ids_between(name, *sorted((number(left), number(right)))))
+        return
     ends = column.comparable(left), column.comparable(right)
     low, high = ends if le(*ends) else reversed(ends)
 

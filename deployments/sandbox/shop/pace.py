@@ -19,6 +19,8 @@ _SHORTEST_SLEEP = 0.002
 _SLICE = 0.01
 _DEFAULT_WRITE = 0.009
 _DEFAULT_READ = 0.0015
+# A row of a list of bare ids, and one comparison of a filter's chain with a row of a table that is read whole.
+_ANY_RESOURCE = {"GET ids": 0.00002, "GET compared": 0.000000023}
 
 # Seconds per entity, beyond the fixed cost of a request, measured on an 8.2.0 with two cores.
 COSTS: dict[tuple[str, str], float] = {
@@ -96,7 +98,7 @@ class Pace:
             return
         cost = COSTS.get((resource, verb))
         if cost is None:
-            cost = 0.00002 if verb == "GET ids" else _DEFAULT_READ if verb.startswith("GET") else _DEFAULT_WRITE
+            cost = _ANY_RESOURCE.get(verb) or (_DEFAULT_READ if verb.startswith("GET") else _DEFAULT_WRITE)
         owed = getattr(self._owed, "seconds", 0.0) + cost * count * self.speed
         if owed >= _SHORTEST_SLEEP:
             self._spend(owed)

@@ -148,6 +148,15 @@ class Table:
             index = self._built(field)
         return index.get(self.key(field, value), set())
 
+    def ids_between(self, field: str, low: float, high: float) -> set[int]:
+        """The ids of the rows whose number in this field is one of these or lies between them."""
+        if field == "id":
+            return {identifier for identifier in self.rows if low <= identifier <= high}
+        index = self._indexes.get(field)
+        if index is None:
+            index = self._built(field)
+        return {each for key, ids in index.items() if not isinstance(key, str) and low <= key <= high for each in ids}
+
     def where(self, field: str, value: str | int) -> Iterator[Row]:
         """The rows whose field equals ``value``, by id."""
         return (self.rows[identifier] for identifier in sorted(self.ids_where(field, value)))

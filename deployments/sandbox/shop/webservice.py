@@ -24,6 +24,9 @@ DISABLED = "The PrestaShop webservice is disabled. Please activate it in the Pre
 NOT_ACTIVE = "Authentification key is not active"
 NO_PERMISSION = "No permission for this authentication key"
 OWN_HOSTS = ("127.0.0.1", "localhost")
+_VALUES_THAT_READ_ALL = 200
+_SHARE_THAT_READS_ALL = 0.1
+"""Where a list of so many values finds such a share of a table, the database compares all of its rows (fact L5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,16 @@ class Webservice:
         if not rest and not request.query.has("display"):
             kind = "ids"
         self._charge(resource.name, f"GET {kind}", rows)
+        self._charge(resource.name, "GET compared", self._compared(resource, request, rows))
+
+    def _compared(self, resource: Resource, request: Request, rows: int) -> int:
+        """The comparisons of a table that is read whole, which a chain of many values makes of it (fact L5)."""
+        there = len(self.store[resource.name].rows)
+        if rows < there * _SHARE_THAT_READS_ALL:
+            return 0
+        filters = request.query.filters().items()
+        chains = [value.count("|") + 1 for name, (value, _) in filters if f"{name}_".startswith("id_")]
+        return sum(values * there for values in chains if values >= _VALUES_THAT_READ_ALL)
 
     def _warned(self, fault: ServiceError) -> ServiceError:
         """With PHP warnings on, a faulty list answers 500: the engine trips over its own error."""

@@ -64,6 +64,30 @@ async def test_an_id_is_missing_only_when_the_shop_can_list_another(client: Shop
     assert await client.find("products", "id", ["9999"], display=IDS_ONLY) == []
 
 
+async def test_a_span_in_which_nothing_is_listed_proves_nothing_where_a_query_may_fail_in_silence(
+    client: Shop, silent: SandboxShop
+) -> None:
+    ids = [int(row["id"]) for row in silent.rows("products")]
+    neighbours = [str(number) for number in range(ids[0], ids[0] + 60)]
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products", times=2))
+    found = await client.find("products", "id", neighbours, display=IDS_ONLY)
+    assert sorted(int(row["id"]) for row in found) == ids
+    silent.faults.add(Fault("sql-failure", method="GET", path="filter.id", times=None))
+    with pytest.raises(TransientError, match="although it has some"):
+        await client.find("products", "id", neighbours, display=IDS_ONLY)
+
+
+async def test_a_span_in_which_nothing_is_listed_is_empty_where_a_query_fails_aloud(
+    shop: Shop, sandbox: SandboxShop
+) -> None:
+    sandbox.insert("products", {"reference": "A", "active": 1})
+    neighbours = list(map(str, range(5000, 5100)))
+    assert await shop.find("products", "id", neighbours, display=IDS_ONLY) == []
+    sandbox.faults.add(Fault("sql-failure", method="GET", path="/api/products", times=None))
+    with pytest.raises(TransientError):
+        await shop.find("products", "id", neighbours, display=IDS_ONLY)
+
+
 async def test_a_shop_that_goes_on_failing_in_silence_is_never_believed(client: Shop, silent: SandboxShop) -> None:
     silent.faults.add(Fault("sql-failure", method="GET", path="filter.reference", times=None))
     with pytest.raises(TransientError, match="although it has some"):

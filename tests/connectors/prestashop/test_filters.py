@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.prestashop.filters import Expression, after, any_of, asks, between, exactly, query
+from connectors.prestashop.filters import (
+    Expression,
+    after,
+    any_of,
+    are_numbers,
+    asks,
+    between,
+    exactly,
+    query,
+    spanning,
+)
 
 
 def _asked(*values: str, url_bytes: int = 6000) -> list[tuple[str, bool]]:
@@ -47,6 +57,26 @@ def test_empty_values_are_not_asked_for() -> None:
 
 def test_values_that_an_address_has_no_room_for_are_asked_for_in_the_next() -> None:
     assert _asked("a", "b", "c", url_bytes=4) == [("[a|b]", False), ("c", False)]
+
+
+def test_no_list_holds_more_values_than_it_may() -> None:
+    assert [ask.values for ask in asks("abcde", url_bytes=6000, most=2)] == [("a", "b"), ("c", "d"), ("e",)]
+
+
+@given(st.lists(st.integers(min_value=1, max_value=400), min_size=50, max_size=200, unique=True).map(sorted))
+def test_a_span_holds_every_number_and_not_too_many_others(numbers: list[int]) -> None:
+    span = spanning(list(map(str, numbers)), 2.0)
+    room = numbers[-1] - numbers[0] + 1
+    assert (span is not None) == (room <= 2 * len(numbers))
+    if span is not None:
+        assert span.expression == between(str(numbers[0]), str(numbers[-1]))
+        assert span.values == tuple(map(str, numbers))
+
+
+@pytest.mark.parametrize("odd", ["", "0", "007", "-5", "7.0", "5,9", "é", "²", "٣", "R7", "7\n", str(10**18)])
+def test_what_is_no_plain_number_is_none(odd: str) -> None:
+    assert are_numbers(["1", "10", str(10**17)])
+    assert not are_numbers(["1", odd])
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40), max_size=60))
