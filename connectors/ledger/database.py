@@ -25,7 +25,7 @@ from schemas.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy.dialects import postgresql
@@ -135,14 +135,33 @@ def rows_as_frame(connection: sa.Connection, query: sa.Select[Any]) -> pl.DataFr
     Text is String, numbers are Int64, instants Datetime("us", "UTC"), and true or false is Boolean.
     """
     wanted = {column.name: _polars_type(column.type) for column in query.selected_columns}
-    raw = {name: pl.Int64 if isinstance(kind, pl.Datetime) else kind for name, kind in wanted.items()}
-    plain = query.with_only_columns(
-        *(sa.type_coerce(c, sa.BigInteger).label(c.name) if isinstance(c.type, Instant) else c
-          for c in query.selected_columns)
-    )  # fmt: skip
-    result = connection.execution_options(stream_results=True, yield_per=READ_AT_ONCE).execute(plain)
-    parts = [pl.DataFrame([*map(tuple, rows)], schema=raw, orient="row") for rows in result.partitions()]
+    raw = {name: pl.Int64() if isinstance(kind, pl.Datetime | pl.Boolean) else kind for name, kind in wanted.items()}
+    plain = query.with_only_columns(*map(_as_driver_tells_it, query.selected_columns))
+    parts = [pl.DataFrame(_columns_of(rows, raw)) for rows in _blocks(connection, plain)]
     return pl.concat([pl.DataFrame(schema=raw), *parts]).cast(wanted)
+
+
+def _blocks(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
+    """The rows of a query, `READ_AT_ONCE` at a time."""
+    if connection.dialect.name == "postgresql":
+        streamed = connection.execution_options(stream_results=True, yield_per=READ_AT_ONCE).execute(query)
+        yield from streamed.partitions()
+        return
+    with connection.execute(query) as result:
+        # The driver's own rows: to make one of SQLAlchemy's of each takes longer than SQLite takes to read it.
+        yield from iter(lambda: result.cursor.fetchmany(READ_AT_ONCE), [])
+
+
+def _columns_of(rows: Sequence[Sequence[Any]], schema: Mapping[str, pl.DataType]) -> list[pl.Series]:
+    columns = zip(schema.items(), zip(*rows, strict=True), strict=True)
+    return [pl.Series(name, cells, dtype=kind) for (name, kind), cells in columns]
+
+
+def _as_driver_tells_it(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column that both drivers give as a text or a number."""
+    if isinstance(column.type, Instant):
+        return sa.type_coerce(column, sa.BigInteger).label(column.name)
+    return sa.cast(column, sa.Integer).label(column.name) if isinstance(column.type, sa.Boolean) else column
 
 
 def _polars_type(column_type: sa.types.TypeEngine[Any]) -> pl.DataType:
