@@ -91,15 +91,26 @@ async def read_rows(shop: Shop, products: set[int]) -> dict[int, list[Entity]]:
 async def with_combinations(shop: Shop, products: Iterable[int]) -> set[int]:
     """Those of these products that have combinations in this shop: their row without one is a sum (fact S1)."""
     ids = sorted(map(str, set(products)))
-    of_combinations = {"id_product_attribute": after("0")}
-    if not ids or not await shop.read("stock_availables", filters=of_combinations, display=("id",), limit=1):
+    if not ids or not await _has_combinations(shop):
         return set()
+    of_combinations = {"id_product_attribute": after("0")}
     found = await shop.find("stock_availables", "id_product", ids, display=DISPLAY, also=of_combinations)
     rows: dict[int, list[Entity]] = {}
     for row in found:
         rows.setdefault(int(row["id_product"]), []).append(row)
     shops = (await shop.describe()).shops
     return {product for product, of_product in rows.items() if own_rows(shops, of_product)}
+
+
+async def _has_combinations(shop: Shop) -> bool:
+    """Whether a stock row of this shop is of a combination: the last one by its combination is, or no row is.
+
+    A row that is listed proves both answers; an empty list of combinations would have to be asked for again.
+    """
+    last = await shop.read(
+        "stock_availables", display=("id", "id_product_attribute"), sort="id_product_attribute_DESC", limit=1
+    )
+    return any(int(row["id_product_attribute"] or 0) for row in last)
 
 
 def own_rows(shops: Shops, rows: Iterable[Entity]) -> list[Entity]:

@@ -74,6 +74,22 @@ async def test_stock_of_a_product_that_is_not_listed_once_is_written(silent: Wor
     assert silent.quantity("CEINTURE") == 7
 
 
+async def test_a_shop_that_says_nothing_for_a_moment_is_not_taken_for_one_without_combinations(silent: World) -> None:
+    silent.drop_products({"reference": "CEINTURE", "name": "Ceinture"})
+    await silent.products()
+    silent.drop_stock({"CEINTURE": 7})
+    await silent.stock()
+    belt = int(silent.product("CEINTURE")["id"])
+    silent.shop.reset_counts()
+    silent.shop.insert("combinations", {"id_product": belt, "reference": "CEINTURE-90", "quantity": 4})
+    silent.shop.faults.add(Fault("sql-failure", method="GET", path="/api/stock_availables.*sort=.*attribute", times=1))
+    silent.drop_stock({"CEINTURE": 8})
+    await silent.stock()
+    assert silent.counts() == {"rows_read": 1, "ignored": 1}
+    assert silent.shop.faults.struck == 1
+    assert silent.shop.writes == 0
+
+
 async def test_check_names_the_silence_in_the_shop_s_language(silent: World) -> None:
     silent.write_settings(shop={"language": "fr"})
     findings = [finding for finding in await check_shop(silent.folder) if finding.subject == "database"]

@@ -153,10 +153,28 @@ async def test_the_rows_of_simple_products_that_the_ledger_knows_are_not_read_be
     await stocked.stock()
     asked = [unquote(target) for method, target, _ in stocked.shop.requests if method == "GET"]
     of_rows = [target.partition("stock_availables?")[2] for target in asked if "stock_availables?" in target]
-    *looks, read_back = of_rows
-    assert all("filter[id_product_attribute]=>[0]" in look for look in looks)
+    has_some, *of_the_product, read_back = of_rows
+    assert "sort=[id_product_attribute_DESC]&limit=1" in has_some
+    assert of_the_product
+    assert all("filter[id_product_attribute]=>[0]" in look for look in of_the_product)
     assert "filter[id]=" in read_back
     assert stocked.quantity("CEINTURE") == 3
+
+
+async def test_one_list_shows_that_a_shop_has_no_combination_at_all(prefect_api: str, tmp_path: Path) -> None:
+    with World.at(tmp_path / "shop") as world:
+        world.drop_products({"reference": "CEINTURE"})
+        await world.products()
+        world.drop_stock({"CEINTURE": 3})
+        await world.stock()
+        world.shop.reset_counts()
+        world.drop_stock({"CEINTURE": 4})
+        await world.stock()
+        asked = [unquote(target) for method, target, _ in world.shop.requests if method == "GET"]
+        has_some, read_back = [target.partition("stock_availables?")[2] for target in asked if "stock_av" in target]
+        assert "sort=[id_product_attribute_DESC]&limit=1" in has_some
+        assert "filter[id]=" in read_back
+        assert world.quantity("CEINTURE") == 4
 
 
 @pytest.mark.prefect
