@@ -46,6 +46,7 @@ class Absence:
         """Resources that were seen to be empty."""
         self._silent: bool | None = None
         self._looking = asyncio.Lock()
+        self._hearing = asyncio.Lock()
 
     def with_sentinel(self, resource: str, field: str, ask: Ask, also: Filters) -> Ask:
         """The look-up with a value in it that the shop has lately shown to have, where one is known."""
@@ -104,9 +105,10 @@ class Absence:
 
     async def may_be_silent(self) -> bool:
         """Whether a failed SELECT may look like an empty list: not in PrestaShop 8 under PHP 8, which fails loudly."""
-        if self._silent is None:
-            version = self._transport.headers.get("PSWS-Version", "")
-            self._silent = not (version.startswith("8.") and await self._is_php_8())
+        async with self._hearing:
+            if self._silent is None:
+                version = self._transport.headers.get("PSWS-Version", "")
+                self._silent = not (version.startswith("8.") and await self._is_php_8())
         return self._silent
 
     async def _is_php_8(self) -> bool:

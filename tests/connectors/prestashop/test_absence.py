@@ -81,8 +81,10 @@ async def test_a_span_in_which_nothing_is_listed_is_empty_where_a_query_fails_al
     shop: Shop, sandbox: SandboxShop
 ) -> None:
     sandbox.insert("products", {"reference": "A", "active": 1})
-    neighbours = list(map(str, range(5000, 5100)))
+    neighbours = list(map(str, range(5000, 6000)))
+    sandbox.reset_counts()
     assert await shop.find("products", "id", neighbours, display=IDS_ONLY) == []
+    assert sandbox.count(path="/api/categories") == 1
     sandbox.faults.add(Fault("sql-failure", method="GET", path="/api/products", times=None))
     with pytest.raises(TransientError):
         await shop.find("products", "id", neighbours, display=IDS_ONLY)
