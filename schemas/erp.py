@@ -246,8 +246,11 @@ class TakesDocuments(Protocol[Doc_contra]):
     ) -> OutgoingDocument:
         """The document of a customer of this code; `type_` and `reference` where they are not the usual ones."""
 
-    def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:
-        """What would be created as (field, before, after), naming nobody. `RefusedError`: the ERP would not take it."""
+    def preview(self, outgoing: OutgoingDocument, language: str) -> tuple[tuple[str, str, str], ...]:
+        """What would be created as (field, before, after) in this language, naming nobody.
+
+        `RefusedError`: the ERP would not take it.
+        """
 
     def find(self, type_: str, reference: str, external_reference: str, customer_code: str) -> FoundDocuments:
         """What the ERP has under these references; the last two may be empty, what is left is asked."""

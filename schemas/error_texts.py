@@ -37,7 +37,7 @@ def where_failed(error: PasserelleError, language: str) -> str:
 
     In French an action that has no words there, and is none of a system's own (`GET`), is left out.
     """
-    system, action = error.system, error.action
+    system, action = error.system, error.action.strip()
     if language == "fr":
         told = _in_french()
         system = told["systems"].get(system, system)

@@ -40,7 +40,7 @@ class PasserelleError(Exception):
         return self
 
     def __str__(self) -> str:
-        where = f"{self.system}, {self.action}" + (f" {self.key}" if self.key else "")
+        where = f"{self.system}, {self.action.strip()}" + (f" {self.key}" if self.key else "")
         return f"{where}: {self.reason}" + (f" Remedy: {self.remedy}" if self.remedy else "")
 
 

@@ -118,9 +118,9 @@ class _Documents:
         self._cegid = cegid
         self._codes = codes
 
-    def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:
+    def preview(self, outgoing: OutgoingDocument, language: str) -> tuple[tuple[str, str, str], ...]:
         self._cegid.render_document(outgoing.request)
-        return preview(outgoing.request)
+        return preview(outgoing.request, language)
 
     def find(self, type_: str, reference: str, external_reference: str, customer_code: str) -> FoundDocuments:
         return self._cegid.documents_by_references(type_, reference, external_reference, customer_code)

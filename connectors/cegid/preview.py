@@ -6,30 +6,38 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from schemas.amounts import cents
+from schemas.preview_texts import number_in, previewed
+
 Field = tuple[str, str, str]
 
 
-def preview(document: Mapping[str, Any]) -> tuple[Field, ...]:
+def preview(document: Mapping[str, Any], language: str) -> tuple[Field, ...]:
     """Type, references, lines, payments and total of a Create_Request; neither customer nor addresses."""
-    return tuple(_fields(document))
+    return tuple(
+        (previewed(code, language, number=number), "", text) for code, number, text in _fields(document, language)
+    )
 
 
-def _fields(document: Mapping[str, Any]) -> Iterator[Field]:
+def _fields(document: Mapping[str, Any], language: str) -> Iterator[tuple[str, int, str]]:
     header = document["Header"]
-    yield ("document", "", f"{header['Type']} {header['InternalReference']} ({header.get('ExternalReference', '')})")
+    yield ("document", 0, f"{header['Type']} {header['InternalReference']} ({header.get('ExternalReference', '')})")
     lines = document["Lines"]["Create_Line"]
     for number, line in enumerate(lines, start=1):
-        yield (f"line {number}", "", _line(line))
+        yield ("line_number", number, _line(line, language))
     total = sum((line["Quantity"] * line["NetUnitPrice"] for line in lines), Decimal(0))
-    yield ("total", "", f"{total:.2f} {header['CurrencyId']}")
+    yield ("total", 0, f"{number_in(cents(total), language)} {header['CurrencyId']}")
     for payment in document.get("Payments", {}).get("Create_Payment", ()):
-        yield ("payment", "", f"{payment['MethodId']} {payment['Amount']:.2f} {payment['CurrencyId']}")
+        amount = number_in(cents(payment["Amount"]), language)
+        yield ("payment", 0, f"{payment['MethodId']} {amount} {payment['CurrencyId']}")
     if transporter := header.get("OmniChannel", {}).get("Transporter"):
-        yield ("carrier", "", transporter)
+        yield ("carrier", 0, transporter)
 
 
-def _line(line: Mapping[str, Any]) -> str:
-    text = f"{line['ItemIdentifier']['Reference']} x {line['Quantity']:f} at {line['NetUnitPrice']:.2f}"
+def _line(line: Mapping[str, Any], language: str) -> str:
+    item, price = line["ItemIdentifier"]["Reference"], cents(line["NetUnitPrice"])
+    text = previewed("line", language, item=item, quantity=line["Quantity"], price=price)
     if line["UnitPrice"] == line["NetUnitPrice"]:
         return text
-    return f"{text} instead of {line['UnitPrice']:.2f} {line.get('DiscountTypeId', '')}".rstrip()
+    before, markdown = cents(line["UnitPrice"]), line.get("DiscountTypeId", "")
+    return previewed("line_instead", language, line=text, price=before, markdown=markdown).rstrip()

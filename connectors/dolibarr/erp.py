@@ -213,8 +213,8 @@ class Orders:
             ORDER, draft.uid, draft.ref_client, customer_code, compared(draft, self._codes), request=draft
         )
 
-    def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:
-        return tuple(preview(outgoing.request, self._codes))
+    def preview(self, outgoing: OutgoingDocument, language: str) -> tuple[tuple[str, str, str], ...]:
+        return tuple(preview(outgoing.request, self._codes, language))
 
     def find(self, type_: str, reference: str, external_reference: str, customer_code: str) -> FoundDocuments:
         """By guard and customer's reference at once. One that is not complete is not there yet: `create` ends it."""

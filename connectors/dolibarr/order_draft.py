@@ -15,6 +15,7 @@ from schemas.erp import Compared
 from schemas.order_rates import discount_parts, rates_of
 from schemas.order_sums import line_totals, sold_lines
 from schemas.payments import payments_of
+from schemas.preview_texts import number_in, previewed
 
 PRODUCT, SERVICE = 0, 1
 
@@ -96,15 +97,22 @@ def compared(draft: OrderDraft, codes: DolibarrCodes) -> Compared:
     return Compared.of(draft.day, codes.currency, draft.ref_client, lines)
 
 
-def preview(draft: OrderDraft, codes: DolibarrCodes) -> Iterator[tuple[str, str, str]]:
-    """The document for a person who reads a plan; it names nobody."""
-    yield ("document", "", f"order {draft.uid} ({draft.ref_client})")
+def preview(
+    draft: OrderDraft, codes: DolibarrCodes, language: str, subject: str = "order"
+) -> Iterator[tuple[str, str, str]]:
+    """The document for a person who reads a plan, in this language; it names nobody. `subject` is `order` or `slip`."""
+
+    def shown(code: str, text: str, **params: object) -> tuple[str, str, str]:
+        return (previewed(code, language, **params), "", text)
+
+    yield shown("document", previewed(subject, language, number=draft.uid, reference=draft.ref_client))
     for number, line in enumerate(draft.lines, start=1):
-        yield (f"line {number}", "", f"{line.item} x {line.quantity} = {line.total_tax_incl:.2f}, VAT {line.rate:f} %")
-    yield ("total", "", f"{draft.total:.2f} {codes.currency}")
+        told = {"item": line.item, "quantity": line.quantity, "total": cents(line.total_tax_incl), "rate": line.rate}
+        yield shown("line_number", previewed("line_with_vat", language, **told), number=number)
+    yield shown("total", f"{number_in(cents(draft.total), language)} {codes.currency}")
     if codes.with_invoices:
         for payment in draft.payments:
-            yield ("payment", "", f"{payment.type} {payment.amount:.2f} {payment.account}")
+            yield shown("payment", f"{payment.type} {number_in(cents(payment.amount), language)} {payment.account}")
 
 
 def _product_lines(order: Order, codes: DolibarrCodes, rates: tuple[Decimal | None, ...]) -> Iterator[DraftLine]:

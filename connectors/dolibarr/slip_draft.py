@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.order_draft import SERVICE, DraftLine, OrderDraft
-from connectors.dolibarr.order_draft import preview as preview_of_order
 from connectors.dolibarr.texts import line_text
 from connectors.dolibarr.vat import as_dolibarr, without_tax
 from schemas.amounts import cents
@@ -33,12 +32,6 @@ def slip_draft(slip: Slip, codes: DolibarrCodes, uid: str) -> OrderDraft:
         invoice=order.invoice,
         note="",
     )
-
-
-def preview(draft: OrderDraft, codes: DolibarrCodes) -> Iterator[tuple[str, str, str]]:
-    """The document for a person who reads a plan; it names nobody."""
-    yield ("document", "", f"credit note {draft.uid} ({draft.ref_client})")
-    yield from (shown for shown in preview_of_order(draft, codes) if shown[0] != "document")
 
 
 def slip_obstacles(slip: Slip, codes: DolibarrCodes) -> Iterator[Obstacle]:

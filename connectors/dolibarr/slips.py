@@ -14,10 +14,10 @@ from connectors.dolibarr.codes import DolibarrCodes
 from connectors.dolibarr.draft_lines import check_as_drafted, differs, found_lines, line_values, products_of
 from connectors.dolibarr.faults import DUPLICATE
 from connectors.dolibarr.guard import uid_of
-from connectors.dolibarr.order_draft import OrderDraft, compared
+from connectors.dolibarr.order_draft import OrderDraft, compared, preview
 from connectors.dolibarr.orders import DRAFT, id_in, number_of
 from connectors.dolibarr.replies import amount, day_of
-from connectors.dolibarr.slip_draft import preview, slip_draft, slip_obstacles
+from connectors.dolibarr.slip_draft import slip_draft, slip_obstacles
 from schemas.amounts import cents
 from schemas.documents import Slip
 from schemas.erp import DocumentStatus, ErpNumber, FoundDocument, FoundDocuments, Obstacle, OutgoingDocument
@@ -94,8 +94,8 @@ class Slips:
         as_ours = compared(draft, self._codes)
         return OutgoingDocument(CREDIT_NOTE, draft.uid, draft.ref_client, customer_code, as_ours, request=request)
 
-    def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:
-        return tuple(preview(outgoing.request.draft, self._codes))
+    def preview(self, outgoing: OutgoingDocument, language: str) -> tuple[tuple[str, str, str], ...]:
+        return tuple(preview(outgoing.request.draft, self._codes, language, "slip"))
 
     def find(self, type_: str, reference: str, external_reference: str, customer_code: str) -> FoundDocuments:
         """By guard, and those of the invoices of the order. One without a number is not there yet: `create` ends it."""

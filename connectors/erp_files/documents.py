@@ -46,7 +46,7 @@ class Documents:
         self._stream = boxes.streams[stream]
         self.type = stream
 
-    def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:
+    def preview(self, outgoing: OutgoingDocument, _language: str) -> tuple[tuple[str, str, str], ...]:
         request: Request = outgoing.request
         return tuple((name, "", text) for name, text in request.written.shown if text)
 

@@ -278,7 +278,7 @@ def blocked(reply: Reply, action: str) -> PasserelleError:
         action=action,
         remedy="Check that the address is the shop's own and that <address>/api/ asks for a key in a browser; if it "
         "does, a firewall in front of the shop stops this request: let this machine's address through for /api/.",
-    ).worded("shop_answers_page", value=str(reply.status))
+    ).worded("shop_answers_page", value=str(reply.status), detail=reply.reason)
 
 
 def unreadable(reply: Reply, resource: str) -> UnexpectedReplyError:
@@ -308,12 +308,16 @@ def raise_if_general(reply: Reply, action: str, written: int) -> None:
 def transient(reply: Reply, action: str, waited: float) -> TransientError:
     """The error for a shop that could not answer for as long as we may wait."""
     return TransientError(
-        f"{reply.reason or reply.verdict.name.lower()} (waited {waited:.0f} s)",
+        f"{_said(reply)} (waited {waited:.0f} s)",
         system=SYSTEM,
         action=action,
         remedy=remedy_of_silence(reply.reason) + _START_AGAIN,
         retry_after=reply.retry_after,
-    ).worded(_text_of_silence(reply.reason), value=f"{waited:.0f}")
+    ).worded(_text_of_silence(reply.reason), value=f"{waited:.0f}", detail=_said(reply))
+
+
+def _said(reply: Reply) -> str:
+    return reply.reason or reply.verdict.name.lower()
 
 
 def distrusted(why: str, action: str) -> DeniedError:

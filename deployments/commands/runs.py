@@ -62,7 +62,7 @@ def runs(
             words.word("state", shown_state_of(told)),
             _took(told["started_at"], told["ended_at"]),
             "" if told["rows_read"] is None else str(told["rows_read"]),
-            words.outcomes(json.loads(told["counts"])),
+            words.outcomes(json.loads(told["counts"]), "planned" if told["state"] == "Planned" else "outcome"),
         )
     show_table(table)
     pages = (run["report_path"] for run, _ in runs_and_parts if run["report_path"])

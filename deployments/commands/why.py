@@ -19,6 +19,7 @@ from deployments.shown_plan import show_rows
 from deployments.terminal import out
 from deployments.words import said
 from schemas.terminal_texts import terminal_text
+from tasks.report.texts import texts
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.run.time_zone import local, time_zone_of, zone_named
 from tasks.why.article import article_facts
@@ -111,7 +112,8 @@ def _show(lines: Sequence[Line], folder: ShopFolder, shop: Path) -> None:
 
 def _text(line: Line, folder: ShopFolder, shop: Path) -> str:
     """The sentence, in the shop's language and time."""
-    zone = time_zone_of(folder)
+    zone, words = time_zone_of(folder), texts(folder.settings.shop.language)
     told = {name: local(value, zone) if isinstance(value, datetime) else value for name, value in line.params.items()}
+    told |= {name: words.value(name, str(value)) for name, value in told.items() if name == "price"}
     typed = {"program": program(), "shop": shop_option(shop)}
     return terminal_text("why", line.code, folder.settings.shop.language, **told | typed)

@@ -62,7 +62,9 @@ class Deliveries(Generic[Doc]):
             record(self._run, [due.key], Outcome.WAITING, f"{self._stream}_to_look_up")
             return
         try:
-            fields = self._documents.preview(self._documents.translated(due.document, due.customer_code))
+            fields = self._documents.preview(
+                self._documents.translated(due.document, due.customer_code), self._run.report.language
+            )
         except RefusedError as error:
             self._refuse(due, error)
             return

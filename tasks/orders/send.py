@@ -126,7 +126,8 @@ def _plan(run: Run, erp: Erp, order: Order, due: DueOrders) -> None:
         return
     documents = orders_of(erp)
     try:
-        fields = documents.preview(documents.translated(order, customer_code(erp, order.customer.id_customer)))
+        outgoing = documents.translated(order, customer_code(erp, order.customer.id_customer))
+        fields = documents.preview(outgoing, run.report.language)
     except RefusedError as error:
         _refuse(run, order, error)
         return

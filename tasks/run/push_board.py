@@ -28,6 +28,7 @@ from tasks.report.back_office import (
     run_lines,
 )
 from tasks.report.open_incidents import verdict_of
+from tasks.report.texts import texts
 from tasks.run.shop_folder import ShopFolder
 from tasks.run.write_board import last_runs, open_incidents, rejects_of
 
@@ -107,9 +108,13 @@ def _reasons(run: Mapping[str, Any]) -> list[str]:
     try:
         told = json.loads(Path(run["report_path"] or "").with_suffix(".json").read_text(encoding="utf-8"))
         faults = sorted(told["faults_by_column"], key=lambda fault: -fault[2])
+        colon = texts(told["language"]).catalogue["colon"]
     except (OSError, ValueError, KeyError):
         return []
-    return [f"{f'{column}: ' if column else ''}{reason} ({count})" for column, reason, count in faults[:_REASONS_SHOWN]]
+    return [
+        f"{f'{column}{colon} ' if column else ''}{reason} ({count})"
+        for column, reason, count in faults[:_REASONS_SHOWN]
+    ]
 
 
 def _offered(flow: Flow) -> dict[str, Any]:

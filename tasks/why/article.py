@@ -124,5 +124,4 @@ async def _product(shop: Shop, number: int, combination: int = 0) -> InShop:
     lines = await shop.find("stock_availables", "id_product", [str(number)], display=display)
     quantities = [int(line["quantity"]) for line in lines if int(line["id_product_attribute"]) == combination]
     price = str(found[0].get("price", ""))
-    shown = price.rstrip("0").rstrip(".") if "." in price else price
-    return InShop(number, 0, str(found[0]["active"]) == "1", shown, quantities[0] if quantities else None)
+    return InShop(number, 0, str(found[0]["active"]) == "1", price, quantities[0] if quantities else None)

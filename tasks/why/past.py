@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.ledger import Ledger
 from schemas.messages import catalogue, message
+from tasks.report.texts import texts
 from tasks.run.shop_folder import ShopFolder
 from tasks.why.shapes import Note
 
@@ -52,7 +53,8 @@ def _of_report(report: dict[str, Any], keys: set[str], flows: tuple[str, ...]) -
     at = datetime.fromisoformat(report["started_at"]).astimezone(UTC)
     for one in report.get("rejects", ()):
         if one["key"] in keys:
-            text = f"{one['column']}: {one['reason']}" if one["column"] else one["reason"]
+            colon = texts(report["language"]).catalogue["colon"]
+            text = f"{one['column']}{colon} {one['reason']}" if one["column"] else one["reason"]
             yield Note(at, report["flow"], "reject", text, one["remedy"], one["file"], one["line"])
     for one in report.get("incidents", ()):
         if one["key"] in keys and one["level"] != "info":

@@ -93,3 +93,15 @@ def test_scripts_read_the_state_and_how_much_is_to_be_settled(world: World, caps
     answer(["runs", str(world.folder), "--json"])
     run = json.loads(capsys.readouterr().out)
     assert (run["state"], json.loads(run["counts"])["to_settle"]) == ("Completed", 1)
+
+
+@pytest.mark.parametrize(("language", "planned"), [("en", "1 to create"), ("fr", "à créer : 1")])
+def test_a_plan_in_the_list_says_what_would_be_done_and_not_that_it_was(
+    world: World, language: str, planned: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.write_settings(shop={"language": language})
+    world.drop_products({"reference": "SAC1"})
+    answer(["plan", "import_products", "--shop", str(world.folder)])
+    capsys.readouterr()
+    answer(["runs", str(world.folder)])
+    assert planned in capsys.readouterr().out.replace("\u00a0", " ")

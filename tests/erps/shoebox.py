@@ -110,7 +110,7 @@ class Orders:
         named = reference or self.reference(document)
         return OutgoingDocument(type_ or self.type, named, document.reference, customer_code, compared, lines)
 
-    def preview(self, outgoing: OutgoingDocument) -> tuple[tuple[str, str, str], ...]:
+    def preview(self, outgoing: OutgoingDocument, _language: str) -> tuple[tuple[str, str, str], ...]:
         return (("card", "", outgoing.reference),)
 
     def find(self, _type: str, reference: str, external_reference: str, _customer_code: str) -> FoundDocuments:

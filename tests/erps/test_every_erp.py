@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -175,11 +176,18 @@ def test_a_code_that_somebody_else_has_is_not_ours(world: ErpWorld, ledger: Ledg
 
 def test_a_plan_shows_what_would_be_created_and_names_nobody(world: ErpWorld) -> None:
     documents = orders_of(world.erp)
-    fields = documents.preview(documents.translated(ORDER, CODE))
+    fields = documents.preview(documents.translated(ORDER, CODE), "en")
     shown = " ".join(text for field in fields for text in field)
     assert "WEB12" in shown
     assert "Zoé" not in shown
     assert world.documents() == []
+
+
+def test_a_plan_of_a_document_is_in_the_language_of_the_shop(world: ErpWorld) -> None:
+    documents = orders_of(world.erp)
+    fields = documents.preview(documents.translated(ORDER, CODE), "fr")
+    english = re.compile(r"\b(?:line|payment|carrier|order|credit|note|at|instead|VAT)\b")
+    assert [text for field in fields for text in field if english.search(text)] == []
 
 
 def test_an_ability_that_an_erp_lacks_is_a_clear_message() -> None:

@@ -41,6 +41,12 @@ def test_an_error_of_the_ledger_reads_as_french_throughout() -> None:
     assert error_text(error, "en").startswith("ledger, read links: ")
 
 
+def test_a_request_for_the_root_has_no_gap_behind_its_verb() -> None:
+    error = TransientError("no answer", system="PrestaShop", action="GET ")
+    assert where_failed(error, "fr") == "PrestaShop, GET"
+    assert str(error) == "PrestaShop, GET: no answer"
+
+
 def test_every_action_with_french_words_is_one_of_ours() -> None:
     """A phrase that nothing says any more would stand there for ever."""
     code = "\n".join(

@@ -59,6 +59,19 @@ def test_a_message_speaks_the_language_of_the_shop() -> None:
     assert said.remedy.startswith("Écrivez 1 ou 0")
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("fr", "annulé; référence; devise USD, EUR; total 1.00, 2.00; lignes A B; client C7"),
+        ("en", "cancelled; reference; currency USD, EUR; total 1.00, 2.00; lines A B; customer C7"),
+    ],
+)
+def test_what_of_two_documents_differs_is_said_in_the_language_of_the_shop(language: str, shown: str) -> None:
+    differing = "cancelled; reference; currency USD, EUR; total 1.00, 2.00; lines A B; customer C7"
+    told = message("order_document_differs", language, key="1", detail="CO1", differing=differing)
+    assert f": {shown}." in told.reason
+
+
 def test_a_language_we_do_not_speak_is_answered_in_english() -> None:
     assert message("required", "nl", column="name") == message("required", "en", column="name")
 
