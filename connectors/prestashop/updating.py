@@ -175,7 +175,7 @@ def _short_fields(entity: Entity, languages: set[int]) -> list[str]:
     return [
         field
         for field, value in entity.items()
-        if field != "associations" and isinstance(value, dict) and not languages <= value.keys()
+        if isinstance(value, dict) and field != "associations" and not languages <= value.keys()
     ]
 
 

@@ -62,6 +62,8 @@ def entity_xml(entity: Mapping[str, Any], resource: Resource) -> bytes:
     for name, value in entity.items():
         if type(value) is str and name not in resource.never_sent:
             parts.append(_element(name, value) if len(value) <= _SHORT else f"<{name}>{_escaped(value)}</{name}>")
+        elif type(value) is int and name not in resource.never_sent:
+            parts.append(f"<{name}>{value}</{name}>")
         elif name == "associations":
             parts += _associations(value, resource)
         elif not isinstance(value, str) and isinstance(value, Mapping):

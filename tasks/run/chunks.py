@@ -172,11 +172,13 @@ class Chunk(Generic[Unit]):
     def _take(self, sizes: Mapping[str, int], weights: Callable[[Unit], Mapping[str, int]]) -> list[Unit]:
         batch: list[Unit] = []
         room = dict(sizes)
+        is_full = False
         while self.left:
             for resource, weight in weights(self.left[0]).items():
                 if resource in room:
                     room[resource] -= weight
-            if batch and min(room.values(), default=0) < 0:
+                    is_full |= room[resource] < 0
+            if batch and is_full:
                 break
             batch.append(self.left.popleft())
         return batch

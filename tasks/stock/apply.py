@@ -83,6 +83,15 @@ def lines_of(writes: pl.DataFrame) -> list[Line]:
     return list(map(Line, *columns, map(known.__getitem__, writes["old_at"].to_physical())))
 
 
+def in_order(writes: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `WRITES`: those of combinations by id, then those of simple products, of one quantity side by side.
+
+    Such a batch is read back by bare ids, for a tenth of what its rows cost the shop.
+    """
+    is_simple = pl.col("sub_id") == 0
+    return writes.sort(is_simple, pl.when(is_simple).then("quantity"), "id")
+
+
 class Writing:
     """What the batches of one step share. Not a dataclass: Prefect walks through the fields of those."""
 
@@ -90,11 +99,19 @@ class Writing:
         self.path = path
         self.gone: list[Line] = []
         """Lines whose stock row the shop does not have under its id."""
+        self.sound: list[Line] = []
+        """Lines that were read back as they were written, and are confirmed."""
+        self.refused: list[RowOutcome] = []
         self.read_back = ReadBack(run, rows)
         self.confirmations: Together[tuple[Sequence[Line], Sequence[Refusal]]] = Together(
             partial(_remember_batches, run)
         )
-        """Lines that were read back as they were written, and what was refused, batch by batch."""
+        """The same and what was refused, batch by batch."""
+
+    def record(self, run: Run) -> None:
+        """Keeps the outcomes of all batches; a frame of each would cost more than writing it."""
+        run.rows.record(_one_outcome(self.sound, Outcome.UPDATED))
+        run.rows.record(row_outcomes(self.refused))
 
 
 @lru_cache(maxsize=10_000)
@@ -119,7 +136,7 @@ async def apply_stock(run: Run, plan: StockPlan, sold_since: SoldSince | None = 
     if plan.writes.is_empty():
         return
     with run.step("write stock"):
-        lines = lines_of(plan.writes.sort("id"))
+        lines = lines_of(in_order(plan.writes))
         gone = await _write(run, [line for line in lines if line.id], write_path_of(run, sold_since))
         if gone:
             await _write_elsewhere(run, gone, WritePath(sold_since=sold_since))
@@ -144,7 +161,7 @@ def _doubt_items_that_are_gone(run: Run, outcomes: pl.DataFrame) -> None:
 async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     """Writes the lines in chunks; those whose stock row the shop no longer has under its id are given back."""
     writing = Writing(run, path, len(lines))
-    products = sorted(by_product(await _owned(run, lines)), key=_place)
+    products = by_product(await _owned(run, lines))
     mean_lines = max(1, len(lines) // max(1, len(products)))
 
     one_at_a_time = asyncio.Lock()
@@ -161,7 +178,11 @@ async def _write(run: Run, lines: list[Line], path: WritePath) -> list[Line]:
     # Where all lines go by the first requests, they stay together.
     first = at_once if at_once < len(products) // 2 else 0
     chunks = chunked(products, at_least, _keys, first=first)
-    await fan_out("write stock", chunks, write, rows=len)
+    try:
+        await fan_out("write stock", chunks, write, rows=len)
+    finally:
+        # What was confirmed before a chunk failed, too.
+        writing.record(run)
     return writing.gone
 
 
@@ -186,15 +207,6 @@ def by_product(lines: Sequence[Line]) -> list[list[Line]]:
         of_product = line.id_product is not None
         products.setdefault((of_product, line.id_product or line.id), []).append(line)
     return list(products.values())
-
-
-def _place(lines: list[Line]) -> tuple[int, int]:
-    """Where a product's lines stand among the others: simple products of one quantity side by side.
-
-    Such a batch is read back by bare ids, for a tenth of what its rows cost the shop.
-    """
-    only = lines[0]
-    return (1, only.quantity) if len(lines) == 1 and not only.sub_id else (0, 0)
 
 
 async def _owned(run: Run, lines: list[Line]) -> list[Line]:
@@ -222,7 +234,7 @@ async def _write_elsewhere(run: Run, gone: list[Line], path: WritePath) -> None:
     run.rows.record(plan.outcomes)
     _doubt_items_that_are_gone(run, plan.outcomes)
     _confirm(run, lines_of(plan.confirms), Outcome.UNCHANGED)
-    again = await _write(run, lines_of(plan.writes), path)
+    again = await _write(run, lines_of(in_order(plan.writes)), path)
     run.rows.record(
         row_outcomes([line.with_outcome(Outcome.REFUSED, "stock_row_missing", str(line.id)) for line in again])
     )
@@ -309,8 +321,8 @@ async def _write_batch(
     ]
     # The disk acknowledges each confirmation: other requests go out meanwhile.
     await writing.confirmations.written((sound, refusals))
-    run.rows.record(_one_outcome(sound, Outcome.UPDATED))
-    run.rows.record(row_outcomes(outcomes))
+    writing.sound += sound
+    writing.refused += outcomes
     return gone
 
 

@@ -110,6 +110,17 @@ async def test_a_refused_key_stops_the_run_at_once_with_a_remedy(stocked: World)
     assert stocked.shop.writes == 0
 
 
+async def test_what_was_confirmed_before_a_run_failed_is_told_as_updated(stocked: World) -> None:
+    stocked.write_settings(shop__limits={"max_batch_by_resource": {"stock_availables": 3}})
+    stocked.shop.faults.add(Fault(kind="401", method="PATCH", path=r".*", times=1000, skip=5))
+    stocked.drop_stock({row["reference"]: 4 for row in stocked.dress(10)})
+    state = await stocked.stock()
+    assert state.is_failed()
+    written = sum(stocked.quantity(row["reference"]) == 4 for row in stocked.dress(10))
+    assert 0 < written < 30
+    assert stocked.counts() == {"rows_read": 30, "updated": written, "waiting": 30 - written}
+
+
 async def test_a_product_made_again_under_another_id_gets_its_stock(stocked: World) -> None:
     old = stocked.product("CEINTURE")
     async with httpx.AsyncClient(base_url=stocked.shop.url, auth=(stocked.shop.key, "")) as merchant:

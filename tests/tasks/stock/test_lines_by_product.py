@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from tasks.stock.apply import Line, by_product, lines_of
+from tasks.stock.apply import Line, by_product, in_order, lines_of
 from tasks.stock.plan import WRITES
 
 
@@ -32,3 +32,15 @@ def test_planned_rows_are_lines_with_the_instant_of_each_or_none() -> None:
     ]
     assert lines_of(pl.DataFrame(rows, schema=WRITES, orient="row")) == [Line(*row) for row in rows]
     assert lines_of(pl.DataFrame(schema=WRITES)) == []
+
+
+def test_simple_products_of_one_quantity_stand_side_by_side_behind_the_combinations() -> None:
+    rows = [
+        (0, 1, "A", 5, 11, 0, 4, 7, None),
+        (0, 2, "B", 3, 14, 8, 4, 9, None),
+        (0, 3, "C", 3, 13, 0, 4, 2, None),
+        (0, 4, "D", 5, 10, 0, 4, 3, None),
+        (0, 5, "E", 9, 12, 7, 4, 9, None),
+    ]
+    ordered = lines_of(in_order(pl.DataFrame(rows, schema=WRITES, orient="row")))
+    assert [line.key for line in ordered] == ["E", "B", "C", "D", "A"]
