@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from schemas.shown_state import TO_SETTLE
+from schemas.shown_state import TO_RESOLVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +189,11 @@ class RunReport:
     """Of an audit: the rows of each resource that were looked at."""
 
     @property
-    def to_settle(self) -> int:
+    def to_resolve(self) -> int:
         """How many of its incidents and faults only a person can settle."""
         incidents, findings = ([one.level for one in kind] for kind in (self.incidents, self.findings))
         return (incidents + findings).count("error")
 
     def counts_for_ledger(self) -> dict[str, int]:
         """The counts, and how much is to be settled where something is."""
-        return self.counts | ({TO_SETTLE: self.to_settle} if self.to_settle else {})
+        return self.counts | ({TO_RESOLVE: self.to_resolve} if self.to_resolve else {})

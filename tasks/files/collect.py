@@ -141,7 +141,7 @@ async def _concluded(run: Collecting) -> State:
     await publish(report, page)
     if report.state == "Failed":
         return failed(report.state, report.message)
-    return completed(report.state, report.message, to_settle=report.to_settle)
+    return completed(report.state, report.message, to_resolve=report.to_resolve)
 
 
 def _written(run: Collecting) -> Path:

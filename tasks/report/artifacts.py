@@ -96,7 +96,7 @@ def markdown_summary(report: RunReport) -> str:
     """The report's figures on one screen, as markdown."""
     words = texts(report.language, report.flow)
     parts = [
-        f"# {words.word('state', shown_state(report.state, report.to_settle))}",
+        f"# {words.word('state', shown_state(report.state, report.to_resolve))}",
         words.word("headline_export" if report.flow.startswith("export_") else "headline", headline_of(report)),
         _counts(report, words),
         _guards(report, words),

@@ -152,7 +152,7 @@ def _view(report: RunReport) -> dict[str, Any]:
         "script": Markup(_script()),  # noqa: S704 - our own file, no outside text
         "script_hash": b64encode(sha256(_script().encode()).digest()).decode(),
         "headline": headline_of(report),
-        "state": shown_state(report.state, report.to_settle),
+        "state": shown_state(report.state, report.to_resolve),
         "headlines": "headline_export" if export else "headline" if reads_files else "headline_erp",
         "export": export,
         "reads_files": reads_files and report.flow not in _WITHOUT_FILES,
@@ -188,7 +188,7 @@ def _view(report: RunReport) -> dict[str, Any]:
 
 def headline_of(report: RunReport) -> str:
     """The key of the sentence that says how the run ended."""
-    if shown_state(report.state, report.to_settle) == WITH_INCIDENTS and not report.findings:
+    if shown_state(report.state, report.to_resolve) == WITH_INCIDENTS and not report.findings:
         return WITH_INCIDENTS
     if report.state == "Completed" and not report.counts.get("rows_read", 0):
         return "Found" if report.findings else "Nothing"

@@ -235,7 +235,7 @@ async def _ended(run: Run, error: PasserelleError | StoppedByGuardError | None) 
         raise (error if isinstance(error, PasserelleError) else late) from late
     if name in {"Failed", "StoppedByGuard"}:
         return failed(name, message)
-    return completed(name, message, to_settle=run.report.to_settle)
+    return completed(name, message, to_resolve=run.report.to_resolve)
 
 
 def _clear(work: Path) -> None:

@@ -98,7 +98,7 @@ async def carried_out_as_one(steps: Callable[[Chain], Awaitable[None]], asked: A
                 ledger.finish_dead_runs(folder.name, asked.flow)
     if chain.name not in DONE:
         return failed(chain.name, message)
-    return completed(chain.name, message, to_settle=report.to_settle)
+    return completed(chain.name, message, to_resolve=report.to_resolve)
 
 
 async def _push_board(chain: Chain, asked: Asked, folder: ShopFolder, ledger: Ledger, lease: Lease) -> None:

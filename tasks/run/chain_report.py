@@ -21,7 +21,7 @@ from schemas.run_report import (
     RunReport,
     StepReport,
 )
-from schemas.shown_state import TO_SETTLE
+from schemas.shown_state import TO_RESOLVE
 from tasks.report.page import REJECTS_SHOWN
 from tasks.run.state import State
 
@@ -40,7 +40,9 @@ def add_parts(report: RunReport, states: Mapping[str, State], runs: Iterable[Map
     for run in runs:
         # A file that was fetched is no row: those that it holds are counted by the part that imports it.
         if run["flow"] != _FLOWS["files"]:
-            _sum(report.counts, {name: count for name, count in json.loads(run["counts"]).items() if name != TO_SETTLE})
+            _sum(
+                report.counts, {name: count for name, count in json.loads(run["counts"]).items() if name != TO_RESOLVE}
+            )
     pages = {run["flow"]: Path(run["report_path"]) for run in runs if run["report_path"]}
     for part, state in states.items():
         page = pages.get(_FLOWS.get(part, ""))

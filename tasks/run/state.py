@@ -43,9 +43,9 @@ class State:
         return self.type is StateType.FAILED
 
 
-def completed(name: str, message: str = "", *, to_settle: int = 0) -> State:
+def completed(name: str, message: str = "", *, to_resolve: int = 0) -> State:
     """The run came to its end; so much of what it met only a person can settle."""
-    shown = shown_state(name, to_settle)
+    shown = shown_state(name, to_resolve)
     return State(StateType.COMPLETED, name, message, None if shown == name else shown)
 
 

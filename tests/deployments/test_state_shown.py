@@ -78,9 +78,9 @@ def test_a_run_that_waits_for_nobody_is_done(world: World, language: str, capsys
     assert SAID[language] not in said + seen(newest(world))
 
 
-@pytest.mark.parametrize(("to_settle", "shown"), [(0, "Completed"), (2, "CompletedWithIncidents")])
-def test_what_is_to_be_settled_is_known_of_a_run_of_prefect_too(to_settle: int, shown: str) -> None:
-    state = completed("Completed", to_settle=to_settle)
+@pytest.mark.parametrize(("to_resolve", "shown"), [(0, "Completed"), (2, "CompletedWithIncidents")])
+def test_what_is_to_be_settled_is_known_of_a_run_of_prefect_too(to_resolve: int, shown: str) -> None:
+    state = completed("Completed", to_resolve=to_resolve)
     for ended in (state, state_of(prefect_state(state))):
         assert (ended.name, ended.shown) == ("Completed", shown)
     assert failed("Failed", "no shop", data="why").shown == "Failed"
@@ -92,7 +92,7 @@ def test_scripts_read_the_state_and_how_much_is_to_be_settled(world: World, caps
     capsys.readouterr()
     answer(["runs", str(world.folder), "--json"])
     run = json.loads(capsys.readouterr().out)
-    assert (run["state"], json.loads(run["counts"])["to_settle"]) == ("Completed", 1)
+    assert (run["state"], json.loads(run["counts"])["to_resolve"]) == ("Completed", 1)
 
 
 @pytest.mark.parametrize(("language", "planned"), [("en", "1 to create"), ("fr", "à créer : 1")])

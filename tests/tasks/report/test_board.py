@@ -68,11 +68,11 @@ def test_a_flow_shows_its_newest_run_and_the_trend_with_the_newest_on_the_right(
 
 
 def test_a_run_that_waits_for_a_person_is_called_so_and_the_shop_is_not_said_to_be_well() -> None:
-    asks = a_run(counts=json.dumps({"rows_read": 9, "to_settle": 2}))
+    asks = a_run(counts=json.dumps({"rows_read": 9, "to_resolve": 2}))
     [line] = flow_lines([asks], {}, WORDS, "UTC")
     assert line.state == line.trend[0].state == "CompletedWithIncidents"
     assert "Completed, something to settle" in line.trend[0].title
-    assert "to_settle" not in line.counts
+    assert "to_resolve" not in line.counts
     assert a_board(flows=[line]).verdict == "CompletedWithRejects"
     assert Page(board_html(a_board(flows=[line]))).text.count("Completed, something to settle") == 1
 
