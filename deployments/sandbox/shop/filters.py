@@ -208,7 +208,11 @@ def in_order(selection: Selection, query: Query, names: Available) -> list[Row]:
         return rows
     bracketed = re.fullmatch(r"\[(.*)\]", wanted)
     parts = bracketed[1].split(",") if bracketed else [wanted]
-    for name, descending in reversed([_sort_part(part, names, selection.table.resource) for part in parts]):
+    wanted_order = [_sort_part(part, names, selection.table.resource) for part in parts]
+    if wanted_order[-1][1]:
+        # An index that is read backwards gives the rows of one value backwards too (fact L6).
+        rows.reverse()
+    for name, descending in reversed(wanted_order):
         rows.sort(key=partial(_sort_key, selection, name, _column(selection, name)), reverse=descending)
     return rows
 

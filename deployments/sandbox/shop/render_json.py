@@ -28,6 +28,8 @@ def errors(found: Iterable[tuple[int, str]]) -> str:
 
 _BOOLEANS_AS_NUMBERS = frozenset({"currencies", "shops", "shop_groups", "specific_prices"})
 """Tables whose columns of yes and no have a sign, which makes them numbers."""
+_BOOLEANS_WITHOUT_A_RULE = frozenset({"active", "deleted", "indexation", "valid"})
+"""Fields of yes and no whose definition names no validator."""
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -110,7 +112,8 @@ class JsonWriter:
     def _number(self, row: Row, field: Field, value: Any) -> Any:
         """A whole number as one where the version tells it so; signs of yes and no stay texts, but for a few tables."""
         of_numbers = self._resource.name in _BOOLEANS_AS_NUMBERS or self._is_in_use(row)
-        yes_or_no = field.validator.lower() == "isbool" and not of_numbers
+        is_boolean = field.validator.lower() == "isbool" or field.name in _BOOLEANS_WITHOUT_A_RULE
+        yes_or_no = is_boolean and not of_numbers
         is_number = self._store.rules.numbers_in_json and field.column.kind == "int" and not yes_or_no
         return int(value) if is_number and isinstance(value, str) and value.lstrip("-").isdigit() else value
 

@@ -77,7 +77,7 @@ _OF_17 = {
 ABSENT_FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "1.7.7": {**_OF_17, "products": ("unit_price", "product_type"), "orders": ("note",)},
     "1.7.8": _OF_17,
-    "9.1": dict.fromkeys(("products", "categories", "manufacturers"), ("meta_keywords",)),
+    "9.1": dict.fromkeys(("products", "categories", "manufacturers", "suppliers"), ("meta_keywords",)),
 }
 _ADDED_TO_17 = {
     "combinations": {
@@ -162,6 +162,6 @@ def field_of(field: Field, resource: str, profile: str) -> Field:
         field,
         rule=_OWN_RULES_OF_9.get(field.validator.lower(), ""),
         max_size=_LENGTHS_OF_9.get(resource, {}).get(field.name, field.max_size),
-        emptied=resource == "customers" and field.name == "secure_key",
+        emptied=field.name in _READ_ONLY_IN_9.get(resource, ()),
         read_only=field.read_only or field.name in _READ_ONLY_IN_9.get(resource, ()),
     )
