@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from connectors.prestashop.entities import IDS_ONLY
 from connectors.prestashop.filters import query
 from connectors.prestashop.resources import resource_of
+from connectors.rounds import Rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from connectors.prestashop.reading import Reader
 
@@ -60,42 +61,12 @@ def by_values(resource: str, values: Mapping[str, Any]) -> str:
     return "|".join([f"{field}={value}" for field, value in values.items() if field not in told])
 
 
-class _Round:
-    """Entities that are asked for together."""
-
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self.shown: set[int] | None = None
-        """Those that the shop listed, once it has answered."""
-
-
-class _Rounds:
-    """One list at a time of those that should hold the same: what is written meanwhile goes together into the next."""
-
-    def __init__(self, ask: Callable[[Sequence[int]], Awaitable[set[int]]]) -> None:
-        self._ask = ask
-        self._next = _Round()
-        self._asking = asyncio.Lock()
-
-    async def shown(self, ids: Iterable[int]) -> set[int]:
-        """The ids that the shop listed of these and of those that were asked for with them."""
-        mine = self._next
-        mine.ids += ids
-        async with self._asking:
-            if self._next is mine:
-                self._next = _Round()
-            # None after the first one's failure too: then each asks for itself what became of it.
-            if mine.shown is None:
-                mine.shown = await self._ask(mine.ids)
-        return mine.shown
-
-
 class AsSent:
     """Asks one shop; that a filter keeps others out is shown once for each field, before it is believed."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._rounds: dict[tuple[str, ...], _Rounds] = {}
+        self._rounds: dict[tuple[str, ...], Rounds[set[int]]] = {}
         self._keeps_out: dict[tuple[str, str], bool] = {}
         self._trying = asyncio.Lock()
 
@@ -114,8 +85,8 @@ class AsSent:
             rows = await self._reader.find(resource, "id", map(str, together), display=IDS_ONLY, also=values)
             return {int(row["id"]) for row in rows}
 
-        rounds = self._rounds.setdefault((resource, *values, *values.values()), _Rounds(ask))
-        return (await rounds.shown(ids)).intersection(ids)
+        rounds = self._rounds.setdefault((resource, *values, *values.values()), Rounds(ask))
+        return (await rounds.told(ids)).intersection(ids)
 
     async def _filters_by(self, resource: str, values: Mapping[str, str], ids: Sequence[int]) -> bool:
         """Whether each of these fields keeps out entities that have another value: one list each, the first time."""

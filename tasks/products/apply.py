@@ -18,6 +18,7 @@ from tasks.products.hold_refused import COMBINATION, PRODUCT, last_changes, repo
 from tasks.products.items_anew import forget_former_items
 from tasks.products.look_up_names import create_names
 from tasks.products.plan.shapes import DELETED, Operation, PlannedRow, ProductPlan
+from tasks.products.read_back import ReadBack
 from tasks.products.replaced import replaced_products
 from tasks.products.translate.entities import MissingNameError, combination_entity, differences, product_entity
 from tasks.products.translate.names import MissingNames, Names
@@ -50,6 +51,7 @@ class ProductsPlan:
         self.products = products
         self.missing = missing
         self.names = names
+        self.read_back = ReadBack()
         self.fingerprints = fingerprints
 
 
@@ -176,7 +178,10 @@ async def _write_batch(run: Run, plan: ProductsPlan, batch: list[ProductPlan], p
         again=again,
     )
     await _refuse_homeless(run, combinations, owner, {sent.id for sent in products if not sent.refused})
-    await asyncio.gather(_read_back(run, "products", products), _read_back(run, "combinations", combinations))
+    await asyncio.gather(
+        _read_back(run, plan.read_back, "products", products),
+        _read_back(run, plan.read_back, "combinations", combinations),
+    )
     results = {id(product): [by_key[product.key]] for product in batch if product.key in by_key}
     for sent in combinations:
         results.setdefault(id(owner[id(sent.operation)]), []).append(sent)
@@ -253,16 +258,15 @@ def _note(sent: list[_Sent], receipts: list[Receipt]) -> None:
             one.refused, one.code = str(one.id), "gone_meanwhile"
 
 
-async def _read_back(run: Run, resource: str, sent: list[_Sent]) -> None:
+async def _read_back(run: Run, together: ReadBack, resource: str, sent: list[_Sent]) -> None:
     """Reads again what was written; an entity that does not hold what was sent is refused."""
     written = [one for one in sent if not one.refused and one.entity]
     if run.folder.settings.read_back.mode == "none" or not written:
         return
     fields = sorted({name for one in written for name in one.entity if name not in {"associations", "id"}})
     associations = {name for one in written for name in one.entity.get("associations", {})}
-    display = ["id", *fields, *(_ASSOCIATION_DISPLAY[name] for name in sorted(associations))]
-    read = await run.shop.find(resource, "id", [str(one.id) for one in written], display=display)
-    now = {int(entity["id"]): entity for entity in read}
+    display = ("id", *fields, *(_ASSOCIATION_DISPLAY[name] for name in sorted(associations)))
+    now = await together.held(run.shop, resource, display, [one.id for one in written])
     for one in written:
         if one.id not in now:
             one.refused, one.code = str(one.id), "gone_meanwhile"

@@ -1,0 +1,41 @@
+"""Questions that wait while another is under way are asked together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Generic, TypeVar
+
+Told = TypeVar("Told")
+
+
+class _Round(Generic[Told]):
+    """What is asked for together."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.told: Told | None = None
+        """The answer, once there is one."""
+        self.asking = asyncio.Lock()
+
+
+class Rounds(Generic[Told]):
+    """Asks for so many rounds at a time; the ids that come while they are under way go together into the next."""
+
+    def __init__(self, ask: Callable[[list[int]], Awaitable[Told]], at_once: int = 1) -> None:
+        self._ask = ask
+        self._next: _Round[Told] = _Round()
+        self._room = asyncio.Semaphore(at_once)
+
+    async def told(self, ids: Iterable[int]) -> Told:
+        """The answer to these ids, and to those that were asked for with them."""
+        mine = self._next
+        mine.ids += ids
+        async with mine.asking:
+            # None after the first one's failure too: then each asks for itself what became of it.
+            if mine.told is None:
+                async with self._room:
+                    if self._next is mine:
+                        self._next = _Round()
+                    mine.told = await self._ask(mine.ids)
+        return mine.told
