@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -45,24 +45,24 @@ _COLUMNS = ("reference", "erp_code", "reduction", "type", "reduction_tax", "from
 
 
 def measure(sheet: Sheet, place: Path) -> None:
-    """Both ratios at both speeds of the shop."""
+    """Both ratios at both speeds of the shop, in Prefect and as from cron."""
     shop = catalogue(place, LINES + FIRST_LINES)
     for speed in (REAL, FLAT_OUT):
         sheet.title(f"Specific prices, {LINES:,} lines: {speed.name}")
-        with open_world(place / "prices", speed, shop.state) as world:
-            _specify(world)
-            known_products(world)
-            _one_speed(sheet, world, shop, speed)
+        bare = [_bare(speed, shop, connections) for connections in CONNECTIONS]
+        best = [max(rates, key=lambda rate: rate.per_second) for rates in zip(*bare, strict=True)]
+        for in_prefect in (True, False):
+            with open_world(place / "prices", speed, shop.state) as world:
+                _one_way(sheet, world, shop, f"specific prices, {speed.name}", best, in_prefect=in_prefect)
 
 
-def _one_speed(sheet: Sheet, world: World, shop: Catalogue, speed: Speed) -> None:
-    name = f"specific prices, {speed.name}: "
-    bare = [_bare(speed, shop, connections) for connections in CONNECTIONS]
-    best = [max(rates, key=lambda rate: rate.per_second) for rates in zip(*bare, strict=True)]
+def _one_way(sheet: Sheet, world: World, shop: Catalogue, name: str, best: Sequence[Rate], *, in_prefect: bool) -> None:
+    _specify(world)
+    known_products(world)
     references = list(shop.stock_ids)
     _drop(world, references[LINES:], 10, "specificprice_0.csv")
-    run_flow("import_specific_prices", world)
-    _flows(sheet, world, name, references[:LINES], (1,), best)
+    run_flow("import_specific_prices", world, in_prefect=in_prefect)
+    _flows(sheet, world, name, references[:LINES], (1,), best, in_prefect=in_prefect)
 
 
 def measure_on(sheet: Sheet, place: Path, shop: RealShop) -> None:
@@ -72,20 +72,41 @@ def measure_on(sheet: Sheet, place: Path, shop: RealShop) -> None:
         ids = {reference: number for number, reference in ours(shop).items()}
         for number in range(1, ROUNDS + 1):
             best = _bare_there(shop, [*ids.values()])
-            folder = place / "real_prices"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            with World(folder, shop) as world:  # type: ignore[arg-type] # what a World needs of one
-                _specify(world)
-                known_as(world, ids)
-                _drop(world, list(ids)[:FIRST_LINES], 10, "specificprice_0.csv", (_FIRST_QUANTITY,))
-                run_flow("import_specific_prices", world)
-                _flows(sheet, world, f"round {number}, ", list(ids), QUANTITIES, best)
-            _delete_prices(shop, ids.values())
+            # By turns: what goes first comes right after the bare requests.
+            for in_prefect in (True, False) if number % 2 else (False, True):
+                _one_way_there(sheet, place / "real_prices", shop, number, ids, best, in_prefect=in_prefect)
+                _delete_prices(shop, ids.values())
+
+
+def _one_way_there(
+    sheet: Sheet,
+    folder: Path,
+    shop: RealShop,
+    number: int,
+    ids: Mapping[str, int],
+    best: Sequence[Rate],
+    *,
+    in_prefect: bool,
+) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with World(folder, shop) as world:  # type: ignore[arg-type] # what a World needs of one
+        _specify(world)
+        known_as(world, ids)
+        _drop(world, list(ids)[:FIRST_LINES], 10, "specificprice_0.csv", (_FIRST_QUANTITY,))
+        run_flow("import_specific_prices", world, in_prefect=in_prefect)
+        _flows(sheet, world, f"round {number}", list(ids), QUANTITIES, best, in_prefect=in_prefect)
 
 
 def _flows(
-    sheet: Sheet, world: World, name: str, references: list[str], from_quantities: Sequence[int], best: Sequence[Rate]
+    sheet: Sheet,
+    world: World,
+    name: str,
+    references: list[str],
+    from_quantities: Sequence[int],
+    best: Sequence[Rate],
+    *,
+    in_prefect: bool,
 ) -> None:
     """Prices are made, and then changed."""
     lines = len(references) * len(from_quantities)
@@ -93,13 +114,14 @@ def _flows(
         ("made", "changed"), (10, 12), best, (">= 0.80", ">= 0.70"), strict=True
     ):
         _drop(world, references, reduction, f"specificprice_{reduction}.csv", from_quantities)
-        ran = run_flow("import_specific_prices", world)
+        ran = run_flow("import_specific_prices", world, in_prefect=in_prefect)
         steps = {step["name"]: step["seconds"] for step in world.report()["steps"]}
         rate, writing = lines / ran.flow_seconds, lines / steps["write specific prices"]
-        sheet.add(f"{name}{verb}, against bare batches", rate / against.per_second, "ratio", target)
-        sheet.add(f"{name}{verb}, writing step alone against bare batches", writing / against.per_second, "ratio")
-        sheet.add(f"{name}{verb}, lines per second, flow", rate, "lines/s")
-        sheet.add(f"{name}{verb}, lines per second, bare", against.per_second, "lines/s")
+        way = f"{name}, {verb}{'' if in_prefect else ' as from cron'}"
+        sheet.add(f"{way}, against bare batches", rate / against.per_second, "ratio", target)
+        sheet.add(f"{way}, writing step alone against bare batches", writing / against.per_second, "ratio")
+        sheet.add(f"{way}, lines per second, flow", rate, "lines/s")
+        sheet.add(f"{way}, lines per second, bare", against.per_second, "lines/s")
         sheet.note(f"Bare: {against}. Steps: {steps}. CPU {ran.flow_cpu:.2f} s. {world.report()['requests']}")
 
 
