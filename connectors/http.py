@@ -32,9 +32,15 @@ def tls_context(verify: str | bool = True) -> ssl.SSLContext:
     """The one TLS context of the process for `verify`.
 
     True: the system's authorities and certifi's; a text: only the authorities of that file; False: nothing is verified,
-    as a setting may say for a test shop. Loading the authorities takes 25 ms, hence once.
+    as a setting may say for a test shop. Loading the authorities takes 25 ms, hence once. ConfigurationError for a
+    file that cannot be read or holds none.
     """
-    context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+    try:
+        context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+    except OSError as error:  # ssl.SSLError is one, too
+        reason = f"{verify} is no file of certificates that can be read"
+        remedy = "Write true, or the path of a file of trusted certificates in PEM form."
+        raise ConfigurationError((ConfigFault("settings.toml", "verify_tls", reason, remedy),)) from error
     if verify is True:
         context.load_verify_locations(cafile=certifi.where())
     elif verify is False:

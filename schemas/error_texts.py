@@ -9,15 +9,22 @@ from functools import cache
 from importlib.resources import files
 
 from schemas.errors import ConfigurationError, PasserelleError
-from schemas.fault_texts import faults_text
+from schemas.fault_texts import fault_in, faults_text
 from schemas.messages import Message, message
 
 
 def error_message(error: PasserelleError, language: str) -> Message:
     """What happened and what to do about it; an error without a text of ours is read as it stands."""
     if isinstance(error, ConfigurationError):
-        return Message(faults_text(error, language), "")
+        return _of_faults(error, language)
     return message(error.text, language, **error.params) if error.text else Message(error.reason, error.remedy)
+
+
+def _of_faults(error: ConfigurationError, language: str) -> Message:
+    """What is wrong, one after the other, and what to do about it."""
+    faults, colon = [fault_in(fault, language) for fault in error.faults], "\u00a0:" if language == "fr" else ":"
+    reasons = [f"{fault.place}{colon} {fault.reason}" for fault in faults]
+    return Message("; ".join(reasons), " ".join(dict.fromkeys(fault.remedy for fault in faults)))
 
 
 def error_text(error: Exception, language: str) -> str:

@@ -100,9 +100,13 @@ class ConfigFault:
     remedy: str
     line: int | None = None
 
+    @property
+    def place(self) -> str:
+        """File, line and key."""
+        return self.file + (f":{self.line}" if self.line is not None else "") + f": {self.key}"
+
     def __str__(self) -> str:
-        where = self.file + (f":{self.line}" if self.line is not None else "")
-        return f"{where}: {self.key}: {self.reason} -> {self.remedy}"
+        return f"{self.place}: {self.reason} -> {self.remedy}"
 
 
 class ConfigurationError(PasserelleError):

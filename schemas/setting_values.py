@@ -61,4 +61,4 @@ Count = Annotated[int, Field(ge=1)]
 class Section(BaseModel):
     """A table of the file: frozen, typed strictly, and no key that is not known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)

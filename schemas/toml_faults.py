@@ -30,7 +30,11 @@ _REMEDIES = {
     "dict_type": "Write it as a table: `[{key}]` and its keys below.",
     "list_type": "Write it as `[[{key}]]`, once per entry.",
     "tuple_type": "Write it as `[[{key}]]`, once per entry.",
+    "date_type": "Write a day without quotes, such as 2026-01-31.",
+    "date_from_datetime_inexact": "Write a day without quotes, such as 2026-01-31.",
+    "finite_number": "Write a number such as 0.5 or 30.",
 }
+_OF_VALUES = "Write it between brackets, with commas between the values."
 
 
 def parse_toml(text: str, model: type[ModelT], *, source: str) -> ModelT:
@@ -49,6 +53,7 @@ def _syntax_fault(error: tomllib.TOMLDecodeError, source: str) -> ConfigFault:
     reason = _DECODE_LINE.sub("", str(error)).strip()
     if where is not None:
         reason += f" (column {where.group(2)})"
+    reason = reason.replace("(at end of document)", "(at the end of the file)")
     return ConfigFault(
         file=source,
         line=int(where.group(1)) if where else None,
@@ -69,9 +74,15 @@ def _faults(error: ValidationError, model: type[BaseModel], text: str, source: s
         else:
             reason = "this key is missing" if kind == "missing" else fault["msg"]
             stated = fault.get("ctx", {}).get("remedy")
-            remedy = stated or _REMEDIES.get(kind, "Correct the value.").format(key=key)
+            remedy = stated or _remedy(kind, key, model, location)
         found.append(ConfigFault(file=source, line=_line(lines, location), key=key, reason=reason, remedy=remedy))
     return tuple(sorted(found, key=lambda fault: (fault.line is None, fault.line or 0)))
+
+
+def _remedy(kind: str, key: str, model: type[BaseModel], location: Location) -> str:
+    if kind in {"list_type", "tuple_type"} and not _known_keys(model, location):
+        return _OF_VALUES
+    return _REMEDIES.get(kind, "Correct the value.").format(key=key)
 
 
 def _did_you_mean(model: type[BaseModel], location: Location) -> str:

@@ -165,7 +165,12 @@ def _pool(access: CegidAccess, limits: Limits) -> urllib3.HTTPConnectionPool:
 def _trust(verify_tls: bool | Path) -> dict[str, Any]:
     if verify_tls is False:
         return {"cert_reqs": "CERT_NONE"}
-    return {"cert_reqs": "CERT_REQUIRED", "ca_certs": certifi.where() if verify_tls is True else str(verify_tls)}
+    if verify_tls is True:
+        return {"cert_reqs": "CERT_REQUIRED", "ca_certs": certifi.where()}
+    from connectors.http import tls_context  # noqa: PLC0415 - imports httpx, which is not needed otherwise
+
+    tls_context(str(verify_tls))  # says what is wrong with the file
+    return {"cert_reqs": "CERT_REQUIRED", "ca_certs": str(verify_tls)}
 
 
 def parse(body: bytes, action: str, key: str, *, roots: tuple[str, ...]) -> etree._Element:

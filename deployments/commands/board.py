@@ -38,10 +38,11 @@ def board(
             lambda: _overview(by_name),
             lambda name: _refresh(by_name[name]),
         )
-    except OSError as error:
-        if error.errno not in {EADDRINUSE, EACCES}:
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno not in {EADDRINUSE, EACCES}:
             raise
-        raise _port_refused(port, folders[0].settings.shop.language) from error
+        code = "port_taken" if isinstance(error, OSError) else "no_such_port"
+        raise _port_refused(port, code, folders[0].settings.shop.language) from error
     out.print(terminal_text("board", "serves", folders[0].settings.shop.language, url=server.url), soft_wrap=True)
     with server:
         server.serve_forever()
@@ -87,6 +88,6 @@ def _refresh(folder: ShopFolder) -> None:
         write_board(folder, ledger)
 
 
-def _port_refused(port: int, language: str) -> ConfigurationError:
-    reason, remedy = (terminal_text("board", code, language) for code in ("port_taken", "other_port"))
+def _port_refused(port: int, reason_code: str, language: str) -> ConfigurationError:
+    reason, remedy = (terminal_text("board", code, language) for code in (reason_code, "other_port"))
     return ConfigurationError((ConfigFault("--port", str(port), reason, remedy),), action="open the board")

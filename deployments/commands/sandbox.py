@@ -32,7 +32,7 @@ def sandbox(
 
     try:
         sandbox_shop = SandboxShop(profile=profile, port=port, state_file=state_file, speed=speed, module=module)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         raise _port_refused(port, error) from error
     with sandbox_shop as shop:
         out.print(f"url {shop.url}\nkey {shop.key}", markup=False)
@@ -43,7 +43,10 @@ def sandbox(
     return Exit.COMPLETED
 
 
-def _port_refused(port: int, error: OSError) -> ConfigurationError:
+def _port_refused(port: int, error: OSError | OverflowError) -> ConfigurationError:
+    if isinstance(error, OverflowError):
+        reason, remedy = "no port has this number", "Name one from 1024 to 65535; `--port 0` takes a free one."
+        return ConfigurationError((ConfigFault("--port", str(port), reason, remedy),), action="open the sandbox")
     if error.errno not in {EADDRINUSE, EACCES}:
         raise error
     reason = "another program listens on it" if error.errno == EADDRINUSE else "it is kept for the administrator"

@@ -84,7 +84,7 @@ async def without_traceback(run: Callable[[], Awaitable[State]], shop: str) -> S
     except PasserelleError as error:
         return failed("Failed", error_text(error, _language(shop)))
     except OSError as error:
-        return failed("Failed", str(_disk_fault(error)))
+        return failed("Failed", error_text(_disk_fault(error), _language(shop)))
     return state
 
 
