@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -101,6 +102,24 @@ async def test_a_span_holds_much_else_only_where_another_filter_keeps_it_out(sho
     found = await shop._reader.find("stock_availables", "id", map(str, apart), display=IDS_ONLY, also=also)
     assert sorted(int(row["id"]) for row in found) == apart
     assert _asked_for(sandbox, "id") == [f"[{apart[0]},{apart[-1]}]"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_is_asked_for_what_is_there_is_found_and_nothing_else(sandbox: SandboxShop, seed: int) -> None:
+    chance = random.Random(seed)
+    products = [sandbox.insert("products", {"reference": f"P{number}", "active": 1}) for number in range(400)]
+    there = set(products).difference(chance.sample(products, chance.choice((4, 40, 130))))
+    for gone in set(products) - there:
+        sandbox.remove("products", gone)
+    owners = {int(row["id"]): int(row["id_product"]) for row in sandbox.rows("stock_availables")}
+    async with Shop(sandbox.url, sandbox.key, limits=replace(QUICK, max_url_bytes=1000)) as shop:
+        for spread in (60, 150, 500):
+            wanted = {chance.randint(1, spread) for _ in range(spread)}
+            for display in (IDS_ONLY, ("id", "reference")):
+                found = await shop.find("products", "id", map(str, wanted), display=display)
+                assert sorted(int(row["id"]) for row in found) == sorted(wanted & there)
+            found = await shop.find("stock_availables", "id_product", map(str, wanted), display=["id_product"])
+            assert sorted(int(row["id"]) for row in found) == sorted(row for row in owners if owners[row] in wanted)
 
 
 @pytest.mark.parametrize(("field", "most"), [("id", 400), ("id_product", 190)])
