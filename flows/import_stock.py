@@ -36,7 +36,9 @@ async def import_stock(
     believe what was confirmed from then on. `dry_run` ends with a plan. `accept_guard` applies a plan that a guard
     would stop.
     """
-    return await carried_out(_steps, Asked(FLOWS["import_stock"], shop, since, dry_run, accept_guard))
+    kinds = ("product", "stock")
+    asked = Asked(FLOWS["import_stock"], shop, since, dry_run, accept_guard, compared_with=kinds)
+    return await carried_out(_steps, asked)
 
 
 async def _steps(run: Run) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from connectors.ledger.database import rows_as_frame
 from connectors.ledger.part import LedgerPart
 from connectors.ledger.replaced import Replacement, keep
-from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position
+from connectors.ledger.snapshots import SNAPSHOT_LINKS, Position, Snapshot, Snapshots
 from connectors.ledger.tables import CONFIRMATIONS, LEDGER, LINKS, as_microseconds
 
 if TYPE_CHECKING:
@@ -96,24 +96,42 @@ class Link:
 class Links(LedgerPart):
     """The ledger's links, by shop and kind (`product`, `combination`, `stock`, ...)."""
 
+    def __init__(self, database: Database, snapshots: Snapshots) -> None:
+        super().__init__(database, snapshots)
+        self._ahead: dict[tuple[str, str], Snapshot] = {}
+        """What was read ahead, by shop and kind, and the state that the ledger was in."""
+
+    def read_ahead(self, shop: str, kind: str) -> None:
+        """Reads the links now that are asked for next: until something is written of any, that costs nothing then."""
+        position, links = self._read(shop, kind)
+        if position:
+            self._ahead[shop, kind] = Snapshot(position, links)
+
     def links(self, shop: str, kind: str) -> pl.DataFrame:
         """Every link that was not forgotten, in no order; columns as `LINK_FRAME`."""
         return self.links_scan(shop, kind).collect()
 
     def links_scan(self, shop: str, kind: str) -> pl.LazyFrame:
         """The same, to be asked for some columns or some rows, several times of one state of the ledger."""
+        return self._read(shop, kind)[1]
+
+    def _read(self, shop: str, kind: str) -> tuple[Position | None, pl.LazyFrame]:
+        """The links, and which state of the ledger they are of."""
         with self.database.read("read links") as connection:
-            snapshot = self.snapshots.read(shop, kind, lambda position: _is_past(connection, position))
+            position = _position(connection)
+            ahead = self._ahead.pop((shop, kind), None)
+            if ahead is not None and ahead.position == position:
+                return position, ahead.links
+            snapshot = self.snapshots.read(shop, kind, lambda past: _is_past(connection, past))
             query = sa.select(*_COLUMNS).where(_of(shop, kind))
             newer = rows_as_frame(connection, query.where(LINKS.c.seq > snapshot.position.seq) if snapshot else query)
-            position = _position(connection)
         links = _completed(snapshot.links if snapshot else None, newer)
         if position and self.snapshots.pays(newer=newer.height, kept=0):
             whole = links.collect()
             if self.snapshots.pays(newer=newer.height, kept=whole.height):
                 self.snapshots.write(shop, kind, position, whole)
-            return whole.lazy()
-        return links
+            links = whole.lazy()
+        return position, links
 
     def links_for(self, shop: str, kind: str, keys: Sequence[str]) -> pl.DataFrame:
         """The links of these keys that are known and were not forgotten; columns as `LINK_FRAME`."""

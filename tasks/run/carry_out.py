@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from connectors.files.folder import files_of
@@ -159,7 +159,8 @@ async def _under_lease(
             recall_pace(folder, shop)
             if was_cut_off:
                 await shop.wait_until_quiet()
-            facts = await _described(shop, folder, stream)
+            make_ready = partial(_make_ready, ledger, folder.name, asked.compared_with)
+            facts = await _described(shop, folder, stream, make_ready)
             remember_time_zone(folder, facts.time_zone)
             report.time_zone = time_zone_of(folder)
             room = folder.settings.shop.limits.max_body_bytes
@@ -188,12 +189,23 @@ async def _under_lease(
         shutil.rmtree(work, ignore_errors=True)
 
 
-async def _described(shop: Shop, folder: ShopFolder, stream: StreamSpec) -> ShopFacts:
+async def _described(shop: Shop, folder: ShopFolder, stream: StreamSpec, make_ready: Callable[[], None]) -> ShopFacts:
     """What the shop is; while it answers, what its files need is made ready, where there are some."""
     if not stream.columns or not files_of(folder.drop, stream, tuple(folder.imports.streams.values()))[0]:
         return await shop.describe()
-    facts, _ = await asyncio.gather(shop.describe(), asyncio.to_thread(get_ready))
-    return facts
+    made_ready = asyncio.create_task(asyncio.to_thread(make_ready))
+    try:
+        return await shop.describe()
+    finally:
+        await made_ready
+
+
+def _make_ready(ledger: Ledger, shop: str, kinds: Sequence[str]) -> None:
+    """Imports what checks rows, and reads the links of these kinds; who needs them says what stands in the way."""
+    get_ready()
+    with suppress(PasserelleError):
+        for kind in kinds:
+            ledger.read_ahead(shop, kind)
 
 
 async def _not_begun(error: PasserelleError, report: RunReport, folder: ShopFolder, ledger: Ledger) -> None:

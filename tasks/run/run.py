@@ -58,6 +58,8 @@ class Asked:
     """The run that is undone."""
     releases: bool = False
     """That run is an undo, and what it holds is held no more."""
+    compared_with: tuple[str, ...] = ()
+    """Kinds of links that all rows are compared with: they are read while the shop says what it is."""
 
     @property
     def flow(self) -> str:

@@ -30,6 +30,26 @@ def _snapshot(place: Place) -> Path:
     return path
 
 
+def test_what_was_read_ahead_is_taken_once(place: Place) -> None:
+    with Ledger.open(place.url) as ledger:
+        ledger.confirm("shop", "product", ONE, run_id="r1")
+        ledger.read_ahead("shop", "product")
+        place.ask("update links set shop_id = 999")  # behind the ledger's back
+        assert _ids(ledger) == {"A": 1, "B": 2}
+        assert _ids(ledger) == {"A": 999, "B": 999}
+
+
+def test_what_was_read_ahead_is_not_believed_once_something_was_written(place: Place) -> None:
+    with Ledger.open(place.url) as ledger, Ledger.open(place.url) as another:
+        ledger.confirm("shop", "product", ONE, run_id="r1")
+        ledger.read_ahead("shop", "product")
+        another.confirm("shop", "product", TWO, run_id="r2")
+        assert _ids(ledger) == {"A": 10, "B": 2, "C": 3}
+        ledger.read_ahead("shop", "product")
+        another.doubt("shop", "product", ["B"])
+        assert dict(ledger.links("shop", "product").select("erp_key", "in_doubt").rows())["B"]
+
+
 def test_a_fresh_snapshot_is_what_is_read(place: Place) -> None:
     with open_eager(place) as ledger:
         ledger.confirm("shop", "product", ONE, run_id="r1")
@@ -191,6 +211,10 @@ class LinksAreNeverStale(RuleBasedStateMachine):
         links = self.ledger.links(shop, "product").sort("erp_key")
         assert dict(links.select("erp_key", "shop_id").rows()) == self.known[shop]
         assert links.equals(self.ledger.links_for(shop, "product", list(self.known[shop])).sort("erp_key"))
+
+    @rule(shop=SHOPS)
+    def read_ahead(self, shop: str) -> None:
+        self.ledger.read_ahead(shop, "product")
 
     @rule(shop=SHOPS, keys=KEYS)
     def look_up(self, shop: str, keys: list[str]) -> None:
