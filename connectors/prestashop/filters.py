@@ -19,7 +19,7 @@ _NOT_BARE = re.compile(r"\[.*\]|[<>\\\r\n]")
 _RANGE = re.compile(r"[\d.:\s-]+,[\d.:\s-]+")
 _WILD = re.compile(r"[|\[\]<>\\\r\n%]")
 _ID = re.compile(r"[1-9][0-9]{0,17}")
-_WORTH_SPANNING = 50
+_WORTH_A_RANGE = 50
 """Values of which a list costs the shop's database next to nothing."""
 
 
@@ -86,13 +86,13 @@ def are_numbers(values: Iterable[str]) -> bool:
     return all(map(_ID.fullmatch, values))
 
 
-def spanning(numbers: Sequence[str], most_numbers: float) -> Ask | None:
+def in_a_range(numbers: Sequence[str], most_numbers: float) -> Ask | None:
     """One look-up of all from the first to the last of `numbers`, which are in their order, where that is worth it.
 
     The shop makes a chain of comparisons of a list, and a range of its key of this (fact L5). None where they are few,
     or where there would be more than `most_numbers` for each of them.
     """
-    if len(numbers) < _WORTH_SPANNING or int(numbers[-1]) - int(numbers[0]) >= most_numbers * len(numbers):
+    if len(numbers) < _WORTH_A_RANGE or int(numbers[-1]) - int(numbers[0]) >= most_numbers * len(numbers):
         return None
     return Ask(between(numbers[0], numbers[-1]), tuple(numbers), loose=True)
 

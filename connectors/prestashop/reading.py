@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.prestashop.absence import Absence
 from connectors.prestashop.blanks import Blanks
 from connectors.prestashop.entities import IDS_ONLY, Entity, folded, one_text
-from connectors.prestashop.filters import Ask, Filters, after, are_numbers, asks, query, spanning
+from connectors.prestashop.filters import Ask, Filters, after, are_numbers, asks, in_a_range, query
 from connectors.prestashop.pace import lookup_workload, page_workload
 from connectors.prestashop.replies import PHP_WARNING, SYSTEM, Reply, TooMuchError, Verdict, blocked, unreadable
 from connectors.prestashop.resources import Resource, resource_of
@@ -34,7 +34,7 @@ _BY_ID = "id_ASC"
 _MOST_IDS, _MOST_VALUES = 400, 190
 """How many values a list holds at most: of more the shop's database may compare all of a table (fact L5)."""
 _FILTERED, _LISTED, _LOADED = 50.0, 2.0, 1.1
-"""How many numbers a look-up may span for each that is asked for.
+"""How many numbers the range of a look-up may hold for each that is asked for.
 
 What else lies between them costs the shop a look into its table, a line of its answer, or the loading of an entity.
 """
@@ -178,8 +178,8 @@ class Reader:
                 size = self._transport.pace.lookup_size(resource, full=display == "full")
                 part = [left.popleft() for _ in range(min(size, len(left)))]
                 try:
-                    span = spanning(part, most_numbers) if most_numbers else None
-                    rows = await self._spanned(resource, field, span, wanted, also) if span else None
+                    within = in_a_range(part, most_numbers) if most_numbers else None
+                    rows = await self._in_a_range(resource, field, within, wanted, also) if within else None
                     if rows is not None:
                         found.update((row["id"], row) for row in rows)
                         continue
@@ -198,19 +198,19 @@ class Reader:
             raise failures[0]
         return list(found.values())
 
-    async def _spanned(
-        self, resource: str, field: str, span: Ask, display: Sequence[str] | str, also: Filters
+    async def _in_a_range(
+        self, resource: str, field: str, ask: Ask, display: Sequence[str] | str, also: Filters
     ) -> list[Entity] | None:
-        """Those of a span that are asked for; None: too much for one answer, or nothing where that proves nothing.
+        """Those of a range that are asked for; None: too much for one answer, or nothing where that proves nothing.
 
         Whatever is listed proves that the shop has looked.
         """
         workload = lookup_workload(resource, full=False)
 
         async def look() -> list[Entity]:
-            text = query(filters={field: span.expression, **also}, display=display)
-            reply, rows = await self.listed(resource, text, display, len(span.values))
-            self._transport.learn_from(reply, workload, len(span.values))
+            text = query(filters={field: ask.expression, **also}, display=display)
+            reply, rows = await self.listed(resource, text, display, len(ask.values))
+            self._transport.learn_from(reply, workload, len(ask.values))
             return rows
 
         try:
@@ -218,9 +218,9 @@ class Reader:
             if not entities and await self._absence.may_be_silent():
                 return None
         except TooMuchError:
-            self._transport.pace.too_large(workload, len(span.values))
+            self._transport.pace.too_large(workload, len(ask.values))
             return None
-        wanted = frozenset(map(int, span.values))
+        wanted = frozenset(map(int, ask.values))
         return [entity for entity in entities if int(entity[field] or 0) in wanted]
 
     async def _ask(
@@ -327,7 +327,7 @@ class Reader:
 
 
 def _most_numbers(field: str, display: Sequence[str] | str, also: Filters) -> float:
-    """How many numbers a look-up by this field may span for each that is asked for; 0: none at all."""
+    """How many numbers the range of a look-up by this field may hold for each that is asked for; 0: none at all."""
     if display == IDS_ONLY:
         return 0.0 if field != "id" else _FILTERED if also else _LISTED
     return _LOADED if display != "full" and (field == "id" or field.startswith("id_")) else 0.0

@@ -64,7 +64,7 @@ async def test_an_id_is_missing_only_when_the_shop_can_list_another(client: Shop
     assert await client.find("products", "id", ["9999"], display=IDS_ONLY) == []
 
 
-async def test_a_span_in_which_nothing_is_listed_proves_nothing_where_a_query_may_fail_in_silence(
+async def test_a_range_in_which_nothing_is_listed_proves_nothing_where_a_query_may_fail_in_silence(
     client: Shop, silent: SandboxShop
 ) -> None:
     ids = [int(row["id"]) for row in silent.rows("products")]
@@ -77,7 +77,7 @@ async def test_a_span_in_which_nothing_is_listed_proves_nothing_where_a_query_ma
         await client.find("products", "id", neighbours, display=IDS_ONLY)
 
 
-async def test_a_span_in_which_nothing_is_listed_is_empty_where_a_query_fails_aloud(
+async def test_a_range_in_which_nothing_is_listed_is_empty_where_a_query_fails_aloud(
     shop: Shop, sandbox: SandboxShop
 ) -> None:
     sandbox.insert("products", {"reference": "A", "active": 1})

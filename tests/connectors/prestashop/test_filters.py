@@ -16,8 +16,8 @@ from connectors.prestashop.filters import (
     asks,
     between,
     exactly,
+    in_a_range,
     query,
-    spanning,
 )
 
 
@@ -64,13 +64,13 @@ def test_no_list_holds_more_values_than_it_may() -> None:
 
 
 @given(st.lists(st.integers(min_value=1, max_value=400), min_size=50, max_size=200, unique=True).map(sorted))
-def test_a_span_holds_every_number_and_not_too_many_others(numbers: list[int]) -> None:
-    span = spanning(list(map(str, numbers)), 2.0)
+def test_a_range_holds_every_number_and_not_too_many_others(numbers: list[int]) -> None:
+    ask = in_a_range(list(map(str, numbers)), 2.0)
     room = numbers[-1] - numbers[0] + 1
-    assert (span is not None) == (room <= 2 * len(numbers))
-    if span is not None:
-        assert span.expression == between(str(numbers[0]), str(numbers[-1]))
-        assert span.values == tuple(map(str, numbers))
+    assert (ask is not None) == (room <= 2 * len(numbers))
+    if ask is not None:
+        assert ask.expression == between(str(numbers[0]), str(numbers[-1]))
+        assert ask.values == tuple(map(str, numbers))
 
 
 @pytest.mark.parametrize("odd", ["", "0", "007", "-5", "7.0", "5,9", "é", "²", "٣", "R7", "7\n", str(10**18)])

@@ -76,7 +76,7 @@ def _asked_for(sandbox: SandboxShop, field: str) -> list[str]:
 
 
 @pytest.mark.parametrize("field", ["id", "id_product"])
-async def test_ids_that_are_neighbours_are_asked_for_as_a_span_and_nobody_else_is_given(
+async def test_ids_that_are_neighbours_are_asked_for_as_a_range_and_nobody_else_is_given(
     shop: Shop, sandbox: SandboxShop, field: str
 ) -> None:
     products = [sandbox.insert("products", {"reference": f"P{number:03}", "active": 1}) for number in range(100)]
@@ -89,7 +89,7 @@ async def test_ids_that_are_neighbours_are_asked_for_as_a_span_and_nobody_else_i
     assert _asked_for(sandbox, field) == [f"[{numbers[0]},{numbers[-1]}]"]
 
 
-async def test_a_span_holds_much_else_only_where_another_filter_keeps_it_out(shop: Shop, sandbox: SandboxShop) -> None:
+async def test_a_range_holds_much_else_only_where_another_filter_keeps_it_out(shop: Shop, sandbox: SandboxShop) -> None:
     products = [sandbox.insert("products", {"reference": f"P{number:03}", "active": 1}) for number in range(400)]
     sandbox.reset_counts()
     assert len(await shop.find("products", "id", map(str, products[::5]), display=IDS_ONLY)) == 80
@@ -135,7 +135,7 @@ async def test_a_list_is_never_so_long_that_the_database_compares_all_of_a_table
     assert sum(lists) >= len(numbers)
 
 
-async def test_a_span_that_is_too_much_for_one_answer_is_asked_for_in_lists(sandbox: SandboxShop) -> None:
+async def test_a_range_that_is_too_much_for_one_answer_is_asked_for_in_lists(sandbox: SandboxShop) -> None:
     ids = [sandbox.insert("products", {"reference": "R" * 60, "active": 1}) for _ in range(100)]
     limits = replace(QUICK, max_connections=1, max_answer_bytes=6_000)
     async with Shop(sandbox.url, sandbox.key, limits=limits) as shop:

@@ -93,11 +93,11 @@ def test_digits_and_a_comma_are_a_range_of_ids(shop: Webservice, bench: Bench) -
 
 def test_a_range_of_ids_and_another_filter_leave_what_passes_both(shop: Webservice, bench: Bench) -> None:
     products = bench.make("products", *(bench.product_row(active=n % 2) for n in range(4)))
-    span = f"[{products[0].id},{products[3].id}]"
+    within = f"[{products[0].id},{products[3].id}]"
     own = {product.id for product in products}
-    rows = [row.id for row in shop.find("products", "[id]", id=span, active="1")]
+    rows = [row.id for row in shop.find("products", "[id]", id=within, active="1")]
     assert own.intersection(rows) == {products[1].id, products[3].id}
-    assert shop.bare_ids("products", id=span, active="1") == set(rows)
+    assert shop.bare_ids("products", id=within, active="1") == set(rows)
 
 
 def test_a_range_of_the_ids_of_others_finds_the_rows_of_all_of_them(shop: Webservice, bench: Bench) -> None:
