@@ -156,14 +156,17 @@ class Shop:
         display: Sequence[str] | str,
         sort: str = "id_ASC",
         limit: int | None = None,
+        id_shop: int | None = None,
     ) -> list[Entity]:
         """Every entity that the filters leave, in the order of `sort`, at most `limit`.
 
         A filter is one exact text, several of them, or an expression made by `connectors.prestashop.filters`.
-        `display` names fields and associations (`categories[id]`), or is `full`.
+        `display` names fields and associations (`categories[id]`), or is `full`. `id_shop`: as another shop of the
+        installation lists them.
         """
         shown = await self._synopses.shown(resource, display)
-        return await self._reader.read(resource, filters=filters, display=shown, sort=sort, limit=limit)
+        reader = self._reader if id_shop is None else self._reader_of(id_shop)
+        return await reader.read(resource, filters=filters, display=shown, sort=sort, limit=limit)
 
     async def find(
         self,

@@ -87,6 +87,11 @@ class Shops:
         """The other shops of its group, where that shares the customers."""
         return tuple(known for known in self.of_group if known != self.own) if self.shares_customers else ()
 
+    @property
+    def sharing_stock(self) -> tuple[int, ...]:
+        """The other shops of its group, where that shares the quantities: what they sell is taken off them too."""
+        return tuple(known for known in self.of_group if known != self.own) if self.shares_stock else ()
+
     def stock_rows(self, rows: Iterable[Entity]) -> list[Entity]:
         """Of stock rows of any shop, those that hold this shop's quantities: its own, or its group's.
 

@@ -134,6 +134,19 @@ async def see_orders(
     return _seen(rows, zone)
 
 
+async def see_sales(shop: Shop, facts: ShopFacts, since: datetime) -> list[SeenOrder]:
+    """The orders of this shop that changed after `since`, and those of the shops that sell of the same stock.
+
+    Raises DeniedError where the key is not for one of those.
+    """
+    zone, shops = zone_of(facts.time_zone), facts.shops
+    changed = {"date_upd": after(local_text(since, zone))}
+    rows = await shop.read("orders", filters=changed | dict(shops.own_rows), display=_SEEN)
+    for other in shops.sharing_stock:
+        rows += await shop.read("orders", filters=changed | {"id_shop": str(other)}, display=_SEEN, id_shop=other)
+    return _seen(rows, zone)
+
+
 async def list_orders(
     shop: Shop, facts: ShopFacts, *, states: Collection[int], placed_from: datetime | None
 ) -> list[str]:

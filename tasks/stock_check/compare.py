@@ -18,7 +18,7 @@ from tasks.run.step_tasks import step_task
 from tasks.stock.look_up import stock_rows
 from tasks.stock.plan import WRITES, StockPlan, StockRow, plan_stock
 from tasks.stock_check.differences import ItemIds, Moved, Sales, sales_of
-from tasks.stock_check.sales import sales_since, sees_orders
+from tasks.stock_check.sales import sales_since
 
 LOOKS = 4
 """How often a difference is looked at until two looks say the same: the shop sells meanwhile."""
@@ -63,7 +63,7 @@ async def compare_stock(run: Run) -> StockPlan:
         rows = rows.filter(pl.col("quantity").is_not_null())
         comparison = _Comparison(run, rows)
         differences = await comparison.differences()
-        return _plan(run, differences, rows.height)
+        return _plan(run, differences, rows.height, may_repair=comparison.sees_orders)
 
 
 def _rows(run: Run) -> pl.DataFrame:
@@ -94,12 +94,11 @@ class _Comparison:
             for key, product, combination in products.select("erp_key", "shop_id", "sub_id").iter_rows()
             if key in self.written_at
         }
-        self.sees_orders = sees_orders(run)
+        self.sees_orders = True
+        """Whether all orders that take of this stock could be read, as far as they were asked for."""
 
     async def differences(self) -> list[Difference]:
         """What two looks find the same, and no sale explains."""
-        if self.rows.height and not self.sees_orders:
-            self.run.note(Level.INFO, "stock_check_blind")
         left, before = await self._look(self.rows), dict[str, Difference]()
         same: list[Difference] = []
         for _ in range(LOOKS):
@@ -134,9 +133,14 @@ class _Comparison:
 
     async def _sales(self, keys: list[str]) -> Sales:
         """The orders that changed since the oldest of these quantities was written."""
+        nothing = sales_of((), (), frozenset())
         if not keys or not self.sees_orders:
-            return sales_of((), (), frozenset())
-        return await sales_since(self.run, min(self.written_at[key] for key in keys))
+            return nothing
+        sales = await sales_since(self.run, min(self.written_at[key] for key in keys))
+        if sales is None:
+            self.sees_orders = False
+            self.run.note(Level.INFO, "stock_check_blind")
+        return sales or nothing
 
     def _moved(self, key: str, sales: Sales) -> Moved:
         item = self.item_ids.get(key)
@@ -155,12 +159,13 @@ def _is_explained(one: Difference) -> bool:
     return one.moved.explains(one.found - one.row[3])
 
 
-def _plan(run: Run, differences: list[Difference], known: int) -> StockPlan:
+def _plan(run: Run, differences: list[Difference], known: int, *, may_repair: bool) -> StockPlan:
     """The repairs; a difference that is not to be repaired, or not to the piece, is told and waits."""
     repaired, outcomes = [], []
+    may_repair = may_repair and run.folder.settings.stock.repair
     for one in differences:
         level = Level.ERROR
-        if run.folder.settings.stock.repair and one.moved.is_certain:
+        if may_repair and one.moved.is_certain:
             file, line, key, _, *ids = one.row
             repaired.append((file, line, key, one.expected, *ids))
             level = Level.INFO

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tasks.orders.look_up import see_orders
+from schemas.errors import DeniedError
+from tasks.orders.look_up import see_sales
 from tasks.run.run import Run
 from tasks.stock_check.differences import MARGIN, Sales, sales_of
 
@@ -12,16 +13,19 @@ _ROW = ("id", "id_order", "product_id", "product_attribute_id", "product_quantit
 _NEEDED = ("orders", "order_details")
 
 
-def sees_orders(run: Run) -> bool:
-    """Whether the key may read what the shop has sold."""
-    return all(run.facts.may("GET", resource) for resource in _NEEDED)
+async def sales_since(run: Run, since: datetime) -> Sales | None:
+    """The orders that changed since then, by the shop's clock; sales of stores where they take off the shop's stock.
 
-
-async def sales_since(run: Run, since: datetime) -> Sales:
-    """The orders that changed since then, by the shop's clock; sales of stores where they take off the shop's stock."""
+    Where the group shares its stock, those of its other shops too. None where the key may not read all of these.
+    """
     shop, facts = run.shop, run.facts
+    if not all(facts.may("GET", resource) for resource in _NEEDED):
+        return None
     counts_stores = run.folder.settings.store_orders.take_stock
-    seen = await see_orders(shop, facts, since=since - MARGIN, states=(), known=())
+    try:
+        seen = await see_sales(shop, facts, since - MARGIN)
+    except DeniedError:
+        return None
     orders = [one for one in seen if counts_stores or not one.is_store_sale]
     ids = [one.key for one in orders]
     details = await shop.find("order_details", "id_order", ids, display=_ROW) if ids else []

@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 async def sold_since(run: Run, since: datetime) -> Sales | None:
     """The orders that changed since then; None where the key may not read them."""
-    from tasks.stock_check.sales import sales_since, sees_orders  # noqa: PLC0415 - hardly any run asks
+    from tasks.stock_check.sales import sales_since  # noqa: PLC0415 - hardly any run asks
 
-    return await sales_since(run, since) if sees_orders(run) else None
+    return await sales_since(run, since)

@@ -16,7 +16,7 @@ from schemas.incidents import Level
 from tasks.report.progress import advance
 from tasks.run.run import Run
 from tasks.stock_check.differences import MARGIN, ItemIds, Moved, Sales, sales_of
-from tasks.stock_check.sales import sales_since, sees_orders
+from tasks.stock_check.sales import sales_since
 from tasks.undo.kinds import KINDS, PRODUCT, STOCK
 from tasks.undo.plan import PutBack, as_given, close_with_their_products, decide, decide_quantity, leave_families
 
@@ -237,11 +237,12 @@ class LookUp:
         ]
         if not since:
             return sales_of((), (), frozenset())
-        if not sees_orders(self._run):
+        offset = timedelta(seconds=self._run.facts.clock_offset_seconds)
+        sales = await sales_since(self._run, min(since) + offset)
+        if sales is None:
             self._run.note(Level.INFO, "undo_blind")
             return sales_of((), (), frozenset())
-        offset = timedelta(seconds=self._run.facts.clock_offset_seconds)
-        return await sales_since(self._run, min(since) + offset)
+        return sales
 
 
 def _take(one: PutBack, ids: Sequence[int]) -> None:

@@ -17,7 +17,7 @@ from flows.check_stock import check_stock
 from tasks.run.state import State
 from tasks.run.step_tasks import through_prefect
 from tests.flows.beginnings import Beginnings
-from tests.flows.world import World
+from tests.flows.world import KEY_VARIABLE, World
 
 REFERENCES = ("ROBE0001-M", "CEINTURE")
 
@@ -194,3 +194,17 @@ async def test_a_piece_sold_between_the_two_reads_is_no_difference(stocked: Worl
     await check
     assert stocked.counts() == {"rows_read": 7, "unchanged": 7}
     assert stocked.report()["incidents"] == []
+
+
+async def test_a_key_that_may_not_read_orders_lets_nothing_be_repaired(
+    stocked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked.write_settings(stock={"repair": True})
+    rights = {"stock_availables": ("GET", "PUT", "PATCH"), "products": ("GET",), "combinations": ("GET",)}
+    others = dict.fromkeys(("languages", "configurations", "shops", "shop_groups", "countries", "currencies"), ("GET",))
+    stocked.shop.add_key("K" * 32, {**rights, **others})
+    monkeypatch.setenv(KEY_VARIABLE, "K" * 32)
+    sell(stocked, "CEINTURE", 1)
+    await checked(stocked)
+    assert stocked.counts() == {"rows_read": 7, "unchanged": 6, "waiting": 1}
+    assert stocked.quantity("CEINTURE") == 9

@@ -38,6 +38,11 @@ def test_whether_stock_is_shared_is_said_by_the_own_group_alone() -> None:
     assert seen(3).shares_stock is False
 
 
+def test_the_shops_that_sell_of_one_stock_are_those_of_the_group_that_shares_it() -> None:
+    assert seen(2).sharing_stock == (1,)
+    assert seen(3).sharing_stock == ()
+
+
 def test_accounts_are_those_of_the_shops_that_share_them() -> None:
     assert seen(2).sharing_customers == (1,)
     assert seen(3).sharing_customers == ()
