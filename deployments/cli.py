@@ -13,6 +13,7 @@ from deployments.exits import Exit
 from deployments.talk import set_up, split
 from deployments.words import said
 from schemas.errors import ConfigFault, ConfigurationError, PasserelleError
+from schemas.fault_texts import in_french, language_of_locale
 
 app = App(
     name="passerelle",
@@ -58,6 +59,7 @@ app.command(
     "deployments.commands.sandbox:sandbox", name="sandbox", help=said("A shop on this machine to try things on.")
 )
 app.register_install_completion_command(help=said("Install shell completion for this application."))
+_SEE_HELP = "`--help` behind a command says what it takes."
 _OTHER = "Name a file in a folder that you may write to."
 
 
@@ -66,6 +68,17 @@ def main() -> NoReturn:
     prepare_prefect()
     spare_the_collector()
     sys.exit(answer(sys.argv[1:]))
+
+
+def _show_usage(told: str) -> None:
+    """What is wrong with a command line, in French; the library that reads it speaks English alone."""
+    from rich.markup import escape  # noqa: PLC0415 - `--version` need not load rich
+    from rich.panel import Panel  # noqa: PLC0415
+
+    from deployments.terminal import err  # noqa: PLC0415
+
+    text = f"{in_french(' '.join(told.split()))} {in_french(_SEE_HELP)}"
+    err.print(Panel(escape(text), title=said("Error"), title_align="left", border_style="red"))
 
 
 def answer(arguments: list[str]) -> int:
@@ -82,8 +95,11 @@ def answer(arguments: list[str]) -> int:
         )
         return Exit.USAGE
     try:
-        ended = app(arguments, exit_on_error=False, result_action="return_value")
-    except CycloptsError:
+        speaks_english = language_of_locale() != "fr"
+        ended = app(arguments, exit_on_error=False, print_error=speaks_english, result_action="return_value")
+    except CycloptsError as error:
+        if not speaks_english:
+            _show_usage(str(error))
         return Exit.USAGE
     except ConfigurationError as error:
         show_error(error)

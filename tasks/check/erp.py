@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from connectors.prestashop import Shop, ShopFacts
 from connectors.prestashop.sales import MODULE
+from schemas.erp import Erp
 from schemas.erp_look import Found, LooksAtItself
-from schemas.errors import PasserelleError
+from schemas.errors import DeniedError, PasserelleError
 from schemas.flows import FLOWS
 from schemas.messages import message
 from tasks.check.finding import Finding, Findings
@@ -72,8 +74,19 @@ def _look(
             return []
         found = [erp.itself.hello()]
         if whole:
-            found += [*erp.itself.look(currencies), *_strangers(folder, erp.itself, emails)]
+            found += [*erp.itself.look(currencies), *_warehouse(folder, erp), *_strangers(folder, erp.itself, emails)]
     return found
+
+
+def _warehouse(folder: ShopFolder, erp: Erp) -> list[Found]:
+    """The warehouse of a new item's quantity, where the catalogue is told and the ERP does not have it."""
+    catalogue, name = folder.exports.streams.get("catalogue"), folder.settings.catalogue.first_stock
+    if not name or catalogue is None or not catalogue.enabled:
+        return []
+    with suppress(DeniedError):  # a right that the key lacks is a finding of its own
+        if erp.first_stock is None or not erp.first_stock.has_warehouse(name):
+            return [Found("error", "warehouse", "first_stock_unknown", {"value": name})]
+    return []
 
 
 def _strangers(folder: ShopFolder, itself: LooksAtItself, emails: Mapping[int, str]) -> list[Found]:

@@ -13,6 +13,9 @@ from schemas.outcomes import Counts
 from schemas.run_report import GuardCheck, RunReport
 from tasks.report.texts import Texts, texts
 
+_IN_ERP = ("items_closed", "categories_closed")
+"""What a run closed in the ERP because the shop no longer has it, which is no row of the shop."""
+
 
 def final_message(
     report: RunReport,
@@ -30,6 +33,7 @@ def final_message(
     if gone := sum(count for name, count in report.beyond_rows.items() if name.endswith("_gone")):
         planned = "_planned" if report.state == "Planned" else ""
         said.append(words.filled("end", f"gone{planned}", count=gone))
+    said += [words.filled("end", name, count=count) for name in _IN_ERP if (count := report.beyond_rows.get(name))]
     if erp := report.parameters.get("erp"):
         kind, _, access = erp.partition(" ")
         said.append(words.filled("end", f"erp_{access}", erp=ERP_NAMES.get(kind, kind)))

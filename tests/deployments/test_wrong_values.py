@@ -100,3 +100,28 @@ def test_a_run_that_stopped_at_a_wrong_value_says_reason_and_remedy_apart() -> N
     read = error_message(ConfigurationError((fault, fault)), "fr")
     assert read.reason.startswith("since: 2099-01-01\u00a0: cette clé manque; ")
     assert read.remedy == "Remplissez-la."
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("imprt", "Commande inconnue : « imprt »."),
+        ("run", "il manque --flow."),
+        ("run import_product", "Vouliez-vous dire « import_products » ?"),
+        ("orders resend abc", "« abc » ne convient pas pour ORDER ; attendu : int."),
+        ("orders --state livree", "« livree » ne convient pas pour --state."),
+        ("run import_products a b", "Ceci est de trop : ['b']."),
+        ("runs --foo", "Option inconnue : --foo."),
+        ("runs --limt 3", "Vouliez-vous dire --limit ?"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_the_language_of_the_terminal(
+    world: World, line: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    french = " ".join(told(world, capsys, *line.split()).replace("│", " ").split())
+    assert said in french
+    assert "`--help` derrière une commande dit ce qu\u2019elle prend." in french
+    assert [word for word in ("Unknown", "Invalid", "Choose", "requires", "Unused", "Error") if word in french] == []
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    assert "Error" in told(world, capsys, *line.split())

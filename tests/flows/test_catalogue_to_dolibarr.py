@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deployments.sandbox.shop import Fault
+from tasks.check.shop import check_shop
 from tests.flows.catalogue_world import CatalogueWorld
 
 DESCRIPTION = '<p class="lead" style="color:red">D&eacute;j&agrave; "vu" &amp; <b>revu</b><br />L\'eau&nbsp;<3</p>'
@@ -193,6 +194,10 @@ async def test_a_new_items_quantity_is_booked_once_and_is_the_erps_from_then_on(
     world.write_settings(catalogue={"first_stock": "NOWHERE"})
     state = await world.catalogue()
     assert "first_stock" in (state.message or "")
+    [found] = [each for each in await check_shop(world.folder) if each.subject == "warehouse"]
+    assert (found.verdict, "NOWHERE" in found.reason, bool(found.remedy)) == ("error", True, True)
+    world.write_settings(catalogue={"first_stock": house})
+    assert [each for each in await check_shop(world.folder) if each.subject == "warehouse"] == []
 
 
 async def test_a_plan_writes_nothing_and_a_guard_stops_what_would_close_too_much(world: CatalogueWorld) -> None:

@@ -7,6 +7,7 @@ from schemas.file_refused import FileRefusedError
 from schemas.outcomes import Counts, Outcome
 from schemas.run_report import GuardCheck, RunReport
 from tasks.report.final_message import final_message
+from tests.tasks.report.pages import a_report
 
 COUNTS = Counts(1200, {Outcome.CREATED: 3, Outcome.UNCHANGED: 1190, Outcome.REJECTED: 7})
 DENIED = DeniedError("no right", system="PrestaShop", action="GET products", remedy="Tick it.")
@@ -59,3 +60,12 @@ def test_what_a_system_said_is_told_in_its_own_words(language: str) -> None:
 
 def test_rows_without_a_place_are_told_before_everything_else() -> None:
     assert "1 row is not accounted for" in said("en", Counts(8, {Outcome.CREATED: 7}), DENIED)
+
+
+@pytest.mark.parametrize(
+    ("language", "closed"),
+    [("en", "1 item closed in the ERP because the shop no longer has it."), ("fr", "la boutique ne les a plus : 1.")],
+)
+def test_what_was_closed_in_the_erp_is_told_though_it_is_no_row(language: str, closed: str) -> None:
+    report = a_report(language=language, flow="export_catalogue", state="Completed", beyond_rows={"items_closed": 1})
+    assert closed in final_message(report, COUNTS, None, ()).replace("\u00a0", " ")
