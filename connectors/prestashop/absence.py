@@ -44,9 +44,16 @@ class Absence:
         """By the same: every such value, folded, that has stood in a look-up."""
         self._empty: set[str] = set()
         """Resources that were seen to be empty."""
+        self._listed_at: dict[str, int] = {}
+        """By resource of which the shop has listed something: how many deletions had been sent before."""
         self._silent: bool | None = None
         self._looking = asyncio.Lock()
         self._hearing = asyncio.Lock()
+
+    def has_listed(self, resource: str) -> None:
+        """Told of each answer that lists something: what has something is not believed to have nothing."""
+        self._empty.discard(resource)
+        self._listed_at[resource] = self._transport.deletions[resource]
 
     def with_sentinel(self, resource: str, field: str, ask: Ask, also: Filters) -> Ask:
         """The look-up with a value in it that the shop has lately shown to have, where one is known."""
@@ -82,23 +89,32 @@ class Absence:
         return await self.of_page(resource, lambda: self._listed(resource, text, display, len(ask.values)))
 
     async def of_page(self, resource: str, again: Callable[[], Awaitable[list[Entity]]]) -> list[Entity]:
-        """The entities of a list that was empty, asked for again once the shop has listed something of the resource."""
+        """The entities of a list that was empty, asked for again once the shop has listed something of the resource.
+
+        Where a query may fail in silence, it must list something after the second empty answer too.
+        """
         for _ in range(_LOOKS):
             if not await self._reader.newest_id(resource) and not await self._is_empty(resource):
                 continue
-            return await again()
+            rows = await again()
+            if rows or resource in self._empty or not await self.may_be_silent():
+                return rows
+            if await self._reader.newest_id(resource):
+                return rows
         raise self._unproved(resource)
 
     async def _is_empty(self, resource: str) -> bool:
         """Whether the shop has nothing at all of a resource.
 
         Nothing can vouch for that but the shop's own way with errors: where it may be silent, it is looked at once more
-        after a while.
+        after a while, and a resource of which it has listed something is not empty unless something was deleted since.
         """
         async with self._looking:
             if resource not in self._empty and await self.may_be_silent():
                 await self._transport.wait(self._transport.limits.settle_seconds)
                 if await self._reader.newest_id(resource):
+                    return False
+                if self._listed_at.get(resource) == self._transport.deletions[resource]:
                     return False
             self._empty.add(resource)
         return True

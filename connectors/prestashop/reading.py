@@ -270,6 +270,8 @@ class Reader:
                     # PHP's json_encode gives nothing at all for a text that is not UTF-8.
                     reply = reply if as_xml else await self.get(resource, text, entities=size)
                     rows = entities_in(reply.body, known)
+                if rows:
+                    self._absence.has_listed(resource)
                 languages = await self._languages_for(rows, known, resource)
                 return reply, [_entity(row, known, associations, languages) for row in rows]
             except (KeyError, TypeError, ValueError) as error:

@@ -6,6 +6,7 @@ import base64
 import random
 import time
 from asyncio import sleep
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -88,6 +89,8 @@ class Transport:
             timeout_seconds=limits.timeout_seconds,
             connections=limits.max_connections,
         )
+        self.deletions: Counter[str] = Counter()
+        """By resource: how many deletions were sent."""
         self.headers: httpx.Headers = httpx.Headers()
         """Those of the last answer that told the shop's version."""
         self.told_away = False
@@ -130,6 +133,8 @@ class Transport:
         Raises DeniedError (a key, a right, an address) or UnexpectedReplyError (a request the shop calls wrong).
         """
         self._count(method)
+        if method == "DELETE":
+            self.deletions[resource.partition("/")[0]] += 1
         writes = method in _WRITES
         async with self.gate.passage() as in_flight:
             if writes:

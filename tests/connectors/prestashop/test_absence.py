@@ -96,6 +96,41 @@ async def test_a_shop_that_goes_on_failing_in_silence_is_never_believed(client: 
         await client.find("products", "reference", ["A"], display=["reference"])
 
 
+async def test_what_the_shop_has_listed_before_is_never_believed_to_be_nothing(
+    client: Shop, silent: SandboxShop
+) -> None:
+    ids = [str(row["id"]) for row in silent.rows("products")]
+    assert len(await client.find("products", "id", ids, display=["reference"])) == 3
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products", times=None))
+    for field, values in (("reference", ["A"]), ("id", ids)):
+        with pytest.raises(TransientError, match="lists nothing of products, although it has some"):
+            await client.find("products", field, values, display=["reference"])
+
+
+async def test_what_was_deleted_may_have_been_the_last(client: Shop, silent: SandboxShop) -> None:
+    ids = [int(row["id"]) for row in silent.rows("products")]
+    assert len(await client.read("products", display=["reference"])) == 3
+    await client.delete("products", ids)
+    assert await client.read("products", display=["reference"]) == []
+    [receipt] = await client.create("products", [product("D")], BY_REFERENCE)
+    assert receipt.outcome == "created"
+    assert len(await client.read("products", display=["reference"])) == 1
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products", times=None))
+    with pytest.raises(TransientError, match="although it has some"):
+        await client.find("products", "reference", ["D"], display=["reference"])
+
+
+async def test_a_list_is_empty_when_the_shop_lists_something_before_it_and_after_it(
+    client: Shop, silent: SandboxShop
+) -> None:
+    silent.insert("products", {"reference": "A|B", "active": 1})
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products.filter.reference", times=2))
+    silent.faults.add(Fault("sql-failure", method="GET", path="/api/products.*id_DESC", skip=1))
+    found = await client.find("products", "reference", ["A|B"], display=["reference"])
+    assert [row["reference"] for row in found] == ["A|B"]
+    assert silent.faults.struck == 3
+
+
 async def test_a_list_that_fails_in_silence_is_read_again(client: Shop, silent: SandboxShop) -> None:
     silent.faults.add(Fault("sql-failure", method="GET", path="/api/products"))
     assert [row["reference"] for row in await client.read("products", display=["reference"])] == ["A", "B", "C"]
