@@ -88,12 +88,16 @@ def item_columns(run: Run) -> tuple[Column, ...]:
     return tuple(each for each in columns if each.target in FIELDS and not each.object_key and each.owner is Owner.ERP)
 
 
-@step_task("plan items")
 async def prepare_items(run: Run, validated: ValidatedStream, stock: StockPlan) -> list[ItemWrite]:
     """What differs, of the items whose quantity the shop takes; an item is the one that bears the key."""
     columns = item_columns(run)
-    if not columns or not _may_write(run):
-        return []
+    return await _planned(run, validated, stock, columns) if columns and _may_write(run) else []
+
+
+@step_task("plan items")
+async def _planned(
+    run: Run, validated: ValidatedStream, stock: StockPlan, columns: Sequence[Column]
+) -> list[ItemWrite]:
     with run.step("plan items"):
         rows = _changed(run, validated, columns, stock)
         return await _looked_up(run, rows) if rows else []

@@ -20,12 +20,16 @@ _ROW = ("id", "id_order", "product_id", "product_attribute_id", "product_referen
 _NEEDED = ("orders", "order_details")
 
 
-@step_task("read unseen orders")
 async def read_unseen(run: Run) -> Unseen:
     """What the files of the run may not count yet; nothing unless `[stock] unseen_orders` takes it off."""
-    settings = run.folder.settings.stock
-    if settings.unseen_orders != "take_off" or not run.files or not _ships_from_chosen(run):
+    if run.folder.settings.stock.unseen_orders != "take_off" or not run.files or not _ships_from_chosen(run):
         return Unseen()
+    return await _unseen_orders(run)
+
+
+@step_task("read unseen orders")
+async def _unseen_orders(run: Run) -> Unseen:
+    settings = run.folder.settings.stock
     from tasks.orders.look_up import see_orders  # noqa: PLC0415 - most stock is written without a look at orders
 
     _require(run)

@@ -41,6 +41,17 @@ async def test_every_chunk_of_a_stock_file_is_a_task_run(world: World, told: pyt
     assert len(_task_runs(told, "write stock")) == 3
 
 
+async def test_a_step_that_has_nothing_to_do_is_no_task_run(world: World, told: pytest.LogCaptureFixture) -> None:
+    world.drop_products({"reference": "SAC01"})
+    await world.products()
+    world.drop_stock({"SAC01": 3})
+    told.clear()
+    await world.stock()
+    assert world.counts() == {"rows_read": 1, "updated": 1}
+    steps = {name.rpartition("-")[0] for name in _task_runs(told, "")} - {""}
+    assert steps == {"read files", "plan stock", "write stock"}
+
+
 async def test_orders_of_several_chunks_each_end_once_and_those_of_one_customer_in_their_order(
     order_world: OrderWorld, told: pytest.LogCaptureFixture
 ) -> None:
