@@ -106,7 +106,7 @@ def test_every_passerelle_command_of_a_page_does_what_it_says(
             words[words.index("--port") + 1] = str(free_port())
         with contextlib.redirect_stdout(io.StringIO()) as said, stopped_by_hand(words, said):
             code = answer(words)
-        nothing_to_answer = tuple(words[:2]) in ANSWERS and "Not known" in said.getvalue()
+        nothing_to_answer = tuple(words[:2]) in ANSWERS and "Nothing is asked about" in said.getvalue()
         not_seen = tuple(words[:2]) in NOT_SEEN and code == Exit.USAGE
         assert code in _DID_IT or nothing_to_answer or not_seen, f"{command} ended with {code}: {said.getvalue()}"
 
