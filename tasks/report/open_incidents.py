@@ -28,7 +28,7 @@ class SameIncidents:
     """By language."""
     since: datetime
     keys: list[str] = field(default_factory=list)
-    """The first of them."""
+    """The first of them; a file's name where it is about the whole of it."""
     count: int = 0
 
 
@@ -45,8 +45,9 @@ def same_incidents(incidents: Iterable[Mapping[str, Any]], newest_runs: Iterable
         group = groups.setdefault(same, SameIncidents(row["level"], row["stream"], texts, row["recorded_at"]))
         group.count += 1
         group.since = row["recorded_at"]
-        if row["key"] and len(group.keys) < _KEYS_SHOWN and row["key"] not in group.keys:
-            group.keys.append(row["key"])
+        named = row["key"] or row.get("file", "")
+        if named and len(group.keys) < _KEYS_SHOWN and named not in group.keys:
+            group.keys.append(named)
     return sorted(groups.values(), key=lambda group: (*LEVELS, group.level).index(group.level))
 
 

@@ -90,10 +90,15 @@ def rejects_of(folder: ShopFolder) -> list[RejectsFile]:
     return found
 
 
-def _rejects_file(path: Path) -> RejectsFile:
+def rejects_lines(path: Path) -> int:
+    """How many lines a file of rejected lines holds behind its header, in whatever encoding."""
     with path.open("rb") as file:
-        lines = sum(1 for _ in file) - 1
-    return RejectsFile(path.name, max(lines, 0), datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat())
+        # Of an encoding of two or four bytes, a part of the last line end stands behind it.
+        return max(sum(bool(line.strip(b"\0\r\n")) for line in file) - 1, 0)
+
+
+def _rejects_file(path: Path) -> RejectsFile:
+    return RejectsFile(path.name, rejects_lines(path), datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat())
 
 
 def _streams(folder: ShopFolder, ledger: Ledger, now: datetime) -> list[StreamLine]:

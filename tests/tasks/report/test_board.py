@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tasks.report.board import Board, OpenGroup, RejectsFile, board_html, flow_lines, open_groups, stream_line
 from tasks.report.open_incidents import same_incidents
 from tasks.report.texts import texts
+from tasks.run.write_board import rejects_lines
 from tests.tasks.report.pages import Page
 
 NOW = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
@@ -149,3 +151,21 @@ def test_the_page_shows_it_all_in_the_shops_language_and_time_and_asks_for_nothi
         "../rejects/product.rejects.csv",
         "page.html",
     }
+
+
+def test_what_is_wrong_with_a_whole_file_names_the_file() -> None:
+    told = {"code": "file_without_rows", "stream": "product", "key": "", "params": "{}"}
+    rows = [an_incident(**told, file="product_2.csv"), an_incident(**told, file="product_1.csv")]
+    [group] = open_groups(same_incidents(rows, {"1"}), "fr")
+    assert (group.keys, group.count) == (["product_2.csv", "product_1.csv"], 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_lines_of_a_rejects_file_are_counted_whatever_its_encoding(tmp_path: Path, encoding: str, end: str) -> None:
+    rejects = tmp_path / "rejects"
+    rejects.mkdir()
+    lines = ["reference;motif;remède", "A;vide;remplir", "B;vide;remplir"]
+    for name, text in (("closed", end.join([*lines, ""])), ("open", end.join(lines))):
+        (rejects / f"{name}.rejects.csv").write_bytes(text.encode(encoding))
+        assert rejects_lines(rejects / f"{name}.rejects.csv") == 2
