@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.filters import query_with
 from connectors.prestashop.pending_writes import Desk, Part, PendingWrite, once_more
@@ -13,7 +14,7 @@ from connectors.prestashop.xml import UnreadableError, document, parse
 from schemas.errors import RefusedError
 
 if TYPE_CHECKING:
-    from connectors.prestashop.entities import OutcomeName
+    from connectors.prestashop.entities import Entity, OutcomeName
     from connectors.prestashop.transport import Patience, Transport
 
 
@@ -85,7 +86,8 @@ class Answered:
     def _settle(self, pending: PendingWrite, line: Mapping[str, str]) -> None:
         outcome = self._form.written.get(line["status"])
         if outcome is not None:
-            self._desk.finish(pending, outcome, int(line[self._form.id_field]))
+            number = int(line[self._form.id_field])
+            self._desk.finish(pending, outcome, number, entity=_entity_of(number, line.get("held", "")))
             return
         error = RefusedError(line["message"], system=SYSTEM, action=self._desk.action, key=pending.key[0])
         self._desk.finish(pending, "refused", None, error)
@@ -113,3 +115,21 @@ class Answered:
     def _is_whole(self, line: Mapping[str, str]) -> bool:
         written = line.get("status") in self._form.written and line.get(self._form.id_field, "").isdigit()
         return written or (line.get("status") == "error" and "message" in line)
+
+
+def _entity_of(number: int, held: str) -> Entity | None:
+    """The entity as the module has read it again; None where it tells nothing, or nothing that can be read."""
+    try:
+        told = json.loads(held or "null", parse_int=str)
+    except ValueError:
+        return None
+    if not isinstance(told, dict):
+        return None
+    return {"id": number} | {name: _by_language(name, value) for name, value in told.items()}
+
+
+def _by_language(name: str, value: Any) -> Any:
+    """Texts by id_lang, as a list tells them; JSON has no numbers for keys."""
+    if name == "associations" or not isinstance(value, dict):
+        return value
+    return {int(language): text for language, text in value.items() if language.isdecimal()}

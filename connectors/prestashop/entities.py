@@ -50,6 +50,8 @@ class Receipt(NamedTuple):
     held: Held | None = None
     looked_up: bool = False
     """Found by its key after an answer that did not name it: somebody else may have made it just before."""
+    entity: Entity | None = None
+    """What our module has read again of an entity that it made: the fields and associations that it was given."""
 
     @property
     def message_code(self) -> str:

@@ -84,11 +84,12 @@ class Desk:
         held: Held | None = None,
         *,
         looked_up: bool = False,
+        entity: Entity | None = None,
     ) -> None:
         """Gives `pending` its receipts; twins of a created entity are adopted."""
         for number, position in enumerate(pending.positions):
             told: OutcomeName = "adopted" if number and outcome == "created" else outcome
-            self._receipts[position] = Receipt(position, id, told, error, held, looked_up)
+            self._receipts[position] = Receipt(position, id, told, error, held, looked_up, entity)
 
     def refuse(self, pending: PendingWrite, reply: Reply, id: int | None = None) -> None:  # noqa: A002 - the field's own name
         """Sets `pending` aside with the shop's own words."""

@@ -66,6 +66,8 @@ class _Sent:
     code: str = "shop_refused"
     for_itself: bool = False
     """Refused for what it holds: the same is refused again."""
+    held: Entity | None = None
+    """What our module has read again of it, once it had made it."""
 
 
 async def apply_products(run: Run, plan: ProductsPlan) -> None:
@@ -251,6 +253,8 @@ async def _write_kind(
 def _note(sent: list[_Sent], receipts: list[Receipt]) -> None:
     for one, receipt in zip(sent, receipts, strict=True):
         one.id = receipt.id or one.id
+        # What was there already is completed, and read after that.
+        one.held = receipt.entity if receipt.outcome == "created" else None
         if receipt.error is not None:
             one.refused, one.code = receipt.error.reason, receipt.message_code
             one.for_itself = receipt.is_of_what_was_sent
@@ -263,10 +267,13 @@ async def _read_back(run: Run, together: ReadBack, resource: str, sent: list[_Se
     written = [one for one in sent if not one.refused and one.entity]
     if run.folder.settings.read_back.mode == "none" or not written:
         return
-    fields = sorted({name for one in written for name in one.entity if name not in {"associations", "id"}})
-    associations = {name for one in written for name in one.entity.get("associations", {})}
-    display = ("id", *fields, *(_ASSOCIATION_DISPLAY[name] for name in sorted(associations)))
-    now = await together.held(run.shop, resource, display, [one.id for one in written])
+    now = {one.id: one.held for one in written if one.held is not None and _tells_all(one.held, one.entity)}
+    left = [one for one in written if one.id not in now]
+    if left:
+        fields = sorted({name for one in left for name in one.entity if name not in {"associations", "id"}})
+        associations = {name for one in left for name in one.entity.get("associations", {})}
+        display = ("id", *fields, *(_ASSOCIATION_DISPLAY[name] for name in sorted(associations)))
+        now |= await together.held(run.shop, resource, display, [one.id for one in left])
     for one in written:
         if one.id not in now:
             one.refused, one.code = str(one.id), "gone_meanwhile"
@@ -276,6 +283,12 @@ async def _read_back(run: Run, together: ReadBack, resource: str, sent: list[_Se
             name, was_sent, was_read = different[0]
             one.refused, one.code = f"{name}: {was_sent} / {was_read}", "read_back_differs"
             one.for_itself = True
+
+
+def _tells_all(held: Entity, sent: Entity) -> bool:
+    """Whether our module has told every field and association that was sent."""
+    members = sent.get("associations", {}).keys() - held.get("associations", {}).keys()
+    return not members and sent.keys() - {"id", "associations"} <= held.keys()
 
 
 _ASSOCIATION_DISPLAY = {

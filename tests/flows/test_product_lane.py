@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from deployments.sandbox.shop import Fault, ShopGroup
+from deployments.sandbox.shop.module import product_lines
 from deployments.sandbox.shop.schema import resources_of
 from schemas.messages import message
 from tests.flows.world import KEY_VARIABLE, World
@@ -180,3 +182,52 @@ async def test_of_several_shops_only_the_one_that_is_named_gets_them(make_world:
     for resource, count in (("products", 2), ("combinations", 3)):
         assert len(world.shop.rows(resource, id_shop=2)) == count
         assert {frozenset(row["_shops"]) for row in world.shop.rows(resource)} == {frozenset({2})}
+
+
+async def test_what_the_module_reads_again_is_not_read_through_the_webservice(world: World) -> None:
+    world.drop_products(*_rows(world))
+    world.shop.reset_counts()
+    await world.products()
+    by_id = [path for method, path, _ in world.shop.requests if method == "GET" and "filter[id]" in path]
+    assert [path for path in by_id if "/api/products" in path or "/api/combinations" in path] == []
+    assert world.counts() == {"rows_read": 31, "created": 31}
+
+
+@pytest.mark.parametrize("told", ["", "{", "[1]", "null", "17", '{"reference": "A"}', '{"associations": {}}'])
+async def test_a_module_that_does_not_say_what_it_holds_is_read_back_as_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    monkeypatch.setattr(product_lines, "_held", lambda *_: told)
+    world.drop_products(*_rows(world))
+    world.shop.reset_counts()
+    await world.products()
+    assert world.counts() == {"rows_read": 31, "created": 31}
+    assert world.shop.count("GET", r"/api/combinations\?filter\[id\]") > 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("combination", lambda held: held | {"weight": "9.000000"}),
+        ("combination", lambda held: held | {"associations": {"product_option_values": []}}),
+        ("product", lambda held: held | {"name": dict.fromkeys(held["name"], "Other")}),
+        ("product", lambda held: held | {"associations": held["associations"] | {"categories": []}}),
+    ],
+)
+async def test_what_does_not_hold_what_was_sent_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    held, first = product_lines._held, set[int]()
+
+    def changed(store: Any, line: Any) -> str:
+        told = held(store, line)
+        if line.kind == kind and (not first or line.id in first):
+            first.add(line.id)
+            return json.dumps(change(json.loads(told)))
+        return told
+
+    monkeypatch.setattr(product_lines, "_held", changed)
+    world.drop_products(*_rows(world))
+    await world.products()
+    refused = 1 if kind == "combination" else 3
+    assert world.counts() == {"rows_read": 31, "created": 31 - refused, "refused": refused}

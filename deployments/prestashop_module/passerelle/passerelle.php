@@ -230,6 +230,7 @@ class Passerelle extends Module
                 'PasserelleProductRows',
                 'PasserelleCombinationRows',
                 'PasserelleProductWords',
+                'PasserelleHeld',
                 'WebserviceSpecificManagementProductLines',
             ],
             'lowest_prices' => array_merge($lines, ['PasserelleTables', 'PasserelleLowestPrices', 'WebserviceSpecificManagementLowestPrices']),

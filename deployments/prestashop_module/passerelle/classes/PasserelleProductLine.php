@@ -32,6 +32,12 @@ class PasserelleProductLine
     /** @var array rows of texts by association, those that were given */
     public $associations = [];
 
+    /** @var array columns of the fields that were given, by their names in the webservice */
+    public $given = [];
+
+    /** @var bool whether the webservice shows all of them as they are kept */
+    public $isPlain = true;
+
     public $status = '';
     public $id = 0;
     public $message = '';
@@ -99,6 +105,7 @@ class PasserelleProductLine
             }
             if ($name !== 'id') {
                 $this->set($name, $field, $given);
+                $this->note($name, $field, $given);
             }
         }
         $this->modify();
@@ -129,6 +136,14 @@ class PasserelleProductLine
             throw new PasserelleRefusal('parameter "' . $name . '" required');
         } elseif (property_exists($this->entity, $field['sqlId'])) {
             $this->entity->{$field['sqlId']} = null;
+        }
+    }
+
+    private function note($name, array $field, SimpleXMLElement $given)
+    {
+        if (isset($given->$name)) {
+            $this->given[$name] = isset($field['sqlId']) ? $field['sqlId'] : $name;
+            $this->isPlain = $this->isPlain && empty($field['getter']);
         }
     }
 

@@ -40,14 +40,41 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
         $this->refuseNameless($lines);
         $this->make('product', new PasserelleProductRows(), $lines);
         $this->make('combination', new PasserelleCombinationRows(), $lines);
-        $this->answer = ['product_lines' => ['product_line' => array_map(function (PasserelleProductLine $line) {
+        $held = $this->heldBy($lines);
+        $this->answer = ['product_lines' => ['product_line' => array_map(function (PasserelleProductLine $line) use ($held) {
             return [
                 'key' => $line->key,
                 'status' => $line->status,
                 'id' => $line->id ? (string) $line->id : '',
                 'message' => $line->message,
+                'held' => isset($held[$line->kind . $line->id]) ? $held[$line->kind . $line->id] : '',
             ];
         }, $lines)]];
+    }
+
+    /**
+     * Read once all is written and every hook was told.
+     *
+     * @return array JSON by kind and id; nothing where it cannot be read: what was made stays
+     */
+    private function heldBy(array $lines)
+    {
+        $held = [];
+        foreach (array_keys(PasserelleProductLine::CLASSES) as $kind) {
+            $made = array_values(array_filter($lines, function (PasserelleProductLine $line) use ($kind) {
+                return $line->kind === $kind && $line->status === 'created';
+            }));
+            try {
+                $rows = $made === [] ? null : new PasserelleHeld($made);
+                foreach ($made as $line) {
+                    $held[$kind . $line->id] = $rows->of($line);
+                }
+            } catch (Throwable $fault) {
+                $this->log('what was made could not be read again, ' . get_class($fault), 0);
+            }
+        }
+
+        return $held;
     }
 
     private function make($kind, PasserelleEntityRows $rows, array $lines)

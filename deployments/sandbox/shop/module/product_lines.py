@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -67,10 +68,35 @@ def answer(store: Store, request: Request, charge: Charge) -> Node:
         charge("product_lines", f"PUT {mode} {kind}", sum(made))
     return {
         "product_line": [
-            {"key": one.key, "status": one.status, "id": str(one.id) if one.id else "", "message": one.message}
+            {
+                "key": one.key,
+                "status": one.status,
+                "id": str(one.id) if one.id else "",
+                "message": one.message,
+                "held": _held(store, one) if one.status == "created" else "",
+            }
             for one in lines
         ]
     }
+
+
+def _held(store: Store, line: _Line) -> str:
+    """JSON of the fields and associations that the entity was given, as the shop has them."""
+    resource = store.resources[_RESOURCES[line.kind]]
+    row = shops.seen(store, resource.name, store[resource.name].rows[line.id])
+    given = {child.tag for child in line.entity if isinstance(child.tag, str)}
+    held = {one.name: _shown(row[one.name]) for one in resource.fields if one.name in given}
+    lists = behaviour_of(resource).lists
+    members = {one.tag for one in line.entity.findall("associations/*") if one.tag in _ASSOCIATIONS[line.kind]}
+    if members:
+        held["associations"] = {name: list(lists[name](store, row)) for name in sorted(members)}
+    return json.dumps(held)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(language): text for language, text in value.items()}
+    return "" if value is None else str(value)
 
 
 def _field(request: Request) -> str:

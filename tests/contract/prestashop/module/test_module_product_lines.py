@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tests.contract.prestashop.bench import Bench
     from tests.contract.prestashop.documents import Entity
 
-ANSWER = ["key", "status", "id", "message"]
+ANSWER = ["key", "status", "id", "message", "held"]
 MODES = pytest.mark.parametrize("mode", ["hooks", "plain"])
 OF_ITS_OWN = frozenset(
     {"id", "id_product", "reference", "date_add", "date_upd", "position_in_category", "id_default_combination",
@@ -103,6 +104,46 @@ def test_combinations_are_field_by_field_what_the_webservice_makes(shop: Webserv
     assert shown(parents[1]) == shown(parents[0])
     assert [parent["id_default_combination"] for parent in parents] == [str(theirs[1].id), str(ours[1].id)]
     assert list(map(shown, bench.stock_rows(second.id))) == list(map(shown, bench.stock_rows(first.id)))
+
+
+def shown_as(held: dict[str, Any], entity: Entity) -> None:
+    """Every field and member that the module told of an entity is the one that the webservice shows."""
+    for name, value in held.items():
+        if name == "associations":
+            assert {one: entity.members(one) for one in value} == value
+        elif isinstance(value, dict):
+            assert value == {str(language): text for language, text in entity.texts(name).items()}
+        else:
+            assert (name, value) == (name, entity[name])
+
+
+@MODES
+def test_what_it_reads_again_of_what_it_made_is_what_the_webservice_shows(
+    shop: Webservice, bench: Bench, mode: str
+) -> None:
+    row = full_product(bench)
+    [product] = told(bench, ("1", "products", row), mode=mode)
+    assert product["status"] == "created", product["message"]
+    held = json.loads(product["held"])
+    assert held.keys() == {*row, "associations"} - {"categories", "product_features"}
+    assert held["associations"].keys() == {"categories", "product_features"}
+    shown_as(held, shop.read("products", product.id))
+    values = bench.option("S", "M")
+    fields = {"ean13": "2000000000015", "price": "-1.5", "weight": "0.1", "available_date": "2026-12-24"}
+    rows = [bench.combination_row(product.id, value, default_on=int(value == values[0]), **fields) for value in values]
+    for answer in told(bench, *((str(n), "combinations", one) for n, one in enumerate(rows)), mode=mode):
+        assert answer["status"] == "created", answer["message"]
+        held = json.loads(answer["held"])
+        assert {"id_product", "reference", "price", "default_on", "associations"} <= held.keys()
+        shown_as(held, shop.read("combinations", answer.id))
+
+
+def test_of_what_it_did_not_make_it_tells_nothing(bench: Bench) -> None:
+    row = bench.product_row()
+    made(bench, "products", row)
+    [there] = told(bench, ("1", "products", row))
+    [refused_] = told(bench, ("2", "products", bench.product_row(price="much")))
+    assert [(one["status"], one["held"]) for one in (there, refused_)] == [("exists", ""), ("error", "")]
 
 
 def test_without_a_default_the_first_combination_is_named(shop: Webservice, bench: Bench) -> None:
