@@ -2,7 +2,8 @@
 
 Where the shop's database layer is silent, the list itself may be right while the query for its members or texts has
 failed: each entity then comes with an empty association or without a word (fact F4). Believed, it would cost customers
-their groups and products their categories. One entity that shows the field vouches for the others of its answer.
+their groups and products their categories. One entity that shows the field vouches for the others of its answer, but
+not for what every entity has: the query may have begun to fail in the middle of an answer.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ _REPLACED = frozenset(
     }
 )
 """Associations that are written whole from what was read: that nobody has any is believed after several looks only."""
+_OF_EVERY_ONE = frozenset(
+    {("customers", "groups"), ("products", "categories"), ("combinations", "product_option_values")}
+)
+"""Associations that an entity has as a rule, as it has a name: the query may have failed for some of an answer only."""
+_NAMES = ("name", "value")
 _TEXTS = "texts"
 """Stands for all texts in several languages: the shop reads them together."""
 
@@ -49,6 +55,8 @@ class Blanks:
         """By resource and field: the id of an entity that has lately shown it."""
         self._nobodys: set[tuple[str, str]] = set()
         """Fields that no entity shows, after several looks."""
+        self._without: set[tuple[str, str, int]] = set()
+        """By resource, field and id: entities that lack what others have, as two answers told."""
 
     async def proved(
         self,
@@ -62,21 +70,55 @@ class Blanks:
         `display` are the fields asked for. TransientError when a field that the shop has shown before stays blank.
         """
         blank = self._blank_in(resource, display, rows)
-        if not blank or not await self._absence.may_be_silent():
+        lacking = self._lacking_in(resource, display, rows)
+        if not (blank or lacking) or not await self._absence.may_be_silent():
             return rows
+        if not blank:
+            return await self._confirmed(resource, display, lacking, again)
         for look in range(_LOOKS):
             hidden = [name for name in blank if not await self._is_shown(resource, name)]
             if hidden and not self._is_nobodys(resource, hidden, look):
                 await self._transport.wait(self._transport.limits.settle_seconds * (look + 1))
                 continue
             self._nobodys.update((resource, name) for name in hidden)
-            return await again()
-        raise TransientError(
-            f"the shop shows no {' and no '.join(blank)} of {resource}, although it has some: its database may be "
-            "overloaded or locked",
-            system=SYSTEM,
-            action=f"GET {resource}",
-        )
+            rows = await again()
+            lacking = self._lacking_in(resource, display, rows)
+            return await self._confirmed(resource, display, lacking, again) if lacking else rows
+        raise _unshown(resource, blank)
+
+    async def _confirmed(
+        self,
+        resource: str,
+        display: Sequence[str] | str,
+        lacking: frozenset[tuple[str, str, int]],
+        again: Callable[[], Awaitable[list[Entity]]],
+    ) -> list[Entity]:
+        """The answer in which the same entities lack the same as in the one before, while another shows it.
+
+        A table that is locked while an answer is being made is missing from a part of its entities only.
+        """
+        for look in range(_LOOKS):
+            await self._transport.wait(self._transport.limits.settle_seconds * (look + 1))
+            rows = await again()
+            before, lacking = lacking, self._lacking_in(resource, display, rows)
+            names = {name for _, name, _ in lacking}
+            if not lacking:
+                return rows
+            if lacking == before and all([await self._is_shown(resource, name) for name in names]):
+                self._without |= lacking
+                return rows
+        raise _unshown(resource, sorted({name for _, name, _ in lacking}))
+
+    def _lacking_in(
+        self, resource: str, display: Sequence[str] | str, rows: list[Entity]
+    ) -> frozenset[tuple[str, str, int]]:
+        """Which entities lack their name, or an association that every one has; not those known to."""
+        lacking: set[tuple[str, str, int]] = set()
+        for name, fields in _asked(resource, display).items():
+            needed = [field for field in fields if field in _NAMES or (resource, field) in _OF_EVERY_ONE]
+            if needed and (resource, name) not in self._nobodys:
+                lacking.update((resource, name, row["id"]) for row in rows if not _shows(row, needed))
+        return frozenset(lacking - self._without)
 
     def _is_nobodys(self, resource: str, hidden: list[str], look: int) -> bool:
         """Whether no entity has these fields, as far as `look` looks can show."""
@@ -109,6 +151,15 @@ class Blanks:
             self._holders[resource, name] = shown
         # Without a text that every entity has, nothing more can be asked.
         return shown is not None or not fields
+
+
+def _unshown(resource: str, names: Sequence[str]) -> TransientError:
+    return TransientError(
+        f"the shop shows no {' and no '.join(names)} of {resource}, although it has some: its database may be "
+        "overloaded or locked",
+        system=SYSTEM,
+        action=f"GET {resource}",
+    )
 
 
 def _asked(resource: str, display: Sequence[str] | str) -> dict[str, list[str]]:

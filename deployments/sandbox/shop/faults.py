@@ -27,10 +27,11 @@ FaultKind = Literal[
     "401",  # the key is not active: codes 20 and 21
     "sql-failure",  # a SELECT fails: 500 without a word, or where the database layer is silent an empty list
     "sql-failure-inside",  # the same for the SELECTs of texts and members: blank ones where it is silent
+    "sql-failure-midway",  # the same behind the first entity of a list
 ]
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 BY_CHANCE: tuple[FaultKind, ...] = tuple(
-    kind for kind in FAULT_KINDS if kind not in {"401", "sql-failure", "sql-failure-inside"}
+    kind for kind in FAULT_KINDS if kind != "401" and not kind.startswith("sql-failure")
 )
 AFTER_THE_WRITE: frozenset[FaultKind] = frozenset(
     {"latency", "500-after", "reset-after", "php-warnings", "php-warnings-500"},

@@ -91,9 +91,9 @@ class Front:
         if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"} and self._webservice.store.rules.silent:
             asked = self._asked(request, path, query)
             return self._dressed(asked, self._webservice.failed_select(asked), 0.0)
-        if fault.kind == "sql-failure-inside" and request.method == "GET" and self._webservice.store.rules.silent:
+        if fault.kind in _INSIDE and request.method == "GET" and self._webservice.store.rules.silent:
             served = self._served(request, path, query)
-            return HttpReply(served.status, served.headers, _without_inside(served.body))
+            return HttpReply(served.status, served.headers, _without_inside(served.body, _INSIDE[fault.kind]))
         if fault.kind not in AFTER_THE_WRITE:
             return instead(fault)
         if fault.kind == "latency":
@@ -146,18 +146,27 @@ class Front:
         return HttpReply(status, headers, body)
 
 
-def _without_inside(body: bytes) -> bytes:
-    """An answer whose texts in several languages and members of associations could not be read."""
+_INSIDE = {"sql-failure-inside": 0, "sql-failure-midway": 1}
+"""How many entities of a list are read before the SELECTs fail."""
+_ENTITY = re.compile(rb"<prestashop[^>]*>\s*<\w+[^>]*>\s*<(\w+)>.*?</\1>", re.DOTALL)
+
+
+def _without_inside(body: bytes, whole: int) -> bytes:
+    """An answer whose texts in several languages and members could not be read, but for the first `whole` entities."""
     if body.startswith(b"{"):
         told = json.loads(body)
-        for row in (row for rows in told.values() for row in rows if isinstance(rows, list)):
+        for row in (row for rows in told.values() if isinstance(rows, list) for row in rows[whole:]):
             row.pop("associations", None)
             for value in (value for value in row.values() if isinstance(value, list)):
                 for text in value:
                     text["value"] = ""
         return render_json.text(told).encode()
-    texts = re.sub(rb"(<language [^>]*>)<!\[CDATA\[.*?\]\]>(</language>)", rb"\1<![CDATA[]]>\2", body, flags=re.DOTALL)
-    return re.sub(rb"<(\w+)( nodeType=[^>]*[^/>])>.*?</\1>", rb"<\1\2/>", texts, flags=re.DOTALL)
+    first = _ENTITY.search(body) if whole else None
+    start = first.end() if first else 0
+    rest = re.sub(
+        rb"(<language [^>]*>)<!\[CDATA\[.*?\]\]>(</language>)", rb"\1<![CDATA[]]>\2", body[start:], flags=re.DOTALL
+    )
+    return body[:start] + re.sub(rb"<(\w+)( nodeType=[^>]*[^/>])>.*?</\1>", rb"<\1\2/>", rest, flags=re.DOTALL)
 
 
 def instead(fault: Fault) -> HttpReply:
@@ -176,6 +185,7 @@ def instead(fault: Fault) -> HttpReply:
         "500-before": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-inside": lambda: HttpReply(500, [_HTML_TYPE]),
+        "sql-failure-midway": lambda: HttpReply(500, [_HTML_TYPE]),
     }
     return made[fault.kind]()
 

@@ -212,3 +212,24 @@ async def test_the_newest_of_all_is_gone_when_the_shop_lists_an_older_one(client
 async def test_an_entity_of_an_empty_resource_is_gone(client: Shop) -> None:
     await client.delete("products", [1, 2, 3])
     assert await client.is_gone("products", 1)
+
+
+async def test_what_some_of_an_answer_lack_is_read_again(client: Shop, silent: SandboxShop) -> None:
+    ids = [str(row["id"]) for row in silent.rows("products")]
+    display = ["name", "reference", "categories[id]"]
+    right = await client.find("products", "id", ids, display=display)
+    silent.faults.add(Fault("sql-failure-midway", method="GET", times=2))
+    assert await client.find("products", "id", ids, display=display) == right
+    assert await client.read("products", display=display) == sorted(right, key=lambda row: row["id"])
+    assert silent.faults.struck == 2
+
+
+async def test_what_an_entity_lacks_in_two_answers_is_believed_from_then_on(client: Shop, silent: SandboxShop) -> None:
+    silent.insert("products", {"reference": "D", "active": 1, "categories": []})
+    display = ["name", "reference", "categories[id]"]
+    rows = {row["reference"]: row for row in await client.read("products", display=display)}
+    assert not any(rows["D"]["name"].values())
+    assert all(rows["A"]["name"].values())
+    silent.reset_counts()
+    assert len(await client.read("products", display=display)) == 4
+    assert silent.count() == 1
