@@ -127,6 +127,17 @@ class Absence:
                 self._silent = not (version.startswith("8.") and await self._is_php_8())
         return self._silent
 
+    @property
+    def may_drop_entities(self) -> bool:
+        """Whether a list in JSON may lack entities whose own query has failed without a word (fact F8).
+
+        As far as it is known: of an 8.x nothing is asked for it, of a shop that has not answered yet nobody knows.
+        """
+        if self._silent is None:
+            version = self._transport.headers.get("PSWS-Version", "")
+            return bool(version) and not version.startswith("8.")
+        return self._silent
+
     async def _is_php_8(self) -> bool:
         """Whether members without declared fields have no id, as under PHP 8 (fact F1)."""
         try:

@@ -1,7 +1,8 @@
 """Lists and look-ups: pages and batches that size themselves, given as entities.
 
 Plain fields are read as JSON, which costs the shop least. Associations are read as XML: there an empty one is stated
-and each member names its id; JSON leaves out what is empty and, under PHP 8, what is not (facts F1 and F2).
+and each member names its id; JSON leaves out what is empty and, under PHP 8, what is not (facts F1 and F2). So is
+everything with fields where a query may fail without a word: JSON then leaves out whole entities (fact F8).
 """
 
 from __future__ import annotations
@@ -260,7 +261,8 @@ class Reader:
         """The answer to one list, as it is: an empty one proves nothing yet (`Absence`)."""
         known = resource_of(resource)
         associations = _associations_of(display)
-        as_xml = display == "full" or bool(associations)
+        # In XML an entity that could not be loaded stays as an empty node, which is no answer; in JSON it is missing.
+        as_xml = display == "full" or bool(associations) or (display != IDS_ONLY and self._absence.may_drop_entities)
         patience = self._transport.patience(f"GET {resource}")
         while True:
             reply = await self.get(resource, text, entities=size, output="" if as_xml else "JSON")

@@ -30,6 +30,7 @@ STATUSES: dict[FaultKind, int] = {
     "sql-failure": 500,
     "sql-failure-inside": 500,
     "sql-failure-midway": 500,
+    "sql-failure-cut": 500,
 }
 WRITTEN = {"latency", "500-after", "reset-after", "php-warnings", "php-warnings-500"}
 
@@ -94,7 +95,13 @@ def test_chance_strikes_the_same_requests_with_the_same_seed(shop: SandboxShop, 
 def test_chance_mixes_all_kinds_but_a_refused_key_and_a_failed_select(shop: SandboxShop) -> None:
     shop.faults.chance(seed=1, rate=1.0)
     kinds = {fault.kind for _ in range(500) if (fault := shop.faults.strike("GET", "/api/products"))}
-    assert kinds == set(FAULT_KINDS) - {"401", "sql-failure", "sql-failure-inside", "sql-failure-midway"}
+    assert kinds == set(FAULT_KINDS) - {
+        "401",
+        "sql-failure",
+        "sql-failure-inside",
+        "sql-failure-midway",
+        "sql-failure-cut",
+    }
 
 
 def test_after_clear_nothing_goes_wrong(shop: SandboxShop, client: Client) -> None:

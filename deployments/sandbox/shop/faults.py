@@ -27,6 +27,7 @@ FaultKind = Literal[
     "401",  # the key is not active: codes 20 and 21
     "sql-failure",  # a SELECT fails: 500 without a word, or where the database layer is silent an empty list
     "sql-failure-inside",  # the same for the SELECTs of texts and members: blank ones where it is silent
+    "sql-failure-cut",  # the same for the entities behind the first: left out in JSON, empty in XML
     "sql-failure-midway",  # the same behind the first entity of a list
 ]
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)

@@ -94,6 +94,9 @@ class Front:
         if fault.kind in _INSIDE and request.method == "GET" and self._webservice.store.rules.silent:
             served = self._served(request, path, query)
             return HttpReply(served.status, served.headers, _without_inside(served.body, _INSIDE[fault.kind]))
+        if fault.kind == "sql-failure-cut" and request.method == "GET" and self._webservice.store.rules.silent:
+            served = self._served(request, path, query)
+            return HttpReply(served.status, served.headers, _cut(served.body))
         if fault.kind not in AFTER_THE_WRITE:
             return instead(fault)
         if fault.kind == "latency":
@@ -169,6 +172,23 @@ def _without_inside(body: bytes, whole: int) -> bytes:
     return body[:start] + re.sub(rb"<(\w+)( nodeType=[^>]*[^/>])>.*?</\1>", rb"<\1\2/>", rest, flags=re.DOTALL)
 
 
+def _cut(body: bytes) -> bytes:
+    """A list of whose entities only the first could be loaded (fact F8); one without fields loads none."""
+    if body.startswith(b"{"):
+        told = json.loads(body)
+        return render_json.text(
+            {name: rows[:1] if len(rows[0]) > 1 else rows for name, rows in told.items() if rows}
+        ).encode()
+    first = _ENTITY.search(body)
+    if first is None:
+        return body
+    node = first[1].decode()
+    emptied = re.sub(
+        rf"<{node}>.*?</{node}>".encode(), f"<{node}></{node}>".encode(), body[first.end() :], flags=re.DOTALL
+    )
+    return body[: first.end()] + emptied
+
+
 def instead(fault: Fault) -> HttpReply:
     """What comes back when the request never reaches the shop's code, or dies there before any write."""
     retry = ("Retry-After", str(fault.retry_after))
@@ -186,6 +206,7 @@ def instead(fault: Fault) -> HttpReply:
         "sql-failure": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-inside": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-midway": lambda: HttpReply(500, [_HTML_TYPE]),
+        "sql-failure-cut": lambda: HttpReply(500, [_HTML_TYPE]),
     }
     return made[fault.kind]()
 

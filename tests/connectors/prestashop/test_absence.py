@@ -233,3 +233,35 @@ async def test_what_an_entity_lacks_in_two_answers_is_believed_from_then_on(clie
     silent.reset_counts()
     assert len(await client.read("products", display=display)) == 4
     assert silent.count() == 1
+
+
+@pytest.fixture(params=[("9.1", 8), ("1.7.8", 7)], ids=["9.1", "1.7.8"])
+def cutting(request: pytest.FixtureRequest) -> Iterator[SandboxShop]:
+    """A shop that leaves out of a list what it could not load."""
+    profile, php = request.param
+    with SandboxShop(profile=profile, php=php) as sandbox:
+        for name in ("A", "B", "C"):
+            sandbox.insert("products", {"reference": name, "active": 1})
+        yield sandbox
+
+
+@pytest.mark.parametrize("display", [["reference"], ["reference", "name"], "full"])
+async def test_a_list_that_is_cut_short_is_read_again(cutting: SandboxShop, display: list[str] | str) -> None:
+    async with Shop(cutting.url, cutting.key, limits=QUICK) as shop:
+        assert await shop.find("products", "reference", ["NEW"], display=["reference"]) == []
+        cutting.faults.add(Fault("sql-failure-cut", method="GET", path="/api/products"))
+        found = await shop.find("products", "reference", ["A", "B", "C"], display=display)
+        assert sorted(str(row["reference"]) for row in found) == ["A", "B", "C"]
+        cutting.faults.add(Fault("sql-failure-cut", method="GET", path="/api/products"))
+        assert [row["reference"] for row in await shop.read("products", display=display)] == ["A", "B", "C"]
+    assert cutting.faults.struck == 2
+
+
+async def test_what_a_cut_list_lacks_is_not_made_twice(cutting: SandboxShop) -> None:
+    async with Shop(cutting.url, cutting.key, limits=QUICK) as shop:
+        assert await shop.find("products", "reference", ["NEW"], display=["reference"]) == []
+        cutting.faults.add(Fault("sql-failure-cut", method="GET", path="/api/products"))
+        wanted = [product(name) for name in ("A", "B", "C")]
+        receipts = await shop.create("products", wanted, BY_REFERENCE, look_first=True)
+    assert [receipt.outcome for receipt in receipts] == ["adopted"] * 3
+    assert len(cutting.rows("products")) == 3

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 KEY = "K" * 32
 LIMITS = ShopLimits(pace="full", patience_seconds=2, settle_seconds=0.01, timeout_seconds=2)
+PHP_8 = b"""<?xml version="1.0"?><prestashop xmlns:xlink="http://www.w3.org/1999/xlink"><categories><category><id>1</id>
+<associations><categories nodeType="category">
+<category xlink:href="/api/categories/2"></category></categories></associations></category></categories></prestashop>"""
+"""Members without an id, as PHP 8 tells them (fact F1)."""
 ROOT = (
     b'<?xml version="1.0"?><prestashop><api shopName="Lab">'
     + b"".join(
@@ -40,6 +44,8 @@ def _shop_with(answer: Callable[[Asked], Told], *, version: str = "8.2.0", langu
             return Told(body=ROOT, headers={"PSWS-Version": version, "Access-Time": "1763000000"})
         if asked.path.startswith("/api/languages"):
             return _told("languages", *({"id": n, "iso_code": "fr", "active": "1"} for n in range(1, languages + 1)))
+        if asked.path.startswith("/api/categories"):
+            return Told(body=PHP_8, headers={"PSWS-Version": version})
         if asked.path.startswith("/api/configurations"):
             row = {"id": 1, "name": "PS_LANG_DEFAULT", "value": "1", "id_shop": "", "id_shop_group": None}
             return _told("configurations", row)
@@ -49,7 +55,7 @@ def _shop_with(answer: Callable[[Asked], Told], *, version: str = "8.2.0", langu
 
 
 async def test_the_key_travels_in_one_header_and_nowhere_else() -> None:
-    with Listener(lambda _: _told("products")) as server:
+    with _shop_with(lambda _: _told("products")) as server:
         async with Shop(server.url + "/api/", KEY, limits=LIMITS) as shop:
             assert KEY not in repr(shop)
             await shop.read("products", display=["id"])
@@ -93,7 +99,8 @@ async def test_php_warnings_before_the_json_are_skipped_d27() -> None:
     noise = b"<br />\n<b>Deprecated</b>: {strftime} in /var/www on line 3<br />\n"
     rows = json.dumps({"products": [{"id": 7, "reference": "R"}]}).encode()
     for body, expected in ((noise + rows, [{"id": 7, "reference": "R"}]), (noise + b"[]", [])):
-        with Listener(lambda _, body=body: Told(body=body)) as server:  # type: ignore[misc]
+        told = Told(body=body, headers={"PSWS-Version": "8.2.0"})
+        with _shop_with(lambda _, told=told: told) as server:  # type: ignore[misc]
             async with Shop(server.url, KEY, limits=LIMITS) as shop:
                 assert await shop.read("products", display=["id", "reference"]) == expected
 
