@@ -42,18 +42,21 @@ class Selection:
 
     table: Table
     languages: tuple[int, ...]
-    ids: set[int] | None = None
+    kept: list[set[int]] = field(default_factory=list)
+    """Ids that pass each filter that an index answers."""
     predicates: list[Callable[[Row], bool]] = field(default_factory=list)
     natural_order: str = ""
 
     def keep(self, ids: set[int]) -> None:
-        """Keep only these of the ids so far."""
-        self.ids = ids if self.ids is None else self.ids & ids
+        """Keep only these ids."""
+        self.kept.append(ids)
 
     def rows(self) -> list[Row]:
         """The rows kept, in the order in which the database happens to give them."""
         every = self.table.rows
-        chosen = sorted(every) if self.ids is None else sorted(self.ids)
+        # The smallest first: what a real database does by its statistics.
+        fewest = sorted(self.kept, key=len)
+        chosen = sorted(fewest[0].intersection(*fewest[1:]) if fewest else every)
         rows: Iterable[Row] = (every[one] for one in chosen)
         for predicate in self.predicates:
             rows = filter(predicate, rows)
