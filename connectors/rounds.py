@@ -6,36 +6,36 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 
-class _Round(Generic[Told]):
+class _Round(Generic[Answer]):
     """What is asked for together."""
 
     def __init__(self) -> None:
         self.ids: list[int] = []
-        self.told: Told | None = None
+        self.answer: Answer | None = None
         """The answer, once there is one."""
         self.asking = asyncio.Lock()
 
 
-class Rounds(Generic[Told]):
+class Rounds(Generic[Answer]):
     """Asks for so many rounds at a time; the ids that come while they are under way go together into the next."""
 
-    def __init__(self, ask: Callable[[list[int]], Awaitable[Told]], at_once: int = 1) -> None:
+    def __init__(self, ask: Callable[[list[int]], Awaitable[Answer]], at_once: int = 1) -> None:
         self._ask = ask
-        self._next: _Round[Told] = _Round()
+        self._next: _Round[Answer] = _Round()
         self._room = asyncio.Semaphore(at_once)
 
-    async def told(self, ids: Iterable[int]) -> Told:
+    async def answer(self, ids: Iterable[int]) -> Answer:
         """The answer to these ids, and to those that were asked for with them."""
         mine = self._next
         mine.ids += ids
         async with mine.asking:
             # None after the first one's failure too: then each asks for itself what became of it.
-            if mine.told is None:
+            if mine.answer is None:
                 async with self._room:
                     if self._next is mine:
                         self._next = _Round()
-                    mine.told = await self._ask(mine.ids)
-        return mine.told
+                    mine.answer = await self._ask(mine.ids)
+        return mine.answer

@@ -136,7 +136,7 @@ def rows_as_frame(connection: sa.Connection, query: sa.Select[Any]) -> pl.DataFr
     """
     wanted = {column.name: _polars_type(column.type) for column in query.selected_columns}
     raw = {name: pl.Int64() if isinstance(kind, pl.Datetime | pl.Boolean) else kind for name, kind in wanted.items()}
-    plain = query.with_only_columns(*map(_as_driver_tells_it, query.selected_columns))
+    plain = query.with_only_columns(*map(_text_or_number, query.selected_columns))
     parts = [pl.DataFrame(_columns_of(rows, raw)) for rows in _blocks(connection, plain)]
     return pl.concat([pl.DataFrame(schema=raw), *parts]).cast(wanted)
 
@@ -157,7 +157,7 @@ def _columns_of(rows: Sequence[Sequence[Any]], schema: Mapping[str, pl.DataType]
     return [pl.Series(name, cells, dtype=kind) for (name, kind), cells in columns]
 
 
-def _as_driver_tells_it(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def _text_or_number(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A column that both drivers give as a text or a number."""
     if isinstance(column.type, Instant):
         return sa.type_coerce(column, sa.BigInteger).label(column.name)

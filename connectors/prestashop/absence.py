@@ -11,9 +11,10 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
-from connectors.prestashop.entities import Entity, folded, one_text
+from connectors.prestashop.entities import Entity, folded
 from connectors.prestashop.filters import Ask, Filters, any_of, fits_in_list, query
 from connectors.prestashop.replies import SYSTEM, Verdict
+from connectors.prestashop.rows import texts_of
 from schemas.errors import DeniedError, TransientError
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Absence:
             display = ("id", field) if field != "id" else ("id",)
             text = query(filters=also, display=display, sort="id_DESC", limit=str(_SENTINELS))
             rows = await self._listed(resource, text, display, _SENTINELS)
-            values = (value for row in rows for value in _texts(row[field]))
+            values = (value for row in rows for value in texts_of(row[field]))
             value = next((value for value in values if fits_in_list(value)), "")
             if not value:
                 return ""
@@ -192,7 +193,3 @@ def _takes_a_sentinel(ask: Ask) -> bool:
 
 def _name(resource: str, field: str, also: Filters) -> str:
     return f"{resource} {field} {sorted(also.items())}"
-
-
-def _texts(value: object) -> list[str]:
-    return [str(text) for text in value.values()] if isinstance(value, dict) else [one_text(value, 0)]

@@ -86,7 +86,7 @@ class AsSent:
             return {int(row["id"]) for row in rows}
 
         rounds = self._rounds.setdefault((resource, *values, *values.values()), Rounds(ask))
-        return (await rounds.told(ids)).intersection(ids)
+        return (await rounds.answer(ids)).intersection(ids)
 
     async def _filters_by(self, resource: str, values: Mapping[str, str], ids: Sequence[int]) -> bool:
         """Whether each of these fields keeps out entities that have another value: one list each, the first time."""

@@ -8,18 +8,17 @@ everything with fields where a query may fail without a word: JSON then leaves o
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from connectors.prestashop.absence import Absence
 from connectors.prestashop.blanks import Blanks
-from connectors.prestashop.entities import IDS_ONLY, Entity, folded, one_text
+from connectors.prestashop.entities import IDS_ONLY, Entity, folded
 from connectors.prestashop.filters import Ask, Filters, after, are_numbers, asks, in_a_range, query
 from connectors.prestashop.pace import lookup_workload, page_workload
 from connectors.prestashop.replies import PHP_WARNING, SYSTEM, Reply, TooMuchError, Verdict, blocked, unreadable
 from connectors.prestashop.resources import Resource, resource_of
+from connectors.prestashop.rows import associations_of, entity_of, rows_of_json, texts_of
 from connectors.prestashop.transport import Transport
 from connectors.prestashop.xml import entities_in
 from schemas.errors import PasserelleError, UnexpectedReplyError
@@ -250,7 +249,7 @@ class Reader:
         vouching = others - wanted
         asked_for: list[Entity] = []
         for entity in entities:
-            texts = {folded(text) for text in _texts(entity[field])}
+            texts = {folded(text) for text in texts_of(entity[field])}
             if wanted & texts or not (ask.loose or vouching & texts):
                 asked_for.append(entity)
         return asked_for
@@ -260,13 +259,13 @@ class Reader:
     ) -> tuple[Reply, list[Entity]]:
         """The answer to one list, as it is: an empty one proves nothing yet (`Absence`)."""
         known = resource_of(resource)
-        associations = _associations_of(display)
+        associations = associations_of(display)
         # In XML an entity that could not be loaded stays as an empty node, which is no answer; in JSON it is missing.
         as_xml = display == "full" or bool(associations) or (display != IDS_ONLY and self._absence.may_drop_entities)
         patience = self._transport.patience(f"GET {resource}")
         while True:
             reply = await self.get(resource, text, entities=size, output="" if as_xml else "JSON")
-            rows = None if as_xml else _rows(reply.body)
+            rows = None if as_xml else rows_of_json(reply.body)
             try:
                 if rows is None:
                     # PHP's json_encode gives nothing at all for a text that is not UTF-8.
@@ -275,7 +274,7 @@ class Reader:
                 if rows:
                     self._absence.has_listed(resource)
                 languages = await self._languages_for(rows, known, resource)
-                return reply, [_entity(row, known, associations, languages) for row in rows]
+                return reply, [entity_of(row, known, associations, languages) for row in rows]
             except (KeyError, TypeError, ValueError) as error:
                 # An answer that breaks off: PHP ran out of time or memory after it had begun to answer.
                 if size > 1 and patience.tries:
@@ -337,85 +336,7 @@ def _most_numbers(field: str, display: Sequence[str] | str, also: Filters) -> fl
     return _LOADED if display != "full" and (field == "id" or field.startswith("id_")) else 0.0
 
 
-def _exact(number: str) -> str:
-    """A number of JSON as the shop would write it in a text: never rounded, never with an exponent."""
-    return format(Decimal(number), "f")
-
-
 def _with_id(display: Sequence[str] | str, *fields: str) -> Sequence[str] | str:
     if isinstance(display, str):
         return display
     return tuple(dict.fromkeys(("id", *fields, *display)))
-
-
-def _rows(body: bytes) -> list[dict[str, Any]] | None:
-    """The rows of a JSON list; None when it is none. An empty list is `[]` whatever the resource."""
-    # PHP may print warnings before it (D27).
-    for start in (0, body.find(b'{"'), len(body.rstrip()) - 2):
-        try:
-            # PrestaShop 9.1 gives whole numbers where the versions before it give text (facts N7).
-            parsed = json.loads(body[max(start, 0) :], parse_int=str, parse_float=_exact)
-        except (ValueError, RecursionError):
-            continue
-        rows = next(iter(parsed.values()), None) if isinstance(parsed, dict) else parsed
-        return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
-    return None
-
-
-def _associations_of(display: Sequence[str] | str) -> dict[str, tuple[str, ...]]:
-    """The fields asked for of each association that is asked for by name."""
-    if isinstance(display, str):
-        return {}
-    parts = (field.partition("[") for field in display)
-    return {name: tuple(inner.rstrip("]").split(",")) for name, bracket, inner in parts if bracket}
-
-
-def _entity(
-    row: Mapping[str, Any], known: Resource, associations: Mapping[str, tuple[str, ...]], languages: tuple[int, ...]
-) -> Entity:
-    entity: Entity = dict(row)
-    if len(entity) == 1 and not associations:
-        return {"id": int(row["id"])}
-    entity.pop("associations", None)
-    # Most values are text already, and stay as they are.
-    told = [field for field, value in entity.items() if type(value) is not str or (languages and field in known.i18n)]
-    for field in told:
-        entity[field] = _value(field, entity[field], known, languages)
-    entity["id"] = int(row["id"])
-    parsed = row.get("associations")
-    if parsed is not None or associations:
-        entity["associations"] = _members(parsed or {}, associations)
-    return entity
-
-
-def _members(
-    parsed: Mapping[str, list[dict[str, str]]], asked: Mapping[str, tuple[str, ...]]
-) -> dict[str, list[dict[str, str]]]:
-    """The associations of one entity; ValueError for one that is not in the answer: it is unknown, and not empty."""
-    for name, fields in asked.items():
-        if name not in parsed:
-            raise ValueError(f"the answer leaves out {name}")
-        if any(field not in member for member in parsed[name] for field in fields):
-            raise ValueError(f"the answer leaves out fields of {name}")
-    return dict(parsed)
-
-
-def _value(field: str, value: Any, known: Resource, languages: tuple[int, ...]) -> Any:
-    if isinstance(value, list):
-        return {int(text["id"]): _plain(text["value"]) for text in value}
-    if isinstance(value, dict):
-        return value
-    if field in known.i18n and languages:
-        return dict.fromkeys(languages, _plain(value))
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
-    """A JSON scalar as the XML would tell it."""
-    if value is None or value is False:
-        return ""
-    return "1" if value is True else str(value)
-
-
-def _texts(value: Any) -> list[str]:
-    return list(value.values()) if isinstance(value, dict) else [one_text(value, 0)]

@@ -267,8 +267,10 @@ async def _read_back(run: Run, together: ReadBack, resource: str, sent: list[_Se
     written = [one for one in sent if not one.refused and one.entity]
     if run.folder.settings.read_back.mode == "none" or not written:
         return
-    now = {one.id: one.held for one in written if one.held is not None and _tells_all(one.held, one.entity)}
-    left = [one for one in written if one.id not in now]
+    # What was written once more after the module had read it again is read, whoever else of the batch bears its id.
+    asked = {one.id for one in written if one.held is None or not _holds_all(one.held, one.entity)}
+    left = [one for one in written if one.id in asked]
+    now = {one.id: one.held for one in written if one.held is not None and one.id not in asked}
     if left:
         fields = sorted({name for one in left for name in one.entity if name not in {"associations", "id"}})
         associations = {name for one in left for name in one.entity.get("associations", {})}
@@ -285,7 +287,7 @@ async def _read_back(run: Run, together: ReadBack, resource: str, sent: list[_Se
             one.for_itself = True
 
 
-def _tells_all(held: Entity, sent: Entity) -> bool:
+def _holds_all(held: Entity, sent: Entity) -> bool:
     """Whether our module has told every field and association that was sent."""
     members = sent.get("associations", {}).keys() - held.get("associations", {}).keys()
     return not members and sent.keys() - {"id", "associations"} <= held.keys()

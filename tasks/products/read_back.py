@@ -27,4 +27,4 @@ class ReadBack:
             return {int(entity["id"]): entity for entity in read}
 
         rounds = self._rounds.setdefault((resource, *display), Rounds(ask, _AT_ONCE))
-        return await rounds.told(ids)
+        return await rounds.answer(ids)

@@ -25,7 +25,7 @@ class Oracle:
 
 async def _asking(rounds: Rounds[str], *ids: int) -> asyncio.Task[str]:
     """A question, and whatever follows from it at once."""
-    asking = asyncio.create_task(rounds.told(ids))
+    asking = asyncio.create_task(rounds.answer(ids))
     for _ in range(5):
         await asyncio.sleep(0)
     return asking
