@@ -12,12 +12,12 @@ from schemas.errors import RefusedError
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.catalogue.known import CATEGORY, KnownEntities
+from tasks.catalogue.last_read import SweepOfOurs
 from tasks.catalogue.look_up import Catalogue, leave_behind
 from tasks.catalogue.plan.entities import Change, Held, Known, decide, differing, differs, fingerprint
 from tasks.run.outcomes import row_outcomes
 from tasks.run.run import Run
 from tasks.run.step_tasks import chunk_task
-from tasks.run.sweeps import Sweep
 from tasks.run.threads import in_thread
 
 _NOT_YET = EntityNumber("-1")
@@ -50,7 +50,7 @@ class _Sync:
         self._categories: TakesEntities[Category] = categories_of(erp)
         self._links = KnownEntities(run, erp, CATEGORY)
         self._secret = run.ledger.secret()
-        self._sweep = Sweep(run, self._links.kind)
+        self._sweep = SweepOfOurs(run, self._links.kind, self._categories.uid("c0"))
         self._swept: Mapping[str, FoundEntity] | None = None
         """What the ERP has of ours, where this run compares everything."""
         self.numbers: dict[int, EntityNumber] = {}

@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from connectors.ledger import Link
 from tasks.run.run import Run
+from tasks.run.sweeps import Sweep
 
 _LAST = "last"
 
@@ -27,6 +28,30 @@ class LastRead:
         """Notes that this has become a file."""
         link = Link(_LAST, 0, fingerprint=mark, confirmed_value=cursor)
         self._run.ledger.confirm(self._run.folder.name, self._kind, [link], run_id=self._run.run_id)
+
+
+class SweepOfOurs(Sweep):
+    """The sweep of what the ERP has under our references, `kind` is that of its links.
+
+    Where our references were others the last time, what bears those is not known to be ours, and all of it is compared.
+    """
+
+    def __init__(self, run: Run, kind: str, reference: str) -> None:
+        super().__init__(run, kind)
+        self._last = LastRead(run, f"{kind} references")
+        self._reference = reference
+        """Our reference of any of them, in which the prefix shows."""
+
+    @property
+    def is_due(self) -> bool:
+        """See `Sweep`."""
+        return super().is_due or self._last.mark != self._reference
+
+    def keep(self) -> None:
+        """See `Sweep`."""
+        super().keep()
+        if self.done:
+            self._last.keep(self._reference)
 
 
 def mark_of(lines: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from schemas.erp import Erp, items_of
 from schemas.outcomes import Outcome
 from schemas.run_report import PlannedChange
 from tasks.catalogue.known import ITEM, KnownEntities
+from tasks.catalogue.last_read import SweepOfOurs
 from tasks.catalogue.look_up import Catalogue, leave_behind
 from tasks.catalogue.plan.entities import Change, Held, decide, differs, fingerprint, placing
 from tasks.catalogue.plan.references import NoReference, named
@@ -20,7 +21,6 @@ from tasks.run.outcomes import row_outcomes
 from tasks.run.refused_before import RefusedBefore
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
-from tasks.run.sweeps import Sweep
 
 _AT_ONCE = 200
 
@@ -48,7 +48,7 @@ class PlannedItem:
 class CataloguePlan:
     """What is to be written. Not a dataclass: Prefect walks through those."""
 
-    def __init__(self, catalogue: Catalogue, links: KnownEntities, sweep: Sweep, *, closes: bool) -> None:
+    def __init__(self, catalogue: Catalogue, links: KnownEntities, sweep: SweepOfOurs, *, closes: bool) -> None:
         self.catalogue = catalogue
         self.links = links
         self.sweep = sweep
@@ -82,7 +82,7 @@ async def prepare_items(
     """What differs from what the ERP was confirmed to have; every other item has its outcome when this returns."""
     links = KnownEntities(run, erp, ITEM)
     closes = run.folder.settings.catalogue.deleted != "leave"
-    plan = CataloguePlan(catalogue, links, Sweep(run, links.kind), closes=closes)
+    plan = CataloguePlan(catalogue, links, SweepOfOurs(run, links.kind, items_of(erp).uid("0")), closes=closes)
     with run.step("plan the items"):
         plan.left = frozenset(items_of(erp).uid(key) for key in links.closed if key not in catalogue.present)
         placed = list(_Placing(run, items_of(erp), plan, categories).placed())

@@ -159,6 +159,25 @@ async def test_an_id_that_is_another_products_now_is_held_until_a_person_has_par
     assert {each["label"] for each in world.products_there().values()} == {"Vase"}
 
 
+async def test_what_bears_a_reference_that_is_not_ours_any_more_is_held_by_the_first_run_under_another_prefix(
+    world: CatalogueWorld,
+) -> None:
+    robes = world.category(f"Robes {world.prefix}")
+    mug = world.sell("MUG", categories=[2, robes])
+    await world.catalogue()
+    there = world.products_there()
+    world.write_settings(erp={"order_prefix": "SECOND"})
+    for _ in range(2):
+        state = await world.catalogue()
+        assert state.name == "CompletedWithRejects", state.message
+        assert world.left_behind() == {str(mug): "item_name_taken", f"c{robes}": "category_name_taken"}
+    assert (world.written(), world.products_there()) == ([], there)
+    world.write_settings()
+    state = await world.catalogue()
+    assert state.name == "Completed", state.message
+    assert (world.counts(), world.left_behind()) == ({"rows_read": 2, "unchanged": 2}, {})
+
+
 async def test_what_cannot_go_is_held_whole_with_what_to_do_and_the_others_go(world: CatalogueWorld) -> None:
     strange = world.shop.insert("taxes", {"rate": "19.6", "active": 1, "name": {1: "19.6"}})
     group = world.shop.insert("tax_rule_groups", {"name": "19.6", "active": 1})
