@@ -147,6 +147,17 @@ def test_a_step_that_fails_leaves_nothing_behind(failing: str) -> None:
     assert php.told("apply rules") == []
 
 
+@pytest.mark.parametrize(
+    "lost_at", ["START TRANSACTION", "product", "product_shop", "product_lang", "stock_available", "COMMIT"]
+)
+def test_nothing_is_written_over_another_connection_than_the_one_that_holds_the_lock(lost_at: str) -> None:
+    php = run("product_lines", body("product", DRESS, BELT), "mode=plain", failing=f"lost at {lost_at}")
+    assert php.answer == "refused: nothing was written: PrestaShopException"
+    assert lost_at not in php.named("insert") + php.named("sql")
+    assert [name for name in php.named("sql") if name not in {"START TRANSACTION", "ROLLBACK"}] == []
+    assert php.told("apply rules") == []
+
+
 def test_tables_that_cannot_roll_back_are_not_written_to() -> None:
     php = run("product_lines", body("product", DRESS), failing="MyISAM")
     assert php.answer == "refused: the tables of products are not InnoDB"

@@ -260,6 +260,50 @@ def test_lines_that_are_not_committed_are_rolled_back(resource: str, body: bytes
     assert php.told("hook") == []
 
 
+@pytest.mark.parametrize("lost_at", ["START TRANSACTION", "COMMIT"])
+@pytest.mark.parametrize(("resource", "body"), [("stock_lines", b"mug;9"), ("price_lines", b"mug;9\nMUG;5")])
+def test_lines_are_not_told_written_where_their_connection_is_lost(resource: str, body: bytes, lost_at: str) -> None:
+    php = run(resource, body, failing=f"lost at {lost_at}")
+    assert php.answer == "refused: nothing was written: PrestaShopException"
+    assert lost_at not in php.named("sql")
+    assert php.told("hook") == []
+
+
+@pytest.mark.parametrize("lost_at", ["START TRANSACTION", "COMMIT"])
+def test_a_sale_is_not_told_written_where_its_connection_is_lost(lost_at: str) -> None:
+    php = run("store_orders", document((HEAD, [SHIRT, MUG])), failing=f"lost at {lost_at}")
+    assert [(line["status"], line["id"]) for line in php.lines] == [("error", "")]
+    assert php.told("hook") == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "unread"),
+    [("stock_lines", "ps_product` p"), ("stock_lines", "ps_product_attribute` pa"),
+     ("stock_lines", "DISTINCT `id_product`"), ("price_lines", "ps_product_attribute` pa")],
+)  # fmt: skip
+def test_references_that_cannot_be_read_are_not_taken_for_unknown_or_unique(resource: str, unread: str) -> None:
+    php = run(resource, b"shirt;5\ntwice;6\nmug;9", failing=unread)
+    assert php.answer == "broken: the tables could not be read"
+    assert php.told("sql") == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "sent", "unread"),
+    [("order_returns", b"3", "ps_order_return_detail"), ("passerelle_info", b"", "ps_carrier`")],
+)
+def test_rows_that_cannot_be_read_are_not_told_as_none(resource: str, sent: bytes, unread: str) -> None:
+    assert run(resource, sent, failing=unread).answer == "broken: the tables could not be read"
+
+
+@pytest.mark.parametrize(
+    ("unread", "sold"),
+    [("FROM `ps_orders` WHERE `reference`", {"external_reference": "SALE_1"}), ("ps_address`", {})],
+)
+def test_a_sale_is_not_written_by_what_could_not_be_read(unread: str, sold: dict[str, str]) -> None:
+    php = run("store_orders", document((HEAD | sold, [SHIRT, MUG])), failing=unread)
+    assert [(line["status"], line["message"]) for line in php.lines] == [("error", "the tables could not be read")]
+
+
 @pytest.mark.parametrize("resource", ["stock_lines", "price_lines"])
 def test_an_unknown_mode_and_an_empty_body_are_refused(resource: str) -> None:
     assert run(resource, b"mug;1", "mode=fast").answer == "refused: mode is hooks or plain"

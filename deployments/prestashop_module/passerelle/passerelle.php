@@ -202,8 +202,8 @@ class Passerelle extends Module
     {
         $lines = ['PasserelleReferences', 'PasserelleLines'];
         $classes = [
-            'order_returns' => ['PasserelleOrderReturn'],
-            'passerelle_order_returns' => ['PasserelleOrderReturn'],
+            'order_returns' => ['PasserelleConnection', 'PasserelleOrderReturn'],
+            'passerelle_order_returns' => ['PasserelleConnection', 'PasserelleOrderReturn'],
             'passerelle_info' => ['WebserviceSpecificManagementPasserelleInfo'],
             'passerelle_board' => ['PasserelleTables', 'PasserelleBoard', 'WebserviceSpecificManagementPasserelleBoard'],
             'passerelle_events' => [
@@ -245,6 +245,7 @@ class Passerelle extends Module
             $setters = PHP_VERSION_ID < 70200 ? 'php71' : 'untyped';
             require_once __DIR__ . '/classes/engine/' . $setters . '/PasserelleEngineSetters.php';
             require_once __DIR__ . '/classes/PasserelleSpecificResource.php';
+            require_once __DIR__ . '/classes/PasserelleConnection.php';
         }
         $this->load($classes[$resource]);
     }

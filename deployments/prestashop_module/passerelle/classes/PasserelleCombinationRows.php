@@ -57,7 +57,7 @@ class PasserelleCombinationRows extends PasserelleEntityRows
     private function nameDefaults($products)
     {
         $firsts = [];
-        $rows = $this->select(
+        $rows = PasserelleConnection::rows(
             'SELECT pa.`id_product`, pa.`id_product_attribute`, product_attribute_shop.`default_on`
             FROM `' . _DB_PREFIX_ . 'product_attribute` pa ' . Shop::addSqlAssociation('product_attribute', 'pa') . '
             WHERE pa.`id_product` IN (' . $products . ')
@@ -76,8 +76,8 @@ class PasserelleCombinationRows extends PasserelleEntityRows
         $set = '`cache_default_attribute` = CASE `id_product`' . $whens . ' END';
         $where = ' WHERE `id_product` IN (' . implode(',', array_keys($firsts)) . ')';
         $type = $isSold && property_exists('Product', 'product_type') ? ", `product_type` = 'combinations'" : '';
-        $this->execute('UPDATE `' . _DB_PREFIX_ . 'product_shop` SET ' . $set . $where . Shop::addSqlRestriction());
-        $this->execute('UPDATE `' . _DB_PREFIX_ . 'product` SET ' . $set . $type . $where);
+        PasserelleConnection::execute('UPDATE `' . _DB_PREFIX_ . 'product_shop` SET ' . $set . $where . Shop::addSqlRestriction());
+        PasserelleConnection::execute('UPDATE `' . _DB_PREFIX_ . 'product` SET ' . $set . $type . $where);
     }
 
     protected function collect(PasserelleProductLine $line)
@@ -128,21 +128,21 @@ class PasserelleCombinationRows extends PasserelleEntityRows
         $this->products = [];
         $this->defaults = [];
         $this->outOfStock = [];
-        $products = $this->select(
+        $products = PasserelleConnection::rows(
             'SELECT p.`id_product`, p.`is_virtual` FROM `' . _DB_PREFIX_ . 'product` p ' . Shop::addSqlAssociation('product', 'p') . '
             WHERE p.`id_product` IN (' . $ids . ')'
         );
         foreach ($products as $row) {
             $this->products[(int) $row['id_product']] = (bool) $row['is_virtual'];
         }
-        $defaults = $this->select(
+        $defaults = PasserelleConnection::rows(
             'SELECT `id_product` FROM `' . _DB_PREFIX_ . 'product_attribute`
             WHERE `default_on` = 1 AND `id_product` IN (' . $ids . ')'
         );
         foreach ($defaults as $row) {
             $this->defaults[(int) $row['id_product']] = true;
         }
-        $stock = $this->select(
+        $stock = PasserelleConnection::rows(
             'SELECT `id_product`, `out_of_stock` FROM `' . _DB_PREFIX_ . 'stock_available`
             WHERE `id_product_attribute` = 0 AND `id_product` IN (' . $ids . ')'
             . StockAvailable::addSqlShopRestriction(null, (int) Context::getContext()->shop->id)

@@ -96,7 +96,7 @@ abstract class PasserelleEntityRows
     protected function idsBy($sql)
     {
         $ids = [];
-        foreach ($this->select($sql) as $row) {
+        foreach (PasserelleConnection::rows($sql) as $row) {
             $text = '=' . $row['text'];
             if (!isset($ids[$text])) {
                 $ids[$text] = (int) $row['id'];
@@ -104,17 +104,6 @@ abstract class PasserelleEntityRows
         }
 
         return $ids;
-    }
-
-    protected function select($sql)
-    {
-        $rows = Db::getInstance()->executeS($sql, true, false);
-        // Before PHP 8 a query that fails gives false, which is not "none".
-        if (!is_array($rows)) {
-            throw new PrestaShopException('the tables could not be read');
-        }
-
-        return $rows;
     }
 
     protected function quoted(array $texts)
@@ -167,7 +156,7 @@ abstract class PasserelleEntityRows
         foreach ($entities as $entity) {
             $names[(int) $entity->id] = (string) $entity->$field;
         }
-        $rows = $this->select(
+        $rows = PasserelleConnection::rows(
             'SELECT `' . bqSQL($definition['primary']) . '` AS `id`, `' . bqSQL($field) . '` AS `text`
             FROM `' . _DB_PREFIX_ . bqSQL($definition['table']) . '`
             WHERE `' . bqSQL($definition['primary']) . '` IN (' . implode(',', array_keys($names)) . ')'
@@ -201,13 +190,6 @@ abstract class PasserelleEntityRows
             foreach ($isOfShops ? Shop::getCompleteListOfShopsID() : [0] as $shop) {
                 $this->addRow($table . '_lang', $isOfShops ? array_merge($row, ['id_shop' => (int) $shop]) : $row);
             }
-        }
-    }
-
-    protected function execute($sql)
-    {
-        if (!Db::getInstance()->execute($sql)) {
-            throw new PrestaShopException('the database refused a statement');
         }
     }
 

@@ -94,7 +94,7 @@ class PasserelleHeld
     {
         list($table, $owner, $columns) = self::MEMBERS[$association];
         $members = [];
-        foreach ($this->select('SELECT * FROM `' . _DB_PREFIX_ . $table . '` WHERE `' . $owner . '` IN (' . $this->ids . ')') as $row) {
+        foreach (PasserelleConnection::rows('SELECT * FROM `' . _DB_PREFIX_ . $table . '` WHERE `' . $owner . '` IN (' . $this->ids . ')') as $row) {
             $member = [];
             foreach ($columns as $name => $column) {
                 $member[$name] = (string) $row[$column];
@@ -107,23 +107,12 @@ class PasserelleHeld
 
     private function rows($table, $also = '')
     {
-        return $this->select('SELECT * FROM `' . _DB_PREFIX_ . bqSQL($table) . '`
+        return PasserelleConnection::rows('SELECT * FROM `' . _DB_PREFIX_ . bqSQL($table) . '`
             WHERE `' . bqSQL($this->definition['primary']) . '` IN (' . $this->ids . ')' . $also);
     }
 
     private function idOf(array $row)
     {
         return (int) $row[$this->definition['primary']];
-    }
-
-    private function select($sql)
-    {
-        $rows = Db::getInstance()->executeS($sql, true, false);
-        // Before PHP 8 a query that fails gives false, which is not "none".
-        if (!is_array($rows)) {
-            throw new PrestaShopException('the tables could not be read');
-        }
-
-        return $rows;
     }
 }

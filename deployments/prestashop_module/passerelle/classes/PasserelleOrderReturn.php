@@ -109,14 +109,14 @@ class PasserelleOrderReturn extends OrderReturn
 
     public function getWsOrderReturnDetails()
     {
-        $rows = Db::getInstance()->executeS(
+        $rows = PasserelleConnection::rows(
             'SELECT `id_order_detail`, `id_customization`, `product_quantity`
             FROM `' . _DB_PREFIX_ . 'order_return_detail`
             WHERE `id_order_return` = ' . (int) $this->id . '
             ORDER BY `id_order_detail`, `id_customization`'
         );
         $details = [];
-        foreach ($rows ?: [] as $row) {
+        foreach ($rows as $row) {
             $details[] = ['id' => $row['id_order_detail']] + $row;
         }
 

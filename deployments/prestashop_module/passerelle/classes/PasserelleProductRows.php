@@ -45,7 +45,7 @@ class PasserelleProductRows extends PasserelleEntityRows
         }
         $this->positions = [];
         if ($categories !== []) {
-            $rows = $this->select(
+            $rows = PasserelleConnection::rows(
                 'SELECT `id_category`, MAX(`position`) AS `last` FROM `' . _DB_PREFIX_ . 'category_product`
                 WHERE `id_category` IN (' . implode(',', array_unique($categories)) . ')
                 GROUP BY `id_category`'

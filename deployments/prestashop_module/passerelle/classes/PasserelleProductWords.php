@@ -113,7 +113,7 @@ class PasserelleProductWords extends Search
             $select .= ', ' . $column . ' AS `' . $part . '`';
         }
 
-        return $this->select(
+        return PasserelleConnection::rows(
             'SELECT p.`id_product`, pl.`id_lang`, pl.`id_shop`, l.`iso_code`' . $select . '
             FROM `' . _DB_PREFIX_ . 'product` p
             INNER JOIN `' . _DB_PREFIX_ . 'product_lang` pl ON pl.`id_product` = p.`id_product`
@@ -137,7 +137,7 @@ class PasserelleProductWords extends Search
         if (!Feature::isFeatureActive()) {
             return $texts;
         }
-        $rows = $this->select(
+        $rows = PasserelleConnection::rows(
             'SELECT fp.`id_product`, fvl.`id_lang`, fvl.`value` FROM `' . _DB_PREFIX_ . 'feature_product` fp
             INNER JOIN `' . _DB_PREFIX_ . 'feature_value_lang` fvl ON fvl.`id_feature_value` = fp.`id_feature_value`
             WHERE fp.`id_product` IN (' . implode(',', $this->products) . ')'
@@ -172,12 +172,12 @@ class PasserelleProductWords extends Search
         }
         // In their order: two documents that wait for each other's words would both fail.
         sort($quoted);
-        $this->execute(
+        PasserelleConnection::execute(
             'INSERT IGNORE INTO `' . _DB_PREFIX_ . 'search_word` (`id_lang`, `id_shop`, `word`)
             VALUES (' . $scope . ',' . implode('),(' . $scope . ',', $quoted) . ')'
         );
         $scopes = explode(',', $scope);
-        $found = $this->select(
+        $found = PasserelleConnection::rows(
             'SELECT `id_word`, `word` FROM `' . _DB_PREFIX_ . 'search_word`
             WHERE `id_lang` = ' . (int) $scopes[0] . ' AND `id_shop` = ' . (int) $scopes[1] . '
                 AND `word` IN (' . implode(',', $quoted) . ')'
@@ -193,27 +193,10 @@ class PasserelleProductWords extends Search
             }
         }
         if ($index !== []) {
-            $this->execute(
+            PasserelleConnection::execute(
                 'INSERT INTO `' . _DB_PREFIX_ . 'search_index` (`id_product`, `id_word`, `weight`)
                 VALUES ' . implode(',', $index) . ' ON DUPLICATE KEY UPDATE `weight` = `weight` + VALUES(`weight`)'
             );
-        }
-    }
-
-    private function select($sql)
-    {
-        $rows = Db::getInstance()->executeS($sql, true, false);
-        if (!is_array($rows)) {
-            throw new PrestaShopException('the tables could not be read');
-        }
-
-        return $rows;
-    }
-
-    private function execute($sql)
-    {
-        if (!Db::getInstance()->execute($sql)) {
-            throw new PrestaShopException('the database refused a statement');
         }
     }
 }

@@ -62,26 +62,22 @@ class PasserelleReferences
 
     private function products($quoted)
     {
-        return Db::getInstance()->executeS(
+        return PasserelleConnection::rows(
             'SELECT p.`id_product`, 0 AS `id_product_attribute`, p.`reference`
             FROM `' . _DB_PREFIX_ . 'product` p ' . Shop::addSqlAssociation('product', 'p') . '
             WHERE p.`reference` IN (' . $quoted . ')
-            ORDER BY p.`id_product`',
-            true,
-            false
-        ) ?: [];
+            ORDER BY p.`id_product`'
+        );
     }
 
     private function combinations($quoted)
     {
-        return Db::getInstance()->executeS(
+        return PasserelleConnection::rows(
             'SELECT pa.`id_product`, pa.`id_product_attribute`, pa.`reference`
             FROM `' . _DB_PREFIX_ . 'product_attribute` pa ' . Shop::addSqlAssociation('product_attribute', 'pa') . '
             WHERE pa.`reference` IN (' . $quoted . ')
-            ORDER BY pa.`id_product_attribute`',
-            true,
-            false
-        ) ?: [];
+            ORDER BY pa.`id_product_attribute`'
+        );
     }
 
     private function findParents()
@@ -97,13 +93,11 @@ class PasserelleReferences
         if ($ids === []) {
             return;
         }
-        $rows = Db::getInstance()->executeS(
+        $rows = PasserelleConnection::rows(
             'SELECT DISTINCT `id_product` FROM `' . _DB_PREFIX_ . 'product_attribute`
-            WHERE `id_product` IN (' . implode(',', $ids) . ')',
-            true,
-            false
+            WHERE `id_product` IN (' . implode(',', $ids) . ')'
         );
-        foreach ($rows ?: [] as $row) {
+        foreach ($rows as $row) {
             $this->parents[(int) $row['id_product']] = true;
         }
     }

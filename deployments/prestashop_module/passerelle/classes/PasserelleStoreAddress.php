@@ -43,12 +43,14 @@ class PasserelleStoreAddress
             $also .= ' AND `' . $field . '` = \'' . pSQL($place[$field]) . '\'';
         }
 
-        return (int) Db::getInstance()->getValue(
+        $rows = PasserelleConnection::rows(
             'SELECT `id_address` FROM `' . _DB_PREFIX_ . 'address`
             WHERE `id_customer` = ' . (int) $customer->id . ' AND `id_country` = ' . (int) $place['id_country'] . $also . '
-            ORDER BY `deleted`, `id_address`',
-            false
+            ORDER BY `deleted`, `id_address`
+            LIMIT 1'
         );
+
+        return $rows === [] ? 0 : (int) $rows[0]['id_address'];
     }
 
     private static function add(Customer $customer, array $place)

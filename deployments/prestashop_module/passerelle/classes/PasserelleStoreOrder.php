@@ -74,15 +74,12 @@ class PasserelleStoreOrder
         $this->idInvoice = $this->document->invoice === null
             ? (int) Address::getFirstCustomerAddressId((int) $customer->id) ?: $this->idDelivery
             : PasserelleStoreAddress::toInvoice($customer, $this->document->invoice);
-        try {
-            $this->need(Db::getInstance()->execute('START TRANSACTION'), 'transaction');
+        $order = PasserelleConnection::atOnce(function () {
             $order = $this->write();
             $this->check($order);
-            $this->need(Db::getInstance()->execute('COMMIT'), 'commit');
-        } catch (Throwable $fault) {
-            Db::getInstance()->execute('ROLLBACK');
-            throw $fault;
-        }
+
+            return $order;
+        });
         $this->tell($order);
 
         return (int) $order->id;
@@ -107,10 +104,11 @@ class PasserelleStoreOrder
 
     private static function ownerOf($reference)
     {
-        return (int) Db::getInstance()->getValue(
-            'SELECT `id_order` FROM `' . _DB_PREFIX_ . 'orders` WHERE `reference` = \'' . pSQL($reference) . '\'',
-            false
+        $rows = PasserelleConnection::rows(
+            'SELECT `id_order` FROM `' . _DB_PREFIX_ . 'orders` WHERE `reference` = \'' . pSQL($reference) . '\' LIMIT 1'
         );
+
+        return $rows === [] ? 0 : (int) $rows[0]['id_order'];
     }
 
     private function write()

@@ -85,15 +85,6 @@ class PasserelleTables
      */
     public static function atOnce(callable $write)
     {
-        self::execute('START TRANSACTION');
-        try {
-            $result = $write();
-            self::execute('COMMIT');
-        } catch (Throwable $fault) {
-            Db::getInstance()->execute('ROLLBACK', false);
-            throw $fault;
-        }
-
-        return $result;
+        return PasserelleConnection::atOnce($write);
     }
 }

@@ -74,11 +74,11 @@ class PasserelleTaxes
     private function activeTaxes()
     {
         if ($this->active === null) {
-            $this->active = Db::getInstance()->executeS(
+            $this->active = PasserelleConnection::rows(
                 'SELECT `id_tax`, `rate` FROM `' . _DB_PREFIX_ . 'tax`
                 WHERE `active` = 1 AND `deleted` = 0
                 ORDER BY `id_tax`'
-            ) ?: [];
+            );
         }
 
         return $this->active;

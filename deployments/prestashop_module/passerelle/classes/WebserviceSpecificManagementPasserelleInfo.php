@@ -158,7 +158,7 @@ class WebserviceSpecificManagementPasserelleInfo implements WebserviceSpecificMa
     private function rows($sql)
     {
         $rows = [];
-        foreach (Db::getInstance()->executeS($sql, true, false) ?: [] as $row) {
+        foreach (PasserelleConnection::rows($sql) as $row) {
             $rows[] = array_map('strval', $row);
         }
 

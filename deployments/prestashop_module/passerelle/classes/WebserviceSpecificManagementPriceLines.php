@@ -81,32 +81,24 @@ class WebserviceSpecificManagementPriceLines implements WebserviceSpecificManage
             return [];
         }
         try {
-            $this->execute('START TRANSACTION');
-            $changed = $this->update($wanted);
-            $this->execute('COMMIT');
+            return PasserelleConnection::atOnce(function () use ($wanted) {
+                return $this->update($wanted);
+            });
         } catch (Throwable $fault) {
-            Db::getInstance()->execute('ROLLBACK');
             throw new WebserviceException('nothing was written: ' . get_class($fault), [46, 500]);
         }
-
-        return $changed;
     }
 
     private function update(array $wanted)
     {
         $idShop = (int) Context::getContext()->shop->id;
-        $rows = Db::getInstance()->executeS(
+        $rows = PasserelleConnection::rows(
             'SELECT `id_product`, `price`
             FROM `' . _DB_PREFIX_ . 'product_shop`
             WHERE `id_shop` = ' . $idShop . ' AND `id_product` IN (' . implode(',', array_keys($wanted)) . ')
             ORDER BY `id_product`
-            FOR UPDATE',
-            true,
-            false
+            FOR UPDATE'
         );
-        if ($rows === false) {
-            throw new PrestaShopException('the prices could not be locked');
-        }
         $whens = '';
         $changed = [];
         foreach ($rows as $row) {
@@ -129,12 +121,12 @@ class WebserviceSpecificManagementPriceLines implements WebserviceSpecificManage
     {
         // PrestaShop gives its time zone to PHP and not to the database, whose NOW() is another hour.
         $now = "'" . date('Y-m-d H:i:s') . "'";
-        $this->execute(
+        PasserelleConnection::execute(
             'UPDATE `' . _DB_PREFIX_ . 'product_shop`
             SET `price` = CASE `id_product`' . $whens . ' END, `date_upd` = ' . $now . '
             WHERE `id_shop` = ' . $idShop . ' AND `id_product` IN (' . $ids . ')'
         );
-        $this->execute(
+        PasserelleConnection::execute(
             'UPDATE `' . _DB_PREFIX_ . 'product`
             SET `price` = CASE `id_product`' . $whens . ' END, `date_upd` = ' . $now . '
             WHERE `id_shop_default` = ' . $idShop . ' AND `id_product` IN (' . $ids . ')'
@@ -152,14 +144,6 @@ class WebserviceSpecificManagementPriceLines implements WebserviceSpecificManage
                     PrestaShopLogger::addLog('passerelle: a module failed on ' . $hook . ', ' . get_class($fault), 3, null, 'Product', $id, true);
                 }
             }
-        }
-    }
-
-    private function execute($sql)
-    {
-        // Before PHP 8 a failed statement only answers false, and the ones after it would be committed one by one.
-        if (!Db::getInstance()->execute($sql)) {
-            throw new PrestaShopException('the database refused a statement');
         }
     }
 }

@@ -108,11 +108,10 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
             return [];
         }
         try {
-            $this->execute('START TRANSACTION');
-            $rows->write($left, $this->field);
-            $this->execute('COMMIT');
+            PasserelleConnection::atOnce(function () use ($rows, $left) {
+                $rows->write($left, $this->field);
+            });
         } catch (Throwable $fault) {
-            Db::getInstance()->execute('ROLLBACK');
             throw new WebserviceException('nothing was written: ' . get_class($fault), [46, 500]);
         }
 
@@ -150,15 +149,10 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
      */
     private function underLock($work)
     {
-        $lock = 'passerelle_p_' . md5(_DB_NAME_ . _DB_PREFIX_);
-        $held = Db::getInstance()->getValue("SELECT GET_LOCK('" . $lock . "', " . self::LOCK_SECONDS . ')', false);
-        if ((int) $held !== 1) {
-            throw new WebserviceException('another import is writing, send it again', [85, 503]);
-        }
         try {
-            return $work();
-        } finally {
-            Db::getInstance()->getValue("SELECT RELEASE_LOCK('" . $lock . "')", false);
+            return PasserelleConnection::underLock('passerelle_p_' . md5(_DB_NAME_ . _DB_PREFIX_), self::LOCK_SECONDS, $work);
+        } catch (PasserelleRefusal $refusal) {
+            throw new WebserviceException($refusal->getMessage(), [85, 503]);
         }
     }
 
@@ -194,12 +188,11 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
     private function requireTransactions()
     {
         $names = implode("', '" . _DB_PREFIX_, self::TABLES);
-        $others = Db::getInstance()->getValue(
-            "SELECT COUNT(*) FROM information_schema.TABLES
-            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('" . _DB_PREFIX_ . $names . "') AND ENGINE <> 'InnoDB'",
-            false
+        $others = PasserelleConnection::rows(
+            "SELECT COUNT(*) AS `others` FROM information_schema.TABLES
+            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('" . _DB_PREFIX_ . $names . "') AND ENGINE <> 'InnoDB'"
         );
-        if ((int) $others !== 0) {
+        if ((int) $others[0]['others'] !== 0) {
             throw new WebserviceException('the tables of products are not InnoDB', [85, 400]);
         }
     }
@@ -217,13 +210,5 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
     private function log($message, $id)
     {
         PrestaShopLogger::addLog('passerelle: ' . $message, 3, null, 'Product', $id, true);
-    }
-
-    private function execute($sql)
-    {
-        // Before PHP 8 a failed statement only answers false, and the ones after it would be committed one by one.
-        if (!Db::getInstance()->execute($sql)) {
-            throw new PrestaShopException('the database refused a statement');
-        }
     }
 }

@@ -100,15 +100,12 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
         }
         $restriction = StockAvailable::addSqlShopRestriction(null, (int) Context::getContext()->shop->id);
         try {
-            $this->execute('START TRANSACTION');
-            $changed = $this->update($wanted, implode(',', $products), $restriction);
-            $this->execute('COMMIT');
+            return PasserelleConnection::atOnce(function () use ($wanted, $products, $restriction) {
+                return $this->update($wanted, implode(',', $products), $restriction);
+            });
         } catch (Throwable $fault) {
-            Db::getInstance()->execute('ROLLBACK');
             throw new WebserviceException('nothing was written: ' . get_class($fault), [46, 500]);
         }
-
-        return $changed;
     }
 
     /**
@@ -116,18 +113,13 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
      */
     private function update(array $wanted, $products, $restriction)
     {
-        $rows = Db::getInstance()->executeS(
+        $rows = PasserelleConnection::rows(
             'SELECT `id_stock_available`, `id_product`, `id_product_attribute`, `quantity`, `depends_on_stock`
             FROM `' . _DB_PREFIX_ . 'stock_available`
             WHERE `id_product` IN (' . $products . ')' . $restriction . '
             ORDER BY `id_stock_available`
-            FOR UPDATE',
-            true,
-            false
+            FOR UPDATE'
         );
-        if ($rows === false) {
-            throw new PrestaShopException('the stock rows could not be locked');
-        }
         $changed = [];
         $cases = [];
         foreach ($rows as $row) {
@@ -162,7 +154,7 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
             $whens .= ' WHEN ' . (int) $id . ' THEN ' . (int) $quantity;
         }
         // The columns of one table are set from left to right: the physical quantity sees the new one.
-        $this->execute(
+        PasserelleConnection::execute(
             'UPDATE `' . _DB_PREFIX_ . 'stock_available`
             SET `quantity` = CASE `id_stock_available`' . $whens . ' END,
                 `physical_quantity` = `quantity` + `reserved_quantity`
@@ -185,7 +177,7 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
             return;
         }
         $ids = implode(',', $products);
-        $this->execute(
+        PasserelleConnection::execute(
             'UPDATE `' . _DB_PREFIX_ . 'stock_available` sa
             INNER JOIN (
                 SELECT `id_product`, SUM(`quantity`) AS `total`
@@ -271,14 +263,6 @@ class WebserviceSpecificManagementStockLines implements WebserviceSpecificManage
             } catch (Throwable $fault) {
                 PrestaShopLogger::addLog('passerelle: a module failed on actionUpdateQuantity, ' . get_class($fault), 3, null, 'Product', $row[0], true);
             }
-        }
-    }
-
-    private function execute($sql)
-    {
-        // Before PHP 8 a failed statement only answers false, and the ones after it would be committed one by one.
-        if (!Db::getInstance()->execute($sql)) {
-            throw new PrestaShopException('the database refused a statement');
         }
     }
 }

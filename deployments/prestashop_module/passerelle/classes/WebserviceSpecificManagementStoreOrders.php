@@ -81,11 +81,8 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
     private function create($reference, PasserelleStoreOrderDocument $document)
     {
         $lock = 'passerelle_' . md5(_DB_NAME_ . _DB_PREFIX_);
-        $held = Db::getInstance()->getValue("SELECT GET_LOCK('" . $lock . "', " . self::LOCK_SECONDS . ')', false);
-        if ((int) $held !== 1) {
-            throw new PasserelleRefusal('another import is writing, send it again');
-        }
-        try {
+
+        return PasserelleConnection::underLock($lock, self::LOCK_SECONDS, function () use ($reference, $document) {
             $id = $this->known->orderOf($reference);
             if ($id > 0) {
                 return $this->line($reference, 'exists', $id);
@@ -93,9 +90,7 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
             $order = new PasserelleStoreOrder($document);
 
             return $this->line($reference, 'created', $order->create());
-        } finally {
-            Db::getInstance()->getValue("SELECT RELEASE_LOCK('" . $lock . "')", false);
-        }
+        });
     }
 
     /**
