@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _SEVERAL_ROWS_PER_KEY = frozenset(
     {"specificprice", "storeOrder", "productsupplier", "orderDocument", "invoiceDocument"}
 )
+FILES = "local"
+"""Type of a stream that reads files, or writes them."""
 WEB_SERVICE = "webservice"
 """Type of a stream that asks the ERP instead of reading files."""
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%Y%m%d")
@@ -130,7 +132,7 @@ class StreamSpec:
     columns: tuple[Column, ...]
     class_: str = ""
     enabled: bool = True
-    type: str = "local"
+    type: str = FILES
     file_extension: str = "csv"
     delimiter: str = ";"
     encoding: str | None = None

@@ -11,7 +11,7 @@ from json import JSONDecodeError
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from schemas.column_spec import DATE_FORMATS, WEB_SERVICE, AbsentRows, Column, StreamSpec
+from schemas.column_spec import DATE_FORMATS, FILES, WEB_SERVICE, AbsentRows, Column, StreamSpec
 from schemas.column_targets import read_column
 from schemas.commented_json import JsonText, parse_commented_json
 from schemas.errors import ConfigFault, ConfigurationError
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 _BY_FILE = ("customer", "order", "return", "slip")
 _EXPORT_STREAMS = ("catalogue", *_BY_FILE)
+_ASKED = ("product", "stock", "invoiceDocument", "orderReturnStatus")
+"""Streams of import.json that are files, or that the ERP is asked for."""
+_ASK_ONLY = ("orderstatus", "catalogue")
+"""Streams that are never files."""
 WRITTEN_DATES = ("%d/%m/%Y",)
 """How a date is written where export.json says nothing: as Sage, EBP and Gestimum read it."""
 _OUR_COLUMNS = ("_file", "_line", "_key")
@@ -107,13 +111,13 @@ def _read_stream(name: str, values: dict[str, Any], notes: FaultNotes, *, with_c
     keys = JsonKeys(values, (name,), own)
     enabled = keys.flag("enabled", default=True)
     columns = _read_columns(name, keys) if with_columns else ()
-    is_written = not with_columns and name in _BY_FILE and (keys.text("type") or WEB_SERVICE) != WEB_SERVICE
+    is_written = not with_columns and name in _BY_FILE and keys.text("type") == FILES
     stream = StreamSpec(
         name=name,
         columns=columns,
         class_=keys.text("class") or "",
         enabled=enabled,
-        type=keys.text("type") or "local",
+        type=_type(name, keys, with_columns=with_columns) or FILES,
         file_extension=(keys.text("fileExtension") or "csv").removeprefix("."),
         delimiter=_delimiter(keys),
         encoding=_encoding(keys),
@@ -130,6 +134,16 @@ def _read_stream(name: str, values: dict[str, Any], notes: FaultNotes, *, with_c
     (notes.faults if enabled else notes.warnings).extend(own.faults)
     notes.warnings.extend(own.warnings)
     return stream
+
+
+def _type(stream: str, keys: JsonKeys, *, with_columns: bool) -> str | None:
+    """Whether it is files, or asked for; a stream that is not known does nothing, whatever its type."""
+    if stream not in (KNOWN_STREAMS if with_columns else _EXPORT_STREAMS):
+        return keys.text("type")
+    if stream in _ASK_ONLY:
+        return keys.word("type", (WEB_SERVICE,))
+    asks = stream in (_ASKED if with_columns else _BY_FILE)
+    return keys.word("type", (FILES, WEB_SERVICE) if asks else (FILES,))
 
 
 def _read_columns(stream: str, keys: JsonKeys) -> tuple[Column, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from schemas.errors import ConfigFault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from enum import StrEnum
 
     from schemas.commented_json import Path
@@ -120,10 +120,20 @@ class JsonKeys:
         known = [choice.value for choice in choices]
         if value in known:
             return choices(value)
-        self.fault(
-            key, "this word is not known here", f"Write one of: {', '.join(known)}.{_did_you_mean(value, known)}"
-        )
+        self._not_known(key, value, known)
         return default
+
+    def word(self, key: str, known: Sequence[str]) -> str | None:
+        """One of a few words, or None when absent."""
+        value = self.text(key)
+        if value is None or value in known:
+            return value
+        self._not_known(key, value, known)
+        return None
+
+    def _not_known(self, key: str, value: Any, known: Sequence[str]) -> None:
+        remedy = f"Write one of: {', '.join(known)}.{_did_you_mean(value, known)}"
+        self.fault(key, f"`{value}` is not known here", remedy)
 
     def texts(self, key: str) -> tuple[str, ...] | None:
         """A list of texts; a single text counts as a list of one."""
@@ -148,6 +158,6 @@ class JsonKeys:
         return left
 
 
-def _did_you_mean(word: Any, known: list[str]) -> str:
+def _did_you_mean(word: Any, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(str(word), known, n=1)
     return f" Did you mean `{close[0]}`?" if close else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -79,6 +79,10 @@ class Limits(Section):
     """How long a shop must show the same after a lost answer: it goes on writing after its client has left."""
     pace: Literal["polite", "full"] = "polite"
     """`polite` leaves the shop time for its visitors, `full` does not wait."""
+
+    def unknown_resources(self, known: Collection[str]) -> list[str]:
+        """The resources that are limited by themselves and are neither among these nor of our module."""
+        return sorted(self.max_batch_by_resource.keys() - set(known) - set(_LINES))
 
     def by_resource(self) -> dict[str, int]:
         """The most entities in one document of the resources that differ from `max_batch`.

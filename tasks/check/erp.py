@@ -166,6 +166,7 @@ async def _states(folder: ShopFolder, shop: Shop, make: Findings) -> list[Findin
 async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts, make: Findings) -> list[Finding]:
     known, needed = folder.associations, folder.settings.erp.associated
     missing: dict[str, list[str]] = {}
+    strange: dict[str, set[int]] = {}
     if "countries" in needed:
         served = await _countries_served(shop, facts)
         missing["countries"] = [f'{iso} = "..."' for iso in served if iso not in known.countries]
@@ -173,15 +174,26 @@ async def _associations(folder: ShopFolder, shop: Shop, facts: ShopFacts, make: 
         rows = await shop.read("carriers", filters={"deleted": "0", "active": "1"}, display=("id_reference", "name"))
         unknown = [row for row in rows if int(row["id_reference"]) not in known.carriers]
         missing["carriers"] = [f'{row["id_reference"]} = "..."  # {row["name"]}' for row in unknown]
+        active = {int(row["id_reference"]) for row in rows}
+        strange["carriers"] = known.carriers.keys() - active
+        strange["carriers_from_erp"] = set(known.carriers_from_erp.values()) - active
     if "titles" in needed:
         titles = await _titles(shop, facts)
         missing["titles"] = [f'"..." = {id_}' for id_ in titles if known.title_code(id_) is None]
+        strange["titles"] = set(known.titles.values()) - set(titles) if titles else set()
     if "groups" in needed:
         groups = await _groups(shop, facts)
         missing["groups"] = [f'"..." = {id_}' for id_ in groups if known.group_code(id_) is None]
+        strange["groups"] = set(known.groups.values()) - set(groups) if groups else set()
     findings = [_to_paste(make, f"[{table}]", lines) for table, lines in missing.items() if lines]
+    findings += [_not_there(make, f"[{table}]", ids) for table, ids in strange.items() if ids]
     findings += await _payments(folder, shop, make) if "payments" in needed else []
     return findings or [make.ok("associations", "ok_associations")]
+
+
+def _not_there(make: Findings, table: str, ids: Iterable[int]) -> Finding:
+    named = ", ".join(str(id_) for id_ in sorted(ids))
+    return make.warning("associations", "association_of_nothing", value=table, detail=named)
 
 
 def _to_paste(make: Findings, table: str, lines: Iterable[str]) -> Finding:

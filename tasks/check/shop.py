@@ -64,6 +64,7 @@ async def check_folder(folder: ShopFolder) -> list[Finding]:
         async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as shop:
             facts = await shop.describe()
             findings += [*_facts(facts, make), *_rights(folder, facts, make), *_lane(folder, facts, make)]
+            findings += _limits(folder, facts, make)
             findings += await _silence(shop, make)
             findings += await check_streams(folder, shop, facts)
             findings += await _catalogue(folder, shop, facts, make)
@@ -98,7 +99,8 @@ def _configuration(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
         if lacking := lacking_for_new(stream):
             detail = ", ".join(lacking)
             yield make.warning("configuration", "stream_makes_nothing_new", value=stream.name, detail=detail)
-    for warning in (fault_in(warning, make.language) for warning in folder.imports.warnings):
+    warnings = (*folder.imports.warnings, *folder.exports.warnings)
+    for warning in (fault_in(warning, make.language) for warning in warnings):
         where = warning.file + (f":{warning.line}" if warning.line is not None else "")
         yield Finding("configuration", "warning", f"{where}: {warning.key}: {warning.reason}", warning.remedy)
 
@@ -184,6 +186,12 @@ def _lane(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Find
         yield make.warning("lane", "lane_not_offered", value=lane, detail=resource)
     if not lacking:
         yield make.ok("lane", "ok_lane", value=lane)
+
+
+def _limits(folder: ShopFolder, facts: ShopFacts, make: Findings) -> list[Finding]:
+    """Limits of resources that the shop does not name."""
+    unknown = folder.settings.shop.limits.unknown_resources(facts.rights)
+    return [make.warning("configuration", "limit_of_nothing", value=name) for name in unknown]
 
 
 def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:

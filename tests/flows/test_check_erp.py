@@ -61,6 +61,27 @@ async def test_a_shop_that_only_sends_to_its_erp_needs_no_stream_of_files(order_
     assert found.verdict == "error"
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "is not known"), ("fr", "inconnu")])
+async def test_a_misspelt_name_that_changes_nothing_is_told_with_what_to_do(
+    complete: OrderWorld, language: str, told: str
+) -> None:
+    exports = {"order": {"enabled": True, "enabld": False}, "ordre": {"enabled": True}}
+    (complete.folder / "export.json").write_text(json.dumps(exports), encoding="utf-8")
+    complete.write_settings(shop={"language": language}, shop__limits={"max_batch_by_resource": {"product": 5}})
+    path = complete.folder / "associations.toml"
+    text = path.read_text(encoding="utf-8").replace("[carriers]\n", '[carriers]\n99 = "CLICK"\n')
+    path.write_text(text, encoding="utf-8")
+    findings = await check_shop(complete.folder)
+    warnings = [each for each in findings if each.verdict == "warning" and each.subject == "configuration"]
+    named = [each.reason for each in warnings]
+    assert all(each.remedy for each in warnings)
+    for one in ("ordre", "order.enabld"):
+        assert any(reason.startswith("export.json:1") and one in reason and told in reason for reason in named)
+    assert any("`product`" in reason for reason in named)
+    [carrier] = [each for each in findings if each.subject == "associations"]
+    assert (carrier.verdict, "99" in carrier.reason, bool(carrier.remedy)) == ("warning", True, True)
+
+
 async def test_a_shop_with_everything_in_place_is_ready(complete: OrderWorld) -> None:
     complete.place()
     findings = await findings_of(complete)

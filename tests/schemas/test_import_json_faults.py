@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -7,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.column_spec import Owner
+from schemas.commented_json import parse_commented_json
 from schemas.errors import ConfigurationError
+from schemas.fault_texts import fault_in
 from schemas.import_json import (
+    default_import_text,
+    parse_export_json,
     parse_import_json,
 )
 from schemas.stream_checks import lacking_for_new
@@ -51,6 +56,36 @@ def test_all_faults_of_a_file_are_named_at_once_with_their_lines() -> None:
         (17, "stock.absentRows"),
     ]
     assert all(fault.remedy and fault.file == "shops/demo/import.json" for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize(("stream", "told", "meant"), [
+    ("product", "locall", "`local`"), ("stock", "Webservice", "`webservice`"), ("product", "ftp", "local, webservice"),
+    ("supplier", "webservice", "one of: local"), ("orderstatus", "local", "one of: webservice"),
+])  # fmt: skip
+def test_a_type_that_a_stream_cannot_be_of_is_a_fault_with_what_it_may_be(stream: str, told: str, meant: str) -> None:
+    spec = parse_commented_json(default_import_text()).value[stream] | {"enabled": True, "type": told}
+    with pytest.raises(ConfigurationError) as caught:
+        parse_import_json(json.dumps({stream: spec}), source="import.json")
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.key, fault.line) == ("import.json", f"{stream}.type", 1)
+    assert (told in fault.reason, meant in fault.remedy) == (True, True)
+    french = fault_in(fault, "fr")
+    assert (told in french.reason, "Écrivez" in french.remedy) == (True, True)
+
+
+def test_a_type_of_a_stream_that_is_not_known_or_switched_off_stops_nothing() -> None:
+    spec = parse_import_json(
+        '{"mine": {"type": "ftp"}, "stock": {"enabled": false, "type": "ftp"}}', source="import.json"
+    )
+    assert {warning.key for warning in spec.warnings} >= {"mine", "stock.type"}
+
+
+def test_a_type_that_an_export_cannot_be_of_is_a_fault() -> None:
+    for stream, known in (("order", "local, webservice"), ("catalogue", "webservice")):
+        with pytest.raises(ConfigurationError) as caught:
+            parse_export_json(json.dumps({stream: {"type": "locall"}}), source="export.json")
+        (fault,) = caught.value.faults
+        assert (fault.key, known in fault.remedy) == (f"{stream}.type", True)
 
 
 def test_two_columns_on_one_index_are_a_fault() -> None:
