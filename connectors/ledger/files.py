@@ -65,6 +65,15 @@ class Files(LedgerPart):
         with self.database.read("read files") as connection:
             return [(row.archived_as, row.event_at) for row in connection.execute(query)]
 
+    def done_with(self, shop: str, stream: str, beginning: str) -> frozenset[str]:
+        """The hashes of the files of the run that has done the newest whose hash begins so; none where none was."""
+        its_run = _of(sa.select(FILE_EVENTS.c.run_id), shop, stream)
+        its_run = its_run.where(FILE_EVENTS.c.content_hash.startswith(beginning, autoescape=True))
+        newest = its_run.order_by(FILE_EVENTS.c.id.desc()).limit(1).scalar_subquery()
+        query = _of(sa.select(FILE_EVENTS.c.content_hash), shop, stream).where(FILE_EVENTS.c.run_id == newest)
+        with self.database.read("read files") as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def _add(
         self, shop: str, stream: str, content_hash: str, event: str, run_id: str | None, **more: str | int
     ) -> None:

@@ -85,7 +85,7 @@ def page_of(folder: ShopFolder, ledger: Ledger) -> dict[str, Any]:
     """Everything that the page shows beside the orders and what was asked."""
     runs = last_runs(folder, ledger, RUNS_OF_EACH_FLOW)
     open_now = open_incidents(folder, ledger, runs)
-    rejects = rejects_of(folder)
+    rejects = rejects_of(folder, ledger)
     shown = news_runs(runs, RUNS_OF_EACH_FLOW)
     waits = bool(rejects) or any(each.level == "error" for each in open_now)
     verdict = verdict_of(newest_states(runs), waits=waits)

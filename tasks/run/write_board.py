@@ -27,6 +27,8 @@ _RUNS_SHOWN = 40
 """Of each flow: its trend, with as many plans and more between them."""
 _FILES_OF = timedelta(days=60)
 _FILES_JUDGED = 20
+_REJECTS = ".rejects.csv"
+"""The end of the name of a file of rejected lines; before it stand a dot and the beginning of the hash of its file."""
 _SAID_ANEW = ("product", "stock")
 
 
@@ -50,7 +52,7 @@ def board_of(folder: ShopFolder, ledger: Ledger) -> Board:
         written_at=now.isoformat(),
         flows=flow_lines(runs, ledger.last_successes(folder.name), texts(language), zone),
         open=open_groups(open_incidents(folder, ledger, runs), language),
-        rejects=rejects_of(folder),
+        rejects=rejects_of(folder, ledger),
         streams=_streams(folder, ledger, now),
         unclaimed=_unclaimed(folder, language),
     )
@@ -75,17 +77,20 @@ def _unclaimed(folder: ShopFolder, language: str) -> list[str]:
     return [f"{text.reason} {text.remedy}" for text in texts_of]
 
 
-def rejects_of(folder: ShopFolder) -> list[RejectsFile]:
-    """The files of rejected lines, newest first; of streams that say all anew in each file, the newest alone."""
+def rejects_of(folder: ShopFolder, ledger: Ledger) -> list[RejectsFile]:
+    """The files of rejected lines, newest first; of streams that say all anew in each file, the newest run's alone."""
     found: list[RejectsFile] = []
-    seen = set()
-    paths = sorted((folder.path / "rejects").glob("*.rejects.csv"), key=lambda path: path.stat().st_mtime, reverse=True)
+    newest: dict[str, frozenset[str]] = {}
+    """The hashes of the files of that run, by stream."""
+    paths = sorted((folder.path / "rejects").glob(f"*{_REJECTS}"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in paths:
         stream = stream_of(path.name, tuple(folder.imports.streams.values()))
         if stream is not None and stream.name in _SAID_ANEW:
-            if stream.name in seen:
+            hash_ = path.name.removesuffix(_REJECTS).rpartition(".")[2]
+            if stream.name not in newest:
+                newest[stream.name] = ledger.done_with(folder.name, stream.name, hash_) | {hash_}
+            if not any(each.startswith(hash_) for each in newest[stream.name]):
                 continue
-            seen.add(stream.name)
         found.append(_rejects_file(path))
     return found
 

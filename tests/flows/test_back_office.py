@@ -136,6 +136,18 @@ async def test_the_page_tells_that_rejected_lines_wait_and_a_file_of_them_that_i
     assert answer(world.shop, token)[0] == "done"
 
 
+async def test_page_and_board_show_every_rejects_file_of_the_newest_run_and_none_of_one_before(world: World) -> None:
+    world.drop_stock({"MUG": "none"}, name="stock_1.csv")
+    await world.stock()
+    world.drop_stock({"MUG": 7, "CUP": "many"}, name="stock_2.csv")
+    world.drop_stock({"POT": "few", "PAN": "some"}, name="stock_3.csv")
+    await world.stock()
+    shown = {file["name"].partition(".")[0]: file["lines"] for file in page(world.shop)["rejects"]}
+    assert shown == {"stock_2": 1, "stock_3": 2}
+    board = (world.folder / "reports" / "index.html").read_text(encoding="utf-8")
+    assert [f"../rejects/stock_{number}." in board for number in (1, 2, 3)] == [False, True, True]
+
+
 async def test_nothing_stops_where_the_key_may_not_write_the_page(world: World) -> None:
     world.shop.faults.add(Fault(kind="503", method="GET", path=f"/api/{BOARD}.*", times=99))
     world.write_settings(shop__limits={"patience_seconds": 0.2})
