@@ -147,7 +147,7 @@ class Deliveries(LedgerPart):
 
     def deliveries(
         self,
-        shop: str,
+        shop: str | None,
         kind: str | None = None,
         *,
         states: Sequence[DeliveryState] | None = None,
@@ -155,7 +155,7 @@ class Deliveries(LedgerPart):
         changed_after: datetime | None = None,
         limit: int | None = None,
     ) -> pl.DataFrame:
-        """The deliveries, latest change first.
+        """The deliveries, latest change first; without `shop` those of every shop that this ledger is of.
 
         Columns: shop, kind, key, state, erp_number, erp_code, intent_at, delivered_at, attempts, last_code, run_id,
         changed_at, identity, intended, answer, doubt_at, fingerprint, confirmed_value.
@@ -240,8 +240,8 @@ def _change(name: str, *, is_intent: bool) -> str:
     return f"{name} = excluded.{name}"
 
 
-def _of(shop: str, kind: str | None, keys: Sequence[str] | None) -> sa.ColumnElement[bool]:
-    wanted = [DELIVERIES.c.shop == shop]
+def _of(shop: str | None, kind: str | None, keys: Sequence[str] | None) -> sa.ColumnElement[bool]:
+    wanted = [sa.true() if shop is None else DELIVERIES.c.shop == shop]
     if kind is not None:
         wanted.append(DELIVERIES.c.kind == kind)
     if keys is not None:

@@ -142,7 +142,15 @@ async def see_sales(shop: Shop, facts: ShopFacts, since: datetime) -> list[SeenO
     zone, shops = zone_of(facts.time_zone), facts.shops
     changed = {"date_upd": after(local_text(since, zone))}
     rows = await shop.read("orders", filters=changed | dict(shops.own_rows), display=_SEEN)
-    for other in shops.sharing_stock:
+    return [*_seen(rows, zone), *await see_sales_of_others(shop, facts, since)]
+
+
+async def see_sales_of_others(shop: Shop, facts: ShopFacts, since: datetime) -> list[SeenOrder]:
+    """Of the shops that sell of the same stock, the orders that changed after `since`; DeniedError as `see_sales`."""
+    zone = zone_of(facts.time_zone)
+    changed = {"date_upd": after(local_text(since, zone))}
+    rows: list[Entity] = []
+    for other in facts.shops.sharing_stock:
         rows += await shop.read("orders", filters=changed | {"id_shop": str(other)}, display=_SEEN, id_shop=other)
     return _seen(rows, zone)
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connectors.ledger import DeliveryState
-from schemas.errors import ConfigFault, ConfigurationError, DeniedError
+from schemas.errors import ConfigFault, ConfigurationError, DeniedError, PasserelleError
 from schemas.identities import order_identity
+from schemas.incidents import Level
 from tasks.erp import kind_of
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
@@ -30,14 +31,20 @@ async def read_unseen(run: Run) -> Unseen:
 @step_task("read unseen orders")
 async def _unseen_orders(run: Run) -> Unseen:
     settings = run.folder.settings.stock
-    from tasks.orders.look_up import see_orders  # noqa: PLC0415 - most stock is written without a look at orders
+    # Most stock is written without a look at orders.
+    from tasks.orders.look_up import see_orders, see_sales_of_others  # noqa: PLC0415
 
     _require(run)
     with run.step("read unseen orders"):
         margin, since = timedelta(minutes=settings.seen_after_minutes), _expiry(run)
         oldest = min(file.dropped.modified_at for file in run.files)
-        orders = await see_orders(run.shop, run.facts, since=since, states=(), known=())
-        seen_at = _seen_at(run, orders)
+        own = await see_orders(run.shop, run.facts, since=since, states=(), known=())
+        try:
+            others = await see_sales_of_others(run.shop, run.facts, since)
+        except DeniedError as error:
+            raise _denied() from error
+        orders = [*own, *others]
+        seen_at = _seen_at(run, own) | _seen_at_of_others(run, others)
         counted = {
             order.key: seen_at.get(order.key)
             for order in orders
@@ -46,6 +53,9 @@ async def _unseen_orders(run: Run) -> Unseen:
             and is_unseen(seen_at.get(order.key), oldest, margin)
         }
         rows = await run.shop.find("order_details", "id_order", counted, display=_ROW) if counted else []
+        if untold := [one.key for one in others if one.key in counted and one.key not in seen_at]:
+            days = str(settings.unseen_days)
+            run.note(Level.INFO, "unseen_of_other_shops", value=str(len(untold)), days=days)
     sold = (
         SoldPieces(
             (int(row["product_id"]), int(row["product_attribute_id"] or 0)),
@@ -74,14 +84,13 @@ def _require(run: Run) -> None:
         reason = "there is no ERP that could confirm an order"
         remedy = 'Set `unseen_orders = "ignore"`, or set the ERP up under [erp].'
         raise ConfigurationError((ConfigFault("settings.toml", "stock.unseen_orders", reason, remedy),))
-    if all(run.facts.may("GET", resource) for resource in _NEEDED):
-        return
-    raise DeniedError(
-        "the key may not read orders and order_details, whose pieces are to be taken off the stock",
-        system="prestashop",
-        action="read unseen orders",
-        remedy='Tick View (GET) on orders and order_details for the webservice key, or set `unseen_orders = "ignore"`.',
-    ).worded("unseen_orders_denied")
+    if not all(run.facts.may("GET", resource) for resource in _NEEDED):
+        raise _denied()
+
+
+def _denied() -> PasserelleError:
+    reason = "the key may not read all orders and order_details whose pieces are to be taken off the stock"
+    return DeniedError(reason, system="prestashop", action="read unseen orders").worded("unseen_orders_denied")
 
 
 def _is_sold(run: Run, order: SeenOrder, *, is_followed: bool) -> bool:
@@ -97,11 +106,21 @@ def _seen_at(run: Run, orders: list[SeenOrder]) -> dict[str, datetime | None]:
 
     A delivery of an order that had the id before says nothing of this one.
     """
+    return _confirmed(run, run.folder.name, orders)
+
+
+def _seen_at_of_others(run: Run, orders: list[SeenOrder]) -> dict[str, datetime | None]:
+    """The same of orders of other shops, by whichever folder of this ledger hands them over."""
+    return _confirmed(run, None, orders)
+
+
+def _confirmed(run: Run, shop: str | None, orders: list[SeenOrder]) -> dict[str, datetime | None]:
     secret, found = run.ledger.secret(), {order.key: order for order in orders}
-    known = run.ledger.deliveries(run.folder.name, kind_of(run.folder, "order"), keys=list(found)) if found else None
+    known = run.ledger.deliveries(shop, kind_of(run.folder, "order"), keys=list(found)) if found else None
     seen: dict[str, datetime | None] = {}
     for row in known.iter_rows(named=True) if known is not None else ():
         order = found[row["key"]]
-        if row["identity"] in (None, order_identity(order.reference, order.placed_text, secret)):
+        identities = {order_identity(order.reference, order.placed_text, secret)} | ({None} if shop else set())
+        if row["identity"] in identities:
             seen[order.key] = row["changed_at"] if row["state"] == DeliveryState.DELIVERED else None
     return seen

@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 
+from deployments.sandbox.shop import Fault
+from schemas.identities import order_identity
 from tasks.check.shop import needed_rights
 from tasks.run.shop_folder import open_shop_folder
 from tests.flows.files_world import FilesWorld
+from tests.flows.several_shops import GROUPS
 from tests.flows.world import KEY_VARIABLE
 
+ALONE = 3
+"""The shop of the installation that shares its stock with none."""
 TAKEN_OFF = {"unseen_orders": "take_off", "seen_after_minutes": 0}
 
 
@@ -42,8 +47,9 @@ class NetWorld(FilesWorld):
 
     def left(self) -> int:
         """What the shop has of the article."""
-        (row,) = (row for row in self.shop.rows("stock_availables") if int(row["id_product"]) == self.article)
-        return int(row["quantity"])
+        rows = [row for row in self.shop.rows("stock_availables") if int(row["id_product"]) == self.article]
+        (own,) = (row for row in rows if int(row["id_shop"]) != ALONE)
+        return int(own["quantity"])
 
 
 @pytest.fixture
@@ -105,6 +111,40 @@ async def test_an_order_that_has_the_id_of_one_that_was_confirmed_is_not_taken_f
     assert await world.pushed(10, later) == 10
     world.shop.change("orders", order, {"reference": "ANOTHER01"})
     assert await world.pushed(9, later) == 7
+
+
+@pytest.fixture
+async def shared(prefect_api: None, tmp_path: Path) -> AsyncIterator[NetWorld]:
+    """The folder of shop 1, which shares its stock with shop 2."""
+    with NetWorld.at(tmp_path / "boutique", groups=GROUPS, module=True) as world:
+        world.write_settings(shop={"id_shop": 1}, stock=TAKEN_OFF)
+        world.article = world.shop.insert("products", {"reference": "ROBE-S", "name": "Robe", "price": 10})
+        yield world
+
+
+async def test_what_another_shop_sells_of_a_shared_stock_is_taken_off_until_the_ledger_knows_it_confirmed(
+    shared: NetWorld,
+) -> None:
+    order = shared.sell(2, id_shop=2, id_shop_group=1)
+    shared.sell(4, id_shop=ALONE, id_shop_group=2)
+    assert await shared.pushed(10) == 8
+    [untold] = [one["reason"] for one in shared.incidents() if "other shops" in one["reason"]]
+    assert "(1)" in untold
+    row = shared.shop.row("orders", order)
+    with shared.ledger() as ledger:
+        identity = order_identity(row["reference"], row["date_add"], ledger.secret())
+        of_other = ("another folder", "files/production/order", str(order))
+        ledger.delivered(*of_other, erp_number="1", erp_code="", run_id="run", identity=identity)
+    assert await shared.pushed(10, datetime.now(UTC) + timedelta(seconds=1)) == 10
+    shared.sell(1, id_shop=1, id_shop_group=1)
+    assert await shared.pushed(10, datetime.now(UTC) + timedelta(seconds=2)) == 9
+
+
+async def test_a_key_that_is_not_for_the_other_shop_oversells_nothing(shared: NetWorld) -> None:
+    shared.shop.faults.add(Fault("401", path=r"/api/orders\?.*id_shop=2", times=None))
+    shared.drop_at(10, datetime.now(UTC))
+    state = await shared.stock()
+    assert (state.name, "every shop" in (state.message or ""), shared.left()) == ("Failed", True, 0)
 
 
 async def test_a_plan_says_what_would_be_left_and_writes_nothing(world: NetWorld) -> None:
