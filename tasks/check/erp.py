@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 
 from connectors.prestashop import Shop, ShopFacts
+from connectors.prestashop.dates import zone_of
 from connectors.prestashop.sales import MODULE
 from schemas.erp import Erp
 from schemas.erp_look import Found, LooksAtItself
@@ -58,7 +60,7 @@ async def check_erp(folder: ShopFolder, shop: Shop, facts: ShopFacts) -> list[Fi
         findings = make.failed(kind, error)
     else:
         findings = [_said(make, each) for each in found]
-    findings += [*_items(folder, make), *_rights(folder, facts, make)]
+    findings += [*_items(folder, make), *_first_day(folder, facts, make), *_rights(folder, facts, make)]
     if readable:
         findings += await _states(folder, shop, make)
         findings += await _associations(folder, shop, facts, make)
@@ -127,6 +129,13 @@ def _items(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
         yield make.ok("service items", "ok_service_items")
     for name in missing:
         yield make.error("service items", "service_item_missing", value=name)
+
+
+def _first_day(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Finding]:
+    """A first day that has not begun: until then no order goes."""
+    first = folder.settings.orders.placed_from
+    if first is not None and first > datetime.now(zone_of(facts.time_zone)).date():
+        yield make.warning("configuration", "placed_from_ahead", value=str(first))
 
 
 def _rights(folder: ShopFolder, facts: ShopFacts, make: Findings) -> Iterator[Finding]:

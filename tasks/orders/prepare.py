@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -107,7 +108,10 @@ async def _sorted(run: Run, erp: Erp, look: Look) -> Sorted:
     accepted = [_row(order, Outcome.WAITING, "waiting", "") for order in look.seen]
     run.rows.accepted = row_outcomes(accepted).select("_file", "_line", "_key")
     await _forget_deleted(run, kind, look)
-    which = WhichOrders(settings.states, settings.waiting_states, placed_from(run), settings.hold_states)
+    first = placed_from(run)
+    if first is not None and first > datetime.now(UTC):
+        run.note(Level.INFO, "placed_from_ahead", value=str(settings.placed_from))
+    which = WhichOrders(settings.states, settings.waiting_states, first, settings.hold_states)
     whose = whose_orders(run, kind, look.seen)
     known = whose.without(deliveries_of(run, kind, [order.key for order in look.seen]))
     found = sort_out([order for order in look.seen if order.key not in whose.unproven], which, known)

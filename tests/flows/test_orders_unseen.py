@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deployments.sandbox.shop import Fault
+from tasks.check.shop import check_shop
 from tests.flows.order_world import ORDERS, OrderWorld, shop_time
 
 HOUR = 3600
@@ -206,3 +207,18 @@ async def test_since_is_a_day_of_the_shop(world: OrderWorld) -> None:
     await run(world, since="2026-06-01")
     assert world.document(late)
     assert "orders_by_sweep" not in world.report()["beyond_rows"]
+
+
+@pytest.mark.parametrize(("ahead", "times"), [(timedelta(days=400), 1), (timedelta(), 0)])
+async def test_a_first_day_that_has_not_begun_is_told_with_its_remedy(
+    world: OrderWorld, ahead: timedelta, times: int
+) -> None:
+    day = f"{datetime.now(UTC) - timedelta(days=1) + ahead:%Y-%m-%d}"
+    settings = world.folder / "settings.toml"
+    settings.write_text(f"{settings.read_text()}\n[orders]\nplaced_from = {day}\n")
+    world.place()
+    await world.orders()
+    told = [each for each in world.incidents() if day in each["reason"] and "has not begun" in each["reason"]]
+    assert [(each["level"], "correct it" in each["remedy"]) for each in told] == [("info", True)] * times
+    found = [each for each in await check_shop(world.folder) if day in each.reason]
+    assert [(each.verdict, bool(each.remedy)) for each in found] == [("warning", True)] * times
