@@ -136,6 +136,7 @@ def parse_associations(text: str, *, source: str) -> Associations:
     return parse_toml(text, Associations, source=source)
 
 
-def default_associations_text() -> str:
-    """A commented associations.toml to start from."""
-    return files("schemas.defaults").joinpath("associations.toml").read_text(encoding="utf-8")
+def default_associations_text(language: str = "en") -> str:
+    """An associations.toml to start from, with comments in `language` (`fr` or `en`)."""
+    name = "associations.fr.toml" if language == "fr" else "associations.toml"
+    return files("schemas.defaults").joinpath(name).read_text(encoding="utf-8")

@@ -385,6 +385,7 @@ def parse_settings(text: str, *, source: str) -> ShopSettings:
 
 
 def default_settings_text(language: str) -> str:
-    """A commented settings.toml to start from; reports in `language` (`fr` or `en`)."""
-    template = files("schemas.defaults").joinpath("settings.toml").read_text(encoding="utf-8")
+    """A settings.toml to start from; comments and reports in `language` (`fr` or `en`)."""
+    name = "settings.fr.toml" if language == "fr" else "settings.toml"
+    template = files("schemas.defaults").joinpath(name).read_text(encoding="utf-8")
     return template.replace('language = "en"', f'language = "{language}"')

@@ -15,6 +15,7 @@ from deployments.words import said
 from schemas.associations import default_associations_text
 from schemas.column_spec import WEB_SERVICE
 from schemas.errors import ConfigFault, ConfigurationError
+from schemas.fault_texts import language_of_locale
 from schemas.import_json import default_export_text, default_import_spec, default_import_text
 from schemas.settings import default_settings_text
 
@@ -33,13 +34,17 @@ _GIT_IGNORE = """\
 def init(
     folder: Path,
     *,
-    language: Annotated[Literal["fr", "en"], Parameter(help=said("The language of reports and messages."))] = "en",
+    language: Annotated[
+        Literal["fr", "en"] | None,
+        Parameter(help=said("The language of reports and messages; by default that of the terminal.")),
+    ] = None,
     example: Annotated[
         bool, Parameter(negative=(), help=said("With files of a few articles, for the sandbox."))
     ] = False,
 ) -> Exit:
     """Make the folder of a shop: import.json, export.json, settings.toml, associations.toml, folders for files."""
-    settings, associations = default_settings_text(language), default_associations_text()
+    spoken = language or language_of_locale()
+    settings, associations = default_settings_text(spoken), default_associations_text(spoken)
     if example:
         settings, associations = as_example(settings, associations)
     texts = {
@@ -55,14 +60,14 @@ def init(
             (folder / "streams" / folder_of(stream)).mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-        out.print(said("wrote {path}", language, path=folder / name), markup=False, soft_wrap=True)
+        out.print(said("wrote {path}", spoken, path=folder / name), markup=False, soft_wrap=True)
     if example:
         for path in write_example(folder):
-            out.print(said("wrote {path}", language, path=path), markup=False, soft_wrap=True)
-        say_what_is_next(folder, language)
+            out.print(said("wrote {path}", spoken, path=path), markup=False, soft_wrap=True)
+        say_what_is_next(folder, spoken)
         return Exit.COMPLETED
     next_step = "Next: fill in {settings}, then `passerelle check {folder}`."
-    out.print(said(next_step, language, settings=folder / "settings.toml", folder=folder), markup=False)
+    out.print(said(next_step, spoken, settings=folder / "settings.toml", folder=folder), markup=False)
     return Exit.COMPLETED
 
 

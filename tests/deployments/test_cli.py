@@ -136,6 +136,23 @@ def test_init_makes_a_folder_that_only_lacks_the_shop(tmp_path: Path, capsys: py
     assert "Aucune exécution" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("locale", "asked", "comment"), [
+    ("fr_FR.UTF-8", (), "# La langue des rapports"), ("en_GB.UTF-8", (), "# The language of reports"),
+    ("fr_FR.UTF-8", ("--language", "en"), "# The language of reports"),
+])  # fmt: skip
+def test_init_comments_the_files_in_the_language_asked_for_or_in_that_of_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locale: str, asked: tuple[str, ...], comment: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    assert answer(["init", str(tmp_path / "boutique"), *asked]) == Exit.COMPLETED
+    settings = (tmp_path / "boutique" / "settings.toml").read_text(encoding="utf-8")
+    assert comment in settings
+    language = tomllib.loads(settings)["shop"]["language"]
+    associations = (tmp_path / "boutique" / "associations.toml").read_text(encoding="utf-8")
+    is_french = comment.startswith("# La")
+    assert ("Quel code de" in associations, language) == (is_french, "fr" if is_french else "en")
+
+
 def test_init_makes_a_drop_folder_for_every_stream_whose_files_are_read(tmp_path: Path) -> None:
     folder = tmp_path / "boutique"
     answer(["init", str(folder)])

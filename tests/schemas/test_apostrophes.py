@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted([*(ROOT / "schemas/defaults").glob("*.fr.toml"), ROOT / "tasks/report/templates/report.fr.toml"])
+STARTED_FROM = [ROOT / f"schemas/defaults/{name}.fr.toml" for name in ("settings", "associations")]
+CATALOGUES = {*(ROOT / "schemas/defaults").glob("*.fr.toml"), ROOT / "tasks/report/templates/report.fr.toml"}
+FILES = sorted(CATALOGUES - set(STARTED_FROM))
 IN_BOTH = ROOT / "schemas/defaults/back_office.toml"
 OF_MODULE = ROOT / "deployments/prestashop_module/passerelle/translations/fr.php"
 CODE = ("connectors", "deployments", "flows", "schemas", "tasks")
@@ -41,6 +43,13 @@ def test_french_texts_have_the_typographic_apostrophe(file: Path) -> None:
     told = dict(texts(tomllib.loads(file.read_text("utf-8"))))
     assert told
     assert [at for at, text in told.items() if straight(text)] == []
+
+
+@pytest.mark.parametrize("file", STARTED_FROM, ids=lambda path: path.name)
+def test_the_comments_of_the_files_to_start_from_have_it_too(file: Path) -> None:
+    comments = [line for line in file.read_text("utf-8").splitlines() if "# " in line]
+    assert comments
+    assert [line for line in comments if straight(line)] == []
 
 
 def test_the_settings_of_the_page_in_the_back_office_have_it_too() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.resources import files
 
 import pytest
@@ -34,6 +35,26 @@ def test_the_file_to_start_from_says_the_defaults_and_the_language(language: str
         source="s",
     )
     assert started == bare
+
+
+@pytest.mark.parametrize("name", ["settings", "associations"])
+def test_the_french_file_to_start_from_differs_in_its_comments_alone(name: str) -> None:
+    english, french = (_without_words(f"{name}{ending}") for ending in (".toml", ".fr.toml"))
+    assert french == english
+
+
+def _without_words(name: str) -> list[str]:
+    """The lines of a file to start from, the words of its comments away: what is set, and what may be."""
+    lines = files("schemas.defaults").joinpath(name).read_text(encoding="utf-8").splitlines()
+    kept = []
+    for line in lines:
+        try:
+            tomllib.loads(line.removeprefix("# "))
+        except tomllib.TOMLDecodeError:
+            kept.append("words")
+            continue
+        kept.append(re.sub(r" +# .*", "", line))
+    return [line for line, before in zip(kept, ["", *kept], strict=False) if (line, before) != ("words", "words")]
 
 
 def test_the_file_to_start_from_names_every_key() -> None:
