@@ -183,8 +183,9 @@ def _left(young: Mapping[str, str], language: str) -> Exit:
 
 
 def _answered(keys: Sequence[str], answered: Sequence[str], language: str) -> Exit:
-    """Says how many questions are answered; which of the keys have none."""
-    out.print(said("{count} answered; the next run goes on from there.", language, count=len(answered)))
+    """Says how many questions are answered, where any is; which of the keys have none."""
+    if answered:
+        out.print(said("{count} answered; the next run goes on from there.", language, count=len(answered)))
     left = [key for key in keys if key not in answered]
     if left:
         text = "Nothing is asked about {keys}: not known, delivered already, or waiting for something else."
