@@ -10,6 +10,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from deployments.demo.laws import PREFIX
+from deployments.demo.narration import narrated
 from deployments.sandbox.dolibarr import SandboxDolibarr
 
 _GUARD = "ps_uid"
@@ -84,12 +85,12 @@ class Company:
             for row in self.erp.state.shipments
         }
 
-    def ship(self) -> str:
+    def ship(self, language: str = "en") -> str:
         """Every order leaves with a number; the first has arrived already."""
         orders = self.erp.orders()
         for number, order in enumerate(orders):
             self.erp.ship(int(order["id"]), f"6A{int(order['id']):09d}", arrived=number == 0)
-        return f"the warehouse ships {len(orders)} orders"
+        return narrated("ships", language, count=len(orders))
 
 
 @contextmanager

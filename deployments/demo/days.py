@@ -11,6 +11,7 @@ from typing import TypeAlias
 from deployments.demo.company import Company
 from deployments.demo.files import Erp
 from deployments.demo.laws import QUIET_DAY
+from deployments.demo.narration import narrated
 from deployments.demo.sage import Sage
 from deployments.demo.shop import DemoShop
 from deployments.demo.visitors import Visitors
@@ -43,12 +44,13 @@ class Day:
     """What is new on a day, then events and flows in their order."""
 
     news: str
+    """The code of the sentence that says it."""
     steps: tuple[Step, ...]
 
 
 DAYS = (
     Day(
-        "everything is new",
+        "day_all_new",
         (
             Event.FIRST_FILES,
             "collect_files",
@@ -62,7 +64,7 @@ DAYS = (
         ),
     ),
     Day(
-        "about 1 % has changed, and parcels leave",
+        "day_few_changes",
         (
             Event.FILES,
             "collect_files",
@@ -80,7 +82,7 @@ DAYS = (
         ),
     ),
     Day(
-        "nothing has changed",
+        "day_quiet",
         (
             Event.FILES,
             "collect_files",
@@ -99,7 +101,7 @@ DAYS = (
 
 FILE_DAYS = (
     Day(
-        "orders come in, and Sage takes them",
+        "day_sage_takes",
         (
             Event.FIRST_FILES,
             "collect_files",
@@ -112,7 +114,7 @@ FILE_DAYS = (
         ),
     ),
     Day(
-        "documents are transformed, and parcels leave",
+        "day_sage_ships",
         (
             Event.SAGE_SHIPS,
             "import_order_documents",
@@ -125,7 +127,7 @@ FILE_DAYS = (
         ),
     ),
     Day(
-        "nothing has changed",
+        "day_quiet",
         (
             "export_orders",
             Event.SAGE_TAKES,
@@ -139,7 +141,7 @@ FILE_DAYS = (
 
 COMPANY_DAYS = (
     Day(
-        "the catalogue and the orders of the shop come to Dolibarr",
+        "day_dolibarr",
         (
             Event.FIRST_FILES,
             "collect_files",
@@ -151,7 +153,7 @@ COMPANY_DAYS = (
         ),
     ),
     Day(
-        "about 1 % has changed, and parcels leave",
+        "day_few_changes",
         (
             Event.FILES,
             "collect_files",
@@ -163,7 +165,7 @@ COMPANY_DAYS = (
         ),
     ),
     Day(
-        "nothing has changed",
+        "day_quiet",
         (
             Event.FILES,
             "collect_files",
@@ -194,16 +196,16 @@ class Stage:
         self._days = 0
         self.days = days
 
-    def happen(self, event: Event) -> str:
+    def happen(self, event: Event, language: str) -> str:
         """Lets it happen; a sentence that says what did."""
-        told: dict[Event, Callable[[], str]] = {
+        told: dict[Event, Callable[[str], str]] = {
             Event.FIRST_FILES: self._first_files,
             Event.FILES: self._files,
             Event.SALES: self._sales,
             Event.ORDERS: self.visitors.order,
             Event.RETURN: self.visitors.send_back,
         }
-        of_erp: dict[Event, Callable[[], str]] = (
+        of_erp: dict[Event, Callable[[str], str]] = (
             {
                 Event.SAGE_TAKES: self.warehouse.take,
                 Event.SAGE_SHIPS: self.warehouse.ship,
@@ -214,20 +216,20 @@ class Stage:
         )
         if isinstance(self.warehouse, Warehouse):
             of_erp[Event.DECISION] = self.warehouse.accept_returns
-        return (told | of_erp)[event]()
+        return (told | of_erp)[event](language)
 
-    def _first_files(self) -> str:
+    def _first_files(self, language: str) -> str:
         self._erp.drop_files()
         self._erp.drop_once()
-        return "the ERP drops its catalogue, stock, stores, discounts and customers"
+        return narrated("first_files", language)
 
-    def _sales(self) -> str:
+    def _sales(self, language: str) -> str:
         self._erp.drop_sales()
-        return "the ERP drops what the stores sold"
+        return narrated("sales", language)
 
-    def _files(self) -> str:
+    def _files(self, language: str) -> str:
         self._days += 1
         # On the quiet day the same rows come in another order.
         self._erp.let_a_day_pass(quiet=self._days == QUIET_DAY - 1)
         self._erp.drop_files()
-        return "the ERP drops its catalogue and stock"
+        return narrated("files", language)

@@ -7,6 +7,7 @@ import os
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -28,6 +29,7 @@ from deployments.demo.laws import (
     broken_laws,
     broken_sales,
 )
+from deployments.demo.narration import narrated
 from deployments.demo.sage import Sage
 from deployments.demo.shop import DemoShop, open_shop
 from deployments.demo.told import show
@@ -36,6 +38,7 @@ from deployments.exits import Exit
 from deployments.flow_names import flow_named
 from deployments.terminal import err, following
 from schemas.flows import FlowName
+from tasks.report.texts import texts
 from tasks.run.state import State
 from tasks.run.step_tasks import by_itself, through_prefect
 
@@ -70,7 +73,7 @@ async def run_demo(
     make_anew(folder)
     started, found = time.monotonic(), Found()
     if with_prefect:
-        await _start_prefect()
+        await _start_prefect(language)
     with ExitStack() as opened:
         shop = opened.enter_context(open_shop(folder / "sandbox.state"))
         os.environ[KEY_VARIABLE] = shop.key
@@ -78,14 +81,14 @@ async def run_demo(
         place = folder / "shop"
         stage = _stage(opened, place, shop, erp=erp, items=items, language=language)
         start = through_prefect if with_prefect else by_itself
-        found.runs = [run async for run in _days(place, stage, found.days, start)]
+        found.runs = [run async for run in _days(place, stage, found.days, start, language)]
         found.broken = _broken(found.runs, stage)
-        found.held, found.sold = shop.held(), _sold(stage)
+        found.held, found.sold = shop.held(), _sold(stage, language)
     found.searched = search(place, Path(os.environ["PREFECT_HOME"]))
     found.broken += [f"somebody is named in {file}" for file in found.searched.naming]
     found.seconds = time.monotonic() - started
     _write_summary(summary, found)
-    show(folder, found, summary, shop)
+    show(folder, found, summary, shop, language)
     return Exit.FAILED if found.broken else Exit.COMPLETED
 
 
@@ -97,47 +100,49 @@ def _stage(opened: ExitStack, place: Path, shop: DemoShop, *, erp: ErpName, item
     )
     if erp == "files":
         configure()
-        err.print(f"A shop is open at {shop.url}; its ERP speaks through files. Three days follow.", markup=False)
+        err.print(narrated("open_files", language, shop=shop.url), markup=False)
         return Stage(drops, shop, Sage(place / "to-erp", place / "streams" / "orderDocument"), FILE_DAYS)
     if erp == "dolibarr":
         company = opened.enter_context(open_company())
         os.environ[PASSWORD_VARIABLE] = company.erp.key
         configure(dolibarr=company.erp)
-        err.print(f"A shop is open at {shop.url}, a Dolibarr at {company.erp.url}. Three days follow.", markup=False)
+        err.print(narrated("open_dolibarr", language, shop=shop.url, erp=company.erp.url), markup=False)
         return Stage(drops, shop, company, COMPANY_DAYS)
     warehouse = opened.enter_context(open_warehouse())
     os.environ[PASSWORD_VARIABLE] = warehouse.erp.password
     configure(cegid=warehouse.erp)
-    err.print(f"A shop is open at {shop.url}, a Cegid at {warehouse.erp.url}. Three days follow.", markup=False)
+    err.print(narrated("open_cegid", language, shop=shop.url, erp=warehouse.erp.url), markup=False)
     return Stage(drops, shop, warehouse)
 
 
-async def _start_prefect() -> None:
-    err.print("A Prefect of the demo's own is starting.")
+async def _start_prefect(language: str) -> None:
+    err.print(narrated("prefect", language))
     async with get_client() as prefect:
         await prefect.api_healthcheck()
 
 
-async def _days(folder: Path, stage: Stage, lasted: list[float], start: Start) -> AsyncIterator[DemoRun]:
+async def _days(folder: Path, stage: Stage, lasted: list[float], start: Start, language: str) -> AsyncIterator[DemoRun]:
+    words = texts(language)
     for number, day in enumerate(stage.days, start=1):
-        err.print(f"Day {number}: {day.news}.")
+        err.print(narrated("day", language, number=number, news=narrated(day.news, language)))
         began = time.monotonic()
         for step in day.steps:
             if isinstance(step, Event):
-                err.print(f"  {stage.happen(step)}.", markup=False, soft_wrap=True)
+                err.print(f"  {stage.happen(step, language)}.", markup=False, soft_wrap=True)
                 continue
-            run = await _one_run(number, step, folder, stage, start)
-            err.print(f"  {step}: {run.state}: {run.message}", markup=False, soft_wrap=True)
+            run = await _one_run(number, step, folder, stage, start, language)
+            state = words.word("state", run.state)
+            err.print(f"  {step}: {state}: {run.message}", markup=False, soft_wrap=True)
             yield run
             if run.state not in GOOD_STATES:
                 return
         lasted.append(round(time.monotonic() - began, 1))
-        err.print(f"  Day {number} took {lasted[-1]:.0f} s.")
+        err.print("  " + narrated("day_took", language, number=number, seconds=f"{lasted[-1]:.0f}"))
 
 
-async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage, start: Start) -> DemoRun:
+async def _one_run(day: int, name: FlowName, folder: Path, stage: Stage, start: Start, language: str) -> DemoRun:
     writes, erp_writes, started = stage.shop.writes(), stage.warehouse.writes(), time.monotonic()
-    with following() as view:
+    with following(language) as view:
         state = await start(flow_named(name), str(folder))
     page = view.pages[-1] if view.pages else None
     return DemoRun(
@@ -166,18 +171,18 @@ def _broken(runs: list[DemoRun], stage: Stage) -> list[str]:
     return broken_laws(runs, shop.references_held_twice()) + circle + others
 
 
-def _sold(stage: Stage) -> str:
+def _sold(stage: Stage, language: str) -> str:
     totals = [amount for amounts in stage.warehouse.totals().values() for amount in amounts]
+    total = sum(totals, Decimal(0))
     if isinstance(stage.warehouse, Sage):
-        return f"Sage now holds {len(totals)} orders of {sum(totals):,.2f} EUR, and {stage.warehouse.returns()} return"
+        returns = stage.warehouse.returns()
+        return narrated("sage_holds", language, count=len(totals), total=total, returns=returns)
     if isinstance(stage.warehouse, Company):
         products = len(stage.warehouse.products())
-        return f"Dolibarr now holds {products} products, and {len(totals)} orders of {sum(totals):,.2f} EUR"
+        return narrated("dolibarr_holds", language, products=products, count=len(totals), total=total)
     reduced, notices = stage.warehouse.marked_down(), len(stage.warehouse.erp.documents("ReturnNotice"))
-    orders = (
-        f"Cegid now holds {len(totals)} orders of {sum(totals):,.2f} EUR, {reduced} lines under its own markdown codes"
-    )
-    return f"{orders}, and {notices} return"
+    told = {"count": len(totals), "total": total, "reduced": reduced, "returns": notices}
+    return narrated("cegid_holds", language, **told)
 
 
 def _write_summary(summary: Path, found: Found) -> None:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from deployments.demo.laws import PREFIX
+from deployments.demo.narration import narrated
 
 COLUMNS = (
     "DO_Ref",
@@ -92,7 +93,7 @@ class Sage:
         """How many files were brought to it since the start."""
         return self._files + len(list(self._to_sage.glob("*.txt"))) if self._to_sage.exists() else self._files
 
-    def take(self) -> str:
+    def take(self, language: str = "en") -> str:
         """It imports what lies in its folder, gives every document a number of its own, and exports all documents."""
         before = len(self._taken)
         for path in sorted(self._to_sage.glob("*.txt")):
@@ -103,7 +104,7 @@ class Sage:
             path.unlink()
         self._documents += [replace(document, lines=list(document.lines)) for document in self._taken[before:]]
         self._export()
-        return f"Sage imports {len(self._taken) - before} documents and exports what it has"
+        return narrated("sage_takes", language, count=len(self._taken) - before)
 
     def _add(self, row: dict[str, str]) -> None:
         known = self._taken[-1] if self._taken else None
@@ -113,7 +114,7 @@ class Sage:
         price = Decimal(row["DL_PUTTC"].replace(",", "."))
         known.lines.append(Line(row["AR_Ref"], row["DL_Design"], Decimal(row["DL_Qte"].replace(",", ".")), price))
 
-    def ship(self) -> str:
+    def ship(self, language: str = "en") -> str:
         """Every order but the last becomes a delivery note; the second leaves in two parcels, of the third a part."""
         orders = [document for document in self._documents if document.type == ORDER]
         for at, order in enumerate(orders[:-1]):
@@ -127,15 +128,15 @@ class Sage:
             else:
                 self._documents.remove(order)
         self._export()
-        return f"Sage transforms {len(orders) - 1} orders into delivery notes, one of them in part, one in two parcels"
+        return narrated("sage_ships", language, count=len(orders) - 1)
 
-    def invoice(self) -> str:
+    def invoice(self, language: str = "en") -> str:
         """Every delivery note becomes an invoice."""
         notes = [document for document in self._documents if document.type == DELIVERY]
         for note in notes:
             note.type, note.number = INVOICE, self._number(INVOICE)
         self._export()
-        return f"Sage makes {len(notes)} invoices of the delivery notes"
+        return narrated("sage_invoices", language, count=len(notes))
 
     def totals(self) -> dict[str, list[Decimal]]:
         """What each order amounted to as it came, by web reference; more than one amount is an order taken twice."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployments.demo.catalogue import Article
 from deployments.demo.flat_rows import MARKDOWNS
+from deployments.demo.narration import narrated
 from deployments.demo.people import PEOPLE, Person
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Visitors:
         self._articles = articles
         self.placed: list[Placed] = []
 
-    def order(self) -> str:
+    def order(self, language: str = "en") -> str:
         """Everybody orders; a sentence that says what came in."""
         countries = {row["iso_code"]: int(row["id"]) for row in self._shop.rows("countries")}
         accounts = {row["email"]: int(row["id"]) for row in self._shop.rows("customers")}
@@ -72,7 +73,7 @@ class Visitors:
             accounts[person.email] = customer
             self._place(number, person, customer, countries[person.country], self._basket(sold), places)
         total = sum((order.total for order in self.placed), Decimal(0))
-        return f"{ORDERS} orders of {total:,.2f} EUR come in at the shop"
+        return narrated("orders", language, count=ORDERS, total=total)
 
     def buy(self, number: int, basket: Sequence[tuple[Article, int]], **invoice: str) -> Placed:
         """The order of this number, paid, as it was placed; `invoice`: what else stands in its address.
@@ -93,7 +94,7 @@ class Visitors:
             self._shop.change("stock_availables", row["id"], {"quantity": int(row["quantity"]) - pieces})
         return self.placed[-1]
 
-    def send_back(self) -> str:
+    def send_back(self, language: str = "en") -> str:
         """The first customer wants to send back one piece."""
         order = self.placed[0]
         customer = next(row for row in self._shop.rows("orders") if int(row["id"]) == order.id_order)["id_customer"]
@@ -105,7 +106,7 @@ class Visitors:
             "order_return_details": [[order.details[0], 0, 1]],
         }
         self._shop.insert("order_returns", asked)
-        return f"the customer of order {order.id_order} asks to send a piece back"
+        return narrated("return", language, order=order.id_order)
 
     def _basket(self, sold: Sequence[Article]) -> list[tuple[Article, int]]:
         """One to four pieces, one of them on sale."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from deployments.demo.flat_rows import MARKDOWNS
 from deployments.demo.laws import PREFIX
+from deployments.demo.narration import narrated
 from deployments.demo.people import FROM_ERP, PEOPLE
 from deployments.sandbox.cegid import SandboxCegid
 
@@ -50,21 +51,21 @@ class Warehouse:
             if (number := document["Header"]["OmniChannel"].get("Tracking"))
         }
 
-    def ship(self) -> str:
+    def ship(self, language: str = "en") -> str:
         """Every order leaves with a number but the last, which is cancelled; the first has arrived already."""
         *sent, last = self.orders()
         for document in sent:
             self.erp.set_status(document, shipping="Totally", tracking=number_of(document), transporter=CARRIER)
         self.erp.set_status(sent[0], follow_up="RecievedByCustomer")
         self.erp.set_status(last, cancel="Canceled")
-        return f"the warehouse ships {len(sent)} orders and cancels one"
+        return narrated("ships_but_one", language, count=len(sent))
 
-    def accept_returns(self) -> str:
+    def accept_returns(self, language: str = "en") -> str:
         """Every return that was announced is accepted."""
         notices = self.erp.documents("ReturnNotice")
         for document in notices:
             self.erp.set_status(document, return_="ReturnValidated")
-        return f"the ERP accepts {len(notices)} return"
+        return narrated("accepts", language, count=len(notices))
 
 
 def number_of(document: dict[str, Any]) -> str:

@@ -247,8 +247,15 @@ async def test_the_demo_with_a_dolibarr_from_end_to_end(tmp_path: Path, monkeypa
 
 
 @pytest.mark.slow
-async def test_the_demo_with_a_sage_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = await played_by_itself(tmp_path, monkeypatch, "files")
+async def test_the_demo_with_a_sage_from_end_to_end_in_french(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = await played_by_itself(tmp_path, monkeypatch, "files", language="fr")
+    printed = "".join(capsys.readouterr())
+    for said in ("Jour 1 : des commandes arrivent", "Sage a maintenant", "Terminé avec des rejets", "Toutes les vérif"):
+        assert said in printed
+    for untranslated in ("Day 1", "Write", "Sage imports", "Sage now", "Completed", "Reports:", "All checks"):
+        assert untranslated not in printed
     assert [(run["day"], run["flow"]) for run in told["runs"]] == [
         (number, step)
         for number, day in enumerate(FILE_DAYS, start=1)
@@ -261,11 +268,13 @@ async def test_the_demo_with_a_sage_from_end_to_end(tmp_path: Path, monkeypatch:
     assert {(run["write_requests"], run["erp_writes"]) for run in told["runs"] if run["day"] == 3} == {(0, 0)}
 
 
-async def played_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, erp: ErpName) -> dict[str, Any]:
+async def played_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, erp: ErpName, language: str = "en"
+) -> dict[str, Any]:
     """The figures of a whole demo whose flows run as functions."""
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
     summary = tmp_path / "demo.json"
-    ended = await run_demo(tmp_path / "demo", summary, items=40, language="en", erp=erp, with_prefect=False)
+    ended = await run_demo(tmp_path / "demo", summary, items=40, language=language, erp=erp, with_prefect=False)
     told: dict[str, Any] = json.loads(summary.read_text("utf-8"))
     assert (ended, told["broken_laws"]) == (Exit.COMPLETED, [])
     return told
