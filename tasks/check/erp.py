@@ -10,6 +10,7 @@ from datetime import datetime
 from connectors.prestashop import Shop, ShopFacts
 from connectors.prestashop.dates import zone_of
 from connectors.prestashop.sales import MODULE
+from schemas.column_spec import WEB_SERVICE
 from schemas.erp import Erp
 from schemas.erp_look import Found, LooksAtItself
 from schemas.errors import DeniedError, PasserelleError
@@ -76,7 +77,12 @@ def _look(
             return []
         found = [erp.itself.hello()]
         if whole:
-            found += [*erp.itself.look(currencies), *_warehouse(folder, erp), *_strangers(folder, erp.itself, emails)]
+            found += [
+                *erp.itself.look(currencies),
+                *_warehouse(folder, erp),
+                *_summed(folder, erp),
+                *_strangers(folder, erp.itself, emails),
+            ]
     return found
 
 
@@ -88,6 +94,17 @@ def _warehouse(folder: ShopFolder, erp: Erp) -> list[Found]:
     with suppress(DeniedError):  # a right that the key lacks is a finding of its own
         if erp.first_stock is None or not erp.first_stock.has_warehouse(name):
             return [Found("error", "warehouse", "first_stock_unknown", {"value": name})]
+    return []
+
+
+def _summed(folder: ShopFolder, erp: Erp) -> list[Found]:
+    """The warehouses whose stock the ERP is asked for and that it does not have."""
+    stream, named = folder.imports.streams.get("stock"), folder.settings.stock.warehouses
+    if erp.stock is None or stream is None or not stream.enabled or stream.type != WEB_SERVICE:
+        return []
+    with suppress(DeniedError):  # a right that the key lacks is a finding of its own
+        unknown = erp.stock.unknown_warehouses(named)
+        return [Found("error", "warehouse", "warehouse_unknown", {"value": each}) for each in unknown]
     return []
 
 

@@ -64,7 +64,7 @@ async def check_folder(folder: ShopFolder) -> list[Finding]:
         async with folder.open_shop(patience_seconds=_PATIENCE_SECONDS) as shop:
             facts = await shop.describe()
             findings += [*_facts(facts, make), *_rights(folder, facts, make), *_lane(folder, facts, make)]
-            findings += _limits(folder, facts, make)
+            findings += [*_limits(folder, facts, make), *_ships_from(folder, make)]
             findings += await _silence(shop, make)
             findings += await check_streams(folder, shop, facts)
             findings += await _catalogue(folder, shop, facts, make)
@@ -192,6 +192,14 @@ def _limits(folder: ShopFolder, facts: ShopFacts, make: Findings) -> list[Findin
     """Limits of resources that the shop does not name."""
     unknown = folder.settings.shop.limits.unknown_resources(facts.rights)
     return [make.warning("configuration", "limit_of_nothing", value=name) for name in unknown]
+
+
+def _ships_from(folder: ShopFolder, make: Findings) -> Iterator[Finding]:
+    """A warehouse of web orders that is not added up: nothing is taken off, which a misspelt name does as well."""
+    stock, stream = folder.settings.stock, folder.imports.streams.get("stock")
+    takes_off = stock.unseen_orders == "take_off" and stream is not None and stream.enabled and stream.has_warehouses
+    if takes_off and stock.ships_from and stock.ships_from not in stock.warehouses:
+        yield make.warning("configuration", "ships_from_elsewhere", value=stock.ships_from)
 
 
 def needed_rights(folder: ShopFolder) -> dict[str, set[str]]:

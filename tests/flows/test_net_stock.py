@@ -13,7 +13,7 @@ import pytest
 
 from deployments.sandbox.shop import Fault
 from schemas.identities import order_identity
-from tasks.check.shop import needed_rights
+from tasks.check.shop import check_shop, needed_rights
 from tasks.run.shop_folder import open_shop_folder
 from tests.flows.files_world import FilesWorld
 from tests.flows.several_shops import GROUPS
@@ -164,13 +164,15 @@ async def test_where_it_is_off_no_order_is_read(world: NetWorld) -> None:
 
 async def test_nothing_is_taken_off_where_web_orders_leave_a_warehouse_that_is_not_added_up(world: NetWorld) -> None:
     world.sell(2)
-    for place, left in (("WEB", 10), ("PARIS", 8)):
+    for place, left, told_by_check in (("WEB", 10, [("warning", True, True)]), ("PARIS", 8, [])):
         world.write_settings(stock=TAKEN_OFF | {"ships_from": place, "warehouses": ["PARIS"]})
         path = world.folder / "import.json"
         specs = json.loads(path.read_text("utf-8"))
         columns = {"reference": {"index": 0, "object_key": True}, "quantity": {"index": 1}, "warehouse": {"index": 2}}
         specs["stock"] = {"enabled": True, "type": "local", "data": columns}
         path.write_text(json.dumps(specs), encoding="utf-8")
+        told = [each for each in await check_shop(world.folder) if "ships_from" in each.reason]
+        assert [(each.verdict, "WEB" in each.reason, bool(each.remedy)) for each in told] == told_by_check
         world._drop("stock", columns, [{"reference": "ROBE-S", "quantity": 10, "warehouse": "PARIS"}], None)
         assert (await world.stock()).name == "Completed"
         assert world.left() == left, place

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tasks.catalogue.drop_stock import quantities_as_file
+from tasks.check.shop import check_shop
 from tasks.run.shop_folder import open_shop_folder
 from tasks.run.signed_plan import following_plan, plan_written_to
 from tests.flows.catalogue_world import CatalogueWorld
@@ -133,6 +134,8 @@ async def test_a_warehouse_that_is_not_there_is_named(world: CatalogueWorld) -> 
     world.write_settings(stock={"warehouses": ["NOWHERE"]})
     state = await world.stock()
     assert "NOWHERE" in (state.message or "")
+    [found] = [each for each in await check_shop(world.folder) if each.subject == "warehouse"]
+    assert (found.verdict, "NOWHERE" in found.reason, bool(found.remedy)) == ("error", True, True)
 
 
 async def test_with_the_test_access_a_file_that_a_guard_left_behind_writes_nothing_to_the_shop(
