@@ -82,7 +82,7 @@ def _parse(text: str, *, source: str, known: tuple[str, ...], with_columns: bool
     streams = {}
     for name, value in parsed.value.items():
         if name not in known:
-            notes.warn((name,), "this stream is not known and does nothing", f"Known ones: {', '.join(known)}.")
+            notes.warn((name,), "this stream is not known and does nothing", f"Known streams: {', '.join(known)}.")
         if isinstance(value, dict):
             streams[name] = _read_stream(name, value, notes, with_columns=with_columns)
         elif name in known:

@@ -26,6 +26,7 @@ from tasks.files.waiting import unclaimed_files
 from tasks.products.taxes import tax_rates
 from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.stock.look_up import LINES
+from tasks.unseen.read import without_erp
 
 _OF_LANE = {"stock": LINES, "product": PRODUCT_LINES}
 """The resource of our module through which the fast lane writes what is in a stream."""
@@ -65,6 +66,7 @@ async def check_folder(folder: ShopFolder) -> list[Finding]:
             facts = await shop.describe()
             findings += [*_facts(facts, make), *_rights(folder, facts, make), *_lane(folder, facts, make)]
             findings += [*_limits(folder, facts, make), *_ships_from(folder, make)]
+            findings += [make.fault("configuration", fault) for fault in without_erp(folder.settings)]
             findings += await _silence(shop, make)
             findings += await check_streams(folder, shop, facts)
             findings += await _catalogue(folder, shop, facts, make)

@@ -9,6 +9,7 @@ from connectors.ledger import DeliveryState
 from schemas.errors import ConfigFault, ConfigurationError, DeniedError, PasserelleError
 from schemas.identities import order_identity
 from schemas.incidents import Level
+from schemas.settings import ShopSettings
 from tasks.erp import kind_of
 from tasks.run.run import Run
 from tasks.run.step_tasks import step_task
@@ -80,12 +81,19 @@ def _ships_from_chosen(run: Run) -> bool:
 
 
 def _require(run: Run) -> None:
-    if run.folder.settings.erp.kind == "none":
-        reason = "there is no ERP that could confirm an order"
-        remedy = 'Set `unseen_orders = "ignore"`, or set the ERP up under [erp].'
-        raise ConfigurationError((ConfigFault("settings.toml", "stock.unseen_orders", reason, remedy),))
+    if faults := without_erp(run.folder.settings):
+        raise ConfigurationError(faults)
     if not all(run.facts.may("GET", resource) for resource in _NEEDED):
         raise _denied()
+
+
+def without_erp(settings: ShopSettings) -> tuple[ConfigFault, ...]:
+    """The fault of settings that take off what no ERP could confirm."""
+    if settings.erp.kind != "none" or settings.stock.unseen_orders != "take_off":
+        return ()
+    reason = "there is no ERP that could confirm an order"
+    remedy = 'Set `unseen_orders = "ignore"`, or set the ERP up under [erp].'
+    return (ConfigFault("settings.toml", "stock.unseen_orders", reason, remedy),)
 
 
 def _denied() -> PasserelleError:

@@ -75,6 +75,7 @@ async def test_a_misspelt_name_that_changes_nothing_is_told_with_what_to_do(
     warnings = [each for each in findings if each.verdict == "warning" and each.subject == "configuration"]
     named = [each.reason for each in warnings]
     assert all(each.remedy for each in warnings)
+    assert any(each.remedy.startswith(("Known streams: catalogue", "Flux connus : catalogue")) for each in warnings)
     for one in ("ordre", "order.enabld"):
         assert any(reason.startswith("export.json:1") and one in reason and told in reason for reason in named)
     assert any("`product`" in reason for reason in named)

@@ -184,6 +184,8 @@ async def test_without_an_erp_the_run_says_what_to_do(world: NetWorld) -> None:
     state = await world.stock()
     assert state.name == "Failed"
     assert "stock.unseen_orders" in (state.message or "")
+    errors = [each for each in await check_shop(world.folder) if each.verdict == "error"]
+    assert ["no ERP" in each.reason and "unseen_orders" in each.remedy for each in errors] == [True]
 
 
 async def test_a_key_that_may_not_read_orders_oversells_nothing(world: NetWorld) -> None:
