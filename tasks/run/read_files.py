@@ -50,7 +50,8 @@ def _collect(run: Run) -> None:
     again: list[Path] = []
     if since is not None:
         past = run.ledger.archived_since(run.folder.name, run.stream.name, since)
-        again = [run.folder.path / name for name, _ in past]
+        # One that was read again before is there as often; between the others it stands where it was first.
+        again = [run.folder.path / name for name in dict.fromkeys(name for name, _ in past)]
     shared_folder(run.folder.drop)
     done = run.ledger.last_done(run.folder.name, run.stream.name)
     collected = collect(

@@ -58,6 +58,17 @@ async def test_back_and_forth_is_three_changes(stocked: World) -> None:
         assert stocked.quantity("CEINTURE") == quantity
 
 
+async def test_a_file_that_was_read_again_is_read_once_the_next_time_and_in_its_place(stocked: World) -> None:
+    stocked.drop_stock({"CEINTURE": 7})
+    await stocked.stock()
+    read = []
+    for _ in range(3):
+        await stocked.stock(since="yesterday")
+        read.append(stocked.counts()["rows_read"])
+    assert read == [32, 32, 32]
+    assert (stocked.quantity("CEINTURE"), stocked.counts().get("updated", 0)) == (7, 0)
+
+
 async def test_unknown_references_and_parents_are_ignored(stocked: World) -> None:
     stocked.drop_stock({"NULLE-PART": 3, "ROBE0001": 50, "CEINTURE": 1})
     state = await stocked.stock()
