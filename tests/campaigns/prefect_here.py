@@ -51,11 +51,13 @@ _ALL_EVENTS = {
 }
 # As Prefect starts one for a flow that has none; the collector leaves alone what the imports made.
 _SERVE = """
-import gc, sys, uvicorn
+import gc, socket, sys, uvicorn
 from prefect.server.api.server import create_app
 app = create_app()
 gc.collect(); gc.freeze(); gc.set_threshold(20_000, 20, 20)
-uvicorn.run(app, fd=int(sys.argv[1]), log_level="error", lifespan="on")
+# Given as `fd` it would be taken for a Unix socket, whose answers wait 40 ms each for those before to be acknowledged.
+listener = socket.socket(fileno=int(sys.argv[1]))
+uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on")).run([listener])
 """
 _MIGRATE = (
     "import asyncio; from prefect.server.database import provide_database_interface as database; "
