@@ -24,9 +24,10 @@ __all__ = ["Erp", "Orders", "Returns", "SecretName", "ShopSettings", "default_se
 
 _MOST_LINES = 500
 """Of one request to our module: PHP and the web server in front end one that takes too long."""
-_MOST_STOCK_LINES = 1000
-"""A quantity costs it a fortieth of a millisecond, or what the modules that are told of it take."""
-_LINES = ("stock_lines", "price_lines", "lowest_prices", "product_lines", "combination_lines")
+_MOST_SHORT_LINES = 1000
+_SHORT_LINES = ("stock_lines", "specific_price_lines")
+"""A quantity or a price costs it a fortieth of a millisecond, or what the modules that are told of it take."""
+_LINES = (*_SHORT_LINES, "price_lines", "lowest_prices", "product_lines", "combination_lines")
 """Resources of our module that take many lines in one request; `combination_lines` are those of `product_lines`."""
 
 
@@ -89,12 +90,12 @@ class Limits(Section):
 
         A stock row or a specific price costs the shop half a millisecond, a product fifteen (FACTS 7.1): unless it is
         set, their documents may hold five times as many; so may requests of lines to our module, up to 500, and of
-        quantities ten times, up to 1,000.
+        quantities and specific prices ten times, up to 1,000.
         """
         few_columns = dict.fromkeys(("stock_availables", "specific_prices"), 5 * self.max_batch)
         lines = dict.fromkeys(_LINES, min(_MOST_LINES, 5 * self.max_batch))
-        lines["stock_lines"] = min(_MOST_STOCK_LINES, 10 * self.max_batch)
-        return few_columns | lines | self.max_batch_by_resource
+        short = dict.fromkeys(_SHORT_LINES, min(_MOST_SHORT_LINES, 10 * self.max_batch))
+        return few_columns | lines | short | self.max_batch_by_resource
 
     def batch(self, resource: str) -> int:
         """The most entities one document of `resource` may hold."""
@@ -123,8 +124,8 @@ class Shop(Section):
     verify_tls: bool | str = True
     """true, false, or the path of a file of trusted certificates."""
     lane: Literal["webservice", "module", "module-plain"] = "webservice"
-    """How quantities and new products go: by the webservice, or hundreds at once through our module (`module`: other
-    modules are told of each change, `module-plain`: they are not)."""
+    """How quantities, new products and specific prices go: by the webservice, or hundreds at once through our module
+    (`module`: other modules are told of each change, `module-plain`: they are not)."""
     limits: Limits = Limits()
 
     @property

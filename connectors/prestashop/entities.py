@@ -25,6 +25,8 @@ Key: TypeAlias = tuple[str, ...]
 OutcomeName: TypeAlias = Literal["created", "adopted", "updated", "refused", "missing", "deleted"]
 
 _TOO_LARGE = frozenset({"413", "414"})
+_ITEM_GONE = frozenset({"unknown_product", "unknown_combination"})
+"""Our module's words where what a price is for is not there."""
 _OF_WHAT_WAS_SENT = frozenset({"84", "85", "93", "140", "141"}) | _TOO_LARGE
 """Codes of refusals that the same entity meets again: its values, its size, an e-mail that another account has."""
 
@@ -51,12 +53,20 @@ class Receipt(NamedTuple):
     looked_up: bool = False
     """Found by its key after an answer that did not name it: somebody else may have made it just before."""
     entity: Entity | None = None
-    """What our module has read again of an entity that it made: the fields and associations that it was given."""
+    """What our module has read again of an entity that it wrote: the fields and associations that it was given."""
 
     @property
     def message_code(self) -> str:
         """The message that says why the entity was refused; its size is no fault of what it holds."""
-        return "shop_body_too_large" if self.error and self.error.code in _TOO_LARGE else "shop_refused"
+        code = self.error.code if self.error else ""
+        if self.is_of_no_item:
+            return "price_item_gone"
+        return "shop_body_too_large" if code in _TOO_LARGE else "shop_refused"
+
+    @property
+    def is_of_no_item(self) -> bool:
+        """Whether our module does not know what the entity is for."""
+        return self.error is not None and self.error.code in _ITEM_GONE
 
     @property
     def is_of_what_was_sent(self) -> bool:

@@ -1,8 +1,9 @@
-"""Quantities and prices by exact reference: many lines in one request to a resource of our module."""
+"""Many lines in one request to a resource of our module: quantities and prices by exact reference, and others."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from connectors.prestashop.entities import Held
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 LineMode: TypeAlias = Literal["hooks", "plain"]
 """Whether other modules of the shop are told of each change."""
+
+Settle: TypeAlias = "Callable[[Desk, list[PendingWrite], bytes], bool]"
+"""Gives the writes of one request their receipts; False, and none, for an answer that does not account for them."""
 
 LEFT = ("unknown", "ambiguous", "products_with_combinations", "combinations", "depends_on_stock", "invalid")
 """Why the module leaves a line, in its own words: the code of the refusal in the line's receipt."""
@@ -59,10 +63,11 @@ def pending_lines(lines: Iterable[tuple[str, str]]) -> list[PendingWrite]:
 class Lines:
     """One call. Sending again is safe: the same values are written, and what is there already is not."""
 
-    def __init__(self, transport: Transport, desk: Desk, mode: LineMode) -> None:
+    def __init__(self, transport: Transport, desk: Desk, options: Mapping[str, str], settle: Settle) -> None:
         self._transport = transport
         self._desk = desk
-        self._query = query_with(transport.scope_query, {"mode": mode})
+        self._query = query_with(transport.scope_query, options)
+        self._settle = settle
 
     async def write(self, writes: list[PendingWrite]) -> None:
         """Brings every line to its receipt; TransientError when the shop stays away for too long."""
@@ -83,14 +88,9 @@ class Lines:
         )
 
     async def _after(self, part: Part, reply: Reply, patience: Patience) -> list[Part]:
-        if reply.verdict is Verdict.DONE:
-            sent = [pending.key[0] for pending in part.writes]
-            left = left_lines(reply.body, self._desk.resource, sent)
-            if left is not None:
-                patience.progress()
-                read = [reference for reference in sent if left.get(reference) != "invalid"]
-                self._settle(part.writes, left, held_lines(reply.body, self._desk.resource, read))
-                return []
+        if reply.verdict is Verdict.DONE and self._settle(self._desk, part.writes, reply.body):
+            patience.progress()
+            return []
         if reply.verdict is Verdict.TOO_LARGE:
             return part.halves() or self._refused(part, reply)
         written = self._transport.traffic.entities_written
@@ -103,22 +103,32 @@ class Lines:
         await patience.wait(reply)
         return (part.tries > 1 and part.halves()) or [part]
 
-    def _settle(self, writes: list[PendingWrite], left: dict[str, str], held: dict[str, Held]) -> None:
-        for pending in writes:
-            why = left.get(pending.key[0])
-            if why is None:
-                self._desk.finish(pending, "updated", None, held=held.get(pending.key[0]))
-            else:
-                error = RefusedError(
-                    why.replace("_", " "), system=SYSTEM, action=self._desk.action, key=pending.key[0], code=why
-                )
-                self._desk.finish(pending, "refused", None, error)
-
     def _refused(self, part: Part, reply: Reply) -> list[Part]:
         """None of them was written, or nobody knows: which line it was about, another way than this one tells."""
         for pending in part.writes:
             self._desk.refuse(pending, reply)
         return []
+
+
+def settle_by_reference(desk: Desk, writes: list[PendingWrite], body: bytes) -> bool:
+    """Reads what became of lines by reference; False for an answer that does not account for every line."""
+    sent = [pending.key[0] for pending in writes]
+    left = left_lines(body, desk.resource, sent)
+    if left is None:
+        return False
+    held = held_lines(body, desk.resource, [reference for reference in sent if left.get(reference) != "invalid"])
+    for pending in writes:
+        if why := left.get(pending.key[0]):
+            leave(desk, pending, why)
+        else:
+            desk.finish(pending, "updated", None, held=held.get(pending.key[0]))
+    return True
+
+
+def leave(desk: Desk, pending: PendingWrite, why: str) -> None:
+    """The module has left this line, for a reason in its own words."""
+    error = RefusedError(why.replace("_", " "), system=SYSTEM, action=desk.action, key=pending.key[0], code=why)
+    desk.finish(pending, "refused", None, error)
 
 
 def left_lines(body: bytes, resource: str, sent: list[str]) -> dict[str, str] | None:

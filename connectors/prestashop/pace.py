@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 _READING = ("read ", "find ")
 
 _FIRST_SIZE = 10
-_FIRST_OF_MODULE: Mapping[str, int] = {"product_lines": 30, "combination_lines": 100, "stock_lines": 100}
+_FIRST_OF_MODULE: Mapping[str, int] = {
+    "product_lines": 30,
+    "combination_lines": 100,
+    "stock_lines": 100,
+    "specific_price_lines": 100,
+}
 """Lines of a first document to our module, which takes a fraction of the time of the webservice's, at pace full."""
 _FIRST_PAGE = 100
 _FULL = 0.75  # of the size asked for

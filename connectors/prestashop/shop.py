@@ -16,7 +16,7 @@ from connectors.prestashop.events import Outbox
 from connectors.prestashop.facts import ShopFacts, carrier_countries_of, read_facts
 from connectors.prestashop.images import Images
 from connectors.prestashop.limits import ShopLimits
-from connectors.prestashop.lines import LineMode, Lines, pending_lines
+from connectors.prestashop.lines import LineMode, Lines, pending_lines, settle_by_reference
 from connectors.prestashop.lowest_prices import read_lowest_prices
 from connectors.prestashop.pages import OrderPages
 from connectors.prestashop.pending_writes import Desk, OnReceipts, PendingWrite, in_documents, pending_writes_of, report
@@ -27,6 +27,7 @@ from connectors.prestashop.resources import CREATED, OF_EACH_SHOP, SHARED, resou
 from connectors.prestashop.sales import SALES
 from connectors.prestashop.several import Finder, Readers
 from connectors.prestashop.shops import Within
+from connectors.prestashop.specific_price_lines import SpecificPriceLines
 from connectors.prestashop.survey import Survey
 from connectors.prestashop.synopsis import Synopses
 from connectors.prestashop.transport import Traffic, Transport
@@ -331,7 +332,7 @@ class Shop:
         facts.require("PUT", resource)
         writes = pending_lines(lines)
         desk = Desk(resource, "PUT", len(lines))
-        await self._write(desk, writes, Lines(self._transport, desk, mode).write, None)
+        await self._write(desk, writes, Lines(self._transport, desk, {"mode": mode}, settle_by_reference).write)
         return desk.all()
 
     async def lowest_prices(self) -> dict[str, str]:
@@ -355,6 +356,11 @@ class Shop:
         """New products and combinations, made by our module."""
         return ProductLines(self.describe, self._answered)
 
+    @property
+    def specific_price_lines(self) -> SpecificPriceLines:
+        """Specific prices, made and changed by our module."""
+        return SpecificPriceLines(self._transport, self.describe, self._write)
+
     async def _answered(
         self, form: Form, entities: Sequence[Entity], written_out: Callable[[Entity], bytes]
     ) -> list[Receipt]:
@@ -363,7 +369,7 @@ class Shop:
         writes = pending_writes_of(entities, lambda entity: (str(entity[form.key]),))
         for pending in writes:
             pending.xml = written_out(pending.entity)
-        await self._write(desk, writes, Answered(self._transport, desk, form).write, None)
+        await self._write(desk, writes, Answered(self._transport, desk, form).write)
         return desk.all()
 
     async def delete(
@@ -383,7 +389,7 @@ class Shop:
         desk: Desk,
         writes: list[PendingWrite],
         write: Callable[[list[PendingWrite]], Awaitable[None]],
-        on_receipts: OnReceipts | None,
+        on_receipts: OnReceipts | None = None,
     ) -> None:
         async def write_and_report(part: list[PendingWrite]) -> None:
             try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from connectors.ledger import LeaseHeldError, Ledger
 from connectors.prestashop import Shop, ShopFacts
 from connectors.prestashop.product_lines import PRODUCT_LINES
+from connectors.prestashop.specific_price_lines import SPECIFIC_PRICE_LINES
 from schemas.column_spec import AbsentRows
 from schemas.error_texts import error_message
 from schemas.errors import ConfigurationError, PasserelleError
@@ -28,7 +29,7 @@ from tasks.run.shop_folder import ShopFolder, open_shop_folder
 from tasks.stock.look_up import LINES
 from tasks.unseen.read import without_erp
 
-_OF_LANE = {"stock": LINES, "product": PRODUCT_LINES}
+_OF_LANE = {"stock": LINES, "product": PRODUCT_LINES, "specificprice": SPECIFIC_PRICE_LINES}
 """The resource of our module through which the fast lane writes what is in a stream."""
 _OF_MODULE = frozenset({"store_orders", "erp_documents", "erp_invoices"})
 _TICKS = {

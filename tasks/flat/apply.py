@@ -21,6 +21,7 @@ from schemas.run_report import PlannedChange
 from tasks.flat.plan.entities import PlannedEntity, shown_changes, written
 from tasks.flat.replaced import replaced_entities
 from tasks.flat.stream import EntitiesPlan, FlatStream
+from tasks.flat.write_path import WritePath, write_path_of
 from tasks.products.translate.entities import differences
 from tasks.run.chunks import Chunk, chunked, fan_out, units_of_a_chunk
 from tasks.run.outcomes import RowOutcome, row_outcomes
@@ -45,15 +46,16 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     run.rows.record(_outcomes(idle))
     busy = sorted((one for one in plan.entities if one.action), key=lambda one: _place(plan.stream.resource, one))
     one_at_a_time = asyncio.Lock()
+    path = write_path_of(run, plan)
 
     async def write(chunk: Chunk[PlannedEntity]) -> None:
         # The ledger takes one write at a time: the first chunk is sent while the others wait for theirs.
         async with one_at_a_time:
             await asyncio.to_thread(_doubt, run, list(chunk.left), plan)
-        await write_entities(run, chunk, plan)
+        await write_entities(run, chunk, plan, path)
 
     with run.step(plan.stream.steps[1]):
-        chunks = chunked(busy, units_of_a_chunk(run, plan.stream.resource), lambda one: [one.ref.key])
+        chunks = chunked(busy, units_of_a_chunk(run, path.resource), lambda one: [one.ref.key])
         await fan_out(plan.stream.steps[1], chunks, write)
 
 
@@ -100,22 +102,23 @@ def _planned(run: Run, stream: FlatStream, one: PlannedEntity) -> PlannedChange:
 
 
 @chunk_task("write entities")
-async def write_entities(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan) -> None:
+async def write_entities(run: Run, chunk: Chunk[PlannedEntity], plan: EntitiesPlan, path: WritePath) -> None:
     """One chunk of entities: every batch is written, read back and confirmed on its own."""
 
     async def send(batch: list[PlannedEntity]) -> None:
-        await _Batch(run, plan, batch).write()
+        await _Batch(run, plan, path, batch).write()
 
-    resource = plan.stream.resource
+    resource = path.resource
     await chunk.in_batches(run, lambda: {resource: run.shop.pace.batch_size(resource)}, lambda _: {resource: 1}, send)
 
 
 class _Batch:
     """Some entities on their way; what is refused is held back until the batch is through."""
 
-    def __init__(self, run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
+    def __init__(self, run: Run, plan: EntitiesPlan, path: WritePath, batch: list[PlannedEntity]) -> None:
         self.run = run
         self.plan = plan
+        self.path = path
         self.stream = plan.stream
         self.batch = batch
         self.refused: dict[str, tuple[str, str]] = {}
@@ -128,6 +131,8 @@ class _Batch:
         """Keys of what was found again after an answer that did not name it."""
         self.told_of_made = _ID.union(resource_of(self.stream.resource).echoed)
         """Fields that the answer has told of what was created."""
+        self.held: dict[str, Entity] = {}
+        """What our module has read again of what it wrote, by key."""
 
     async def write(self) -> None:
         """Deletes, then updates, then creates; what the shop holds afterwards is confirmed."""
@@ -137,9 +142,13 @@ class _Batch:
             one.attempted = True
         await self._delete([one for one in self.batch if one.action == "delete"])
         sent = {one.ref.key: _entity(one, one.as_sent()) for one in self.batch if one.action != "delete"}
-        await self._update([one for one in self.batch if one.action in {"update", "deactivate"}], sent)
+        taken = await self._by_module([one for one in self.batch if self.path.by_module(one)], sent)
+        left = [one for one in self.batch if one.ref.key not in taken]
+        await self._update([one for one in left if one.action in {"update", "deactivate"}], sent)
+        # Our module finds what it has made: what it left is nothing of ours.
+        to_create = [one for one in left if one.action == "create"]
+        await self._create(to_create, sent, again=again and not self.path.mode)
         created = [one for one in self.batch if one.action == "create"]
-        await self._create(created, sent, again=again)
         wrong = await self._read_back(sent)
         # Made by somebody else just before us: it exists, and is not as it was wanted.
         kept = [one for one in created if self._is_kept(one, wrong)]
@@ -187,6 +196,24 @@ class _Batch:
         if entities:
             self._note(entities, await self.run.shop.delete(self.stream.resource, [one.id for one in entities]))
 
+    async def _by_module(self, entities: list[PlannedEntity], sent: dict[str, Entity]) -> set[str]:
+        """Makes and changes entities through our module; the keys of those that it did not leave.
+
+        What it leaves, for whatever reason but that its item is gone, ends as it does without the module.
+        """
+        if not entities:
+            return set()
+        await self._note_intent([one for one in entities if one.action == "create"])
+        lines = [self.path.entity_of(one) for one in entities]
+        receipts = await self.path.write(self.run, lines)
+        taken = [place for place, receipt in enumerate(receipts) if receipt.error is None or receipt.is_of_no_item]
+        self._note([entities[place] for place in taken], [receipts[place] for place in taken])
+        for place in taken:
+            if entity := receipts[place].entity:
+                key = entities[place].ref.key
+                sent[key], self.held[key] = lines[place], entity
+        return {entities[place].ref.key for place in taken}
+
     async def _update(self, entities: list[PlannedEntity], sent: dict[str, Entity]) -> None:
         if entities:
             receipts = await self.run.shop.update(self.stream.resource, [sent[one.ref.key] for one in entities])
@@ -195,10 +222,8 @@ class _Batch:
     async def _create(self, entities: list[PlannedEntity], sent: dict[str, Entity], *, again: bool) -> None:
         if not entities:
             return
-        if self.stream.notes_intent:
-            intents = [Link(one.ref.key, 0, state=LinkState.INTENDED) for one in entities]
-            owner = (self.run.folder.name, self.stream.kind)
-            await asyncio.to_thread(self.run.ledger.confirm, *owner, intents, run_id=self.run.run_id)
+        if not self.path.mode:
+            await self._note_intent(entities)
         receipts = await self.run.shop.create(
             self.stream.resource,
             [sent[one.ref.key] for one in entities],
@@ -211,6 +236,12 @@ class _Batch:
             one.members = {}
             sent[one.ref.key] = _entity(one, written(one.owned))
         await self._update(adopted, sent)
+
+    async def _note_intent(self, entities: list[PlannedEntity]) -> None:
+        if self.stream.notes_intent and entities:
+            intents = [Link(one.ref.key, 0, state=LinkState.INTENDED) for one in entities]
+            owner = (self.run.folder.name, self.stream.kind)
+            await asyncio.to_thread(self.run.ledger.confirm, *owner, intents, run_id=self.run.run_id)
 
     def _note(self, entities: list[PlannedEntity], receipts: list[Receipt]) -> None:
         for one, receipt in zip(entities, receipts, strict=True):
@@ -239,14 +270,25 @@ class _Batch:
             written = [one for one in written if random.random() < mode.sample_share]  # noqa: S311 - a sample
         if mode.mode == "none" or not written:
             return {}
+        # What is written once more after our module has read it again is read.
+        held = {one.ref.key: self.held.pop(one.ref.key) for one in written if one.ref.key in self.held}
+        found = [
+            (one, self._difference(sent[one.ref.key], held[one.ref.key])) for one in written if one.ref.key in held
+        ]
+        found += await self._read([one for one in written if one.ref.key not in held], sent)
+        return {one.ref.key: (code, detail or str(one.id)) for one, (code, detail) in found if code}
+
+    async def _read(
+        self, written: list[PlannedEntity], sent: dict[str, Entity]
+    ) -> list[tuple[PlannedEntity, tuple[str, str]]]:
+        """What the shop holds otherwise than it was sent, of each that it does not list under all of its values."""
         resource = self.stream.resource
         shown = await self.run.shop.as_sent.shown(resource, {one.id: self._values(one, sent) for one in written})
         left = [one for one in written if one.id not in shown]
         ids = [str(one.id) for one in left]
         read = await self.run.shop.find(resource, "id", ids, display=self.stream.display()) if left else []
         now = {int(entity["id"]): entity for entity in read}
-        found = ((one, self._difference(sent[one.ref.key], now.get(one.id))) for one in left)
-        return {one.ref.key: (code, detail or str(one.id)) for one, (code, detail) in found if code}
+        return [(one, self._difference(sent[one.ref.key], now.get(one.id))) for one in left]
 
     def _values(self, one: PlannedEntity, sent: Mapping[str, Entity]) -> dict[str, Any]:
         """What the shop must hold of an entity, without what its answer has told already."""
@@ -256,6 +298,8 @@ class _Batch:
     def _difference(self, sent: Entity, now: Entity | None) -> tuple[str, str]:
         if now is None:
             return "gone_meanwhile", ""
+        if now is sent:
+            return "", ""
         readable = {name: value for name, value in sent.items() if name not in {"id", *self.stream.unread}}
         different = differences(readable, now)
         if not different:

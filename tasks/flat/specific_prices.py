@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from connectors.prestashop import Entity, Identity, Shop
+from connectors.prestashop.specific_price_lines import SPECIFIC_PRICE_LINES
 from schemas.column_spec import StreamSpec
 from schemas.outcomes import Outcome
 from tasks.flat.countries import country_ids, currency_ids
@@ -35,6 +36,7 @@ class SpecificPriceStream(FlatStream):
 
     resource = "specific_prices"
     kind = "specific_price"
+    lines = SPECIFIC_PRICE_LINES
     steps = ("plan specific prices", "write specific prices")
     identity = Identity("id_product", (*CASE, "id_shop", *NOBODYS))
     closing = "delete"

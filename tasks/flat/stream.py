@@ -27,6 +27,8 @@ class FlatStream(ABC):
     """Of the links in the ledger."""
     steps: ClassVar[tuple[str, str]]
     """The names of the planning and of the writing step."""
+    lines: ClassVar[str] = ""
+    """The resource of our module through which they are made and changed, where there is one."""
     identity: ClassVar[Identity]
     closing: ClassVar[Closing] = "deactivate"
     compared: ClassVar[tuple[str, ...]]

@@ -11,15 +11,15 @@ from tasks.run.run import Run
 _REFERENCE = frozenset({"reference"})
 
 
-def line_mode_of(run: Run, resource: str, *, named_by: Collection[str] = _REFERENCE) -> LineMode | None:
+def line_mode_of(run: Run, resource: str, *, named_by: Collection[str] | None = _REFERENCE) -> LineMode | None:
     """How to write through `resource`; None for the webservice, with an incident where the settings ask for more.
 
-    `named_by`: the fields by which the module can find a product.
+    `named_by`: the fields by which the module can find a product; None where it is sent ids.
     """
     wanted = run.folder.settings.shop.lane
     if wanted == "webservice":
         return None
-    if run.stream.key_column.target not in named_by:
+    if named_by is not None and run.stream.key_column.target not in named_by:
         run.note(Level.INFO, "lane_needs_references", value=wanted, detail=run.stream.key_column.target)
         return None
     if not run.facts.may("PUT", resource):

@@ -107,4 +107,13 @@ PRODUCT_LANE = Act(
     options={"module": True},
     settings={"shop": {"lane": "module"}},
 )
-FLAT_ACTS = (STORES, CUSTOMERS, PRICES, LANE, PRODUCT_LANE)
+PRICE_LANE = Act(
+    "specific prices by our module",
+    PRICES.flow,
+    PRICES.drop,
+    PRICES.again,
+    PRICES.before,
+    options={"module": True},
+    settings={"shop": {"lane": "module"}},
+)
+FLAT_ACTS = (STORES, CUSTOMERS, PRICES, LANE, PRODUCT_LANE, PRICE_LANE)

@@ -10,7 +10,7 @@ import pytest
 from tests.campaigns.document_acts import FILE_ACTS, RETURN_STATUSES, SALES
 from tests.campaigns.erp_file_acts import DOCUMENTS, INVOICES
 from tests.campaigns.faults import lost_writes
-from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICES, PRODUCT_LANE, STORES
+from tests.campaigns.flat_acts import CUSTOMERS, LANE, PRICE_LANE, PRICES, PRODUCT_LANE, STORES
 from tests.campaigns.kills import Moment, killed_and_run_again
 from tests.campaigns.stage import FIRST_DAY, SECOND_DAY, STOCK, Act, Stage
 
@@ -31,6 +31,7 @@ AFTER_THE_FILE_MOVED = Moment("touch", -4)
         (STORES, (Moment("write", 2),)),
         (CUSTOMERS, (Moment("during", 1),)),
         (PRICES, (Moment("during", 2),)),
+        (PRICE_LANE, (Moment("during", 1), Moment("write", 2))),
         (SALES, (Moment("during", 1),)),
         (RETURN_STATUSES, (Moment("write", 1),)),
         (INVOICES, (Moment("during", 1),)),

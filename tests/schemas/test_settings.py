@@ -180,6 +180,7 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
         "stock_availables": 50,
         "specific_prices": 100,
         "stock_lines": 200,
+        "specific_price_lines": 200,
         "price_lines": 100,
         "lowest_prices": 100,
         "product_lines": 100,
@@ -187,10 +188,11 @@ def test_documents_of_short_rows_hold_five_times_as_many() -> None:
     }
 
 
-def test_requests_of_lines_hold_five_hundred_and_of_quantities_a_thousand_at_most() -> None:
+def test_requests_of_lines_hold_five_hundred_and_of_short_ones_a_thousand_at_most() -> None:
     shop = '[shop]\nurl = "https://shop.example"\nkey = "env:KEY"\n[shop.limits]\nmax_batch = 1000\n'
     limits = parse_settings(shop, source="settings.toml").shop.limits
-    assert (limits.batch("price_lines"), limits.batch("stock_lines")) == (500, 1000)
+    assert limits.batch("price_lines") == 500
+    assert limits.batch("stock_lines") == limits.batch("specific_price_lines") == 1000
 
 
 @pytest.mark.parametrize("key", ["order_prefix", "customer_prefix"])

@@ -53,6 +53,11 @@ COSTS: dict[tuple[str, str], float] = {
     ("product_lines", "PUT plain product"): 0.0011,
     ("product_lines", "PUT hooks combination"): 0.001,
     ("product_lines", "PUT plain combination"): 0.00035,
+    # On an 8.2.0 as it comes, where no module listens to specific prices.
+    ("specific_price_lines", "PUT hooks made"): 0.00004,
+    ("specific_price_lines", "PUT plain made"): 0.00004,
+    ("specific_price_lines", "PUT hooks changed"): 0.00003,
+    ("specific_price_lines", "PUT plain changed"): 0.00003,
     ("stock_lines", "PUT hooks"): 0.00075,
     ("stock_lines", "PUT plain"): 0.00006,
 }

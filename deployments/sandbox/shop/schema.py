@@ -180,6 +180,7 @@ SPECIFIC_RESOURCES = (
     "lowest_prices",
     "price_lines",
     "product_lines",
+    "specific_price_lines",
     "stock_lines",
     "store_orders",
 )

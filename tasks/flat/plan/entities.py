@@ -69,6 +69,8 @@ class PlannedEntity:
     """What the shop had when the plan was made."""
     sent: dict[str, Any] = field(default_factory=dict)
     """`fields` as the webservice takes them, once they have been asked for."""
+    wanted: dict[str, Any] = field(default_factory=dict)
+    """All that is wanted as the webservice takes it, where a stream has worked that out beforehand."""
 
     def as_sent(self) -> dict[str, Any]:
         """The fields as the webservice takes them: texts, and texts of languages; worked out once, and not changed."""
@@ -101,7 +103,7 @@ def plan_entity(wanted: WantedEntity, current: Entity | Stop | None, closing: Cl
     if wanted.closed:
         return _closed(wanted, current, closing)
     planned = PlannedEntity(wanted.ref, Outcome.UNCHANGED, id=int(current["id"]), owned=wanted.owned, found=current)
-    planned.label = wanted.label
+    planned.label, planned.wanted = wanted.label, wanted.sent
     _compare(planned, wanted.owned, wanted.sent or written(wanted.owned), current)
     for association, number in wanted.member_of.items():
         now = [int(row["id"]) for row in current.get("associations", {}).get(association, ())]
@@ -118,7 +120,7 @@ def _created(wanted: WantedEntity) -> PlannedEntity:
         return PlannedEntity(wanted.ref, Outcome.IGNORED, "closed_and_unknown", closed=True)
     planned = PlannedEntity(wanted.ref, Outcome.CREATED, action="create", owned=wanted.owned, label=wanted.label)
     planned.fields = wanted.first | wanted.owned
-    planned.sent = wanted.sent
+    planned.sent = planned.wanted = wanted.sent
     members = wanted.first_member_of | wanted.member_of
     planned.members = {association: [number] for association, number in members.items()}
     return planned

@@ -237,7 +237,14 @@ def test_what_was_learnt_of_another_shop_never_passes_the_limits() -> None:
 
 
 def test_a_first_document_to_our_module_is_larger_where_nobody_is_to_be_spared() -> None:
-    lanes = ("product_lines", "combination_lines", "stock_lines", "products", "stock_availables")
-    assert [Pace(FULL).batch_size(lane) for lane in lanes] == [30, 100, 100, 10, 10]
+    lanes = (
+        "product_lines",
+        "combination_lines",
+        "stock_lines",
+        "specific_price_lines",
+        "products",
+        "stock_availables",
+    )
+    assert [Pace(FULL).batch_size(lane) for lane in lanes] == [30, 100, 100, 100, 10, 10]
     assert {Pace(ShopLimits(pace="polite")).batch_size(lane) for lane in lanes} == {10}
     assert Pace(replace(FULL, max_batch_by_resource={"stock_lines": 7})).batch_size("stock_lines") == 7

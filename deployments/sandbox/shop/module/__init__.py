@@ -18,6 +18,7 @@ from deployments.sandbox.shop.module import (
     lowest_prices,
     price_lines,
     product_lines,
+    specific_price_lines,
     stock_lines,
     store_orders,
 )
@@ -38,6 +39,7 @@ SPECIFIC: Mapping[str, Callable[[Store, Request, Charge], Node]] = {
     "stock_lines": stock_lines.answer,
     "price_lines": price_lines.answer,
     "product_lines": product_lines.answer,
+    "specific_price_lines": specific_price_lines.answer,
     "lowest_prices": lowest_prices.answer,
     "erp_documents": erp_documents.answer,
     "erp_invoices": erp_invoices.answer,
@@ -51,6 +53,7 @@ _OF_ONE_SHOP = frozenset(
         "stock_lines",
         "price_lines",
         "product_lines",
+        "specific_price_lines",
         "lowest_prices",
     }
 )

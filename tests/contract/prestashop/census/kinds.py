@@ -32,7 +32,7 @@ _FILTER = re.compile(r"filter\[(.+)\]")
 _SAME = {"passerelle_order_returns": "order_returns"}
 """The module's returns have another name since 9.1, where the core has some of its own: one kind."""
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
-_ENUMERATED = frozenset({"mode", "named_by", "sendemail", "schema", "date", "alerts"})
+_ENUMERATED = frozenset({"mode", "found", "named_by", "sendemail", "schema", "date", "alerts"})
 """Parameters whose value is a choice between few."""
 
 

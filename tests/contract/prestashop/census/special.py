@@ -62,6 +62,23 @@ def _sales(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench)
     return reply, "orders", []
 
 
+def _specific_price_lines(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
+    """A price that is there with another reduction, a new one, and one of no product."""
+    product = bench.product()
+    query: dict[str, object] = {}
+    for name, text in one.parameters:
+        query |= written_parameter(name, text, world)
+    shop, never = world.setting.shop, "0000-00-00 00:00:00"
+
+    def line(id_product: int, quantity: int, reduction: str) -> str:
+        return f"0;{id_product};0;{shop};0;0;0;0;0;{quantity};-1.000000;percentage;{reduction};1;{never};{never}\n"
+
+    world.shop.send("PUT", one.resource, query, line(product.id, 1, "0.200000").encode())
+    body = line(product.id, 1, "0.300000") + line(product.id, 5, "0.200000") + line(NO_SUCH_ID, 1, "0.200000")
+    reply = world.shop.send("PUT", one.resource, query, body.encode())
+    return reply, "specific_prices", sorted(world.shop.bare_ids("specific_prices", id_product=product.id))
+
+
 def _product_lines(one: Asked, _elements: frozenset[str], world: World, bench: OwnBench) -> Outcome:
     """New products, a combination and one that is refused, where a document holds several."""
     product, values = bench.product().id, bench.option("S")
@@ -157,6 +174,7 @@ SPECIAL: Mapping[tuple[str, str], Callable[[Asked, frozenset[str], World, OwnBen
     ("PUT", "stock_lines"): _lines,
     ("PUT", "price_lines"): _lines,
     ("PUT", "product_lines"): _product_lines,
+    ("PUT", "specific_price_lines"): _specific_price_lines,
     ("GET", "lowest_prices"): _lowest_prices,
     ("PUT", "lowest_prices"): _lowest_prices,
     ("POST", "store_orders"): _sales,
