@@ -167,6 +167,11 @@ class Passerelle extends Module
                 'specific_management' => true,
                 'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
             ],
+            'specific_price_lines' => [
+                'description' => 'Bulk specific prices by case',
+                'specific_management' => true,
+                'forbidden_method' => ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+            ],
             'lowest_prices' => [
                 'description' => 'Lowest price before a reduction, by reference',
                 'specific_management' => true,
@@ -232,6 +237,12 @@ class Passerelle extends Module
                 'PasserelleProductWords',
                 'PasserelleHeld',
                 'WebserviceSpecificManagementProductLines',
+            ],
+            'specific_price_lines' => [
+                'PasserelleRefusal',
+                'PasserelleSpecificPriceLine',
+                'PasserelleSpecificPriceRows',
+                'WebserviceSpecificManagementSpecificPriceLines',
             ],
             'lowest_prices' => array_merge($lines, ['PasserelleTables', 'PasserelleLowestPrices', 'WebserviceSpecificManagementLowestPrices']),
             'erp_documents' => array_merge(self::DOCUMENTS, ['PasserelleErpResource', 'WebserviceSpecificManagementErpDocuments']),

@@ -13,6 +13,8 @@ trait PasserelleSpecificResource
 {
     use PasserelleEngineSetters;
 
+    private static $lockSeconds = 30;
+
     /** @var array one node, of texts and nodes; a list of nodes has the numbers 0 to n as keys */
     private $answer = [];
 
@@ -85,6 +87,34 @@ trait PasserelleSpecificResource
     {
         if (Shop::isFeatureActive() && Shop::getContext() !== Shop::CONTEXT_SHOP) {
             throw new WebserviceException('id_shop must name one shop', [85, 400]);
+        }
+    }
+
+    /**
+     * What `work` does while no other request does work of this name. It is held while rows are looked up and written, so
+     * that a document that is sent again finds what the first one has made.
+     */
+    private function underLock($name, $work)
+    {
+        try {
+            return PasserelleConnection::underLock('passerelle_' . $name . '_' . md5(_DB_NAME_ . _DB_PREFIX_), self::$lockSeconds, $work);
+        } catch (PasserelleRefusal $refusal) {
+            throw new WebserviceException($refusal->getMessage(), [85, 503]);
+        }
+    }
+
+    /**
+     * Where nothing can be rolled back, half of a document would be taken for a whole one.
+     */
+    private function requireTransactions(array $tables, $what)
+    {
+        $names = implode("', '" . _DB_PREFIX_, $tables);
+        $others = PasserelleConnection::rows(
+            "SELECT COUNT(*) AS `others` FROM information_schema.TABLES
+            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('" . _DB_PREFIX_ . $names . "') AND ENGINE <> 'InnoDB'"
+        );
+        if ((int) $others[0]['others'] !== 0) {
+            throw new WebserviceException('the tables of ' . $what . ' are not InnoDB', [85, 400]);
         }
     }
 

@@ -17,7 +17,6 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
 {
     use PasserelleSpecificResource;
 
-    const LOCK_SECONDS = 30;
     const NAMED_BY = ['reference', 'ean13', 'isbn', 'upc', 'mpn', 'supplier_reference'];
     const TABLES = ['product', 'product_shop', 'product_lang', 'product_attribute', 'product_attribute_shop', 'stock_available'];
 
@@ -35,7 +34,7 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
         if (!in_array($this->field, self::NAMED_BY, true)) {
             throw new WebserviceException('named_by is one of ' . implode(', ', self::NAMED_BY), [85, 400]);
         }
-        $this->requireTransactions();
+        $this->requireTransactions(self::TABLES, 'products');
         $lines = array_map(['PasserelleProductLine', 'read'], $this->nodesOf('product_line'));
         $this->refuseNameless($lines);
         $this->make('product', new PasserelleProductRows(), $lines);
@@ -89,7 +88,8 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
                 $this->tell('actionObject' . get_class($line->entity) . 'AddBefore', ['object' => $line->entity]);
             }
         }
-        $made = $this->underLock(function () use ($rows, $open) {
+        // No column is unique on what names a product: one lock for the whole shop stands for it.
+        $made = $this->underLock('p', function () use ($rows, $open) {
             return $this->write($rows, $open);
         });
         if ($made !== []) {
@@ -137,22 +137,9 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
         }
         if ($kind === 'product' && Configuration::get('PS_SEARCH_INDEXATION')) {
             $words = PasserelleProductWords::read($products);
-            $this->underLock(function () use ($words) {
+            $this->underLock('p', function () use ($words) {
                 $words->write();
             });
-        }
-    }
-
-    /**
-     * No column is unique on what names a product: one lock for the whole shop stands for it. It is held while rows
-     * are looked up and written, so that a document that is sent again finds what the first one has made.
-     */
-    private function underLock($work)
-    {
-        try {
-            return PasserelleConnection::underLock('passerelle_p_' . md5(_DB_NAME_ . _DB_PREFIX_), self::LOCK_SECONDS, $work);
-        } catch (PasserelleRefusal $refusal) {
-            throw new WebserviceException($refusal->getMessage(), [85, 503]);
         }
     }
 
@@ -180,21 +167,6 @@ class WebserviceSpecificManagementProductLines implements WebserviceSpecificMana
         return array_values(array_filter($lines, function (PasserelleProductLine $line) use ($kind) {
             return $line->isOpen() && ($kind === null || $line->kind === $kind);
         }));
-    }
-
-    /**
-     * Where nothing can be rolled back, half a product would be taken for a whole one.
-     */
-    private function requireTransactions()
-    {
-        $names = implode("', '" . _DB_PREFIX_, self::TABLES);
-        $others = PasserelleConnection::rows(
-            "SELECT COUNT(*) AS `others` FROM information_schema.TABLES
-            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('" . _DB_PREFIX_ . $names . "') AND ENGINE <> 'InnoDB'"
-        );
-        if ((int) $others[0]['others'] !== 0) {
-            throw new WebserviceException('the tables of products are not InnoDB', [85, 400]);
-        }
     }
 
     private function tell($hook, array $told)
