@@ -40,9 +40,9 @@ FLAT_OUT = Speed("sandbox flat out", None, 0.0)
 class ShopProcess:
     """A sandbox shop in another process; the part of `SandboxShop` that a `World` needs."""
 
-    def __init__(self, speed: Speed, state: Path | None = None) -> None:
+    def __init__(self, speed: Speed, state: Path | None = None, *, module: bool = False) -> None:
         command = [sys.executable, "-m", "tests.benchmarks.shop_process", str(speed.workers or 0)]
-        command += [str(speed.speed), str(speed.cores)]
+        command += [str(speed.speed), str(speed.cores), "module" if module else "none"]
         command += [str(state)] if state else []
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         out = self._process.stdout
@@ -111,10 +111,10 @@ def measured(command: Sequence[str | Path], environment: Mapping[str, str] | Non
     return json.loads(ended.stdout.splitlines()[-1]), cpu
 
 
-def open_world(folder: Path, speed: Speed, state: Path | None = None) -> World:
+def open_world(folder: Path, speed: Speed, state: Path | None = None, *, module: bool = False) -> World:
     """A folder made anew and a shop process, to be entered; pace full, as every `World`."""
     shutil.rmtree(folder, ignore_errors=True)
-    world = World(folder, ShopProcess(speed, state))  # type: ignore[arg-type] # what a World needs of one
+    world = World(folder, ShopProcess(speed, state, module=module))  # type: ignore[arg-type] # what a World needs of one
     folder.mkdir(parents=True)
     return world
 

@@ -1,4 +1,6 @@
-"""20,000 prices of products that an earlier import has linked, made and then changed, against bare batches.
+"""20,000 prices of products that an earlier import has linked, made and then changed: by the webservice, by our module.
+
+Each is measured against bare batches of the webservice, and against a client that sends one row after the other.
 
 On a real shop each of 4,000 products has one for each of five quantities, and everything is deleted at the end.
 """
@@ -7,12 +9,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import polars as pl
 
-from tests.benchmarks.bare import Rate, best_rate
+from tests.benchmarks.bare import Rate, best_rate, documents, one_by_one
 from tests.benchmarks.figures import Sheet
 from tests.benchmarks.place import (
     FLAT_OUT,
@@ -39,30 +43,55 @@ BATCHES = (500,)
 CONNECTIONS = (4, 6)
 ON_SHOP = 4_000
 QUANTITIES = (1, 2, 3, 4, 5)
-_FIRST_QUANTITY = 9
+_FIRST_QUANTITY, _USUAL_QUANTITY = 9, 8
+NAIVE_SAMPLE = 200
 ROUNDS = 2
+LANES = ("webservice", "module")
+_TARGETS = {"webservice": (">= 0.80", ">= 0.70"), "module": ("", "")}
 _COLUMNS = ("reference", "erp_code", "reduction", "type", "reduction_tax", "from_quantity")
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What a way is measured against: the best bare batches, and rows per second of a client that knows none."""
+
+    bare: Rate
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the prices go, and where the flow runs."""
+
+    lane: str
+    in_prefect: bool
+
+    def __str__(self) -> str:
+        return self.lane + ("" if self.in_prefect else " as from cron")
+
+
+WAYS = [Way(lane, in_prefect) for lane, in_prefect in product(LANES, (True, False))]
+
+
 def measure(sheet: Sheet, place: Path) -> None:
-    """Both ratios at both speeds of the shop, in Prefect and as from cron."""
+    """The ratios at both speeds of the shop, by webservice and by module, in Prefect and as from cron."""
     shop = catalogue(place, LINES + FIRST_LINES)
     for speed in (REAL, FLAT_OUT):
         sheet.title(f"Specific prices, {LINES:,} lines: {speed.name}")
         bare = [_bare(speed, shop, connections) for connections in CONNECTIONS]
-        best = [max(rates, key=lambda rate: rate.per_second) for rates in zip(*bare, strict=True)]
-        for in_prefect in (True, False):
-            with open_world(place / "prices", speed, shop.state) as world:
-                _one_way(sheet, world, shop, f"specific prices, {speed.name}", best, in_prefect=in_prefect)
+        best = [max(rates, key=lambda one: one.bare.per_second) for rates in zip(*bare, strict=True)]
+        for way in WAYS:
+            with open_world(place / "prices", speed, shop.state, module=True) as world:
+                _one_way(sheet, world, shop, f"specific prices, {speed.name}", best, way)
 
 
-def _one_way(sheet: Sheet, world: World, shop: Catalogue, name: str, best: Sequence[Rate], *, in_prefect: bool) -> None:
-    _specify(world)
+def _one_way(sheet: Sheet, world: World, shop: Catalogue, name: str, best: Sequence[Against], way: Way) -> None:
+    _specify(world, way)
     known_products(world)
     references = list(shop.stock_ids)
     _drop(world, references[LINES:], 10, "specificprice_0.csv")
-    run_flow("import_specific_prices", world, in_prefect=in_prefect)
-    _flows(sheet, world, name, references[:LINES], (1,), best, in_prefect=in_prefect)
+    run_flow("import_specific_prices", world, in_prefect=way.in_prefect)
+    _flows(sheet, world, name, references[:LINES], (1,), best, way)
 
 
 def measure_on(sheet: Sheet, place: Path, shop: RealShop) -> None:
@@ -73,8 +102,8 @@ def measure_on(sheet: Sheet, place: Path, shop: RealShop) -> None:
         for number in range(1, ROUNDS + 1):
             best = _bare_there(shop, [*ids.values()])
             # By turns: what goes first comes right after the bare requests.
-            for in_prefect in (True, False) if number % 2 else (False, True):
-                _one_way_there(sheet, place / "real_prices", shop, number, ids, best, in_prefect=in_prefect)
+            for way in WAYS[:: 1 if number % 2 else -1]:
+                _one_way_there(sheet, place / "real_prices", shop, number, ids, best, way)
                 _delete_prices(shop, ids.values())
 
 
@@ -84,18 +113,17 @@ def _one_way_there(
     shop: RealShop,
     number: int,
     ids: Mapping[str, int],
-    best: Sequence[Rate],
-    *,
-    in_prefect: bool,
+    best: Sequence[Against],
+    way: Way,
 ) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with World(folder, shop) as world:  # type: ignore[arg-type] # what a World needs of one
-        _specify(world)
+        _specify(world, way)
         known_as(world, ids)
         _drop(world, list(ids)[:FIRST_LINES], 10, "specificprice_0.csv", (_FIRST_QUANTITY,))
-        run_flow("import_specific_prices", world, in_prefect=in_prefect)
-        _flows(sheet, world, f"round {number}", list(ids), QUANTITIES, best, in_prefect=in_prefect)
+        run_flow("import_specific_prices", world, in_prefect=way.in_prefect)
+        _flows(sheet, world, f"round {number}", list(ids), QUANTITIES, best, way)
 
 
 def _flows(
@@ -104,36 +132,46 @@ def _flows(
     name: str,
     references: list[str],
     from_quantities: Sequence[int],
-    best: Sequence[Rate],
-    *,
-    in_prefect: bool,
+    best: Sequence[Against],
+    way: Way,
 ) -> None:
     """Prices are made, and then changed."""
     lines = len(references) * len(from_quantities)
-    for verb, reduction, against, target in zip(
-        ("made", "changed"), (10, 12), best, (">= 0.80", ">= 0.70"), strict=True
-    ):
+    for verb, reduction, against, target in zip(("made", "changed"), (10, 12), best, _TARGETS[way.lane], strict=True):
         _drop(world, references, reduction, f"specificprice_{reduction}.csv", from_quantities)
-        ran = run_flow("import_specific_prices", world, in_prefect=in_prefect)
+        ran = run_flow("import_specific_prices", world, in_prefect=way.in_prefect)
         steps = {step["name"]: step["seconds"] for step in world.report()["steps"]}
         rate, writing = lines / ran.flow_seconds, lines / steps["write specific prices"]
-        way = f"{name}, {verb}{'' if in_prefect else ' as from cron'}"
-        sheet.add(f"{way}, against bare batches", rate / against.per_second, "ratio", target)
-        sheet.add(f"{way}, writing step alone against bare batches", writing / against.per_second, "ratio")
-        sheet.add(f"{way}, lines per second, flow", rate, "lines/s")
-        sheet.add(f"{way}, lines per second, bare", against.per_second, "lines/s")
-        sheet.note(f"Bare: {against}. Steps: {steps}. CPU {ran.flow_cpu:.2f} s. {world.report()['requests']}")
+        told = f"{name}, {verb}, {way}"
+        sheet.add(f"{told}, against bare batches", rate / against.bare.per_second, "ratio", target)
+        sheet.add(f"{told}, writing step alone against bare batches", writing / against.bare.per_second, "ratio")
+        sheet.add(f"{told}, against one row after the other", rate / against.usual, "ratio")
+        sheet.add(f"{told}, lines per second, flow", rate, "lines/s")
+        sheet.note(f"Bare: {against.bare}; one row after the other {against.usual:,.0f}/s.")
+        sheet.note(f"Steps: {steps}. CPU {ran.flow_cpu:.2f} s. {world.report()['requests']}")
 
 
-def _bare_there(shop: RealShop, ids: Sequence[int]) -> tuple[Rate, Rate]:
+def _against(url: str, key: str, method: str, entities: Sequence[bytes], usual: Sequence[bytes], at: int) -> Against:
+    rate = best_rate(url, key, method, "specific_prices", entities, BATCHES, (at,))
+    return Against(rate, one_by_one(url, key, documents(method, "specific_prices", usual, 1)))
+
+
+def _bare_there(shop: RealShop, ids: Sequence[int]) -> tuple[Against, Against]:
     """Made and then changed; what was made is deleted."""
     new = [_entity(10, id_product=number, from_quantity=quantity) for number in ids for quantity in QUANTITIES]
-    made = best_rate(shop.url, shop.key, "POST", "specific_prices", new, BATCHES, CONNECTIONS[:1])
-    known = list(_prices(shop, ids))
-    changed = [_entity(12, id=number) for number in known]
-    rates = made, best_rate(shop.url, shop.key, "PATCH", "specific_prices", changed, BATCHES, CONNECTIONS[:1])
+    rates = _made_and_changed(shop.url, shop.key, new, ids, CONNECTIONS[0], lambda: list(_prices(shop, ids)))
     _delete_prices(shop, ids)
     return rates
+
+
+def _made_and_changed(
+    url: str, key: str, new: Sequence[bytes], products: Sequence[int], at: int, known: Callable[[], list[int]]
+) -> tuple[Against, Against]:
+    usual = [_entity(10, id_product=number, from_quantity=_USUAL_QUANTITY) for number in products[:NAIVE_SAMPLE]]
+    made = _against(url, key, "POST", new, usual, at)
+    changed = [_entity(12, id=number) for number in known()]
+    again = [_entity(14, id=number) for number in known()[:NAIVE_SAMPLE]]
+    return made, _against(url, key, "PATCH", changed, again, at)
 
 
 def _prices(shop: RealShop, ids: Iterable[int]) -> Iterator[int]:
@@ -148,15 +186,16 @@ def _delete_prices(shop: RealShop, ids: Iterable[int]) -> None:
         shop.answer("DELETE", f"/api/specific_prices?id=[{','.join(known[start : start + BATCHES[0]])}]")
 
 
-def _bare(speed: Speed, shop: Catalogue, connections: int) -> tuple[Rate, Rate]:
+def _bare(speed: Speed, shop: Catalogue, connections: int) -> tuple[Against, Against]:
     """Made and then changed, on a shop of its own: it takes no second price of the same case."""
     with ShopProcess(speed, shop.state) as other:
         products = [int(row["id"]) for row in other.ask("GET", "rows/products")]
         new = [_entity(10, id_product=number) for number in products]
-        made = best_rate(other.url, other.key, "POST", "specific_prices", new, BATCHES, (connections,))
-        known = [int(row["id"]) for row in other.ask("GET", "rows/specific_prices")]
-        changed = [_entity(12, id=number) for number in known]
-        return made, best_rate(other.url, other.key, "PATCH", "specific_prices", changed, BATCHES, (connections,))
+
+        def known() -> list[int]:
+            return [int(row["id"]) for row in other.ask("GET", "rows/specific_prices")]
+
+        return _made_and_changed(other.url, other.key, new, products, connections, known)
 
 
 def _entity(percent: int, **ids: int) -> bytes:
@@ -179,8 +218,9 @@ def _entity(percent: int, **ids: int) -> bytes:
     return f"<specific_price>{inside}</specific_price>".encode()
 
 
-def _specify(world: World) -> None:
-    """A stream of the columns that the file has."""
+def _specify(world: World, way: Way) -> None:
+    """A stream of the columns that the file has, and the lane."""
+    world.write_settings(shop={"lane": way.lane})
     data: dict[str, dict[str, object]] = {column: {"index": index} for index, column in enumerate(_COLUMNS)}
     data["reference"]["object_key"] = True
     stream = {"class": "\\SpecificPrice", "enabled": True, "type": "local", "data": data}

@@ -9,9 +9,11 @@ from deployments.sandbox.shop import SandboxShop
 
 
 def main() -> int:
-    """`WORKERS SPEED CORES [STATE]`; the address and the key are the first line of the output."""
-    workers, speed, cores, *state = sys.argv[1:]
-    with SandboxShop(workers=int(workers) or None, speed=float(speed), cores=int(cores)) as shop:
+    """`WORKERS SPEED CORES MODULE [STATE]`; the address and the key are the first line of the output."""
+    workers, speed, cores, module, *state = sys.argv[1:]
+    with SandboxShop(
+        workers=int(workers) or None, speed=float(speed), cores=int(cores), module=module == "module"
+    ) as shop:
         if state:
             shop._store.load(Path(state[0]))
         sys.stdout.write(f"{shop.url} {shop.key}\n")
