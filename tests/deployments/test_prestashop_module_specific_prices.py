@@ -15,9 +15,8 @@ FIRST_NEW = 45
 
 
 def line(number: int = 0, product: int = MUG, quantity: int = 1, reduction: str = "0.2", combination: int = 0) -> str:
-    return (
-        f"{number};{product};{combination};0;0;0;0;0;0;{quantity};-1;percentage;{reduction};1;{NO_DATE};2026-12-31 23:59:59"
-    )
+    case = f"{product};{combination};0;0;0;0;0;0;{quantity}"
+    return f"{number};{case};-1;percentage;{reduction};1;{NO_DATE};2026-12-31 23:59:59"
 
 
 def own(number: int = OWN, product: int = MUG, reduction: str = "0.2") -> str:

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 RESOURCE = "specific_price_lines"
 ANSWER = ["lines", "created", "found", "updated", "unchanged", "left", "held", "resolve_ms", "write_ms"]
-FIELDS = ["id", "id_product", "id_product_attribute", "id_shop", "id_shop_group", "id_currency", "id_country", "id_group",
-          "id_customer", "from_quantity", "price", "reduction_type", "reduction", "reduction_tax", "from", "to"]  # fmt: skip
+FIELDS = (
+    *("id", "id_product", "id_product_attribute", "id_shop", "id_shop_group", "id_currency", "id_country", "id_group"),
+    *("id_customer", "from_quantity", "price", "reduction_type", "reduction", "reduction_tax", "from", "to"),
+)
 NO_DATE = "0000-00-00 00:00:00"
 MODES = pytest.mark.parametrize("mode", ["hooks", "plain"])
 
 
-def line(product: int, number: int = 0, **fields: object) -> str:
+def line(product: int, known: int = 0, /, **fields: object) -> str:
     """A price of a tenth less, for whomever, whenever."""
     values = dict.fromkeys(FIELDS, "0") | {
         "from_quantity": "1",
@@ -33,7 +35,7 @@ def line(product: int, number: int = 0, **fields: object) -> str:
         "from": NO_DATE,
         "to": NO_DATE,
     }
-    values |= {name: str(value) for name, value in fields.items()} | {"id": str(number), "id_product": str(product)}
+    values |= {name: str(value) for name, value in fields.items()} | {"id": str(known), "id_product": str(product)}
     return ";".join(values[name] for name in FIELDS)
 
 
@@ -72,7 +74,7 @@ def test_prices_are_made_as_they_are_sent_and_told_as_the_webservice_shows_them(
         line(product.id),
         line(product.id, from_quantity=5, reduction_type="amount", reduction="2.5", reduction_tax=0),
         line(product.id, id_product_attribute=small.id, price="9.9", reduction="0", to="2030-01-31 23:59:59"),
-        line(product.id, id_country=8, id_currency=1, id_group=3, **{"from": "2026-12-24 00:00:00"}),
+        line(product.id, 0, id_country=8, id_currency=1, id_group=3, **{"from": "2026-12-24 00:00:00"}),
         mode=mode,
     )
     assert told.names == ANSWER
@@ -91,7 +93,7 @@ def test_a_price_by_the_module_is_field_by_field_one_by_the_webservice(
     theirs = bench.make("specific_prices", bench.specific_price_row(first.id))[0]
     as_line = as_shown(shop, theirs.id).split(";")
     fields = dict(zip(FIELDS, as_line, strict=True))
-    told = put(bench, line(second.id, **{name: fields[name] for name in FIELDS[2:]}), mode=mode)
+    told = put(bench, line(second.id, 0, **{name: fields[name] for name in FIELDS[2:]}), mode=mode)
     [(_, number)] = held(told)
     ours, theirs = shop.read("specific_prices", number), shop.read("specific_prices", theirs.id)
     others = {"id", "id_product"}
@@ -188,6 +190,6 @@ def test_the_same_document_over_four_connections_makes_each_price_once(shop: Web
 
 def test_what_is_asked_for_otherwise_is_refused(shop: Webservice, bench: Bench) -> None:
     product = bench.product()
-    for query in ({"mode": "loud"}, {"found": "take"}):
-        refused(shop.send("PUT", RESOURCE, query, line(product.id).encode()), 400, 85)
-    refused(shop.send("PUT", RESOURCE, {}, b"\n"), 400, 85)
+    assert refused(shop.send("PUT", RESOURCE, {"mode": "loud"}, line(product.id).encode()), 85, 400)
+    assert refused(shop.send("PUT", RESOURCE, {"found": "take"}, line(product.id).encode()), 85, 400)
+    assert refused(shop.send("PUT", RESOURCE, {}, b"\n"), 85, 400)
