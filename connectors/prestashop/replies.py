@@ -27,7 +27,10 @@ class Verdict(Enum):
     REFUSED = auto()
     """The webservice names an error; what came before in the document stays written."""
     BROKEN = auto()
-    """A 500 without a word: an exception somewhere in the document."""
+    """A 500 without a word, or with no other than that nothing was saved: the database failed in the document.
+
+    A table that is locked for a moment ends so as well as a row that it never takes (facts K4).
+    """
     BUSY = auto()
     """429, 502, 503, 504: later, perhaps."""
     LOST = auto()
@@ -146,7 +149,8 @@ def impersonal(reply: Reply) -> Reply:
 
 def _verdict(status: int, headers: Mapping[str, str], body: bytes, codes: tuple[str, ...]) -> Verdict:
     if codes:
-        return Verdict.REFUSED
+        only_not_saved = NOT_SAVED in codes and {NOT_SAVED, PHP_WARNING}.issuperset(codes)
+        return Verdict.BROKEN if only_not_saved and status >= 500 else Verdict.REFUSED  # noqa: PLR2004 - server errors
     if status in {429, 502, 503, 504}:
         return Verdict.BUSY
     if status in {413, 414}:

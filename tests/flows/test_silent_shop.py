@@ -64,6 +64,23 @@ async def test_a_known_product_that_is_not_listed_once_is_not_made_again(silent:
     assert len(silent.shop.rows("combinations")) == 6
 
 
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize("path", ["/api/products", "/api/combinations"])
+async def test_a_write_that_a_lock_keeps_out_for_a_moment_is_made_once(silent: World, method: str, path: str) -> None:
+    rows = silent.dress(2)
+    if method == "PATCH":
+        silent.drop_products(*rows)
+        await silent.products()
+        for row in rows:
+            row["price"], row["ean13"] = "39.90", ""
+    silent.drop_products(*rows)
+    silent.shop.faults.add(Fault("sql-failure-write", method=method, path=path, times=2))
+    state = await silent.products()
+    assert state.name == "Completed", state.message
+    assert len(silent.shop.rows("products")) == 2
+    assert len(silent.shop.rows("combinations")) == 6
+
+
 async def test_stock_of_a_product_that_is_not_listed_once_is_written(silent: World) -> None:
     silent.drop_products({"reference": "CEINTURE", "name": "Ceinture"})
     await silent.products()

@@ -29,9 +29,12 @@ class CrashError(Exception):
     """An uncaught PHP or SQL exception: status 500, nothing in the body."""
 
 
+NOT_SAVED = "Unable to save resource"
+
+
 def not_saved(why: str, *, silent: bool) -> Exception:
     """What a write ends with that the database refuses: a database layer that is silent lets the engine say it."""
-    return ServiceError(500, 46, "Unable to save resource") if silent else CrashError(why)
+    return ServiceError(500, 46, NOT_SAVED) if silent else CrashError(why)
 
 
 class PlainReplyError(Exception):

@@ -28,7 +28,8 @@ FaultKind = Literal[
     "sql-failure",  # a SELECT fails: 500 without a word, or where the database layer is silent an empty list
     "sql-failure-inside",  # the same for the SELECTs of texts and members: blank ones where it is silent
     "sql-failure-cut",  # the same for the entities behind the first: left out in JSON, empty in XML
-    "sql-failure-midway",  # the same behind the first entity of a list
+    "sql-failure-write",  # nothing is written: 500 without a word, or where it is silent with code 46
+    "sql-failure-midway",  # the same as inside, behind the first entity of a list
 ]
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 BY_CHANCE: tuple[FaultKind, ...] = tuple(

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from deployments.sandbox.shop import control, render_json, render_xml
 from deployments.sandbox.shop.clock import CLOCK
+from deployments.sandbox.shop.errors import NOT_SAVED
 from deployments.sandbox.shop.exchange import HTML, WRITES, XML, Reply, Request
 from deployments.sandbox.shop.faults import AFTER_THE_WRITE, Fault
 from deployments.sandbox.shop.http import HttpReply, HttpRequest, page
@@ -88,20 +89,26 @@ class Front:
     def _with_fault(self, request: HttpRequest, path: str, query: str, fault: Fault | None) -> HttpReply:
         if fault is None:
             return self._served(request, path, query)
-        if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"} and self._webservice.store.rules.silent:
-            asked = self._asked(request, path, query)
-            return self._dressed(asked, self._webservice.failed_select(asked), 0.0)
-        if fault.kind in _INSIDE and request.method == "GET" and self._webservice.store.rules.silent:
-            served = self._served(request, path, query)
-            return HttpReply(served.status, served.headers, _without_inside(served.body, _INSIDE[fault.kind]))
-        if fault.kind == "sql-failure-cut" and request.method == "GET" and self._webservice.store.rules.silent:
-            served = self._served(request, path, query)
-            return HttpReply(served.status, served.headers, _cut(served.body))
+        silent = self._in_silence(request, path, query, fault) if self._webservice.store.rules.silent else None
+        if silent is not None:
+            return silent
         if fault.kind not in AFTER_THE_WRITE:
             return instead(fault)
         if fault.kind == "latency":
             time.sleep(fault.seconds)
         return spoilt(fault, self._served(request, path, query))
+
+    def _in_silence(self, request: HttpRequest, path: str, query: str, fault: Fault) -> HttpReply | None:
+        """What a failing statement makes of the answer where the database layer says nothing of it."""
+        if fault.kind == "sql-failure-write":
+            return _document(500, [(46, NOT_SAVED)])
+        if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"}:
+            asked = self._asked(request, path, query)
+            return self._dressed(asked, self._webservice.failed_select(asked), 0.0)
+        if request.method == "GET" and fault.kind in _SPOILT_INSIDE:
+            served = self._served(request, path, query)
+            return HttpReply(served.status, served.headers, _SPOILT_INSIDE[fault.kind](served.body))
+        return None
 
     def _asked(self, request: HttpRequest, path: str, query: str) -> Request:
         return Request(
@@ -149,8 +156,6 @@ class Front:
         return HttpReply(status, headers, body)
 
 
-_INSIDE = {"sql-failure-inside": 0, "sql-failure-midway": 1}
-"""How many entities of a list are read before the SELECTs fail."""
 _ENTITY = re.compile(rb"<prestashop[^>]*>\s*<\w+[^>]*>\s*<(\w+)>.*?</\1>", re.DOTALL)
 
 
@@ -189,6 +194,13 @@ def _cut(body: bytes) -> bytes:
     return body[: first.end()] + emptied
 
 
+_SPOILT_INSIDE: dict[str, Callable[[bytes], bytes]] = {
+    "sql-failure-inside": lambda body: _without_inside(body, 0),
+    "sql-failure-midway": lambda body: _without_inside(body, 1),
+    "sql-failure-cut": _cut,
+}
+
+
 def instead(fault: Fault) -> HttpReply:
     """What comes back when the request never reaches the shop's code, or dies there before any write."""
     retry = ("Retry-After", str(fault.retry_after))
@@ -206,6 +218,7 @@ def instead(fault: Fault) -> HttpReply:
         "sql-failure": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-inside": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-midway": lambda: HttpReply(500, [_HTML_TYPE]),
+        "sql-failure-write": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-cut": lambda: HttpReply(500, [_HTML_TYPE]),
     }
     return made[fault.kind]()

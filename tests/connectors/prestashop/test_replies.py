@@ -149,6 +149,15 @@ def test_warnings_alone_are_an_error_of_their_own() -> None:
     assert (reply.verdict, reply.code, reply.reason) == (Verdict.REFUSED, "3", "[PHP Warning #2] foreach()")
 
 
+def test_that_nothing_was_saved_may_pass_unless_the_shop_says_why() -> None:
+    assert _reply(500, ERROR.format("46", "Unable to save resource")).verdict is Verdict.BROKEN
+    why = ERROR.format("140", "E-mail in use").replace(
+        "</errors>", "<error><code>46</code><message>x</message></error></errors>"
+    )
+    reply = _reply(500, why)
+    assert (reply.verdict, reply.codes) == (Verdict.REFUSED, ("140", "46"))
+
+
 def test_an_error_hidden_in_a_success_is_still_an_error() -> None:
     assert _reply(200, ERROR.format("46", "Unable to save resource")).verdict is Verdict.REFUSED
 

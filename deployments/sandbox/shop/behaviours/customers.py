@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop import shops
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
-from deployments.sandbox.shop.errors import CrashError, ServiceError
+from deployments.sandbox.shop.errors import NOT_SAVED, CrashError, ServiceError
 from deployments.sandbox.shop.store import now
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _refuse_used_email(draft: Draft) -> None:
                 500,
                 140 if draft.is_new else 141,
                 "The email is already used, please choose another one.",
-            ).then(500, 46, "Unable to save resource")
+            ).then(500, 46, NOT_SAVED)
 
 
 def _after_save(draft: Draft) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop.entity import Behaviour, Draft, Entries
-from deployments.sandbox.shop.errors import ServiceError
+from deployments.sandbox.shop.errors import NOT_SAVED, ServiceError
 from deployments.sandbox.shop.order_states import enter_state, mail_state
 from deployments.sandbox.shop.ordering import place
 
@@ -68,7 +68,7 @@ def _add_history(draft: Draft) -> None:
     order, state = draft.whole("id_order"), draft.whole("id_order_state")
     draft.values["id"] = enter_state(draft.store, order, state)
     if draft.query.text("sendemail") not in {"", "0"} and not mail_state(draft.store, order, state):
-        raise ServiceError(500, 46, "Unable to save resource")
+        raise ServiceError(500, 46, NOT_SAVED)
 
 
 def _after_carrier(draft: Draft) -> None:
