@@ -115,6 +115,10 @@ class Reader:
         """See `Absence.fails_silently`."""
         return await self._absence.fails_silently(facts)
 
+    async def may_be_silent(self) -> bool:
+        """See `Absence.may_be_silent`."""
+        return await self._absence.may_be_silent()
+
     async def newest_id(self, resource: str) -> int:
         """The highest id that the shop lists, 0 for none; an empty list is believed."""
         text = query(filters={}, display=("id",), sort="id_DESC", limit="1")

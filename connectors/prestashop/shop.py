@@ -316,9 +316,10 @@ class Shop:
         for pending in writes:
             pending.entity["id"] = int(pending.entity["id"])
         in_full = method == "PUT" or whole is not None
-        fields = await self._synopses.of(resource) if in_full else ResourceFields()
+        with_texts = bool(writes and not in_full and resource_of(resource).i18n) and await self._reader.may_be_silent()
+        fields = await self._synopses.of(resource) if in_full or with_texts else ResourceFields()
         finder = await self._finder(resource)
-        updating = Updating(self._transport, finder, facts, fields, desk, options, whole)
+        updating = Updating(self._transport, finder, facts, fields, desk, options, whole, with_texts=with_texts)
         await self._write(desk, writes, updating.write, on_receipts)
         return desk.all()
 

@@ -42,12 +42,20 @@ class Updating:
         desk: Desk,
         options: Mapping[str, str],
         whole: Mapping[int, Entity] | None = None,
+        *,
+        with_texts: bool = False,
     ) -> None:
-        """`whole` holds the entities as another shop has them, by id: what is sent is that with the changes over it."""
+        """`whole` holds the entities as another shop has them, by id: what is sent is that with the changes over it.
+
+        `with_texts`: a PATCH says every text that the entity has (facts F10).
+        """
         self._transport = transport
         self._finder = finder
         self._facts = facts
         self._unwritable = fields.unwritable()
+        self._always = frozenset(name for name in resource_of(desk.resource).i18n - self._unwritable if name in fields)
+        if not with_texts:
+            self._always = frozenset()
         self._desk = desk
         self._query = query_with(transport.scope_query, options)
         self._resource = desk.resource
@@ -155,15 +163,19 @@ class Updating:
     async def _complete_languages(self, writes: list[PendingWrite]) -> None:
         # A language left out of a field that is sent is emptied.
         languages = set(self._facts.language_ids)
-        short = {pending.entity["id"]: pending for pending in writes if _short_fields(pending.entity, languages)}
+        lacking = {pending.entity["id"]: self._to_complete(pending.entity, languages) for pending in writes}
+        short = [pending for pending in writes if lacking[pending.entity["id"]]]
         if not short:
             return
-        fields = sorted({field for pending in short.values() for field in _short_fields(pending.entity, languages)})
-        current = await self._current(list(short.values()), fields)
-        for known_id, pending in short.items():
-            told = current.get(known_id, {})
-            for field in _short_fields(pending.entity, languages):
-                pending.entity[field] = {**_as_languages(told.get(field)), **pending.entity[field]}
+        current = await self._current(short, sorted(set[str]().union(*lacking.values())))
+        for pending in short:
+            told = current.get(pending.entity["id"], {})
+            for field in lacking[pending.entity["id"]] & ({*pending.entity} | {*told}):
+                pending.entity[field] = {**_as_languages(told.get(field)), **_as_languages(pending.entity.get(field))}
+
+    def _to_complete(self, entity: Entity, languages: set[int]) -> frozenset[str]:
+        """The fields of which the entity lacks a language, or does not hold at all where each is to be said."""
+        return self._always.difference(entity).union(_short_fields(entity, languages))
 
     async def _current(self, writes: list[PendingWrite], display: list[str] | str) -> dict[int, Entity]:
         ids = [str(pending.entity["id"]) for pending in writes]

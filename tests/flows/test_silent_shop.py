@@ -81,6 +81,41 @@ async def test_a_write_that_a_lock_keeps_out_for_a_moment_is_made_once(silent: W
     assert len(silent.shop.rows("combinations")) == 6
 
 
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+async def test_a_lock_on_the_texts_while_a_price_is_written_empties_none(
+    prefect_api: str, tmp_path: Path, method: str
+) -> None:
+    with World.at(tmp_path / "shop", php=7, profile="8.2" if method == "PATCH" else "1.7.8") as world:
+        row = {"reference": "CEINTURE", "name": "Ceinture", "description": "<p>En cuir</p>", "price": "9.90"}
+        world.drop_products(row)
+        await world.products()
+        [before] = world.shop.rows("products")
+        world.drop_products(row | {"price": "12.90"})
+        world.shop.faults.add(Fault("sql-failure-inside", method=method, path="/api/products", times=None))
+        state = await world.products()
+        assert state.name == "Completed", state.message
+        assert world.shop.faults.struck > 0
+        [after] = world.shop.rows("products")
+        assert (after["name"], after["description"]) == (before["name"], before["description"])
+        assert after["price"] != before["price"]
+        assert after["name"][1] == "Ceinture"
+
+
+async def test_texts_that_are_locked_as_they_are_read_for_a_put_are_read_again(
+    prefect_api: str, tmp_path: Path
+) -> None:
+    with World.at(tmp_path / "shop", profile="1.7.8") as world:
+        world.drop_products({"reference": "CEINTURE", "name": "Ceinture", "price": "9.90"})
+        await world.products()
+        [before] = world.shop.rows("products")
+        world.drop_products({"reference": "CEINTURE", "name": "Ceinture", "price": "12.90"})
+        world.shop.faults.add(Fault("sql-failure-inside", method="GET", path="/api/products.*display=full", times=1))
+        state = await world.products()
+        assert (state.name, world.shop.faults.struck) == ("Completed", 1)
+        [after] = world.shop.rows("products")
+        assert (after["name"], after["price"] != before["price"]) == (before["name"], True)
+
+
 async def test_stock_of_a_product_that_is_not_listed_once_is_written(silent: World) -> None:
     silent.drop_products({"reference": "CEINTURE", "name": "Ceinture"})
     await silent.products()

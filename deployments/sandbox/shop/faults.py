@@ -26,7 +26,7 @@ FaultKind = Literal[
     "maintenance",  # an HTML maintenance page with 503
     "401",  # the key is not active: codes 20 and 21
     "sql-failure",  # a SELECT fails: 500 without a word, or where the database layer is silent an empty list
-    "sql-failure-inside",  # the same for the SELECTs of texts and members: blank ones where it is silent
+    "sql-failure-inside",  # the same for the SELECTs of texts and members: blank where silent, also to what is changed
     "sql-failure-cut",  # the same for the entities behind the first: left out in JSON, empty in XML
     "sql-failure-write",  # nothing is written: 500 without a word, or where it is silent with code 46
     "sql-failure-midway",  # the same as inside, behind the first entity of a list

@@ -19,6 +19,7 @@ from deployments.sandbox.shop.exchange import HTML, WRITES, XML, Reply, Request
 from deployments.sandbox.shop.faults import AFTER_THE_WRITE, Fault
 from deployments.sandbox.shop.http import HttpReply, HttpRequest, page
 from deployments.sandbox.shop.query import Query
+from deployments.sandbox.shop.saving import TEXTS_FAIL
 from deployments.sandbox.shop.webservice import DISABLED, NO_PERMISSION, NOT_ACTIVE
 
 if TYPE_CHECKING:
@@ -105,6 +106,12 @@ class Front:
         if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"}:
             asked = self._asked(request, path, query)
             return self._dressed(asked, self._webservice.failed_select(asked), 0.0)
+        if request.method in {"PATCH", "PUT"} and fault.kind == "sql-failure-inside":
+            token = TEXTS_FAIL.set(True)
+            try:
+                return self._served(request, path, query)
+            finally:
+                TEXTS_FAIL.reset(token)
         if request.method == "GET" and fault.kind in _SPOILT_INSIDE:
             served = self._served(request, path, query)
             return HttpReply(served.status, served.headers, _SPOILT_INSIDE[fault.kind](served.body))

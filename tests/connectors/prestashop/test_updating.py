@@ -223,7 +223,7 @@ async def test_every_passing_fault_is_survived(kind: str, shop: Shop, sandbox: S
 
 async def test_a_redirect_that_stays_stops_the_run_and_is_never_followed_d5(shop: Shop, sandbox: SandboxShop) -> None:
     (made,) = await shop.create("products", [product("P")], BY_REFERENCE)
-    sandbox.faults.add(Fault(kind="redirect", times=None))
+    sandbox.faults.add(Fault(kind="redirect", method="PATCH", times=None))
     with pytest.raises(DeniedError) as caught:
         await shop.update("products", [{"id": made.id, "price": Decimal(8)}])
     assert "Set the shop's address to http" in caught.value.remedy
