@@ -201,7 +201,9 @@ def _rows_of(given: pl.DataFrame | Sequence[Link]) -> list[tuple[Any, ...]]:
     """What the table is given, in the order of `_GIVEN`; of two with one key the last."""
     if not isinstance(given, pl.DataFrame):
         last = {link.erp_key: link for link in given}.values()
-        return [(*_values_of(link), str(link.state), as_microseconds(link.confirmed_at)) for link in last]
+        # Links of one write mostly share their instant.
+        instants = {instant: as_microseconds(instant) for instant in {link.confirmed_at for link in last}}
+        return [(*_values_of(link), str(link.state), instants[link.confirmed_at]) for link in last]
     missing = {name: value for name, value in _defaults().items() if name not in given.columns}
     whole = given.with_columns(**{name: pl.lit(value, dtype=_GIVEN[name]) for name, value in missing.items()})
     links = whole.select(*_GIVEN).cast(_GIVEN).unique(subset="erp_key", keep="last", maintain_order=True)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -44,9 +45,11 @@ async def apply_entities(run: Run, plan: EntitiesPlan) -> None:
     idle = [one for one in plan.entities if not one.action]
     _remember(run, plan, idle)
     run.rows.record(_outcomes(idle))
-    busy = sorted((one for one in plan.entities if one.action), key=lambda one: _place(plan.stream.resource, one))
-    one_at_a_time = asyncio.Lock()
+    busy = [one for one in plan.entities if one.action]
     path = write_path_of(run, plan)
+    if not path.mode:
+        busy.sort(key=lambda one: _place(plan.stream.resource, one))
+    one_at_a_time = asyncio.Lock()
 
     async def write(chunk: Chunk[PlannedEntity]) -> None:
         # The ledger takes one write at a time: the first chunk is sent while the others wait for theirs.
@@ -141,9 +144,10 @@ class _Batch:
         for one in self.batch:
             one.attempted = True
         await self._delete([one for one in self.batch if one.action == "delete"])
-        sent = {one.ref.key: _entity(one, one.as_sent()) for one in self.batch if one.action != "delete"}
+        sent: dict[str, Entity] = {}
         taken = await self._by_module([one for one in self.batch if self.path.by_module(one)], sent)
-        left = [one for one in self.batch if one.ref.key not in taken]
+        left = [one for one in self.batch if one.ref.key not in taken and one.action != "delete"]
+        sent |= {one.ref.key: _entity(one, one.as_sent()) for one in left}
         await self._update([one for one in left if one.action in {"update", "deactivate"}], sent)
         # Our module finds what it has made: what it left is nothing of ours.
         to_create = [one for one in left if one.action == "create"]
@@ -239,7 +243,8 @@ class _Batch:
 
     async def _note_intent(self, entities: list[PlannedEntity]) -> None:
         if self.stream.notes_intent and entities:
-            intents = [Link(one.ref.key, 0, state=LinkState.INTENDED) for one in entities]
+            now = datetime.now(UTC)
+            intents = [Link(one.ref.key, 0, state=LinkState.INTENDED, confirmed_at=now) for one in entities]
             owner = (self.run.folder.name, self.stream.kind)
             await asyncio.to_thread(self.run.ledger.confirm, *owner, intents, run_id=self.run.run_id)
 
@@ -318,34 +323,38 @@ def _entity(one: PlannedEntity, fields: Mapping[str, Any]) -> Entity:
 
 
 def _remember(run: Run, plan: EntitiesPlan, batch: list[PlannedEntity]) -> None:
-    kind = plan.stream.kind
-    forgotten = [one.ref.key for one in batch if _is_forgotten(plan.stream, one)]
+    kind, now = plan.stream.kind, datetime.now(UTC)
+    forgotten: list[str] = []
+    links: list[Link] = []
+    for one in batch:
+        if _is_forgotten(plan.stream, one):
+            forgotten.append(one.ref.key)
+        elif link := _link(one, plan.marks.get(one.ref.key, ""), now):
+            links.append(link)
     if forgotten:
         run.ledger.forget(run.folder.name, kind, forgotten)
-    links = [link for one in batch if (link := _link(one, plan)) is not None]
     if links:
         run.ledger.confirm(run.folder.name, kind, links, run_id=run.run_id)
 
 
 def _is_forgotten(stream: FlatStream, one: PlannedEntity) -> bool:
     """Deleted, by us or before us, or meant to be created and not made."""
-    gone = one.outcome is Outcome.DEACTIVATED or (one.closed and one.outcome is Outcome.IGNORED)
-    deleted = stream.closing == "delete" and gone
-    not_made = one.outcome in {Outcome.REFUSED, Outcome.IGNORED}
-    return deleted or (stream.notes_intent and one.action == "create" and not_made)
+    outcome = one.outcome
+    gone = outcome is Outcome.DEACTIVATED or (one.closed and outcome is Outcome.IGNORED)
+    deleted = gone and stream.closing == "delete"
+    not_made = outcome is Outcome.REFUSED or outcome is Outcome.IGNORED
+    return deleted or (not_made and stream.notes_intent and one.action == "create")
 
 
-def _link(one: PlannedEntity, plan: EntitiesPlan) -> Link | None:
+def _link(one: PlannedEntity, mark: str, now: datetime) -> Link | None:
     """What the ledger remembers of a row; a row that closes what the shop does not have is remembered without id."""
-    mark = plan.marks.get(one.ref.key, "")
-    if _is_forgotten(plan.stream, one):
-        return None
+    key = one.ref.key
     if one.closed and one.outcome is Outcome.IGNORED:
-        return Link(one.ref.key, 0, state=LinkState.ABSENT, fingerprint=mark)
-    if one.outcome not in _CONFIRMED or not one.id:
+        return Link(key, 0, state=LinkState.ABSENT, fingerprint=mark, confirmed_at=now)
+    if not one.id or one.outcome not in _CONFIRMED:
         return None
     state = LinkState.CLOSED if one.closed else LinkState.ACTIVE
-    return Link(one.ref.key, one.id, erp_code=one.label or None, state=state, fingerprint=mark)
+    return Link(key, one.id, erp_code=one.label or None, state=state, fingerprint=mark, confirmed_at=now)
 
 
 def _outcomes(entities: Iterable[PlannedEntity]) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from connectors.ledger import Replaced
@@ -26,9 +26,11 @@ def replaced_entities(stream: FlatStream, entities: Iterable[PlannedEntity]) -> 
             yield Replaced(one.ref.key, stream.resource, one.id, "update", former(found, after), after)
 
 
-def given(one: PlannedEntity, unread: Iterable[str]) -> dict[str, Any]:
+def given(one: PlannedEntity, unread: Collection[str]) -> dict[str, Any]:
     """What the entity is given, as the webservice takes it."""
-    after: dict[str, Any] = {name: value for name, value in one.as_sent().items() if name not in unread}
+    after = one.as_sent()
+    if unread or one.members:
+        after = {name: value for name, value in after.items() if name not in unread}
     if one.members:
         after["associations"] = {name: [{"id": str(i)} for i in ids] for name, ids in one.members.items()}
     return after

@@ -135,6 +135,8 @@ class SpecificPriceStream(FlatStream):
             case = _case(price)
             if case not in by_case or int(by_case[case]["id_shop"] or 0) == 0:
                 by_case[case] = price
+        if not by_case:
+            return {}
         found: dict[str, Entity | Stop] = {}
         for one in wanted:
             there = by_case.get(_case(one.owned))

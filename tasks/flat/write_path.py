@@ -31,10 +31,9 @@ class WritePath:
 
     def by_module(self, one: PlannedEntity) -> bool:
         """Whether an entity goes through our module, which changes no row of another item, of a cart or of a rule."""
-        if not self.mode or one.action == "delete":
-            return False
-        of_others = any(int(one.found.get(name) or 0) for name in _OF_OTHERS)
-        return one.action == "create" or not ("id_product" in one.fields or of_others)
+        if not self.mode or one.action != "update":
+            return self.mode is not None and one.action == "create"
+        return "id_product" not in one.fields and not any(int(one.found.get(name) or 0) for name in _OF_OTHERS)
 
     def entity_of(self, one: PlannedEntity) -> Entity:
         """All of the entity, as our module takes it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, Literal, TypeAlias
 
 from schemas.outcomes import Outcome
@@ -204,4 +205,4 @@ def stop_double_claims(
 def _claim(wanted: WantedEntity, named_by: Sequence[str]) -> str:
     """What names an entity that is to be created, whatever its letters' case; never what an id reads like."""
     fields = wanted.sent or (wanted.first | wanted.owned)
-    return "\0".join(["", *[str(fields.get(name, "")) for name in named_by]]).casefold()
+    return ("\0" + "\0".join(map(str, map(fields.get, named_by, repeat(""))))).casefold()

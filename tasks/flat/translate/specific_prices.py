@@ -40,6 +40,7 @@ _SAYS = (
 )
 """All that a row without a price of its own says of a price, but for the item."""
 _NOT_ON_SHOP = Stop(Outcome.IGNORED, "not_on_shop")
+_NO_ITEM: Fields = {"id_product": 0, "id_product_attribute": 0}
 _HUNDRED = 100
 
 
@@ -92,7 +93,7 @@ def wanted_prices(
 
 
 _Said: TypeAlias = "tuple[Fields | Stop, dict[str, Any]]"
-"""What a row says but for its item, and the same as the webservice takes it."""
+"""What a row wants but for the ids of its item, and the same with `first` as the webservice takes it."""
 
 
 class _Wishes:
@@ -101,44 +102,42 @@ class _Wishes:
     def __init__(self, columns: Mapping[str, Column], market: Market) -> None:
         self._market = market
         self._cells = [columns[target].key for target in _SAYS if target in columns]
+        self._has_prices = "price" in columns
         self._said: dict[tuple[Any, ...], _Said] = {}
         self._first: Fields = {"id_shop": market.id_shop, **NOBODYS}
-        self._first_sent = written(self._first)
 
     def wanted(self, row: FlatRow, ref: RowRef, reference: str) -> WantedEntity:
-        wanted = WantedEntity(ref, label=row.text("erp_code"))
+        label = row.text("erp_code")
         item = self._market.items.get(reference, _NOT_ON_SHOP)
         if isinstance(item, Stop):
-            wanted.stop = item
-            return wanted
+            return WantedEntity(ref, label=label, stop=item)
         said, sent = self._says(row, item)
         if isinstance(said, Stop):
-            wanted.stop = said
-            return wanted
-        number, attribute = item.id_product, item.id_product_attribute
-        wanted.first = dict(self._first)
-        wanted.owned = {"id_product": number, "id_product_attribute": attribute, **said}
-        ids = {"id_product": str(number), "id_product_attribute": str(attribute)}
-        wanted.sent = {**self._first_sent, **ids, **sent}
-        return wanted
+            return WantedEntity(ref, label=label, stop=said)
+        # A copy with two other values costs a third of a dictionary made anew.
+        owned, sent = said.copy(), sent.copy()
+        owned["id_product"], owned["id_product_attribute"] = item.id_product, item.id_product_attribute
+        sent["id_product"], sent["id_product_attribute"] = str(item.id_product), str(item.id_product_attribute)
+        return WantedEntity(ref, owned=owned, first=self._first, sent=sent, label=label)
 
     def _says(self, row: FlatRow, item: Item) -> _Said:
-        if row.value("price") is not None:
+        if self._has_prices and row.value("price") is not None:
             # Compared with what the item costs.
-            return _said(row, item, self._market)
-        cells = tuple([row.cells[key] for key in self._cells])
-        if cells not in self._said:
-            self._said[cells] = _said(row, item, self._market)
-        return self._said[cells]
+            return self._work_out(row, item)
+        cells = tuple(map(row.cells.__getitem__, self._cells))
+        said = self._said.get(cells)
+        if said is None:
+            said = self._said[cells] = self._work_out(row, item)
+        return said
 
-
-def _said(row: FlatRow, item: Item, market: Market) -> _Said:
-    case, cut = _case(row, market), _cut(row, item, market)
-    if isinstance(case, Stop):
-        return case, {}
-    if isinstance(cut, Stop):
-        return cut, {}
-    return case | cut, written(case | cut)
+    def _work_out(self, row: FlatRow, item: Item) -> _Said:
+        case, cut = _case(row, self._market), _cut(row, item, self._market)
+        if isinstance(case, Stop):
+            return case, {}
+        if isinstance(cut, Stop):
+            return cut, {}
+        owned = _NO_ITEM | case | cut
+        return owned, written(self._first | owned)
 
 
 def _case(row: FlatRow, market: Market) -> Fields | Stop:
