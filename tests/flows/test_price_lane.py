@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.ledger import Ledger
-from deployments.sandbox.shop import Fault, FaultKind
+from deployments.sandbox.shop import Fault, FaultKind, ShopGroup
 from deployments.sandbox.shop.module import specific_price_lines
 from deployments.sandbox.shop.schema import resources_of
 from flows.import_specific_prices import import_specific_prices
@@ -261,6 +261,20 @@ async def test_a_key_without_the_right_falls_back_to_the_webservice(
     assert await _run(world, discount("CEINTURE")) == {"rows_read": 1, "created": 1}
     assert world.shop.count("PUT", LINES) == 0
     assert _told(world, "lane_not_offered")
+
+
+async def test_of_several_shops_only_the_one_that_is_named_gets_them(tmp_path: Path) -> None:
+    with FlatWorld.at(tmp_path / "boutique", module=True, groups=(ShopGroup(2),)) as world:
+        world.write_settings(shop={"lane": "module", "id_shop": 2})
+        await sell(world)
+        for reduction in ("20", "25"):
+            counts = await _run(world, discount("CEINTURE", reduction=reduction), discount("ROBE0001-M"))
+        assert counts == {"rows_read": 2, "updated": 1, "unchanged": 1}
+        assert sorted((str(row["id_shop"]), row["reduction"]) for row in prices(world)) == [
+            ("2", "0.200000"),
+            ("2", "0.250000"),
+        ]
+        assert _by_webservice(world) == 0
 
 
 async def test_in_the_lane_of_the_webservice_nothing_goes_by_the_module(world: FlatWorld) -> None:
