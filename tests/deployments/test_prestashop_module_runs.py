@@ -180,7 +180,7 @@ def test_the_address_to_invoice_is_that_of_the_sale() -> None:
 @pytest.mark.parametrize(
     "failing",
     ["Cart", "cart_product", "Order", "OrderDetail", "order_detail_tax", "OrderCartRule", "OrderCarrier", "payment",
-     "OrderHistory", "rows lost", "database", "START TRANSACTION", "COMMIT"],
+     "OrderHistory", "rows lost", "database", "START TRANSACTION", "COMMIT", "taxes"],
 )  # fmt: skip
 def test_a_step_that_fails_leaves_nothing_behind(failing: str) -> None:
     php = run("store_orders", document((HEAD, [SHIRT, MUG])), failing=failing)
@@ -190,6 +190,14 @@ def test_a_step_that_fails_leaves_nothing_behind(failing: str) -> None:
     assert php.named("ask")[-1] == "RELEASE_LOCK"
     assert php.told("hook") == []
     assert "Doe" not in line["message"]
+
+
+def test_a_statement_whose_answer_the_core_ignores_ends_the_sale() -> None:
+    php = run("store_orders", document((HEAD, [SHIRT, MUG])), failing="taxes")
+    (line,) = php.lines
+    assert line["message"] == "the database refused it, nothing was written"
+    assert "COMMIT" not in php.named("sql")
+    assert php.told("link") == []
 
 
 def test_without_its_state_no_sale_is_taken() -> None:

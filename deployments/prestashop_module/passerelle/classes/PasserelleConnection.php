@@ -1,9 +1,11 @@
 <?php
 /**
- * Work that must not go on over another connection of the database than the one that it began on.
+ * Work that must not go on over another connection of the database than the one that it began on, nor past a statement
+ * that failed.
  *
  * The core connects anew where a connection is lost (error 2006), and sends the statement again: what a transaction
  * had written is then gone, the rest of it is committed statement by statement, and a named lock is no longer held.
+ * Before PHP 8, and in 9.1, a statement that fails only answers false, and the core looks at few of these answers.
  *
  * @author Passerelle
  * @license https://www.apache.org/licenses/LICENSE-2.0 Apache-2.0
@@ -18,14 +20,16 @@ class PasserelleConnection
     const NOWHERE = ':/nowhere';
 
     /**
-     * What `work` does, over one connection; PrestaShopException once that is lost.
+     * What `work` does, over one connection; an exception once that is lost, or a statement fails.
      */
     public static function kept(callable $work)
     {
         $former = self::server(self::NOWHERE);
+        $silence = self::onFailure();
         try {
             return $work();
         } finally {
+            self::onFailure($silence);
             self::server($former);
         }
     }
@@ -102,6 +106,23 @@ class PasserelleConnection
         } catch (Throwable $fault) {
             return;
         }
+    }
+
+    /**
+     * @param int|null $mode one of PDO's, exceptions where none is given
+     *
+     * @return int|null what a statement that failed did until now; nothing where the core's link is not PDO
+     */
+    private static function onFailure($mode = null)
+    {
+        $link = Db::getInstance()->getLink();
+        if (!$link instanceof PDO) {
+            return null;
+        }
+        $former = $link->getAttribute(PDO::ATTR_ERRMODE);
+        $link->setAttribute(PDO::ATTR_ERRMODE, $mode === null ? PDO::ERRMODE_EXCEPTION : $mode);
+
+        return $former;
     }
 
     /**

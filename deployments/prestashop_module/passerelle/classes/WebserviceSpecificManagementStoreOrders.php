@@ -68,10 +68,8 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
             return $this->create($reference, PasserelleStoreOrderDocument::read($node));
         } catch (PasserelleRefusal $refusal) {
             return $this->line($reference, 'error', '', $refusal->getMessage());
-        } catch (PrestaShopException $fault) {
-            return $this->line($reference, 'error', '', $this->said($fault));
         } catch (Throwable $fault) {
-            return $this->line($reference, 'error', '', 'not written: ' . get_class($fault));
+            return $this->line($reference, 'error', '', $this->said($fault));
         }
     }
 
@@ -96,11 +94,13 @@ class WebserviceSpecificManagementStoreOrders implements WebserviceSpecificManag
     /**
      * The message of a failed statement holds the statement, with the customer's name in it.
      */
-    private function said(PrestaShopException $fault)
+    private function said(Throwable $fault)
     {
-        return $fault instanceof PrestaShopDatabaseException || $fault->getPrevious() instanceof PDOException
-            ? 'the database refused it, nothing was written'
-            : $fault->getMessage();
+        if ($fault instanceof PrestaShopDatabaseException || $fault instanceof PDOException || $fault->getPrevious() instanceof PDOException) {
+            return 'the database refused it, nothing was written';
+        }
+
+        return $fault instanceof PrestaShopException ? $fault->getMessage() : 'not written: ' . get_class($fault);
     }
 
     private function line($reference, $status, $id, $message = '')
