@@ -16,12 +16,21 @@ from connectors.prestashop.blanks import Blanks
 from connectors.prestashop.entities import IDS_ONLY, Entity, folded
 from connectors.prestashop.filters import Ask, Filters, after, are_numbers, asks, in_a_range, query
 from connectors.prestashop.pace import lookup_workload, page_workload
-from connectors.prestashop.replies import PHP_WARNING, SYSTEM, Reply, TooMuchError, Verdict, blocked, unreadable
+from connectors.prestashop.replies import (
+    PHP_WARNING,
+    SYSTEM,
+    Reply,
+    TooMuchError,
+    Verdict,
+    blocked,
+    not_listed,
+    unreadable,
+)
 from connectors.prestashop.resources import Resource, resource_of
 from connectors.prestashop.rows import associations_of, entity_of, rows_of_json, texts_of
 from connectors.prestashop.transport import Transport
 from connectors.prestashop.xml import entities_in
-from schemas.errors import PasserelleError, UnexpectedReplyError
+from schemas.errors import PasserelleError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -306,9 +315,7 @@ class Reader:
             # PHP's warnings may come from anywhere, and pass.
             passing = reply.code == PHP_WARNING and patience.tries < _TRIES_OF_A_PAGE
             if reply.verdict in {Verdict.REFUSED, Verdict.TOO_LARGE} and not passing:
-                raise UnexpectedReplyError(
-                    f"[{reply.code or reply.status}] {reply.reason}", system=SYSTEM, action=action
-                )
+                raise not_listed(reply, resource)
             pages += reply.verdict is Verdict.BLOCKED
             if pages > _TRIES_OF_A_PAGE:
                 raise blocked(reply, action)

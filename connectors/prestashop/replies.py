@@ -79,6 +79,7 @@ class Reply:
 
 
 PHP_WARNING = "3"
+PHP_NOTICE = "5"
 OF_ANOTHER_SHOP = "131"
 UNKNOWN_ID = frozenset({"92", OF_ANOTHER_SHOP})
 NOT_DELETED_UNKNOWN_ID = "87"
@@ -294,6 +295,20 @@ def unreadable(reply: Reply, resource: str) -> UnexpectedReplyError:
         remedy=f"Open <address>/api/{resource} in a browser with the key: if it breaks off there too, the shop's PHP "
         "error log says why; if it is another page, correct the address.",
     ).worded("shop_unreadable", value=resource)
+
+
+def not_listed(reply: Reply, resource: str) -> UnexpectedReplyError:
+    """The error for a list that the webservice refuses to give; PHP's notices have a remedy (facts K10)."""
+    reason, action = f"[{reply.code or reply.status}] {reply.reason}", f"GET {resource}"
+    if reply.code != PHP_NOTICE:
+        return UnexpectedReplyError(reason, system=SYSTEM, action=action)
+    return UnexpectedReplyError(
+        reason,
+        system=SYSTEM,
+        action=action,
+        remedy="PrestaShop up to 1.7.8 answers PHP's notices as errors. Set 'error_reporting = E_ALL & ~E_NOTICE & "
+        "~E_DEPRECATED & ~E_STRICT' in the PHP settings of the shop's hosting, or ask the host to.",
+    ).worded("shop_php_notices", value=resource)
 
 
 def raise_if_general(reply: Reply, action: str, written: int) -> None:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from connectors.prestashop.replies import Reply, Verdict, blocked, denial, raise_if_general, read_reply
+from connectors.prestashop.replies import Reply, Verdict, blocked, denial, not_listed, raise_if_general, read_reply
+from schemas.error_texts import error_message
 from schemas.errors import DeniedError, PasserelleError, UnexpectedReplyError
 from tests.connectors.prestashop.recordings import all_recordings, recording
 
@@ -147,6 +148,18 @@ def test_sizes_are_refused_by_the_web_server(status: int) -> None:
 def test_warnings_alone_are_an_error_of_their_own() -> None:
     reply = _reply(500, ERROR.format("3", "[PHP Warning #2] foreach()"))
     assert (reply.verdict, reply.code, reply.reason) == (Verdict.REFUSED, "3", "[PHP Warning #2] foreach()")
+
+
+def test_notices_of_php_that_are_answered_as_errors_come_with_the_setting_that_ends_it() -> None:
+    reply = _reply(500, ERROR.format("5", "[PHP Notice #8] Trying to access array offset on value of type null"))
+    told = not_listed(reply, "customers")
+    for language in ("en", "fr"):
+        read = error_message(told, language)
+        assert "error_reporting = E_ALL & ~E_NOTICE & ~E_DEPRECATED & ~E_STRICT" in read.remedy
+        assert "[5] [PHP Notice #8] Trying" in read.reason
+        assert "customers" in read.reason
+    other = not_listed(_reply(500, ERROR.format("66", "no such thing")), "customers")
+    assert (other.reason, other.remedy) == ("[66] no such thing", "")
 
 
 def test_that_nothing_was_saved_may_pass_unless_the_shop_says_why() -> None:
