@@ -59,7 +59,7 @@ def answer(store: Store, request: Request, charge: Charge) -> Node:
         )
     except etree.XMLSyntaxError as fault:
         raise ServiceError(400, 127, "XML error") from fault
-    lines = [_read(node) for node in root.findall("product_line")]
+    lines = [_read(store, node) for node in root.findall("product_line")]
     if not lines:
         raise ServiceError(400, 85, "no product_line in the document")
     _refuse_nameless(lines, field)
@@ -106,21 +106,21 @@ def _field(request: Request) -> str:
     return field
 
 
-def _read(node: etree._Element) -> _Line:
+def _read(store: Store, node: etree._Element) -> _Line:
     key = (node.findtext("key") or "").strip()
     for kind in _RESOURCES:
         entity = node.find(kind)
         if entity is not None:
             line = _Line(key, kind, entity)
             try:
-                _leave_what_needs_more(line)
+                _leave_what_needs_more(store, line)
             except _RefusedError as refusal:
                 line.refuse(str(refusal))
             return line
     return _Line(key, "", node, "error", message="neither a product nor a combination")
 
 
-def _leave_what_needs_more(line: _Line) -> None:
+def _leave_what_needs_more(store: Store, line: _Line) -> None:
     if line.text("id"):
         raise _RefusedError("id is forbidden when adding a new resource")
     for name in _WITH_SETTER.get(line.kind, ()):
@@ -130,7 +130,8 @@ def _leave_what_needs_more(line: _Line) -> None:
         flags = any(line.text(name) not in {"", "0"} for name in ("is_virtual", "cache_is_pack"))
         if flags or line.text("product_type") in {"virtual", "pack"}:
             raise _RefusedError("packs and virtual products are not taken here")
-        if _amount(line.text("unit_price")):
+        # Before 8.0 the webservice has no such field, and what it does not know it leaves unread.
+        if "unit_price" in store.resources["products"].by_name and _amount(line.text("unit_price")):
             raise _RefusedError('"unit_price" is not taken here')
     for one in line.entity.findall("associations/*"):
         if isinstance(one.tag, str) and one.tag not in (*_ASSOCIATIONS[line.kind], "i18n"):
