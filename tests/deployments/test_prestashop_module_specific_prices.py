@@ -64,6 +64,11 @@ def test_changed_prices_are_one_statement_and_what_is_there_is_none() -> None:
     [
         ("no line at all", "invalid"),
         (line().replace("percentage", "gift"), "invalid"),
+        (line().replace("2026-12-31 23", "2026-02-31 23"), "invalid"),
+        (line().replace("2026-12-31 23", "2026-12-31 25"), "invalid"),
+        (line().replace("2026-12-31 23", "2026-00-00 23"), "invalid"),
+        (line(quantity=16_777_216), "invalid"),
+        (line(combination=4_294_967_296), "invalid"),
         (line(product=404), "unknown_product"),
         (line(combination=9), "unknown_combination"),
         (line(99), "gone"),

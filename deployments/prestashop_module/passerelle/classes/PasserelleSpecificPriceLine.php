@@ -25,6 +25,10 @@ class PasserelleSpecificPriceLine
     const FORMAT = '/^[0-9]{1,10}(;[0-9]{1,10}){9};-?[0-9]{1,14}(\.[0-9]{1,6})?;(amount|percentage);[0-9]{1,14}(\.[0-9]{1,6})?;[01]'
         . '(;[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}){2}$/D';
 
+    const NO_DATE = '0000-00-00 00:00:00';
+    const HIGHEST = ['from_quantity' => 16777215];
+    const HIGHEST_ID = 4294967295;
+
     /** @var int the id_specific_price that the line names, 0 where the price is new */
     public $named = 0;
 
@@ -103,8 +107,36 @@ class PasserelleSpecificPriceLine
         }
         $line->values['price'] = self::decimal($texts[9]);
         $line->values['reduction'] = self::decimal($texts[11]);
+        if (!self::canBeHeld($line->values)) {
+            $line->left = 'invalid';
+            $line->values = [];
+        }
 
         return $line;
+    }
+
+    /**
+     * Whether the columns hold these values as they are: PrestaShop's connection is not strict, and the database would
+     * keep another number, and no date at all for 31 February.
+     */
+    private static function canBeHeld(array $values)
+    {
+        foreach (self::CASE_FIELDS as $field) {
+            $highest = isset(self::HIGHEST[$field]) ? self::HIGHEST[$field] : self::HIGHEST_ID;
+            $isDate = $field === 'from' || $field === 'to';
+            if ($isDate ? !self::isDate($values[$field]) : (int) $values[$field] > $highest) {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static function isDate($text)
+    {
+        list($year, $month, $day, $hour, $minute, $second) = array_map('intval', preg_split('/[- :]/', $text));
+
+        return $text === self::NO_DATE || (checkdate($month, $day, $year) && $hour < 24 && $minute < 60 && $second < 60);
     }
 
     /**

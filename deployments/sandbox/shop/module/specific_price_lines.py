@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from deployments.sandbox.shop import shops
@@ -38,6 +39,9 @@ _VALUES = {
     "reduction_tax": r"[01]",
 }
 _FIELDS = {"id": _ID, **_CASE, **_VALUES, "from": _DATE, "to": _DATE}
+_NO_DATE = "0000-00-00 00:00:00"
+_HIGHEST = {"from_quantity": 16_777_215}
+_HIGHEST_ID = 4_294_967_295
 _NAMES = (*_CASE, "from", "to")
 _NOBODYS = {"id_cart": "0", "id_specific_price_rule": "0"}
 
@@ -123,7 +127,22 @@ def _read(line: str) -> dict[str, str]:
     texts = [text.strip() for text in line.split(";")]
     if len(texts) != len(_FIELDS) or not all(map(re.fullmatch, _FIELDS.values(), texts)):
         raise _LeftError("invalid")
-    return dict(zip(_FIELDS, texts, strict=True))
+    fields = dict(zip(_FIELDS, texts, strict=True))
+    if not all(int(fields[name]) <= _HIGHEST.get(name, _HIGHEST_ID) for name in _CASE) or not all(
+        map(_is_date, (fields["from"], fields["to"]))
+    ):
+        raise _LeftError("invalid")
+    return fields
+
+
+def _is_date(text: str) -> bool:
+    if text == _NO_DATE:
+        return True
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _known(store: Store, identifier: int, wanted: Row, seen: set[int]) -> Row:

@@ -179,6 +179,15 @@ def test_a_line_of_600_characters_or_of_html_is_left(bench: Bench) -> None:
     assert told["left"] == "0:invalid;1:invalid"
 
 
+def test_what_the_columns_cannot_hold_is_left_and_stops_no_other(bench: Bench) -> None:
+    """Kept by a database that is not strict, 31 February would be no end at all."""
+    product = bench.product()
+    texts = [line(product.id, to=end) for end in ("2026-02-31 10:00:00", "2026-01-01 25:00:00", "2026-00-00 00:00:00")]
+    texts += [line(product.id, from_quantity=16_777_216), line(product.id, id_group=4_294_967_296)]
+    told = put(bench, *texts, line(product.id))
+    assert (told["left"], told["created"]) == ("0:invalid;1:invalid;2:invalid;3:invalid;4:invalid", "1")
+
+
 def test_the_same_document_over_four_connections_makes_each_price_once(shop: Webservice, bench: Bench) -> None:
     product = bench.product()
     lines = [line(product.id, from_quantity=number) for number in range(1, 101)]
