@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
+from connectors.prestashop.entities import IDS_ONLY
 from connectors.prestashop.filters import query_with
 from connectors.prestashop.pending_writes import TRIES_OF_ONE, Desk, Part, PendingWrite
 from connectors.prestashop.replies import (
@@ -45,10 +46,14 @@ class Creation:
         identity: Identity,
         language: int,
         options: Mapping[str, str],
+        *,
+        mend: Update | None = None,
     ) -> None:
+        """`mend` writes an entity whole, by its id: given where the database fails in silence (facts A3, F12)."""
         self._transport = transport
         self._finder = finder
         self._update = update
+        self._mend = mend
         self._desk = desk
         self._identity = identity
         self._language = language
@@ -76,7 +81,7 @@ class Creation:
         while parts:
             part = parts.pop()
             reply = await self._send(part.writes)
-            if reply.verdict is Verdict.DONE and self._all_finished(part.writes, reply):
+            if reply.verdict is Verdict.DONE and await self._all_finished(part.writes, reply):
                 patience.progress()
             elif reply.verdict is Verdict.NOT_SENT:
                 await patience.wait(reply)
@@ -96,13 +101,27 @@ class Creation:
             entities=len(writes),
         )
 
-    def _all_finished(self, writes: list[PendingWrite], reply: Reply) -> bool:
+    async def _all_finished(self, writes: list[PendingWrite], reply: Reply) -> bool:
         ids = written_ids(reply.body, self._known.node, len(writes))
         if len(ids) != len(writes) or not self._is_echoed(writes, reply):
             return False
+        whole = await self._listed(ids)
         for pending, new_id in zip(writes, ids, strict=True):
-            self._desk.finish(pending, "created", new_id)
+            if new_id in whole:
+                self._desk.finish(pending, "created", new_id)
+            else:
+                await self._complete(pending, new_id, self._mend)
         return True
+
+    async def _listed(self, ids: list[int]) -> frozenset[int]:
+        """Those that the shop lists, which is all but where it may have lost the row that makes them its own.
+
+        What is in no list is not found by its name, and would be made once more.
+        """
+        if self._mend is None:
+            return frozenset(ids)
+        rows = await self._finder.find(self._resource, "id", list(map(str, ids)), display=IDS_ONLY, also={})
+        return frozenset(row["id"] for row in rows)
 
     def _is_echoed(self, writes: list[PendingWrite], reply: Reply) -> bool:
         """Whether each id stands beside what was sent in its place."""
@@ -169,9 +188,9 @@ class Creation:
         smaller = (reply.verdict is Verdict.BLOCKED or part.tries > 1) and not reply.final
         return (smaller and part.halves()) or [part]
 
-    async def _complete(self, pending: PendingWrite, known_id: int) -> None:
+    async def _complete(self, pending: PendingWrite, known_id: int, update: Update | None = None) -> None:
         """Writes again, in full, an entity that may have been saved in part."""
-        receipt = (await self._update(self._resource, [{**pending.entity, "id": known_id}]))[0]
+        receipt = (await (update or self._update)(self._resource, [{**pending.entity, "id": known_id}]))[0]
         if receipt.outcome == "updated":
             self._desk.finish(pending, "created", known_id)
         else:

@@ -254,7 +254,11 @@ class Shop:
         facts.require("POST", resource)
         desk = Desk(resource, "POST", len(entities))
         finder = await self._finder(resource, within)
-        creation = Creation(self._transport, finder, self.update, desk, identity, facts.default_language, options)
+        # Of each shop there is a row of its own.
+        mend = self._write_whole if resource in OF_EACH_SHOP and await self._reader.may_be_silent() else None
+        creation = Creation(
+            self._transport, finder, self.update, desk, identity, facts.default_language, options, mend=mend
+        )
         writes = pending_writes_of(entities, lambda entity: identity.key(entity, facts.default_language))
         for pending in writes:
             if not identity.lookup_text(pending.entity, facts.default_language):
@@ -299,6 +303,10 @@ class Shop:
         whole = await self.find_elsewhere(resource, "id", ids, display="full") if in_full else []
         by_id = {int(entity["id"]): entity for entity in whole}
         return await self._update(resource, entities, _NOTHING, None, by_id if in_full else None)
+
+    async def _write_whole(self, resource: str, entities: Sequence[Entity]) -> list[Receipt]:
+        """Writes all of these entities, as they are given, without a look at what the shop has of them."""
+        return await self._update(resource, entities, _NOTHING, None, {int(one["id"]): one for one in entities})
 
     async def _update(
         self,

@@ -101,6 +101,26 @@ async def test_a_lock_on_the_texts_while_a_price_is_written_empties_none(
         assert after["name"][1] == "Ceinture"
 
 
+@pytest.mark.parametrize("profile", ["8.2", "1.7.8"])
+@pytest.mark.parametrize("resource", ["products", "combinations"])
+async def test_what_is_made_without_its_row_of_the_shop_is_completed_and_not_made_again(
+    prefect_api: str, tmp_path: Path, profile: str, resource: str
+) -> None:
+    with World.at(tmp_path / "shop", php=7, profile=profile) as world:
+        rows = world.dress(2)
+        world.drop_products(*rows)
+        world.shop.faults.add(Fault("sql-failure-shop-row", method="POST", path=f"/api/{resource}", times=1))
+        state = await world.products()
+        assert (state.name, world.shop.faults.struck) == ("Completed", 1), state.message
+        made = [len(world.shop.rows(name)) for name in ("products", "combinations")]
+        assert made == [2, 6]
+        (world.folder / "ledger.db").unlink()
+        world.drop_products(*rows)
+        await world.products()
+        assert world.counts() == {"rows_read": 6, "unchanged": 6}
+        assert [len(world.shop.rows(name)) for name in ("products", "combinations")] == made
+
+
 async def test_texts_that_are_locked_as_they_are_read_for_a_put_are_read_again(
     prefect_api: str, tmp_path: Path
 ) -> None:

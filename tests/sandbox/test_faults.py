@@ -32,6 +32,7 @@ STATUSES: dict[FaultKind, int] = {
     "sql-failure-midway": 500,
     "sql-failure-cut": 500,
     "sql-failure-write": 500,
+    "sql-failure-shop-row": 500,
 }
 WRITTEN = {"latency", "500-after", "reset-after", "php-warnings", "php-warnings-500"}
 
@@ -103,6 +104,7 @@ def test_chance_mixes_all_kinds_but_a_refused_key_and_a_failed_select(shop: Sand
         "sql-failure-midway",
         "sql-failure-cut",
         "sql-failure-write",
+        "sql-failure-shop-row",
     }
 
 

@@ -29,6 +29,7 @@ FaultKind = Literal[
     "sql-failure-inside",  # the same for the SELECTs of texts and members: blank where silent, also to what is changed
     "sql-failure-cut",  # the same for the entities behind the first: left out in JSON, empty in XML
     "sql-failure-write",  # nothing is written: 500 without a word, or where it is silent with code 46
+    "sql-failure-shop-row",  # where it is silent: what is made is written, but for its row of the shop
     "sql-failure-midway",  # the same as inside, behind the first entity of a list
 ]
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)

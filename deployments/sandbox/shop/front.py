@@ -103,6 +103,8 @@ class Front:
         """What a failing statement makes of the answer where the database layer says nothing of it."""
         if fault.kind == "sql-failure-write":
             return _document(500, [(46, NOT_SAVED)])
+        if fault.kind == "sql-failure-shop-row" and request.method == "POST":
+            return self._without_shop_row(request, path, query)
         if fault.kind == "sql-failure" and request.method in {"GET", "HEAD"}:
             asked = self._asked(request, path, query)
             return self._dressed(asked, self._webservice.failed_select(asked), 0.0)
@@ -116,6 +118,13 @@ class Front:
             served = self._served(request, path, query)
             return HttpReply(served.status, served.headers, _SPOILT_INSIDE[fault.kind](served.body))
         return None
+
+    def _without_shop_row(self, request: HttpRequest, path: str, query: str) -> HttpReply:
+        store, resource = self._webservice.store, path.rpartition("/")[2]
+        before = set(store[resource].rows)
+        served = self._served(request, path, query)
+        store.without_shop[resource] |= store[resource].rows.keys() - before
+        return served
 
     def _asked(self, request: HttpRequest, path: str, query: str) -> Request:
         return Request(
@@ -225,6 +234,7 @@ def instead(fault: Fault) -> HttpReply:
         "sql-failure": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-inside": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-midway": lambda: HttpReply(500, [_HTML_TYPE]),
+        "sql-failure-shop-row": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-write": lambda: HttpReply(500, [_HTML_TYPE]),
         "sql-failure-cut": lambda: HttpReply(500, [_HTML_TYPE]),
     }

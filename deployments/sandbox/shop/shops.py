@@ -195,7 +195,8 @@ def owners_seen(store: Store, resource: str) -> frozenset[int]:
 def listed(store: Store, resource: str) -> set[int] | None:
     """The ids that a list may hold; None: all."""
     if not store.several:
-        return None
+        lost = store.without_shop.get(resource)
+        return set(store[resource].rows) - lost if lost else None
     table = store[resource]
     if resource in ASSOCIATED:
         shop = of(store).shop
@@ -221,7 +222,9 @@ def returns_of(store: Store) -> set[int] | None:
 
 def lacks(store: Store, resource: str, row: Row) -> bool:
     """Whether the one shop asked has no row of its own for this entity."""
-    return store.several and resource in ASSOCIATED and of(store).shop not in row.get("_shops", ())
+    if not store.several:
+        return row["id"] in store.without_shop.get(resource, ())
+    return resource in ASSOCIATED and of(store).shop not in row.get("_shops", ())
 
 
 def seen(store: Store, resource: str, row: Row) -> Row:
@@ -247,6 +250,8 @@ def blank(store: Store, resource: str) -> tuple[Row, Row]:
 
 def keep(store: Store, resource: str, row: Row, *, new: bool = False) -> None:
     """Writes the row's own fields and texts to the shops asked, before the row is stored."""
+    if not store.several and not new:
+        store.without_shop.get(resource, set()).discard(row["id"])
     if not store.several or resource not in ASSOCIATED:
         return
     every = tuple(store["shops"].rows)

@@ -207,6 +207,8 @@ class Store:
         """What the module notes of changes, for whoever listens; nothing without it."""
         self.several = False
         """Whether the installation has several shops."""
+        self.without_shop: dict[str, set[int]] = {"products": set(), "combinations": set()}
+        """Ids of those that were made without their row of the shop, as where a lock kept it out (fact A3)."""
         self.positions: dict[int, int] = {}
         self.mails: list[tuple[str, int]] = []
         self.broken_images: set[int] = set()
