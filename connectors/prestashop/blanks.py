@@ -166,7 +166,7 @@ def _asked(resource: str, display: Sequence[str] | str) -> dict[str, list[str]]:
     """What is asked for: the texts in several languages together, and by name each association with its ids."""
     i18n = resource_of(resource).i18n
     if isinstance(display, str):
-        return {_TEXTS: sorted(i18n)} if i18n else {}
+        return {_TEXTS: sorted(i18n)} if i18n and display == "full" else {}
     asked: dict[str, list[str]] = {}
     for name, _, inner in (field.partition("[") for field in display):
         if name in i18n:

@@ -255,7 +255,8 @@ class Shop:
         desk = Desk(resource, "POST", len(entities))
         finder = await self._finder(resource, within)
         # Of each shop there is a row of its own.
-        mend = self._write_whole if resource in OF_EACH_SHOP and await self._reader.may_be_silent() else None
+        of_each = entities and resource in OF_EACH_SHOP
+        mend = self._write_whole if of_each and await self._reader.may_be_silent() else None
         creation = Creation(
             self._transport, finder, self.update, desk, identity, facts.default_language, options, mend=mend
         )
