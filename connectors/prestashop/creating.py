@@ -49,7 +49,7 @@ class Creation:
         *,
         mend: Update | None = None,
     ) -> None:
-        """`mend` writes an entity whole, by its id: given where the database fails in silence (facts A3, F12)."""
+        """`mend` writes an entity whole, by its id: given where the database fails in silence (facts A3, F13)."""
         self._transport = transport
         self._finder = finder
         self._update = update
