@@ -109,6 +109,13 @@ def test_a_case_and_an_id_that_stand_twice_are_taken_once() -> None:
     assert (php.fields["left"], held(php)) == ("1:twice;3:twice", [("c", "45"), ("", ""), ("u", "41"), ("", "")])
 
 
+@pytest.mark.parametrize("lines", [(own(), own(0)), (own(0), own())], ids=["id first", "case first"])
+def test_a_row_that_two_lines_name_each_in_its_way_is_written_once(lines: tuple[str, str]) -> None:
+    php = sent(*lines)
+    assert php.fields["left"] == "1:twice"
+    assert [number for _, number in held(php)] == ["41", ""]
+
+
 ADDED = ["actionObjectAdd", "actionObjectSpecificPriceAdd"]
 UPDATED = ["actionObjectUpdate", "actionObjectSpecificPriceUpdate"]
 

@@ -52,8 +52,10 @@ class PasserelleSpecificPriceRows
             $line->id = $line->named;
             $case = PasserelleSpecificPriceLine::caseOf($line->values);
             $there = isset($this->ids[$case]) ? $this->ids[$case] : 0;
-            $line->left = $this->left($line, $there, $strange, isset($named[$line->named ?: $case]));
-            $named[$line->named ?: $case] = true;
+            // Two lines that end in one row are one line too many, however each of them names it.
+            $row = $line->named ?: ($there > 0 ? $there : $case);
+            $line->left = $this->left($line, $there, $strange, isset($named[$row]));
+            $named[$row] = true;
             if ($line->left === '') {
                 $this->end($line, $case, $there);
             }

@@ -180,6 +180,9 @@ def _made(store: Store, wanted: Row, there: Row | None, case: tuple[str, ...], t
     told.new.add(case)
     if there is None:
         return "c", store.add(PRICES, wanted | _NOBODYS)
+    if there["id"] in told.known:
+        raise _LeftError("twice")
+    told.known.add(int(there["id"]))
     if told.keeps and any(there[name] != wanted[name] for name in _VALUES):
         raise _LeftError("exists")
     _change(store, there, wanted)

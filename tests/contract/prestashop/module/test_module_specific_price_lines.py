@@ -165,6 +165,15 @@ def test_each_line_that_is_left_says_why(shop: Webservice, bench: Bench) -> None
     assert ";0.100000;" in as_shown(shop, own)
 
 
+def test_a_row_that_two_lines_name_each_in_its_way_is_written_once(shop: Webservice, bench: Bench) -> None:
+    product = bench.product()
+    [(_, number)] = held(put(bench, line(product.id)))
+    by_id, by_case = line(product.id, number, reduction="0.2"), line(product.id, reduction="0.3")
+    for lines, wanted in (((by_id, by_case), "0.200000"), ((by_case, by_id), "0.300000")):
+        assert put(bench, *lines)["left"] == "1:twice"
+        assert f";{wanted};" in as_shown(shop, number)
+
+
 def test_prices_of_a_cart_are_not_touched(shop: Webservice, bench: Bench) -> None:
     product = bench.product()
     of_cart = bench.make("specific_prices", bench.specific_price_row(product.id) | {"id_cart": 7})[0]
