@@ -208,7 +208,7 @@ class Store:
         self.several = False
         """Whether the installation has several shops."""
         self.without_shop: dict[str, set[int]] = {"products": set(), "combinations": set()}
-        """Ids of those that were made without their row of the shop, as where a lock kept it out (fact A3)."""
+        """Ids of those that were made without their row of the shop, as where a lock kept it out (fact F13)."""
         self.positions: dict[int, int] = {}
         self.mails: list[tuple[str, int]] = []
         self.broken_images: set[int] = set()
