@@ -26,7 +26,7 @@ _MOST_LINES = 500
 """Of one request to our module: PHP and the web server in front end one that takes too long."""
 _MOST_SHORT_LINES = 1000
 _SHORT_LINES = ("stock_lines", "specific_price_lines")
-"""A quantity or a price costs it a fortieth of a millisecond, or what the modules that are told of it take."""
+"""A quantity costs it a fortieth of a millisecond, a price a twenty-fifth, or what modules that are told of it take."""
 _LINES = (*_SHORT_LINES, "price_lines", "lowest_prices", "product_lines", "combination_lines")
 """Resources of our module that take many lines in one request; `combination_lines` are those of `product_lines`."""
 

@@ -22,6 +22,7 @@ from connectors.prestashop.pages import OrderPages
 from connectors.prestashop.pending_writes import Desk, OnReceipts, PendingWrite, in_documents, pending_writes_of, report
 from connectors.prestashop.presence import Presence
 from connectors.prestashop.product_lines import ProductLines
+from connectors.prestashop.quiet import wait_until_quiet
 from connectors.prestashop.reading import Reader
 from connectors.prestashop.resources import CREATED, OF_EACH_SHOP, SHARED, resource_of
 from connectors.prestashop.sales import SALES
@@ -117,22 +118,10 @@ class Shop:
         return lost & (await self._synopses.of(resource)).unwritable()
 
     async def wait_until_quiet(self) -> None:
-        """Returns once two looks, `limits.settle_seconds` apart, find the same newest entities.
-
-        A shop goes on with a document whose client was killed: what is looked up meanwhile does not exist yet.
-        """
-        newest = await self._newest()
-        while True:
-            await self._transport.wait(self._transport.limits.settle_seconds)
-            again = await self._newest()
-            if again == newest:
-                return
-            newest = again
-
-    async def _newest(self) -> list[int]:
+        """Returns once the shop makes nothing more: it goes on with a document whose client was killed."""
         facts = await self.describe()
         known = [resource for resource in CREATED if facts.may("GET", resource)]
-        return list(await asyncio.gather(*(self._reader.newest_id(resource) for resource in known)))
+        await wait_until_quiet(self._transport, self._reader, known)
 
     async def fails_silently(self) -> bool | None:
         """Whether a query that the database refuses is an empty list; an error is left in the shop's log."""

@@ -53,13 +53,12 @@ class Updating:
         self._finder = finder
         self._facts = facts
         self._unwritable = fields.unwritable()
-        self._always = frozenset(name for name in resource_of(desk.resource).i18n - self._unwritable if name in fields)
-        if not with_texts:
-            self._always = frozenset()
         self._desk = desk
         self._query = query_with(transport.scope_query, options)
         self._resource = desk.resource
         self._known = resource_of(desk.resource)
+        texts = self._known.i18n - self._unwritable if with_texts else ()
+        self._always = frozenset(name for name in texts if name in fields)
         self._whole = whole
 
     async def write(self, writes: list[PendingWrite]) -> None:

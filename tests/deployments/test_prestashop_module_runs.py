@@ -374,32 +374,10 @@ def test_what_xml_cannot_hold_costs_a_text_its_characters_and_the_answer_nothing
     assert info["shop_groups"]["shop_group"][0]["name"] == name
 
 
-def test_a_request_for_another_resource_loads_nothing() -> None:
-    assert run("products").classes == ["Passerelle"]
-
-
-def test_the_installation_adds_a_state_that_neither_mails_nor_numbers() -> None:
-    php = run("install", failing="no state")
-    (state,) = php.added("OrderState")
-    off = ("send_email", "invoice", "pdf_invoice", "pdf_delivery", "delivery", "hidden", "deleted")
-    assert (php.answer, [state[name] for name in off]) == (True, [False] * 7)
-    assert [state[name] for name in ("shipped", "paid", "logable", "unremovable")] == [True] * 4
-    assert php.named("configure") == ["PASSERELLE_STORE_ORDER_STATE"]
-    pages = [name for name in php.named("register") if not name.startswith("action")]
-    assert pages == [
-        "addWebserviceResources",
-        "displayOrderDetail",
-        "displayAdminOrderMain",
-        "displayProductPriceBlock",
-    ]
-
-
-def test_an_installation_over_another_keeps_its_state() -> None:
-    assert run("install").told("add") == []
-
-
 @pytest.mark.parametrize("query", ["id_shop=all", "id_group_shop=1"])
-@pytest.mark.parametrize("resource", ["stock_lines", "price_lines", "product_lines", "store_orders"])
+@pytest.mark.parametrize(
+    "resource", ["stock_lines", "price_lines", "product_lines", "specific_price_lines", "store_orders"]
+)
 def test_what_is_not_exactly_one_shop_is_refused(resource: str, query: str) -> None:
     php = run(resource, b"mug;9", query)
     assert php.answer == "refused: id_shop must name one shop"
@@ -411,9 +389,3 @@ def test_a_customer_of_a_shop_that_shares_none_gets_no_order() -> None:
     assert php.lines[0]["message"] == "the customer is one of another shop"
     assert php.added("Order") == []
     assert run("store_orders", document((HEAD, [SHIRT, MUG])), "id_shop=1").lines[0]["status"] == "created"
-
-
-def test_the_module_is_enabled_in_every_shop_when_it_is_installed() -> None:
-    contexts = run("install", query="id_shop=1").told("context")
-    assert contexts == [("4", [None]), ("1", [1])]
-    assert [name for name, _ in run("install").told("context")] == ["1"]
